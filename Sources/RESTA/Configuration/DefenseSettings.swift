@@ -1,0 +1,97 @@
+/// The settings of RESTA for one generation.
+///
+/// The defaults are the paper's (arXiv 2501.16497): hard directional noise, k = 10, l = 20. Sigma
+/// does not carry over between models, so its default is relative; see ``recommended(for:)``.
+public struct DefenseSettings: Sendable, Hashable, Codable {
+  /// The noise H, its sigma and whether its power is matched.
+  public var noise: NoiseSettings
+  /// How many perturbed copies vote, k in `1...128`. Default: 10.
+  public var samples: Int
+  /// How many tokens are voted on, l. Default: 20.
+  public var prefix: PrefixLength
+  /// Where these tokens lie. Default: at the start of the answer.
+  public var window: WindowPlacement
+  /// How predictions become a token. Default: the majority vote.
+  public var aggregator: Aggregator
+  /// What decides a tie. Default: the log-probabilities.
+  public var tieRule: TieRule
+  /// Which content is perturbed. Default: every user turn.
+  public var perturbed: PerturbedContent
+  /// The noise's seed; 0 is one. `nil`: one is drawn and reported with the result.
+  public var seed: UInt64?
+
+  /// The range of ``samples``.
+  public static let samplesRange = 1...128
+
+  /// Makes settings.
+  ///
+  /// - Parameters:
+  ///   - noise: Default: hard directional at a relative sigma of 0.4.
+  ///   - samples: k, in `1...128`. Default: 10.
+  ///   - prefix: l. Default: 20 tokens.
+  ///   - window: Default: the start of the answer.
+  ///   - aggregator: Default: the majority vote.
+  ///   - tieRule: Default: the log-probabilities.
+  ///   - perturbed: Default: every user turn.
+  ///   - seed: Default: drawn.
+  public init(
+    noise: NoiseSettings = NoiseSettings(
+      kind: .hard, sigma: Sigma(value: 0.4, unit: .relative)),
+    samples: Int = 10, prefix: PrefixLength = .tokens(20), window: WindowPlacement = .start,
+    aggregator: Aggregator = .majorityVote, tieRule: TieRule = .logProbability,
+    perturbed: PerturbedContent = .userTurns, seed: UInt64? = nil
+  ) {
+    self.noise = noise
+    self.samples = samples
+    self.prefix = prefix
+    self.window = window
+    self.aggregator = aggregator
+    self.tieRule = tieRule
+    self.perturbed = perturbed
+    self.seed = seed
+  }
+
+  /// No defence: ordinary decoding of the unperturbed prompt.
+  public static let none = DefenseSettings(
+    noise: NoiseSettings(kind: .none, sigma: Sigma(value: 0, unit: .absolute)))
+
+  /// Whether anything is voted on at all.
+  public var isActive: Bool { noise.kind != .none && prefix != .tokens(0) }
+
+  /// The settings to start from for a model.
+  ///
+  /// The paper's sigma of 0.8 for Llama-2 and its fine-tunes (Vicuna), whose embeddings have a norm
+  /// near 1; a relative sigma of 0.4 for every other model, to be calibrated on it.
+  ///
+  /// - Parameter model: The model.
+  public static func recommended(for model: ModelInformation) -> DefenseSettings {
+    var settings = DefenseSettings()
+    // The 32,000-token vocabulary at this width is Llama 2's; TinyLlama shares it at 2,048.
+    if model.architecture == "llama", model.vocabularySize == 32_000, model.dimensions >= 4_096 {
+      settings.noise.sigma = Sigma(value: 0.8, unit: .absolute)
+    }
+    return settings
+  }
+
+  /// Checks every value.
+  ///
+  /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
+  public func validate() throws(RESTAError) {
+    try noise.validate()
+    guard Self.samplesRange.contains(samples) else {
+      throw RESTAError(
+        .invalidSetting,
+        "The number of samples k must be between 1 and \(Self.samplesRange.upperBound), not \(samples)."
+      )
+    }
+    if case .tokens(let count) = prefix, count < 0 {
+      throw RESTAError(
+        .invalidSetting, "The prefix length l must be 0 or more, or 'all', not \(count).")
+    }
+    if case .after(let tag) = window, tag.isEmpty {
+      throw RESTAError(
+        .invalidSetting, "The text that the voted window follows must not be empty.")
+    }
+    try perturbed.validate()
+  }
+}

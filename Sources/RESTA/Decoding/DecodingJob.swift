@@ -1,0 +1,89 @@
+/// A request with everything that decoding needs computed once: step 1 of RESTA.
+struct DecodingJob: Sendable {
+  /// x_1..x_n.
+  let prompt: [TokenID]
+  /// e_1..e_n, `[tokens, dimensions]`; no rows when nothing is voted on.
+  let embeddings: EmbeddingMatrix
+  /// U, ascending.
+  let positions: [Int]
+  /// H with its seed: a pure function, so a copy is the same whenever it is made.
+  let noise: EmbeddingNoise
+  let settings: EffectiveSettings
+  let options: GenerationOptions
+  let sampler: TokenSampler
+  /// The most tokens that the answer may have: the smaller of what was asked for and what fits.
+  let maximumTokens: Int
+
+  var defense: DefenseSettings { settings.defense }
+
+  /// Sequences that are alive at once: k copies and the unperturbed one.
+  var sequences: Int { defense.isActive ? defense.samples + 1 : 1 }
+  var cells: Int { sequences * (prompt.count + maximumTokens) }
+
+  /// e~^i, the perturbed prompt of one copy, `[tokens, dimensions]`.
+  func copy(_ index: Int) -> EmbeddingMatrix {
+    noise.perturb(embeddings, positions: positions, copy: index)
+  }
+
+  /// Prepares a request.
+  ///
+  /// - Throws: ``RESTAError`` when a setting is out of range or the prompt does not fit.
+  init(
+    model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
+    options: GenerationOptions, decoder: DecoderKind, noiseSeed: UInt64, samplingSeed: UInt64
+  ) async throws {
+    try defense.validate()
+    try options.validate()
+    let tokens = prompt.ids
+    let sequences = defense.isActive ? defense.samples + 1 : 1
+    maximumTokens = try Self.room(
+      for: tokens.count, sequences: sequences, wanted: options.maximumTokens,
+      in: model.information)
+
+    var defense = defense
+    defense.seed = noiseSeed
+    positions = defense.isActive ? prompt.positions(of: defense.perturbed) : []
+    embeddings = try await model.embeddings(of: defense.isActive ? tokens : [])
+    noise = try EmbeddingNoise(
+      defense.noise, embeddings: embeddings, positions: positions, seed: noiseSeed)
+    let unit = Sigma(value: 1, unit: .relative)
+      .absolute(for: defense.noise.kind, embeddings: embeddings, positions: positions)
+    sampler = TokenSampler(options.sampling, seed: samplingSeed)
+    settings = EffectiveSettings(
+      defense: defense, sigmaAbsolute: noise.sigma,
+      sigmaRelative: unit > 0 ? noise.sigma / unit : nil,
+      perturbedTokens: positions.count, samplingSeed: samplingSeed, decoder: decoder)
+    self.prompt = tokens
+    self.options = options
+  }
+
+  /// How many tokens of answer there is room for, at most `wanted`.
+  private static func room(
+    for promptTokens: Int, sequences: Int, wanted: Int, in model: ModelInformation
+  ) throws(RESTAError) -> Int {
+    guard promptTokens > 0 else {
+      throw RESTAError(.invalidMessages, "The prompt is empty: there is nothing to answer.")
+    }
+    guard sequences <= model.maximumSequences else {
+      throw RESTAError(
+        .contextExceeded,
+        "k = \(sequences - 1) needs \(sequences) sequences and the model has room for "
+          + "\(model.maximumSequences). Use a smaller k.")
+    }
+    let room = model.contextLength - promptTokens
+    guard room >= 1 else {
+      let over = 1 - room
+      let copies =
+        sequences > 1
+        ? " Each of the \(sequences) sequences (k = \(sequences - 1) copies and the unperturbed "
+          + "one) needs that room: \(over * sequences) cells are missing in all."
+        : ""
+      throw RESTAError(
+        .contextExceeded,
+        "The prompt has \(promptTokens) tokens and the context holds \(model.contextLength), "
+          + "answer included: it is \(over) tokens too long.\(copies) Shorten the prompt or raise "
+          + "the context length.")
+    }
+    return min(wanted, room)
+  }
+}

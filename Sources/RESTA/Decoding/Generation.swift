@@ -1,0 +1,182 @@
+/// An answer as an asynchronous sequence of its tokens.
+///
+/// Nothing runs until the first event is asked for, and nothing runs ahead of who asks: cancelling
+/// the task that iterates stops the engine's work within milliseconds, and leaving the loop early
+/// frees the model's memory. Iterating twice generates twice, with the same seeds.
+///
+/// ```swift
+/// let generation = try Generation(
+///   model: model, messages: [.user("Name three primary colours.")],
+///   defense: .recommended(for: model.information))
+/// for try await event in generation {
+///   if case .token(let token) = event { print(token.text, terminator: "") }
+/// }
+/// ```
+public struct Generation: AsyncSequence, Sendable {
+  /// Tokens, and the result at the end.
+  public typealias Element = GenerationEvent
+  /// ``RESTAError``, or `CancellationError`.
+  public typealias Failure = any Error
+
+  /// The prompt as the model sees it.
+  public let prompt: TokenizedPrompt
+  /// The seed of the noise that is used: the one given, or the one drawn.
+  public let noiseSeed: UInt64
+  /// The seed of ordinary sampling that is used.
+  public let samplingSeed: UInt64
+
+  private let model: any LanguageModel
+  private let defense: DefenseSettings
+  private let options: GenerationOptions
+  private let decoder: DecoderKind
+  private let clock: any Clock<Duration>
+
+  /// Prepares the answer to a conversation.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - messages: The conversation; the last message is what is answered.
+  ///   - template: The chat template. Default: the model's own.
+  ///   - defense: The defence. ``DefenseSettings/none`` switches it off.
+  ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
+  ///   - decoder: Default: the reference decoder.
+  ///   - generator: Draws the seeds that the settings leave open. Default: the system's secure one.
+  ///   - clock: Measures time. Default: the continuous clock.
+  /// - Throws: ``RESTAError`` with `invalidTemplate` when there is no template, `templateFailed`
+  ///   when it refuses the messages, `invalidSetting` for a value out of range.
+  public init(
+    model: any LanguageModel, messages: [ChatMessage], template: ChatTemplate? = nil,
+    defense: DefenseSettings, options: GenerationOptions = GenerationOptions(),
+    decoder: DecoderKind = .reference,
+    generator: any RandomNumberGenerator = SystemRandomNumberGenerator(),
+    clock: any Clock<Duration> = ContinuousClock()
+  ) throws {
+    let prompt = try Self.tokenize(messages, for: model, template: template)
+    try self.init(
+      model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
+      generator: generator, clock: clock)
+  }
+
+  /// Prepares the answer to a prompt that is tokenised already.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - prompt: The prompt.
+  ///   - defense: The defence.
+  ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
+  ///   - decoder: Default: the reference decoder.
+  ///   - generator: Draws the seeds that the settings leave open. Default: the system's secure one.
+  ///   - clock: Measures time. Default: the continuous clock.
+  /// - Throws: ``RESTAError`` with `invalidSetting` for a value out of range.
+  public init(
+    model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
+    options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .reference,
+    generator: any RandomNumberGenerator = SystemRandomNumberGenerator(),
+    clock: any Clock<Duration> = ContinuousClock()
+  ) throws {
+    try defense.validate()
+    try options.validate()
+    var generator = generator
+    self.model = model
+    self.prompt = prompt
+    self.defense = defense
+    self.options = options
+    self.decoder = decoder
+    self.clock = clock
+    noiseSeed = defense.seed ?? generator.next()
+    samplingSeed = options.sampling.seed ?? generator.next()
+  }
+
+  /// Renders and tokenises a conversation.
+  ///
+  /// - Parameters:
+  ///   - messages: The conversation, at least one message.
+  ///   - model: The model whose vocabulary is used.
+  ///   - template: The chat template. Default: the model's own.
+  /// - Throws: ``RESTAError`` with `invalidTemplate`, `templateFailed` or `invalidMessages`.
+  public static func tokenize(
+    _ messages: [ChatMessage], for model: any LanguageModel, template: ChatTemplate? = nil
+  ) throws -> TokenizedPrompt {
+    guard !messages.isEmpty else {
+      throw RESTAError(.invalidMessages, "There is no message to answer.")
+    }
+    guard let template = try template ?? model.chatTemplate else {
+      throw RESTAError(
+        .invalidTemplate,
+        "'\(model.information.name)' has no chat template: it is a base model, or its file lost it. "
+          + "Name one with --chat-template (\(ChatTemplate.builtInNames.joined(separator: ", ")), "
+          + "or a file), or ChatTemplate.builtIn(_:) in code.")
+    }
+    return try PromptTokenizer(model.tokenizer).tokenize(template.render(messages))
+  }
+
+  /// Generates the whole answer.
+  ///
+  /// - Returns: The result.
+  /// - Throws: ``RESTAError``; `CancellationError` when the task is cancelled.
+  public func result() async throws -> GenerationResult {
+    for try await event in self {
+      if case .finished(let result) = event { return result }
+    }
+    // The iterator gives `finished` or throws; it gives neither only when it was cancelled.
+    throw CancellationError()
+  }
+
+  /// Starts the generation.
+  public func makeAsyncIterator() -> Iterator {
+    Iterator(self)
+  }
+
+  /// Runs one generation, an event at a time.
+  public struct Iterator: AsyncIteratorProtocol {
+    private enum State {
+      case ready
+      case running(GenerationRun)
+      case ended
+    }
+
+    private let generation: Generation
+    private var state = State.ready
+
+    fileprivate init(_ generation: Generation) {
+      self.generation = generation
+    }
+
+    /// The next event, or `nil` after the last one.
+    ///
+    /// - Throws: ``RESTAError``; `CancellationError` when the task is cancelled.
+    public mutating func next() async throws -> GenerationEvent? {
+      do {
+        try Task.checkCancellation()
+        var run: GenerationRun
+        switch state {
+        case .ended: return nil
+        case .running(let current): run = current
+        case .ready: run = try await generation.start()
+        }
+        let event = try await run.next()
+        if case .finished = event {
+          state = .ended
+          await run.reservation.release()
+        } else {
+          state = .running(run)
+        }
+        return event
+      } catch {
+        if case .running(let run) = state { await run.reservation.release() }
+        state = .ended
+        throw error
+      }
+    }
+  }
+
+  private func start() async throws -> GenerationRun {
+    let stopwatch = Stopwatch(clock)
+    let job = try await DecodingJob(
+      model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
+      noiseSeed: noiseSeed, samplingSeed: samplingSeed)
+    let reservation = try await model.reserve(sequences: job.sequences, cells: job.cells)
+    return GenerationRun(
+      job: job, reservation: reservation, tokenizer: model.tokenizer, stopwatch: stopwatch)
+  }
+}

@@ -1,0 +1,63 @@
+/// A finished answer with everything that is needed to judge it, and to make it again.
+public struct GenerationResult: Sendable, Hashable {
+  /// The answer.
+  public var text: String
+  /// Its tokens, without the one that ended it.
+  public var tokenIDs: [TokenID]
+  /// Why it ended.
+  public var stopReason: StopReason
+  /// The number of tokens of the prompt.
+  public var promptTokens: Int
+  /// The settings as they were used.
+  public var settings: EffectiveSettings
+  /// One record for each position that was voted on.
+  public var votes: [VoteRecord]
+  /// What it cost.
+  public var totals: GenerationTotals
+}
+
+/// The settings of a generation with everything that was left open filled in.
+public struct EffectiveSettings: Sendable, Hashable, Codable {
+  /// The defence; its seed is never `nil` here.
+  public var defense: DefenseSettings
+  /// Sigma in the embedding's own unit.
+  public var sigmaAbsolute: Double
+  /// Sigma as a multiple of the user tokens' mean norm (hard, soft) or RMS (isotropic, orthogonal);
+  /// `nil` when no token is perturbed.
+  public var sigmaRelative: Double?
+  /// The number of perturbed positions.
+  public var perturbedTokens: Int
+  /// The seed of ordinary sampling; it never touches the noise.
+  public var samplingSeed: UInt64
+  /// The decoder.
+  public var decoder: DecoderKind
+}
+
+/// Which implementation of the method runs.
+public enum DecoderKind: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The oracle: the three steps of the method done literally.
+  case reference
+}
+
+/// What a generation gives out on the way.
+public enum GenerationEvent: Sendable, Hashable {
+  /// A token of the answer.
+  case token(GeneratedToken)
+  /// Text that was held back and became certain without another token; at most once, near the end.
+  case text(String)
+  /// The end; always the last event.
+  case finished(GenerationResult)
+}
+
+/// A token of an answer as it is generated.
+public struct GeneratedToken: Sendable, Hashable {
+  /// Its position in the answer, from 0.
+  public var position: Int
+  /// The token.
+  public var id: TokenID
+  /// The text that became certain with it. Often not the token's own: a character may need several
+  /// tokens, and the possible start of a stop string is held back.
+  public var text: String
+  /// How it was voted for, inside the smoothed prefix.
+  public var vote: VoteRecord?
+}

@@ -1,0 +1,69 @@
+/// One generation under way: turns the decoder's tokens into events, and knows when to stop.
+struct GenerationRun {
+  let reservation: any SequenceReservation
+  private let job: DecodingJob
+  private let tokenizer: any Tokenizer
+  private let stopwatch: Stopwatch
+  private var decoder: ReferenceDecoder
+  private var assembler: TextAssembler
+  private var text = ""
+  private var tokens: [TokenID] = []
+  private var votes: [VoteRecord] = []
+  private var firstToken: Double?
+  private var stopReason: StopReason?
+
+  init(
+    job: DecodingJob, reservation: any SequenceReservation, tokenizer: any Tokenizer,
+    stopwatch: Stopwatch
+  ) {
+    self.job = job
+    self.reservation = reservation
+    self.tokenizer = tokenizer
+    self.stopwatch = stopwatch
+    decoder = ReferenceDecoder(job: job, reservation: reservation, stopwatch: stopwatch)
+    assembler = TextAssembler(stop: job.options.stop)
+  }
+
+  /// The next token; when the answer is complete the text held back, then the result.
+  mutating func next() async throws -> GenerationEvent {
+    if stopReason != nil { return end() }
+    let decision = try await decoder.next()
+    if let vote = decision.vote { votes.append(vote) }
+    if firstToken == nil { firstToken = stopwatch.seconds }
+    guard let token = decision.token else {
+      stopReason = .abstained
+      return end()
+    }
+    guard !tokenizer.isEndOfGeneration(token) else {
+      stopReason = .endOfGeneration
+      return end()
+    }
+    let bytes = tokenizer.bytes(of: token)
+    decoder.append(token, bytes: bytes)
+    tokens.append(token)
+    let delta = assembler.append(bytes)
+    text += delta
+    if assembler.isStopped {
+      stopReason = .stopString
+    } else if tokens.count == job.maximumTokens {
+      stopReason = job.maximumTokens < job.options.maximumTokens ? .contextFull : .maximumTokens
+    }
+    return .token(
+      GeneratedToken(position: tokens.count - 1, id: token, text: delta, vote: decision.vote))
+  }
+
+  private mutating func end() -> GenerationEvent {
+    let rest = assembler.finish()
+    guard rest.isEmpty else {
+      text += rest
+      return .text(rest)
+    }
+    var totals = decoder.totals
+    totals.firstTokenSeconds = firstToken
+    totals.wallSeconds = stopwatch.seconds
+    return .finished(
+      GenerationResult(
+        text: text, tokenIDs: tokens, stopReason: stopReason ?? .endOfGeneration,
+        promptTokens: job.prompt.count, settings: job.settings, votes: votes, totals: totals))
+  }
+}

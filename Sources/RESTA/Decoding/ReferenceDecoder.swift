@@ -1,0 +1,118 @@
+/// The oracle: RESTA's three steps done literally, with one forward pass over all copies per token.
+///
+/// Simple, obviously right, never optimised. Every faster decoder is tested against it.
+struct ReferenceDecoder {
+  /// A token, or none when the vote abstained, and the vote that chose it.
+  struct Decision {
+    var token: TokenID?
+    var vote: VoteRecord?
+  }
+
+  /// A sequence in the model and how much of its input it has taken.
+  private struct Track {
+    let sequence: Int
+    let prompt: ForwardSegment.Input
+    var consumed = 0
+  }
+
+  private let job: DecodingJob
+  private let reservation: any SequenceReservation
+  private let stopwatch: Stopwatch
+  private var window: SmoothingWindow
+  /// Index 0 is the unperturbed sequence x; 1...k are the copies e~^1..e~^k.
+  private var tracks: [Track]
+  /// y_1..y_t.
+  private var generated: [TokenID] = []
+  private(set) var totals = GenerationTotals()
+
+  /// - Parameters:
+  ///   - job: The request.
+  ///   - reservation: `job.sequences` empty sequences.
+  ///   - stopwatch: Started when the generation was.
+  init(job: DecodingJob, reservation: any SequenceReservation, stopwatch: Stopwatch) {
+    self.job = job
+    self.reservation = reservation
+    self.stopwatch = stopwatch
+    window = SmoothingWindow(job.defense)
+    tracks = [Track(sequence: 0, prompt: .tokens(job.prompt))]
+    for copy in 0..<(job.sequences - 1) {
+      tracks.append(Track(sequence: copy + 1, prompt: .embeddings(job.copy(copy))))
+    }
+  }
+
+  /// Chooses the next token, y_t.
+  mutating func next() async throws -> Decision {
+    if window.contains(generated.count) {
+      // Step 2: every copy predicts greedily, and the majority is the token.
+      let rows = try await predict(Array(1..<tracks.count))
+      return try await vote(on: rows)
+    }
+    // Step 3: ordinary decoding of the one unperturbed sequence (x, y_1..y_{t-1}).
+    let rows = try await predict([0])
+    let token = try job.sampler.sample(logits: rows[0], position: generated.count)
+    return Decision(token: TokenID(token), vote: nil)
+  }
+
+  /// Appends a chosen token, clean, to every sequence.
+  mutating func append(_ token: TokenID, bytes: [UInt8]) {
+    window.note(bytes, at: generated.count)
+    generated.append(token)
+  }
+
+  private mutating func vote(on rows: [[Float]]) async throws -> Decision {
+    let ballot = Ballot(predictions: try rows.map { TokenID(try Logits.argmax($0)) })
+    if let scores = try job.defense.aggregator.scores(of: rows) {
+      let token = TokenID(try Logits.argmax(scores))
+      return decision(ballot, token, nil)
+    }
+    let rule = job.defense.tieRule
+    var unperturbed: TokenID?
+    if rule == .unperturbed, ballot.leaders.count > 1 {
+      unperturbed = TokenID(try Logits.argmax(try await predict([0])[0]))
+    }
+    let (token, tieBreak) = try ballot.winner(rule: rule, unperturbed: unperturbed) { token in
+      try rows.reduce(0) { try $0 + Double($1[Int(token)]) - Logits.logSumExp($1) }
+    }
+    return decision(ballot, token, tieBreak)
+  }
+
+  private func decision(_ ballot: Ballot, _ token: TokenID?, _ tieBreak: TieBreak?) -> Decision {
+    Decision(
+      token: token,
+      vote: ballot.record(position: generated.count, token: token, tieBreak: tieBreak))
+  }
+
+  /// Feeds these sequences all of their input that they have not taken yet, in one pass.
+  ///
+  /// - Returns: The logits that follow their last positions, `[sequences, vocabulary]`.
+  private mutating func predict(_ indices: [Int]) async throws -> [[Float]] {
+    var prompts: [ForwardSegment] = []
+    var answers: [ForwardSegment] = []
+    for index in indices {
+      let track = tracks[index]
+      if track.consumed == 0 {
+        prompts.append(
+          ForwardSegment(
+            sequence: track.sequence, input: track.prompt,
+            outputs: generated.isEmpty ? .last : .none))
+      }
+      let rest = generated.dropFirst(max(0, track.consumed - track.prompt.count))
+      if !rest.isEmpty {
+        answers.append(ForwardSegment(sequence: track.sequence, input: .tokens(Array(rest))))
+      }
+      tracks[index].consumed = track.prompt.count + generated.count
+    }
+    let start = stopwatch.seconds
+    let rows = try await reservation.forward(prompts + answers)
+    let elapsed = stopwatch.seconds - start
+    if prompts.isEmpty { totals.decodeSeconds += elapsed } else { totals.prefillSeconds += elapsed }
+    totals.passes += 1
+    totals.tokensProcessed += (prompts + answers).reduce(0) { $0 + $1.input.count }
+    guard rows.count == indices.count else {
+      throw RESTAError(
+        .engineFailed,
+        "The engine returned \(rows.count) rows of logits for \(indices.count) sequences.")
+    }
+    return rows
+  }
+}

@@ -1,0 +1,47 @@
+/// A run of positions that one forward pass appends to one sequence.
+public struct ForwardSegment: Sendable {
+  /// What is appended.
+  public enum Input: Sendable {
+    /// Token ids; the model looks up their embeddings.
+    case tokens([TokenID])
+    /// Embedding vectors as the model's first block receives them, `[tokens, dimensions]`.
+    case embeddings(EmbeddingMatrix)
+
+    /// The number of positions.
+    public var count: Int {
+      switch self {
+      case .tokens(let tokens): tokens.count
+      case .embeddings(let matrix): matrix.rows
+      }
+    }
+  }
+
+  /// For which of the positions the logits are wanted.
+  public enum Outputs: Sendable, Hashable {
+    /// For none: the positions only fill the cache.
+    case none
+    /// For the last one.
+    case last
+    /// For every one.
+    case all
+  }
+
+  /// The sequence that grows: an index into the reservation, `0..<sequences`.
+  public var sequence: Int
+  /// What is appended.
+  public var input: Input
+  /// Which logits to return.
+  public var outputs: Outputs
+
+  /// Makes a segment.
+  ///
+  /// - Parameters:
+  ///   - sequence: An index into the reservation.
+  ///   - input: At least one position.
+  ///   - outputs: Which logits to return. Default: those of the last position.
+  public init(sequence: Int, input: Input, outputs: Outputs = .last) {
+    self.sequence = sequence
+    self.input = input
+    self.outputs = outputs
+  }
+}

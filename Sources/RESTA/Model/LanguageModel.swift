@@ -1,0 +1,64 @@
+/// What the decoders need of a model. No engine is visible through it.
+///
+/// Implementations: a scripted one for tests (`RESTATesting`), llama.cpp in process (`RESTALlama`).
+public protocol LanguageModel: Sendable {
+  /// What the model is.
+  var information: ModelInformation { get }
+
+  /// The model's vocabulary.
+  var tokenizer: any Tokenizer { get }
+
+  /// The model's own chat template, or `nil` when it has none (a base model).
+  ///
+  /// - Throws: ``RESTAError`` with `invalidTemplate` when it has one that cannot be parsed.
+  var chatTemplate: ChatTemplate? { get throws }
+
+  /// The vectors that the model's first block receives for tokens, e_j in the paper: the rows of
+  /// the embedding table times any input scaling of the architecture.
+  ///
+  /// - Parameter tokens: Tokens of the vocabulary.
+  /// - Returns: `[tokens, dimensions]`.
+  /// - Throws: ``RESTAError`` with `engineFailed`.
+  func embeddings(of tokens: [TokenID]) async throws -> EmbeddingMatrix
+
+  /// Sets aside room for sequences, and waits for it when other generations use it up.
+  ///
+  /// - Parameters:
+  ///   - sequences: How many, `1...information.maximumSequences`.
+  ///   - cells: How many positions they hold in total, shared ones counted once.
+  /// - Returns: The reservation; its sequences are empty. The room is free again when it is
+  ///   released.
+  /// - Throws: ``RESTAError`` with `contextExceeded` when the model can never hold as much;
+  ///   `CancellationError` when the task is cancelled while waiting.
+  func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation
+}
+
+/// Sequences of one generation inside a model: what their positions left in its cache.
+///
+/// Not for use by two tasks at once. Dropping the last reference releases it too, so a generation
+/// that is abandoned half-way leaks nothing.
+public protocol SequenceReservation: AnyObject, Sendable {
+  /// Appends positions to sequences in one forward pass.
+  ///
+  /// - Parameter segments: What to append. Segments of the same sequence are appended in order.
+  ///   The engine may split a large pass; that changes no result, only its rounding.
+  /// - Returns: Logits, one row of `vocabularySize` values for each wanted position, in the order
+  ///   of the segments and their positions.
+  /// - Throws: ``RESTAError``; `CancellationError` when the task is cancelled, within milliseconds
+  ///   and in the middle of a pass. After an error the contents of the sequences are undefined.
+  func forward(_ segments: [ForwardSegment]) async throws -> [[Float]]
+
+  /// Makes `target` share the first positions of `source`, without computing them again.
+  ///
+  /// - Parameters:
+  ///   - source: The sequence that has them.
+  ///   - target: An empty sequence.
+  ///   - length: How many positions.
+  func fork(_ source: Int, to target: Int, length: Int) async throws
+
+  /// Drops all positions of a sequence from `length` on.
+  func truncate(_ sequence: Int, to length: Int) async throws
+
+  /// Gives the room back. Calling it again does nothing.
+  func release() async
+}

@@ -1,0 +1,36 @@
+/// What a loaded model is, and how much it can take.
+public struct ModelInformation: Sendable, Hashable, Codable {
+  /// The model's name, as its file gives it.
+  public var name: String
+  /// The architecture's name in the engine, such as `llama` or `gemma3`.
+  public var architecture: String
+  /// The length of an embedding vector, d.
+  public var dimensions: Int
+  /// The number of tokens in the vocabulary.
+  public var vocabularySize: Int
+  /// The most tokens that one sequence (prompt and answer) may hold.
+  public var contextLength: Int
+  /// The most sequences that can be alive at once. RESTA needs k + 1.
+  public var maximumSequences: Int
+
+  /// Describes a model.
+  ///
+  /// - Parameters:
+  ///   - name: The model's name.
+  ///   - architecture: The architecture's name.
+  ///   - dimensions: The length of an embedding vector, at least 1.
+  ///   - vocabularySize: The number of tokens, at least 1.
+  ///   - contextLength: The most tokens in one sequence, at least 1.
+  ///   - maximumSequences: The most sequences at once, at least 1.
+  public init(
+    name: String, architecture: String, dimensions: Int, vocabularySize: Int, contextLength: Int,
+    maximumSequences: Int
+  ) {
+    self.name = name
+    self.architecture = architecture
+    self.dimensions = dimensions
+    self.vocabularySize = vocabularySize
+    self.contextLength = contextLength
+    self.maximumSequences = maximumSequences
+  }
+}

@@ -1,0 +1,89 @@
+/// One token of a tokenised prompt.
+public struct PromptToken: Sendable, Hashable {
+  /// The token.
+  public var id: TokenID
+  /// The bytes of the rendered text that it stands for; empty for a token that the tokeniser adds.
+  public var bytes: Range<Int>
+  /// The message whose content the token holds at least one byte of; `nil` for template text.
+  public var messageIndex: Int?
+  /// That message's role; `nil` for template text.
+  public var role: ChatMessage.Role?
+  /// Whether it is a control token.
+  public var isControl: Bool
+
+  /// Makes a prompt token.
+  ///
+  /// - Parameters:
+  ///   - id: The token.
+  ///   - bytes: Its byte range in the rendered text.
+  ///   - messageIndex: The message that it belongs to, or `nil`.
+  ///   - role: That message's role, or `nil`.
+  ///   - isControl: Whether it is a control token.
+  public init(
+    id: TokenID, bytes: Range<Int>, messageIndex: Int?, role: ChatMessage.Role?, isControl: Bool
+  ) {
+    self.id = id
+    self.bytes = bytes
+    self.messageIndex = messageIndex
+    self.role = role
+    self.isControl = isControl
+  }
+}
+
+/// A rendered prompt as tokens, each with where it came from.
+public struct TokenizedPrompt: Sendable, Hashable {
+  /// The rendered prompt.
+  public var rendered: RenderedPrompt
+  /// Its tokens, x_1..x_n in the paper.
+  public var tokens: [PromptToken]
+  /// Whether some content spelled a control token, so that it was tokenised with those disabled.
+  public var defusedControlText: Bool
+
+  /// The token ids alone.
+  public var ids: [TokenID] { tokens.map(\.id) }
+
+  /// The positions that a defence perturbs, U in the paper, ascending.
+  ///
+  /// - Parameter content: Which content is perturbed.
+  /// - Complexity: O(tokens).
+  public func positions(of content: PerturbedContent) -> [Int] {
+    let lastUserTurn = tokens.last { $0.role == .user }?.messageIndex
+    return tokens.indices.filter { index in
+      guard let role = tokens[index].role, content.roles.contains(role) else { return false }
+      if content.lastUserTurnOnly, role == .user {
+        return tokens[index].messageIndex == lastUserTurn
+      }
+      return true
+    }
+  }
+}
+
+/// Which parts of a conversation the noise is added to.
+public struct PerturbedContent: Sendable, Hashable, Codable {
+  /// The roles whose content is perturbed. System text and the template itself never are.
+  public var roles: Set<ChatMessage.Role>
+  /// Whether only the last user turn is perturbed instead of all.
+  public var lastUserTurnOnly: Bool
+
+  /// Chooses content.
+  ///
+  /// - Parameters:
+  ///   - roles: `user`, `tool` or both. Default: `user`.
+  ///   - lastUserTurnOnly: Default: `false`.
+  public init(roles: Set<ChatMessage.Role> = [.user], lastUserTurnOnly: Bool = false) {
+    self.roles = roles
+    self.lastUserTurnOnly = lastUserTurnOnly
+  }
+
+  /// Every user turn: the default.
+  public static let userTurns = PerturbedContent()
+
+  func validate() throws(RESTAError) {
+    guard !roles.isEmpty, roles.isSubset(of: [.user, .tool]) else {
+      throw RESTAError(
+        .invalidSetting,
+        "Noise can be added to user and tool content only; the system prompt and the assistant's "
+          + "turns are never perturbed.")
+    }
+  }
+}

@@ -1,0 +1,95 @@
+/// Turns a rendered prompt into tokens with exact user spans.
+///
+/// The whole text is tokenised at once, because adversarial suffixes are exact to the token and
+/// tokenising parts would change the tokens at their borders. Then each token's bytes say whose
+/// content it holds; one that straddles a border counts as content.
+///
+/// Content never becomes a control token. Where it spells one (`<|im_end|>` typed by a user), the
+/// text between the template's own control tokens is tokenised again with control text disabled.
+/// Only the system prompt, which is the operator's, may hold control text.
+public struct PromptTokenizer: Sendable {
+  private let tokenizer: any Tokenizer
+
+  /// Makes a prompt tokeniser.
+  ///
+  /// - Parameter tokenizer: The model's vocabulary.
+  public init(_ tokenizer: any Tokenizer) {
+    self.tokenizer = tokenizer
+  }
+
+  /// Tokenises a prompt.
+  ///
+  /// The model's token for the beginning of a sequence is put in front unless the template wrote it.
+  ///
+  /// - Parameter prompt: The rendered prompt.
+  /// - Returns: Its tokens with their spans.
+  /// - Throws: ``RESTAError`` with `engineFailed` when the text cannot be tokenised or aligned.
+  /// - Complexity: O(bytes) beside the tokeniser's own cost, O(tokens * spans) at most.
+  public func tokenize(_ prompt: RenderedPrompt) throws -> TokenizedPrompt {
+    let text = Array(prompt.text.utf8)
+    var pieces = try align(text, offset: 0, parsesControl: true)
+    let untrusted = prompt.spans.filter { $0.role != .system }.map(\.range)
+    let forged = pieces.contains { piece in
+      tokenizer.kind(of: piece.id) == .control
+        && untrusted.contains { $0.overlaps(piece.bytes) }
+    }
+    if forged { pieces = try defuse(pieces, in: text, untrusted: untrusted) }
+    if let first = tokenizer.beginningOfSequence, pieces.first?.id != first {
+      pieces.insert(Piece(id: first, bytes: 0..<0), at: 0)
+    }
+    return TokenizedPrompt(
+      rendered: prompt, tokens: pieces.map { label($0, in: prompt) }, defusedControlText: forged)
+  }
+
+  private struct Piece {
+    var id: TokenID
+    var bytes: Range<Int>
+  }
+
+  private func align(_ text: [UInt8], offset: Int, parsesControl: Bool) throws -> [Piece] {
+    let ids = try tokenizer.tokenize(text, parsesControl: parsesControl)
+    let ranges = try TokenAlignment(text: text, tokenizer: tokenizer).ranges(of: ids)
+    return zip(ids, ranges).map { id, range in
+      Piece(id: id, bytes: (range.lowerBound + offset)..<(range.upperBound + offset))
+    }
+  }
+
+  /// Keeps the control tokens that the template or the operator wrote, and tokenises the text
+  /// between them with control text disabled: exactly what the tokeniser itself would do if the
+  /// content's control strings were ordinary words.
+  private func defuse(_ pieces: [Piece], in text: [UInt8], untrusted: [Range<Int>]) throws
+    -> [Piece]
+  {
+    var result: [Piece] = []
+    var run: [Piece] = []
+    for piece in pieces {
+      let genuine =
+        tokenizer.kind(of: piece.id) == .control
+        && !untrusted.contains { $0.overlaps(piece.bytes) }
+      if genuine {
+        result += try retokenize(run, in: text)
+        result.append(piece)
+        run = []
+      } else {
+        run.append(piece)
+      }
+    }
+    return result + (try retokenize(run, in: text))
+  }
+
+  /// Tokenises the bytes that a run of pieces covers again, with control text disabled.
+  private func retokenize(_ run: [Piece], in text: [UInt8]) throws -> [Piece] {
+    guard let first = run.first, let last = run.last else { return [] }
+    let range = first.bytes.lowerBound..<last.bytes.upperBound
+    return try align(Array(text[range]), offset: range.lowerBound, parsesControl: false)
+  }
+
+  private func label(_ piece: Piece, in prompt: RenderedPrompt) -> PromptToken {
+    // Where a token touches two messages, the user's counts: noise errs on the safe side.
+    let touched = prompt.spans.filter { $0.range.overlaps(piece.bytes) }
+    let span = touched.first { $0.role == .user } ?? touched.first
+    return PromptToken(
+      id: piece.id, bytes: piece.bytes, messageIndex: span?.messageIndex, role: span?.role,
+      isControl: tokenizer.kind(of: piece.id) == .control)
+  }
+}

@@ -1,0 +1,115 @@
+import Synchronization
+
+/// A defended conversation with a model.
+///
+/// ```swift
+/// let session = ChatSession(model: model, instructions: "Answer briefly.")
+/// let answer = try await session.respond(to: "What is the capital of France?")
+/// print(answer.text)
+/// ```
+///
+/// Each answer is generated from the whole transcript, with every user turn perturbed. A turn that
+/// fails or is cancelled leaves the transcript as it was.
+public final class ChatSession: Sendable {
+  private struct State {
+    var transcript: [ChatMessage]
+    var isResponding = false
+  }
+
+  private let model: any LanguageModel
+  private let template: ChatTemplate?
+  private let defense: DefenseSettings
+  private let options: GenerationOptions
+  // Invariant: the transcript changes only while `isResponding`, and only whole turns enter it.
+  private let state: Mutex<State>
+
+  /// Starts a conversation.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - instructions: The system prompt. Default: the template's own, if it has one.
+  ///   - transcript: Earlier messages, oldest first, without a system prompt. Default: none.
+  ///   - defense: Default: the settings recommended for the model. A seed in it is used for every
+  ///     answer; without one, each answer draws its own.
+  ///   - options: Default: at most 256 greedy tokens.
+  ///   - template: The chat template. Default: the model's own.
+  public init(
+    model: any LanguageModel, instructions: String? = nil, transcript: [ChatMessage] = [],
+    defense: DefenseSettings? = nil, options: GenerationOptions = GenerationOptions(),
+    template: ChatTemplate? = nil
+  ) {
+    self.model = model
+    self.template = template
+    self.defense = defense ?? .recommended(for: model.information)
+    self.options = options
+    let system = instructions.map { [ChatMessage.system($0)] } ?? []
+    state = Mutex(State(transcript: system + transcript))
+  }
+
+  /// The conversation so far, the system prompt first.
+  public var transcript: [ChatMessage] { state.withLock { $0.transcript } }
+
+  /// Whether an answer is being generated.
+  public var isResponding: Bool { state.withLock { $0.isResponding } }
+
+  /// Answers a prompt.
+  ///
+  /// - Parameters:
+  ///   - prompt: What the user says.
+  ///   - options: Default: the session's.
+  /// - Returns: The answer, with its votes and cost.
+  /// - Throws: ``RESTAError``, with `sessionBusy` while another answer is being generated;
+  ///   `CancellationError` when the task is cancelled.
+  public func respond(
+    to prompt: String, options: GenerationOptions? = nil
+  ) async throws -> GenerationResult {
+    var last: GenerationResult?
+    for try await event in streamResponse(to: prompt, options: options) {
+      if case .finished(let result) = event { last = result }
+    }
+    // The stream ends without a result only when it was cancelled.
+    guard let last else { throw CancellationError() }
+    return last
+  }
+
+  /// Answers a prompt, a token at a time.
+  ///
+  /// Nothing runs until the stream is iterated. Cancelling the task, or leaving the loop, stops the
+  /// model's work.
+  ///
+  /// - Parameters:
+  ///   - prompt: What the user says.
+  ///   - options: Default: the session's.
+  public func streamResponse(to prompt: String, options: GenerationOptions? = nil) -> ResponseStream
+  {
+    ResponseStream(session: self, prompt: prompt, options: options ?? self.options)
+  }
+
+  /// Makes this the only turn, and gives its generation.
+  func begin(_ prompt: String, options: GenerationOptions) throws -> Generation {
+    let messages = try state.withLock { state in
+      guard !state.isResponding else {
+        throw RESTAError(
+          .sessionBusy,
+          "The session is still answering. Wait for it, or use a session for each conversation.")
+      }
+      state.isResponding = true
+      return state.transcript + [.user(prompt)]
+    }
+    do {
+      return try Generation(
+        model: model, messages: messages, template: template, defense: defense, options: options)
+    } catch {
+      end(prompt, answer: nil)
+      throw error
+    }
+  }
+
+  /// Ends the turn; with an answer, it enters the transcript.
+  func end(_ prompt: String, answer: String?) {
+    state.withLock { state in
+      if let answer { state.transcript += [.user(prompt), .assistant(answer)] }
+      state.isResponding = false
+    }
+  }
+}

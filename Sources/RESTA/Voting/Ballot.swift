@@ -1,0 +1,66 @@
+/// The predictions of the copies for one position, and the majority vote over them.
+///
+/// Step 2 of RESTA: v_i = argmax f(e~^i, y_1..y_{t-1}), y_t = majority(v_1..v_k).
+struct Ballot {
+  /// v_i, one for each copy.
+  let predictions: [TokenID]
+
+  /// The votes, most first, equal ones by token id.
+  var counts: [VoteRecord.Count] {
+    var votes: [TokenID: Int] = [:]
+    for token in predictions { votes[token, default: 0] += 1 }
+    return votes.map { VoteRecord.Count(tokenID: $0.key, count: $0.value) }
+      .sorted { ($1.count, $0.tokenID) < ($0.count, $1.tokenID) }
+  }
+
+  /// The tokens that share the most votes, ascending.
+  var leaders: [TokenID] {
+    let counts = counts
+    return counts.prefix { $0.count == counts.first?.count }.map(\.tokenID)
+  }
+
+  /// Decides the vote.
+  ///
+  /// - Parameters:
+  ///   - rule: What decides a tie.
+  ///   - unperturbed: The unperturbed model's token; used by ``TieRule/unperturbed`` only.
+  ///   - logProbability: The sum over all copies of the log-probability of a token. Asked for the
+  ///     leaders of a tie only.
+  /// - Returns: The token, `nil` when the vote abstains, and how a tie was broken.
+  func winner(
+    rule: TieRule, unperturbed: TokenID?, logProbability: (TokenID) throws -> Double
+  ) rethrows -> (token: TokenID?, tieBreak: TieBreak?) {
+    let leaders = leaders
+    guard leaders.count > 1, let lowest = leaders.first else { return (leaders.first, nil) }
+    switch rule {
+    case .abstain:
+      return (nil, .abstained)
+    case .tokenID:
+      return (lowest, .tokenID)
+    case .unperturbed:
+      if let unperturbed, leaders.contains(unperturbed) { return (unperturbed, .unperturbed) }
+      return try byLogProbability(leaders, logProbability)
+    case .logProbability:
+      return try byLogProbability(leaders, logProbability)
+    }
+  }
+
+  private func byLogProbability(
+    _ leaders: [TokenID], _ logProbability: (TokenID) throws -> Double
+  ) rethrows -> (TokenID?, TieBreak?) {
+    let scored = try leaders.map { (token: $0, score: try logProbability($0)) }
+    let best = scored.map(\.score).max()
+    let winners = scored.filter { $0.score == best }.map(\.token)
+    return (winners.first, winners.count == 1 ? .logProbability : .tokenID)
+  }
+
+  /// What the trace says about this ballot.
+  func record(position: Int, token: TokenID?, tieBreak: TieBreak?) -> VoteRecord {
+    let counts = counts
+    let own = counts.first { $0.tokenID == token }?.count ?? 0
+    let other = counts.first { $0.tokenID != token }?.count ?? 0
+    return VoteRecord(
+      position: position, tokenID: token, counts: counts, asked: predictions.count,
+      margin: token == nil ? 0 : own - other, tieBreak: tieBreak)
+  }
+}

@@ -1,0 +1,146 @@
+internal import CLlama
+import RESTA
+
+/// Owns one llama.cpp context: the cache of all sequences and the buffers of a pass.
+@safe
+struct LlamaContext: ~Copyable {
+  /// Positions that fit, over all sequences.
+  let cells: Int
+  /// Sequences that fit.
+  let sequences: Int
+  private let context: OpaquePointer
+  private let memory: OpaquePointer
+  private let vocabularySize: Int
+  private let batchSize: Int
+  // The context refers to the model.
+  private let weights: LlamaWeights
+
+  /// Makes a context.
+  ///
+  /// - Throws: ``LlamaError`` with `outOfMemory` when its buffers cannot be had.
+  init(
+    weights: LlamaWeights, options: LlamaOptions, threads: Int, cells: Int, sequences: Int
+  ) throws(LlamaError) {
+    _ = LlamaLibrary.takeErrors()
+    let parameters = unsafe Self.parameters(options, threads, cells, sequences)
+    guard let context = unsafe llama_init_from_model(weights.model, parameters),
+      let memory = unsafe llama_get_memory(context)
+    else {
+      throw LlamaError(
+        .outOfMemory,
+        "llama.cpp could not set up \(sequences) sequences with \(cells) positions in all. Use a "
+          + "smaller k, a shorter prompt or fewer tokens, or a smaller --kv-type. "
+          + LlamaLibrary.takeErrors())
+    }
+    if unsafe !weights.adapters.isEmpty {
+      var adapters: [OpaquePointer?] = unsafe weights.adapters.map { unsafe Optional($0) }
+      var scales = weights.adapterScales
+      let status = unsafe llama_set_adapters_lora(context, &adapters, adapters.count, &scales)
+      guard status == 0 else {
+        unsafe llama_free(context)
+        throw LlamaError(.adapterFailed, "llama.cpp refused the LoRA adapters.", status: status)
+      }
+    }
+    unsafe self.context = context
+    unsafe self.memory = memory
+    self.weights = weights
+    self.cells = Int(unsafe llama_n_ctx(context))
+    self.sequences = Int(unsafe llama_n_seq_max(context))
+    batchSize = min(options.batchSize, Int(unsafe llama_n_batch(context)))
+    vocabularySize = Int(unsafe llama_vocab_n_tokens(weights.vocabulary))
+  }
+
+  deinit { unsafe llama_free(context) }
+
+  /// Computes positions, in as many passes of llama.cpp as they need.
+  ///
+  /// - Parameters:
+  ///   - batches: Positions to append; each batch of one kind of input.
+  ///   - abort: Stops the work from outside.
+  /// - Returns: Logits of the wanted positions, `[wanted, vocabulary]`.
+  func decode(_ batches: [PositionBatch], abort: AbortFlag) throws -> [[Float]] {
+    unsafe llama_set_abort_callback(
+      context, abortCallback, Unmanaged.passUnretained(abort).toOpaque())
+    defer { unsafe llama_set_abort_callback(context, nil, nil) }
+    var rows: [[Float]] = []
+    for batch in batches {
+      for part in batch.split(at: batchSize) {
+        guard !abort.isSet else { throw CancellationError() }
+        try unsafe part.withLlamaBatch { batch in
+          try unsafe check(llama_decode(context, batch))
+        }
+        for index in part.wanted.indices where part.wanted[index] {
+          rows.append(try logits(at: index))
+        }
+      }
+    }
+    return rows
+  }
+
+  /// Makes a sequence share the first positions of another.
+  func fork(_ source: Int32, to target: Int32, length: Int) {
+    unsafe llama_memory_seq_cp(memory, source, target, 0, Int32(length))
+  }
+
+  /// Drops a sequence's positions from `length` on.
+  ///
+  /// - Throws: ``LlamaError`` with `decodeFailed` when the model's cache cannot be rolled back.
+  func truncate(_ sequence: Int32, to length: Int) throws(LlamaError) {
+    guard unsafe llama_memory_seq_rm(memory, sequence, Int32(length), -1) else {
+      throw LlamaError(.decodeFailed, "This model's cache cannot be rolled back.")
+    }
+  }
+
+  private func logits(at index: Int) throws -> [Float] {
+    guard let row = unsafe llama_get_logits_ith(context, Int32(index)) else {
+      throw LlamaError(.decodeFailed, "llama.cpp gave no logits. \(LlamaLibrary.takeErrors())")
+    }
+    return unsafe Array(UnsafeBufferPointer(start: row, count: vocabularySize))
+  }
+
+  private func check(_ status: Int32) throws {
+    switch status {
+    case 0: return
+    case 2: throw CancellationError()
+    case 1:
+      throw LlamaError(
+        .decodeFailed, "The cache has no room left for this pass.", status: status)
+    default:
+      throw LlamaError(
+        .decodeFailed, "A forward pass of llama.cpp failed. \(LlamaLibrary.takeErrors())",
+        status: status)
+    }
+  }
+
+  private static func parameters(
+    _ options: LlamaOptions, _ threads: Int, _ cells: Int, _ sequences: Int
+  ) -> llama_context_params {
+    var parameters = unsafe llama_context_default_params()
+    unsafe parameters.n_ctx = UInt32(cells)
+    unsafe parameters.n_batch = UInt32(options.batchSize)
+    unsafe parameters.n_ubatch = UInt32(options.batchSize)
+    unsafe parameters.n_seq_max = UInt32(sequences)
+    unsafe parameters.n_threads = Int32(threads)
+    unsafe parameters.n_threads_batch = Int32(threads)
+    unsafe parameters.type_k = options.cacheType.ggml
+    unsafe parameters.type_v = options.cacheType.ggml
+    unsafe parameters.offload_kqv = options.gpuLayers != 0
+    // A prefix shared between sequences needs one buffer for all of them.
+    unsafe parameters.kv_unified = true
+    // Rolling back needs the positions that a sliding window would have dropped.
+    unsafe parameters.swa_full = true
+    unsafe parameters.no_perf = true
+    return unsafe parameters
+  }
+}
+
+extension LlamaOptions.CacheType {
+  fileprivate var ggml: ggml_type {
+    switch self {
+    case .f32: GGML_TYPE_F32
+    case .f16: GGML_TYPE_F16
+    case .q8: GGML_TYPE_Q8_0
+    case .q4: GGML_TYPE_Q4_0
+    }
+  }
+}

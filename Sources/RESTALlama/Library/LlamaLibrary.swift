@@ -1,0 +1,50 @@
+internal import CLlama
+import Foundation
+import Synchronization
+
+/// llama.cpp as a whole: initialised once, silent, its last complaint kept for our own errors.
+enum LlamaLibrary {
+  // Invariant: holds what llama.cpp logged as an error since the last `takeErrors()`.
+  private static let errors = Mutex([String]())
+
+  /// Done on first use, and once.
+  private static let initialized: Void = {
+    unsafe llama_log_set(logCallback, nil)
+    llama_backend_init()
+  }()
+
+  static func initialize() { initialized }
+
+  /// The version string of the llama.cpp that is linked.
+  static var version: String {
+    guard let version = unsafe llama_version() else { return "unknown" }
+    return unsafe String(cString: version)
+  }
+
+  /// What llama.cpp complained about since the last call, newest last.
+  static func takeErrors() -> String {
+    errors.withLock { errors in
+      defer { errors = [] }
+      return errors.suffix(3).joined(separator: " ")
+    }
+  }
+
+  static func note(_ message: String) {
+    let line = message.trimmingCharacters(in: .whitespacesAndNewlines)
+    guard !line.isEmpty else { return }
+    errors.withLock { errors in
+      errors.append(line)
+      // Only the latest lines explain a failure; the rest would grow for ever.
+      if errors.count > 16 { errors.removeFirst() }
+    }
+  }
+}
+
+// A plain function, not a closure: llama.cpp calls it from threads of its own, where a closure
+// that inherited an actor's isolation would trap.
+private func logCallback(
+  level: ggml_log_level, text: UnsafePointer<CChar>?, data: UnsafeMutableRawPointer?
+) {
+  guard level == GGML_LOG_LEVEL_ERROR, let text = unsafe text else { return }
+  LlamaLibrary.note(unsafe String(cString: text))
+}

@@ -1,0 +1,91 @@
+/// How a model is loaded and run.
+public struct LlamaOptions: Sendable, Hashable, Codable {
+  /// A LoRA adapter that is applied at run time.
+  public struct Adapter: Sendable, Hashable, Codable {
+    /// The adapter's GGUF file.
+    public var path: String
+    /// Its strength: 1 as trained, 0 without effect. Any finite number.
+    public var scale: Float
+
+    /// Names an adapter.
+    ///
+    /// - Parameters:
+    ///   - path: The adapter's GGUF file.
+    ///   - scale: Default: 1.
+    public init(path: String, scale: Float = 1) {
+      self.path = path
+      self.scale = scale
+    }
+  }
+
+  /// The number type of the key-value cache.
+  public enum CacheType: String, Sendable, Hashable, Codable, CaseIterable {
+    /// 32-bit floats.
+    case f32
+    /// 16-bit floats: the default.
+    case f16
+    /// 8-bit blocks: half the memory of `f16`.
+    case q8 = "q8_0"
+    /// 4-bit blocks: a quarter of it, at a loss of quality.
+    case q4 = "q4_0"
+  }
+
+  /// The most tokens of one sequence (prompt and answer), at least 16; `nil`: what the model was
+  /// trained for.
+  public var contextLength: Int?
+  /// CPU threads, at least 1; `nil`: one for each CPU that the process may use.
+  public var threads: Int?
+  /// How many layers run on a GPU, where llama.cpp was built for one; -1: all. Default: 0.
+  public var gpuLayers: Int
+  /// The type of the key-value cache. Default: `f16`.
+  public var cacheType: CacheType
+  /// The adapters. Default: none.
+  public var adapters: [Adapter]
+  /// The most positions of one pass of llama.cpp, in `32...4096`; larger passes are split.
+  /// Default: 512.
+  public var batchSize: Int
+
+  /// Makes options.
+  ///
+  /// - Parameters:
+  ///   - contextLength: Default: what the model was trained for.
+  ///   - threads: Default: one for each CPU that the process may use.
+  ///   - gpuLayers: Default: 0.
+  ///   - cacheType: Default: `f16`.
+  ///   - adapters: Default: none.
+  ///   - batchSize: Default: 512.
+  public init(
+    contextLength: Int? = nil, threads: Int? = nil, gpuLayers: Int = 0,
+    cacheType: CacheType = .f16, adapters: [Adapter] = [], batchSize: Int = 512
+  ) {
+    self.contextLength = contextLength
+    self.threads = threads
+    self.gpuLayers = gpuLayers
+    self.cacheType = cacheType
+    self.adapters = adapters
+    self.batchSize = batchSize
+  }
+
+  func validate() throws(LlamaError) {
+    if let contextLength, !(16...16_777_216).contains(contextLength) {
+      throw LlamaError(
+        .invalidOption, "The context length must be at least 16 tokens, not \(contextLength).")
+    }
+    if let threads, !(1...512).contains(threads) {
+      throw LlamaError(
+        .invalidOption, "The number of threads must be between 1 and 512, not \(threads).")
+    }
+    guard (-1...10_000).contains(gpuLayers) else {
+      throw LlamaError(
+        .invalidOption, "The number of GPU layers must be 0 or more, or -1 for all of them.")
+    }
+    guard (32...4096).contains(batchSize) else {
+      throw LlamaError(
+        .invalidOption, "The batch size must be between 32 and 4096, not \(batchSize).")
+    }
+    for adapter in adapters where !adapter.scale.isFinite {
+      throw LlamaError(
+        .invalidOption, "The scale of the adapter '\(adapter.path)' is not a number.")
+    }
+  }
+}

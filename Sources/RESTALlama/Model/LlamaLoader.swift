@@ -1,0 +1,98 @@
+internal import CLlama
+import Foundation
+import RESTA
+
+/// What a model is made of once its file is loaded.
+struct LlamaParts: Sendable {
+  let information: ModelInformation
+  let tokenizer: LlamaTokenizer
+  let table: EmbeddingTable
+  let template: Result<ChatTemplate?, RESTAError>
+  let engine: LlamaEngine
+  let threads: Int
+}
+
+/// Loads a file on a thread of its own, since it blocks for as long as the disk takes.
+actor LlamaLoader {
+  private nonisolated let executor = EngineExecutor(name: "llama.cpp loader")
+  private let path: String
+  private let options: LlamaOptions
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor {
+    unsafe executor.asUnownedSerialExecutor()
+  }
+
+  init(path: String, options: LlamaOptions) {
+    self.path = path
+    self.options = options
+  }
+
+  func load(progress: @escaping @Sendable (Double) -> Bool) throws -> LlamaParts {
+    let file = try GGUFFile(path: path)
+    let architecture = try Architecture(file.string("general.architecture"), file: path)
+    for part in file.parts.dropFirst() { _ = try GGUFFile(path: part) }
+    let weights = try LlamaWeights(path: path, options: options, progress: progress)
+    let factors = architecture.factors(dimensions: weights.dimensions, file: file)
+    let tokenizer = try LlamaTokenizer(weights)
+    let threads = options.threads ?? Processors.usable
+    let trained = Int(unsafe llama_model_n_ctx_train(weights.model))
+    let information = ModelInformation(
+      name: file.string("general.name")
+        ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
+      architecture: architecture.name, dimensions: weights.dimensions,
+      vocabularySize: tokenizer.vocabularySize,
+      contextLength: options.contextLength ?? max(16, trained),
+      maximumSequences: LlamaEngine.maximumSequences)
+    return LlamaParts(
+      information: information, tokenizer: tokenizer,
+      table: try EmbeddingTable(file, scale: factors.table),
+      template: weights.chatTemplate(tokenizer),
+      engine: LlamaEngine(
+        weights: weights, options: options, threads: threads,
+        bytesPerCell: weights.bytesPerCell(options.cacheType, architecture.name, file),
+        graphFactor: factors.graph),
+      threads: threads)
+  }
+}
+
+extension LlamaWeights {
+  /// The length of an embedding vector.
+  var dimensions: Int { Int(unsafe llama_model_n_embd_inp(model)) }
+
+  var vocabularySize: Int { Int(unsafe llama_vocab_n_tokens(vocabulary)) }
+
+  /// The chat template of the model's file; `nil` when there is none.
+  func chatTemplate(_ tokenizer: LlamaTokenizer) -> Result<ChatTemplate?, RESTAError> {
+    guard let text = unsafe llama_model_chat_template(model, nil) else { return .success(nil) }
+    let source = unsafe String(cString: text)
+    let first = unsafe llama_vocab_bos(vocabulary)
+    let last = unsafe llama_vocab_eos(vocabulary)
+    do throws(RESTAError) {
+      return .success(
+        try ChatTemplate(
+          source: source, bosToken: tokenizer.specialText(first),
+          eosToken: tokenizer.specialText(last)))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  /// What one position of one sequence takes in the key-value cache, about.
+  func bytesPerCell(
+    _ type: LlamaOptions.CacheType, _ architecture: String, _ file: GGUFFile
+  ) -> Int {
+    let heads = max(1, Int(unsafe llama_model_n_head(model)))
+    let layers = Int(unsafe llama_model_n_layer(model))
+    let sharedHeads = max(1, Int(unsafe llama_model_n_head_kv(model)))
+    let width =
+      file.number("\(architecture).attention.key_length").map { Int($0) } ?? dimensions / heads
+    let bits =
+      switch type {
+      case .f32: 32.0
+      case .f16: 16.0
+      case .q8: 8.5
+      case .q4: 4.5
+      }
+    return Int(Double(2 * layers * sharedHeads * width) * bits / 8)
+  }
+}

@@ -1,0 +1,101 @@
+internal import CLlama
+import Foundation
+public import RESTA
+
+/// A GGUF chat model that runs in this process with llama.cpp.
+///
+/// ```swift
+/// let model = try await LlamaModel.load("SmolLM2-135M-Instruct.Q4_0.gguf")
+/// let session = ChatSession(model: model)
+/// print(try await session.respond(to: "Name three primary colours.").text)
+/// ```
+public final class LlamaModel: LanguageModel {
+  /// What the model is.
+  public let information: ModelInformation
+  /// The model's vocabulary.
+  public let tokenizer: any Tokenizer
+  /// The options that the model was loaded with.
+  public let options: LlamaOptions
+  /// The number of CPU threads in use.
+  public let threads: Int
+  /// What the self-test at load found.
+  public let selfTest: EmbeddingSelfTest
+
+  private let engine: LlamaEngine
+  private let table: EmbeddingTable
+  private let template: Result<ChatTemplate?, RESTAError>
+
+  /// The version of the llama.cpp that is linked.
+  public static var libraryVersion: String { LlamaLibrary.version }
+
+  /// The architectures that can be loaded, by llama.cpp's names.
+  public static var supportedArchitectures: [String] { Architecture.names }
+
+  /// Loads a model and checks that RESTA works on it.
+  ///
+  /// The check feeds a few tokens once as ids and once as embedding rows; a model for which the two
+  /// differ is refused.
+  ///
+  /// - Parameters:
+  ///   - path: A GGUF file; the first one of a model in several parts.
+  ///   - options: Default: the model's own context length, all CPUs, no adapters.
+  ///   - progress: Told the share that is loaded, in 0...1, on some thread. Default: nobody.
+  /// - Returns: The model.
+  /// - Throws: ``LlamaError``, whose code says which file or option is at fault;
+  ///   `CancellationError` when the task is cancelled.
+  public static func load(
+    _ path: String, options: LlamaOptions = LlamaOptions(),
+    progress: (@Sendable (Double) -> Void)? = nil
+  ) async throws -> LlamaModel {
+    try options.validate()
+    let cancelled = AbortFlag()
+    let loader = LlamaLoader(path: path, options: options)
+    let parts = try await withTaskCancellationHandler {
+      try await loader.load { share in
+        progress?(share)
+        return !cancelled.isSet
+      }
+    } onCancel: {
+      cancelled.set()
+    }
+    let test = try await EmbeddingSelfTest(parts)
+    try test.check(architecture: parts.information.architecture, file: path)
+    return LlamaModel(parts, options: options, selfTest: test)
+  }
+
+  private init(_ parts: LlamaParts, options: LlamaOptions, selfTest: EmbeddingSelfTest) {
+    information = parts.information
+    tokenizer = parts.tokenizer
+    threads = parts.threads
+    engine = parts.engine
+    table = parts.table
+    template = parts.template
+    self.options = options
+    self.selfTest = selfTest
+  }
+
+  /// The model's own chat template, or `nil` when its file holds none.
+  public var chatTemplate: ChatTemplate? {
+    get throws { try template.get() }
+  }
+
+  /// The vectors that the model's first block receives, `[tokens, dimensions]`, read from the file.
+  ///
+  /// - Parameter tokens: Tokens of the vocabulary.
+  /// - Throws: ``RESTAError`` with `engineFailed` for a token outside of it.
+  /// - Complexity: O(tokens * dimensions).
+  public func embeddings(of tokens: [TokenID]) throws -> EmbeddingMatrix {
+    try table.embeddings(of: tokens)
+  }
+
+  /// Sets aside room for sequences; waits while other generations use it up.
+  ///
+  /// - Parameters:
+  ///   - sequences: At least 1.
+  ///   - cells: Positions in total, at least 1.
+  /// - Throws: ``RESTAError`` with `contextExceeded`; ``LlamaError`` with `outOfMemory`.
+  public func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
+    LlamaReservation(
+      engine: engine, lease: try await engine.reserve(sequences: sequences, cells: cells))
+  }
+}

@@ -1,0 +1,95 @@
+internal import CLlama
+import RESTA
+
+/// The vocabulary of a loaded model.
+struct LlamaTokenizer: Tokenizer {
+  // Keeps the vocabulary alive.
+  private let weights: LlamaWeights
+
+  let vocabularySize: Int
+  let beginningOfSequence: TokenID?
+  let addsSpacePrefix: Bool
+
+  init(_ weights: LlamaWeights) throws {
+    self.weights = weights
+    let vocabulary = unsafe weights.vocabulary
+    vocabularySize = Int(unsafe llama_vocab_n_tokens(vocabulary))
+    let first = unsafe llama_vocab_bos(vocabulary)
+    let addsFirst = unsafe llama_vocab_get_add_bos(vocabulary)
+    beginningOfSequence = addsFirst && first >= 0 ? first : nil
+    // Asked of the tokeniser itself, since the metadata's flag has a default for each type.
+    let probe = try Self.tokenize([UInt8(ascii: "a")], weights: weights, parsesControl: false)
+    addsSpacePrefix =
+      probe.flatMap { Self.bytes(of: $0, weights: weights) } == Array(" a".utf8)
+  }
+
+  /// The text of a special token as a template writes it; empty where the model has none.
+  func specialText(_ token: TokenID) -> String {
+    guard (0..<vocabularySize).contains(Int(token)) else { return "" }
+    return text(of: token)
+  }
+
+  func tokenize(_ utf8: [UInt8], parsesControl: Bool) throws -> [TokenID] {
+    try Self.tokenize(utf8, weights: weights, parsesControl: parsesControl)
+  }
+
+  func bytes(of token: TokenID) -> [UInt8] {
+    guard (0..<vocabularySize).contains(Int(token)) else { return [] }
+    return Self.bytes(of: token, weights: weights)
+  }
+
+  func kind(of token: TokenID) -> TokenKind {
+    guard (0..<vocabularySize).contains(Int(token)) else { return .unknown }
+    let attributes = unsafe llama_vocab_get_attr(weights.vocabulary, token).rawValue
+    if attributes & LLAMA_TOKEN_ATTR_CONTROL.rawValue != 0 { return .control }
+    if attributes & LLAMA_TOKEN_ATTR_USER_DEFINED.rawValue != 0 { return .userDefined }
+    let unknown = LLAMA_TOKEN_ATTR_UNKNOWN.rawValue | LLAMA_TOKEN_ATTR_UNUSED.rawValue
+    return attributes & unknown != 0 ? .unknown : .normal
+  }
+
+  func isEndOfGeneration(_ token: TokenID) -> Bool {
+    guard (0..<vocabularySize).contains(Int(token)) else { return false }
+    return unsafe llama_vocab_is_eog(weights.vocabulary, token)
+  }
+
+  private static func tokenize(
+    _ utf8: [UInt8], weights: LlamaWeights, parsesControl: Bool
+  ) throws -> [TokenID] {
+    guard let length = Int32(exactly: utf8.count) else {
+      throw RESTAError(.engineFailed, "A prompt of \(utf8.count) bytes is too long to tokenise.")
+    }
+    // One token for each byte, and a space in front, is the most that any vocabulary gives.
+    var capacity = utf8.count + 2
+    for _ in 0..<2 {
+      var count: Int32 = 0
+      let tokens = unsafe [TokenID](unsafeUninitializedCapacity: capacity) { buffer, used in
+        count = unsafe utf8.withUnsafeBytes { text in
+          unsafe llama_tokenize(
+            weights.vocabulary, text.assumingMemoryBound(to: CChar.self).baseAddress, length,
+            buffer.baseAddress, Int32(capacity), false, parsesControl)
+        }
+        used = max(0, Int(count))
+      }
+      if count >= 0 { return tokens }
+      guard count != Int32.min else { break }
+      capacity = Int(-count)
+    }
+    throw RESTAError(
+      .engineFailed, "llama.cpp could not tokenise the prompt. \(LlamaLibrary.takeErrors())")
+  }
+
+  private static func bytes(of token: TokenID, weights: LlamaWeights) -> [UInt8] {
+    var capacity = 64
+    while true {
+      var count: Int32 = 0
+      let bytes = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, used in
+        let text = unsafe UnsafeMutableRawBufferPointer(buffer).assumingMemoryBound(to: CChar.self)
+        count = unsafe llama_token_to_piece(
+          weights.vocabulary, token, text.baseAddress, Int32(capacity), 0, true)
+        used = max(0, Int(count))
+      }
+      if count >= 0 { return bytes }
+      capacity = Int(-count)
+    }
+  }
+}
