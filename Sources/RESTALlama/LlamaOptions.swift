@@ -4,7 +4,9 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   public struct Adapter: Sendable, Hashable, Codable {
     /// The adapter's GGUF file.
     public var path: String
-    /// Its strength: 1 as trained, 0 without effect. Any finite number.
+    /// Its strength: 1 as trained, 0 without effect.
+    ///
+    /// Any finite number.
     public var scale: Float
 
     /// Names an adapter.
@@ -35,13 +37,20 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   public var contextLength: Int?
   /// CPU threads, at least 1; `nil`: one for each CPU that the process may use.
   public var threads: Int?
-  /// How many layers run on a GPU, where llama.cpp was built for one; -1: all. Default: 0.
+  /// How many layers run on a GPU, where llama.cpp was built for one; -1: all.
+  ///
+  /// Default: 0.
   public var gpuLayers: Int
-  /// The type of the key-value cache. Default: `f16`.
+  /// The type of the key-value cache.
+  ///
+  /// Default: `f16`.
   public var cacheType: CacheType
-  /// The adapters. Default: none.
+  /// The adapters.
+  ///
+  /// Default: none.
   public var adapters: [Adapter]
   /// The most positions of one pass of llama.cpp, in `32...4096`; larger passes are split.
+  ///
   /// Default: 512.
   public var batchSize: Int
 

@@ -5,19 +5,33 @@
 public struct DefenseSettings: Sendable, Hashable, Codable {
   /// The noise H, its sigma and whether its power is matched.
   public var noise: NoiseSettings
-  /// How many perturbed copies vote, k in `1...128`. Default: 10.
+  /// How many perturbed copies vote, k in `1...128`.
+  ///
+  /// Default: 10.
   public var samples: Int
-  /// How many tokens are voted on, l. Default: 20.
+  /// How many tokens are voted on, l.
+  ///
+  /// Default: 20.
   public var prefix: PrefixLength
-  /// Where these tokens lie. Default: at the start of the answer.
+  /// Where these tokens lie.
+  ///
+  /// Default: at the start of the answer.
   public var window: WindowPlacement
-  /// How predictions become a token. Default: the majority vote.
+  /// How predictions become a token.
+  ///
+  /// Default: the majority vote.
   public var aggregator: Aggregator
-  /// What decides a tie. Default: the log-probabilities.
+  /// What decides a tie.
+  ///
+  /// Default: the log-probabilities.
   public var tieRule: TieRule
-  /// Which content is perturbed. Default: every user turn.
+  /// Which content is perturbed.
+  ///
+  /// Default: every user turn.
   public var perturbed: PerturbedContent
-  /// The noise's seed; 0 is one. `nil`: one is drawn and reported with the result.
+  /// The noise's seed; 0 is one.
+  ///
+  /// `nil`: one is drawn and reported with the result.
   public var seed: UInt64?
 
   /// The range of ``samples``.
@@ -64,6 +78,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// near 1; a relative sigma of 0.4 for every other model, to be calibrated on it.
   ///
   /// - Parameter model: The model.
+  /// - Returns: The settings.
   public static func recommended(for model: ModelInformation) -> DefenseSettings {
     var settings = DefenseSettings()
     // The 32,000-token vocabulary at this width is Llama 2's; TinyLlama shares it at 2,048.

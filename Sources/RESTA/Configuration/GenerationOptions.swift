@@ -1,10 +1,16 @@
 /// How an answer is generated, apart from the defence.
 public struct GenerationOptions: Sendable, Hashable, Codable {
-  /// The most tokens of the answer, at least 1. Default: 256.
+  /// The most tokens of the answer, at least 1.
+  ///
+  /// Default: 256.
   public var maximumTokens: Int
-  /// Texts that end the answer; they are not part of it. Default: none.
+  /// Texts that end the answer; they are not part of it.
+  ///
+  /// Default: none.
   public var stop: [String]
-  /// How tokens after the voted prefix are chosen. Default: greedily.
+  /// How tokens after the voted prefix are chosen.
+  ///
+  /// Default: greedily.
   public var sampling: SamplingSettings
 
   /// Makes options.

@@ -83,8 +83,9 @@ public struct Generation: AsyncSequence, Sendable {
     self.options = options
     self.decoder = decoder
     self.clock = clock
-    noiseSeed = defense.seed ?? generator.next()
-    samplingSeed = options.sampling.seed ?? generator.next()
+    // 53 bits, so that a seed survives every JSON reader on its way back.
+    noiseSeed = defense.seed ?? generator.next() >> 11
+    samplingSeed = options.sampling.seed ?? generator.next() >> 11
   }
 
   /// Renders and tokenises a conversation.
@@ -93,6 +94,7 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - messages: The conversation, at least one message.
   ///   - model: The model whose vocabulary is used.
   ///   - template: The chat template. Default: the model's own.
+  /// - Returns: The prompt with the spans of its content.
   /// - Throws: ``RESTAError`` with `invalidTemplate`, `templateFailed` or `invalidMessages`.
   public static func tokenize(
     _ messages: [ChatMessage], for model: any LanguageModel, template: ChatTemplate? = nil

@@ -55,8 +55,10 @@ public struct GeneratedToken: Sendable, Hashable {
   public var position: Int
   /// The token.
   public var id: TokenID
-  /// The text that became certain with it. Often not the token's own: a character may need several
-  /// tokens, and the possible start of a stop string is held back.
+  /// The text that became certain with it.
+  ///
+  /// Often not the token's own: a character may need several tokens, and the possible start of a
+  /// stop string is held back.
   public var text: String
   /// How it was voted for, inside the smoothed prefix.
   public var vote: VoteRecord?

@@ -1,4 +1,6 @@
-/// What the decoders need of a model. No engine is visible through it.
+/// What the decoders need of a model.
+///
+/// No engine is visible through it.
 ///
 /// Implementations: a scripted one for tests (`RESTATesting`), llama.cpp in process (`RESTALlama`).
 public protocol LanguageModel: Sendable {
@@ -54,6 +56,7 @@ public protocol SequenceReservation: AnyObject, Sendable {
   ///   - source: The sequence that has them.
   ///   - target: An empty sequence.
   ///   - length: How many positions.
+  /// - Throws: ``RESTAError`` with `engineFailed` when the sequences are not as described.
   func fork(_ source: Int, to target: Int, length: Int) async throws
 
   /// Drops all positions of a sequence from `length` on.

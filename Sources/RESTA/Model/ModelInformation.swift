@@ -10,8 +10,14 @@ public struct ModelInformation: Sendable, Hashable, Codable {
   public var vocabularySize: Int
   /// The most tokens that one sequence (prompt and answer) may hold.
   public var contextLength: Int
-  /// The most sequences that can be alive at once. RESTA needs k + 1.
+  /// The most sequences that can be alive at once.
+  ///
+  /// RESTA needs k + 1.
   public var maximumSequences: Int
+  /// What a chat template writes for the beginning of a sequence (`bos_token`); may be empty.
+  public var bosToken: String
+  /// What a chat template writes for the end of a sequence (`eos_token`); may be empty.
+  public var eosToken: String
 
   /// Describes a model.
   ///
@@ -22,9 +28,11 @@ public struct ModelInformation: Sendable, Hashable, Codable {
   ///   - vocabularySize: The number of tokens, at least 1.
   ///   - contextLength: The most tokens in one sequence, at least 1.
   ///   - maximumSequences: The most sequences at once, at least 1.
+  ///   - bosToken: The text of the beginning of a sequence. Default: none.
+  ///   - eosToken: The text of the end of a sequence. Default: none.
   public init(
     name: String, architecture: String, dimensions: Int, vocabularySize: Int, contextLength: Int,
-    maximumSequences: Int
+    maximumSequences: Int, bosToken: String = "", eosToken: String = ""
   ) {
     self.name = name
     self.architecture = architecture
@@ -32,5 +40,7 @@ public struct ModelInformation: Sendable, Hashable, Codable {
     self.vocabularySize = vocabularySize
     self.contextLength = contextLength
     self.maximumSequences = maximumSequences
+    self.bosToken = bosToken
+    self.eosToken = eosToken
   }
 }

@@ -40,11 +40,13 @@ public protocol Tokenizer: Sendable {
   /// The bytes that a token stands for; not necessarily valid UTF-8 by themselves.
   ///
   /// - Parameter token: A token in `0..<vocabularySize`; others give no bytes.
+  /// - Returns: UTF-8, or a part of a character's.
   func bytes(of token: TokenID) -> [UInt8]
 
   /// What kind of entry a token is.
   ///
   /// - Parameter token: A token in `0..<vocabularySize`; others are ``TokenKind/unknown``.
+  /// - Returns: The kind.
   func kind(of token: TokenID) -> TokenKind
 
   /// Whether a token ends the answer (end of sequence, end of turn).

@@ -45,6 +45,7 @@ public struct TokenizedPrompt: Sendable, Hashable {
   /// The positions that a defence perturbs, U in the paper, ascending.
   ///
   /// - Parameter content: Which content is perturbed.
+  /// - Returns: Indices of ``tokens``.
   /// - Complexity: O(tokens).
   public func positions(of content: PerturbedContent) -> [Int] {
     let lastUserTurn = tokens.last { $0.role == .user }?.messageIndex
@@ -60,7 +61,9 @@ public struct TokenizedPrompt: Sendable, Hashable {
 
 /// Which parts of a conversation the noise is added to.
 public struct PerturbedContent: Sendable, Hashable, Codable {
-  /// The roles whose content is perturbed. System text and the template itself never are.
+  /// The roles whose content is perturbed.
+  ///
+  /// System text and the template itself never are.
   public var roles: Set<ChatMessage.Role>
   /// Whether only the last user turn is perturbed instead of all.
   public var lastUserTurnOnly: Bool

@@ -80,6 +80,7 @@ public final class ChatSession: Sendable {
   /// - Parameters:
   ///   - prompt: What the user says.
   ///   - options: Default: the session's.
+  /// - Returns: The answer as it is generated.
   public func streamResponse(to prompt: String, options: GenerationOptions? = nil) -> ResponseStream
   {
     ResponseStream(session: self, prompt: prompt, options: options ?? self.options)

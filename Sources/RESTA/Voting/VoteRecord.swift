@@ -26,8 +26,9 @@ public struct VoteRecord: Sendable, Hashable, Codable {
   public var counts: [Count]
   /// How many copies were asked.
   public var asked: Int
-  /// The chosen token's votes less those of the best other one. 0 in a tie; it can be negative
-  /// for aggregators other than the majority vote.
+  /// The chosen token's votes less those of the best other one.
+  ///
+  /// 0 in a tie; it can be negative for aggregators other than the majority vote.
   public var margin: Int
   /// How a tie was broken, or `nil` when there was none.
   public var tieBreak: TieBreak?

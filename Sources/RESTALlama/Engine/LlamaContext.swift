@@ -58,6 +58,7 @@ struct LlamaContext: ~Copyable {
   ///   - batches: Positions to append; each batch of one kind of input.
   ///   - abort: Stops the work from outside.
   /// - Returns: Logits of the wanted positions, `[wanted, vocabulary]`.
+  /// - Throws: ``LlamaError`` with `decodeFailed`; `CancellationError` when aborted.
   func decode(_ batches: [PositionBatch], abort: AbortFlag) throws -> [[Float]] {
     unsafe llama_set_abort_callback(
       context, abortCallback, Unmanaged.passUnretained(abort).toOpaque())

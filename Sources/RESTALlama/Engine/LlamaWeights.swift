@@ -11,7 +11,9 @@ final class LlamaWeights: @unchecked Sendable {
   let adapters: [OpaquePointer]
   let adapterScales: [Float]
 
-  /// Loads weights. Blocks until it is done.
+  /// Loads weights.
+  ///
+  /// Blocks until it is done.
   ///
   /// - Parameters:
   ///   - path: A checked GGUF file.

@@ -30,7 +30,9 @@ final class EngineExecutor: SerialExecutor {
       }
     }
 
-    /// The waiting jobs; blocks while there are none. `nil` after `close()`.
+    /// The waiting jobs; blocks while there are none.
+    ///
+    /// `nil` after `close()`.
     func take() -> [UnownedJob]? {
       condition.withLock {
         while unsafe queue.jobs.isEmpty && !queue.isClosed { condition.wait() }

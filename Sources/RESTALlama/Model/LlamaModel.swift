@@ -82,6 +82,7 @@ public final class LlamaModel: LanguageModel {
   /// The vectors that the model's first block receives, `[tokens, dimensions]`, read from the file.
   ///
   /// - Parameter tokens: Tokens of the vocabulary.
+  /// - Returns: The rows, scaled as the architecture scales them.
   /// - Throws: ``RESTAError`` with `engineFailed` for a token outside of it.
   /// - Complexity: O(tokens * dimensions).
   public func embeddings(of tokens: [TokenID]) throws -> EmbeddingMatrix {
@@ -93,6 +94,7 @@ public final class LlamaModel: LanguageModel {
   /// - Parameters:
   ///   - sequences: At least 1.
   ///   - cells: Positions in total, at least 1.
+  /// - Returns: The reservation; its sequences are empty.
   /// - Throws: ``RESTAError`` with `contextExceeded`; ``LlamaError`` with `outOfMemory`.
   public func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
     LlamaReservation(

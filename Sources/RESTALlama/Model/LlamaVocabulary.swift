@@ -7,8 +7,9 @@ public struct LlamaVocabulary: Sendable {
   /// The model's own chat template; `nil` when it has none.
   public let chatTemplate: ChatTemplate?
 
-  /// Loads a vocabulary. Any architecture that llama.cpp knows will do. Blocks for as long as the
-  /// file takes to read.
+  /// Loads a vocabulary.
+  ///
+  /// Any architecture that llama.cpp knows will do. Blocks for as long as the file takes to read.
   ///
   /// - Parameter path: A GGUF file.
   /// - Throws: ``LlamaError``, whose code says what is wrong with the file; ``RESTAError`` with
