@@ -1,0 +1,42 @@
+/// How likely the unperturbed model itself finds an answer: low for text that is no language.
+public struct AnswerScore: Sendable, Hashable, Codable {
+  /// The number of tokens that were scored.
+  public let tokens: Int
+  /// The mean of log p(y_t | x, y_1..y_{t-1}) over them, in nats; at most 0.
+  public let meanLogProbability: Double
+
+  /// Scores an answer in one forward pass.
+  ///
+  /// - Parameters:
+  ///   - answer: y_1..y_t, at least one token.
+  ///   - prompt: x_1..x_n, at least one token.
+  ///   - model: The model.
+  /// - Returns: The score.
+  /// - Throws: ``RESTAError`` with `invalidMessages` when the answer or the prompt is empty, and
+  ///   with `contextExceeded` when they do not fit; `CancellationError`.
+  public static func score(
+    _ answer: [TokenID], after prompt: [TokenID], model: any LanguageModel
+  ) async throws -> AnswerScore {
+    guard !answer.isEmpty, !prompt.isEmpty else {
+      throw RESTAError(.invalidMessages, "There is no answer to score.")
+    }
+    let reservation = try await model.reserve(
+      sequences: 1, cells: prompt.count + answer.count)
+    do {
+      // The logits behind the prompt predict the first token of the answer, and so on.
+      let rows = try await reservation.forward([
+        ForwardSegment(sequence: 0, input: .tokens(prompt), outputs: .last),
+        ForwardSegment(sequence: 0, input: .tokens(answer), outputs: .all),
+      ])
+      await reservation.release()
+      var sum = 0.0
+      for (token, row) in zip(answer, rows) {
+        sum += Double(row[Int(token)]) - (try Logits.logSumExp(row))
+      }
+      return AnswerScore(tokens: answer.count, meanLogProbability: sum / Double(answer.count))
+    } catch {
+      await reservation.release()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/// Embedding noise that is ready to be added: kind, absolute sigma and seed are settled.
+///
+/// The noise of a value is a pure function of (seed, copy, position, dimension), so perturbing fewer
+/// copies or positions, or in another order, gives the same values. z and s come from the streams
+/// ``RandomStream/Purpose/embeddingNoise`` and ``RandomStream/Purpose/directionScalar`` at `a` =
+/// position and `b` = copy. The kinds that use z share it, which makes comparisons of them paired.
+///
+/// ```swift
+/// let noise = try EmbeddingNoise(settings, embeddings: prompt, positions: user, seed: 7)
+/// let copies = (0..<10).map { noise.perturb(prompt, positions: user, copy: $0) }
+/// ```
+///
+/// Reference: RESTA, arXiv 2501.16497, the section on embedding perturbations; power matching is
+/// arXiv 2603.15259's.
+public struct EmbeddingNoise: Sendable, Hashable {
+  /// The distribution.
+  public let kind: NoiseKind
+
+  /// The strength in the embeddings' own unit, before power matching.
+  public let sigma: Double
+
+  /// Whether directional noise is multiplied by √d, to have isotropic noise's power.
+  public let powerMatched: Bool
+
+  /// The seed of z and s.
+  public let seed: UInt64
+
+  /// Makes noise of a known absolute strength.
+  ///
+  /// - Precondition: `sigma` is at least 0, and `powerMatched` is set for directional noise only.
+  /// - Parameters:
+  ///   - kind: The distribution.
+  ///   - sigma: The strength in the embeddings' own unit.
+  ///   - powerMatched: Whether to multiply directional noise by √d. Default: `false`.
+  ///   - seed: Any value, 0 included.
+  public init(kind: NoiseKind, sigma: Double, powerMatched: Bool = false, seed: UInt64) {
+    precondition(sigma >= 0, "noise cannot have sigma \(sigma)")
+    precondition(!powerMatched || kind.isDirectional, "only directional noise can be power matched")
+    self.kind = kind
+    self.sigma = sigma
+    self.powerMatched = powerMatched
+    self.seed = seed
+  }
+
+  /// Makes the noise that settings ask for on one prompt.
+  ///
+  /// - Precondition: All `positions` are in `0..<embeddings.rows`.
+  /// - Parameters:
+  ///   - settings: Kind and strength.
+  ///   - embeddings: The whole prompt, `[tokens, dimensions]`; sets the size of a relative sigma.
+  ///   - positions: The prompt positions that hold user content, each once.
+  ///   - seed: Any value, 0 included.
+  /// - Throws: ``RESTAError/Code/invalidSetting`` if the settings are out of range, or so large that
+  ///   the absolute sigma is not finite; ``RESTAError/Code/nonFiniteOutput`` if the embeddings' size
+  ///   is not.
+  /// - Complexity: O(positions · dimensions) for a relative sigma, else O(1).
+  public init(
+    _ settings: NoiseSettings, embeddings: EmbeddingMatrix, positions: [Int], seed: UInt64
+  ) throws(RESTAError) {
+    try settings.validate()
+    let sigma = settings.sigma.absolute(
+      for: settings.kind, embeddings: embeddings, positions: positions)
+    guard sigma.isFinite else {
+      let unit = Sigma(value: 1, unit: settings.sigma.unit)
+      guard
+        unit.absolute(for: settings.kind, embeddings: embeddings, positions: positions).isFinite
+      else {
+        throw RESTAError(
+          .nonFiniteOutput,
+          "the model's embeddings hold values that are not finite: check the model file")
+      }
+      throw RESTAError(
+        .invalidSetting, "sigma is \(settings.sigma), which is too large for these embeddings")
+    }
+    self.init(
+      kind: settings.kind, sigma: sigma, powerMatched: settings.powerMatched, seed: seed)
+  }
+
+  /// One perturbed copy of a prompt.
+  ///
+  /// Rows outside of `positions` are bit-identical to the input; so are all rows if sigma is 0 or the
+  /// kind is ``NoiseKind/none``.
+  ///
+  /// - Precondition: All `positions` are in `0..<embeddings.rows`; positions and `copy` are in
+  ///   `0..<2^32`.
+  /// - Parameters:
+  ///   - embeddings: The whole prompt, `[tokens, dimensions]`.
+  ///   - positions: The prompt positions that hold user content.
+  ///   - copy: The copy, i in the paper, from 0.
+  /// - Returns: The copy, `[tokens, dimensions]`.
+  /// - Complexity: O(positions · dimensions), and one copy of the prompt.
+  public func perturb(
+    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int
+  ) -> EmbeddingMatrix {
+    guard kind != .none, sigma != 0 else { return embeddings }
+    var perturbed = embeddings
+    for position in positions {
+      let row = perturbedRow(embeddings[row: position], position: position, copy: copy)
+      perturbed.replace(row: position, with: row)
+    }
+    return perturbed
+  }
+
+  /// One token's embedding as it is in one copy.
+  ///
+  /// - Precondition: `position` and `copy` are in `0..<2^32`.
+  /// - Parameters:
+  ///   - e: The token's embedding, `[dimensions]`.
+  ///   - position: The token's prompt position.
+  ///   - copy: The copy, i in the paper, from 0.
+  /// - Returns: The perturbed embedding, `[dimensions]`.
+  /// - Complexity: O(dimensions).
+  public func perturbedRow(_ e: ArraySlice<Float>, position: Int, copy: Int) -> [Float] {
+    precondition(
+      UInt32(exactly: position) != nil && UInt32(exactly: copy) != nil,
+      "position \(position) or copy \(copy) is outside of 0..<2^32")
+    let a = UInt32(truncatingIfNeeded: position)
+    let b = UInt32(truncatingIfNeeded: copy)
+    let scale = powerMatched ? Double(e.count).squareRoot() : 1
+    switch kind {
+    case .none:
+      return Array(e)
+    case .hard:
+      let stream = RandomStream(seed: seed, purpose: .directionScalar)
+      let s = stream.standardNormals(a: a, b: b, block: 0)[0]
+      return Self.perturb(row: e, z: [], s: s, kind: kind, sigma: scale * sigma)
+    case .isotropic, .soft, .orthogonal:
+      let stream = RandomStream(seed: seed, purpose: .embeddingNoise)
+      let z = stream.standardNormals(count: e.count, a: a, b: b)
+      return Self.perturb(row: e, z: z, s: 0, kind: kind, sigma: scale * sigma)
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/// What noise does to the user content of one prompt, over several copies.
+///
+/// Hard noise turns an embedding around when σs < -|e|, and the model's first normalisation hides a
+/// pure scaling: for hard noise, flips are nearly all that the first block sees.
+public struct NoiseStatistics: Sendable, Hashable {
+  /// The share of embeddings that were turned around: e~·e < 0.
+  ///
+  /// It is in 0...1, and `nil` if no embedding has a direction. For hard noise, Φ(-|e|/σ) is expected.
+  public let flipShare: Double?
+
+  /// The mean of the cosine between e and e~, in -1...1; `nil` where ``flipShare`` is, or where an
+  /// embedding is not finite.
+  public let meanCosine: Double?
+
+  /// The mean of |e~| / |e|; `nil` where ``flipShare`` is, or where an embedding is not finite.
+  public let meanNormRatio: Double?
+
+  /// Measures noise on a prompt.
+  ///
+  /// Embeddings of norm 0 have no direction and are left out; one that becomes 0 has no cosine.
+  ///
+  /// - Precondition: As for ``EmbeddingNoise/perturb(_:positions:copy:)``; `copies >= 0`.
+  /// - Parameters:
+  ///   - noise: The noise.
+  ///   - embeddings: The whole prompt, `[tokens, dimensions]`.
+  ///   - positions: The prompt positions that hold user content, each once.
+  ///   - copies: The number of copies, k.
+  /// - Complexity: O(copies · positions · dimensions).
+  public init(
+    of noise: EmbeddingNoise, embeddings: EmbeddingMatrix, positions: [Int], copies: Int
+  ) {
+    precondition(copies >= 0, "noise cannot be measured over \(copies) copies")
+    var flips = 0.0
+    var cosines = Mean()
+    var ratios = Mean()
+    for position in positions {
+      let before = embeddings[row: position]
+      let norm = before.sumOfSquares.squareRoot()
+      if norm == 0 { continue }
+      for copy in 0..<copies {
+        let after = noise.perturbedRow(before, position: position, copy: copy)
+        var dot = 0.0
+        for (e, perturbed) in zip(before, after) { dot += Double(e) * Double(perturbed) }
+        let perturbedNorm = after[...].sumOfSquares.squareRoot()
+        if dot < 0 { flips += 1 }
+        ratios.add(perturbedNorm / norm)
+        if perturbedNorm != 0 {
+          // Rounding may leave the interval, by an ulp.
+          let cosine = dot / (norm * perturbedNorm)
+          cosines.add(cosine > 1 ? 1 : cosine < -1 ? -1 : cosine)
+        }
+      }
+    }
+    flipShare = ratios.count == 0 ? nil : flips / ratios.count
+    meanCosine = cosines.value
+    meanNormRatio = ratios.value
+  }
+
+  private struct Mean {
+    var sum = 0.0
+    var count = 0.0
+
+    mutating func add(_ value: Double) {
+      sum += value
+      count += 1
+    }
+
+    var value: Double? { count > 0 && sum.isFinite ? sum / count : nil }
+  }
+}

@@ -1,0 +1,99 @@
+/// Arithmetic on a model's logits `[vocabulary]`: one number per token, by token id.
+///
+/// A logit of minus infinity is a token of probability 0. Not a number, plus infinity, and no token of
+/// positive probability are errors. Sums are taken in `Double`, relative to the largest logit, so no
+/// finite logits overflow.
+public enum Logits {
+  /// The most likely token; of equally likely ones, that with the lowest id.
+  ///
+  /// - Parameter logits: The logits `[vocabulary]`; of a slice, the first element is token 0.
+  /// - Returns: The token's id, in `0..<logits.count`.
+  /// - Throws: ``RESTAError/Code/nonFiniteOutput`` if a logit is not a number or plus infinity, or if
+  ///   all are minus infinity; ``RESTAError/Code/engineFailed`` if there are none.
+  /// - Complexity: O(vocabulary); nothing is allocated.
+  public static func argmax(_ logits: ArraySlice<Float>) throws(RESTAError) -> Int {
+    var best = -1
+    var largest = -Float.infinity
+    var index = 0
+    for logit in logits {
+      // One comparison for the usual case: a NaN or infinity fails it.
+      guard logit < Float.infinity else { throw invalid(logit, token: index) }
+      if logit > largest {
+        largest = logit
+        best = index
+      }
+      index += 1
+    }
+    if best < 0 { throw noToken(among: index) }
+    return best
+  }
+
+  /// The most likely token; of equally likely ones, that with the lowest id.
+  ///
+  /// - Parameter logits: The logits `[vocabulary]`.
+  /// - Returns: The token's id.
+  /// - Throws: As for the slice.
+  /// - Complexity: O(vocabulary); nothing is allocated.
+  public static func argmax(_ logits: [Float]) throws(RESTAError) -> Int {
+    try argmax(logits[...])
+  }
+
+  /// The logarithm of the sum of the exponentials, ln Σ exp(logit).
+  ///
+  /// - Parameter logits: The logits `[vocabulary]`.
+  /// - Returns: A finite number.
+  /// - Throws: As for ``argmax(_:)-(ArraySlice<Float>)``.
+  /// - Complexity: O(vocabulary); nothing is allocated.
+  public static func logSumExp(_ logits: ArraySlice<Float>) throws(RESTAError) -> Double {
+    let largest = Double(logits[logits.startIndex + (try argmax(logits))])
+    var sum = 0.0
+    for logit in logits { sum += ElementaryFunctions.exponential(Double(logit) - largest) }
+    return largest + ElementaryFunctions.logarithm(sum)
+  }
+
+  /// The logarithm of the sum of the exponentials, ln Σ exp(logit).
+  ///
+  /// - Parameter logits: The logits `[vocabulary]`.
+  /// - Returns: A finite number.
+  /// - Throws: As for the slice.
+  /// - Complexity: O(vocabulary); nothing is allocated.
+  public static func logSumExp(_ logits: [Float]) throws(RESTAError) -> Double {
+    try logSumExp(logits[...])
+  }
+
+  /// The logarithms of the tokens' probabilities, logit - ln Σ exp(logit).
+  ///
+  /// - Parameter logits: The logits `[vocabulary]`.
+  /// - Returns: The log-probabilities `[vocabulary]`, at most 0; minus infinity where the logit is.
+  /// - Throws: As for ``argmax(_:)-(ArraySlice<Float>)``.
+  /// - Complexity: O(vocabulary); one allocation.
+  public static func logSoftmax(_ logits: ArraySlice<Float>) throws(RESTAError) -> [Double] {
+    let normalizer = try logSumExp(logits)
+    return logits.map { Double($0) - normalizer }
+  }
+
+  /// The logarithms of the tokens' probabilities, logit - ln Σ exp(logit).
+  ///
+  /// - Parameter logits: The logits `[vocabulary]`.
+  /// - Returns: The log-probabilities `[vocabulary]`, at most 0; minus infinity where the logit is.
+  /// - Throws: As for the slice.
+  /// - Complexity: O(vocabulary); one allocation.
+  public static func logSoftmax(_ logits: [Float]) throws(RESTAError) -> [Double] {
+    try logSoftmax(logits[...])
+  }
+
+  private static func invalid(_ logit: Float, token: Int) -> RESTAError {
+    RESTAError(
+      .nonFiniteOutput,
+      "the model's logit for token \(token) is \(logit): check the model file, and that sigma is not"
+        + " too large")
+  }
+
+  private static func noToken(among count: Int) -> RESTAError {
+    guard count > 0 else { return RESTAError(.engineFailed, "the engine returned no logits") }
+    return RESTAError(
+      .nonFiniteOutput,
+      "all \(count) logits of the model are minus infinity, so no token can follow:"
+        + " check the model file")
+  }
+}
