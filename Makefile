@@ -1,0 +1,78 @@
+# RESTA for Swift. `make help` lists what there is; docs/install.md says more.
+#
+#   LLAMA=system   use the llama.cpp that pkg-config finds, instead of building the pinned one
+#   PREFIX=DIR     where `make install` puts the command (default /usr/local)
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+LLAMA ?= pinned
+PREFIX ?= /usr/local
+DESTDIR ?=
+export LLAMA
+
+# Ours before the user's; SwiftPM reads this to find llama.cpp.
+ifneq ($(LLAMA),system)
+export PKG_CONFIG_PATH := $(CURDIR)/.deps/llama/lib/pkgconfig$(if $(PKG_CONFIG_PATH),:$(PKG_CONFIG_PATH))
+endif
+
+export RESTA_MODELS := $(CURDIR)/.models
+export RESTA_TEMPLATES := $(CURDIR)/.deps/src/llama.cpp/models/templates
+
+.PHONY: help demo test build debug test-release lint format docs-check golden models llama tools \
+  install clean distclean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+
+demo: build models ## Build all that is needed, and show the defence at work
+	@.build/release/resta demo
+
+test: ## All tests, with everything they need: tools, llama.cpp, models, lint, both builds
+	@scripts/test.sh
+
+build: llama ## The command, release: .build/release/resta
+	swift build --configuration release --product resta
+
+debug: llama ## Everything, debug
+	swift build
+
+test-release: llama models ## The tests of the core, optimised
+	swift test --configuration release -Xswiftc -enable-testing --filter '^RESTATests\.'
+
+lint: ## Format, documented declarations, and the repository's own rules
+	@scripts/check-hygiene.sh --self-test
+	@scripts/lint.sh
+
+format: ## Format all Swift code in place
+	swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+docs-check: ## Public declarations without documentation
+	@scripts/docs-check.sh
+
+golden: ## Make the golden vectors of the tests again
+	@scripts/golden.sh
+
+models: llama ## Fetch the models of demo and tests into .models
+	@scripts/fetch-models.sh default
+
+llama: tools ## Build the pinned llama.cpp into .deps
+ifneq ($(LLAMA),system)
+	@scripts/build-llama.sh
+endif
+
+tools: ## Install missing build tools (apt-get), or say which
+	@scripts/install-tools.sh
+
+# The resources are looked up beside the binary.
+install: build ## Copy the command to PREFIX/bin
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 .build/release/resta "$(DESTDIR)$(PREFIX)/bin/resta"
+	rm -rf "$(DESTDIR)$(PREFIX)/bin/resta_RESTACommand.resources"
+	cp -R .build/release/resta_RESTACommand.resources "$(DESTDIR)$(PREFIX)/bin/"
+
+clean: ## Remove what Swift built
+	rm -rf .build
+
+distclean: clean ## Remove everything that was built or fetched
+	rm -rf .deps .models

@@ -1,0 +1,1 @@
+"""What the golden files of the chat-template tests are made from."""

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Builds the pinned llama.cpp as static libraries into .deps/llama. Does nothing when that is done.
+#
+#   .deps/llama          headers, libraries and lib/pkgconfig/llama.pc
+#   .deps/src/llama.cpp  the source; tests read its models/ folder
+#   .deps/logs           what cmake and the compiler said
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+prefix="$deps/llama"
+source_dir="$deps/src/llama.cpp"
+log="$deps/logs/llama.log"
+
+flags=(
+  -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=OFF -DCMAKE_POSITION_INDEPENDENT_CODE=ON
+  -DCMAKE_INSTALL_LIBDIR=lib
+  # For this machine's processor: the kernels that quantised models need are chosen at build time.
+  -DGGML_NATIVE=ON
+  # Its own thread pool needs no libgomp beside the executable.
+  -DGGML_OPENMP=OFF -DGGML_CCACHE=OFF
+  -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_TESTS=OFF
+  -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
+  "-DLLAMA_BUILD_COMMIT=$LLAMA_PACKAGE-$LLAMA_PACKAGE_VERSION" -DLLAMA_BUILD_NUMBER=0
+)
+libraries="-lllama -lggml -lggml-cpu -lggml-base -lstdc++ -lm -lpthread"
+if [ "$(uname -s)" = Darwin ]; then # Untested: nobody has run this on a Mac yet.
+  flags+=(-DGGML_METAL_EMBED_LIBRARY=ON)
+  libraries="-lllama -lggml -lggml-cpu -lggml-blas -lggml-metal -lggml-base -lc++ -framework \
+Accelerate -framework Foundation -framework Metal -framework MetalKit"
+fi
+
+# Upstream's file lists too few libraries for a static build, in an order that does not link.
+pkg_config_file() {
+  # shellcheck disable=SC2016
+  printf '%s\n' 'prefix=${pcfiledir}/../..' 'libdir=${prefix}/lib' 'includedir=${prefix}/include' \
+    '' 'Name: llama' "Description: llama.cpp $LLAMA_VERSION, static, built by scripts/build-llama.sh" \
+    "Version: ${LLAMA_VERSION%%-*}" 'Libs: -L"${libdir}" '"$libraries" 'Cflags: -I"${includedir}"'
+}
+
+# What the result depends on. The processor's features are part of it, because the build is native:
+# a folder that moves to another machine (or a CI cache) must be built again there.
+build_key() {
+  {
+    printf '%s\n' "$LLAMA_PACKAGE_VERSION $LLAMA_PACKAGE_SHA256" "${flags[@]}"
+    pkg_config_file
+    uname -sm
+    if [ -r /proc/cpuinfo ]; then
+      awk -F: '/^(flags|Features)/ { print $2; exit }' /proc/cpuinfo
+    else
+      sysctl -n machdep.cpu.brand_string 2>/dev/null || true
+    fi
+    "${CC:-cc}" -dumpfullversion 2>/dev/null || true
+  } | sha256
+}
+
+key=$(build_key)
+if [ "$(cat "$prefix/resta-build-key" 2>/dev/null)" = "$key" ] &&
+  [ -f "$source_dir/resta-source" ] &&
+  [ "$(cat "$source_dir/resta-source")" = "$LLAMA_PACKAGE_SHA256" ]; then
+  note "llama.cpp $LLAMA_VERSION is built: .deps/llama"
+  exit 0
+fi
+
+make_scratch
+mkdir -p "$deps/src" "$deps/logs"
+need_disk "$deps" 700 "Building llama.cpp"
+for tool in cmake ninja "${CC:-cc}" "${CXX:-c++}"; do
+  have "$tool" || die "$tool is missing." "Run scripts/install-tools.sh, or install it yourself."
+done
+
+if [ "$(cat "$source_dir/resta-source" 2>/dev/null)" != "$LLAMA_PACKAGE_SHA256" ]; then
+  archive="$deps/downloads/llama_cpp_python-$LLAMA_PACKAGE_VERSION.tar.gz"
+  if [ -f "$archive" ] && [ "$(sha256 "$archive")" != "$LLAMA_PACKAGE_SHA256" ]; then
+    note "the downloaded source is damaged; downloading it again"
+    rm -f "$archive"
+  fi
+  if ! [ -f "$archive" ]; then
+    say "Downloading llama.cpp $LLAMA_VERSION ($LLAMA_PACKAGE $LLAMA_PACKAGE_VERSION, 73 MiB)"
+    pip_download "$scratch/download" "$LLAMA_PACKAGE" "$LLAMA_PACKAGE_VERSION" \
+      "$LLAMA_PACKAGE_SHA256" sdist
+    mkdir -p "$deps/downloads"
+    mv "$scratch/download/${archive##*/}" "$archive"
+  fi
+  say "Unpacking it"
+  inside="llama_cpp_python-$LLAMA_PACKAGE_VERSION/vendor/llama.cpp"
+  # Left out: what neither the library's build nor a test of ours reads.
+  for name in app benches ci docs examples media pocs skills tests tools AGENTS.md CLAUDE.md; do
+    printf '%s\n' "$inside/$name"
+  done >"$scratch/left-out"
+  mkdir -p "$scratch/unpacked"
+  tar -xzf "$archive" -C "$scratch/unpacked" -X "$scratch/left-out" "$inside"
+  printf '%s\n' "$LLAMA_PACKAGE_SHA256" >"$scratch/unpacked/$inside/resta-source"
+  rm -rf "$source_dir"
+  mv "$scratch/unpacked/$inside" "$source_dir"
+  rm -f "$archive"
+fi
+
+# Shows ninja's `[12/83] …` lines as one line that moves, or as a line every tenth.
+show_progress() {
+  local line last=0 now
+  while IFS= read -r line; do
+    printf '%s\n' "$line" >>"$log"
+    case $line in
+    \[*/*\]*) ;;
+    *) continue ;;
+    esac
+    line=${line#[}
+    line=${line%%]*}
+    if [ -t 1 ]; then
+      printf '\r    compiling %s ' "$line"
+    else
+      now=$((10 * ${line%/*} / ${line#*/}))
+      if [ "$now" -gt "$last" ]; then note "compiling $line"; fi
+      last=$now
+    fi
+  done
+  if [ -t 1 ]; then printf '\n'; fi
+}
+
+failed() {
+  printf '\n' >&2
+  tail -n 40 "$log" >&2
+  die "building llama.cpp failed: $1." "The whole log: $log" \
+    "A killed compiler ('Killed', 'signal terminated') means too little memory: try RESTA_JOBS=1." \
+    "Otherwise check the compiler (g++ 11 or later) and cmake (3.14 or later), then run it again."
+}
+
+# Kept until it is installed, so that an interrupted build goes on where it stopped.
+build_dir="$deps/build/llama-${key:0:16}"
+mkdir -p "$build_dir"
+started=$SECONDS
+jobs=()
+if [ -n "${RESTA_JOBS:-}" ]; then jobs=(-j "$RESTA_JOBS"); fi
+say "Building llama.cpp $LLAMA_VERSION (a minute or two, once)"
+# llama.cpp asks git for a commit: it must not find this repository's.
+unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE
+export GIT_CEILING_DIRECTORIES="$deps/src"
+cmake -S "$source_dir" -B "$build_dir" -G Ninja -Wno-dev "${flags[@]}" >"$log" 2>&1 ||
+  failed "cmake could not configure it"
+grep -qF -- "llama.cpp version: $LLAMA_VERSION" "$log" ||
+  failed "the source is not version $LLAMA_VERSION, which scripts/pins.sh names"
+ninja -C "$build_dir" ${jobs[@]+"${jobs[@]}"} 2>&1 | show_progress || failed "it did not compile"
+cmake --install "$build_dir" --prefix "$scratch/llama" >>"$log" 2>&1 || failed "it did not install"
+pkg_config_file >"$scratch/llama/lib/pkgconfig/llama.pc"
+printf '%s\n' "$key" >"$scratch/llama/resta-build-key"
+if [ -d "$prefix" ]; then mv "$prefix" "$scratch/llama.old"; fi
+mv "$scratch/llama" "$prefix"
+rm -rf "$deps/build"
+note "built in $((SECONDS - started)) s: .deps/llama"

