@@ -22,7 +22,9 @@ let package = Package(
   ],
   dependencies: [
     // The command's flags, help and exit codes.
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Signals (Ctrl-C, kill) as an asynchronous sequence.
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // llama.cpp's C API. Found with pkg-config, because a package that others depend on may not
@@ -39,17 +41,22 @@ let package = Package(
       dependencies: [
         "RESTA", "RESTALlama",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      resources: [.copy("Resources/demo.json")],
+      resources: [.embedInCode("Resources/demo.json")],
       swiftSettings: settings),
     .testTarget(
       name: "RESTATests", dependencies: ["RESTA", "RESTATesting"],
-      resources: [.copy("Golden")], swiftSettings: settings),
+      // Found by path: a bundle would copy a megabyte at every build.
+      exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
       name: "RESTALlamaTests", dependencies: ["RESTA", "RESTALlama", "RESTATesting"],
       swiftSettings: settings),
-    .testTarget(name: "CommandTests", dependencies: ["RESTATesting"], swiftSettings: settings),
-    .testTarget(name: "RESTATestingTests", dependencies: ["RESTATesting"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["RESTACommand", "RESTATesting"], swiftSettings: settings
+    ),
+    .testTarget(
+      name: "RESTATestingTests", dependencies: ["RESTA", "RESTATesting"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -23,6 +23,21 @@ flags=(
   -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
   "-DLLAMA_BUILD_COMMIT=$LLAMA_PACKAGE-$LLAMA_PACKAGE_VERSION" -DLLAMA_BUILD_NUMBER=0
 )
+# Threads of ggml wait for each other by spinning. Where another process wants the CPU too, a thread
+# that spins keeps the one that it waits for from running, and a token takes seconds instead of
+# milliseconds (docs/install.md has the measurement). So they give the CPU away now and then.
+yielding='{ static _Thread_local unsigned spins; if ((++spins \& 255) == 0) sched_yield(); }'
+patch_spinning() { # SOURCE-FOLDER
+  local file="$1/ggml/src/ggml-cpu/ggml-cpu.c"
+  if grep -q 'static _Thread_local unsigned spins' "$file"; then return; fi
+  sed -e "s/^    _mm_pause();\$/    _mm_pause(); $yielding/" \
+    -e "s/^    __asm__ volatile(\"yield\" ::: \"memory\");\$/& $yielding/" \
+    "$file" >"$file.new"
+  [ "$(grep -c 'static _Thread_local unsigned spins' "$file.new")" -ge 1 ] ||
+    die "llama.cpp's spinning loop was not found in ggml-cpu.c." \
+      "Another version of it? Adapt patch_spinning in scripts/build-llama.sh."
+  mv "$file.new" "$file"
+}
 libraries="-lllama -lggml -lggml-cpu -lggml-base -lstdc++ -lm -lpthread"
 if [ "$(uname -s)" = Darwin ]; then # Untested: nobody has run this on a Mac yet.
   flags+=(-DGGML_METAL_EMBED_LIBRARY=ON)
@@ -42,7 +57,7 @@ pkg_config_file() {
 # a folder that moves to another machine (or a CI cache) must be built again there.
 build_key() {
   {
-    printf '%s\n' "$LLAMA_PACKAGE_VERSION $LLAMA_PACKAGE_SHA256" "${flags[@]}"
+    printf '%s\n' "$LLAMA_PACKAGE_VERSION $LLAMA_PACKAGE_SHA256" "${flags[@]}" "$yielding"
     pkg_config_file
     uname -sm
     if [ -r /proc/cpuinfo ]; then
@@ -125,6 +140,8 @@ failed() {
     "A killed compiler ('Killed', 'signal terminated') means too little memory: try RESTA_JOBS=1." \
     "Otherwise check the compiler (g++ 11 or later) and cmake (3.14 or later), then run it again."
 }
+
+patch_spinning "$source_dir"
 
 # Kept until it is installed, so that an interrupted build goes on where it stopped.
 build_dir="$deps/build/llama-${key:0:16}"

@@ -12,12 +12,13 @@ export RESTA_MODELS="$models"
 export RESTA_TEMPLATES="$deps/src/llama.cpp/models/templates"
 
 number=0
+phases=13
 table=()
 phase() { # TITLE COMMAND...
   local title=$1 started=$SECONDS took status=0
   shift
   number=$((number + 1))
-  say "$number/9 $title"
+  say "$number/$phases $title"
   "$@" || status=$?
   took=$((SECONDS - started))
   table+=("$(printf '%5d s  %s' "$took" "$title")")
@@ -28,14 +29,38 @@ phase() { # TITLE COMMAND...
   note "$title: $took s"
 }
 
-build_release() {
+# The command as users build it; the tests run it.
+build_command() {
   swift build --configuration release --product resta
+  command_path="$(swift build --configuration release --show-bin-path)/resta"
 }
 
-run_tests() {
-  local folder
-  folder=$(swift build --configuration release --show-bin-path) || return
-  RESTA_COMMAND="$folder/resta" swift test --skip-build
+# All tests run optimised: a model's logits in unoptimised Swift take minutes. A build folder of its
+# own, because tests need other flags than the command, and alternating flags would build twice.
+test_flags=(--configuration release -Xswiftc -enable-testing --scratch-path "$root/.build/testing")
+
+build_tests() {
+  swift build --build-tests "${test_flags[@]}"
+}
+
+# Models are shared between tests but CPUs are few: engines that run side by side only wait for each
+# other, so the suites that load models run one test at a time.
+run_pure_tests() {
+  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATests|RESTATestingTests)\.'
+}
+
+run_engine_tests() {
+  swift test --skip-build "${test_flags[@]}" --no-parallel --filter '^RESTALlamaTests\.'
+}
+
+run_command_tests() {
+  RESTA_COMMAND="$command_path" swift test --skip-build "${test_flags[@]}" --no-parallel \
+    --filter '^CommandTests\.'
+}
+
+# The core once more unoptimised, where the compiler's own assertions are on.
+run_debug_tests() {
+  swift test --filter '^(RESTATests|RESTATestingTests)\.'
 }
 
 phase "Tools" scripts/install-tools.sh
@@ -44,12 +69,16 @@ if [ "${LLAMA:-}" = system ]; then
 else
   phase "llama.cpp" scripts/build-llama.sh
 fi
+phase "The reference program" scripts/build-greedy.sh
 phase "Models" scripts/fetch-models.sh all
 phase "Self-test of the lint" scripts/check-hygiene.sh --self-test
 phase "Lint" scripts/lint.sh
-phase "Build, debug, with tests" swift build --build-tests
-phase "Build, release" build_release
-phase "Tests" run_tests
+phase "The command" build_command
+phase "The tests, built" build_tests
+phase "Tests of the core" run_pure_tests
+phase "Tests of the engine on real models" run_engine_tests
+phase "Tests of the command" run_command_tests
+phase "Tests of the core, unoptimised" run_debug_tests
 phase "A package that depends on this one" scripts/test-dependent.sh
 
 say "All good, in $SECONDS s:"

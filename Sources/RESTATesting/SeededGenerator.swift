@@ -22,9 +22,12 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     return Self.mix(state)
   }
 
-  /// An integer of a range. Its bias, below `range.count` / 2^64, is of no account for test cases.
+  /// An integer of a range.
+  ///
+  /// Its bias, below `range.count` / 2^64, is of no account for test cases.
   ///
   /// - Parameter range: The values to choose from.
+  /// - Returns: One of them.
   public mutating func integer(in range: ClosedRange<Int>) -> Int {
     let width = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
     let offset = width == .max ? next() : next() % (width + 1)
@@ -34,6 +37,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// `true` with a probability.
   ///
   /// - Parameter probability: In 0...1; 0 is never and 1 is always.
+  /// - Returns: Whether it happened.
   public mutating func chance(_ probability: Double) -> Bool {
     Double(next() >> 11) * 0x1p-53 < probability
   }
@@ -42,6 +46,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   ///
   /// - Precondition: The collection isn't empty.
   /// - Parameter elements: What to choose from.
+  /// - Returns: One of them.
   public mutating func element<Element>(of elements: [Element]) -> Element {
     elements[integer(in: 0...elements.count - 1)]
   }
@@ -49,6 +54,8 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// The elements in another order (Fisher and Yates).
   ///
   /// - Parameter elements: What to shuffle.
+  /// - Returns: All of them.
+  /// - Complexity: O(elements).
   public mutating func shuffled<Element>(_ elements: [Element]) -> [Element] {
     var result = elements
     for index in result.indices.dropFirst().reversed() {
@@ -60,6 +67,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// 64 bits that depend on every word and on their order, for functions that look random.
   ///
   /// - Parameter words: What the result is a function of; there may be none.
+  /// - Returns: The hash.
   /// - Complexity: O(words).
   public static func hash(_ words: some Sequence<UInt64>) -> UInt64 {
     var state: UInt64 = 0

@@ -81,8 +81,11 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// - Returns: The settings.
   public static func recommended(for model: ModelInformation) -> DefenseSettings {
     var settings = DefenseSettings()
-    // The 32,000-token vocabulary at this width is Llama 2's; TinyLlama shares it at 2,048.
-    if model.architecture == "llama", model.vocabularySize == 32_000, model.dimensions >= 4_096 {
+    // Llama 2 and its fine-tunes: TinyLlama has the vocabulary but not the width, Mistral 7B has
+    // both but was trained with a longer context.
+    if model.architecture == "llama", model.vocabularySize == 32_000, model.dimensions >= 4_096,
+      model.trainedContextLength <= 4_096
+    {
       settings.noise.sigma = Sigma(value: 0.8, unit: .absolute)
     }
     return settings

@@ -20,8 +20,15 @@ public struct AnswerScore: Sendable, Hashable, Codable {
     guard !answer.isEmpty, !prompt.isEmpty else {
       throw RESTAError(.invalidMessages, "There is no answer to score.")
     }
+    let length = prompt.count + answer.count
+    guard length <= model.information.contextLength else {
+      throw RESTAError(
+        .contextExceeded,
+        "The prompt and the answer have \(length) tokens and the context holds "
+          + "\(model.information.contextLength).")
+    }
     let reservation = try await model.reserve(
-      sequences: 1, cells: prompt.count + answer.count)
+      sequences: 1, cells: length)
     do {
       // The logits behind the prompt predict the first token of the answer, and so on.
       let rows = try await reservation.forward([

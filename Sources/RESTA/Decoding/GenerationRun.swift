@@ -29,7 +29,6 @@ struct GenerationRun {
     if stopReason != nil { return end() }
     let decision = try await decoder.next()
     if let vote = decision.vote { votes.append(vote) }
-    if firstToken == nil { firstToken = stopwatch.seconds }
     guard let token = decision.token else {
       stopReason = .abstained
       return end()
@@ -38,6 +37,7 @@ struct GenerationRun {
       stopReason = .endOfGeneration
       return end()
     }
+    if firstToken == nil { firstToken = stopwatch.seconds }
     let bytes = tokenizer.bytes(of: token)
     decoder.append(token, bytes: bytes)
     tokens.append(token)

@@ -70,8 +70,10 @@ struct ReferenceDecoder {
     if rule == .unperturbed, ballot.leaders.count > 1 {
       unperturbed = TokenID(try Logits.argmax(try await predict([0])[0]))
     }
-    let (token, tieBreak) = try ballot.winner(rule: rule, unperturbed: unperturbed) { token in
-      try rows.reduce(0) { try $0 + Double($1[Int(token)]) - Logits.logSumExp($1) }
+    let (token, tieBreak) = ballot.winner(rule: rule, unperturbed: unperturbed) { token in
+      // The sum of logits orders tokens as the sum of log-probabilities does, since the normaliser
+      // of a copy is the same for every token; without it, equal sums stay exactly equal.
+      rows.reduce(0) { $0 + Double($1[Int(token)]) }
     }
     return decision(ballot, token, tieBreak)
   }

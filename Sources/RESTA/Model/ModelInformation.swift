@@ -10,6 +10,8 @@ public struct ModelInformation: Sendable, Hashable, Codable {
   public var vocabularySize: Int
   /// The most tokens that one sequence (prompt and answer) may hold.
   public var contextLength: Int
+  /// The context length that the model was trained with.
+  public var trainedContextLength: Int
   /// The most sequences that can be alive at once.
   ///
   /// RESTA needs k + 1.
@@ -28,11 +30,13 @@ public struct ModelInformation: Sendable, Hashable, Codable {
   ///   - vocabularySize: The number of tokens, at least 1.
   ///   - contextLength: The most tokens in one sequence, at least 1.
   ///   - maximumSequences: The most sequences at once, at least 1.
+  ///   - trainedContextLength: Default: `contextLength`.
   ///   - bosToken: The text of the beginning of a sequence. Default: none.
   ///   - eosToken: The text of the end of a sequence. Default: none.
   public init(
     name: String, architecture: String, dimensions: Int, vocabularySize: Int, contextLength: Int,
-    maximumSequences: Int, bosToken: String = "", eosToken: String = ""
+    maximumSequences: Int, trainedContextLength: Int? = nil, bosToken: String = "",
+    eosToken: String = ""
   ) {
     self.name = name
     self.architecture = architecture
@@ -40,6 +44,7 @@ public struct ModelInformation: Sendable, Hashable, Codable {
     self.vocabularySize = vocabularySize
     self.contextLength = contextLength
     self.maximumSequences = maximumSequences
+    self.trainedContextLength = trainedContextLength ?? contextLength
     self.bosToken = bosToken
     self.eosToken = eosToken
   }

@@ -46,15 +46,16 @@ public struct TokenizedPrompt: Sendable, Hashable {
   ///
   /// - Parameter content: Which content is perturbed.
   /// - Returns: Indices of ``tokens``.
-  /// - Complexity: O(tokens).
+  /// - Complexity: O(tokens * spans).
   public func positions(of content: PerturbedContent) -> [Int] {
-    let lastUserTurn = tokens.last { $0.role == .user }?.messageIndex
+    let lastUserTurn = rendered.spans.last { $0.role == .user }?.messageIndex
+    let spans = rendered.spans.filter { span in
+      guard content.roles.contains(span.role) else { return false }
+      return !content.lastUserTurnOnly || span.role != .user || span.messageIndex == lastUserTurn
+    }
+    // By bytes, not by the tokens' labels: a token that touches two messages has one label only.
     return tokens.indices.filter { index in
-      guard let role = tokens[index].role, content.roles.contains(role) else { return false }
-      if content.lastUserTurnOnly, role == .user {
-        return tokens[index].messageIndex == lastUserTurn
-      }
-      return true
+      spans.contains { $0.range.overlaps(tokens[index].bytes) }
     }
   }
 }

@@ -19,6 +19,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
     private let stream: ResponseStream
     private var turn: Turn?
     private var generation: Generation.Iterator?
+    private var ended = false
 
     fileprivate init(_ stream: ResponseStream) {
       self.stream = stream
@@ -28,6 +29,9 @@ public struct ResponseStream: AsyncSequence, Sendable {
     ///
     /// - Throws: ``RESTAError``; `CancellationError` when the task is cancelled.
     public mutating func next() async throws -> GenerationEvent? {
+      guard !ended else { return nil }
+      // Set before anything can throw: asking on after an error must not start the turn again.
+      ended = true
       var iterator: Generation.Iterator
       if let generation {
         iterator = generation
@@ -39,7 +43,11 @@ public struct ResponseStream: AsyncSequence, Sendable {
       do {
         let event = try await iterator.next()
         generation = iterator
-        if case .finished(let result) = event { turn?.end(answer: result.text) }
+        if case .finished(let result) = event {
+          turn?.end(answer: result.text)
+        } else {
+          ended = false
+        }
         return event
       } catch {
         turn?.end(answer: nil)

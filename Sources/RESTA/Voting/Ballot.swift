@@ -24,8 +24,8 @@ struct Ballot {
   /// - Parameters:
   ///   - rule: What decides a tie.
   ///   - unperturbed: The unperturbed model's token; used by ``TieRule/unperturbed`` only.
-  ///   - logProbability: The sum over all copies of the log-probability of a token. Asked for the
-  ///     leaders of a tie only.
+  ///   - logProbability: The sum over all copies of the log-probability of a token, up to a constant
+  ///     that is the same for all tokens. Asked for the leaders of a tie only.
   /// - Returns: The token, `nil` when the vote abstains, and how a tie was broken.
   func winner(
     rule: TieRule, unperturbed: TokenID?, logProbability: (TokenID) throws -> Double

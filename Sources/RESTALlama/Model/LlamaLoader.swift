@@ -42,7 +42,7 @@ actor LlamaLoader {
       architecture: architecture.name, dimensions: weights.dimensions,
       vocabularySize: tokenizer.vocabularySize,
       contextLength: options.contextLength ?? max(16, trained),
-      maximumSequences: LlamaEngine.maximumSequences,
+      maximumSequences: LlamaEngine.maximumSequences, trainedContextLength: trained,
       bosToken: tokenizer.specialText(unsafe llama_vocab_bos(weights.vocabulary)),
       eosToken: tokenizer.specialText(unsafe llama_vocab_eos(weights.vocabulary)))
     return LlamaParts(

@@ -1,0 +1,70 @@
+extension JinjaInterpreter {
+  /// `map`, `select`, `reject` and their likes; `nil` where the name is none of theirs.
+  func selectionFilter(
+    _ name: String, _ value: JinjaValue, _ arguments: JinjaCallArguments
+  ) throws(JinjaFault) -> JinjaValue? {
+    switch name {
+    case "map": try mapped(value, arguments)
+    case "select", "reject":
+      try selected(value, arguments, path: [], keeps: name == "select")
+    case "selectattr", "rejectattr":
+      try selected(
+        value, arguments.dropping(1), path: try path(arguments.positional.first, of: name),
+        keeps: name == "selectattr")
+    default: nil
+    }
+  }
+
+  private func mapped(
+    _ value: JinjaValue, _ arguments: JinjaCallArguments
+  ) throws(JinjaFault) -> JinjaValue {
+    // Not an optional filter's business: Jinja maps nothing that is false, whatever its type.
+    guard value.isTrue else { return try sequence([], kind: .generator) }
+    var mapped: [JinjaValue] = []
+    if arguments.positional.isEmpty, let attribute = arguments.value(0, "attribute") {
+      let path = try path(attribute, of: "map")
+      let named = arguments.named.first { $0.name == "default" }?.value
+      let fallback: JinjaValue? = if case .some(.none) = named { nil } else { named }
+      for item in try items(of: value) {
+        mapped.append(try follow(path, from: item, default: fallback))
+      }
+    } else {
+      let name = try functionName(arguments.positional.first, of: "map")
+      let rest = arguments.dropping(1)
+      for item in try items(of: value) {
+        try enter()
+        mapped.append(try filter(name, item, rest))
+        leave()
+      }
+    }
+    return try sequence(mapped, kind: .generator)
+  }
+
+  /// A filter's or a test's name as an argument; errors quote it, so content can't be one.
+  private func functionName(
+    _ value: JinjaValue?, of function: String
+  ) throws(JinjaFault) -> String {
+    let name = try string(value, of: function)
+    guard !name.hasOrigin else { throw fault("'\(function)' takes no name from a message") }
+    return name.string
+  }
+
+  private func selected(
+    _ value: JinjaValue, _ arguments: JinjaCallArguments, path: [JinjaValue], keeps: Bool
+  ) throws(JinjaFault) -> JinjaValue {
+    guard value.isTrue else { return try sequence([], kind: .generator) }
+    let testName = try arguments.positional.first.map { first throws(JinjaFault) in
+      try functionName(first, of: "select")
+    }
+    let rest = arguments.dropping(1)
+    var kept: [JinjaValue] = []
+    for item in try items(of: value) {
+      let subject = try follow(path, from: item)
+      let passes = try testName.map { name throws(JinjaFault) in
+        try test(name, subject, rest)
+      }
+      if passes ?? subject.isTrue == keeps { kept.append(item) }
+    }
+    return try sequence(kept, kind: .generator)
+  }
+}

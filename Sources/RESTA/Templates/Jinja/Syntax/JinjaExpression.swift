@@ -1,0 +1,98 @@
+/// An expression of a template.
+///
+/// Chains (`a + b + c`, `x|f|g.h()`) are flat lists, so that the tree is no deeper than the
+/// nesting of brackets in the source, which the parser bounds.
+indirect enum JinjaExpression: Sendable {
+  /// A literal.
+  case constant(JinjaConstant)
+  /// A variable.
+  case name(String, line: Int)
+  /// `[a, b]`
+  case list([JinjaExpression])
+  /// `(a, b)`
+  case tuple([JinjaExpression])
+  /// `{a: b}`
+  case dictionary([(key: JinjaExpression, value: JinjaExpression)])
+  /// Operators of one precedence, left to right.
+  case binary(JinjaExpression, [(operation: JinjaOperator, operand: JinjaExpression)], line: Int)
+  /// `a < b <= c`
+  case comparison(
+    JinjaExpression, [(operation: JinjaComparison, operand: JinjaExpression)], line: Int)
+  /// `a ~ b`
+  case concatenation([JinjaExpression])
+  /// `a and b and c`
+  case conjunction([JinjaExpression])
+  /// `a or b or c`
+  case disjunction([JinjaExpression])
+  /// `not a`, so many times.
+  case negation(JinjaExpression)
+  /// `-a` or `+a`
+  case sign(isMinus: Bool, JinjaExpression, line: Int)
+  /// `a if b else c`
+  case conditional(then: JinjaExpression, condition: JinjaExpression, otherwise: JinjaExpression?)
+  /// Subscripts, calls, filters and tests, left to right.
+  case postfix(JinjaExpression, [JinjaPostfix])
+}
+
+/// A literal's value.
+enum JinjaConstant: Sendable {
+  case none
+  case boolean(Bool)
+  case integer(Int)
+  case float(Double)
+  case string(String)
+}
+
+/// An arithmetic operator.
+enum JinjaOperator: String, Sendable {
+  case add = "+"
+  case subtract = "-"
+  case multiply = "*"
+  case divide = "/"
+  case floorDivide = "//"
+  case modulo = "%"
+  case power = "**"
+}
+
+/// A comparison operator.
+enum JinjaComparison: String, Sendable {
+  case equal = "=="
+  case notEqual = "!="
+  case less = "<"
+  case lessOrEqual = "<="
+  case greater = ">"
+  case greaterOrEqual = ">="
+  case isIn = "in"
+  case isNotIn = "not in"
+}
+
+/// What follows an expression.
+struct JinjaPostfix: Sendable {
+  /// Which kind of suffix.
+  enum Kind: Sendable {
+    /// `.name`
+    case attribute(String)
+    /// `[index]`
+    case item(JinjaExpression)
+    /// `[start:stop:step]`
+    case slice(start: JinjaExpression?, stop: JinjaExpression?, step: JinjaExpression?)
+    /// `(arguments)`
+    case call(JinjaArguments)
+    /// `|name(arguments)`
+    case filter(String, JinjaArguments)
+    /// `is name(arguments)`, or `is not`
+    case test(String, JinjaArguments, isNegated: Bool)
+  }
+
+  /// Which kind of suffix.
+  var kind: Kind
+
+  /// Line it starts on.
+  var line: Int
+}
+
+/// Arguments of a call, as written.
+struct JinjaArguments: Sendable {
+  var positional: [JinjaExpression] = []
+  var named: [(name: String, value: JinjaExpression)] = []
+}

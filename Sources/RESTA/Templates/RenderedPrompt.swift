@@ -1,0 +1,48 @@
+/// The text of a prompt, and where in it each message's content landed.
+///
+/// What lies outside the spans was written by the template: control tokens, role names, a default
+/// system prompt. Ranges count UTF-8 bytes, because tokenisers do.
+public struct RenderedPrompt: Sendable, Hashable {
+  /// One run of bytes that came from one message's content.
+  public struct ContentSpan: Sendable, Hashable {
+    /// The message's position in the array that was rendered, from 0.
+    public var messageIndex: Int
+
+    /// The message's role.
+    public var role: ChatMessage.Role
+
+    /// Where the run is, as UTF-8 byte offsets into ``RenderedPrompt/text``; never empty.
+    public var range: Range<Int>
+
+    /// Makes a span.
+    ///
+    /// - Parameters:
+    ///   - messageIndex: The message's position, from 0.
+    ///   - role: The message's role.
+    ///   - range: UTF-8 byte offsets into the text.
+    public init(messageIndex: Int, role: ChatMessage.Role, range: Range<Int>) {
+      self.messageIndex = messageIndex
+      self.role = role
+      self.range = range
+    }
+  }
+
+  /// The whole prompt.
+  public var text: String
+
+  /// The runs of message content, ascending and not overlapping.
+  ///
+  /// A message may have several (a template that splits or repeats it) or none (empty content, or
+  /// a template that leaves it out). Neighbouring runs of one message are one span.
+  public var spans: [ContentSpan]
+
+  /// Makes a rendered prompt.
+  ///
+  /// - Parameters:
+  ///   - text: The whole prompt.
+  ///   - spans: The runs of message content, ascending and not overlapping.
+  public init(text: String, spans: [ContentSpan]) {
+    self.text = text
+    self.spans = spans
+  }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import RESTA
+import RESTALlama
+
+/// `resta chat`: a conversation in the terminal.
+struct Chat: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Hold a conversation.",
+    discussion: """
+      Type a message and press Enter. Ctrl-C stops an answer, Ctrl-D ends the conversation, the \
+      arrow keys edit the line and recall earlier ones. \(ChatCommand.helpText)
+
+      Examples:
+        resta chat
+        resta chat --system "Answer in one sentence." --history .resta-history
+        printf 'Hello\\nAnd again\\n' | resta chat --json
+      """)
+
+  @Option(help: ArgumentHelp("The system prompt. (default: the template's)", valueName: "text"))
+  var system: String?
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Defence") var defense: DefenseArguments
+  @OptionGroup(title: "Answer") var answer: GenerationArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Keep the lines that you type in this file. (default: for this conversation only)",
+      valueName: "file"))
+  var history: String?
+
+  @Flag(help: "Print each answer as one line of JSON, as 'generate --json' does.")
+  var json = false
+
+  @Flag(name: .shortAndLong, help: "Print no votes and costs.")
+  var quiet = false
+
+  func run() async throws {
+    let options = try answer.options()
+    var reader = try LineReader(historyFile: history)
+    let loaded = try await model.load()
+    var conversation = ChatConversation(
+      model: loaded, template: try model.template(for: loaded.information),
+      defense: try defense.settings(for: loaded.information), options: options, system: system)
+    let run = try RunReport(loaded, arguments: model)
+    if Terminal.outputIsTerminal, !json {
+      Terminal.line(Style.dim("\(loaded.information.name). /help lists commands, Ctrl-D ends."))
+    }
+    while true {
+      try Task.checkCancellation()
+      switch await reader.next(prompt: "you> ") {
+      case .endOfInput: return
+      case .interrupted, .editing: continue
+      case .line(let line) where line.allSatisfy(\.isWhitespace): continue
+      case .line(let line):
+        if let command = ChatCommand(line) {
+          if command == .quit { return }
+          command.apply(to: &conversation)
+        } else {
+          try await respond(to: line, in: &conversation, run)
+        }
+      }
+    }
+  }
+
+  /// Answers; an interrupt ends this answer only.
+  private func respond(
+    to line: String, in conversation: inout ChatConversation, _ run: RunReport
+  ) async throws {
+    let (session, silent) = (conversation.session, json)
+    do {
+      let result = try await Interrupt.run {
+        try await Self.stream(session.streamResponse(to: line), silently: silent)
+      }
+      conversation.lastResult = result
+      if json {
+        Terminal.line(
+          try JSONOutput.text(
+            GenerationReport(
+              result, defused: false, options: conversation.options,
+              tokenizer: conversation.model.tokenizer, run: run), pretty: false))
+      } else if !quiet {
+        Terminal.error(
+          Style.dim(
+            "resta: \(Summary.votes(result.votes)); \(Summary.cost(result))",
+            when: Terminal.errorIsTerminal))
+      }
+    } catch is CancellationError {
+      try Task.checkCancellation()
+      Terminal.error("\n(stopped; this turn is not part of the conversation)")
+    } catch let error as RESTAError where error.code == .contextExceeded {
+      Terminal.error("\(error.message) /reset or /undo makes room.")
+    }
+  }
+
+  private static func stream(
+    _ stream: ResponseStream, silently: Bool
+  ) async throws -> GenerationResult {
+    for try await event in stream {
+      switch event {
+      case .token(let token): if !silently { Terminal.stream(token.text) }
+      case .text(let text): if !silently { Terminal.stream(text) }
+      case .finished(let result):
+        if !silently { Terminal.line() }
+        return result
+      }
+    }
+    throw CancellationError()
+  }
+}

@@ -1,0 +1,86 @@
+import ArgumentParser
+import RESTA
+import RESTALlama
+
+/// `resta doctor`: checks a model and a setting.
+struct Doctor: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check that the defence works on a model with these settings.",
+    discussion: """
+      Checks the embedding path, the chat template, where the noise lands and that it is there, the \
+      votes, whether answers stay coherent, and the cost; names the likely cause of each failure. \
+      Ends with exit code 1 if a check fails.
+
+      Examples:
+        resta doctor --model model.gguf
+        resta doctor --sigma 0.8 --sigma-unit absolute --json
+      """)
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Defence") var defense: DefenseArguments
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @Option(help: .hidden)
+  var injectFault: Patient.Fault?
+
+  private struct Report: Encodable {
+    let healthy: Bool
+    let findings: [Finding]
+  }
+
+  func run() async throws {
+    var findings: [Finding] = []
+    do {
+      findings = try await examine()
+    } catch let error as LlamaError where error.code == .embeddingMismatch {
+      findings = [
+        .failure("embedding path", error.message, remedy: "use another model")
+      ]
+    }
+    let healthy = !findings.contains { $0.status == .failure }
+    if json {
+      try JSONOutput.print(Report(healthy: healthy, findings: findings))
+    } else {
+      for finding in findings { show(finding) }
+      Terminal.line(
+        healthy ? Style.green("\nHealthy: the defence works here.") : Style.red("\nNot healthy."))
+    }
+    if !healthy { throw ExitCode(1) }
+  }
+
+  private func examine() async throws -> [Finding] {
+    let loaded = try await model.load()
+    let test = loaded.selfTest
+    var findings = [
+      Finding.pass(
+        "embedding path",
+        "rows and token ids give the same logits (largest difference "
+          + "\(Summary.number(test.largestDifference)) of \(Summary.number(test.largestLogit)))")
+    ]
+    let patient = Patient(
+      model: loaded, template: try model.template(for: loaded.information),
+      defense: try defense.settings(for: loaded.information), fault: injectFault)
+    let template = try TemplateCheck(patient: patient).run()
+    findings.append(template)
+    // Without a template there is no prompt to look at.
+    guard template.status != .failure else { return findings }
+    findings += try await NoiseCheck(patient: patient).run()
+    guard !findings.contains(where: { $0.status == .failure }) else { return findings }
+    return findings + (try await AnswerCheck(patient: patient).run())
+  }
+
+  private func show(_ finding: Finding) {
+    let mark =
+      switch finding.status {
+      case .pass: Style.green("ok     ")
+      case .warning: Style.yellow("warning")
+      case .failure: Style.red("FAILED ")
+      }
+    Terminal.line("\(mark)  \(Columns.left(finding.check, 15)) \(finding.detail)")
+    if let remedy = finding.remedy { Terminal.line("         \(Columns.left("", 15)) → \(remedy)") }
+  }
+}
+
+extension Patient.Fault: ExpressibleByArgument {}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+import RESTA
+import RESTALlama
+
+/// `resta generate`: one prompt, one answer.
+struct Generate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Answer one prompt.",
+    discussion: """
+      The answer goes to the output as it is generated; settings and cost go to the error output.
+
+      Examples:
+        resta generate "Name three primary colours."
+        resta generate --noise none "Name three primary colours."
+        resta generate --messages chat.json --json --trace votes.jsonl
+        echo "Name three primary colours." | resta generate --samples 5 --prefix all
+      """)
+
+  @Argument(help: "The prompt. (default: read from the input)")
+  var prompt: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A conversation to answer: a JSON list of {\"role\", \"content\"}; '-' is the input.",
+      valueName: "file"))
+  var messages: String?
+
+  @Option(help: ArgumentHelp("The system prompt. (default: the template's)", valueName: "text"))
+  var system: String?
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Defence") var defense: DefenseArguments
+  @OptionGroup(title: "Answer") var answer: GenerationArguments
+
+  @Flag(help: "Print one JSON object instead of the answer.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Write each vote as a line of JSON.", valueName: "file"))
+  var trace: String?
+
+  @Flag(name: .shortAndLong, help: "Print the answer only.")
+  var quiet = false
+
+  func run() async throws {
+    let options = try answer.options()
+    let conversation = try await Conversation.read(
+      prompt: prompt, messages: messages, system: system)
+    let loaded = try await model.load()
+    let generation = try Generation(
+      model: loaded, messages: conversation, template: try model.template(for: loaded.information),
+      defense: try defense.settings(for: loaded.information), options: options)
+    let traceFile = try trace.map { try TraceFile(path: $0) }
+
+    var tracedVotes = 0
+    for try await event in generation {
+      switch event {
+      case .token(let token):
+        if !json { Terminal.stream(token.text) }
+        if let vote = token.vote {
+          try traceFile?.write("vote", VoteReport(vote, tokenizer: loaded.tokenizer))
+          tracedVotes += 1
+        }
+      case .text(let text):
+        if !json { Terminal.stream(text) }
+      case .finished(let result):
+        let report = GenerationReport(
+          result, defused: generation.prompt.defusedControlText, options: options,
+          tokenizer: loaded.tokenizer,
+          run: try RunReport(loaded, arguments: model))
+        // A vote that ended the answer belongs to no token, so it came with none.
+        for vote in report.votes.dropFirst(tracedVotes) { try traceFile?.write("vote", vote) }
+        try traceFile?.write("result", report)
+        try finish(result, report, generation)
+      }
+    }
+  }
+
+  private func finish(
+    _ result: GenerationResult, _ report: GenerationReport, _ generation: Generation
+  ) throws {
+    guard !json else { return try JSONOutput.print(report) }
+    Terminal.line()
+    guard !quiet else { return }
+    let notes = [
+      Summary.settings(result.settings), Summary.votes(result.votes), Summary.cost(result),
+      Summary.ending(result.stopReason),
+      generation.prompt.defusedControlText
+        ? "the prompt spelled control tokens; they were read as text" : nil,
+    ]
+    for note in notes.compactMap({ $0 }) {
+      Terminal.error(Style.dim("resta: \(note)", when: Terminal.errorIsTerminal))
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import RESTA
+import RESTALlama
+
+/// A line of `resta chat` that is no message.
+enum ChatCommand: Equatable {
+  case help
+  case reset
+  case undo
+  case votes
+  case settings
+  case system(String)
+  case quit
+  case unknown(String)
+
+  static let helpText = """
+    Commands: /votes shows the last answer's votes, /settings the defence, /undo forgets the last \
+    turn, /reset all of them, /system TEXT starts over with another system prompt, /quit ends.
+    """
+
+  /// - Parameter line: A line; `nil` comes back for one that does not start with a slash.
+  init?(_ line: String) {
+    guard line.first == "/" else { return nil }
+    let parts = line.split(separator: " ", maxSplits: 1)
+    switch parts[0] {
+    case "/help": self = .help
+    case "/reset": self = .reset
+    case "/undo": self = .undo
+    case "/votes": self = .votes
+    case "/settings": self = .settings
+    case "/quit", "/exit": self = .quit
+    case "/system" where parts.count == 2: self = .system(String(parts[1]))
+    default: self = .unknown(String(parts[0]))
+    }
+  }
+
+  /// Does what the command says, and tells so.
+  func apply(to conversation: inout ChatConversation) {
+    switch self {
+    case .help: Terminal.line(Self.helpText)
+    case .reset:
+      conversation.reset()
+      Terminal.line("(the conversation starts over)")
+    case .undo:
+      conversation.undo()
+      Terminal.line("(the last turn is forgotten)")
+    case .system(let text):
+      conversation.reset(system: text)
+      Terminal.line("(the conversation starts over with this system prompt)")
+    case .votes: showVotes(conversation)
+    case .settings:
+      guard let result = conversation.lastResult else {
+        Terminal.line("(settings are complete once there is an answer)")
+        return
+      }
+      Terminal.line(Summary.settings(result.settings))
+    case .unknown(let name): Terminal.line("There is no command \(name). \(Self.helpText)")
+    case .quit: break
+    }
+  }
+
+  private func showVotes(_ conversation: ChatConversation) {
+    guard let votes = conversation.lastResult?.votes, !votes.isEmpty else {
+      Terminal.line("(no votes yet)")
+      return
+    }
+    for vote in votes {
+      Terminal.line(VoteLine(vote, tokenizer: conversation.model.tokenizer).text)
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import Synchronization
+import UnixSignals
+
+/// Ctrl-C and kill: the first one cancels the running task, which then cleans up; the second one
+/// ends the process.
+enum Interrupt {
+  private struct State {
+    /// What an interrupt does now: the last one counts.
+    var handlers: [@Sendable () -> Void] = []
+    var wasInterrupted = false
+  }
+
+  // Invariant: `wasInterrupted` is reset whenever the set of handlers changes.
+  private static let state = Mutex(State())
+
+  /// Listens for as long as the process lives; started on first use.
+  private static let listener = Task.detached {
+    for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { interrupt() }
+  }
+
+  /// Runs work that an interrupt cancels.
+  ///
+  /// - Throws: What the work throws; `CancellationError` when it was interrupted.
+  static func run<Value: Sendable>(
+    _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    _ = listener
+    let task = Task(operation: work)
+    push { task.cancel() }
+    defer { pop() }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+
+  /// Runs something that waits for input and cannot be cancelled: an interrupt ends the process.
+  ///
+  /// It runs on a thread of its own: on a machine with one CPU, blocking one of Swift's would keep
+  /// the listener from running.
+  ///
+  /// - Parameters:
+  ///   - cleanup: Done before the process ends.
+  ///   - work: What waits.
+  /// - Returns: What the work returns.
+  static func whileBlocked<Value: Sendable>(
+    cleanup: @escaping @Sendable () -> Void = {}, _ work: @escaping @Sendable () -> Value
+  ) async -> Value {
+    _ = listener
+    push {
+      cleanup()
+      exit(130)
+    }
+    defer { pop() }
+    return await withCheckedContinuation { continuation in
+      Thread { continuation.resume(returning: work()) }.start()
+    }
+  }
+
+  private static func push(_ handler: @escaping @Sendable () -> Void) {
+    state.withLock { state in
+      state.handlers.append(handler)
+      state.wasInterrupted = false
+    }
+  }
+
+  private static func pop() {
+    state.withLock { state in
+      _ = state.handlers.popLast()
+      state.wasInterrupted = false
+    }
+  }
+
+  private static func interrupt() {
+    let handler = state.withLock { state in
+      defer { state.wasInterrupted = true }
+      return state.wasInterrupted ? nil : state.handlers.last
+    }
+    guard let handler else { exit(130) }
+    handler()
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Testing
+
+@Suite("resta doctor") struct DoctorTests {
+  @Test func `finds a healthy model healthy`() throws {
+    let run = try CommandRun(["doctor", "--seed", "3"])
+    #expect(run.code == 0, "\(run.output)")
+    #expect(run.output.contains("Healthy"))
+  }
+
+  @Test(arguments: [
+    (["--sigma", "0"], "sigma is 0"),
+    (["--noise", "none"], "noise is 'none'"),
+    (["--chat-template", "llama-3"], "wrong template"),
+    (["--chat-template", "gemma"], "wrong template"),
+    (["--chat-template", "vicuna"], "wrong template"),
+    (["--inject-fault", "wrong-span"], "wrong span"),
+    (["--sigma", "50"], "sigma is too high"),
+    (["--noise", "isotropic", "--sigma", "20"], "sigma is too high"),
+  ])
+  func `names the cause`(arguments: [String], cause: String) throws {
+    let run = try CommandRun(["doctor", "--seed", "3"] + arguments)
+    #expect(run.code == 1, "\(run.output)")
+    #expect(run.output.contains(cause), "\(run.output)")
+    #expect(run.output.contains("→"), "a remedy is missing: \(run.output)")
+  }
+
+  @Test func `names a base model without a chat template`() throws {
+    let gemma = try CommandRun.model("gemma-3-270m-q4_k_m.gguf")
+    let run = try CommandRun(["doctor", "--model", gemma, "--json"])
+    #expect(run.code == 1)
+    let findings = try #require(try run.object()["findings"] as? [[String: Any]])
+    let failed = findings.filter { $0["status"] as? String == "failure" }
+    #expect(failed.count == 1)
+    #expect((failed.first?["detail"] as? String)?.contains("base model") == true)
+    #expect((failed.first?["remedy"] as? String)?.contains("--chat-template") == true)
+  }
+
+  @Test func `a base model answers with a template that is named`() throws {
+    let gemma = try CommandRun.model("gemma-3-270m-q4_k_m.gguf")
+    let without = try CommandRun(["generate", "Hello", "--model", gemma])
+    #expect(without.code == 1)
+    #expect(without.errors.contains("--chat-template"))
+    let with = try CommandRun([
+      "generate", "Hello", "--model", gemma, "--chat-template", "gemma", "--max-tokens", "8",
+      "--samples", "3",
+    ])
+    #expect(with.code == 0, "\(with.errors)")
+  }
+}

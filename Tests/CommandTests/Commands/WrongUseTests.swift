@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+@Suite("Wrong use of the command") struct WrongUseTests {
+  @Test(arguments: [
+    (["generate", "hi", "--samples", "0"], 2, "between 1 and 128"),
+    (["generate", "hi", "--samples", "129"], 2, "between 1 and 128"),
+    (["generate", "hi", "--sigma", "nan"], 2, "sigma"),
+    (["generate", "hi", "--sigma", "-1"], 2, "sigma"),
+    (["generate", "hi", "--prefix", "-3"], 2, "prefix length"),
+    (["generate", "hi", "--prefix", "many"], 2, "prefix"),
+    (["generate", "hi", "--noise", "loud"], 2, "noise"),
+    (["generate", "hi", "--noise", "isotropic", "--power-matched"], 2, "power"),
+    (["generate", "hi", "--sigma-unit", "absolute"], 2, "--sigma"),
+    (["generate", "hi", "--max-tokens", "0"], 2, "1 or more"),
+    (["generate", "hi", "--stop", ""], 2, "stop string"),
+    (["generate", "hi", "--top-p", "2"], 2, "top"),
+    (["generate", "hi", "--threads", "0"], 2, "threads"),
+    (["generate", "hi", "--ctx", "3"], 2, "context length"),
+    (["generate", "hi", "--bogus"], 2, "--bogus"),
+    (["generate", "hi", "--messages", "x.json"], 2, "not both"),
+    (["generate", "--messages", "/nowhere.json"], 2, "/nowhere.json"),
+    (["generate"], 2, "no prompt"),
+    (["generate", "hi", "--model", "/nowhere.gguf"], 1, "no file '/nowhere.gguf'"),
+    (["generate", "hi", "--model", "/"], 1, "folder"),
+    (["generate", "hi", "--chat-template", "klingon"], 2, "klingon"),
+    (["generate", "hi", "--lora", "/nowhere.gguf"], 1, "/nowhere.gguf"),
+    (["generate", "hi", "--trace", "/nowhere/votes.jsonl"], 2, "/nowhere/votes.jsonl"),
+    (["nonsense"], 2, "nonsense"),
+  ])
+  func `is named with its remedy and ends with the right code`(
+    arguments: [String], code: Int32, text: String
+  ) throws {
+    let run = try CommandRun(arguments)
+    #expect(run.code == code, "\(run.errors)")
+    #expect(run.errors.localizedCaseInsensitiveContains(text), "\(run.errors)")
+    #expect(run.output.isEmpty)
+    #expect(!run.errors.contains("Fatal error"))
+  }
+
+  @Test(arguments: [
+    ("[{\"role\": \"user\"}]", "content"),
+    ("[{\"role\": \"pirate\", \"content\": \"x\"}]", "pirate"),
+    ("[{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]", "image_url"),
+    ("{}", "messages"), ("not json", "messages"), ("[]", "no message"),
+  ])
+  func `a wrong messages file is explained`(text: String, expected: String) throws {
+    let file = try TemporaryFile(text, name: "chat.json")
+    let run = try CommandRun(["generate", "--messages", file.path])
+    #expect(run.code != 0)
+    #expect(run.errors.contains(expected), "\(run.errors)")
+  }
+
+  @Test func `a prompt longer than the context says by how many tokens, copies counted`() throws {
+    let run = try CommandRun([
+      "generate", String(repeating: "many words ", count: 200), "--ctx", "64", "--samples", "3",
+    ])
+    #expect(run.code == 1)
+    #expect(run.errors.contains("tokens too long"), "\(run.errors)")
+    #expect(run.errors.contains("k = 3"), "\(run.errors)")
+  }
+
+  @Test func `a text file is no model`() throws {
+    let file = try TemporaryFile("GGML? no.", name: "model.gguf")
+    let run = try CommandRun(["generate", "hi", "--model", file.path])
+    #expect(run.code == 1)
+    #expect(run.errors.contains("not a GGUF file"), "\(run.errors)")
+  }
+
+  @Test(arguments: ["generate", "chat", "inspect", "doctor", "demo"])
+  func `help tells the defaults and gives examples`(command: String) throws {
+    let run = try CommandRun([command, "--help"])
+    #expect(run.code == 0)
+    #expect(run.output.contains("default: 10"))
+    #expect(run.output.contains("resta \(command)"))
+    #expect(!run.output.contains("inject-fault"))
+  }
+}

@@ -1,0 +1,27 @@
+import RESTA
+import Testing
+
+@testable import RESTACommand
+
+@Suite("Output for people") struct LayoutTests {
+  @Test(arguments: [
+    ("a bb ccc", 4, ["a bb", "ccc"]), ("abcdef", 4, ["abcd", "ef"]), ("", 4, [""]),
+    ("a\n\nb", 4, ["a", "", "b"]), ("  x", 4, ["  x"]),
+  ])
+  func `text is broken at spaces`(text: String, width: Int, lines: [String]) {
+    #expect(Columns.wrap(text, width: width) == lines)
+  }
+
+  @Test func `a model cannot drive the terminal`() {
+    let text = Columns.harmless("\u{1B}[2Jgone\r\u{7}\u{9B}31m ok\n\tfine")
+    #expect(text == "\\u{1B}[2Jgone\\u{D}\\u{7}\\u{9B}31m ok\n\tfine")
+  }
+
+  @Test(arguments: [
+    (0.0, "0"), (1.0, "1"), (0.4, "0.4"), (1.0879, "1.09"), (123.456, "123"), (0.00012, "0.00012"),
+    (1234.5, "1234"), (20, "20"), (100, "100"),
+  ])
+  func `numbers have three significant digits`(value: Double, text: String) {
+    #expect(Summary.number(value) == text)
+  }
+}

@@ -1,0 +1,52 @@
+import RESTATesting
+import Testing
+
+@testable import RESTACommand
+
+@Suite("Line editing") struct LineEditingTests {
+  private func keys(_ bytes: [UInt8]) -> [Key] {
+    var decoder = KeyDecoder()
+    return bytes.compactMap { decoder.take($0) }
+  }
+
+  @Test(arguments: [
+    (Array("a".utf8), [Key.text("a")]),
+    (Array("é你🙂".utf8), [.text("é"), .text("你"), .text("🙂")]),
+    ([0x1B, 0x5B, 0x41], [.up]), ([0x1B, 0x4F, 0x42], [.down]),
+    ([0x1B, 0x5B, 0x33, 0x7E], [.delete]), ([0x1B, 0x5B, 0x31, 0x3B, 0x35, 0x43], [.right]),
+    ([0x0D], [.enter]), ([0x7F], [.backspace]), ([0x03], [.interrupt]), ([0x04], [.endOfInput]),
+    ([0xFF, 0x61], [.unknown, .text("a")]),
+  ])
+  func `bytes become keys`(bytes: [UInt8], expected: [Key]) {
+    #expect(keys(bytes) == expected)
+  }
+
+  private func edit(_ keys: [Key], history: [String] = []) -> (String, Int) {
+    var buffer = LineBuffer(history: history)
+    for key in keys { _ = buffer.press(key) }
+    return (buffer.text, buffer.cursor)
+  }
+
+  @Test(arguments: [
+    ([Key.text("a"), .text("b"), .left, .text("c")], "acb", 2),
+    ([.text("a"), .backspace, .backspace], "", 0),
+    ([.text("a"), .text("b"), .home, .delete], "b", 0),
+    ([.text("a"), .text(" "), .text("b"), .deleteWord], "a ", 2),
+    ([.text("a"), .text("b"), .left, .deleteToEnd], "a", 1),
+    ([.text("a"), .text("b"), .left, .deleteToStart], "b", 0),
+    ([.text("x"), .up], "new", 3), ([.text("x"), .up, .up], "old", 3),
+    ([.text("x"), .up, .up, .up], "old", 3), ([.text("x"), .up, .down], "x", 1),
+    ([.text("a"), .home, .endOfInput], "", 0),
+  ])
+  func `keys edit the line`(keys: [Key], text: String, cursor: Int) {
+    #expect(edit(keys, history: ["old", "new"]) == (text, cursor))
+  }
+
+  @Test func `the end of input ends an empty line only`() {
+    var buffer = LineBuffer(history: [])
+    #expect(buffer.press(.endOfInput) == .endOfInput)
+    _ = buffer.press(.text("a"))
+    #expect(buffer.press(.endOfInput) == .editing)
+    #expect(buffer.press(.enter) == .line("a"))
+  }
+}

@@ -1,0 +1,135 @@
+import RESTA
+import RESTALlama
+import Testing
+
+/// Checks the tokens of prompts one by one, from the outside: nothing of the alignment is used.
+final class SpanChecker {
+  private let style: ChatStyle
+  private let tokenizer: any Tokenizer
+  private var failures: [(reason: String, detail: String)] = []
+  private var checked = 0
+
+  init(_ style: ChatStyle) async throws {
+    self.style = style
+    tokenizer = try await SharedVocabularies.tokenizer(style.path)
+  }
+
+  /// Checks a conversation and keeps what is wrong, for `report()`.
+  func check(_ messages: [ChatMessage], forged: Bool, seed: Int? = nil) {
+    checked += 1
+    let parts = style.parts(messages)
+    let rendered = ChatStyle.rendered(parts)
+    func fail(_ reason: String, _ detail: String = "") {
+      failures.append((reason, "seed \(seed as Any), \(messages.last as Any): \(detail)"))
+    }
+    do {
+      let prompt = try PromptTokenizer(tokenizer).tokenize(rendered)
+      let expected = try expectedIDs(parts)
+      if prompt.ids != expected {
+        fail("other ids than with the forgeries defused", "\(prompt.ids) != \(expected)")
+      }
+      if !forged {
+        let plain = try tokenizer.tokenize(Array(rendered.text.utf8), parsesControl: true)
+        let first = tokenizer.beginningOfSequence.map { [$0] } ?? []
+        let whole = plain.starts(with: first) ? plain : first + plain
+        if prompt.ids != whole { fail("other ids than the whole string's") }
+        if prompt.defusedControlText { fail("says that control text was defused") }
+      } else if !prompt.defusedControlText {
+        fail("does not say that control text was defused")
+      }
+      for reason in coverageFaults(prompt) { fail(reason) }
+    } catch {
+      fail("it throws", "\(error)")
+    }
+  }
+
+  /// One issue for each way to be wrong, with how often and the first case.
+  func report() {
+    #expect(checked > 0)
+    for (reason, cases) in Dictionary(grouping: failures, by: \.reason).sorted(by: { $0.key < $1.key })
+    {
+      Issue.record(
+        "\(style.file): \(reason), in \(cases.count) of \(checked) prompts; such as \(cases[0].detail)")
+    }
+  }
+
+  /// The template's control strings by themselves, and what stands between them as mere text.
+  private func expectedIDs(_ parts: [ChatStyle.Part]) throws -> [TokenID] {
+    var ids: [TokenID] = []
+    var run: [UInt8] = []
+    func endRun() throws {
+      ids += try tokenizer.tokenize(run, parsesControl: false)
+      run = []
+    }
+    var strips = false
+    for part in parts {
+      switch part {
+      case .control(let control):
+        if !run.isEmpty { try endRun() }
+        let id = try tokenizer.tokenize(Array(control.utf8), parsesControl: true)
+        ids += id
+        strips = try stripsBehind(control, id)
+      case .text(let text): run += Array(text.utf8)
+      case .content(_, let message): run += Array(message.content.utf8)
+      }
+      if strips { run = Array(run.drop { $0 == 32 || (9...13).contains($0) }) }
+      if !run.isEmpty { strips = false }
+    }
+    if !run.isEmpty { try endRun() }
+    if let first = tokenizer.beginningOfSequence, ids.first != first { ids.insert(first, at: 0) }
+    return ids
+  }
+
+  /// Whether a control token swallows the white space behind it, as Phi-3's do.
+  private func stripsBehind(_ control: String, _ id: [TokenID]) throws -> Bool {
+    try tokenizer.tokenize(Array("\(control)  ".utf8), parsesControl: true) == id
+  }
+
+  private func coverageFaults(_ prompt: TokenizedPrompt) -> Set<String> {
+    let text = Array(prompt.rendered.text.utf8)
+    let spans = prompt.rendered.spans
+    let users = spans.filter { $0.role == .user }.map(\.range)
+    var faults: Set<String> = []
+    var offset = 0
+    for (index, token) in prompt.tokens.enumerated() {
+      let (range, bytes) = (token.bytes, tokenizer.bytes(of: token.id))
+      if range.isEmpty {
+        if token.role != nil { faults.insert("a token without bytes is marked") }
+        continue
+      }
+      if range.lowerBound < offset { faults.insert("ranges overlap") }
+      let gap = text[offset..<max(offset, range.lowerBound)]
+      if !gap.isEmpty {
+        // Only white space behind one of the template's own control tokens may be swallowed.
+        let before = index > 0 ? prompt.tokens[index - 1] : nil
+        let allowed = before.map { $0.isControl && $0.role == nil } ?? false
+        if !allowed || !gap.allSatisfy({ $0 == 32 || (9...13).contains($0) }) {
+          faults.insert("bytes without a token")
+        }
+      }
+      let own = Array(text[range])
+      if bytes != own && bytes != [32] + own { faults.insert("a range that is not the token's") }
+      let touchesUser = users.contains { $0.overlaps(range) }
+      if touchesUser != (token.role == .user) { faults.insert("a wrong role") }
+      if let span = spans.first(where: { $0.messageIndex == token.messageIndex }) {
+        if !span.range.overlaps(range) { faults.insert("a wrong message") }
+      } else if spans.contains(where: { $0.range.overlaps(range) }) {
+        faults.insert("content without a message")
+      }
+      if touchesUser && forgedIDs.contains(token.id) {
+        faults.insert("the user's text is the special token '\(tokenizer.text(of: token.id))'")
+      }
+      offset = range.upperBound
+    }
+    let rest = text[offset...]
+    if users.contains(where: { $0.upperBound > offset }) && !rest.isEmpty {
+      faults.insert("user bytes behind the last token")
+    }
+    return faults
+  }
+
+  private lazy var forgedIDs: Set<TokenID> = {
+    let ids = style.forgeries.map { try? tokenizer.tokenize(Array($0.utf8), parsesControl: true) }
+    return Set(ids.compactMap { $0?.count == 1 ? $0?.first : nil })
+  }()
+}

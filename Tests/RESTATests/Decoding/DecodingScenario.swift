@@ -1,0 +1,168 @@
+import RESTATesting
+
+@testable import RESTA
+
+/// A drawn request with a drawn model, for the comparison with ``NaiveRESTA``.
+struct DecodingScenario: CustomStringConvertible {
+  let number: Int
+  let prompt: [PromptToken]
+  let contextLength: Int
+  let defense: DefenseSettings
+  let options: GenerationOptions
+  let noiseSeed: UInt64
+  /// What the scripted model's "weights" are.
+  let modelSeed: UInt64
+  /// How often a copy predicts what the unperturbed model does.
+  let agreement: Double
+  /// How likely the answer is to end with each token.
+  let ending: Double
+  /// Whether only predicted tokens have other logits than 0, which makes exact ties.
+  let isFlat: Bool
+
+  var description: String {
+    "scenario \(number): prompt \(prompt.map(\.id)) of \(contextLength), users"
+      + " \(prompt.indices.filter { prompt[$0].role == .user }), \(defense), \(options),"
+      + " noise seed \(noiseSeed), model seed \(modelSeed), agreement \(agreement),"
+      + " ending \(ending), flat \(isFlat)"
+  }
+
+  /// A small vocabulary with words that begin, end and hold each other, the three bytes of a euro
+  /// sign, a byte that is never UTF-8, and an end.
+  struct Vocabulary: Tokenizer {
+    static let words: [[UInt8]] =
+      ["a", "b", "ab", "ba", "</t", "hink>", " "].map { Array($0.utf8) }
+      + [[0xE2], [0x82], [0xAC], [0xFF]]
+    static let end = TokenID(words.count)
+
+    var vocabularySize: Int { Self.words.count + 1 }
+    var beginningOfSequence: TokenID? { nil }
+    var addsSpacePrefix: Bool { false }
+    func tokenize(_ utf8: [UInt8], parsesControl: Bool) throws -> [TokenID] {
+      throw RESTAError(.engineFailed, "The scenarios' prompts are tokens already.")
+    }
+    func bytes(of token: TokenID) -> [UInt8] {
+      Self.words.indices.contains(Int(token)) ? Self.words[Int(token)] : []
+    }
+    func kind(of token: TokenID) -> TokenKind { token == Self.end ? .control : .normal }
+    func isEndOfGeneration(_ token: TokenID) -> Bool { token == Self.end }
+  }
+
+  static func drawn(_ count: Int, seed: UInt64) -> [DecodingScenario] {
+    var generator = SeededGenerator(seed: seed)
+    return (0..<count).map { DecodingScenario(number: $0, &generator) }
+  }
+
+  private init(number: Int, _ generator: inout SeededGenerator) {
+    self.number = number
+    let roles: [ChatMessage.Role?] = [nil, .user, .user, .tool, .assistant, .system]
+    prompt = (0..<generator.integer(in: 1...6)).map { index in
+      let role = generator.element(of: roles)
+      return PromptToken(
+        id: TokenID(generator.integer(in: 0...6)), bytes: index..<(index + 1),
+        messageIndex: role.map { _ in index }, role: role, isControl: false)
+    }
+    let maximumTokens = generator.integer(in: 1...24)
+    contextLength = prompt.count + generator.element(of: [maximumTokens, 100, 3, 1])
+    var prefix = PrefixLength.tokens(generator.integer(in: 0...30))
+    if generator.chance(0.2) { prefix = .all }
+    noiseSeed = generator.element(of: [0, .max, generator.next()])
+    let kind = generator.element(of: NoiseKind.allCases + [.hard, .hard])
+    defense = DefenseSettings(
+      noise: NoiseSettings(
+        kind: kind,
+        sigma: Sigma(
+          value: generator.element(of: [0.5, 2]),
+          unit: generator.element(of: Sigma.Unit.allCases)),
+        powerMatched: kind.isDirectional && generator.chance(0.2)),
+      samples: generator.integer(in: 1...12), prefix: prefix,
+      window: generator.chance(0.25) ? .after("</think>") : .start,
+      aggregator: generator.chance(0.6)
+        ? .majorityVote : generator.element(of: Aggregator.allCases),
+      tieRule: generator.element(of: TieRule.allCases),
+      perturbed: generator.element(of: [
+        .userTurns, PerturbedContent(lastUserTurnOnly: true),
+        PerturbedContent(roles: [.user, .tool]), PerturbedContent(roles: [.tool]),
+      ]),
+      seed: noiseSeed)
+    let stops = generator.element(of: [[], [], ["bab"], ["ab", "a€"], ["aab"], ["€", "b a"]])
+    options = GenerationOptions(
+      maximumTokens: maximumTokens, stop: stops,
+      sampling: SamplingSettings(
+        temperature: generator.chance(0.3) ? 0.8 : 0, topK: generator.element(of: [0, 3]),
+        seed: generator.next()))
+    modelSeed = generator.next()
+    agreement = generator.element(of: [1, 0.8, 0.4, 0])
+    ending = generator.element(of: [0, 0.03, 0.2])
+    isFlat = generator.chance(0.5)
+  }
+
+  /// e_1..e_n of ``ScriptedModel``, of 4 dimensions.
+  var embeddings: EmbeddingMatrix {
+    EmbeddingMatrix(
+      rows: prompt.count, dimensions: 4, values: prompt.flatMap { [Float($0.id) + 1, 1, 0, 0] })
+  }
+
+  /// U, straight from the settings.
+  var positions: [Int] {
+    let last = prompt.last { $0.role == .user }?.messageIndex
+    return prompt.indices.filter { position in
+      let token = prompt[position]
+      guard let role = token.role, defense.perturbed.roles.contains(role) else { return false }
+      return !(defense.perturbed.lastUserTurnOnly && role == .user && token.messageIndex != last)
+    }
+  }
+
+  /// The copies e~^1..e~^k.
+  func copies() throws -> [EmbeddingMatrix] {
+    let noise = try EmbeddingNoise(
+      defense.noise, embeddings: embeddings, positions: positions, seed: noiseSeed)
+    return (0..<defense.samples).map { copy in
+      var matrix = embeddings
+      for position in positions {
+        matrix.replace(
+          row: position,
+          with: noise.perturbedRow(embeddings[row: position], position: position, copy: copy))
+      }
+      return matrix
+    }
+  }
+
+  /// f: a function of the bits of the prompt's embeddings (`nil` for plain tokens) and the answer.
+  func logits(embeddings: EmbeddingMatrix?, answer: [TokenID]) -> [Float] {
+    let shared = [modelSeed] + answer.map { UInt64($0) }
+    let bits = (embeddings?.values ?? []).map { UInt64($0.bitPattern) }
+    var common = SeededGenerator(seed: SeededGenerator.hash(shared))
+    var own = SeededGenerator(seed: SeededGenerator.hash(shared + [1 << 40] + bits))
+    let agrees = own.chance(agreement)
+    let choice = Self.prediction(&common, ending)
+    let predicted = agrees ? choice : Self.prediction(&own, ending)
+    var row = (0...Vocabulary.words.count).map { _ in
+      isFlat ? 0 : Float(own.integer(in: 0...6)) / 2
+    }
+    row[predicted] = 4
+    // Sometimes a second token is as likely: the lower id is the prediction then.
+    if own.chance(0.1) { row[own.integer(in: 0...(row.count - 1))] = 4 }
+    return row
+  }
+
+  private static func prediction(_ generator: inout SeededGenerator, _ ending: Double) -> Int {
+    if generator.chance(ending) { return Vocabulary.words.count }
+    // The two halves of the think tag are likely, so that windows start at all.
+    if generator.chance(0.2) { return generator.integer(in: 4...5) }
+    return generator.integer(in: 0...(Vocabulary.words.count - 1))
+  }
+
+  func model() -> ScriptedModel {
+    ScriptedModel(tokenizer: Vocabulary(), contextLength: contextLength) { context in
+      guard context.promptLength == prompt.count,
+        (context.sequence == 0) == (context.embeddings == nil)
+      else { throw RESTAError(.engineFailed, "Sequence \(context.sequence) was fed wrongly.") }
+      return logits(embeddings: context.embeddings, answer: context.answer)
+    }
+  }
+
+  var tokenized: TokenizedPrompt {
+    TokenizedPrompt(
+      rendered: RenderedPrompt(text: "", spans: []), tokens: prompt, defusedControlText: false)
+  }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import RESTA
+import RESTATesting
+
+/// RESTA as section 1 of the design reads: lists and loops, no sequences, no caches, no streaming.
+///
+/// The model is a function f(prompt, y_1..y_{t-1}); nothing here is shared with the decoder but the
+/// noise H, which has tests of its own, and the sampler of step 3.
+struct NaiveRESTA {
+  /// What f is given as the prompt: the plain tokens, or one copy's embeddings.
+  enum Input {
+    case plain
+    case copy(EmbeddingMatrix)
+  }
+
+  struct Answer: Equatable, CustomStringConvertible {
+    var tokens: [TokenID] = []
+    var votes: [Vote] = []
+    var stop = StopReason.endOfGeneration
+    var text: [UInt8] = []
+
+    var description: String {
+      "\(tokens) \(stop) '\(String(decoding: text, as: UTF8.self))'"
+        + votes.map { "\n  \($0)" }.joined()
+    }
+  }
+
+  struct Vote: Equatable {
+    var position: Int
+    var token: TokenID?
+    var counts: [TokenID: Int]
+    var asked: Int
+    var margin: Int
+    var tieBreak: TieBreak?
+  }
+
+  let defense: DefenseSettings
+  let options: GenerationOptions
+  let sampler: TokenSampler
+  /// The most tokens that there is room for.
+  let room: Int
+  let tokenBytes: (TokenID) -> [UInt8]
+  let isEnd: (TokenID) -> Bool
+  let f: (Input, [TokenID]) -> [Float]
+
+  func answer(copies: [EmbeddingMatrix]) throws -> Answer {
+    var answer = Answer()
+    while true {
+      let t = answer.tokens.count
+      if t == min(room, options.maximumTokens) {
+        answer.stop = room < options.maximumTokens ? .contextFull : .maximumTokens
+        break
+      }
+      var token: TokenID?
+      if isVoted(t, after: answer.tokens) {
+        let vote = self.vote(at: t, rows: copies.map { f(.copy($0), answer.tokens) }) {
+          first(f(.plain, answer.tokens))
+        }
+        answer.votes.append(vote)
+        token = vote.token
+      } else {
+        token = TokenID(try sampler.sample(logits: f(.plain, answer.tokens), position: t))
+      }
+      guard let token else {
+        answer.stop = .abstained
+        break
+      }
+      if isEnd(token) { break }
+      answer.tokens.append(token)
+      let bytes = answer.tokens.flatMap(tokenBytes)
+      if let place = options.stop.compactMap({ find(Array($0.utf8), in: bytes) }).min() {
+        answer.stop = .stopString
+        answer.text = decode(Array(bytes.prefix(place)))
+        return answer
+      }
+    }
+    answer.text = decode(answer.tokens.flatMap(tokenBytes))
+    return answer
+  }
+
+  private func isVoted(_ t: Int, after tokens: [TokenID]) -> Bool {
+    guard defense.noise.kind != .none else { return false }
+    var start = 0
+    if case .after(let tag) = defense.window {
+      // The shortest beginning of the answer that holds the tag.
+      let lengths = 1...(tokens.count + 1)
+      guard
+        let length = lengths.first(where: {
+          find(Array(tag.utf8), in: tokens.prefix($0).flatMap(tokenBytes)) != nil
+        })
+      else { return false }
+      start = length
+    }
+    return switch defense.prefix {
+    case .all: t >= start
+    case .tokens(let l): t >= start && t < start + l
+    }
+  }
+
+  private func vote(at t: Int, rows: [[Float]], unperturbed: () -> TokenID) -> Vote {
+    let predictions = rows.map(first)
+    let counts = Dictionary(predictions.map { ($0, 1) }, uniquingKeysWith: +)
+    let most = counts.values.max() ?? 0
+    let leaders = counts.filter { $0.value == most }.map(\.key).sorted()
+    var token: TokenID?
+    var tieBreak: TieBreak?
+    switch defense.aggregator {
+    case .majorityVote where leaders.count == 1:
+      token = leaders[0]
+    case .majorityVote:
+      (token, tieBreak) = breakTie(leaders, rows: rows, unperturbed: unperturbed)
+    case .meanLogit:
+      token = nearlyFirst(columns(rows) { $0.reduce(0, +) / Double($0.count) })
+    case .medianLogit:
+      token = nearlyFirst(columns(rows, median))
+    case .meanProbability:
+      let softmax = rows.map { row in
+        let weights = row.map { exp(Double($0)) }
+        let sum = weights.reduce(0, +)
+        return weights.map { Float($0 / sum) }
+      }
+      token = nearlyFirst(columns(softmax) { $0.reduce(0, +) })
+    }
+    let own = token.flatMap { counts[$0] } ?? 0
+    let other = counts.filter { $0.key != token }.values.max() ?? 0
+    return Vote(
+      position: t, token: token, counts: counts, asked: rows.count,
+      margin: token == nil ? 0 : own - other, tieBreak: tieBreak)
+  }
+
+  private func breakTie(
+    _ leaders: [TokenID], rows: [[Float]], unperturbed: () -> TokenID
+  ) -> (TokenID?, TieBreak?) {
+    switch defense.tieRule {
+    case .abstain: return (nil, .abstained)
+    case .tokenID: return (leaders[0], .tokenID)
+    case .unperturbed:
+      let token = unperturbed()
+      if leaders.contains(token) { return (token, .unperturbed) }
+    case .logProbability: break
+    }
+    // Every token's log-probability in a row has the same normaliser, so sums of logits say it all;
+    // the tests' logits are multiples of 1/2, and their sums exact.
+    let sums = leaders.map { leader in rows.reduce(0) { $0 + Double($1[Int(leader)]) } }
+    let best = sums.max() ?? 0
+    let winners = leaders.indices.filter { sums[$0] == best }
+    return (leaders[winners[0]], winners.count == 1 ? .logProbability : .tokenID)
+  }
+
+  private func first(_ row: [Float]) -> TokenID {
+    TokenID(row.firstIndex(of: row.max() ?? 0) ?? 0)
+  }
+
+  /// The lowest token whose score is the largest but for rounding.
+  private func nearlyFirst(_ scores: [Double]) -> TokenID {
+    let best = scores.max() ?? 0
+    return TokenID(scores.firstIndex { $0 >= best - 1e-6 } ?? 0)
+  }
+
+  private func columns(_ rows: [[Float]], _ combine: ([Double]) -> Double) -> [Double] {
+    rows[0].indices.map { token in combine(rows.map { Double($0[token]) }) }
+  }
+
+  private func median(_ values: [Double]) -> Double {
+    let sorted = values.sorted()
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+
+  private func find(_ pattern: [UInt8], in bytes: [UInt8]) -> Int? {
+    guard bytes.count >= pattern.count else { return nil }
+    return (0...(bytes.count - pattern.count)).first {
+      Array(bytes[$0..<($0 + pattern.count)]) == pattern
+    }
+  }
+
+  private func decode(_ bytes: [UInt8]) -> [UInt8] {
+    Array(String(decoding: bytes, as: UTF8.self).utf8)
+  }
+}

@@ -1,0 +1,127 @@
+import RESTATesting
+import Testing
+
+@testable import RESTA
+
+@Suite("Window placement")
+struct WindowPlacementTests {
+  private static let tag = "</think>"
+
+  /// The tag as one token, and cut in several ways.
+  private static let tokenizer = ScriptedTokenizer(
+    entries: [
+      .init("<|end|>", kind: .control), .init("</think>"), .init("</th"), .init("ink>"),
+      .init("x</thi"), .init("nk>y"), .init("</"),
+    ])
+
+  private func generate(
+    _ tokens: [TokenID], _ defense: DefenseSettings
+  ) async throws -> (ScriptedModel, GenerationResult) {
+    let model = ScriptedModel(
+      tokenizer: Self.tokenizer,
+      predicting: { context in
+        tokens.indices.contains(context.answer.count) ? tokens[context.answer.count] : 256
+      })
+    return (model, try await Fixture.generate(model, defense: defense))
+  }
+
+  @Test(
+    "votes only behind the tag, however tokens cut it",
+    arguments: [
+      ([257, 97, 98, 99], 1), ([97, 257, 98, 99], 2), ([97, 258, 259, 98, 99], 3),
+      ([260, 261, 98, 99], 2), ([262, 262, 116, 104, 105, 110, 107, 62, 98, 99], 8),
+      // Only the first tag counts.
+      ([257, 97, 257, 98], 1),
+      // At the end of the answer there is nothing left to vote on but its end.
+      ([97, 257], 2),
+    ] as [([TokenID], Int)])
+  func behindTag(tokens: [TokenID], start: Int) async throws {
+    let window = WindowPlacement.after(Self.tag)
+    let (model, result) = try await generate(tokens, Fixture.defense(l: .tokens(2), window: window))
+    #expect(result.tokenIDs == tokens)
+    let end = min(start + 2, tokens.count + 1)
+    #expect(result.votes.map(\.position) == Array(start..<end))
+    #expect(result.settings.defense.window == window)
+    // The copies are fed when the window opens: the noisy prompt, then all of the answer so far.
+    let copies = model.recordedPasses.joined().filter { $0.sequence > 0 }
+    #expect(copies.prefix(3).allSatisfy { $0.matrix != nil && $0.outputs == .none })
+    #expect(
+      copies.dropFirst(3).prefix(3).map(\.tokens)
+        == [[TokenID]?](
+          repeating: Array(tokens.prefix(start)), count: 3))
+    #expect(copies.count { $0.matrix != nil } == 3)
+    let (_, all) = try await generate(tokens, Fixture.defense(l: .all, window: window))
+    #expect(all.votes.map(\.position) == Array(start...tokens.count))
+  }
+
+  @Test("never votes where the tag never comes")
+  func noTag() async throws {
+    for tokens in [[], [97, 98], [258, 97, 259], [259, 258], [262]] as [[TokenID]] {
+      let (model, result) = try await generate(
+        tokens, Fixture.defense(l: .all, window: .after(Self.tag)))
+      #expect(result.tokenIDs == tokens)
+      #expect(result.votes.isEmpty)
+      #expect(model.recordedPasses.joined().allSatisfy { $0.sequence == 0 })
+    }
+  }
+
+  @Test("ignores a tag in the prompt")
+  func tagInPrompt() async throws {
+    let prompt = try Fixture.prompt([(.user, "</think>"), (nil, "</think>")])
+    let model = ScriptedModel(predicting: Fixture.saying("ab"))
+    let result = try await Fixture.generate(
+      model, prompt: prompt, defense: Fixture.defense(window: .after(Self.tag)))
+    #expect(result.text == "ab")
+    #expect(result.votes.isEmpty)
+  }
+
+  @Test("votes on what follows, against the unperturbed model")
+  func votesBehind() async throws {
+    let model = ScriptedModel(predicting: { context in
+      if context.answer.count < 8 { return Fixture.saying("</think>")(context) }
+      guard context.answer.count < 10 else { return Fixture.end }
+      return Fixture.token(context.sequence == 0 ? "u" : "v")
+    })
+    let result = try await Fixture.generate(
+      model, defense: Fixture.defense(l: .tokens(1), window: .after(Self.tag)))
+    #expect(result.text == "</think>vu")
+  }
+
+  @Test("opens at the same position however the text is cut into tokens")
+  func randomCuts() {
+    var generator = SeededGenerator(seed: 51)
+    for number in 0..<800 {
+      let tag = generator.element(of: ["ab", "aab", "abab", "aa", "€b", "b"])
+      let text = (0..<generator.integer(in: 0...14)).map { _ in
+        generator.element(of: ["a", "b", "€"])
+      }.joined()
+      var tokens: [[UInt8]] = []
+      var rest = Array(text.utf8)[...]
+      while !rest.isEmpty {
+        let length = generator.integer(in: 0...4)
+        tokens.append(Array(rest.prefix(length)))
+        rest = rest.dropFirst(length)
+      }
+      var window = SmoothingWindow(Fixture.defense(l: .all, window: .after(tag)))
+      for (position, token) in tokens.enumerated() { window.note(token, at: position) }
+      // Where the bytes so far first hold the tag, counted in tokens.
+      let expected = tokens.indices.first { index in
+        let bytes = tokens[...index].flatMap { $0 }
+        return bytes.indices.contains { bytes[$0...].starts(with: tag.utf8) }
+      }.map { $0 + 1 }
+      #expect(window.start == expected, "case \(number): tag \(tag), tokens \(tokens)")
+    }
+  }
+
+  @Test("covers exactly the positions of its length", arguments: [0, 1, 5, 20])
+  func length(l: Int) {
+    var window = SmoothingWindow(Fixture.defense(l: .tokens(l), window: .after("x")))
+    #expect(!(0..<50).contains { window.contains($0) })
+    window.note(Array("x".utf8), at: 6)
+    #expect((0..<50).filter { window.contains($0) } == (l == 0 ? [] : Array(7..<(7 + l))))
+    let start = SmoothingWindow(Fixture.defense(l: .tokens(l)))
+    #expect((0..<50).filter { start.contains($0) } == Array(0..<l))
+    let inactive = SmoothingWindow(Fixture.defense(l: .all, kind: .none))
+    #expect(!(0..<50).contains { inactive.contains($0) })
+  }
+}
