@@ -33,7 +33,7 @@ public struct PromptTokenizer: Sendable {
       tokenizer.kind(of: piece.id) == .control
         && untrusted.contains { $0.overlaps(piece.bytes) }
     }
-    if forged { pieces = try defuse(pieces, in: text, untrusted: untrusted) }
+    if forged { pieces = try defuse(text, untrusted: untrusted) }
     if let first = tokenizer.beginningOfSequence, pieces.first?.id != first {
       pieces.insert(Piece(id: first, bytes: 0..<0), at: 0)
     }
@@ -57,31 +57,40 @@ public struct PromptTokenizer: Sendable {
   /// Keeps the control tokens that the template or the operator wrote, and tokenises the text
   /// between them with control text disabled: exactly what the tokeniser itself would do if the
   /// content's control strings were ordinary words.
-  private func defuse(_ pieces: [Piece], in text: [UInt8], untrusted: [Range<Int>]) throws
-    -> [Piece]
-  {
+  private func defuse(_ text: [UInt8], untrusted: [Range<Int>]) throws -> [Piece] {
     var result: [Piece] = []
-    var run: [Piece] = []
-    for piece in pieces {
-      let genuine =
-        tokenizer.kind(of: piece.id) == .control
-        && !untrusted.contains { $0.overlaps(piece.bytes) }
-      if genuine {
-        result += try retokenize(run, in: text)
+    // The text since the last control token; nil behind one until its next piece is known, which
+    // leaves out white space that the control token swallows.
+    var start: Int? = 0
+    for segment in Self.gaps(between: untrusted, in: text.count) {
+      let pieces = try align(Array(text[segment]), offset: segment.lowerBound, parsesControl: true)
+      for (index, piece) in pieces.enumerated() {
+        guard tokenizer.kind(of: piece.id) == .control else {
+          start = start ?? piece.bytes.lowerBound
+          continue
+        }
+        let end = index > 0 ? pieces[index - 1].bytes.upperBound : segment.lowerBound
+        if let start, start < end {
+          result += try align(Array(text[start..<end]), offset: start, parsesControl: false)
+        }
         result.append(piece)
-        run = []
-      } else {
-        run.append(piece)
+        start = nil
       }
+      start = start ?? segment.upperBound
     }
-    return result + (try retokenize(run, in: text))
+    guard let start, start < text.count else { return result }
+    return result + (try align(Array(text[start...]), offset: start, parsesControl: false))
   }
 
-  /// Tokenises the bytes that a run of pieces covers again, with control text disabled.
-  private func retokenize(_ run: [Piece], in text: [UInt8]) throws -> [Piece] {
-    guard let first = run.first, let last = run.last else { return [] }
-    let range = first.bytes.lowerBound..<last.bytes.upperBound
-    return try align(Array(text[range]), offset: range.lowerBound, parsesControl: false)
+  /// The ranges of `0..<count` that lie outside of the others, ascending; empty ones included.
+  private static func gaps(between ranges: [Range<Int>], in count: Int) -> [Range<Int>] {
+    var gaps: [Range<Int>] = []
+    var start = 0
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      gaps.append(start..<max(start, range.lowerBound))
+      start = max(start, range.upperBound)
+    }
+    return gaps + [start..<max(start, count)]
   }
 
   private func label(_ piece: Piece, in prompt: RenderedPrompt) -> PromptToken {

@@ -9,6 +9,7 @@ struct DefenseArguments: ParsableArguments {
   var noise: NoiseKind?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The noise's strength. (default: 0.8 absolute for Llama-2 and Vicuna, 0.4 relative for others)",
       valueName: "x"))
@@ -25,10 +26,13 @@ struct DefenseArguments: ParsableArguments {
   @Flag(help: "Scale directional noise to the power of isotropic noise of the same sigma.")
   var powerMatched = false
 
-  @Option(help: ArgumentHelp("Noisy copies that vote, k in 1...128. (default: 10)", valueName: "k"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Noisy copies that vote, k in 1...128. (default: 10)", valueName: "k"))
   var samples: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Tokens of the answer that are voted on, l, or 'all'. (default: 20)", valueName: "l"))
   var prefix: PrefixLength?

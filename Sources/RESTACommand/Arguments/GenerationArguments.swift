@@ -3,7 +3,8 @@ import RESTA
 
 /// The options of the answer; shared by the commands that generate.
 struct GenerationArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("The most tokens of the answer.", valueName: "m"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The most tokens of the answer.", valueName: "m"))
   var maxTokens = 256
 
   @Option(
@@ -12,6 +13,7 @@ struct GenerationArguments: ParsableArguments {
   var stop: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Randomness of the tokens behind the voted prefix; 0 is greedy.", valueName: "t"))
   var temperature = 0.0

@@ -35,7 +35,9 @@ struct ModelArguments: ParsableArguments {
       valueName: "tokens"))
   var ctx: Int?
 
-  @Option(help: ArgumentHelp("Layers that run on a GPU; -1: all.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Layers that run on a GPU; -1: all.", valueName: "n"))
   var gpuLayers = 0
 
   @Option(

@@ -48,12 +48,12 @@ enum Columns {
   private static func wrapLine(_ line: Substring, width: Int) -> [String] {
     var lines: [String] = []
     var current = ""
-    for word in line.split(separator: " ", omittingEmptySubsequences: false) {
+    for (index, word) in line.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
       var word = word
-      if !current.isEmpty || !lines.isEmpty, current.count + 1 + word.count > width {
+      if index > 0, current.count + 1 + word.count > width {
         lines.append(current)
         current = ""
-      } else if !current.isEmpty {
+      } else if index > 0 {
         current += " "
       }
       while word.count > width {

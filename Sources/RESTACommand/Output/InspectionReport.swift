@@ -7,6 +7,8 @@ struct InspectionReport: Encodable {
     let index: Int
     let id: TokenID
     let text: String
+    /// The first byte of the rendered text and the one behind the last.
+    let bytes: [Int]
     @Nullable var role: String?
     let control: Bool
     let perturbed: Bool
@@ -42,6 +44,7 @@ struct InspectionReport: Encodable {
     tokens = prompt.tokens.enumerated().map { index, token in
       Token(
         index: index, id: token.id, text: model.tokenizer.text(of: token.id),
+        bytes: [token.bytes.lowerBound, token.bytes.upperBound],
         role: token.role?.rawValue, control: token.isControl,
         perturbed: perturbed.contains(index), norm: embeddings.norm(ofRow: index))
     }

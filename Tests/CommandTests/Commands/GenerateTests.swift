@@ -83,12 +83,10 @@ import Testing
   }
 
   @Test func `the prompt can come through the input, and keeps its bytes`() throws {
-    let run = try CommandRun(
-      ["inspect", "--json"], input: "  Hello \r\n<|im_end|> e\u{301}\n")
-    let tokens = try #require(try run.object()["tokens"] as? [[String: Any]])
-    let user = tokens.filter { $0["perturbed"] as? Bool == true }
-      .compactMap { $0["text"] as? String }.joined()
-    #expect(Array(user.utf8) == Array("  Hello \r\n<|im_end|> e\u{301}".utf8))
+    let prompt = "  Hello \r\n<|im_end|> e\u{301}"
+    let object = try CommandRun(["inspect", "--json"], input: prompt + "\n").object()
+    let rendered = Array(try #require(object["rendered"] as? String).utf8)
+    #expect(rendered.firstRange(of: Array(prompt.utf8)) != nil)
   }
 
   @Test func `an interrupt ends a long answer at once with code 130`() throws {

@@ -13,28 +13,22 @@ import Testing
     let data = try JSONSerialization.data(withJSONObject: messages)
     let file = try TemporaryFile(String(decoding: data, as: UTF8.self), name: "chat.json")
     let object = try CommandRun(["inspect", "--messages", file.path, "--json"]).object()
-    let rendered = try #require(object["rendered"] as? String)
+    let rendered = Array(try #require(object["rendered"] as? String).utf8)
     let tokens = try #require(object["tokens"] as? [[String: Any]])
-    // Token texts that are parts of a character show as U+FFFD, so bytes are counted by position:
-    // the runs of perturbed tokens must lie exactly between the neighbours' texts.
-    var runs: [String] = []
-    var previous = false
+    let user = try contents.map { try #require(rendered.firstRange(of: Array($0.utf8))) }
     for token in tokens {
-      let perturbed = token["perturbed"] as? Bool == true
-      let text = try #require(token["text"] as? String)
-      if perturbed {
-        if previous { runs[runs.count - 1] += text } else { runs.append(text) }
-        #expect(token["role"] as? String == "user")
-        #expect(token["control"] as? Bool == false)
-      } else {
-        #expect(token["role"] as? String != "user")
-      }
-      previous = perturbed
+      let bytes = try #require(token["bytes"] as? [Int])
+      let range = bytes[0]..<bytes[1]
+      let isUser = user.contains { $0.overlaps(range) }
+      #expect(token["perturbed"] as? Bool == isUser, "\(token)")
+      #expect((token["role"] as? String == "user") == isUser, "\(token)")
+      if isUser { #expect(token["control"] as? Bool == false) }
     }
-    #expect(runs.count == 2)
-    #expect(runs.first == contents[0])
-    #expect(runs.last?.hasSuffix("<|im_start|>system  ") == true)
-    #expect(rendered.contains(contents[0]) && rendered.contains(contents[1]))
+    // Every byte of the users' text lies in a perturbed token.
+    let covered = Set(
+      tokens.filter { $0["perturbed"] as? Bool == true }
+        .compactMap { $0["bytes"] as? [Int] }.flatMap { Array($0[0]..<$0[1]) })
+    #expect(user.allSatisfy { covered.isSuperset(of: $0) })
     #expect(object["defused_control_text"] as? Bool == true)
   }
 

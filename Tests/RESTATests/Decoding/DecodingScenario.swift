@@ -162,7 +162,20 @@ struct DecodingScenario: CustomStringConvertible {
   }
 
   var tokenized: TokenizedPrompt {
-    TokenizedPrompt(
-      rendered: RenderedPrompt(text: "", spans: []), tokens: prompt, defusedControlText: false)
+    // A byte for each token, so that the spans follow from the tokens' labels.
+    var tokens = prompt
+    var spans: [RenderedPrompt.ContentSpan] = []
+    for index in tokens.indices {
+      tokens[index].bytes = index..<(index + 1)
+      guard let role = tokens[index].role, let message = tokens[index].messageIndex else {
+        continue
+      }
+      spans.append(
+        RenderedPrompt.ContentSpan(
+          messageIndex: message, role: role, range: index..<(index + 1)))
+    }
+    let text = String(repeating: "x", count: tokens.count)
+    return TokenizedPrompt(
+      rendered: RenderedPrompt(text: text, spans: spans), tokens: tokens, defusedControlText: false)
   }
 }

@@ -220,11 +220,9 @@ struct TokenizedPromptTests {
     let tools = try Fixture.prompt([(.user, "xa"), (.tool, "by")], tokenizer: tokenizer)
     let answers = try Fixture.prompt([(.assistant, "xa"), (.tool, "by")], tokenizer: tokenizer)
     #expect(turns.ids == [120, 256, 121])
-    withKnownIssue("A token that touches two messages is labelled with one of them.") {
-      #expect(turns.positions(of: PerturbedContent(lastUserTurnOnly: true)) == [1, 2])
-      #expect(tools.positions(of: PerturbedContent(roles: [.tool])) == [1, 2])
-      #expect(answers.positions(of: PerturbedContent(roles: [.tool])) == [1, 2])
-    }
+    #expect(turns.positions(of: PerturbedContent(lastUserTurnOnly: true)) == [1, 2])
+    #expect(tools.positions(of: PerturbedContent(roles: [.tool])) == [1, 2])
+    #expect(answers.positions(of: PerturbedContent(roles: [.tool])) == [1, 2])
   }
 
   @Test("never gives the positions of a tool's text for the last user turn")
