@@ -64,12 +64,9 @@ endif
 tools: ## Install missing build tools (apt-get), or say which
 	@scripts/install-tools.sh
 
-# The resources are looked up beside the binary.
 install: build ## Copy the command to PREFIX/bin
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 755 .build/release/resta "$(DESTDIR)$(PREFIX)/bin/resta"
-	rm -rf "$(DESTDIR)$(PREFIX)/bin/resta_RESTACommand.resources"
-	cp -R .build/release/resta_RESTACommand.resources "$(DESTDIR)$(PREFIX)/bin/"
 
 clean: ## Remove what Swift built
 	rm -rf .build

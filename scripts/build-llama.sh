@@ -23,20 +23,35 @@ flags=(
   -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
   "-DLLAMA_BUILD_COMMIT=$LLAMA_PACKAGE-$LLAMA_PACKAGE_VERSION" -DLLAMA_BUILD_NUMBER=0
 )
-# Threads of ggml wait for each other by spinning. Where another process wants the CPU too, a thread
-# that spins keeps the one that it waits for from running, and a token takes seconds instead of
-# milliseconds (docs/install.md has the measurement). So they give the CPU away now and then.
+# Two changes to ggml's CPU code, one line each; docs/engine.md has the measurements.
+#
+# Threads wait for each other by spinning. Where another process wants the CPU too, a thread that
+# spins keeps the one that it waits for from running, and a token takes seconds instead of
+# milliseconds. So they give the CPU away now and then.
 yielding='{ static _Thread_local unsigned spins; if ((++spins \& 255) == 0) sched_yield(); }'
-patch_spinning() { # SOURCE-FOLDER
-  local file="$1/ggml/src/ggml-cpu/ggml-cpu.c"
-  if grep -q 'static _Thread_local unsigned spins' "$file"; then return; fi
-  sed -e "s/^    _mm_pause();\$/    _mm_pause(); $yielding/" \
-    -e "s/^    __asm__ volatile(\"yield\" ::: \"memory\");\$/& $yielding/" \
-    "$file" >"$file.new"
-  [ "$(grep -c 'static _Thread_local unsigned spins' "$file.new")" -ge 1 ] ||
-    die "llama.cpp's spinning loop was not found in ggml-cpu.c." \
-      "Another version of it? Adapt patch_spinning in scripts/build-llama.sh."
-  mv "$file.new" "$file"
+# Attention has other kernels for one row and for 64 or more, which round otherwise; with quantised
+# weights that is enough to change tokens. With one kernel for all, a position's logits do not depend
+# on what else is in the pass, and the copies of a prompt can be compared with the prompt itself.
+one_kernel='false \&\& !use_ref'
+patches="$yielding $one_kernel"
+patch_ggml() { # SOURCE-FOLDER
+  local cpu="$1/ggml/src/ggml-cpu/ggml-cpu.c" ops="$1/ggml/src/ggml-cpu/ops.cpp"
+  if ! grep -q 'static _Thread_local unsigned spins' "$cpu"; then
+    sed -e "s/^    _mm_pause();\$/    _mm_pause(); $yielding/" \
+      -e "s/^    __asm__ volatile(\"yield\" ::: \"memory\");\$/& $yielding/" "$cpu" >"$cpu.new"
+    [ "$(grep -c 'static _Thread_local unsigned spins' "$cpu.new")" -ge 1 ] || patch_failed ggml-cpu.c
+    mv "$cpu.new" "$cpu"
+  fi
+  if ! grep -q 'use_tiled = false' "$ops"; then
+    sed -e "s/use_split_kv_path = !use_ref/use_split_kv_path = $one_kernel/" \
+      -e "s/bool use_tiled = !use_ref/bool use_tiled = $one_kernel/" "$ops" >"$ops.new"
+    [ "$(grep -c '= false && !use_ref' "$ops.new")" -eq 2 ] || patch_failed ops.cpp
+    mv "$ops.new" "$ops"
+  fi
+}
+patch_failed() {
+  die "the line to change was not found in llama.cpp's $1." \
+    "Another version of it? Adapt patch_ggml in scripts/build-llama.sh."
 }
 libraries="-lllama -lggml -lggml-cpu -lggml-base -lstdc++ -lm -lpthread"
 if [ "$(uname -s)" = Darwin ]; then # Untested: nobody has run this on a Mac yet.
@@ -57,7 +72,7 @@ pkg_config_file() {
 # a folder that moves to another machine (or a CI cache) must be built again there.
 build_key() {
   {
-    printf '%s\n' "$LLAMA_PACKAGE_VERSION $LLAMA_PACKAGE_SHA256" "${flags[@]}" "$yielding"
+    printf '%s\n' "$LLAMA_PACKAGE_VERSION $LLAMA_PACKAGE_SHA256" "${flags[@]}" "$patches"
     pkg_config_file
     uname -sm
     if [ -r /proc/cpuinfo ]; then
@@ -141,7 +156,7 @@ failed() {
     "Otherwise check the compiler (g++ 11 or later) and cmake (3.14 or later), then run it again."
 }
 
-patch_spinning "$source_dir"
+patch_ggml "$source_dir"
 
 # Kept until it is installed, so that an interrupted build goes on where it stopped.
 build_dir="$deps/build/llama-${key:0:16}"

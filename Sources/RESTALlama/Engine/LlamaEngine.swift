@@ -77,6 +77,11 @@ actor LlamaEngine {
       // Dropping everything is always possible, so there is nothing to report.
       try? context?.truncate(sequence, to: 0)
     }
+    serveWaiters()
+  }
+
+  /// Gives room to who waits, in order, for as long as there is some.
+  private func serveWaiters() {
     while let next = waiters.first {
       do {
         guard let lease = try grant(next.id, next.sequences, next.cells) else { return }
@@ -92,6 +97,8 @@ actor LlamaEngine {
   private func withdraw(_ id: Int) {
     guard let index = waiters.firstIndex(where: { $0.id == id }) else { return }
     waiters.remove(at: index).continuation.resume(throwing: CancellationError())
+    // It may have been the one that the others waited behind.
+    serveWaiters()
   }
 
   /// Gives out room; `nil` when it must wait for others.

@@ -50,6 +50,7 @@ final class GGUFFile {
     unsafe metadata = opened
     self.path = path
     self.tensors = tensors
+    try checkVocabulary()
   }
 
   deinit { unsafe gguf_free(metadata) }
@@ -74,6 +75,30 @@ final class GGUFFile {
     case GGUF_TYPE_FLOAT32: return Double(unsafe gguf_get_val_f32(metadata, index))
     case GGUF_TYPE_UINT64: return Double(unsafe gguf_get_val_u64(metadata, index))
     default: return nil
+    }
+  }
+
+  /// How many entries an array of the metadata has, or `nil` when there is none.
+  func arrayCount(_ key: String) -> Int? {
+    let index = unsafe gguf_find_key(metadata, key)
+    guard index >= 0, unsafe gguf_get_kv_type(metadata, index) == GGUF_TYPE_ARRAY else {
+      return nil
+    }
+    return Int(unsafe gguf_get_arr_n(metadata, index))
+  }
+
+  /// An array of byte strings of the metadata, or `nil` when there is none.
+  ///
+  /// Bytes, because Swift's strings compare by canonical equivalence and a vocabulary does not.
+  func strings(_ key: String) -> [[UInt8]]? {
+    let index = unsafe gguf_find_key(metadata, key)
+    guard let count = arrayCount(key),
+      unsafe gguf_get_arr_type(metadata, index) == GGUF_TYPE_STRING
+    else { return nil }
+    return (0..<count).map { entry in
+      guard let text = unsafe gguf_get_arr_str(metadata, index, entry) else { return [] }
+      return unsafe Array(UnsafeBufferPointer(start: text, count: strlen(text)))
+        .map { UInt8(bitPattern: $0) }
     }
   }
 

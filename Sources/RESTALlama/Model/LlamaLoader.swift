@@ -30,6 +30,7 @@ actor LlamaLoader {
   func load(progress: @escaping @Sendable (Double) -> Bool) throws -> LlamaParts {
     let file = try GGUFFile(path: path)
     let architecture = try Architecture(file.string("general.architecture"), file: path)
+    try file.checkShape(architecture: architecture.name)
     for part in file.parts.dropFirst() { _ = try GGUFFile(path: part) }
     let weights = try LlamaWeights(path: path, options: options, progress: progress)
     let factors = architecture.factors(dimensions: weights.dimensions, file: file)

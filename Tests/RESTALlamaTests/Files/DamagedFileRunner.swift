@@ -25,13 +25,15 @@ struct DamagedFileRunner {
     }
   }
 
-  /// Tries each damage from the `first` one on. Ends early only when the process dies.
+  /// Tries each damage from the `first` one on.
+  ///
+  /// Ends early only when the process dies.
   ///
   /// - Returns: How many copies were refused, and how many ran nevertheless.
   func run(_ damages: [Damage], from first: Int) async throws -> (refused: Int, accepted: Int) {
     // A new one each time: the process that died left its copy damaged.
     try? FileManager.default.removeItem(atPath: copy)
-    try FileManager.default.copyItem(atPath: original, toPath: copy)
+    try TestFiles.copy(original, to: copy)
     var counts = (refused: 0, accepted: 0)
     for (index, damage) in damages.enumerated().dropFirst(first) {
       try Data("\(index)".utf8).write(to: URL(fileURLWithPath: progressPath))

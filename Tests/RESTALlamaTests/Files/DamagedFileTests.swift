@@ -20,8 +20,10 @@ extension LlamaTests {
           let (start, list) = (first, damages)
           await withKnownDeath {
             await #expect(processExitsWith: .success) {
-              [original = original as String, folder = folder as String, start = start as Int,
-                list = list as [DamagedFileRunner.Damage]] in
+              [
+                original = original as String, folder = folder as String, start = start as Int,
+                list = list as [DamagedFileRunner.Damage]
+              ] in
               let counts = try await DamagedFileRunner(original: original, folder: folder)
                 .run(list, from: start)
               print("damaged files: \(counts)")
@@ -68,7 +70,8 @@ extension LlamaTests {
     func flippedRealHeader() async throws {
       // The metadata's values lie in the first kilobyte, token texts behind them.
       try await Self.tryAll(
-        Self.flips(count: 60, below: 65_536, seed: 2) + Self.flips(count: 40, below: 1_100, seed: 3),
+        Self.flips(count: 60, below: 65_536, seed: 2)
+          + Self.flips(count: 40, below: 1_100, seed: 3),
         of: TestModel.smolQ40.path)
     }
 
@@ -77,7 +80,9 @@ extension LlamaTests {
       let size = try #require(
         try FileManager.default.attributesOfItem(atPath: TestModel.smolQ40.path)[.size] as? Int)
       let twentieths = (1..<20).map { size / 20 * $0 } + [size - 1]
-      let header = [1_785_664, 1_785_600, 1_770_000, 1_769_000, 800_000, 65_536, 1_000, 100, 56, 24]
+      let header = [
+        1_785_664, 1_785_600, 1_770_000, 1_769_000, 800_000, 65_536, 1_000, 100, 56, 24,
+      ]
       let lengths = (twentieths + header + [23, 16, 8, 7, 5, 4, 3, 0]).sorted(by: >)
       try await Self.tryAll(lengths.map { .cut(length: $0) }, of: TestModel.smolQ40.path)
       try await TestFiles.withTemporaryFolder { folder in
@@ -101,7 +106,8 @@ extension LlamaTests {
         let model = GGUFBuilder.tinyModel()
         try model.write(folder + "/tiny.gguf")
         let (header, size) = (model.header.count, model.file.count)
-        let lengths = stride(from: 0, to: header + 64, by: 37) + stride(from: header, to: size, by: 4099)
+        let lengths =
+          stride(from: 0, to: header + 64, by: 37) + stride(from: header, to: size, by: 4099)
         try await Self.tryAll(
           lengths.sorted(by: >).map { .cut(length: $0) }, of: folder + "/tiny.gguf")
       }

@@ -38,7 +38,8 @@ extension LlamaTests {
       }
     }
 
-    @Test("Architectures that cannot be used are named", arguments: ["foo", "mamba", "gemma3n", ""])
+    @Test(
+      "Architectures that cannot be used are named", arguments: ["foo", "mamba", "gemma3n", ""])
     func architecture(name: String) async throws {
       try await TestFiles.withTemporaryFolder { folder in
         let path = folder + "/model.gguf"
@@ -56,7 +57,7 @@ extension LlamaTests {
     func renamedRealModel(name: String) async throws {
       try await TestFiles.withTemporaryFolder { folder in
         let path = folder + "/model.gguf"
-        try FileManager.default.copyItem(atPath: TestModel.smolQ40.path, toPath: path)
+        try TestFiles.copy(TestModel.smolQ40.path, to: path)
         let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
         // "llama", the first value.
         try handle.seek(toOffset: 64)

@@ -26,7 +26,8 @@ struct ChatStyle: Sendable, CustomTestStringConvertible {
   var testDescription: String { file }
 
   var path: String {
-    file.hasPrefix("ggml-vocab") ? TestFiles.vocabularies + "/" + file : TestFiles.models + "/" + file
+    file.hasPrefix("ggml-vocab")
+      ? TestFiles.vocabularies + "/" + file : TestFiles.models + "/" + file
   }
 
   func parts(_ messages: [ChatMessage]) -> [Part] {

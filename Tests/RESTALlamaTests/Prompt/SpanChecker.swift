@@ -46,10 +46,12 @@ final class SpanChecker {
   /// One issue for each way to be wrong, with how often and the first case.
   func report() {
     #expect(checked > 0)
-    for (reason, cases) in Dictionary(grouping: failures, by: \.reason).sorted(by: { $0.key < $1.key })
-    {
+    for (reason, cases) in Dictionary(grouping: failures, by: \.reason).sorted(by: {
+      $0.key < $1.key
+    }) {
       Issue.record(
-        "\(style.file): \(reason), in \(cases.count) of \(checked) prompts; such as \(cases[0].detail)")
+        "\(style.file): \(reason), in \(cases.count) of \(checked) prompts; such as \(cases[0].detail)"
+      )
     }
   }
 

@@ -47,7 +47,9 @@ extension LlamaTests {
     func forged(style: ChatStyle) async throws {
       let checker = try await SpanChecker(style)
       for forgery in style.forgeries {
-        for content in [forgery, "a \(forgery) b", "\(forgery)\n", " \(forgery)  ", forgery + forgery] {
+        for content in [
+          forgery, "a \(forgery) b", "\(forgery)\n", " \(forgery)  ", forgery + forgery,
+        ] {
           checker.check([.user(content)], forged: true)
         }
       }

@@ -22,7 +22,8 @@ struct GGUFBuilder {
       case .bool(let value): tag(7) + [value ? 1 : 0]
       case .string(let value): tag(8) + text(Array(value.utf8))
       case .uint64(let value): tag(10) + little(value)
-      case .strings(let values): tag(9) + tag(8) + little(UInt64(values.count)) + values.flatMap(text)
+      case .strings(let values):
+        tag(9) + tag(8) + little(UInt64(values.count)) + values.flatMap(text)
       case .int32s(let values):
         tag(9) + tag(5) + little(UInt64(values.count))
           + values.flatMap { little(UInt32(bitPattern: $0)) }

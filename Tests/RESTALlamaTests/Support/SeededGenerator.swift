@@ -12,7 +12,8 @@ struct SeededGenerator: RandomNumberGenerator {
     return z ^ (z >> 31)
   }
 
-  /// A number in `0..<bound`. Not the standard library's, which may change what it makes of the bits.
+  // Not the standard library's, which may change what it makes of the bits.
+  /// A number in `0..<bound`.
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
   /// A number in -0.5..<0.5.

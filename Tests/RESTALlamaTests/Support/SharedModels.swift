@@ -35,13 +35,26 @@ actor SharedModels {
 extension LanguageModel {
   /// Greedy tokens after a prompt, by the plainest use of a reservation.
   func greedyTokens(after prompt: [TokenID], count: Int) async throws -> [TokenID] {
+    try await greedyLeads(after: prompt, count: count).map(\.token)
+  }
+
+  /// The same, and by how much each token's logit led the runner-up's.
+  func greedyLeads(
+    after prompt: [TokenID], count: Int
+  ) async throws -> [(token: TokenID, lead: Float)] {
     let reservation = try await reserve(sequences: 1, cells: prompt.count + count)
-    var tokens: [TokenID] = []
+    var tokens: [(token: TokenID, lead: Float)] = []
     var input = prompt
     while tokens.count < count {
-      let rows = try await reservation.forward([ForwardSegment(sequence: 0, input: .tokens(input))])
-      input = [try argmax(rows[0])]
-      tokens += input
+      let row = try await reservation.forward([
+        ForwardSegment(sequence: 0, input: .tokens(input))
+      ])[0]
+      let best = try argmax(row)
+      let second = row.indices.reduce(-Float.infinity) {
+        $1 == Int(best) ? $0 : Swift.max($0, row[$1])
+      }
+      tokens.append((best, row[Int(best)] - second))
+      input = [best]
     }
     await reservation.release()
     return tokens

@@ -1,8 +1,9 @@
 import Foundation
 import Testing
 
-/// The root of all tests of this module. One at a time: they measure latency and memory, and share
-/// two cores with llama.cpp's own threads.
+/// The root of all tests of this module.
+///
+/// One at a time: they measure latency and memory, and share the cores with llama.cpp's threads.
 @Suite(.serialized) enum LlamaTests {}
 
 /// A model that `make models` fetches.
@@ -10,6 +11,10 @@ enum TestModel: String, Sendable, Codable, CaseIterable, CustomTestStringConvert
   case smolQ40 = "SmolLM2-135M-Instruct.Q4_0.gguf"
   case smolQ41 = "SmolLM2-135M-Instruct.Q4_1.gguf"
   case gemma = "gemma-3-270m-q4_k_m.gguf"
+  /// Optional, since it is large: scripts/fetch-models.sh f32.
+  case smolF32 = "SmolLM2-135M-Instruct.F32.gguf"
+
+  static let allCases: [TestModel] = [.smolQ40, .smolQ41, .gemma]
 
   var path: String { TestFiles.models + "/" + rawValue }
   var testDescription: String { rawValue }
@@ -55,6 +60,14 @@ enum TestFiles {
     try Data(contentsOf: URL(fileURLWithPath: path))
   }
 
+  /// Copies a file to where a test may damage it.
+  ///
+  /// Never a link: copied as a link, it would lead the damage to the model itself.
+  static func copy(_ path: String, to copy: String) throws {
+    let original = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    try FileManager.default.copyItem(atPath: original, toPath: copy)
+  }
+
   /// Calls `body` with a folder that is removed afterwards.
   static func withTemporaryFolder<Result>(
     _ body: (String) async throws -> Result
@@ -73,6 +86,11 @@ extension Trait where Self == ConditionTrait {
     .enabled(
       if: TestFiles.isRequired || models.allSatisfy { TestFiles.exists($0.path) },
       "needs \(models.map(\.rawValue).joined(separator: ", ")): make models")
+  }
+
+  /// Skips a test without an optional model, required or not.
+  static func optional(_ model: TestModel) -> Self {
+    .enabled(if: TestFiles.exists(model.path), "needs \(model.rawValue)")
   }
 
   /// Skips a test without the reference program, unless models are required.

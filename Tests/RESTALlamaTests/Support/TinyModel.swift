@@ -1,4 +1,6 @@
 import Foundation
+import RESTA
+import RESTALlama
 
 extension GGUFBuilder {
   /// A whole Llama of one layer with random weights and a vocabulary of bytes: 70 kB, loaded in a
@@ -56,5 +58,32 @@ extension GGUFBuilder {
       if !printable { next += 1 }
       return scalar.map { Array(String(Character($0)).utf8) }
     }
+  }
+}
+
+/// The tiny model as a file that all tests share.
+enum TinyModelFile {
+  private static let shared = Task<LlamaModel, any Error> { try await load(.forTests) }
+
+  static func model(options: LlamaOptions = .forTests) async throws -> LlamaModel {
+    options == .forTests ? try await shared.value : try await load(options)
+  }
+
+  private static func load(_ options: LlamaOptions) async throws -> LlamaModel {
+    try await TestFiles.withTemporaryFolder { folder in
+      try GGUFBuilder.tinyModel().write(folder + "/tiny.gguf")
+      // The file stays mapped when the folder is gone.
+      return try await LlamaModel.load(folder + "/tiny.gguf", options: options)
+    }
+  }
+
+  /// A user's message of random letters, a token each, without any template around it.
+  static func prompt(_ seed: UInt64, count: Int = 40) async throws -> TokenizedPrompt {
+    var generator = SeededGenerator(seed)
+    let letters = (0..<count).map { _ in UInt8(ascii: "a") + UInt8(generator.below(26)) }
+    let span = RenderedPrompt.ContentSpan(messageIndex: 0, role: .user, range: 0..<count)
+    let text = String(decoding: letters, as: UTF8.self)
+    return try PromptTokenizer(try await model().tokenizer).tokenize(
+      RenderedPrompt(text: text, spans: [span]))
   }
 }

@@ -1,0 +1,50 @@
+extension GGUFFile {
+  /// The most layers that llama.cpp has room for.
+  private static let largestLayerCount = 512
+
+  /// Checks the sizes of the model that llama.cpp asserts or divides by, since either ends the
+  /// process.
+  ///
+  /// - Throws: ``LlamaError`` with `damagedFile`.
+  func checkShape(architecture: String) throws(LlamaError) {
+    let layers = try size("\(architecture).block_count", upTo: Self.largestLayerCount)
+    let blocks = tensors.keys.filter { $0.hasPrefix("blk.") }
+      .compactMap { Int($0.dropFirst(4).prefix { $0 != "." }) }
+    // Some architectures have layers beyond the counted ones, and split models have fewer here.
+    if parts.count == 1, let last = blocks.max(), last + 1 < layers {
+      throw damage("it counts \(layers) layers and holds \(last + 1)")
+    }
+    let width = try size("\(architecture).embedding_length", upTo: 1 << 20)
+    if let embeddings = tensors["token_embd.weight"], embeddings.shape.first != width {
+      throw damage("its embeddings are \(embeddings.shape.first ?? 0) wide instead of \(width)")
+    }
+    _ = try size("\(architecture).context_length", upTo: 1 << 30)
+    // These may be one number or one for each layer; only a number can be checked here.
+    for key in ["attention.head_count", "attention.head_count_kv", "feed_forward_length"]
+    where number("\(architecture).\(key)") != nil {
+      _ = try size("\(architecture).\(key)", upTo: 1 << 24)
+    }
+    for key in ["attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon"] {
+      guard let value = number("\(architecture).\(key)") else { continue }
+      guard value >= 0, value < 1 else { throw damage("'\(architecture).\(key)' is \(value)") }
+    }
+    if let heads = number("\(architecture).attention.head_count"),
+      let shared = number("\(architecture).attention.head_count_kv"),
+      heads.truncatingRemainder(dividingBy: shared) != 0
+    {
+      throw damage("\(Int(heads)) attention heads cannot share \(Int(shared)) keys")
+    }
+  }
+
+  private func size(_ key: String, upTo bound: Int) throws(LlamaError) -> Int {
+    guard let value = number(key) else { throw damage("'\(key)' is missing") }
+    guard value >= 1, value <= Double(bound) else {
+      throw damage("'\(key)' is \(value), outside of 1...\(bound)")
+    }
+    return Int(value)
+  }
+
+  func damage(_ what: String) -> LlamaError {
+    LlamaError(.damagedFile, "'\(path)' is damaged: \(what). Download it again.")
+  }
+}
