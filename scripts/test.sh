@@ -8,6 +8,8 @@ source "$(dirname "$0")/common.sh"
 cd "$root"
 use_llama
 export RESTA_REQUIRE_MODEL=1
+# Tests that expect a process to die should not wait for a debugger to look at it.
+export GGML_NO_BACKTRACE=1 SWIFT_BACKTRACE=enable=no
 export RESTA_MODELS="$models"
 export RESTA_TEMPLATES="$deps/src/llama.cpp/models/templates"
 

@@ -18,7 +18,16 @@ struct DecodingJob: Sendable {
 
   /// Sequences that are alive at once: k copies and the unperturbed one.
   var sequences: Int { defense.isActive ? defense.samples + 1 : 1 }
-  var cells: Int { sequences * (prompt.count + maximumTokens) }
+
+  /// Positions over all sequences: a copy holds the prompt and what it votes on, the unperturbed one
+  /// all of the answer. A window that starts later leaves open how long the copies grow.
+  var cells: Int {
+    var votedTokens = maximumTokens
+    if case .tokens(let length) = defense.prefix, defense.window == .start {
+      votedTokens = min(length, maximumTokens)
+    }
+    return prompt.count + maximumTokens + (sequences - 1) * (prompt.count + votedTokens)
+  }
 
   /// e~^i, the perturbed prompt of one copy, `[tokens, dimensions]`.
   func copy(_ index: Int) -> EmbeddingMatrix {
@@ -47,7 +56,9 @@ struct DecodingJob: Sendable {
     noise = try EmbeddingNoise(
       defense.noise, embeddings: embeddings, positions: positions, seed: noiseSeed)
     let unit = Sigma(value: 1, unit: .relative)
-      .absolute(for: defense.noise.kind, embeddings: embeddings, positions: positions)
+      .absolute(
+        for: defense.noise.kind, powerMatched: defense.noise.powerMatched, embeddings: embeddings,
+        positions: positions)
     sampler = TokenSampler(options.sampling, seed: samplingSeed)
     settings = EffectiveSettings(
       defense: defense, sigmaAbsolute: noise.sigma,

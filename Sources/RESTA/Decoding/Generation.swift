@@ -150,18 +150,18 @@ public struct Generation: AsyncSequence, Sendable {
     public mutating func next() async throws -> GenerationEvent? {
       do {
         try Task.checkCancellation()
-        var run: GenerationRun
+        let run: GenerationRun
         switch state {
         case .ended: return nil
         case .running(let current): run = current
-        case .ready: run = try await generation.start()
+        case .ready:
+          run = try await generation.start()
+          state = .running(run)
         }
         let event = try await run.next()
         if case .finished = event {
           state = .ended
           await run.reservation.release()
-        } else {
-          state = .running(run)
         }
         return event
       } catch {
@@ -179,6 +179,7 @@ public struct Generation: AsyncSequence, Sendable {
       noiseSeed: noiseSeed, samplingSeed: samplingSeed)
     let reservation = try await model.reserve(sequences: job.sequences, cells: job.cells)
     return GenerationRun(
-      job: job, reservation: reservation, tokenizer: model.tokenizer, stopwatch: stopwatch)
+      job: job, reservation: reservation, tokenizer: model.tokenizer,
+      defusedControlText: prompt.defusedControlText, stopwatch: stopwatch)
   }
 }

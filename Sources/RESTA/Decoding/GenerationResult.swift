@@ -8,6 +8,8 @@ public struct GenerationResult: Sendable, Hashable {
   public var stopReason: StopReason
   /// The number of tokens of the prompt.
   public var promptTokens: Int
+  /// Whether the prompt's content spelled control tokens, which were then read as text.
+  public var defusedControlText: Bool
   /// The settings as they were used.
   public var settings: EffectiveSettings
   /// One record for each position that was voted on.

@@ -1,8 +1,9 @@
 /// One generation under way: turns the decoder's tokens into events, and knows when to stop.
-struct GenerationRun {
+final class GenerationRun {
   let reservation: any SequenceReservation
   private let job: DecodingJob
   private let tokenizer: any Tokenizer
+  private let defusedControlText: Bool
   private let stopwatch: Stopwatch
   private var decoder: ReferenceDecoder
   private var assembler: TextAssembler
@@ -14,18 +15,19 @@ struct GenerationRun {
 
   init(
     job: DecodingJob, reservation: any SequenceReservation, tokenizer: any Tokenizer,
-    stopwatch: Stopwatch
+    defusedControlText: Bool, stopwatch: Stopwatch
   ) {
     self.job = job
     self.reservation = reservation
     self.tokenizer = tokenizer
+    self.defusedControlText = defusedControlText
     self.stopwatch = stopwatch
     decoder = ReferenceDecoder(job: job, reservation: reservation, stopwatch: stopwatch)
     assembler = TextAssembler(stop: job.options.stop)
   }
 
   /// The next token; when the answer is complete the text held back, then the result.
-  mutating func next() async throws -> GenerationEvent {
+  func next() async throws -> GenerationEvent {
     if stopReason != nil { return end() }
     let decision = try await decoder.next()
     if let vote = decision.vote { votes.append(vote) }
@@ -52,7 +54,7 @@ struct GenerationRun {
       GeneratedToken(position: tokens.count - 1, id: token, text: delta, vote: decision.vote))
   }
 
-  private mutating func end() -> GenerationEvent {
+  private func end() -> GenerationEvent {
     let rest = assembler.finish()
     guard rest.isEmpty else {
       text += rest
@@ -64,6 +66,7 @@ struct GenerationRun {
     return .finished(
       GenerationResult(
         text: text, tokenIDs: tokens, stopReason: stopReason ?? .endOfGeneration,
-        promptTokens: job.prompt.count, settings: job.settings, votes: votes, totals: totals))
+        promptTokens: job.prompt.count, defusedControlText: defusedControlText,
+        settings: job.settings, votes: votes, totals: totals))
   }
 }

@@ -10,8 +10,8 @@ struct ReferenceDecoder {
 
   /// A sequence in the model and how much of its input it has taken.
   private struct Track {
+    /// 0 is the unperturbed sequence x; i is the copy e~^i.
     let sequence: Int
-    let prompt: ForwardSegment.Input
     var consumed = 0
   }
 
@@ -19,7 +19,6 @@ struct ReferenceDecoder {
   private let reservation: any SequenceReservation
   private let stopwatch: Stopwatch
   private var window: SmoothingWindow
-  /// Index 0 is the unperturbed sequence x; 1...k are the copies e~^1..e~^k.
   private var tracks: [Track]
   /// y_1..y_t.
   private var generated: [TokenID] = []
@@ -34,10 +33,7 @@ struct ReferenceDecoder {
     self.reservation = reservation
     self.stopwatch = stopwatch
     window = SmoothingWindow(job.defense)
-    tracks = [Track(sequence: 0, prompt: .tokens(job.prompt))]
-    for copy in 0..<(job.sequences - 1) {
-      tracks.append(Track(sequence: copy + 1, prompt: .embeddings(job.copy(copy))))
-    }
+    tracks = (0..<job.sequences).map { Track(sequence: $0) }
   }
 
   /// Chooses the next token, y_t.
@@ -84,6 +80,11 @@ struct ReferenceDecoder {
       vote: ballot.record(position: generated.count, token: token, tieBreak: tieBreak))
   }
 
+  /// Step 1: the prompt as this sequence gets it. Made when it is fed, and not kept.
+  private func prompt(of track: Track) -> ForwardSegment.Input {
+    track.sequence == 0 ? .tokens(job.prompt) : .embeddings(job.copy(track.sequence - 1))
+  }
+
   /// Feeds these sequences all of their input that they have not taken yet, in one pass.
   ///
   /// - Returns: The logits that follow their last positions, `[sequences, vocabulary]`.
@@ -93,16 +94,18 @@ struct ReferenceDecoder {
     for index in indices {
       let track = tracks[index]
       if track.consumed == 0 {
+        // Long prompts take a while to perturb.
+        try Task.checkCancellation()
         prompts.append(
           ForwardSegment(
-            sequence: track.sequence, input: track.prompt,
+            sequence: track.sequence, input: prompt(of: track),
             outputs: generated.isEmpty ? .last : .none))
       }
-      let rest = generated.dropFirst(max(0, track.consumed - track.prompt.count))
+      let rest = generated.dropFirst(max(0, track.consumed - job.prompt.count))
       if !rest.isEmpty {
         answers.append(ForwardSegment(sequence: track.sequence, input: .tokens(Array(rest))))
       }
-      tracks[index].consumed = track.prompt.count + generated.count
+      tracks[index].consumed = job.prompt.count + generated.count
     }
     let start = stopwatch.seconds
     let rows = try await reservation.forward(prompts + answers)

@@ -59,7 +59,8 @@ public struct EmbeddingNoise: Sendable, Hashable {
   ) throws(RESTAError) {
     try settings.validate()
     let sigma = settings.sigma.absolute(
-      for: settings.kind, embeddings: embeddings, positions: positions)
+      for: settings.kind, powerMatched: settings.powerMatched, embeddings: embeddings,
+      positions: positions)
     guard sigma.isFinite else {
       let unit = Sigma(value: 1, unit: settings.sigma.unit)
       guard

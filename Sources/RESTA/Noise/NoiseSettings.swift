@@ -16,7 +16,8 @@ public struct NoiseSettings: Sendable, Hashable, Codable {
   /// Default: `false`.
   ///
   /// Directional noise of unit scale has power |u|² = 1, isotropic noise has d; power matching draws
-  /// s ~ N(0, d), which is to multiply sigma by √d. Reference: arXiv 2603.15259.
+  /// s ~ N(0, d), which is to multiply sigma by √d. A relative sigma is then relative to the
+  /// embeddings' RMS as it is for isotropic noise, since their norm holds that √d already. Reference: arXiv 2603.15259.
   public var powerMatched: Bool
 
   /// Makes settings; nothing is checked before ``validate()``.

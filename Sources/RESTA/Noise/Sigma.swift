@@ -50,24 +50,26 @@ public struct Sigma: Sendable, Hashable, Codable, CustomStringConvertible {
   ///
   /// Relative to R, the user-content rows `[tokens, dimensions]` of the prompt, it is the value times
   /// mean |e| for directional noise, and the value times √(mean of e² over R and its dimensions) for
-  /// the others. Without such rows there is nothing to perturb, and a relative sigma is 0.
+  /// the others, power-matched noise among them: its sigma is to mean the same noise power as
+  /// isotropic noise of that sigma. Without such rows there is nothing to perturb, and a relative sigma is 0.
   ///
   /// - Precondition: All `positions` are in `0..<embeddings.rows`.
   /// - Parameters:
   ///   - kind: The noise that the sigma is for.
+  ///   - powerMatched: Whether its power is matched. Default: `false`.
   ///   - embeddings: The whole prompt, `[tokens, dimensions]`, unperturbed.
   ///   - positions: The prompt positions that hold user content, each once.
   /// - Returns: The absolute sigma; not finite if the embeddings are not, or the value is near the
   ///   largest `Double`.
   /// - Complexity: O(positions · dimensions).
   public func absolute(
-    for kind: NoiseKind, embeddings: EmbeddingMatrix, positions: [Int]
+    for kind: NoiseKind, powerMatched: Bool = false, embeddings: EmbeddingMatrix, positions: [Int]
   ) -> Double {
     switch unit {
     case .absolute: return value
     case .relative:
       let size =
-        kind.isDirectional
+        kind.isDirectional && !powerMatched
         ? embeddings.meanNorm(ofRows: positions) : embeddings.rootMeanSquare(ofRows: positions)
       return value * (size ?? 0)
     }

@@ -29,11 +29,11 @@ public struct PromptTokenizer: Sendable {
     let text = Array(prompt.text.utf8)
     var pieces = try align(text, offset: 0, parsesControl: true)
     let untrusted = prompt.spans.filter { $0.role != .system }.map(\.range)
+    let markers = markers(in: pieces, untrusted: untrusted)
     let forged = pieces.contains { piece in
-      tokenizer.kind(of: piece.id) == .control
-        && untrusted.contains { $0.overlaps(piece.bytes) }
+      markers.contains(piece.id) && untrusted.contains { $0.overlaps(piece.bytes) }
     }
-    if forged { pieces = try defuse(text, untrusted: untrusted) }
+    if forged { pieces = try defuse(text, untrusted: untrusted, markers: markers) }
     if let first = tokenizer.beginningOfSequence, pieces.first?.id != first {
       pieces.insert(Piece(id: first, bytes: 0..<0), at: 0)
     }
@@ -54,10 +54,40 @@ public struct PromptTokenizer: Sendable {
     }
   }
 
+  /// The tokens that content must not become: control tokens, the unknown token, and whatever other
+  /// special token the template itself writes. Some vocabularies mark their turn markers as ordinary
+  /// added tokens (`userDefined`), which a tokeniser finds in any text.
+  private func markers(in pieces: [Piece], untrusted: [Range<Int>]) -> Set<TokenID> {
+    var markers: Set<TokenID> = []
+    for piece in pieces {
+      switch tokenizer.kind(of: piece.id) {
+      case .normal: continue
+      case .control, .unknown: markers.insert(piece.id)
+      case .userDefined:
+        let text = tokenizer.bytes(of: piece.id)
+        // White space that is an added token is no marker, though templates write it.
+        guard !text.allSatisfy(\.isWhiteSpace) else { continue }
+        if !untrusted.contains(where: { $0.overlaps(piece.bytes) }) || Self.looksLikeMarker(text) {
+          markers.insert(piece.id)
+        }
+      }
+    }
+    return markers
+  }
+
+  /// Whether an added token is written like a marker: `<|...|>`, `<...>` or `[...]`.
+  private static func looksLikeMarker(_ text: [UInt8]) -> Bool {
+    text.count > 2
+      && ((text.first == UInt8(ascii: "<") && text.last == UInt8(ascii: ">"))
+        || (text.first == UInt8(ascii: "[") && text.last == UInt8(ascii: "]")))
+  }
+
   /// Keeps the control tokens that the template or the operator wrote, and tokenises the text
   /// between them with control text disabled: exactly what the tokeniser itself would do if the
   /// content's control strings were ordinary words.
-  private func defuse(_ text: [UInt8], untrusted: [Range<Int>]) throws -> [Piece] {
+  private func defuse(
+    _ text: [UInt8], untrusted: [Range<Int>], markers: Set<TokenID>
+  ) throws -> [Piece] {
     var result: [Piece] = []
     // The text since the last control token; nil behind one until its next piece is known, which
     // leaves out white space that the control token swallows.
@@ -65,21 +95,46 @@ public struct PromptTokenizer: Sendable {
     for segment in Self.gaps(between: untrusted, in: text.count) {
       let pieces = try align(Array(text[segment]), offset: segment.lowerBound, parsesControl: true)
       for (index, piece) in pieces.enumerated() {
-        guard tokenizer.kind(of: piece.id) == .control else {
+        // A control token that content ran into is none in the whole text, but one here.
+        guard markers.contains(piece.id) || tokenizer.kind(of: piece.id) == .control else {
           start = start ?? piece.bytes.lowerBound
           continue
         }
         let end = index > 0 ? pieces[index - 1].bytes.upperBound : segment.lowerBound
         if let start, start < end {
-          result += try align(Array(text[start..<end]), offset: start, parsesControl: false)
+          result += try plain(text, start..<end, markers: markers)
         }
         result.append(piece)
         start = nil
       }
-      start = start ?? segment.upperBound
+      // White space that the last control token swallowed goes on into the content.
+      let swallows = (pieces.last?.bytes.upperBound ?? segment.upperBound) < segment.upperBound
+      start =
+        start ?? (swallows ? Self.nextText(in: text, from: segment.upperBound) : segment.upperBound)
     }
     guard let start, start < text.count else { return result }
-    return result + (try align(Array(text[start...]), offset: start, parsesControl: false))
+    return result + (try plain(text, start..<text.count, markers: markers))
+  }
+
+  /// Tokenises a part of the text with control text disabled, and without any of the markers: where
+  /// the tokeniser finds one all the same, its first byte is tokenised apart from the rest.
+  private func plain(
+    _ text: [UInt8], _ range: Range<Int>, markers: Set<TokenID>
+  ) throws -> [Piece] {
+    var cuts = [range.lowerBound, range.upperBound]
+    while true {
+      var pieces: [Piece] = []
+      for (start, end) in zip(cuts, cuts.dropFirst()) {
+        pieces += try align(Array(text[start..<end]), offset: start, parsesControl: false)
+      }
+      let found = pieces.filter { markers.contains($0.id) && $0.bytes.count > 1 }
+      guard !found.isEmpty else { return pieces }
+      cuts = (cuts + found.map { $0.bytes.lowerBound + 1 }).sorted()
+    }
+  }
+
+  private static func nextText(in text: [UInt8], from start: Int) -> Int {
+    text[start...].firstIndex { !$0.isWhiteSpace } ?? text.count
   }
 
   /// The ranges of `0..<count` that lie outside of the others, ascending; empty ones included.

@@ -1,4 +1,6 @@
 /// What decides a vote in which several tokens have the most votes.
+///
+/// It is for the majority vote: the other aggregators take the lower token id of equal scores.
 public enum TieRule: String, Sendable, Hashable, Codable, CaseIterable {
   /// The larger sum of log-probabilities over the copies, then the lower token id. The default.
   case logProbability = "log-probability"

@@ -11,7 +11,7 @@ struct DefenseArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "The noise's strength. (default: 0.8 absolute for Llama-2 and Vicuna, 0.4 relative for others)",
+      "The noise's strength. (default: 0.8 absolute for hard noise on Llama-2 and Vicuna, else 0.4 relative)",
       valueName: "x"))
   var sigma: Double?
 
@@ -68,10 +68,22 @@ struct DefenseArguments: ParsableArguments {
   )
   var seed: UInt64?
 
+  /// Checks what can be checked without a model, before one is loaded.
+  func check() throws {
+    _ = try settings(
+      for: ModelInformation(
+        name: "", architecture: "", dimensions: 1, vocabularySize: 1, contextLength: 1,
+        maximumSequences: 1))
+  }
+
   /// The settings for a model: what it is recommended, and what the command line says instead.
   func settings(for model: ModelInformation) throws -> DefenseSettings {
     var settings = DefenseSettings.recommended(for: model)
-    if let noise { settings.noise.kind = noise }
+    if let noise, noise != settings.noise.kind {
+      // The absolute default is the paper's for hard noise; as another noise's it would be absurd.
+      settings = DefenseSettings()
+      settings.noise.kind = noise
+    }
     if let sigma {
       settings.noise.sigma = Sigma(value: sigma, unit: sigmaUnit ?? settings.noise.sigma.unit)
     } else if let sigmaUnit, sigmaUnit != settings.noise.sigma.unit {

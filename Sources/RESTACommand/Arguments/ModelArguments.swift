@@ -57,17 +57,28 @@ struct ModelArguments: ParsableArguments {
     }
   }
 
+  /// Checks what can be checked without a model, before one is loaded.
+  func check() throws {
+    guard let chatTemplate, !ChatTemplate.builtInNames.contains(chatTemplate) else { return }
+    _ = try templateSource(chatTemplate)
+  }
+
+  private func templateSource(_ path: String) throws -> String {
+    guard let source = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Failure.usage(
+        "--chat-template '\(path)' is neither a readable file nor one of "
+          + "\(ChatTemplate.builtInNames.joined(separator: ", ")).")
+    }
+    return source
+  }
+
   /// The template that the command line names, or `nil` for the model's own.
   func template(for model: ModelInformation) throws -> ChatTemplate? {
     guard let chatTemplate else { return nil }
     if ChatTemplate.builtInNames.contains(chatTemplate) {
       return try .builtIn(chatTemplate, bosToken: model.bosToken, eosToken: model.eosToken)
     }
-    guard let source = try? String(contentsOfFile: chatTemplate, encoding: .utf8) else {
-      throw Failure.usage(
-        "--chat-template '\(chatTemplate)' is neither a readable file nor one of "
-          + "\(ChatTemplate.builtInNames.joined(separator: ", ")).")
-    }
+    let source = try templateSource(chatTemplate)
     return try ChatTemplate(
       source: source, bosToken: model.bosToken, eosToken: model.eosToken, name: chatTemplate)
   }

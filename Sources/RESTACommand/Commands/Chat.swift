@@ -8,7 +8,8 @@ struct Chat: AsyncParsableCommand {
     abstract: "Hold a conversation.",
     discussion: """
       Type a message and press Enter. Ctrl-C stops an answer, Ctrl-D ends the conversation, the \
-      arrow keys edit the line and recall earlier ones. \(ChatCommand.helpText)
+      arrow keys edit the line and recall earlier ones. \(ChatCommand.helpText) A message that \
+      starts with a slash is written with two.
 
       Examples:
         resta chat
@@ -29,6 +30,9 @@ struct Chat: AsyncParsableCommand {
       valueName: "file"))
   var history: String?
 
+  @Option(help: ArgumentHelp("Write each vote as a line of JSON.", valueName: "file"))
+  var trace: String?
+
   @Flag(help: "Print each answer as one line of JSON, as 'generate --json' does.")
   var json = false
 
@@ -38,59 +42,72 @@ struct Chat: AsyncParsableCommand {
   func run() async throws {
     let options = try answer.options()
     var reader = try LineReader(historyFile: history)
+    try defense.check()
+    try model.check()
     let loaded = try await model.load()
     var conversation = ChatConversation(
       model: loaded, template: try model.template(for: loaded.information),
       defense: try defense.settings(for: loaded.information), options: options, system: system)
     let run = try RunReport(loaded, arguments: model)
+    let traceFile = try trace.map { try TraceFile(path: $0) }
+    var failed = false
     if Terminal.outputIsTerminal, !json {
       Terminal.line(Style.dim("\(loaded.information.name). /help lists commands, Ctrl-D ends."))
     }
     while true {
       try Task.checkCancellation()
       switch await reader.next(prompt: "you> ") {
-      case .endOfInput: return
+      case .endOfInput:
+        // A script must not take a conversation with a hole in it for a whole one.
+        if failed, !Terminal.outputIsTerminal { throw ExitCode(1) }
+        return
       case .interrupted, .editing: continue
       case .line(let line) where line.allSatisfy(\.isWhitespace): continue
       case .line(let line):
         if let command = ChatCommand(line) {
           if command == .quit { return }
-          command.apply(to: &conversation)
+          // The output is for answers alone where a machine reads it.
+          command.apply(to: &conversation, write: json ? Terminal.error : { Terminal.line($0) })
         } else {
-          try await respond(to: line, in: &conversation, run)
+          let message = line.hasPrefix("//") ? String(line.dropFirst()) : line
+          failed = try await !respond(to: message, in: &conversation, run, traceFile) || failed
         }
       }
     }
   }
 
   /// Answers; an interrupt ends this answer only.
+  ///
+  /// - Returns: Whether there is an answer.
   private func respond(
-    to line: String, in conversation: inout ChatConversation, _ run: RunReport
-  ) async throws {
+    to line: String, in conversation: inout ChatConversation, _ run: RunReport,
+    _ traceFile: TraceFile?
+  ) async throws -> Bool {
     let (session, silent) = (conversation.session, json)
     do {
       let result = try await Interrupt.run {
         try await Self.stream(session.streamResponse(to: line), silently: silent)
       }
       conversation.lastResult = result
+      let report = GenerationReport(
+        result, options: conversation.options, tokenizer: conversation.model.tokenizer, run: run)
+      try traceFile?.finish(report, votesWritten: 0)
       if json {
-        Terminal.line(
-          try JSONOutput.text(
-            GenerationReport(
-              result, defused: false, options: conversation.options,
-              tokenizer: conversation.model.tokenizer, run: run), pretty: false))
+        Terminal.line(try JSONOutput.text(report, pretty: false))
       } else if !quiet {
         Terminal.error(
           Style.dim(
             "resta: \(Summary.votes(result.votes)); \(Summary.cost(result))",
             when: Terminal.errorIsTerminal))
       }
+      return true
     } catch is CancellationError {
       try Task.checkCancellation()
       Terminal.error("\n(stopped; this turn is not part of the conversation)")
     } catch let error as RESTAError where error.code == .contextExceeded {
       Terminal.error("\(error.message) /reset or /undo makes room.")
     }
+    return false
   }
 
   private static func stream(

@@ -23,19 +23,26 @@ struct Demo: AsyncParsableCommand {
   )
   var script: String?
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The most tokens of each answer. (default: the demo's, 64)", valueName: "m"))
+  var maxTokens: Int?
+
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Defence") var defense: DefenseArguments
 
-  @Flag(help: "Print one JSON object instead.")
+  @Flag(help: "Print a JSON list instead, an object for each prompt.")
   var json = false
 
   func run() async throws {
     let script = try DemoScript.load(script)
+    try defense.check()
+    try model.check()
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     if settings.seed == nil { settings.seed = script.seed }
     let template = try model.template(for: loaded.information)
-    let options = GenerationOptions(maximumTokens: script.maximumTokens)
+    let options = GenerationOptions(maximumTokens: maxTokens ?? script.maximumTokens)
     let run = try RunReport(loaded, arguments: model)
     let prompts = prompt.map { [DemoScript.Prompt(title: "Your prompt", prompt: $0)] }
 
@@ -52,7 +59,7 @@ struct Demo: AsyncParsableCommand {
         results.append(result)
         generations.append(
           GenerationReport(
-            result, defused: generation.prompt.defusedControlText, options: options,
+            result, options: options,
             tokenizer: loaded.tokenizer, run: run))
       }
       if json {

@@ -51,6 +51,8 @@ struct Doctor: AsyncParsableCommand {
   }
 
   private func examine() async throws -> [Finding] {
+    try defense.check()
+    try model.check()
     let loaded = try await model.load()
     let test = loaded.selfTest
     var findings = [

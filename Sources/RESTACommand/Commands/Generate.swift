@@ -46,11 +46,13 @@ struct Generate: AsyncParsableCommand {
     let options = try answer.options()
     let conversation = try await Conversation.read(
       prompt: prompt, messages: messages, system: system)
+    try defense.check()
+    try model.check()
+    let traceFile = try trace.map { try TraceFile(path: $0) }
     let loaded = try await model.load()
     let generation = try Generation(
       model: loaded, messages: conversation, template: try model.template(for: loaded.information),
       defense: try defense.settings(for: loaded.information), options: options)
-    let traceFile = try trace.map { try TraceFile(path: $0) }
 
     var tracedVotes = 0
     for try await event in generation {
@@ -65,12 +67,10 @@ struct Generate: AsyncParsableCommand {
         if !json { Terminal.stream(text) }
       case .finished(let result):
         let report = GenerationReport(
-          result, defused: generation.prompt.defusedControlText, options: options,
+          result, options: options,
           tokenizer: loaded.tokenizer,
           run: try RunReport(loaded, arguments: model))
-        // A vote that ended the answer belongs to no token, so it came with none.
-        for vote in report.votes.dropFirst(tracedVotes) { try traceFile?.write("vote", vote) }
-        try traceFile?.write("result", report)
+        try traceFile?.finish(report, votesWritten: tracedVotes)
         try finish(result, report, generation)
       }
     }

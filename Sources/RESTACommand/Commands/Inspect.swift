@@ -36,6 +36,8 @@ struct Inspect: AsyncParsableCommand {
   func run() async throws {
     let conversation = try await Conversation.read(
       prompt: prompt, messages: messages, system: system)
+    try defense.check()
+    try model.check()
     let loaded = try await model.load()
     let report = try InspectionReport(
       model: loaded, messages: conversation, template: try model.template(for: loaded.information),

@@ -18,8 +18,18 @@ struct Patient {
   let model: LlamaModel
   /// The template of the command line, or `nil` for the model's own.
   let template: ChatTemplate?
+  /// The settings with the window at the start: short test answers never reach a later one.
   let defense: DefenseSettings
   let fault: Fault?
+
+  init(model: LlamaModel, template: ChatTemplate?, defense: DefenseSettings, fault: Fault?) {
+    self.model = model
+    self.template = template
+    var defense = defense
+    defense.window = .start
+    self.defense = defense
+    self.fault = fault
+  }
 
   /// The prompt of a conversation, with the planted fault if there is one.
   func prompt(_ messages: [ChatMessage]) throws -> TokenizedPrompt {

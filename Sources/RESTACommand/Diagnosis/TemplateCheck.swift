@@ -24,7 +24,9 @@ struct TemplateCheck {
         remedy: "use an instruction-tuned model, or name its format with --chat-template")
     }
     let prompt = try tokenize(used)
-    if let foreign = foreignMarker(in: prompt) {
+    // Some models' own templates write markers that are plain text to them, so only another template
+    // is suspect.
+    if patient.template != nil, let foreign = foreignMarker(in: prompt) {
       return .failure(
         Self.name,
         "wrong template: it writes '\(foreign)', which is no control token of this model",

@@ -54,15 +54,15 @@ struct LineReader {
       _ = Stty.run([saved])
       Terminal.line()
     }
-    let history = history
+    let (history, width) = (history, Terminal.width)
     return await Interrupt.whileBlocked(cleanup: { _ = Stty.run([saved]) }) {
       var buffer = LineBuffer(history: history)
       var decoder = KeyDecoder()
-      Self.draw(buffer, prompt)
+      Self.draw(buffer, prompt, width)
       while let byte = Self.readByte() {
         guard let key = decoder.take(byte) else { continue }
         let outcome = buffer.press(key)
-        Self.draw(buffer, prompt)
+        Self.draw(buffer, prompt, width)
         guard outcome == .editing else { return outcome }
       }
       return .endOfInput
@@ -74,8 +74,8 @@ struct LineReader {
   }
 
   /// Draws the line anew; of a long one, the part around the cursor.
-  private static func draw(_ buffer: LineBuffer, _ prompt: String) {
-    let room = max(10, Terminal.width - prompt.count - 1)
+  private static func draw(_ buffer: LineBuffer, _ prompt: String, _ width: Int) {
+    let room = max(10, width - prompt.count - 1)
     let start = max(0, buffer.cursor - room)
     let shown = Columns.harmless(String(buffer.text.dropFirst(start).prefix(room)))
     let column = prompt.count + buffer.cursor - start

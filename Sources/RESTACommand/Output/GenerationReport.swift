@@ -59,14 +59,14 @@ struct GenerationReport: Encodable {
   let run: RunReport
 
   init(
-    _ result: GenerationResult, defused: Bool, options: GenerationOptions,
+    _ result: GenerationResult, options: GenerationOptions,
     tokenizer: any Tokenizer, run: RunReport
   ) {
     text = result.text
     tokenIds = result.tokenIDs
     stopReason = result.stopReason
     promptTokens = result.promptTokens
-    defusedControlText = defused
+    defusedControlText = result.defusedControlText
     settings = Settings(result.settings, options)
     votes = result.votes.map { VoteReport($0, tokenizer: tokenizer) }
     totals = Totals(result.totals)

@@ -53,7 +53,9 @@ struct InspectionReport: Encodable {
     let noise = try EmbeddingNoise(
       defense.noise, embeddings: embeddings, positions: positions, seed: seed)
     let unit = Sigma(value: 1, unit: .relative)
-      .absolute(for: defense.noise.kind, embeddings: embeddings, positions: positions)
+      .absolute(
+        for: defense.noise.kind, powerMatched: defense.noise.powerMatched, embeddings: embeddings,
+        positions: positions)
     let statistics = NoiseStatistics(
       of: noise, embeddings: embeddings, positions: positions, copies: defense.samples)
     self.noise = Noise(

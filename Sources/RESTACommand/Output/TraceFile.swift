@@ -37,4 +37,15 @@ struct TraceFile {
       throw Failure.failed("The trace file '\(path)' cannot be written: \(error)")
     }
   }
+
+  /// Appends an answer's votes that were not written yet, and the answer.
+  ///
+  /// - Parameters:
+  ///   - report: The answer.
+  ///   - written: How many of its votes were written as they came.
+  func finish(_ report: GenerationReport, votesWritten written: Int) throws {
+    // A vote that ended the answer belongs to no token, so it came with none.
+    for vote in report.votes.dropFirst(written) { try write("vote", vote) }
+    try write("result", report)
+  }
 }

@@ -19,7 +19,7 @@ enum ChatCommand: Equatable {
 
   /// - Parameter line: A line; `nil` comes back for one that does not start with a slash.
   init?(_ line: String) {
-    guard line.first == "/" else { return nil }
+    guard line.hasPrefix("/"), !line.hasPrefix("//") else { return nil }
     let parts = line.split(separator: " ", maxSplits: 1)
     switch parts[0] {
     case "/help": self = .help
@@ -33,38 +33,38 @@ enum ChatCommand: Equatable {
     }
   }
 
-  /// Does what the command says, and tells so.
-  func apply(to conversation: inout ChatConversation) {
+  /// Does what the command says, and tells so through `write`.
+  func apply(to conversation: inout ChatConversation, write: (String) -> Void) {
     switch self {
-    case .help: Terminal.line(Self.helpText)
+    case .help: write(Self.helpText)
     case .reset:
       conversation.reset()
-      Terminal.line("(the conversation starts over)")
+      write("(the conversation starts over)")
     case .undo:
       conversation.undo()
-      Terminal.line("(the last turn is forgotten)")
+      write("(the last turn is forgotten)")
     case .system(let text):
       conversation.reset(system: text)
-      Terminal.line("(the conversation starts over with this system prompt)")
-    case .votes: showVotes(conversation)
+      write("(the conversation starts over with this system prompt)")
+    case .votes: showVotes(conversation, write)
     case .settings:
       guard let result = conversation.lastResult else {
-        Terminal.line("(settings are complete once there is an answer)")
+        write("(settings are complete once there is an answer)")
         return
       }
-      Terminal.line(Summary.settings(result.settings))
-    case .unknown(let name): Terminal.line("There is no command \(name). \(Self.helpText)")
+      write(Summary.settings(result.settings))
+    case .unknown(let name): write("There is no command \(name). \(Self.helpText)")
     case .quit: break
     }
   }
 
-  private func showVotes(_ conversation: ChatConversation) {
+  private func showVotes(_ conversation: ChatConversation, _ write: (String) -> Void) {
     guard let votes = conversation.lastResult?.votes, !votes.isEmpty else {
-      Terminal.line("(no votes yet)")
+      write("(no votes yet)")
       return
     }
     for vote in votes {
-      Terminal.line(VoteLine(vote, tokenizer: conversation.model.tokenizer).text)
+      write(VoteLine(vote, tokenizer: conversation.model.tokenizer).text)
     }
   }
 }

@@ -16,7 +16,9 @@ enum Interrupt {
 
   /// Listens for as long as the process lives; started on first use.
   private static let listener = Task.detached {
-    for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { interrupt() }
+    for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+      interrupt(endsAll: signal == .sigterm)
+    }
   }
 
   /// Runs work that an interrupt cancels.
@@ -73,12 +75,14 @@ enum Interrupt {
     }
   }
 
-  private static func interrupt() {
-    let handler = state.withLock { state in
+  /// Ctrl-C stops what runs now, which may be one answer of a chat; a kill stops the command.
+  private static func interrupt(endsAll: Bool) {
+    let handlers = state.withLock { state in
       defer { state.wasInterrupted = true }
-      return state.wasInterrupted ? nil : state.handlers.last
+      if state.wasInterrupted { return [@Sendable () -> Void]() }
+      return endsAll ? state.handlers.reversed() : state.handlers.suffix(1)
     }
-    guard let handler else { exit(130) }
-    handler()
+    guard !handlers.isEmpty else { exit(130) }
+    for handler in handlers { handler() }
   }
 }

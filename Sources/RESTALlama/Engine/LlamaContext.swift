@@ -23,14 +23,16 @@ struct LlamaContext: ~Copyable {
   ) throws(LlamaError) {
     _ = LlamaLibrary.takeErrors()
     let parameters = unsafe Self.parameters(options, threads, cells, sequences)
-    guard let context = unsafe llama_init_from_model(weights.model, parameters),
-      let memory = unsafe llama_get_memory(context)
-    else {
+    guard let context = unsafe llama_init_from_model(weights.model, parameters) else {
       throw LlamaError(
         .outOfMemory,
         "llama.cpp could not set up \(sequences) sequences with \(cells) positions in all. Use a "
-          + "smaller k, a shorter prompt or fewer tokens, or a smaller --kv-type. "
+          + "smaller k, a shorter prompt or fewer tokens, or another --kv-type. "
           + LlamaLibrary.takeErrors())
+    }
+    guard let memory = unsafe llama_get_memory(context) else {
+      unsafe llama_free(context)
+      throw LlamaError(.loadFailed, "This model keeps no cache, so it cannot generate text.")
     }
     if unsafe !weights.adapters.isEmpty {
       var adapters: [OpaquePointer?] = unsafe weights.adapters.map { unsafe Optional($0) }
@@ -117,9 +119,12 @@ struct LlamaContext: ~Copyable {
     _ options: LlamaOptions, _ threads: Int, _ cells: Int, _ sequences: Int
   ) -> llama_context_params {
     var parameters = unsafe llama_context_default_params()
-    unsafe parameters.n_ctx = UInt32(cells)
-    unsafe parameters.n_batch = UInt32(options.batchSize)
-    unsafe parameters.n_ubatch = UInt32(options.batchSize)
+    // llama.cpp never makes a batch larger than the context: a small one would make later passes
+    // slow, and round otherwise than in a large one.
+    unsafe parameters.n_ctx = UInt32(max(cells, sequences, options.batchSize))
+    // llama.cpp asserts that a pass has room for a token of every sequence.
+    unsafe parameters.n_batch = UInt32(max(sequences, options.batchSize))
+    unsafe parameters.n_ubatch = UInt32(max(sequences, options.batchSize))
     unsafe parameters.n_seq_max = UInt32(sequences)
     unsafe parameters.n_threads = Int32(threads)
     unsafe parameters.n_threads_batch = Int32(threads)

@@ -33,6 +33,8 @@ actor LlamaEngine {
   private var context: LlamaContext?
   private var leases: [Int: Lease] = [:]
   private var lengths: [Int32: Int] = [:]
+  /// How many of a sequence's positions belong to another one that it was forked from.
+  private var shared: [Int32: Int] = [:]
   private var waiters: [Waiter] = []
   private var nextID = 0
 
@@ -74,6 +76,7 @@ actor LlamaEngine {
     guard leases.removeValue(forKey: lease.id) != nil else { return }
     for sequence in lease.sequences {
       lengths[sequence] = nil
+      shared[sequence] = nil
       // Dropping everything is always possible, so there is nothing to report.
       try? context?.truncate(sequence, to: 0)
     }
@@ -143,7 +146,7 @@ actor LlamaEngine {
     _ segments: [ForwardSegment], lease: Lease, abort: AbortFlag
   ) throws -> [[Float]] {
     try checkLive(lease)
-    let batches = try batches(segments, lease)
+    let batches = try batches(segments, lease, abort)
     guard let rows = try context?.decode(batches, abort: abort) else { return [] }
     return rows
   }
@@ -151,11 +154,13 @@ actor LlamaEngine {
   func fork(_ source: Int, to target: Int, length: Int, lease: Lease) throws {
     try checkLive(lease)
     let (source, target) = (try lease.sequence(source), try lease.sequence(target))
-    guard length <= lengths[source, default: 0], lengths[target, default: 0] == 0 else {
+    guard (0...lengths[source, default: 0]).contains(length), lengths[target, default: 0] == 0
+    else {
       throw RESTAError(.engineFailed, "A fork needs a filled source and an empty target.")
     }
     context?.fork(source, to: target, length: length)
     lengths[target] = length
+    shared[target] = length
   }
 
   func truncate(_ sequence: Int, to length: Int, lease: Lease) throws {
@@ -166,6 +171,7 @@ actor LlamaEngine {
     }
     try context?.truncate(sequence, to: length)
     lengths[sequence] = length
+    shared[sequence] = min(shared[sequence, default: 0], length)
   }
 
   private func checkLive(_ lease: Lease) throws {
@@ -175,10 +181,15 @@ actor LlamaEngine {
   }
 
   /// Segments as batches of one kind, neighbours of the same kind together.
-  private func batches(_ segments: [ForwardSegment], _ lease: Lease) throws -> [PositionBatch] {
+  private func batches(
+    _ segments: [ForwardSegment], _ lease: Lease, _ abort: AbortFlag
+  ) throws -> [PositionBatch] {
     var batches: [PositionBatch] = []
-    var cells = lease.sequences.reduce(0) { $0 + lengths[$1, default: 0] }
+    var cells = lease.sequences.reduce(0) {
+      $0 + lengths[$1, default: 0] - shared[$1, default: 0]
+    }
     for segment in segments where segment.input.count > 0 {
+      guard !abort.isSet else { throw CancellationError() }
       let sequence = try lease.sequence(segment.sequence)
       let start = lengths[sequence, default: 0]
       let count = segment.input.count

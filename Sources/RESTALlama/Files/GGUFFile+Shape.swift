@@ -28,6 +28,10 @@ extension GGUFFile {
       guard let value = number("\(architecture).\(key)") else { continue }
       guard value >= 0, value < 1 else { throw damage("'\(architecture).\(key)' is \(value)") }
     }
+    if let experts = number("\(architecture).expert_count"), experts != 0 {
+      let count = try size("\(architecture).expert_count", upTo: 512)
+      _ = try size("\(architecture).expert_used_count", upTo: count)
+    }
     if let heads = number("\(architecture).attention.head_count"),
       let shared = number("\(architecture).attention.head_count_kv"),
       heads.truncatingRemainder(dividingBy: shared) != 0

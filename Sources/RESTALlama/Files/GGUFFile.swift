@@ -104,7 +104,8 @@ final class GGUFFile {
 
   /// The paths of all parts of a model, this one first; one path for a model in one file.
   var parts: [String] {
-    let count = Int(number("split.count") ?? 1)
+    guard let count = number("split.count").flatMap({ Int(exactly: $0) }), (1...999).contains(count)
+    else { return [path] }
     let first = String(format: "-00001-of-%05d.gguf", count)
     guard count > 1, path.hasSuffix(first) else { return [path] }
     let stem = path.dropLast(first.count)

@@ -52,7 +52,9 @@ final class EngineExecutor: SerialExecutor {
     let thread = Thread {
       while let jobs = channel.take() {
         guard let executor = holder.executor else { return }
-        for job in jobs { unsafe job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
+        withExtendedLifetime(executor) {
+          for job in jobs { unsafe job.runSynchronously(on: executor.asUnownedSerialExecutor()) }
+        }
       }
     }
     thread.name = name

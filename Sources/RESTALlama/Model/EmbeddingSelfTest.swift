@@ -13,10 +13,10 @@ public struct EmbeddingSelfTest: Sendable, Hashable {
 
   /// Whether the difference is no more than rounding.
   ///
-  /// The same arithmetic in another batch shape moves logits by less than a thousandth of their
-  /// size; a wrong scale or a missing input moves them by their own size.
+  /// It was 0 on every model tried. Rounding may move the logits of quantised weights by some percent
+  /// elsewhere; a wrong scale or a missing input moves them by their own size.
   public var passed: Bool {
-    sameToken && largestDifference.isFinite && largestDifference <= 0.01 * max(1, largestLogit)
+    sameToken && largestDifference.isFinite && largestDifference <= 0.05 * max(1, largestLogit)
   }
 
   /// Runs the test.
@@ -24,6 +24,9 @@ public struct EmbeddingSelfTest: Sendable, Hashable {
     let text = Array("The quick brown fox jumps over the lazy dog.".utf8)
     let first = parts.tokenizer.beginningOfSequence.map { [$0] } ?? []
     let tokens = first + (try parts.tokenizer.tokenize(text, parsesControl: false)).prefix(12)
+    guard !tokens.isEmpty else {
+      throw LlamaError(.damagedFile, "The model's vocabulary has no tokens for plain English.")
+    }
     let rows = try parts.table.embeddings(of: tokens)
     let lease = try await parts.engine.reserve(sequences: 2, cells: 2 * tokens.count)
     let reservation = LlamaReservation(engine: parts.engine, lease: lease)

@@ -28,6 +28,12 @@ actor LlamaLoader {
   }
 
   func load(progress: @escaping @Sendable (Double) -> Bool) throws -> LlamaParts {
+    guard options.gpuLayers == 0 || llama_supports_gpu_offload() else {
+      throw LlamaError(
+        .invalidOption,
+        "This llama.cpp was built without a GPU backend, so --gpu-layers must be 0. Link one that "
+          + "has it (docs/install.md).")
+    }
     let file = try GGUFFile(path: path)
     let architecture = try Architecture(file.string("general.architecture"), file: path)
     try file.checkShape(architecture: architecture.name)
@@ -88,7 +94,8 @@ extension LlamaWeights {
     let layers = Int(unsafe llama_model_n_layer(model))
     let sharedHeads = max(1, Int(unsafe llama_model_n_head_kv(model)))
     let width =
-      file.number("\(architecture).attention.key_length").map { Int($0) } ?? dimensions / heads
+      file.number("\(architecture).attention.key_length").flatMap { Int(exactly: $0) }
+      ?? dimensions / heads
     let bits =
       switch type {
       case .f32: 32.0

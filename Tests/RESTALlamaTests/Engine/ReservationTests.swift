@@ -11,7 +11,8 @@ extension LlamaTests {
       try await TestFiles.withTemporaryFolder { folder in
         let path = folder + "/tiny.gguf"
         try GGUFBuilder.tinyModel().write(path)
-        let model = try await LlamaModel.load(path, options: .forTests)
+        let model = try await LlamaModel.load(
+          path, options: LlamaOptions(threads: 1, batchSize: 32))
         await (try await model.reserve(sequences: 4, cells: 256)).release()
         try await body(model)
       }

@@ -231,4 +231,33 @@ struct EmbeddingNoiseTests {
           == EmbeddingNoise.perturb(row: e[...], z: z, s: s, kind: kind, sigma: 0.7), "\(kind)")
     }
   }
+
+  @Test(
+    "has isotropic noise's power when it is matched, in either unit",
+    arguments: [NoiseKind.hard, .soft], [Sigma.Unit.absolute, .relative])
+  func matchedPower(kind: NoiseKind, unit: Sigma.Unit) throws {
+    // Rows of equal norm, so that the mean norm and the RMS say the same. The mean of |e~ - e|^2 over
+    // n = 20 rows x 200 copies estimates sigma^2 d; for hard noise its relative standard deviation is
+    // sqrt(2 / 4000) = 0.022, for the others less: 0.12 is over five of them.
+    let (rows, dimensions, copies) = (20, 16, 200)
+    let values = (0..<(rows * dimensions)).map { $0 % 3 == 0 ? Float(2) : -1 }
+    let row = Array(values.prefix(dimensions))
+    let embeddings = EmbeddingMatrix(
+      rows: rows, dimensions: dimensions, values: Array(repeating: row, count: rows).flatMap { $0 })
+    let positions = Array(0..<rows)
+    func power(_ settings: NoiseSettings) throws -> Double {
+      let noise = try EmbeddingNoise(
+        settings, embeddings: embeddings, positions: positions, seed: 11)
+      var sum = 0.0
+      for copy in 0..<copies {
+        let perturbed = noise.perturb(embeddings, positions: positions, copy: copy)
+        for (a, b) in zip(perturbed.values, embeddings.values) { sum += Double((a - b) * (a - b)) }
+      }
+      return sum / Double(copies * rows)
+    }
+    let sigma = Sigma(value: 0.3, unit: unit)
+    let matched = try power(NoiseSettings(kind: kind, sigma: sigma, powerMatched: true))
+    let isotropic = try power(NoiseSettings(kind: .isotropic, sigma: sigma))
+    #expect(abs(matched / isotropic - 1) < 0.12, "\(kind) \(unit): \(matched) and \(isotropic)")
+  }
 }
