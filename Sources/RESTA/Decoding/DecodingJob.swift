@@ -19,8 +19,10 @@ struct DecodingJob: Sendable {
   /// Sequences that are alive at once: k copies and the unperturbed one.
   var sequences: Int { defense.isActive ? defense.samples + 1 : 1 }
 
-  /// Positions over all sequences: a copy holds the prompt and what it votes on, the unperturbed one
-  /// all of the answer. A window that starts later leaves open how long the copies grow.
+  /// Positions over all sequences: a copy holds the prompt and what it votes on, the unperturbed
+  /// one all of the answer.
+  ///
+  /// A window that starts later leaves open how long the copies grow.
   var cells: Int {
     var votedTokens = maximumTokens
     if case .tokens(let length) = defense.prefix, defense.window == .start {

@@ -80,7 +80,9 @@ struct ReferenceDecoder {
       vote: ballot.record(position: generated.count, token: token, tieBreak: tieBreak))
   }
 
-  /// Step 1: the prompt as this sequence gets it. Made when it is fed, and not kept.
+  /// Step 1: the prompt as this sequence gets it.
+  ///
+  /// Made when it is fed, and not kept.
   private func prompt(of track: Track) -> ForwardSegment.Input {
     track.sequence == 0 ? .tokens(job.prompt) : .embeddings(job.copy(track.sequence - 1))
   }

@@ -54,9 +54,11 @@ public struct PromptTokenizer: Sendable {
     }
   }
 
-  /// The tokens that content must not become: control tokens, the unknown token, and whatever other
-  /// special token the template itself writes. Some vocabularies mark their turn markers as ordinary
-  /// added tokens (`userDefined`), which a tokeniser finds in any text.
+  /// The tokens that content must not become: control tokens, the unknown token, and whatever
+  /// other special token the template itself writes.
+  ///
+  /// Some vocabularies mark their turn markers as ordinary added tokens (`userDefined`), which a
+  /// tokeniser finds in any text.
   private func markers(in pieces: [Piece], untrusted: [Range<Int>]) -> Set<TokenID> {
     var markers: Set<TokenID> = []
     for piece in pieces {

@@ -43,6 +43,7 @@ struct TraceFile {
   /// - Parameters:
   ///   - report: The answer.
   ///   - written: How many of its votes were written as they came.
+  /// - Throws: ``Failure`` when the file cannot be written.
   func finish(_ report: GenerationReport, votesWritten written: Int) throws {
     // A vote that ended the answer belongs to no token, so it came with none.
     for vote in report.votes.dropFirst(written) { try write("vote", vote) }

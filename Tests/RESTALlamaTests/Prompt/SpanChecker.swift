@@ -105,7 +105,8 @@ final class SpanChecker {
       let gap = text[offset..<max(offset, range.lowerBound)]
       if !gap.isEmpty {
         // Only white space behind one of the template's own control tokens may be swallowed.
-        let before = index > 0 ? prompt.tokens[index - 1] : nil
+        // (or behind the space that the tokeniser added to it).
+        let before = prompt.tokens[..<index].last { $0.isControl || !$0.bytes.isEmpty }
         let allowed = before.map { $0.isControl && $0.role == nil } ?? false
         if !allowed || !gap.allSatisfy({ $0 == 32 || (9...13).contains($0) }) {
           faults.insert("bytes without a token")
