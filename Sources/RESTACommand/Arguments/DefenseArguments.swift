@@ -5,7 +5,7 @@ public import RESTA
 /// The options of the defence; shared by all commands.
 struct DefenseArguments: ParsableArguments {
   @Option(
-    help: "The noise: none (no defence), isotropic, hard, soft or orthogonal. (default: hard)")
+    help: "The noise; none switches the defence off. (default: hard)")
   var noise: NoiseKind?
 
   @Option(
@@ -45,15 +45,13 @@ struct DefenseArguments: ParsableArguments {
 
   @Option(
     help: """
-      How predictions become a token: majority-vote, mean-probability, mean-logit or median-logit. \
-      (default: majority-vote)
+      How the copies' predictions become a token. (default: majority-vote)
       """)
   var aggregator: Aggregator?
 
   @Option(
     help: """
-      What decides a tie: log-probability, token-id, unperturbed or abstain. \
-      (default: log-probability)
+      What decides a tied vote; abstain ends the answer. (default: log-probability)
       """)
   var tieRule: TieRule?
 

@@ -41,7 +41,7 @@ struct ModelArguments: ParsableArguments {
   var gpuLayers = 0
 
   @Option(
-    help: ArgumentHelp("The key-value cache's type: f32, f16, q8_0 or q4_0.", valueName: "type"))
+    help: ArgumentHelp("The number type of the key-value cache.", valueName: "type"))
   var kvType = LlamaOptions.CacheType.f16
 
   /// Loads the model, with a progress line on a terminal.

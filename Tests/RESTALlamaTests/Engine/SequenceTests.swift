@@ -18,13 +18,13 @@ extension LlamaTests {
     /// is all there is (measured: up to 0.2 % of the largest logit); quantised ones round their inputs
     /// to 8 bits, which makes more of it at each layer (3 % on SmolLM2 Q4_0).
     enum Precision: String, CaseIterable, CustomTestStringConvertible {
-      case tiny, smolQ40, gemma, smolF32
+      case tiny, smolQ40, gemma
 
       var testDescription: String { rawValue }
 
       var tolerance: Float {
         switch self {
-        case .tiny, .smolF32: 5e-3
+        case .tiny: 5e-3
         case .smolQ40: 0.1
         case .gemma: 0.3
         }
@@ -38,9 +38,8 @@ extension LlamaTests {
         case .tiny: return try await TinyModelFile.model(options: options)
         case .smolQ40: name = .smolQ40
         case .gemma: name = .gemma
-        case .smolF32: name = .smolF32
         }
-        if !TestFiles.exists(name.path) && (!TestFiles.isRequired || name == .smolF32) {
+        if !TestFiles.exists(name.path) && !TestFiles.isRequired {
           try Test.cancel("needs \(name.rawValue)")
         }
         return try await SharedModels.model(name, options: options)

@@ -12,7 +12,6 @@ enum TestModel: String, Sendable, Codable, CaseIterable, CustomTestStringConvert
   case smolQ41 = "SmolLM2-135M-Instruct.Q4_1.gguf"
   case gemma = "gemma-3-270m-q4_k_m.gguf"
   /// Optional, since it is large: scripts/fetch-models.sh f32.
-  case smolF32 = "SmolLM2-135M-Instruct.F32.gguf"
 
   static let allCases: [TestModel] = [.smolQ40, .smolQ41, .gemma]
 
@@ -86,11 +85,6 @@ extension Trait where Self == ConditionTrait {
     .enabled(
       if: TestFiles.isRequired || models.allSatisfy { TestFiles.exists($0.path) },
       "needs \(models.map(\.rawValue).joined(separator: ", ")): make models")
-  }
-
-  /// Skips a test without an optional model, required or not.
-  static func optional(_ model: TestModel) -> Self {
-    .enabled(if: TestFiles.exists(model.path), "needs \(model.rawValue)")
   }
 
   /// Skips a test without the reference program, unless models are required.
