@@ -10,7 +10,7 @@ struct CoherenceCheck {
   static let largestLoss = 1.5
   /// The least share of an undefended answer's dependence on its question that must remain.
   ///
-  /// On SmolLM2-135M with hard noise it is near 1 up to a relative sigma of 2, and below 0.4 where
+  /// On SmolLM2-135M with hard noise it is above 0.8 up to a relative sigma of 2, and near 0 where
   /// the answers are about something else (docs/doctor.md has the measurement).
   static let smallestDependence = 0.5
 
