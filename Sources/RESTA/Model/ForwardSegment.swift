@@ -22,8 +22,23 @@ public struct ForwardSegment: Sendable {
     case none
     /// For the last one.
     case last
+    /// For the last so many, at least 1; for every one where there are fewer.
+    case suffix(Int)
     /// For every one.
     case all
+
+    /// For how many of a segment's positions logits are wanted; they are its last ones.
+    ///
+    /// - Parameter positions: The positions of the segment.
+    /// - Returns: A number in `0...positions`.
+    public func count(of positions: Int) -> Int {
+      switch self {
+      case .none: 0
+      case .last: min(1, positions)
+      case .suffix(let count): min(max(0, count), positions)
+      case .all: positions
+      }
+    }
   }
 
   /// The sequence that grows: an index into the reservation, `0..<sequences`.

@@ -25,6 +25,8 @@ final class ObservedModel: LanguageModel {
       self, try await model.reserve(sequences: sequences, cells: cells))
   }
 
+  func passCosts() async throws -> PassCosts { try await model.passCosts() }
+
   private func note(_ segments: [ForwardSegment]) {
     for segment in segments {
       guard case .embeddings(let matrix) = segment.input else { continue }
@@ -41,9 +43,9 @@ final class ObservedModel: LanguageModel {
       self.inner = inner
     }
 
-    func forward(_ segments: [ForwardSegment]) async throws -> [[Float]] {
+    func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
       observer.note(segments)
-      return try await inner.forward(segments)
+      try await inner.forward(segments, read: read)
     }
 
     func fork(_ source: Int, to target: Int, length: Int) async throws {

@@ -59,25 +59,26 @@ struct LlamaContext: ~Copyable {
   /// - Parameters:
   ///   - batches: Positions to append; each batch of one kind of input.
   ///   - abort: Stops the work from outside.
-  /// - Returns: Logits of the wanted positions, `[wanted, vocabulary]`.
-  /// - Throws: ``LlamaError`` with `decodeFailed`; `CancellationError` when aborted.
-  func decode(_ batches: [PositionBatch], abort: AbortFlag) throws -> [[Float]] {
+  ///   - read: Sees the logits of the wanted positions, `[wanted, vocabulary]`.
+  /// - Throws: ``LlamaError`` with `decodeFailed`; `CancellationError` when aborted; what `read`
+  ///   throws.
+  func decode(_ batches: [PositionBatch], abort: AbortFlag, read: LogitReader) throws {
     unsafe llama_set_abort_callback(
       context, abortCallback, Unmanaged.passUnretained(abort).toOpaque())
     defer { unsafe llama_set_abort_callback(context, nil, nil) }
-    var rows: [[Float]] = []
+    var rows = 0
     for batch in batches {
       for part in batch.split(at: batchSize) {
         guard !abort.isSet else { throw CancellationError() }
         try unsafe part.withLlamaBatch { batch in
           try unsafe check(llama_decode(context, batch))
         }
-        for index in part.wanted.indices where part.wanted[index] {
-          rows.append(try logits(at: index))
-        }
+        let wanted = part.wanted.reduce(0) { $0 + ($1 ? 1 : 0) }
+        guard wanted > 0 else { continue }
+        try readLogits(rows..<rows + wanted, read)
+        rows += wanted
       }
     }
-    return rows
   }
 
   /// Makes a sequence share the first positions of another.
@@ -94,11 +95,15 @@ struct LlamaContext: ~Copyable {
     }
   }
 
-  private func logits(at index: Int) throws -> [Float] {
-    guard let row = unsafe llama_get_logits_ith(context, Int32(index)) else {
+  /// Shows the logits of the last pass: llama.cpp keeps those of the wanted positions side by side.
+  private func readLogits(_ rows: Range<Int>, _ read: LogitReader) throws {
+    // Waits for the pass, and gives nothing when there are no logits at all.
+    guard let values = unsafe llama_get_logits(context) else {
       throw LlamaError(.decodeFailed, "llama.cpp gave no logits. \(LlamaLibrary.takeErrors())")
     }
-    return unsafe Array(UnsafeBufferPointer(start: row, count: vocabularySize))
+    try read(
+      rows,
+      unsafe UnsafeBufferPointer(start: values, count: rows.count * vocabularySize).span)
   }
 
   private func check(_ status: Int32) throws {

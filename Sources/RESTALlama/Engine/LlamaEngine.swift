@@ -143,12 +143,11 @@ actor LlamaEngine {
   // MARK: Passes
 
   func forward(
-    _ segments: [ForwardSegment], lease: Lease, abort: AbortFlag
-  ) throws -> [[Float]] {
+    _ segments: [ForwardSegment], lease: Lease, abort: AbortFlag, read: LogitReader
+  ) throws {
     try checkLive(lease)
     let batches = try batches(segments, lease, abort)
-    guard let rows = try context?.decode(batches, abort: abort) else { return [] }
-    return rows
+    try context?.decode(batches, abort: abort, read: read)
   }
 
   func fork(_ source: Int, to target: Int, length: Int, lease: Lease) throws {
@@ -213,7 +212,8 @@ actor LlamaEngine {
       }
       batches[last].positions += (start..<(start + count)).map(Int32.init)
       batches[last].sequences += Array(repeating: sequence, count: count)
-      batches[last].wanted += (1...count).map { segment.outputs.includes($0, of: count) }
+      let wanted = segment.outputs.count(of: count)
+      batches[last].wanted += (0..<count).map { $0 >= count - wanted }
     }
     return batches
   }
@@ -248,16 +248,5 @@ extension LlamaEngine.Lease {
       throw RESTAError(.engineFailed, "Sequence \(index) is not reserved.")
     }
     return sequences[index]
-  }
-}
-
-extension ForwardSegment.Outputs {
-  /// Whether the position with this number, from 1, is wanted.
-  fileprivate func includes(_ number: Int, of count: Int) -> Bool {
-    switch self {
-    case .none: false
-    case .last: number == count
-    case .all: true
-    }
   }
 }

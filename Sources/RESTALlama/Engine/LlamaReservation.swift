@@ -15,11 +15,11 @@ final class LlamaReservation: SequenceReservation {
     Task { await engine.release(lease) }
   }
 
-  func forward(_ segments: [ForwardSegment]) async throws -> [[Float]] {
+  func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
     try Task.checkCancellation()
     let abort = AbortFlag()
-    return try await withTaskCancellationHandler {
-      try await engine.forward(segments, lease: lease, abort: abort)
+    try await withTaskCancellationHandler {
+      try await engine.forward(segments, lease: lease, abort: abort, read: read)
     } onCancel: {
       abort.set()
     }

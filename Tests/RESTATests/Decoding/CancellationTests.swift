@@ -168,8 +168,9 @@ struct CancellationTests {
     final class Reservation: SequenceReservation {
       let base: any SequenceReservation
       init(base: any SequenceReservation) { self.base = base }
-      func forward(_ segments: [ForwardSegment]) async throws -> [[Float]] {
-        try await base.forward(segments).dropLast()
+      func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
+        let rows = try await base.forward(segments).dropLast()
+        if !rows.isEmpty { try read(rows.indices, Array(rows.joined()).span) }
       }
       func fork(_ source: Int, to target: Int, length: Int) async throws {}
       func truncate(_ sequence: Int, to length: Int) async throws {}

@@ -1,0 +1,148 @@
+import RESTA
+import Synchronization
+
+/// Keeps what each sequence of a ``ScriptedModel`` was fed.
+final class ScriptedReservation: SequenceReservation {
+  private enum Entry {
+    case token(TokenID)
+    case row([Float])
+  }
+
+  private struct Sequence {
+    var entries: [Entry] = []
+    var prompt = 0
+    /// How many entries belong to the sequence that it was forked from.
+    var shared = 0
+
+    mutating func truncate(to length: Int) {
+      entries = Array(entries.prefix(length))
+      prompt = min(prompt, length)
+      shared = min(shared, length)
+    }
+
+    mutating func append(_ input: ForwardSegment.Input) {
+      let wasEmpty = entries.isEmpty
+      switch input {
+      case .tokens(let tokens):
+        entries += tokens.map { .token($0) }
+        if wasEmpty { prompt = entries.count }
+      case .embeddings(let matrix):
+        entries += (0..<matrix.rows).map { .row(Array(matrix[row: $0])) }
+        prompt = entries.count
+      }
+    }
+  }
+
+  private struct State {
+    var sequences: [Sequence]
+    var released = false
+
+    var cells: Int { sequences.reduce(0) { $0 + $1.entries.count - $1.shared } }
+  }
+
+  private let model: ScriptedModel
+  private let cells: Int
+  // Invariant: what a sequence shares is the beginning of another one's entries.
+  private let state: Mutex<State>
+
+  init(model: ScriptedModel, sequences: Int, cells: Int) {
+    self.model = model
+    self.cells = cells
+    state = Mutex(State(sequences: Array(repeating: Sequence(), count: sequences)))
+  }
+
+  deinit { close() }
+
+  func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
+    try Task.checkCancellation()
+    model.record(segments)
+    var number = 0
+    for segment in segments {
+      for context in try append(segment) {
+        let row = try await model.logits(context)
+        try read(number..<number + 1, row.span)
+        number += 1
+      }
+    }
+  }
+
+  /// Appends a segment, and tells what the script sees at its wanted positions.
+  private func append(_ segment: ForwardSegment) throws -> [ScriptedModel.Context] {
+    try state.withLock { state in
+      try check(segment.sequence, state)
+      state.sequences[segment.sequence].append(segment.input)
+      guard state.cells <= cells else {
+        throw RESTAError(.engineFailed, "More cells are used than were reserved.")
+      }
+      model.use(cells: state.cells)
+      let count = state.sequences[segment.sequence].entries.count
+      let wanted = segment.outputs.count(of: segment.input.count)
+      return (0..<wanted).map { index in
+        var earlier = state.sequences[segment.sequence]
+        earlier.truncate(to: count - wanted + 1 + index)
+        return context(segment.sequence, earlier)
+      }
+    }
+  }
+
+  private func check(_ sequence: Int, _ state: State) throws {
+    guard state.sequences.indices.contains(sequence), !state.released else {
+      throw RESTAError(.engineFailed, "Sequence \(sequence) is not reserved.")
+    }
+  }
+
+  private func context(_ index: Int, _ sequence: Sequence) -> ScriptedModel.Context {
+    var values: [Float] = []
+    var hasRows = false
+    for entry in sequence.entries.prefix(sequence.prompt) {
+      switch entry {
+      case .token(let token): values += model.embeddings(of: [token]).values
+      case .row(let row):
+        values += row
+        hasRows = true
+      }
+    }
+    let matrix = EmbeddingMatrix(
+      rows: sequence.prompt, dimensions: model.information.dimensions, values: values)
+    let answer = sequence.entries.dropFirst(sequence.prompt).compactMap { entry in
+      if case .token(let token) = entry { token } else { nil }
+    }
+    return ScriptedModel.Context(
+      sequence: index, promptLength: sequence.prompt, answer: answer,
+      embeddings: hasRows ? matrix : nil)
+  }
+
+  func fork(_ source: Int, to target: Int, length: Int) async throws {
+    try state.withLock { state in
+      try check(source, state)
+      try check(target, state)
+      guard state.sequences[target].entries.isEmpty,
+        (0...state.sequences[source].entries.count).contains(length)
+      else { throw RESTAError(.engineFailed, "A fork needs a filled source and an empty target.") }
+      var copy = state.sequences[source]
+      copy.truncate(to: length)
+      copy.shared = length
+      state.sequences[target] = copy
+    }
+  }
+
+  func truncate(_ sequence: Int, to length: Int) async throws {
+    try state.withLock { state in
+      try check(sequence, state)
+      guard (0...state.sequences[sequence].entries.count).contains(length) else {
+        throw RESTAError(.engineFailed, "A sequence cannot be rolled forward.")
+      }
+      state.sequences[sequence].truncate(to: length)
+    }
+  }
+
+  func release() async { close() }
+
+  private func close() {
+    let first = state.withLock { state in
+      defer { state.released = true }
+      return !state.released
+    }
+    if first { model.closed() }
+  }
+}
