@@ -29,12 +29,14 @@ public final class ScriptedModel: LanguageModel {
   public let tokenizer: any Tokenizer
   /// Its chat template.
   public let chatTemplate: ChatTemplate?
+  private let costs: PassCosts
   private let script: Script
   // Invariant: counts reservations that are made and not released.
   private let open = Mutex(0)
   private let passes = Mutex([[ForwardSegment]]())
-  // Invariant: never falls.
+  // Invariant: neither falls.
   private let peak = Mutex(0)
+  private let rejected = Mutex(0)
 
   /// Makes a model.
   ///
@@ -44,11 +46,12 @@ public final class ScriptedModel: LanguageModel {
   ///   - contextLength: Default: 4096.
   ///   - maximumSequences: Default: 256.
   ///   - chatTemplate: Default: none.
+  ///   - costs: What it says that passes cost. Default: ``RESTA/PassCosts/typical``.
   ///   - script: The predictions.
   public init(
     tokenizer: any Tokenizer = ScriptedTokenizer(), dimensions: Int = 4,
     contextLength: Int = 4096, maximumSequences: Int = 256, chatTemplate: ChatTemplate? = nil,
-    script: @escaping Script
+    costs: PassCosts = .typical, script: @escaping Script
   ) {
     information = ModelInformation(
       name: "scripted", architecture: "scripted", dimensions: dimensions,
@@ -56,6 +59,7 @@ public final class ScriptedModel: LanguageModel {
       maximumSequences: maximumSequences)
     self.tokenizer = tokenizer
     self.chatTemplate = chatTemplate
+    self.costs = costs
     self.script = script
   }
 
@@ -77,11 +81,17 @@ public final class ScriptedModel: LanguageModel {
     }
   }
 
+  /// What it was told that passes cost.
+  public func passCosts() -> PassCosts { costs }
+
   /// How many reservations are alive: 0 after every generation, or memory leaks.
   public var openReservations: Int { open.withLock { $0 } }
 
   /// The most cells that were in use at once, shared ones counted once.
   public var peakCells: Int { peak.withLock { $0 } }
+
+  /// How many positions were computed and dropped again, by truncating to more than nothing.
+  public var rejectedTokens: Int { rejected.withLock { $0 } }
 
   /// Every forward pass so far.
   public var recordedPasses: [[ForwardSegment]] { passes.withLock { $0 } }
@@ -108,5 +118,6 @@ public final class ScriptedModel: LanguageModel {
 
   func record(_ segments: [ForwardSegment]) { passes.withLock { $0.append(segments) } }
   func use(cells: Int) { peak.withLock { $0 = max($0, cells) } }
+  func reject(_ positions: Int) { rejected.withLock { $0 += positions } }
   func closed() { open.withLock { $0 -= 1 } }
 }

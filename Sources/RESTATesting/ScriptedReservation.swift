@@ -132,6 +132,7 @@ final class ScriptedReservation: SequenceReservation {
       guard (0...state.sequences[sequence].entries.count).contains(length) else {
         throw RESTAError(.engineFailed, "A sequence cannot be rolled forward.")
       }
+      if length > 0 { model.reject(state.sequences[sequence].entries.count - length) }
       state.sequences[sequence].truncate(to: length)
     }
   }

@@ -13,14 +13,24 @@ struct DecodingJob: Sendable {
   let sampler: TokenSampler
   /// The most tokens that the answer may have: the smaller of what was asked for and what fits.
   let maximumTokens: Int
+  /// How long a row of logits is.
+  let vocabularySize: Int
 
   var defense: DefenseSettings { settings.defense }
 
   /// Sequences that are alive at once: k copies and the unperturbed one.
   var sequences: Int { defense.isActive ? defense.samples + 1 : 1 }
 
+  /// How many positions at the start of the prompt are the same in all sequences and are shared.
+  ///
+  /// Those in front of the first perturbed one; never the last, where the first votes are cast.
+  var sharedPositions: Int {
+    guard defense.isActive, settings.plan?.sharesPrefix == true else { return 0 }
+    return min(positions.first ?? prompt.count, prompt.count - 1)
+  }
+
   /// Positions over all sequences: a copy holds the prompt and what it votes on, the unperturbed
-  /// one all of the answer.
+  /// one all of the answer; shared positions are there once.
   ///
   /// A window that starts later leaves open how long the copies grow.
   var cells: Int {
@@ -28,12 +38,18 @@ struct DecodingJob: Sendable {
     if case .tokens(let length) = defense.prefix, defense.window == .start {
       votedTokens = min(length, maximumTokens)
     }
-    return prompt.count + maximumTokens + (sequences - 1) * (prompt.count + votedTokens)
+    return prompt.count + maximumTokens
+      + (sequences - 1) * (prompt.count - sharedPositions + votedTokens)
   }
 
-  /// e~^i, the perturbed prompt of one copy, `[tokens, dimensions]`.
-  func copy(_ index: Int) -> EmbeddingMatrix {
-    noise.perturb(embeddings, positions: positions, copy: index)
+  /// e~^i, the perturbed prompt of one copy, from a position on.
+  ///
+  /// - Parameters:
+  ///   - index: The copy, from 0.
+  ///   - start: The first position that is wanted. Default: all.
+  /// - Returns: `[tokens - start, dimensions]`.
+  func copy(_ index: Int, from start: Int = 0) -> EmbeddingMatrix {
+    noise.perturb(embeddings, positions: positions, copy: index, from: start)
   }
 
   /// Prepares a request.
@@ -41,11 +57,13 @@ struct DecodingJob: Sendable {
   /// - Throws: ``RESTAError`` when a setting is out of range or the prompt does not fit.
   init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
-    options: GenerationOptions, decoder: DecoderKind, noiseSeed: UInt64, samplingSeed: UInt64
+    options: GenerationOptions, decoder: DecoderKind, plan: DecodingPlan?, noiseSeed: UInt64,
+    samplingSeed: UInt64
   ) async throws {
     try defense.validate()
     try options.validate()
     let tokens = prompt.ids
+    vocabularySize = model.information.vocabularySize
     let sequences = defense.isActive ? defense.samples + 1 : 1
     maximumTokens = try Self.room(
       for: tokens.count, sequences: sequences, wanted: options.maximumTokens,
@@ -65,7 +83,7 @@ struct DecodingJob: Sendable {
     settings = EffectiveSettings(
       defense: defense, sigmaAbsolute: noise.sigma,
       sigmaRelative: unit > 0 ? noise.sigma / unit : nil,
-      perturbedTokens: positions.count, samplingSeed: samplingSeed, decoder: decoder)
+      perturbedTokens: positions.count, samplingSeed: samplingSeed, decoder: decoder, plan: plan)
     self.prompt = tokens
     self.options = options
   }

@@ -29,6 +29,7 @@ public struct Generation: AsyncSequence, Sendable {
   private let defense: DefenseSettings
   private let options: GenerationOptions
   private let decoder: DecoderKind
+  private let plan: DecodingPlan?
   private let clock: any Clock<Duration>
 
   /// Prepares the answer to a conversation.
@@ -39,7 +40,8 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - template: The chat template. Default: the model's own.
   ///   - defense: The defence. ``DefenseSettings/none`` switches it off.
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
-  ///   - decoder: Default: the reference decoder.
+  ///   - decoder: Default: the fast decoder.
+  ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
   ///   - generator: Draws the seeds that the settings leave open. Default: the system's secure one.
   ///   - clock: Measures time. Default: the continuous clock.
   /// - Throws: ``RESTAError`` with `invalidTemplate` when there is no template, `templateFailed`
@@ -47,14 +49,14 @@ public struct Generation: AsyncSequence, Sendable {
   public init(
     model: any LanguageModel, messages: [ChatMessage], template: ChatTemplate? = nil,
     defense: DefenseSettings, options: GenerationOptions = GenerationOptions(),
-    decoder: DecoderKind = .reference,
+    decoder: DecoderKind = .fast, plan: DecodingPlan? = nil,
     generator: any RandomNumberGenerator = SystemRandomNumberGenerator(),
     clock: any Clock<Duration> = ContinuousClock()
   ) throws {
     let prompt = try Self.tokenize(messages, for: model, template: template)
     try self.init(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
-      generator: generator, clock: clock)
+      plan: plan, generator: generator, clock: clock)
   }
 
   /// Prepares the answer to a prompt that is tokenised already.
@@ -64,24 +66,28 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - prompt: The prompt.
   ///   - defense: The defence.
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
-  ///   - decoder: Default: the reference decoder.
+  ///   - decoder: Default: the fast decoder.
+  ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
   ///   - generator: Draws the seeds that the settings leave open. Default: the system's secure one.
   ///   - clock: Measures time. Default: the continuous clock.
   /// - Throws: ``RESTAError`` with `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
-    options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .reference,
+    options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
+    plan: DecodingPlan? = nil,
     generator: any RandomNumberGenerator = SystemRandomNumberGenerator(),
     clock: any Clock<Duration> = ContinuousClock()
   ) throws {
     try defense.validate()
     try options.validate()
+    try plan?.validate()
     var generator = generator
     self.model = model
     self.prompt = prompt
     self.defense = defense
     self.options = options
     self.decoder = decoder
+    self.plan = decoder == .reference ? nil : plan ?? decoder.plan
     self.clock = clock
     // 53 bits, so that a seed survives every JSON reader on its way back.
     noiseSeed = defense.seed ?? generator.next() >> 11
@@ -173,13 +179,22 @@ public struct Generation: AsyncSequence, Sendable {
   }
 
   private func start() async throws -> GenerationRun {
+    let costs = try await needsCosts ? model.passCosts() : .typical
     let stopwatch = Stopwatch(clock)
     let job = try await DecodingJob(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
-      noiseSeed: noiseSeed, samplingSeed: samplingSeed)
+      plan: plan, noiseSeed: noiseSeed, samplingSeed: samplingSeed)
+    let prepared = stopwatch.seconds
     let reservation = try await model.reserve(sequences: job.sequences, cells: job.cells)
     return GenerationRun(
-      job: job, reservation: reservation, tokenizer: model.tokenizer,
-      defusedControlText: prompt.defusedControlText, stopwatch: stopwatch)
+      job: job, costs: costs, reservation: reservation, tokenizer: model.tokenizer,
+      defusedControlText: prompt.defusedControlText, stopwatch: stopwatch,
+      preparationSeconds: prepared)
+  }
+
+  /// Whether anything is chosen by what passes cost; measuring that takes time, once.
+  private var needsCosts: Bool {
+    guard let plan, defense.isActive else { return false }
+    return plan.draft == .adaptive || plan.firstWave == .adaptive
   }
 }

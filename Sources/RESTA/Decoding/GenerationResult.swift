@@ -33,12 +33,8 @@ public struct EffectiveSettings: Sendable, Hashable, Codable {
   public var samplingSeed: UInt64
   /// The decoder.
   public var decoder: DecoderKind
-}
-
-/// Which implementation of the method runs.
-public enum DecoderKind: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The oracle: the three steps of the method done literally.
-  case reference
+  /// What the decoder was allowed to save; `nil` for the reference decoder, which saves nothing.
+  public var plan: DecodingPlan?
 }
 
 /// What a generation gives out on the way.

@@ -5,30 +5,49 @@ final class GenerationRun {
   private let tokenizer: any Tokenizer
   private let defusedControlText: Bool
   private let stopwatch: Stopwatch
-  private var decoder: ReferenceDecoder
+  private var decoder: any TokenDecoder
   private var assembler: TextAssembler
   private var text = ""
   private var tokens: [TokenID] = []
   private var votes: [VoteRecord] = []
   private var firstToken: Double?
   private var stopReason: StopReason?
+  /// Time between being asked for an event and giving it, in seconds.
+  private var activeSeconds: Double
 
+  /// - Parameters:
+  ///   - job: The request.
+  ///   - costs: What passes cost; for decoders with a plan.
+  ///   - reservation: `job.sequences` empty sequences.
+  ///   - tokenizer: The model's vocabulary.
+  ///   - defusedControlText: Whether the prompt spelled control tokens.
+  ///   - stopwatch: Started when the generation was.
+  ///   - preparationSeconds: How long preparing the request took, waiting left out.
   init(
-    job: DecodingJob, reservation: any SequenceReservation, tokenizer: any Tokenizer,
-    defusedControlText: Bool, stopwatch: Stopwatch
+    job: DecodingJob, costs: PassCosts, reservation: any SequenceReservation,
+    tokenizer: any Tokenizer, defusedControlText: Bool, stopwatch: Stopwatch,
+    preparationSeconds: Double
   ) {
     self.job = job
     self.reservation = reservation
     self.tokenizer = tokenizer
     self.defusedControlText = defusedControlText
     self.stopwatch = stopwatch
-    decoder = ReferenceDecoder(job: job, reservation: reservation, stopwatch: stopwatch)
+    activeSeconds = preparationSeconds
+    decoder =
+      job.settings.plan == nil
+      ? ReferenceDecoder(job: job, reservation: reservation, stopwatch: stopwatch)
+      : FastDecoder(
+        job: job, costs: costs, reservation: reservation, stopwatch: stopwatch,
+        tokenizer: tokenizer)
     assembler = TextAssembler(stop: job.options.stop)
   }
 
   /// The next token; when the answer is complete the text held back, then the result.
   func next() async throws -> GenerationEvent {
+    let start = stopwatch.seconds
     if stopReason != nil { return end() }
+    defer { activeSeconds += stopwatch.seconds - start }
     let decision = try await decoder.next()
     if let vote = decision.vote { votes.append(vote) }
     guard let token = decision.token else {
@@ -63,6 +82,9 @@ final class GenerationRun {
     var totals = decoder.totals
     totals.firstTokenSeconds = firstToken
     totals.wallSeconds = stopwatch.seconds
+    // What reading logits took inside of passes is there already; the rest is what is no pass.
+    totals.bookkeepingSeconds += max(
+      0, activeSeconds - totals.prefillSeconds - totals.decodeSeconds)
     return .finished(
       GenerationResult(
         text: text, tokenIDs: tokens, stopReason: stopReason ?? .endOfGeneration,

@@ -8,6 +8,9 @@ public struct GenerationTotals: Sendable, Hashable, Codable {
   public var prefillSeconds: Double = 0
   /// Time in the other passes, in seconds.
   public var decodeSeconds: Double = 0
+  /// Time that was not spent in the model: noise, reading logits, votes, text and bookkeeping, in
+  /// seconds; without the time of whoever takes the tokens.
+  public var bookkeepingSeconds: Double = 0
   /// From the start to the first token, in seconds; `nil` when there is none.
   public var firstTokenSeconds: Double?
   /// From the start to the end, in seconds.

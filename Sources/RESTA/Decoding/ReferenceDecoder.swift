@@ -1,13 +1,7 @@
 /// The oracle: RESTA's three steps done literally, with one forward pass over all copies per token.
 ///
 /// Simple, obviously right, never optimised. Every faster decoder is tested against it.
-struct ReferenceDecoder {
-  /// A token, or none when the vote abstained, and the vote that chose it.
-  struct Decision {
-    var token: TokenID?
-    var vote: VoteRecord?
-  }
-
+struct ReferenceDecoder: TokenDecoder {
   /// A sequence in the model and how much of its input it has taken.
   private struct Track {
     /// 0 is the unperturbed sequence x; i is the copy e~^i.

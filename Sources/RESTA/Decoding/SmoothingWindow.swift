@@ -21,6 +21,21 @@ struct SmoothingWindow {
     start.map { prefix.contains(position - $0) } ?? false
   }
 
+  /// How many positions from one on are voted on, that one included, at most `limit`.
+  func remaining(at position: Int, limit: Int) -> Int {
+    guard let start, contains(position) else { return 0 }
+    switch prefix {
+    case .all: return limit
+    case .tokens(let length): return min(limit, start + length - position)
+    }
+  }
+
+  /// Whether no position from this one on is voted on any more.
+  func isOver(at position: Int) -> Bool {
+    guard case .tokens(let length) = prefix, let start else { return false }
+    return position >= start + length
+  }
+
   /// Takes the bytes of the token at a position, to see the tag that the window follows.
   mutating func note(_ bytes: [UInt8], at position: Int) {
     guard start == nil else { return }

@@ -47,6 +47,18 @@ public struct EmbeddingMatrix: Sendable, Equatable {
     values[range(ofRow: row)]
   }
 
+  /// The embeddings from one token on, `[rows - row, dimensions]`.
+  ///
+  /// - Precondition: `row` is in `0...rows`.
+  /// - Parameter row: The first token.
+  /// - Returns: A matrix of its own.
+  /// - Complexity: O((rows - row) * dimensions).
+  public func suffix(fromRow row: Int) -> EmbeddingMatrix {
+    precondition(row >= 0 && row <= rows, "row \(row) is outside of 0...\(rows)")
+    return EmbeddingMatrix(
+      rows: rows - row, dimensions: dimensions, values: Array(values[(row * dimensions)...]))
+  }
+
   /// Replaces one token's embedding.
   ///
   /// - Precondition: `row` is in `0..<rows`, and `embedding` has ``dimensions`` values.

@@ -93,11 +93,27 @@ public struct EmbeddingNoise: Sendable, Hashable {
   public func perturb(
     _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int
   ) -> EmbeddingMatrix {
-    guard kind != .none, sigma != 0 else { return embeddings }
-    var perturbed = embeddings
-    for position in positions {
+    perturb(embeddings, positions: positions, copy: copy, from: 0)
+  }
+
+  /// The end of one perturbed copy of a prompt.
+  ///
+  /// - Precondition: As for ``perturb(_:positions:copy:)``; `start` is in `0...embeddings.rows`.
+  /// - Parameters:
+  ///   - embeddings: The whole prompt, `[tokens, dimensions]`.
+  ///   - positions: The prompt positions that hold user content.
+  ///   - copy: The copy, i in the paper, from 0.
+  ///   - start: The first position that is wanted.
+  /// - Returns: The copy from there on, `[tokens - start, dimensions]`.
+  /// - Complexity: O((tokens - start) · dimensions).
+  public func perturb(
+    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int, from start: Int
+  ) -> EmbeddingMatrix {
+    var perturbed = start == 0 ? embeddings : embeddings.suffix(fromRow: start)
+    guard kind != .none, sigma != 0 else { return perturbed }
+    for position in positions where position >= start {
       let row = perturbedRow(embeddings[row: position], position: position, copy: copy)
-      perturbed.replace(row: position, with: row)
+      perturbed.replace(row: position - start, with: row)
     }
     return perturbed
   }

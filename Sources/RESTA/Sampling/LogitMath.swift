@@ -30,6 +30,27 @@ public enum Logits {
 
   /// The most likely token; of equally likely ones, that with the lowest id.
   ///
+  /// - Parameter logits: The logits `[vocabulary]`, where they lie.
+  /// - Returns: The token's id.
+  /// - Throws: As for the slice.
+  /// - Complexity: O(vocabulary); nothing is allocated.
+  public static func argmax(_ logits: Span<Float>) throws(RESTAError) -> Int {
+    var best = -1
+    var largest = -Float.infinity
+    for index in logits.indices {
+      let logit = logits[index]
+      guard logit < Float.infinity else { throw invalid(logit, token: index) }
+      if logit > largest {
+        largest = logit
+        best = index
+      }
+    }
+    if best < 0 { throw noToken(among: logits.count) }
+    return best
+  }
+
+  /// The most likely token; of equally likely ones, that with the lowest id.
+  ///
   /// - Parameter logits: The logits `[vocabulary]`.
   /// - Returns: The token's id.
   /// - Throws: As for the slice.

@@ -34,6 +34,23 @@ public struct TokenSampler: Sendable, Hashable {
     self.seed = seed
   }
 
+  /// The token at an output position, by logits where they lie.
+  ///
+  /// - Precondition: `position` is in `0..<2^32`.
+  /// - Parameters:
+  ///   - logits: The model's logits `[vocabulary]`, by token id; minus infinity excludes a token.
+  ///   - position: The output position, from 0.
+  /// - Returns: The token's id.
+  /// - Throws: As ``sample(logits:position:)-([Float],_)``.
+  /// - Complexity: As there; greedy decoding copies nothing.
+  public func sample(logits: Span<Float>, position: Int) throws(RESTAError) -> Int {
+    if settings.temperature == 0 {
+      try settings.validate()
+      return try Logits.argmax(logits)
+    }
+    return try sample(logits: logits.indices.map { logits[$0] }, position: position)
+  }
+
   /// The token at an output position.
   ///
   /// - Precondition: `position` is in `0..<2^32`.

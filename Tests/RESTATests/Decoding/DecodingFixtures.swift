@@ -87,11 +87,11 @@ enum Fixture {
   static func generate(
     _ model: ScriptedModel, prompt: TokenizedPrompt? = nil, defense: DefenseSettings,
     options: GenerationOptions = GenerationOptions(maximumTokens: 40),
-    clock: any Clock<Duration> = ContinuousClock()
+    decoder: DecoderKind = .reference, clock: any Clock<Duration> = ContinuousClock()
   ) async throws -> GenerationResult {
     let generation = try Generation(
       model: model, prompt: prompt ?? short(), defense: defense, options: options,
-      generator: SeededGenerator(seed: 99), clock: clock)
+      decoder: decoder, generator: SeededGenerator(seed: 99), clock: clock)
     let result = try await generation.result()
     #expect(model.openReservations == 0)
     return result

@@ -16,6 +16,10 @@ struct DecodingScenario: CustomStringConvertible {
   let agreement: Double
   /// How likely the answer is to end with each token.
   let ending: Double
+  /// What passes cost on the drawn machine.
+  let costs: PassCosts
+  /// What the fast decoder may do.
+  let plan: DecodingPlan
   /// Whether only predicted tokens have other logits than 0, which makes exact ties.
   let isFlat: Bool
 
@@ -23,7 +27,7 @@ struct DecodingScenario: CustomStringConvertible {
     "scenario \(number): prompt \(prompt.map(\.id)) of \(contextLength), users"
       + " \(prompt.indices.filter { prompt[$0].role == .user }), \(defense), \(options),"
       + " noise seed \(noiseSeed), model seed \(modelSeed), agreement \(agreement),"
-      + " ending \(ending), flat \(isFlat)"
+      + " ending \(ending), flat \(isFlat), \(plan), \(costs)"
   }
 
   /// A small vocabulary with words that begin, end and hold each other, the three bytes of a euro
@@ -94,6 +98,18 @@ struct DecodingScenario: CustomStringConvertible {
     agreement = generator.element(of: [1, 0.8, 0.4, 0])
     ending = generator.element(of: [0, 0.03, 0.2])
     isFlat = generator.chance(0.5)
+    // Where width is dear, where it is all that counts, and where it is free.
+    let (fixed, each) = generator.element(of: [(0.01, 0.01), (0, 0.01), (0.01, 0), (0.005, 0.001)])
+    costs = PassCosts(
+      samples: [1, 8, 64].map {
+        PassCosts.Sample(positions: $0, seconds: fixed + each * Double($0) + 1e-9)
+      })
+    let length = generator.integer(in: 0...30)
+    let wave = generator.integer(in: 1...13)
+    plan = DecodingPlan(
+      sharesPrefix: generator.chance(0.8),
+      draft: generator.chance(0.4) ? .adaptive : .fixed(length),
+      firstWave: generator.chance(0.4) ? .adaptive : .fixed(wave))
   }
 
   /// e_1..e_n of ``ScriptedModel``, of 4 dimensions.
@@ -153,7 +169,9 @@ struct DecodingScenario: CustomStringConvertible {
   }
 
   func model() -> ScriptedModel {
-    ScriptedModel(tokenizer: Vocabulary(), contextLength: contextLength) { context in
+    ScriptedModel(
+      tokenizer: Vocabulary(), contextLength: contextLength, costs: costs
+    ) { context in
       guard context.promptLength == prompt.count,
         (context.sequence == 0) == (context.embeddings == nil)
       else { throw RESTAError(.engineFailed, "Sequence \(context.sequence) was fed wrongly.") }

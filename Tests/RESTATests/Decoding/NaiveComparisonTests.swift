@@ -12,7 +12,7 @@ struct NaiveComparisonTests {
       let model = scenario.model()
       let result = try await Generation(
         model: model, prompt: scenario.tokenized, defense: scenario.defense,
-        options: scenario.options
+        options: scenario.options, decoder: .reference
       ).result()
       let sampler = TokenSampler(scenario.options.sampling, seed: result.settings.samplingSeed)
       let oracle = NaiveRESTA(

@@ -59,7 +59,8 @@ struct TotalsTests {
     let clock = ManualClock()
     let model = ScriptedModel(predicting: Fixture.saying("ab"))
     let generation = try Generation(
-      model: model, prompt: Fixture.short(), defense: Fixture.defense(), clock: clock)
+      model: model, prompt: Fixture.short(), defense: Fixture.defense(),
+      decoder: .reference, clock: clock)
     clock.advance(by: .seconds(100))
     var last: GenerationResult?
     for try await event in generation {

@@ -25,13 +25,22 @@ enum SessionFixture {
 
   /// The prompts that the copies of sequence 1 were given, as text with noisy bytes as `?`.
   static func prompts(_ model: ScriptedModel) -> [String] {
-    model.recordedPasses.joined().filter { $0.sequence == 1 }.compactMap(\.matrix).map { matrix in
-      String(
-        decoding: (0..<matrix.rows).map { row in
-          let value = matrix[row: row].first ?? 0
-          let plain = matrix[row: row].dropFirst().first == 1
-          return plain ? UInt8(value - 1) : UInt8(ascii: "?")
-        }, as: UTF8.self)
+    var prompts: [String] = []
+    var shared: [UInt8] = []
+    for segment in model.recordedPasses.joined() {
+      // What a copy is not fed itself, it shares with the unperturbed sequence.
+      if segment.sequence == 0, let tokens = segment.tokens, tokens.count > 1 {
+        shared = tokens.map { UInt8($0) }
+      }
+      guard segment.sequence == 1, let matrix = segment.matrix else { continue }
+      let own = (0..<matrix.rows).map { row in
+        let value = matrix[row: row].first ?? 0
+        let plain = matrix[row: row].dropFirst().first == 1
+        return plain ? UInt8(value - 1) : UInt8(ascii: "?")
+      }
+      prompts.append(
+        String(decoding: shared.prefix(max(0, shared.count - own.count)) + own, as: UTF8.self))
     }
+    return prompts
   }
 }

@@ -1,0 +1,108 @@
+import RESTATesting
+import Testing
+
+@testable import RESTA
+
+@Suite("Fast decoder against the reference decoder")
+struct FastDecoderTests {
+  /// What scenarios have to reach for the comparison to be worth something.
+  private struct Seen {
+    var stops: [StopReason: Int] = [:]
+    var ties: [TieBreak: Int] = [:]
+    var early = 0
+    var rejected = 0
+    var fewerTokens = 0
+    var samples: Set<Int> = []
+  }
+
+  private static func generate(
+    _ scenario: DecodingScenario, _ decoder: DecoderKind, plan: DecodingPlan? = nil
+  ) async throws -> (result: GenerationResult, model: ScriptedModel) {
+    let model = scenario.model()
+    let result = try await Generation(
+      model: model, prompt: scenario.tokenized, defense: scenario.defense,
+      options: scenario.options, decoder: decoder, plan: plan
+    ).result()
+    #expect(model.openReservations == 0, "\(scenario)")
+    #expect(
+      model.recordedPasses.joined().reduce(0) { $0 + $1.input.count }
+        == result.totals.tokensProcessed, "\(scenario)")
+    #expect(model.recordedPasses.count == result.totals.passes, "\(scenario)")
+    return (result, model)
+  }
+
+  /// Whether a record is what the reference's votes look like when some copies are not asked.
+  private static func isPart(_ vote: VoteRecord, of full: VoteRecord, samples: Int) -> Bool {
+    let all = Dictionary(uniqueKeysWithValues: full.counts.map { ($0.tokenID, $0.count) })
+    let isSubset = vote.counts.allSatisfy { $0.count <= all[$0.tokenID, default: 0] }
+    let asked = vote.counts.reduce(0) { $0 + $1.count }
+    // Who was not asked could not have changed the token, nor made a tie.
+    let isDecided = vote.asked == samples || vote.margin > samples - vote.asked
+    let isSame = vote.asked < samples || vote == full
+    return isSubset && asked == vote.asked && isDecided && isSame
+      && vote.position == full.position && vote.tokenID == full.tokenID
+      && vote.tieBreak == full.tieBreak
+  }
+
+  @Test("gives the same tokens, votes, text and stop reason, whatever the plan", arguments: 0..<8)
+  func equals(part: UInt64) async throws {
+    var seen = Seen()
+    for scenario in DecodingScenario.drawn(500, seed: 7_000 + part) {
+      let expected = try await Self.generate(scenario, .reference).result
+      let (actual, model) = try await Self.generate(scenario, .fast, plan: scenario.plan)
+      let isSame =
+        actual.tokenIDs == expected.tokenIDs && actual.text == expected.text
+        && actual.stopReason == expected.stopReason && actual.votes.count == expected.votes.count
+        && zip(actual.votes, expected.votes).allSatisfy {
+          Self.isPart($0, of: $1, samples: scenario.defense.samples)
+        }
+      #expect(isSame, "\(scenario)\nactual \(actual)\nexpected \(expected)")
+      seen.stops[actual.stopReason, default: 0] += 1
+      for tie in actual.votes.compactMap(\.tieBreak) { seen.ties[tie, default: 0] += 1 }
+      if !actual.votes.isEmpty { seen.samples.insert(scenario.defense.samples) }
+      seen.early += actual.votes.filter { $0.asked < scenario.defense.samples }.count
+      if actual.totals.tokensProcessed < expected.totals.tokensProcessed { seen.fewerTokens += 1 }
+      if model.rejectedTokens > 0 { seen.rejected += 1 }
+    }
+    #expect(seen.stops.count == 5 && seen.stops.values.allSatisfy { $0 >= 5 }, "\(seen)")
+    #expect(seen.ties.count == 4 && seen.ties.values.allSatisfy { $0 >= 3 }, "\(seen)")
+    #expect(seen.samples == Set(1...12), "\(seen)")
+    #expect(seen.fewerTokens >= 50, "\(seen)")
+    #expect(seen.early >= 100 && seen.rejected >= 50, "\(seen)")
+  }
+
+  @Test("gives the same records, vote for vote, when all copies are asked at once")
+  func equalsRecords() async throws {
+    for scenario in DecodingScenario.drawn(400, seed: 31) {
+      let expected = try await Self.generate(scenario, .reference).result
+      var plan = scenario.plan
+      plan.firstWave = .fixed(scenario.defense.samples)
+      for decoder in [DecoderKind.naive, .fast] {
+        let actual = try await Self.generate(
+          scenario, decoder, plan: decoder == .fast ? plan : nil
+        ).result
+        #expect(actual.votes == expected.votes, "\(scenario)")
+        #expect(actual.tokenIDs == expected.tokenIDs, "\(scenario)")
+        #expect(actual.stopReason == expected.stopReason, "\(scenario)")
+      }
+    }
+  }
+
+  @Test("never holds more cells than the shared prefix and each sequence's own part")
+  func cells() async throws {
+    var savings = 0
+    for scenario in DecodingScenario.drawn(500, seed: 99) {
+      let (result, model) = try await Self.generate(scenario, .fast, plan: scenario.plan)
+      let shared =
+        scenario.defense.isActive && scenario.plan.sharesPrefix
+        ? min(scenario.positions.first ?? scenario.prompt.count, scenario.prompt.count - 1) : 0
+      let own = scenario.prompt.count - shared + max(result.tokenIDs.count, 0)
+      let sequences = scenario.defense.isActive ? scenario.defense.samples + 1 : 1
+      // Drafts that were not chosen may make the last round longer than the answer.
+      let drafted = scenario.options.maximumTokens - result.tokenIDs.count
+      #expect(model.peakCells <= shared + sequences * (own + max(0, drafted)), "\(scenario)")
+      if shared > 0 { savings += 1 }
+    }
+    #expect(savings >= 50)
+  }
+}
