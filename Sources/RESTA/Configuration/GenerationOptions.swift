@@ -12,6 +12,11 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
   ///
   /// Default: greedily.
   public var sampling: SamplingSettings
+  /// Whether tokens that end an answer are tokens like others, so that it always reaches its maximum
+  /// length: for measurements.
+  ///
+  /// Default: `false`.
+  public var ignoresEndOfGeneration: Bool
 
   /// Makes options.
   ///
@@ -19,12 +24,15 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
   ///   - maximumTokens: At least 1. Default: 256.
   ///   - stop: Non-empty texts. Default: none.
   ///   - sampling: Default: greedy.
+  ///   - ignoresEndOfGeneration: Default: `false`.
   public init(
-    maximumTokens: Int = 256, stop: [String] = [], sampling: SamplingSettings = SamplingSettings()
+    maximumTokens: Int = 256, stop: [String] = [], sampling: SamplingSettings = SamplingSettings(),
+    ignoresEndOfGeneration: Bool = false
   ) {
     self.maximumTokens = maximumTokens
     self.stop = stop
     self.sampling = sampling
+    self.ignoresEndOfGeneration = ignoresEndOfGeneration
   }
 
   /// Checks every value.

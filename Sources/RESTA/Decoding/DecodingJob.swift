@@ -42,6 +42,11 @@ struct DecodingJob: Sendable {
       + (sequences - 1) * (prompt.count - sharedPositions + votedTokens)
   }
 
+  /// Whether a token ends the answer.
+  func ends(_ token: TokenID, _ tokenizer: any Tokenizer) -> Bool {
+    !options.ignoresEndOfGeneration && tokenizer.isEndOfGeneration(token)
+  }
+
   /// e~^i, the perturbed prompt of one copy, from a position on.
   ///
   /// - Parameters:

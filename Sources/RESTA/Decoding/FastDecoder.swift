@@ -104,10 +104,15 @@ struct FastDecoder: TokenDecoder {
 
   private mutating func draft(_ count: Int) async throws -> [TokenID] {
     var drafts: [TokenID] = []
-    while drafts.count < count, drafts.last.map(tokenizer.isEndOfGeneration) != true {
+    while drafts.count < count, !ends(drafts) {
       drafts.append(try await predictClean(after: generated + drafts))
     }
     return drafts
+  }
+
+  /// Whether an answer is complete with its last token.
+  private func ends(_ drafts: [TokenID]) -> Bool {
+    drafts.last.map { job.ends($0, tokenizer) } ?? false
   }
 
   // MARK: Votes
@@ -124,8 +129,7 @@ struct FastDecoder: TokenDecoder {
       needsAll: job.defense.aggregator != .majorityVote)
     let drafts = try await draft(min(choice.draft, draftLimit))
     // Behind a drafted end of the answer, and behind the last draft's vote, there is nothing to ask.
-    let ends = drafts.last.map(tokenizer.isEndOfGeneration) == true
-    let positions = min(limit, ends ? drafts.count : drafts.count + 1)
+    let positions = min(limit, ends(drafts) ? drafts.count : drafts.count + 1)
     let run = VotingRun(copies: copies.count, positions: positions, retention: retention)
     let collector = VoteCollector(run, stopwatch: passes.stopwatch)
     var decisions: [Decision] = []

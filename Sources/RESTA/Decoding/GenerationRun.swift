@@ -54,7 +54,7 @@ final class GenerationRun {
       stopReason = .abstained
       return end()
     }
-    guard !tokenizer.isEndOfGeneration(token) else {
+    guard !job.ends(token, tokenizer) else {
       stopReason = .endOfGeneration
       return end()
     }

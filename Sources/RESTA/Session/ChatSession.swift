@@ -20,6 +20,8 @@ public final class ChatSession: Sendable {
   private let template: ChatTemplate?
   private let defense: DefenseSettings
   private let options: GenerationOptions
+  private let decoder: DecoderKind
+  private let plan: DecodingPlan?
   // Invariant: the transcript changes only while `isResponding`, and only whole turns enter it.
   private let state: Mutex<State>
 
@@ -33,15 +35,19 @@ public final class ChatSession: Sendable {
   ///     answer; without one, each answer draws its own.
   ///   - options: Default: at most 256 greedy tokens.
   ///   - template: The chat template. Default: the model's own.
+  ///   - decoder: Default: the fast decoder.
+  ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
   public init(
     model: any LanguageModel, instructions: String? = nil, transcript: [ChatMessage] = [],
     defense: DefenseSettings? = nil, options: GenerationOptions = GenerationOptions(),
-    template: ChatTemplate? = nil
+    template: ChatTemplate? = nil, decoder: DecoderKind = .fast, plan: DecodingPlan? = nil
   ) {
     self.model = model
     self.template = template
     self.defense = defense ?? .recommended(for: model.information)
     self.options = options
+    self.decoder = decoder
+    self.plan = plan
     let system = instructions.map { [ChatMessage.system($0)] } ?? []
     state = Mutex(State(transcript: system + transcript))
   }
@@ -99,7 +105,8 @@ public final class ChatSession: Sendable {
     }
     do {
       return try Generation(
-        model: model, messages: messages, template: template, defense: defense, options: options)
+        model: model, messages: messages, template: template, defense: defense, options: options,
+        decoder: decoder, plan: plan)
     } catch {
       end(prompt, answer: nil)
       throw error

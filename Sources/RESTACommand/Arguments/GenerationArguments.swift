@@ -12,6 +12,9 @@ struct GenerationArguments: ParsableArguments {
       "End the answer at this text; may be given several times.", valueName: "text"))
   var stop: [String] = []
 
+  @Flag(help: "Go on behind the token that ends an answer, up to --max-tokens: for measurements.")
+  var ignoreEos = false
+
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
@@ -40,7 +43,8 @@ struct GenerationArguments: ParsableArguments {
     let options = GenerationOptions(
       maximumTokens: maxTokens, stop: stop,
       sampling: SamplingSettings(
-        temperature: temperature, topP: topP, topK: topK, minP: minP, seed: samplingSeed))
+        temperature: temperature, topP: topP, topK: topK, minP: minP, seed: samplingSeed),
+      ignoresEndOfGeneration: ignoreEos)
     try options.validate()
     return options
   }

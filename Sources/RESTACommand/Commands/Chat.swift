@@ -23,6 +23,7 @@ struct Chat: AsyncParsableCommand {
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Defence") var defense: DefenseArguments
   @OptionGroup(title: "Answer") var answer: GenerationArguments
+  @OptionGroup(title: "Decoder") var decoder: DecoderArguments
 
   @Option(
     help: ArgumentHelp(
@@ -43,11 +44,13 @@ struct Chat: AsyncParsableCommand {
     let options = try answer.options()
     var reader = try LineReader(historyFile: history)
     try defense.check()
+    try decoder.check()
     try model.check()
     let loaded = try await model.load()
     var conversation = ChatConversation(
       model: loaded, template: try model.template(for: loaded.information),
-      defense: try defense.settings(for: loaded.information), options: options, system: system)
+      defense: try defense.settings(for: loaded.information), options: options, decoder: decoder,
+      system: system)
     let run = try RunReport(loaded, arguments: model)
     let traceFile = try trace.map { try TraceFile(path: $0) }
     var failed = false

@@ -30,6 +30,7 @@ struct Demo: AsyncParsableCommand {
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Defence") var defense: DefenseArguments
+  @OptionGroup(title: "Decoder") var decoder: DecoderArguments
 
   @Flag(help: "Print a JSON list instead, an object for each prompt.")
   var json = false
@@ -37,6 +38,7 @@ struct Demo: AsyncParsableCommand {
   func run() async throws {
     let script = try DemoScript.load(script)
     try defense.check()
+    try decoder.check()
     try model.check()
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
@@ -54,7 +56,7 @@ struct Demo: AsyncParsableCommand {
       for (name, setting) in [("undefended", DefenseSettings.none), ("defended", settings)] {
         let generation = try Generation(
           model: loaded, messages: item.messages, template: template, defense: setting,
-          options: options)
+          options: options, decoder: decoder.decoder, plan: decoder.plan)
         let result = try await Self.result(of: generation, name: name, of: options.maximumTokens)
         results.append(result)
         generations.append(

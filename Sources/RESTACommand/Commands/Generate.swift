@@ -32,6 +32,7 @@ struct Generate: AsyncParsableCommand {
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Defence") var defense: DefenseArguments
   @OptionGroup(title: "Answer") var answer: GenerationArguments
+  @OptionGroup(title: "Decoder") var decoder: DecoderArguments
 
   @Flag(help: "Print one JSON object instead of the answer.")
   var json = false
@@ -47,12 +48,14 @@ struct Generate: AsyncParsableCommand {
     let conversation = try await Conversation.read(
       prompt: prompt, messages: messages, system: system)
     try defense.check()
+    try decoder.check()
     try model.check()
     let traceFile = try trace.map { try TraceFile(path: $0) }
     let loaded = try await model.load()
     let generation = try Generation(
       model: loaded, messages: conversation, template: try model.template(for: loaded.information),
-      defense: try defense.settings(for: loaded.information), options: options)
+      defense: try defense.settings(for: loaded.information), options: options,
+      decoder: decoder.decoder, plan: decoder.plan)
 
     var tracedVotes = 0
     for try await event in generation {

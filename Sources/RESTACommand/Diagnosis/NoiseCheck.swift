@@ -24,7 +24,9 @@ struct NoiseCheck {
     let question = Patient.questions[0]
     let prompt = try patient.prompt([.user(question)])
     let observed = ObservedModel(patient.model)
-    _ = try await patient.answer(question, defense: defense, maximumTokens: 1, model: observed)
+    // The reference decoder: it feeds every copy, and the whole prompt.
+    _ = try await patient.answer(
+      question, defense: defense, maximumTokens: 1, decoder: .reference, model: observed)
     let clean = try patient.model.embeddings(of: prompt.ids)
     let copies = observed.embeddings.sorted { $0.key < $1.key }.map(\.value)
     return [

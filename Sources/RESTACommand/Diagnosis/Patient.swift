@@ -47,11 +47,11 @@ struct Patient {
   /// An answer with other settings than the patient's, or with them.
   func answer(
     _ question: String, defense: DefenseSettings, maximumTokens: Int,
-    model observed: (any LanguageModel)? = nil
+    decoder: DecoderKind = .fast, model observed: (any LanguageModel)? = nil
   ) async throws -> GenerationResult {
     try await Generation(
       model: observed ?? model, prompt: try prompt([.user(question)]), defense: defense,
-      options: GenerationOptions(maximumTokens: maximumTokens)
+      options: GenerationOptions(maximumTokens: maximumTokens), decoder: decoder
     ).result()
   }
 }

@@ -19,6 +19,7 @@ struct GenerationReport: Encodable {
     let perturbedTokens: Int
     @Nullable var seed: UInt64?
     let decoder: DecoderKind
+    @Nullable var plan: Plan?
     let maxTokens: Int
     let stop: [String]
     let sampling: SamplingSettings
@@ -30,6 +31,13 @@ struct GenerationReport: Encodable {
     case tokens(Int)
     case all
 
+    init(_ prefix: PrefixLength) {
+      switch prefix {
+      case .tokens(let count): self = .tokens(count)
+      case .all: self = .all
+      }
+    }
+
     func encode(to encoder: any Encoder) throws {
       var container = encoder.singleValueContainer()
       switch self {
@@ -39,11 +47,29 @@ struct GenerationReport: Encodable {
     }
   }
 
+  /// What the decoder was allowed to save; numbers, or the text `auto`.
+  struct Plan: Encodable {
+    let sharesPrefix: Bool
+    let draft: Automatic
+    let firstWave: Automatic
+  }
+
+  /// A number, or the text `auto` where there is none.
+  struct Automatic: Encodable {
+    let number: Int?
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      if let number { try container.encode(number) } else { try container.encode("auto") }
+    }
+  }
+
   struct Totals: Encodable {
     let passes: Int
     let tokensProcessed: Int
     let prefillS: Double
     let decodeS: Double
+    let bookkeepingS: Double
     @Nullable var firstTokenS: Double?
     let wallS: Double
   }
@@ -84,10 +110,7 @@ extension GenerationReport.Settings {
     sigmaRelative = settings.sigmaRelative
     powerMatched = defense.noise.powerMatched
     samples = defense.samples
-    switch defense.prefix {
-    case .tokens(let count): prefix = .tokens(count)
-    case .all: prefix = .all
-    }
+    prefix = GenerationReport.Prefix(defense.prefix)
     prefixAfter = if case .after(let text) = defense.window { text } else { nil }
     aggregator = defense.aggregator
     tieRule = defense.tieRule
@@ -96,10 +119,23 @@ extension GenerationReport.Settings {
     perturbedTokens = settings.perturbedTokens
     seed = defense.seed
     decoder = settings.decoder
+    plan = settings.plan.map { GenerationReport.Plan($0) }
     maxTokens = options.maximumTokens
     stop = options.stop
     sampling = options.sampling
     samplingSeed = settings.samplingSeed
+  }
+}
+
+extension GenerationReport.Plan {
+  init(_ plan: DecodingPlan) {
+    sharesPrefix = plan.sharesPrefix
+    draft =
+      if case .fixed(let count) = plan.draft { .init(number: count) } else { .init(number: nil) }
+    firstWave =
+      if case .fixed(let count) = plan.firstWave { .init(number: min(count, 128)) } else {
+        .init(number: nil)
+      }
   }
 }
 
@@ -109,6 +145,7 @@ extension GenerationReport.Totals {
     tokensProcessed = totals.tokensProcessed
     prefillS = totals.prefillSeconds
     decodeS = totals.decodeSeconds
+    bookkeepingS = totals.bookkeepingSeconds
     firstTokenS = totals.firstTokenSeconds
     wallS = totals.wallSeconds
   }

@@ -7,6 +7,7 @@ struct ChatConversation {
   let template: ChatTemplate?
   let defense: DefenseSettings
   let options: GenerationOptions
+  private let decoder: DecoderArguments
   private(set) var system: String?
   private(set) var session: ChatSession
   /// The last answer, for `/votes`.
@@ -14,15 +15,17 @@ struct ChatConversation {
 
   init(
     model: LlamaModel, template: ChatTemplate?, defense: DefenseSettings,
-    options: GenerationOptions, system: String?
+    options: GenerationOptions, decoder: DecoderArguments, system: String?
   ) {
     self.model = model
     self.template = template
     self.defense = defense
     self.options = options
+    self.decoder = decoder
     self.system = system
     session = ChatSession(
-      model: model, instructions: system, defense: defense, options: options, template: template)
+      model: model, instructions: system, defense: defense, options: options, template: template,
+      decoder: decoder.decoder, plan: decoder.plan)
   }
 
   /// Starts over, with a new system prompt or with the one there is.
@@ -41,6 +44,6 @@ struct ChatConversation {
     lastResult = nil
     session = ChatSession(
       model: model, instructions: system, transcript: turns, defense: defense, options: options,
-      template: template)
+      template: template, decoder: decoder.decoder, plan: decoder.plan)
   }
 }

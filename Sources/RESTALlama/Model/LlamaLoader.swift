@@ -10,6 +10,7 @@ struct LlamaParts: Sendable {
   let template: Result<ChatTemplate?, RESTAError>
   let engine: LlamaEngine
   let threads: Int
+  let bytesPerCell: Int
 }
 
 /// Loads a file on a thread of its own, since it blocks for as long as the disk takes.
@@ -52,15 +53,15 @@ actor LlamaLoader {
       maximumSequences: LlamaEngine.maximumSequences, trainedContextLength: trained,
       bosToken: tokenizer.specialText(unsafe llama_vocab_bos(weights.vocabulary)),
       eosToken: tokenizer.specialText(unsafe llama_vocab_eos(weights.vocabulary)))
+    let bytesPerCell = weights.bytesPerCell(options.cacheType, architecture.name, file)
     return LlamaParts(
       information: information, tokenizer: tokenizer,
       table: try EmbeddingTable(file, scale: factors.table),
       template: weights.chatTemplate(tokenizer),
       engine: LlamaEngine(
         weights: weights, options: options, threads: threads,
-        bytesPerCell: weights.bytesPerCell(options.cacheType, architecture.name, file),
-        graphFactor: factors.graph),
-      threads: threads)
+        bytesPerCell: bytesPerCell, graphFactor: factors.graph),
+      threads: threads, bytesPerCell: bytesPerCell)
   }
 }
 

@@ -18,6 +18,8 @@ public final class LlamaModel: LanguageModel {
   public let options: LlamaOptions
   /// The number of CPU threads in use.
   public let threads: Int
+  /// What one position of one sequence takes in the key-value cache, in bytes.
+  public let bytesPerCell: Int
   /// What the self-test at load found.
   public let selfTest: EmbeddingSelfTest
 
@@ -67,6 +69,7 @@ public final class LlamaModel: LanguageModel {
     information = parts.information
     tokenizer = parts.tokenizer
     threads = parts.threads
+    bytesPerCell = parts.bytesPerCell
     engine = parts.engine
     table = parts.table
     template = parts.template

@@ -1,0 +1,66 @@
+import RESTA
+import RESTALlama
+
+/// Runs the cases of a benchmark.
+struct BenchRunner {
+  let model: LlamaModel
+  let template: ChatTemplate?
+  let defense: DefenseSettings
+  let plan: DecodingPlan
+  let subjects: [BenchSubject]
+  let repeats: Int
+
+  /// Measures one case.
+  ///
+  /// The subjects take turns within a repeat, so that what drifts on the machine hits all of them.
+  /// Each repeat has noise of its own, the same for all subjects.
+  ///
+  /// - Parameters:
+  ///   - benchCase: What to measure.
+  ///   - progress: Told what runs.
+  /// - Returns: A row for each subject, and sigma in the embeddings' own unit.
+  func run(
+    _ benchCase: BenchCase, progress: (String) -> Void
+  ) async throws -> (runs: [BenchRun], sigmaAbsolute: Double) {
+    let prompt = try BenchPrompt(
+      userTokens: benchCase.userTokens, model: model, template: template)
+    let metered = MeteredModel(model)
+    var samples: [BenchSubject: [BenchSample]] = [:]
+    var sigma = 0.0
+    // Repeat 0 warms up: the first pass of a context allocates.
+    for number in 0...repeats {
+      for subject in subjects {
+        progress("\(subject.rawValue), \(number == 0 ? "warm-up" : "\(number) of \(repeats)")")
+        // A whole warm-up of the slow decoders would only waste time.
+        if number == 0, subject == .reference || subject == .naive { continue }
+        let result = try await generate(subject, benchCase, prompt, metered, number)
+        let cells = metered.takePeakCells()
+        sigma = max(sigma, result.settings.sigmaAbsolute)
+        guard number > 0 else { continue }
+        samples[subject, default: []].append(BenchSample(result: result, peakCells: cells))
+      }
+    }
+    let runs = subjects.compactMap {
+      BenchRun(
+        $0, benchCase, userTokens: prompt.userTokens, samples: samples,
+        bytesPerCell: model.bytesPerCell)
+    }
+    return (runs, sigma)
+  }
+
+  private func generate(
+    _ subject: BenchSubject, _ benchCase: BenchCase, _ prompt: BenchPrompt, _ model: MeteredModel,
+    _ number: Int
+  ) async throws -> GenerationResult {
+    var settings = defense
+    settings.samples = benchCase.samples
+    settings.prefix = benchCase.prefix
+    settings.seed = (defense.seed ?? 0) &+ UInt64(number)
+    return try await Generation(
+      model: model, prompt: prompt.prompt, defense: subject == .undefended ? .none : settings,
+      options: GenerationOptions(
+        maximumTokens: benchCase.answerTokens, ignoresEndOfGeneration: true),
+      decoder: subject.decoder, plan: subject == .fast ? plan : nil
+    ).result()
+  }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import Foundation
+import RESTA
+import RESTALlama
+
+/// `resta bench`: what the defence costs, against the undefended model, in one run.
+struct Bench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure what the defence costs.",
+    discussion: """
+      Every case is run by each decoder in turn, undefended first, in one process; the table shows \
+      medians, and as ratio the median (lowest...highest) over repeats of the time in relation to the \
+      undefended run of the same repeat. Answers are exactly as long as asked for. KV MiB is the \
+      key-value cache in use at most, asked the copies asked for each vote, same whether all tokens \
+      are the reference decoder's. Other work on the machine makes the numbers wrong.
+
+      Examples:
+        resta bench --user-tokens 20 --answer-tokens 150
+        resta bench --decoders undefended,fast --repeats 9 --json
+        resta bench --user-tokens 200 --answer-tokens 150 --decoders undefended,fast \\
+          --sweep-samples 1,3,5,10,20 --sweep-prefix 5,10,20,50
+      """)
+
+  @Option(
+    help: ArgumentHelp("Lengths of the user's text, in tokens.", valueName: "n,..."))
+  var userTokens = NumberList([20, 200, 1000])
+
+  @Option(help: ArgumentHelp("Lengths of the answer, in tokens.", valueName: "n,..."))
+  var answerTokens = NumberList([20, 150])
+
+  @Option(
+    help: ArgumentHelp(
+      "What to measure: \(BenchSubject.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "name,..."))
+  var decoders = SubjectList(BenchSubject.allCases)
+
+  @Option(help: ArgumentHelp("How often each is measured.", valueName: "n"))
+  var repeats = 3
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure these k too, with the first --user-tokens and the last --answer-tokens.",
+      valueName: "k,..."))
+  var sweepSamples: NumberList?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure these l too, with the first --user-tokens and the last --answer-tokens.",
+      valueName: "l,..."))
+  var sweepPrefix: NumberList?
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Defence") var defense: DefenseArguments
+  @OptionGroup(title: "Decoder") var plan: PlanArguments
+
+  @Flag(help: "Print one JSON object; the table goes to the error output.")
+  var json = false
+
+  func run() async throws {
+    guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
+    try check(userTokens, "--user-tokens", atLeast: 1)
+    try check(answerTokens, "--answer-tokens", atLeast: 1)
+    try check(sweepSamples, "--sweep-samples", atLeast: 1)
+    try check(sweepPrefix, "--sweep-prefix", atLeast: 1)
+    try defense.check()
+    try plan.plan.validate()
+    try model.check()
+    let loaded = try await model.load()
+    var settings = try defense.settings(for: loaded.information)
+    let seed = settings.seed ?? 2025
+    settings.seed = seed
+    let bench = BenchRunner(
+      model: loaded, template: try model.template(for: loaded.information), defense: settings,
+      plan: plan.plan, subjects: decoders.values, repeats: repeats)
+
+    print(BenchTable.title)
+    var runs: [BenchRun] = []
+    var sigma = 0.0
+    for (number, benchCase) in cases(settings).enumerated() {
+      let place = "case \(number + 1) of \(cases(settings).count)"
+      let (results, absolute) = try await bench.run(benchCase) {
+        Terminal.status("\(place): \($0)")
+      }
+      Terminal.status("")
+      for run in results { print(BenchTable.row(run)) }
+      runs += results
+      sigma = max(sigma, absolute)
+    }
+    guard json else { return }
+    try JSONOutput.print(
+      BenchReport(
+        machine: MachineReport(), model: try RunReport(loaded, arguments: model),
+        noise: settings.noise.kind, sigmaAbsolute: sigma, seed: seed, repeats: repeats, runs: runs))
+  }
+
+  private func print(_ line: String) {
+    if json { Terminal.error(line) } else { Terminal.line(line) }
+  }
+
+  private func check(_ list: NumberList?, _ name: String, atLeast least: Int) throws {
+    guard let list, let wrong = list.values.first(where: { $0 < least }) else { return }
+    throw Failure.usage("\(name) must be \(least) or more, not \(wrong).")
+  }
+
+  private func cases(_ settings: DefenseSettings) -> [BenchCase] {
+    var cases: [BenchCase] = []
+    for user in userTokens.values {
+      for answer in answerTokens.values {
+        cases.append(
+          BenchCase(
+            userTokens: user, answerTokens: answer, samples: settings.samples,
+            prefix: settings.prefix))
+      }
+    }
+    guard let user = userTokens.values.first, let answer = answerTokens.values.last else {
+      return cases
+    }
+    for samples in sweepSamples?.values ?? [] {
+      cases.append(
+        BenchCase(
+          userTokens: user, answerTokens: answer, samples: samples, prefix: settings.prefix))
+    }
+    for prefix in sweepPrefix?.values ?? [] {
+      cases.append(
+        BenchCase(
+          userTokens: user, answerTokens: answer, samples: settings.samples,
+          prefix: .tokens(prefix)))
+    }
+    return cases
+  }
+}
