@@ -23,7 +23,7 @@ flags=(
   -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
   "-DLLAMA_BUILD_COMMIT=$LLAMA_PACKAGE-$LLAMA_PACKAGE_VERSION" -DLLAMA_BUILD_NUMBER=0
 )
-# Two changes to ggml's CPU code, one line each; docs/engine.md has the measurements.
+# Three changes to llama.cpp's CPU code, a line or two each; docs/engine.md has the measurements.
 #
 # Threads wait for each other by spinning. Where another process wants the CPU too, a thread that
 # spins keeps the one that it waits for from running, and a token takes seconds instead of
@@ -33,9 +33,14 @@ yielding='{ static _Thread_local unsigned spins; if ((++spins \& 255) == 0) sche
 # weights that is enough to change tokens. With one kernel for all, a position's logits do not depend
 # on what else is in the pass, and the copies of a prompt can be compared with the prompt itself.
 one_kernel='false \&\& !use_ref'
-patches="$yielding $one_kernel"
-patch_ggml() { # SOURCE-FOLDER
+# Attention sums over the cache in the order of its cells, so a sequence whose cells are out of order
+# rounds otherwise. Freed cells are used again only once the cache is empty, or its end is reached:
+# rolling drafts back then changes nothing.
+in_order='cells.get_used() == 0'
+patches="$yielding $one_kernel $in_order"
+patch_llama() { # SOURCE-FOLDER
   local cpu="$1/ggml/src/ggml-cpu/ggml-cpu.c" ops="$1/ggml/src/ggml-cpu/ops.cpp"
+  local cache="$1/src/llama-kv-cache.cpp"
   if ! grep -q 'static _Thread_local unsigned spins' "$cpu"; then
     sed -e "s/^    _mm_pause();\$/    _mm_pause(); $yielding/" \
       -e "s/^    __asm__ volatile(\"yield\" ::: \"memory\");\$/& $yielding/" "$cpu" >"$cpu.new"
@@ -48,10 +53,16 @@ patch_ggml() { # SOURCE-FOLDER
     [ "$(grep -c '= false && !use_ref' "$ops.new")" -eq 2 ] || patch_failed ops.cpp
     mv "$ops.new" "$ops"
   fi
+  if ! grep -q "$in_order" "$cache"; then
+    sed -e "s/if (new_head != cells.size() && new_head < head) {/if ($in_order \\&\\& new_head < head) {/" \
+      -e "s/if (head_cur > cells.get_used() + 2\*n_tokens) {/if ($in_order) {/" "$cache" >"$cache.new"
+    [ "$(grep -c "$in_order" "$cache.new")" -eq 4 ] || patch_failed llama-kv-cache.cpp
+    mv "$cache.new" "$cache"
+  fi
 }
 patch_failed() {
   die "the line to change was not found in llama.cpp's $1." \
-    "Another version of it? Adapt patch_ggml in scripts/build-llama.sh."
+    "Another version of it? Adapt patch_llama in scripts/build-llama.sh."
 }
 libraries="-lllama -lggml -lggml-cpu -lggml-base -lstdc++ -lm -lpthread"
 if [ "$(uname -s)" = Darwin ]; then # Untested: nobody has run this on a Mac yet.
@@ -156,7 +167,7 @@ failed() {
     "Otherwise check the compiler (g++ 11 or later) and cmake (3.14 or later), then run it again."
 }
 
-patch_ggml "$source_dir"
+patch_llama "$source_dir"
 
 # Kept until it is installed, so that an interrupted build goes on where it stopped.
 build_dir="$deps/build/llama-${key:0:16}"

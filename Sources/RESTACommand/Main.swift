@@ -42,6 +42,6 @@ struct Resta: AsyncParsableCommand {
       """,
     version: Version.description,
     subcommands: [
-      Demo.self, Generate.self, Chat.self, Inspect.self, Doctor.self, Bench.self,
+      Demo.self, Generate.self, Chat.self, Inspect.self, Doctor.self, Bench.self, Compare.self,
     ])
 }

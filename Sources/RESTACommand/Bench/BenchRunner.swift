@@ -17,10 +17,10 @@ struct BenchRunner {
   ///
   /// - Parameters:
   ///   - benchCase: What to measure.
-  ///   - progress: Told what runs.
+  ///   - progress: Told what runs, and how much of the case is done.
   /// - Returns: A row for each subject, and sigma in the embeddings' own unit.
   func run(
-    _ benchCase: BenchCase, progress: (String) -> Void
+    _ benchCase: BenchCase, progress: (String, Double) -> Void
   ) async throws -> (runs: [BenchRun], sigmaAbsolute: Double) {
     let prompt = try BenchPrompt(
       userTokens: benchCase.userTokens, model: model, template: template)
@@ -30,7 +30,9 @@ struct BenchRunner {
     // Repeat 0 warms up: the first pass of a context allocates.
     for number in 0...repeats {
       for subject in subjects {
-        progress("\(subject.rawValue), \(number == 0 ? "warm-up" : "\(number) of \(repeats)")")
+        progress(
+          "\(subject.rawValue), \(number == 0 ? "warm-up" : "\(number) of \(repeats)")",
+          Double(max(0, number - 1)) / Double(repeats))
         // A whole warm-up of the slow decoders would only waste time.
         if number == 0, subject == .reference || subject == .naive { continue }
         let result = try await generate(subject, benchCase, prompt, metered, number)

@@ -76,12 +76,18 @@ struct Bench: AsyncParsableCommand {
     print(BenchTable.title)
     var runs: [BenchRun] = []
     var sigma = 0.0
-    for (number, benchCase) in cases(settings).enumerated() {
-      let place = "case \(number + 1) of \(cases(settings).count)"
-      let (results, absolute) = try await bench.run(benchCase) {
-        Terminal.status("\(place): \($0)")
+    var progress = Progress()
+    let cases = cases(settings)
+    // Time grows with what has to be computed, and most of that are the copies' prompts.
+    let work = cases.map { Double($0.userTokens * $0.samples + $0.answerTokens + 100) }
+    for (number, benchCase) in cases.enumerated() {
+      let before = work[..<number].reduce(0, +)
+      let (results, absolute) = try await bench.run(benchCase) { text, share in
+        progress.show(
+          "case \(number + 1) of \(cases.count): \(text)",
+          done: (before + share * work[number]) / work.reduce(0, +))
       }
-      Terminal.status("")
+      progress.clear()
       for run in results { print(BenchTable.row(run)) }
       runs += results
       sigma = max(sigma, absolute)
