@@ -1,3 +1,5 @@
+public import RESTA
+
 /// How a model is loaded and run.
 public struct LlamaOptions: Sendable, Hashable, Codable {
   /// A LoRA adapter that is applied at run time.
@@ -53,6 +55,14 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   ///
   /// Default: 512.
   public var batchSize: Int
+  /// What passes cost, where that is known already.
+  ///
+  /// Default: `nil`: measured when it is first asked for, in about a second.
+  public var passCosts: PassCosts?
+  /// A folder in which measured pass costs are remembered from one process to the next.
+  ///
+  /// Made when it is missing. Default: `nil`: each process measures for itself.
+  public var cacheFolder: String?
 
   /// Makes options.
   ///
@@ -63,9 +73,12 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   ///   - cacheType: Default: `f16`.
   ///   - adapters: Default: none.
   ///   - batchSize: Default: 512.
+  ///   - passCosts: What passes cost. Default: measured when it is first asked for.
+  ///   - cacheFolder: Where pass costs are remembered. Default: nowhere.
   public init(
     contextLength: Int? = nil, threads: Int? = nil, gpuLayers: Int = 0,
-    cacheType: CacheType = .f16, adapters: [Adapter] = [], batchSize: Int = 512
+    cacheType: CacheType = .f16, adapters: [Adapter] = [], batchSize: Int = 512,
+    passCosts: PassCosts? = nil, cacheFolder: String? = nil
   ) {
     self.contextLength = contextLength
     self.threads = threads
@@ -73,6 +86,8 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
     self.cacheType = cacheType
     self.adapters = adapters
     self.batchSize = batchSize
+    self.passCosts = passCosts
+    self.cacheFolder = cacheFolder
   }
 
   func validate() throws(LlamaError) {
@@ -91,6 +106,9 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
     guard (32...4096).contains(batchSize) else {
       throw LlamaError(
         .invalidOption, "The batch size must be between 32 and 4096, not \(batchSize).")
+    }
+    if let cacheFolder, cacheFolder.isEmpty {
+      throw LlamaError(.invalidOption, "The cache folder needs a name; leave it out for none.")
     }
     for adapter in adapters where !adapter.scale.isFinite {
       throw LlamaError(

@@ -30,19 +30,39 @@ public struct PassCosts: Sendable, Hashable, Codable {
   /// the narrower one's cost is taken.
   ///
   /// - Precondition: There is at least one sample; positions are at least 1 and differ, and seconds
-  ///   are positive.
+  ///   are positive and finite.
   /// - Parameter samples: In any order.
   public init(samples: [Sample]) {
     precondition(
-      !samples.isEmpty && samples.allSatisfy { $0.positions >= 1 && $0.seconds > 0 }
-        && Set(samples.map(\.positions)).count == samples.count,
-      "pass costs need distinct widths with positive times, not \(samples)")
+      Self.areValid(samples), "pass costs need distinct widths with positive times, not \(samples)")
     var rising: [Sample] = []
     for sample in samples.sorted(by: { $0.positions < $1.positions }) {
       let least = rising.last?.seconds ?? 0
       rising.append(Sample(positions: sample.positions, seconds: max(sample.seconds, least)))
     }
     self.samples = rising
+  }
+
+  /// Decodes costs, from a file that anything may have happened to.
+  ///
+  /// - Parameter decoder: Where to read from.
+  /// - Throws: A `DecodingError` if a value is missing, of another type or not as ``init(samples:)``
+  ///   needs it.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    let samples = try container.decode([Sample].self, forKey: .samples)
+    guard Self.areValid(samples) else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .samples, in: container,
+        debugDescription: "pass costs need distinct widths with positive times")
+    }
+    self.init(samples: samples)
+  }
+
+  private static func areValid(_ samples: [Sample]) -> Bool {
+    !samples.isEmpty
+      && samples.allSatisfy { $0.positions >= 1 && $0.seconds > 0 && $0.seconds.isFinite }
+      && Set(samples.map(\.positions)).count == samples.count
   }
 
   /// What a small quantised model takes on two CPU cores: the assumption where nothing is measured.

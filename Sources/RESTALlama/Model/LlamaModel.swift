@@ -26,6 +26,7 @@ public final class LlamaModel: LanguageModel {
   private let engine: LlamaEngine
   private let table: EmbeddingTable
   private let template: Result<ChatTemplate?, RESTAError>
+  private let meter: PassCostMeter
 
   /// The version of the llama.cpp that is linked.
   public static var libraryVersion: String { LlamaLibrary.version }
@@ -62,10 +63,12 @@ public final class LlamaModel: LanguageModel {
     }
     let test = try await EmbeddingSelfTest(parts)
     try test.check(architecture: parts.information.architecture, file: path)
-    return LlamaModel(parts, options: options, selfTest: test)
+    return LlamaModel(parts, path: path, options: options, selfTest: test)
   }
 
-  private init(_ parts: LlamaParts, options: LlamaOptions, selfTest: EmbeddingSelfTest) {
+  private init(
+    _ parts: LlamaParts, path: String, options: LlamaOptions, selfTest: EmbeddingSelfTest
+  ) {
     information = parts.information
     tokenizer = parts.tokenizer
     threads = parts.threads
@@ -73,6 +76,7 @@ public final class LlamaModel: LanguageModel {
     engine = parts.engine
     table = parts.table
     template = parts.template
+    meter = PassCostMeter(parts, path: path, options: options)
     self.options = options
     self.selfTest = selfTest
   }
@@ -102,5 +106,19 @@ public final class LlamaModel: LanguageModel {
   public func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
     LlamaReservation(
       engine: engine, lease: try await engine.reserve(sequences: sequences, cells: cells))
+  }
+
+  /// What passes of different widths cost on this machine.
+  ///
+  /// Those of ``LlamaOptions/passCosts``, or remembered ones (``LlamaOptions/cacheFolder``), or
+  /// measured ones: that takes about a second, once, and waits while other generations use up the
+  /// room, so ask before reserving. Several tasks that ask at once share a measurement. A model that
+  /// is never asked never measures.
+  ///
+  /// - Returns: The costs; the same ones each time.
+  /// - Throws: ``LlamaError`` or ``RESTAError`` when a pass fails; `CancellationError`.
+  public func passCosts() async throws -> PassCosts {
+    if let costs = options.passCosts { return costs }
+    return try await meter.value()
   }
 }

@@ -16,7 +16,7 @@ extension LlamaTests {
     @Test("Rows are what ggml makes of the whole table", .greedy, arguments: quantizableTypes)
     func rowsAreGGMLs(type: String) async throws {
       try await TestFiles.withTemporaryFolder { folder in
-        let (path, values) = try #require(try GreedyProgram.table(type, folder: folder))
+        let (path, values) = try #require(try await GreedyProgram.table(type, folder: folder))
         let table = try EmbeddingTable(try GGUFFile(path: path), scale: 1)
         #expect(table.rows == 7 && table.dimensions == 512)
         // In an order of their own, so that rows are found, not read one after the other.
@@ -33,7 +33,7 @@ extension LlamaTests {
       arguments: Dequantizer.types)
     func rowsAreTheFormats(type: String) async throws {
       try await TestFiles.withTemporaryFolder { folder in
-        let (path, values) = try #require(try GreedyProgram.table(type, folder: folder))
+        let (path, values) = try #require(try await GreedyProgram.table(type, folder: folder))
         let file = try GGUFFile(path: path)
         let tensor = try #require(file.tensors["token_embd.weight"])
         let bytes = [UInt8](try TestFiles.contents(path)[tensor.range])

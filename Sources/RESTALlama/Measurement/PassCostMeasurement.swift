@@ -1,0 +1,82 @@
+import RESTA
+
+/// Measures how long forward passes take by their width, on the model and machine at hand.
+struct PassCostMeasurement: Sendable {
+  /// Widths that a decoder's passes have: one sequence, a few copies, all of them, drafts for all.
+  static let widths = [1, 4, 16, 64]
+  /// Fewer than the k + 1 of a defended answer, so that the context need not grow for this alone.
+  static let sequences = 8
+  /// The room that is set aside; each pass starts with empty sequences.
+  static let cells = 64
+
+  let vocabularySize: Int
+  /// How often a width is measured; the best counts, since whatever disturbs a pass makes it slower.
+  var repeats = 3
+  /// No width is begun after so much time, except for the second: one alone says nothing about width.
+  var limit = Duration.seconds(1)
+  /// Gives the sequences that are measured with.
+  let reserve: @Sendable (_ sequences: Int, _ cells: Int) async throws -> any SequenceReservation
+
+  /// Measures, in about a second at most unless a single pass takes that long.
+  ///
+  /// - Returns: The costs of two widths or more.
+  /// - Throws: What the model throws; `CancellationError` when the task is cancelled.
+  func run() async throws -> PassCosts {
+    let reservation = try await reserve(Self.sequences, Self.cells)
+    do {
+      let costs = try await measure(reservation)
+      await reservation.release()
+      return costs
+    } catch {
+      await reservation.release()
+      throw error
+    }
+  }
+
+  private func measure(_ reservation: any SequenceReservation) async throws -> PassCosts {
+    let clock = ContinuousClock()
+    let end = clock.now + limit
+    // The first pass reads the weights from the disk, and sets up what later ones use again.
+    _ = try await time(1, reservation)
+    var samples: [PassCosts.Sample] = []
+    for width in Self.widths {
+      guard samples.count < 2 || clock.now < end else { break }
+      var best = try await time(width, reservation)
+      for _ in 1..<max(2, repeats) where clock.now < end {
+        best = min(best, try await time(width, reservation))
+      }
+      // A clock that stood still would be an impossible cost.
+      samples.append(
+        PassCosts.Sample(positions: width, seconds: max(best / .seconds(1), 1e-9)))
+    }
+    return PassCosts(samples: samples)
+  }
+
+  /// How long one pass takes; the sequences are empty again afterwards.
+  private func time(
+    _ width: Int, _ reservation: any SequenceReservation
+  ) async throws -> Duration {
+    let segments = segments(width)
+    let duration = try await ContinuousClock().measure {
+      try await reservation.forward(segments) { _, _ in
+        // The logits have been computed, and that is all that is wanted of them.
+      }
+    }
+    for segment in segments { try await reservation.truncate(segment.sequence, to: 0) }
+    return duration
+  }
+
+  /// Positions spread evenly: one for each sequence first, then several.
+  private func segments(_ width: Int) -> [ForwardSegment] {
+    let used = min(width, Self.sequences)
+    let each = width / used
+    return (0..<used).map { sequence in
+      // Tokens from all over the vocabulary: where a router chooses experts, equal ones would all
+      // choose the same and be too cheap.
+      let tokens = (0..<each).map { index in
+        TokenID((sequence * each + index) * 7919 % vocabularySize)
+      }
+      return ForwardSegment(sequence: sequence, input: .tokens(tokens), outputs: .all)
+    }
+  }
+}
