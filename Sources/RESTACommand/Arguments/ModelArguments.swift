@@ -49,12 +49,22 @@ struct ModelArguments: ParsableArguments {
     let path = try Models.resolve(model)
     let options = LlamaOptions(
       contextLength: ctx, threads: threads, gpuLayers: gpuLayers, cacheType: kvType,
-      adapters: try lora.map(Self.adapter))
+      adapters: try lora.map(Self.adapter), cacheFolder: Self.cacheFolder)
     let name = URL(fileURLWithPath: path).lastPathComponent
     defer { Terminal.status("") }
     return try await LlamaModel.load(path, options: options) { share in
       Terminal.status("Loading \(name): \(Int(share * 100)) %")
     }
+  }
+
+  /// Where it is remembered what passes cost here: measuring that takes up to a second.
+  private static var cacheFolder: String? {
+    // A relative path is invalid, says the XDG specification.
+    if let folder = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"], folder.hasPrefix("/") {
+      return folder + "/resta"
+    }
+    return FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first?
+      .appendingPathComponent("resta").path
   }
 
   /// Checks what can be checked without a model, before one is loaded.

@@ -26,6 +26,16 @@ import Testing
     (["generate", "hi", "--chat-template", "klingon"], 2, "klingon"),
     (["generate", "hi", "--lora", "/nowhere.gguf"], 1, "/nowhere.gguf"),
     (["generate", "hi", "--trace", "/nowhere/votes.jsonl"], 2, "/nowhere/votes.jsonl"),
+    (["generate", "hi", "--decoder", "magic"], 2, "magic"),
+    (["generate", "hi", "--draft", "-1"], 2, "draft length"),
+    (["generate", "hi", "--first-wave", "0"], 2, "first wave"),
+    (["generate", "hi", "--decoder", "naive", "--draft", "3"], 2, "--decoder fast"),
+    (["bench", "--repeats", "0"], 2, "--repeats"),
+    (["bench", "--user-tokens", "20,none"], 2, "20,none"),
+    (["bench", "--answer-tokens", "0"], 2, "--answer-tokens"),
+    (["bench", "--decoders", "slow"], 2, "slow"),
+    (["compare", "--prompts", "/nowhere.json"], 2, "/nowhere.json"),
+    (["compare"], 2, "--prompts"),
     (["nonsense"], 2, "nonsense"),
   ])
   func `is named with its remedy and ends with the right code`(

@@ -14,6 +14,7 @@ struct LogitMathTests {
     // Of a slice, the first element is token 0.
     let padded = [99, 98] + logits + [99]
     #expect(try Logits.argmax(padded[2..<2 + logits.count]) == token)
+    #expect(try Logits.argmax(logits.span) == token)
   }
 
   @Test(
@@ -25,7 +26,8 @@ struct LogitMathTests {
   func refused(logits: [Float], code: RESTAError.Code) {
     let sampler = TokenSampler(SamplingSettings(temperature: 1, topP: 0.9), seed: 0)
     let functions: [() throws -> Void] = [
-      { _ = try Logits.argmax(logits) }, { _ = try Logits.logSumExp(logits) },
+      { _ = try Logits.argmax(logits) }, { _ = try Logits.argmax(logits.span) },
+      { _ = try Logits.logSumExp(logits) },
       { _ = try Logits.logSoftmax(logits) },
       { _ = try sampler.sample(logits: logits, position: 0) },
     ]

@@ -1,0 +1,98 @@
+import Testing
+
+@testable import RESTA
+
+@Suite("Planning of passes")
+struct PassPlannerTests {
+  private static func costs(fixed: Double, each: Double) -> PassCosts {
+    PassCosts(
+      samples: [1, 8, 64].map { .init(positions: $0, seconds: fixed + each * Double($0)) })
+  }
+
+  /// Reading the weights is all that costs: a GPU.
+  private static let wideIsFree = costs(fixed: 0.02, each: 0.000_001)
+  /// Every position costs the same.
+  private static let wideIsDear = costs(fixed: 0.000_001, each: 0.01)
+
+  private static func planner(
+    _ costs: PassCosts, copies: Int = 10, plan: DecodingPlan = .fast
+  ) -> PassPlanner {
+    PassPlanner(plan: plan, costs: costs, copies: copies)
+  }
+
+  private static func choose(
+    _ planner: PassPlanner, copies: Int = 10, positions: Int = 20, missing: Int = 1,
+    needsAll: Bool = false
+  ) -> PassPlanner.Choice {
+    planner.choose(
+      positions: positions, missing: Array(repeating: missing, count: copies), needsAll: needsAll)
+  }
+
+  @Test("asks all copies at once where width is free, and a majority where it is not")
+  func waves() {
+    #expect(Self.choose(Self.planner(Self.wideIsFree), missing: 100).wave == 10)
+    let dear = Self.choose(
+      Self.planner(Self.wideIsDear), missing: 100)
+    #expect(dear.wave == 6)
+  }
+
+  @Test("drafts nothing where every position costs the same, and some where a pass does")
+  func drafts() {
+    #expect(Self.choose(Self.planner(Self.wideIsDear)).draft == 0)
+    let machine = Self.costs(fixed: 0.02, each: 0.001)
+    var planner = Self.planner(machine)
+    // A draft's own pass is as dear as a vote's, so drafts pay only where votes are wide.
+    for _ in 0..<30 { planner.noteDraft(accepted: true) }
+    let optimist = Self.choose(planner).draft
+    for _ in 0..<60 { planner.noteDraft(accepted: false) }
+    #expect(Self.choose(planner).draft < optimist)
+  }
+
+  @Test("asks more copies at first when majorities often leave votes open")
+  func openVotes() {
+    let machine = Self.costs(fixed: 0.01, each: 0.001)
+    var planner = Self.planner(machine)
+    #expect(Self.choose(planner).wave == 6)
+    for _ in 0..<50 { planner.noteVote(decidedByMajority: false) }
+    #expect(Self.choose(planner).wave == 10)
+    for _ in 0..<500 { planner.noteVote(decidedByMajority: true) }
+    #expect(Self.choose(planner).wave == 6)
+  }
+
+  @Test("never drafts beyond the last vote, nor asks more copies than there are")
+  func bounds() {
+    for copies in 1...12 {
+      for positions in 1...30 {
+        for costs in [Self.wideIsDear, Self.wideIsFree, .typical] {
+          let choice = Self.choose(
+            Self.planner(costs, copies: copies), copies: copies, positions: positions)
+          #expect((0..<positions).contains(choice.draft))
+          #expect(((copies / 2 + 1)...copies).contains(choice.wave))
+          let fixed = Self.choose(
+            Self.planner(
+              costs, copies: copies,
+              plan: DecodingPlan(draft: .fixed(9), firstWave: .fixed(5))),
+            copies: copies, positions: positions)
+          #expect(fixed == .init(draft: min(9, positions - 1), wave: min(5, copies)))
+        }
+      }
+    }
+    #expect(Self.choose(Self.planner(.typical), needsAll: true).wave == 10)
+  }
+
+  @Test(
+    "asks as many more copies as can decide, or all where a further pass costs more",
+    arguments: [(1, 4, 2), (0, 4, 3), (0, 2, 2), (2, 8, 4)])
+  func nextWaves(lead: Int, open: Int, least: Int) {
+    let missing = Array(repeating: 100, count: open)
+    #expect(Self.planner(Self.wideIsDear).nextWave(lead: lead, missing: missing) == least)
+    #expect(Self.planner(Self.wideIsFree).nextWave(lead: lead, missing: missing) == open)
+  }
+
+  @Test("refuses lengths that are none", arguments: [(-1, 1), (0, 0), (3, -2)])
+  func refused(draft: Int, wave: Int) {
+    let plan = DecodingPlan(draft: .fixed(draft), firstWave: .fixed(wave))
+    let error = #expect(throws: RESTAError.self) { try plan.validate() }
+    #expect(error?.code == .invalidSetting)
+  }
+}
