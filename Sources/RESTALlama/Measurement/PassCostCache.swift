@@ -58,6 +58,8 @@ struct PassCostCache: Sendable {
   private struct Entry: Codable {
     var key: Key
     var costs: PassCosts
+    /// Seconds since 1970.
+    var measured: Double
   }
 
   /// An entry, or nothing where it cannot be understood: one bad entry must not cost the others.
@@ -76,7 +78,10 @@ struct PassCostCache: Sendable {
     var entries: [Attempt]
   }
 
-  private static let format = 1
+  private static let format = 2
+  /// How long costs are believed, in seconds: a day. The machine may have been busy when they were
+  /// measured.
+  static let lifetime = 86_400.0
   /// The oldest entries go first when there are more.
   static let maximumEntries = 64
   /// Larger than any file of ours.
@@ -92,11 +97,22 @@ struct PassCostCache: Sendable {
   }
 
   /// The costs that were remembered; `nil` where there are none.
-  func costs(for key: Key) -> PassCosts? { read().last { $0.key == key }?.costs }
+  ///
+  /// - Parameters:
+  ///   - key: What they depend on.
+  ///   - now: The time. Default: the system's.
+  func costs(for key: Key, now: Date = Date()) -> PassCosts? {
+    let seconds = now.timeIntervalSince1970
+    return read().last {
+      // A date in the future is a clock that was set back: nobody knows how old that is.
+      $0.key == key && (0..<Self.lifetime).contains(seconds - $0.measured)
+    }?.costs
+  }
 
   /// Remembers costs, if it can.
-  func remember(_ costs: PassCosts, for key: Key) {
-    let entries = read().filter { $0.key != key } + [Entry(key: key, costs: costs)]
+  func remember(_ costs: PassCosts, for key: Key, now: Date = Date()) {
+    let entry = Entry(key: key, costs: costs, measured: now.timeIntervalSince1970)
+    let entries = read().filter { $0.key != key } + [entry]
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
     let kept = Contents(

@@ -182,7 +182,7 @@ extension LlamaTests {
           case .cut: try write(String(text.prefix(text.count / 2)))
           case .flipped: try write(text.replacingOccurrences(of: "{", with: "["))
           case .otherFormat:
-            try write(text.replacingOccurrences(of: "\"format\" : 1", with: "\"format\" : 2"))
+            try write(text.replacingOccurrences(of: "\"format\" : 2", with: "\"format\" : 9"))
           case .badSamples:
             try write(text.replacingOccurrences(of: "\"seconds\" : ", with: "\"seconds\" : -"))
           case .badEntry:
@@ -222,6 +222,10 @@ extension LlamaTests {
         }
         for key in keys { cache.remember(Self.known, for: key) }
         #expect(keys.filter { cache.costs(for: $0) == Self.known } == Array(keys.suffix(64)))
+        let (soon, late) = (Date(timeIntervalSinceNow: 80_000), Date(timeIntervalSinceNow: 90_000))
+        #expect(cache.costs(for: keys[69], now: soon) == Self.known)
+        #expect(cache.costs(for: keys[69], now: late) == nil)
+        #expect(cache.costs(for: keys[69], now: Date(timeIntervalSinceNow: -60)) == nil)
         let path = caches + "/pass-costs.json"
         let text = String(decoding: try TestFiles.contents(path), as: UTF8.self)
         let spoilt = text.replacingOccurrences(of: "\"threads\" : 70", with: "\"threads\" : null")
