@@ -53,6 +53,15 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   ///
   /// Default: 512.
   public var batchSize: Int
+  /// For how many positions there is room from the start, in `0..<1_073_741_824`.
+  ///
+  /// Room grows only while no generation runs, so those that are to run at once have to fit into it:
+  /// each one needs its prompt and its answer, for every copy. Others wait for their turn. Default: 0.
+  public var parallelCells: Int
+  /// For how many sequences there is room from the start, in `0...256`.
+  ///
+  /// A generation needs one, and one more for each copy. Default: 0.
+  public var parallelSequences: Int
 
   /// Makes options.
   ///
@@ -63,9 +72,12 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   ///   - cacheType: Default: `f16`.
   ///   - adapters: Default: none.
   ///   - batchSize: Default: 512.
+  ///   - parallelCells: Default: 0.
+  ///   - parallelSequences: Default: 0.
   public init(
     contextLength: Int? = nil, threads: Int? = nil, gpuLayers: Int = 0,
-    cacheType: CacheType = .f16, adapters: [Adapter] = [], batchSize: Int = 512
+    cacheType: CacheType = .f16, adapters: [Adapter] = [], batchSize: Int = 512,
+    parallelCells: Int = 0, parallelSequences: Int = 0
   ) {
     self.contextLength = contextLength
     self.threads = threads
@@ -73,6 +85,8 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
     self.cacheType = cacheType
     self.adapters = adapters
     self.batchSize = batchSize
+    self.parallelCells = parallelCells
+    self.parallelSequences = parallelSequences
   }
 
   func validate() throws(LlamaError) {
@@ -91,6 +105,16 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
     guard (32...4096).contains(batchSize) else {
       throw LlamaError(
         .invalidOption, "The batch size must be between 32 and 4096, not \(batchSize).")
+    }
+    guard (0..<1 << 30).contains(parallelCells) else {
+      throw LlamaError(
+        .invalidOption, "The parallel cells must be between 0 and 2^30 - 1, not \(parallelCells).")
+    }
+    guard (0...LlamaEngine.maximumSequences).contains(parallelSequences) else {
+      throw LlamaError(
+        .invalidOption,
+        "The parallel sequences must be between 0 and \(LlamaEngine.maximumSequences), "
+          + "not \(parallelSequences).")
     }
     for adapter in adapters where !adapter.scale.isFinite {
       throw LlamaError(

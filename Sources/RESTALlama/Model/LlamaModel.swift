@@ -21,7 +21,7 @@ public final class LlamaModel: LanguageModel {
   /// What the self-test at load found.
   public let selfTest: EmbeddingSelfTest
 
-  private let engine: LlamaEngine
+  let scheduler: Scheduler
   private let table: EmbeddingTable
   private let template: Result<ChatTemplate?, RESTAError>
 
@@ -67,7 +67,7 @@ public final class LlamaModel: LanguageModel {
     information = parts.information
     tokenizer = parts.tokenizer
     threads = parts.threads
-    engine = parts.engine
+    scheduler = parts.scheduler
     table = parts.table
     template = parts.template
     self.options = options
@@ -97,7 +97,6 @@ public final class LlamaModel: LanguageModel {
   /// - Returns: The reservation; its sequences are empty.
   /// - Throws: ``RESTAError`` with `contextExceeded`; ``LlamaError`` with `outOfMemory`.
   public func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
-    LlamaReservation(
-      engine: engine, lease: try await engine.reserve(sequences: sequences, cells: cells))
+    try await scheduler.reserve(sequences: sequences, cells: cells)
   }
 }
