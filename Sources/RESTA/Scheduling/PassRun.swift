@@ -34,13 +34,14 @@ struct PassRun: Sendable {
       outcome.computed.formUnion(pass.members.map(\.id))
     } catch {
       // What was finished before the failure is still in the cache.
-      let failures = await engine.apply(pass.rollback)
-      outcome.broken.merge(failures) { first, _ in first }
-      let members = pass.members.filter { !$0.isGone && failures[$0.owner] == nil }
-      if pass.members.count == 1 {
-        for member in members { outcome.failures[member.id] = error }
-      } else {
-        for member in members { await attempt(pass.filter { $0.id == member.id }, &outcome) }
+      let refused = await engine.apply(pass.rollback)
+      outcome.broken.merge(refused) { first, _ in first }
+      for member in pass.members where !member.isGone {
+        if pass.members.count == 1 || refused[member.owner] != nil {
+          outcome.failures[member.id] = error
+        } else {
+          await attempt(pass.filter { $0.id == member.id }, &outcome)
+        }
       }
     }
   }
