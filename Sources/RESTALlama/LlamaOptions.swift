@@ -63,6 +63,15 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   ///
   /// Made when it is missing. Default: `nil`: each process measures for itself.
   public var cacheFolder: String?
+  /// For how many positions there is room from the start, in `0..<1_073_741_824`.
+  ///
+  /// Room grows only while no generation runs, so those that are to run at once have to fit into it:
+  /// each one needs its prompt and its answer, for every copy. Others wait for their turn. Default: 0.
+  public var parallelCells: Int
+  /// For how many sequences there is room from the start, in `0...256`.
+  ///
+  /// A generation needs one, and one more for each copy. Default: 0.
+  public var parallelSequences: Int
 
   /// Makes options.
   ///
@@ -75,10 +84,13 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   ///   - batchSize: Default: 512.
   ///   - passCosts: What passes cost. Default: measured when it is first asked for.
   ///   - cacheFolder: Where pass costs are remembered. Default: nowhere.
+  ///   - parallelCells: Default: 0.
+  ///   - parallelSequences: Default: 0.
   public init(
     contextLength: Int? = nil, threads: Int? = nil, gpuLayers: Int = 0,
     cacheType: CacheType = .f16, adapters: [Adapter] = [], batchSize: Int = 512,
-    passCosts: PassCosts? = nil, cacheFolder: String? = nil
+    passCosts: PassCosts? = nil, cacheFolder: String? = nil, parallelCells: Int = 0,
+    parallelSequences: Int = 0
   ) {
     self.contextLength = contextLength
     self.threads = threads
@@ -88,6 +100,8 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
     self.batchSize = batchSize
     self.passCosts = passCosts
     self.cacheFolder = cacheFolder
+    self.parallelCells = parallelCells
+    self.parallelSequences = parallelSequences
   }
 
   func validate() throws(LlamaError) {
@@ -109,6 +123,16 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
     }
     if let cacheFolder, cacheFolder.isEmpty {
       throw LlamaError(.invalidOption, "The cache folder needs a name; leave it out for none.")
+    }
+    guard (0..<1 << 30).contains(parallelCells) else {
+      throw LlamaError(
+        .invalidOption, "The parallel cells must be between 0 and 2^30 - 1, not \(parallelCells).")
+    }
+    guard (0...LlamaEngine.maximumSequences).contains(parallelSequences) else {
+      throw LlamaError(
+        .invalidOption,
+        "The parallel sequences must be between 0 and \(LlamaEngine.maximumSequences), "
+          + "not \(parallelSequences).")
     }
     for adapter in adapters where !adapter.scale.isFinite {
       throw LlamaError(

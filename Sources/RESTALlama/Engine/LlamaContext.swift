@@ -11,7 +11,6 @@ struct LlamaContext: ~Copyable {
   private let context: OpaquePointer
   private let memory: OpaquePointer
   private let vocabularySize: Int
-  private let batchSize: Int
   // The context refers to the model.
   private let weights: LlamaWeights
 
@@ -48,36 +47,28 @@ struct LlamaContext: ~Copyable {
     self.weights = weights
     self.cells = Int(unsafe llama_n_ctx(context))
     self.sequences = Int(unsafe llama_n_seq_max(context))
-    batchSize = min(options.batchSize, Int(unsafe llama_n_batch(context)))
     vocabularySize = Int(unsafe llama_vocab_n_tokens(weights.vocabulary))
   }
 
   deinit { unsafe llama_free(context) }
 
-  /// Computes positions, in as many passes of llama.cpp as they need.
+  /// Computes a pass, with one call of llama.cpp for each of its phases.
   ///
   /// - Parameters:
-  ///   - batches: Positions to append; each batch of one kind of input.
-  ///   - abort: Stops the work from outside.
-  ///   - read: Sees the logits of the wanted positions, `[wanted, vocabulary]`.
-  /// - Throws: ``LlamaError`` with `decodeFailed`; `CancellationError` when aborted; what `read`
-  ///   throws.
-  func decode(_ batches: [PositionBatch], abort: AbortFlag, read: LogitReader) throws {
+  ///   - pass: Of at most a batch's positions in each phase.
+  ///   - graphFactor: What fed rows are divided by.
+  /// - Throws: ``LlamaError`` with `decodeFailed`; `CancellationError` when nobody wants it any more.
+  func decode(_ pass: EnginePass, graphFactor: Float) throws {
+    let watch = PassWatch(pass)
     unsafe llama_set_abort_callback(
-      context, abortCallback, Unmanaged.passUnretained(abort).toOpaque())
-    defer { unsafe llama_set_abort_callback(context, nil, nil) }
-    var rows = 0
-    for batch in batches {
-      for part in batch.split(at: batchSize) {
-        guard !abort.isSet else { throw CancellationError() }
-        try unsafe part.withLlamaBatch { batch in
-          try unsafe check(llama_decode(context, batch))
-        }
-        let wanted = part.wanted.reduce(0) { $0 + ($1 ? 1 : 0) }
-        guard wanted > 0 else { continue }
-        try readLogits(rows..<rows + wanted, read)
-        rows += wanted
+      context, abortCallback, Unmanaged.passUnretained(watch).toOpaque())
+    defer { withExtendedLifetime(watch) { unsafe llama_set_abort_callback(context, nil, nil) } }
+    for phase in pass.phases {
+      guard !pass.isAbandoned else { throw CancellationError() }
+      try unsafe PositionBatch(phase, graphFactor: graphFactor).withLlamaBatch { batch in
+        try unsafe check(llama_decode(context, batch))
       }
+      try showLogits(phase)
     }
   }
 
@@ -95,15 +86,20 @@ struct LlamaContext: ~Copyable {
     }
   }
 
-  /// Shows the logits of the last pass: llama.cpp keeps those of the wanted positions side by side.
-  private func readLogits(_ rows: Range<Int>, _ read: LogitReader) throws {
+  /// Shows a phase's logits: llama.cpp keeps those of the wanted positions side by side.
+  private func showLogits(_ phase: EnginePass.Phase) throws {
+    guard phase.parts.contains(where: { !$0.rows.isEmpty }) else { return }
     // Waits for the pass, and gives nothing when there are no logits at all.
     guard let values = unsafe llama_get_logits(context) else {
       throw LlamaError(.decodeFailed, "llama.cpp gave no logits. \(LlamaLibrary.takeErrors())")
     }
-    try read(
-      rows,
-      unsafe UnsafeBufferPointer(start: values, count: rows.count * vocabularySize).span)
+    var row = 0
+    for part in phase.parts {
+      let logits = unsafe UnsafeBufferPointer(
+        start: values + row * vocabularySize, count: part.rows.count * vocabularySize)
+      unsafe part.member.show(part.rows, logits.span)
+      row += part.rows.count
+    }
   }
 
   private func check(_ status: Int32) throws {

@@ -1,7 +1,7 @@
 internal import CLlama
 import RESTA
 
-/// Positions for llama.cpp, all token ids or all embedding rows: it cannot mix them in one pass.
+/// Positions for one call of llama.cpp, all token ids or all embedding rows: it cannot mix them.
 struct PositionBatch {
   /// One entry for each position, or empty.
   var tokens: [TokenID] = []
@@ -16,17 +16,26 @@ struct PositionBatch {
 
   var count: Int { positions.count }
 
-  /// Parts of at most so many positions, in order.
-  func split(at size: Int) -> [PositionBatch] {
-    guard count > size else { return count == 0 ? [] : [self] }
-    return stride(from: 0, to: count, by: size).map { start in
-      let range = start..<min(start + size, count)
-      return PositionBatch(
-        tokens: tokens.isEmpty ? [] : Array(tokens[range]),
-        values: Array(
-          values[(range.lowerBound * dimensions)..<(range.upperBound * dimensions)]),
-        dimensions: dimensions, positions: Array(positions[range]),
-        sequences: Array(sequences[range]), wanted: Array(wanted[range]))
+  /// The positions of one phase of a pass.
+  ///
+  /// - Parameters:
+  ///   - phase: Of one kind of input.
+  ///   - graphFactor: What rows are divided by, because the graph multiplies them with it.
+  init(_ phase: EnginePass.Phase, graphFactor: Float) {
+    for piece in phase.parts.lazy.flatMap(\.pieces) {
+      let count = piece.range.count
+      switch piece.input {
+      case .tokens(let ids):
+        tokens += ids[piece.range]
+      case .embeddings(let matrix):
+        dimensions = matrix.dimensions
+        let rows = matrix.values[
+          piece.range.lowerBound * dimensions..<piece.range.upperBound * dimensions]
+        if graphFactor == 1 { values += rows } else { values += rows.map { $0 / graphFactor } }
+      }
+      positions += (piece.position..<(piece.position + count)).map(Int32.init)
+      sequences += repeatElement(piece.sequence, count: count)
+      wanted += (0..<count).map { $0 >= count - piece.wanted }
     }
   }
 

@@ -74,9 +74,9 @@ actor PassCostMeter {
 extension PassCostMeter {
   /// A meter of a loaded model: remembered costs first, where there is a folder for them.
   init(_ parts: LlamaParts, path: String, options: LlamaOptions) {
-    let engine = parts.engine
+    let scheduler = parts.scheduler
     let measurement = PassCostMeasurement(vocabularySize: parts.information.vocabularySize) {
-      LlamaReservation(engine: engine, lease: try await engine.reserve(sequences: $0, cells: $1))
+      try await scheduler.reserve(sequences: $0, cells: $1)
     }
     // The files are looked at now: later there may be others under their names.
     let key = options.cacheFolder.flatMap { _ in

@@ -28,8 +28,7 @@ public struct EmbeddingSelfTest: Sendable, Hashable {
       throw LlamaError(.damagedFile, "The model's vocabulary has no tokens for plain English.")
     }
     let rows = try parts.table.embeddings(of: tokens)
-    let lease = try await parts.engine.reserve(sequences: 2, cells: 2 * tokens.count)
-    let reservation = LlamaReservation(engine: parts.engine, lease: lease)
+    let reservation = try await parts.scheduler.reserve(sequences: 2, cells: 2 * tokens.count)
     let byID = try await reservation.forward([
       ForwardSegment(sequence: 0, input: .tokens(tokens))
     ])

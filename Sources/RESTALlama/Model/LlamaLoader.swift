@@ -8,7 +8,7 @@ struct LlamaParts: Sendable {
   let tokenizer: LlamaTokenizer
   let table: EmbeddingTable
   let template: Result<ChatTemplate?, RESTAError>
-  let engine: LlamaEngine
+  let scheduler: Scheduler
   let threads: Int
   let bytesPerCell: Int
 }
@@ -58,9 +58,10 @@ actor LlamaLoader {
       information: information, tokenizer: tokenizer,
       table: try EmbeddingTable(file, scale: factors.table),
       template: weights.chatTemplate(tokenizer),
-      engine: LlamaEngine(
-        weights: weights, options: options, threads: threads,
-        bytesPerCell: bytesPerCell, graphFactor: factors.graph),
+      scheduler: Scheduler(
+        engine: LlamaEngine(
+          weights: weights, options: options, threads: threads, bytesPerCell: bytesPerCell,
+          graphFactor: factors.graph)),
       threads: threads, bytesPerCell: bytesPerCell)
   }
 }

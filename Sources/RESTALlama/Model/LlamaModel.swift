@@ -23,7 +23,7 @@ public final class LlamaModel: LanguageModel {
   /// What the self-test at load found.
   public let selfTest: EmbeddingSelfTest
 
-  private let engine: LlamaEngine
+  let scheduler: Scheduler
   private let table: EmbeddingTable
   private let template: Result<ChatTemplate?, RESTAError>
   private let meter: PassCostMeter
@@ -73,7 +73,7 @@ public final class LlamaModel: LanguageModel {
     tokenizer = parts.tokenizer
     threads = parts.threads
     bytesPerCell = parts.bytesPerCell
-    engine = parts.engine
+    scheduler = parts.scheduler
     table = parts.table
     template = parts.template
     meter = PassCostMeter(parts, path: path, options: options)
@@ -104,8 +104,7 @@ public final class LlamaModel: LanguageModel {
   /// - Returns: The reservation; its sequences are empty.
   /// - Throws: ``RESTAError`` with `contextExceeded`; ``LlamaError`` with `outOfMemory`.
   public func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
-    LlamaReservation(
-      engine: engine, lease: try await engine.reserve(sequences: sequences, cells: cells))
+    try await scheduler.reserve(sequences: sequences, cells: cells)
   }
 
   /// What passes of different widths cost on this machine.

@@ -14,6 +14,8 @@ extension LlamaTests {
         LlamaOptions(threads: 0), LlamaOptions(threads: -2), LlamaOptions(threads: 513),
         LlamaOptions(gpuLayers: -2), LlamaOptions(gpuLayers: .max), LlamaOptions(batchSize: 31),
         LlamaOptions(batchSize: 0), LlamaOptions(batchSize: 4097),
+        LlamaOptions(parallelCells: -1), LlamaOptions(parallelCells: 1 << 30),
+        LlamaOptions(parallelSequences: -1), LlamaOptions(parallelSequences: 257),
         LlamaOptions(adapters: [LlamaOptions.Adapter(path: "x", scale: .nan)]),
         LlamaOptions(adapters: [LlamaOptions.Adapter(path: "x", scale: -.infinity)]),
       ])
@@ -59,7 +61,8 @@ extension LlamaTests {
     func json() throws {
       let options = LlamaOptions(
         contextLength: 99, threads: 3, gpuLayers: -1, cacheType: .q8,
-        adapters: [LlamaOptions.Adapter(path: "a", scale: 0.5)], batchSize: 64)
+        adapters: [LlamaOptions.Adapter(path: "a", scale: 0.5)], batchSize: 64,
+        parallelCells: 5000, parallelSequences: 44)
       let data = try JSONEncoder().encode(options)
       #expect(try JSONDecoder().decode(LlamaOptions.self, from: data) == options)
       #expect(LlamaOptions.CacheType.allCases.map(\.rawValue) == ["f32", "f16", "q8_0", "q4_0"])

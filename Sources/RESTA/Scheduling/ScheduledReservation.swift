@@ -1,0 +1,53 @@
+/// Sequences of one generation in an engine that a ``Scheduler`` shares out.
+package final class ScheduledReservation: SequenceReservation {
+  private let scheduler: Scheduler
+  /// What it holds.
+  package let grant: SequencePool.Grant
+
+  init(scheduler: Scheduler, grant: SequencePool.Grant) {
+    self.scheduler = scheduler
+    self.grant = grant
+  }
+
+  deinit {
+    let (scheduler, owner) = (scheduler, grant.id)
+    Task { await scheduler.release(owner) }
+  }
+
+  /// Appends positions to sequences, together with what other generations want at the time.
+  ///
+  /// - Parameters:
+  ///   - segments: What to append.
+  ///   - read: Called on the engine's thread.
+  /// - Throws: ``RESTAError``; what the engine throws; `CancellationError`.
+  package func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
+    try Task.checkCancellation()
+    // Here rather than in the scheduler, which others wait for.
+    try scheduler.engine.inputs.check(segments)
+    try await scheduler.forward(segments, owner: grant.id, read: read)
+  }
+
+  /// Makes `target` share the first positions of `source`.
+  ///
+  /// - Parameters:
+  ///   - source: The sequence that has them.
+  ///   - target: An empty sequence.
+  ///   - length: How many positions.
+  /// - Throws: ``RESTAError`` with `engineFailed` when the sequences are not as described.
+  package func fork(_ source: Int, to target: Int, length: Int) async throws {
+    try await scheduler.fork(source, to: target, length: length, owner: grant.id)
+  }
+
+  /// Drops all positions of a sequence from `length` on.
+  ///
+  /// - Parameters:
+  ///   - sequence: The sequence.
+  ///   - length: How many positions stay.
+  /// - Throws: ``RESTAError`` with `engineFailed` when there are fewer.
+  package func truncate(_ sequence: Int, to length: Int) async throws {
+    try await scheduler.truncate(sequence, to: length, owner: grant.id)
+  }
+
+  /// Gives the room back, once no pass uses it any more.
+  package func release() async { await scheduler.release(grant.id) }
+}

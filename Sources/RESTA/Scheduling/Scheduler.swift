@@ -1,0 +1,141 @@
+/// Shares an engine between generations: gives out its room, and puts the forward calls that wait
+/// into one pass.
+///
+/// Everything it decides is in values of their own: ``SequencePool`` who gets room, ``PassShare`` and
+/// `PassPlan` what is in a pass, `BatchingWindow` for whom it waits, `PassRun` what happens when a pass
+/// fails. It is not on the engine's thread, so it can answer while a pass runs.
+package actor Scheduler {
+  /// The engine.
+  nonisolated let engine: any PassEngine
+  let clock: any Clock<Duration>
+
+  private var lastID = 0
+  private var pool = SequencePool()
+  private var applicants: [Int: CheckedContinuation<SequencePool.Grant, any Error>] = [:]
+  private var isResizing = false
+
+  var ledgers: [Int: SequenceLedger] = [:]
+  /// Released while a pass still uses them: their room is free when it has ended.
+  var released: Set<Int> = []
+  /// Why a reservation cannot go on.
+  var broken: [Int: any Error] = [:]
+
+  /// What the next pass does to the cache before it starts.
+  var operations: [CacheOperation] = []
+  /// Sequences that hold what someone left there who has been released since.
+  var stale: Set<Int32> = []
+
+  /// Forward calls in line; those who waited the longest first.
+  var pending: [ForwardRequest] = []
+  /// Forward calls that have a part in the running pass; none while there is no pass.
+  var running: [ForwardRequest] = []
+  /// Calls that wait for the end of another one of the same reservation.
+  var settling: [CheckedContinuation<Void, Never>] = []
+  var window = BatchingWindow()
+  var timer: Task<Void, Never>?
+  /// How many passes have ended.
+  package internal(set) var passes = 0
+
+  /// Makes a scheduler.
+  ///
+  /// - Parameters:
+  ///   - engine: Used by nobody else.
+  ///   - clock: Tells the time of the batching window. Default: the continuous one.
+  package init(engine: any PassEngine, clock: any Clock<Duration> = ContinuousClock()) {
+    self.engine = engine
+    self.clock = clock
+  }
+
+  /// How many reservations have room, or still use some.
+  package var openReservations: Int { ledgers.count }
+
+  func nextID() -> Int {
+    lastID += 1
+    return lastID
+  }
+
+  // MARK: Room
+
+  /// Sets aside room; waits for it when others use it up.
+  ///
+  /// - Parameters:
+  ///   - sequences: How many.
+  ///   - cells: How many positions they hold in total, shared ones counted once.
+  /// - Returns: The reservation; its sequences are empty.
+  /// - Throws: What the engine says about too much room; `CancellationError` when the task is
+  ///   cancelled while waiting.
+  package func reserve(sequences: Int, cells: Int) async throws -> ScheduledReservation {
+    let room = SequenceRoom(sequences: sequences, cells: cells)
+    try engine.check(room)
+    let id = nextID()
+    let grant = try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        applicants[id] = continuation
+        pool.enqueue(id, room: room)
+        // Cancelled before it was in line: the handler finds nothing to remove.
+        if Task.isCancelled { withdraw(id) } else { serve() }
+      }
+    } onCancel: {
+      Task { await self.withdraw(id) }
+    }
+    return ScheduledReservation(scheduler: self, grant: grant)
+  }
+
+  /// Gives a reservation's room back, once the running pass does not use it any more.
+  func release(_ owner: Int) {
+    guard ledgers[owner] != nil, released.insert(owner).inserted else { return }
+    drop(owner)
+    if !running.contains(where: { $0.member.owner == owner }) { free(owner) }
+    serve()
+    pump()
+  }
+
+  /// Makes a released reservation's room free.
+  func free(_ owner: Int) {
+    guard let ledger = ledgers.removeValue(forKey: owner) else { return }
+    released.remove(owner)
+    broken[owner] = nil
+    operations.removeAll { $0.owner == owner }
+    stale.formUnion(ledger.grant.sequences)
+    pool.release(owner)
+  }
+
+  /// Gives room to who waits, in order, for as long as there is some.
+  func serve() {
+    while !isResizing, let step = pool.next() {
+      switch step {
+      case .grant(let grant):
+        ledgers[grant.id] = SequenceLedger(grant)
+        applicants.removeValue(forKey: grant.id)?.resume(returning: grant)
+      case .grow(let id, let room):
+        isResizing = true
+        Task { await resize(to: room, for: id) }
+      }
+    }
+  }
+
+  private func resize(to room: SequenceRoom, for id: Int) async {
+    // A new cache is empty.
+    operations = []
+    stale = []
+    pool.capacity = .none
+    do {
+      let capacity = try await engine.resize(to: room)
+      guard capacity.holds(room) else {
+        throw RESTAError(.engineFailed, "The engine made less room than was asked for.")
+      }
+      pool.capacity = capacity
+    } catch {
+      if pool.withdraw(id) { applicants.removeValue(forKey: id)?.resume(throwing: error) }
+    }
+    isResizing = false
+    serve()
+  }
+
+  private func withdraw(_ id: Int) {
+    guard pool.withdraw(id) else { return }
+    applicants.removeValue(forKey: id)?.resume(throwing: CancellationError())
+    // It may have been the one that the others waited behind.
+    serve()
+  }
+}
