@@ -19,7 +19,7 @@ endif
 export RESTA_MODELS := $(CURDIR)/.models
 export RESTA_TEMPLATES := $(CURDIR)/.deps/src/llama.cpp/models/templates
 
-.PHONY: help demo test build debug test-release lint format docs-check golden models llama tools \
+.PHONY: help demo test build debug test-release lint format docs-check golden models micro-bench llama tools \
   install clean distclean
 
 help: ## List the targets
@@ -45,10 +45,13 @@ lint: ## Format, documented declarations, and the repository's own rules
 	@scripts/lint.sh
 
 format: ## Format all Swift code in place
-	swift format --in-place --parallel --recursive Package.swift Sources Tests
+	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
 docs-check: ## Public declarations without documentation
 	@scripts/docs-check.sh
+
+micro-bench: ## Time the parts that are not the model: noise, vote, span mapping
+	swift run --package-path Benchmarks --configuration release RESTABenchmarks
 
 golden: ## Make the golden vectors of the tests again
 	@scripts/golden.sh
