@@ -1,6 +1,7 @@
 # RESTA for Swift. `make help` lists what there is; docs/install.md says more.
 #
 #   LLAMA=system   use the llama.cpp that pkg-config finds, instead of building the pinned one
+#   PEER_MODEL=FILE, PEER_ARGUMENTS=... what `make peer` runs
 #   PREFIX=DIR     where `make install` puts the command (default /usr/local)
 
 .DEFAULT_GOAL := help
@@ -8,6 +9,8 @@ SHELL := /bin/bash
 
 LLAMA ?= pinned
 PREFIX ?= /usr/local
+PEER_MODEL ?= .models/SmolLM2-135M-Instruct.Q4_1.gguf
+PEER_ARGUMENTS ?= --user-tokens 20 --max-tokens 50 --ignore-eos
 DESTDIR ?=
 export LLAMA
 
@@ -19,7 +22,8 @@ endif
 export RESTA_MODELS := $(CURDIR)/.models
 export RESTA_TEMPLATES := $(CURDIR)/.deps/src/llama.cpp/models/templates
 
-.PHONY: help demo test build debug test-release lint format docs-check golden models micro-bench llama tools \
+.PHONY: help demo test build debug test-release lint format docs-check golden peer models \
+  micro-bench llama tools \
   install clean distclean
 
 help: ## List the targets
@@ -55,6 +59,9 @@ micro-bench: ## Time the parts that are not the model: noise, vote, span mapping
 
 golden: ## Make the golden vectors of the tests again
 	@scripts/golden.sh
+
+peer: models ## RESTA in Python on the same model, to compare with (Tools/peer/README.md)
+	@scripts/peer.sh "$(PEER_MODEL)" $(PEER_ARGUMENTS)
 
 models: llama ## Fetch the models of demo and tests into .models
 	@scripts/fetch-models.sh default

@@ -69,6 +69,7 @@ let benchmarks =
 
 for result in try Benchmark.measure(benchmarks, rounds: rounds) {
   let microseconds = Int((result.seconds * 1e6).rounded())
-  let column = String(repeating: " ", count: max(0, 9 - "\(microseconds)".count)) + "\(microseconds)"
+  let column =
+    String(repeating: " ", count: max(0, 9 - "\(microseconds)".count)) + "\(microseconds)"
   print("\(column) us  \(result.name)")
 }

@@ -30,6 +30,25 @@ struct CommandRun {
     return path
   }
 
+  /// How long a run may take.
+  private static let limit = 300.0
+
+  // Foundation is not asked when the command has ended: it finds out through a socket of its own, and
+  // never does in a network namespace whose loopback is down. So the shell leaves the exit status in a
+  // file, whole or not at all; it must not use `wait`, because children of Swift's threads inherit a
+  // signal mask that blocks SIGCHLD.
+  private static let script = """
+    folder=$1; shift
+    sh -c 'echo $$ >"$0"; exec "$@"' "$folder/pid" "$@" <"$folder/in" >"$folder/out" 2>"$folder/err"
+    echo $? >"$folder/unfinished"
+    mv "$folder/unfinished" "$folder/status"
+    """
+
+  /// A run that did not end in time.
+  private struct Endless: Error {
+    let arguments: [String]
+  }
+
   /// - Parameters:
   ///   - arguments: The command line.
   ///   - input: What the command reads; empty by default.
@@ -37,8 +56,7 @@ struct CommandRun {
   /// - Throws: What starting a process or reading a file throws.
   init(_ arguments: [String], input: String = "", interruptAfter: Double? = nil) throws {
     let process = Process()
-    process.executableURL = Self.executable
-    process.arguments = arguments
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.currentDirectoryURL = FileManager.default.temporaryDirectory
     var environment = ProcessInfo.processInfo.environment
     environment["RESTA_MODEL"] = try Self.model()
@@ -49,26 +67,37 @@ struct CommandRun {
       .appendingPathComponent("resta-test-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
-    let files = ["in", "out", "err"].map { folder.appendingPathComponent($0) }
-    for file in files { try Data().write(to: file) }
-    try Data(input.utf8).write(to: files[0])
-    process.standardInput = try FileHandle(forReadingFrom: files[0])
-    process.standardOutput = try FileHandle(forWritingTo: files[1])
-    process.standardError = try FileHandle(forWritingTo: files[2])
+    func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
+    try Data(input.utf8).write(to: file("in"))
+    try Data().write(to: file("out"))
+    process.arguments = ["-c", Self.script, "sh", folder.path, Self.executable.path] + arguments
     let start = Date()
     try process.run()
+    func status() -> Int32? {
+      (try? String(contentsOf: file("status"), encoding: .utf8)).flatMap {
+        Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
+      }
+    }
     var interrupted = start
     if let interruptAfter {
-      while process.isRunning, try Data(contentsOf: files[1]).isEmpty { usleep(5_000) }
+      while status() == nil, try Data(contentsOf: file("out")).isEmpty { usleep(5_000) }
       usleep(UInt32(interruptAfter * 1e6))
       interrupted = Date()
-      process.interrupt()
+      let pid = try String(contentsOf: file("pid"), encoding: .utf8)
+      if let pid = Int32(pid.trimmingCharacters(in: .whitespacesAndNewlines)) { kill(pid, SIGINT) }
     }
-    process.waitUntilExit()
+    var code = status()
+    while code == nil {
+      guard Date().timeIntervalSince(start) < Self.limit else {
+        throw Endless(arguments: arguments)
+      }
+      usleep(2_000)
+      code = status()
+    }
     seconds = Date().timeIntervalSince(interrupted)
-    output = String(decoding: try Data(contentsOf: files[1]), as: UTF8.self)
-    errors = String(decoding: try Data(contentsOf: files[2]), as: UTF8.self)
-    code = process.terminationStatus
+    output = String(decoding: try Data(contentsOf: file("out")), as: UTF8.self)
+    errors = String(decoding: try Data(contentsOf: file("err")), as: UTF8.self)
+    self.code = code ?? -1
   }
 
   /// The output as a JSON object.
