@@ -5,6 +5,7 @@ public import RESTA
 /// What the fast decoder may do; no choice here changes an answer.
 struct PlanArguments: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
       Tokens that the fast decoder drafts before a vote, or 'auto': by what is accepted and what wide \
@@ -13,6 +14,7 @@ struct PlanArguments: ParsableArguments {
   var draft: DecodingPlan.DraftLength?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       """
       Copies that the fast decoder asks first, or 'auto': by how often that decides votes. \

@@ -45,11 +45,16 @@ struct ModelArguments: ParsableArguments {
   var kvType = LlamaOptions.CacheType.f16
 
   /// Loads the model, with a progress line on a terminal.
-  func load() async throws -> LlamaModel {
+  ///
+  /// - Parameters:
+  ///   - parallelCells: Positions for which there is room from the start. Default: 0.
+  ///   - parallelSequences: Sequences for which there is. Default: 0.
+  func load(parallelCells: Int = 0, parallelSequences: Int = 0) async throws -> LlamaModel {
     let path = try Models.resolve(model)
     let options = LlamaOptions(
       contextLength: ctx, threads: threads, gpuLayers: gpuLayers, cacheType: kvType,
-      adapters: try lora.map(Self.adapter), cacheFolder: Self.cacheFolder)
+      adapters: try lora.map(Self.adapter), cacheFolder: Self.cacheFolder,
+      parallelCells: parallelCells, parallelSequences: parallelSequences)
     let name = URL(fileURLWithPath: path).lastPathComponent
     defer { Terminal.status("") }
     return try await LlamaModel.load(path, options: options) { share in

@@ -11,6 +11,7 @@ struct BenchReport: Encodable {
   let seed: UInt64
   let repeats: Int
   let runs: [BenchRun]
+  let parallel: [ParallelRun]
 }
 
 /// One subject of one case: medians over the repeats.

@@ -50,6 +50,47 @@ struct BenchRunner {
     return (runs, sigma)
   }
 
+  /// Measures several generations at once, and the same ones after each other.
+  ///
+  /// - Parameters:
+  ///   - count: How many.
+  ///   - subject: Which decoder.
+  ///   - benchCase: What they generate; each has noise of its own.
+  func together(
+    _ count: Int, _ subject: BenchSubject, _ benchCase: BenchCase
+  ) async throws -> ParallelRun {
+    let prompt = try BenchPrompt(
+      userTokens: benchCase.userTokens, model: model, template: template)
+    let metered = MeteredModel(model)
+    var times: (together: [Double], apart: [Double]) = ([], [])
+    var isSame = true
+    for _ in 0..<repeats {
+      var start = ContinuousClock.now
+      var apart: [[TokenID]] = []
+      for number in 0..<count {
+        apart.append(try await generate(subject, benchCase, prompt, metered, number).tokenIDs)
+      }
+      times.apart.append(start.duration(to: .now) / .seconds(1))
+      start = .now
+      let together = try await withThrowingTaskGroup { group in
+        for number in 0..<count {
+          group.addTask {
+            (number, try await generate(subject, benchCase, prompt, metered, number).tokenIDs)
+          }
+        }
+        return try await group.reduce(into: [Int: [TokenID]]()) { $0[$1.0] = $1.1 }
+      }
+      times.together.append(start.duration(to: .now) / .seconds(1))
+      isSame = isSame && apart.indices.allSatisfy { together[$0] == apart[$0] }
+    }
+    return ParallelRun(
+      decoder: subject, generations: count, userTokens: prompt.userTokens,
+      answerTokens: benchCase.answerTokens,
+      wallS: BenchRun.median(times.together) ?? 0,
+      afterEachOtherS: BenchRun.median(times.apart) ?? 0,
+      sameTokens: isSame)
+  }
+
   private func generate(
     _ subject: BenchSubject, _ benchCase: BenchCase, _ prompt: BenchPrompt, _ model: MeteredModel,
     _ number: Int

@@ -49,6 +49,14 @@ struct Bench: AsyncParsableCommand {
       valueName: "l,..."))
   var sweepPrefix: NumberList?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Measure so many generations at once too, against the same ones after each other, with the \
+      first --user-tokens and the last --answer-tokens; undefended and fast.
+      """, valueName: "n,..."))
+  var parallel: NumberList?
+
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Defence") var defense: DefenseArguments
   @OptionGroup(title: "Decoder") var plan: PlanArguments
@@ -61,11 +69,14 @@ struct Bench: AsyncParsableCommand {
     try check(userTokens, "--user-tokens", atLeast: 1)
     try check(answerTokens, "--answer-tokens", atLeast: 1)
     try check(sweepSamples, "--sweep-samples", atLeast: 1)
+    try check(parallel, "--parallel", atLeast: 1)
     try check(sweepPrefix, "--sweep-prefix", atLeast: 1)
     try defense.check()
     try plan.plan.validate()
     try model.check()
-    let loaded = try await model.load()
+    let room = try parallelRoom()
+    let loaded = try await model.load(
+      parallelCells: room.cells, parallelSequences: room.sequences)
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
     settings.seed = seed
@@ -92,15 +103,55 @@ struct Bench: AsyncParsableCommand {
       runs += results
       sigma = max(sigma, absolute)
     }
+    let together = try await measureParallel(bench, cases.first, &progress)
     guard json else { return }
     try JSONOutput.print(
       BenchReport(
         machine: MachineReport(), model: try RunReport(loaded, arguments: model),
-        noise: settings.noise.kind, sigmaAbsolute: sigma, seed: seed, repeats: repeats, runs: runs))
+        noise: settings.noise.kind, sigmaAbsolute: sigma, seed: seed, repeats: repeats, runs: runs,
+        parallel: together))
   }
 
   private func print(_ line: String) {
     if json { Terminal.error(line) } else { Terminal.line(line) }
+  }
+
+  /// The room that `--parallel` needs side by side.
+  private func parallelRoom() throws -> (cells: Int, sequences: Int) {
+    guard let most = parallel?.values.max() else { return (0, 0) }
+    // Templates are shorter than this.
+    let prompt = (userTokens.values.first ?? 0) + 128
+    let answer = answerTokens.values.last ?? 0
+    let samples = defense.samples ?? DefenseSettings().samples
+    guard most * (samples + 1) <= 256 else {
+      throw Failure.usage(
+        "--parallel \(most) with k = \(samples) needs more than the 256 sequences that there can be."
+      )
+    }
+    return (most * (samples + 1) * (prompt + answer), most * (samples + 1))
+  }
+
+  private func measureParallel(
+    _ bench: BenchRunner, _ first: BenchCase?, _ progress: inout Progress
+  ) async throws -> [ParallelRun] {
+    guard let parallel, let first, let answer = answerTokens.values.last else { return [] }
+    var runs: [ParallelRun] = []
+    var benchCase = first
+    benchCase.answerTokens = answer
+    print("")
+    print(ParallelRun.title)
+    for subject in [BenchSubject.undefended, .fast] {
+      for (index, count) in parallel.values.enumerated() {
+        progress.show(
+          "\(count) at once, \(subject.rawValue)",
+          done: Double(index) / Double(parallel.values.count))
+        let run = try await bench.together(count, subject, benchCase)
+        progress.clear()
+        print(run.row)
+        runs.append(run)
+      }
+    }
+    return runs
   }
 
   private func check(_ list: NumberList?, _ name: String, atLeast least: Int) throws {

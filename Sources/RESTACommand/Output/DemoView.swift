@@ -17,6 +17,9 @@ struct DemoView {
       Terminal.line(line)
     }
     Terminal.line("\n\(Style.bold("Votes"))  \(Summary.settings(defended.settings))")
+    if defended.votes.contains(where: { $0.asked < defended.settings.defense.samples }) {
+      Terminal.line(Style.dim("       copies that cannot change a vote any more are not asked"))
+    }
     for vote in defended.votes { Terminal.line(VoteLine(vote, tokenizer: tokenizer).text) }
     showCost(undefended, defended)
   }
