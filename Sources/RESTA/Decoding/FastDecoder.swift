@@ -136,7 +136,7 @@ struct FastDecoder: TokenDecoder {
     for position in 0..<positions {
       try await settle(position, drafts: drafts, firstWave: choice.wave, collector)
       let run = collector.run
-      planner.noteVote(decidedByMajority: isDecidedByMajority(run, position))
+      planner.noteVote(run.ballot(position).predictions)
       let decision = try await decide(position, drafts: drafts, run)
       decisions.append(decision)
       guard position < drafts.count else { break }
@@ -185,13 +185,6 @@ struct FastDecoder: TokenDecoder {
         drafts: drafts, collector)
       run = collector.run
     }
-  }
-
-  /// Whether the first copies that make a majority would have decided a position alone.
-  private func isDecidedByMajority(_ run: VotingRun, _ position: Int) -> Bool {
-    let first = Ballot(
-      predictions: Array(run.ballot(position).predictions.prefix(planner.majority)))
-    return first.lead > copies.count - planner.majority
   }
 
   /// Lets copies vote on positions of a run, in one pass in which they catch up with all before.

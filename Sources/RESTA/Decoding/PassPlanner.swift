@@ -20,7 +20,9 @@ struct PassPlanner {
   let majority: Int
   // Beliefs start as if a few votes had been seen: most drafts right, few votes close.
   private var drafts = (tried: 5.0, accepted: 4.5)
-  private var votes = (seen: 10.0, undecided: 0.5)
+  private var seen = 5.0
+  /// How often the first so many copies left a vote open, from a majority on.
+  private var open: [Double]
 
   /// - Parameters:
   ///   - plan: What is allowed.
@@ -31,6 +33,9 @@ struct PassPlanner {
     self.costs = costs
     self.copies = copies
     majority = copies / 2 + 1
+    // One dissenter opens a bare majority's vote; each copy more allows for one more of them.
+    open = (0...copies - majority).map { 1.2 / Double(1 + $0 * $0 * 2) }
+    open[copies - majority] = 0
   }
 
   /// Learns whether a drafted token was chosen.
@@ -39,10 +44,15 @@ struct PassPlanner {
     if accepted { drafts.accepted += 1 }
   }
 
-  /// Learns whether a majority's votes decided a position.
-  mutating func noteVote(decidedByMajority: Bool) {
-    votes.seen += 1
-    if !decidedByMajority { votes.undecided += 1 }
+  /// Learns how the copies voted on a position, and so how many it would have taken.
+  ///
+  /// - Parameter predictions: Those of the copies that were asked, in their order.
+  mutating func noteVote(_ predictions: [TokenID]) {
+    seen += 1
+    for asked in majority..<max(majority, copies) where asked <= predictions.count {
+      let lead = Ballot(predictions: Array(predictions.prefix(asked))).lead
+      if lead <= copies - asked { open[asked - majority] += 1 }
+    }
   }
 
   /// Chooses what costs least for each token that it is expected to give.
@@ -57,10 +67,7 @@ struct PassPlanner {
     case _ where needsAll: waves = [copies]
     case .fixed(let count): waves = [min(count, copies)]
     case .adaptive:
-      // Those that can decide, those that are up to date already, and all.
-      let least = missing.min() ?? 0
-      let ready = missing.prefix { $0 == least }.count
-      waves = [majority, max(majority, ready), copies]
+      waves = Array(majority...copies)
     }
     let lengths: ClosedRange<Int>
     switch plan.draft {
@@ -71,7 +78,7 @@ struct PassPlanner {
     for wave in waves {
       for draft in lengths {
         let choice = Choice(draft: draft, wave: wave)
-        let cost = cost(choice, missing) / expectedTokens(draft)
+        let cost = cost(choice, missing, positions: positions) / expectedTokens(draft)
         if cost < best.cost { best = (choice, cost) }
       }
     }
@@ -94,23 +101,36 @@ struct PassPlanner {
     return few + rest / 2 < all ? least : missing.count
   }
 
-  private func cost(_ choice: Choice, _ missing: [Int]) -> Double {
+  /// What a choice costs, without what every choice has to pay sooner or later.
+  private func cost(_ choice: Choice, _ missing: [Int], positions: Int) -> Double {
     func width(_ copies: Range<Int>) -> Int {
-      missing[copies].reduce(0) { $0 + $1 + choice.draft }
+      let own = copies.reduce(0.0) { sum, copy in
+        sum + Double(missing[copy] - 1) * spared(copy, positions: positions)
+      }
+      return Int(own.rounded()) + copies.count * (1 + choice.draft)
     }
-    let narrow = Double(choice.draft) * costs.seconds(positions: 1)
-    // What every choice has to pay for catching up is nobody's fault.
-    let sunk = costs.seconds(
-      positions: missing.prefix(majority).reduce(0) { $0 + $1 - 1 })
-    let first = costs.seconds(positions: width(0..<choice.wave)) - sunk
+    // The first draft takes the last voted token along with the one before it.
+    let narrow =
+      choice.draft == 0
+      ? 0 : costs.seconds(positions: 2) + Double(choice.draft - 1) * costs.seconds(positions: 1)
+    let first = costs.seconds(positions: width(0..<choice.wave))
     guard choice.wave < copies else { return narrow + first }
-    // The chance that some position is left open; less, the more copies were asked beyond a majority.
-    let open =
-      votes.undecided / votes.seen * Double(copies - choice.wave) / Double(copies - majority)
-    let closed = ElementaryFunctions.logarithm(1 - min(open, 0.99))
+    // The chance that some position is left open, and one or two more copies have to be asked.
+    let closed = ElementaryFunctions.logarithm(1 - openShare(choice.wave))
     let again = 1 - ElementaryFunctions.exponential(expectedTokens(choice.draft) * closed)
-    return narrow + first + again * costs.seconds(positions: width(choice.wave..<copies))
+    let next = choice.wave..<min(choice.wave + 2, copies)
+    return narrow + first + again * costs.seconds(positions: width(next))
   }
+
+  /// The chance that a copy is never needed in the rest of the window, so that its prompt is spared.
+  private func spared(_ copy: Int, positions: Int) -> Double {
+    guard copy >= majority else { return 0 }
+    return ElementaryFunctions.exponential(
+      Double(positions) * ElementaryFunctions.logarithm(1 - openShare(copy)))
+  }
+
+  /// How often so many copies leave a vote open.
+  private func openShare(_ asked: Int) -> Double { min(open[asked - majority] / seen, 0.99) }
 
   /// The votes that count when so many tokens are drafted: one, and one for each accepted draft.
   private func expectedTokens(_ draft: Int) -> Double {

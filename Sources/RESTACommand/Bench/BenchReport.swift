@@ -46,13 +46,14 @@ struct BenchRun: Encodable {
   ///   - samples: Every subject's generations, by repeat; this one's among them.
   ///   - bytesPerCell: What a cell of the key-value cache takes.
   init?(
-    _ subject: BenchSubject, _ benchCase: BenchCase, userTokens: Int,
+    _ subject: BenchSubject, _ benchCase: BenchCase,
     samples: [BenchSubject: [BenchSample]], bytesPerCell: Int
   ) {
     guard let own = samples[subject], let first = own.first?.result else { return nil }
     let results = own.map(\.result)
     decoder = subject
-    self.userTokens = userTokens
+    // The undefended model perturbs none, but has the same prompt.
+    userTokens = benchCase.userTokens
     promptTokens = first.promptTokens
     answerTokens = first.tokenIDs.count
     self.samples = subject == .undefended ? 0 : benchCase.samples

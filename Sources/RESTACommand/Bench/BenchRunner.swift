@@ -17,13 +17,12 @@ struct BenchRunner {
   ///
   /// - Parameters:
   ///   - benchCase: What to measure.
+  ///   - prompts: One for each repeat; they start over when there are fewer.
   ///   - progress: Told what runs, and how much of the case is done.
   /// - Returns: A row for each subject, and sigma in the embeddings' own unit.
   func run(
-    _ benchCase: BenchCase, progress: (String, Double) -> Void
+    _ benchCase: BenchCase, prompts: [BenchPrompt], progress: (String, Double) -> Void
   ) async throws -> (runs: [BenchRun], sigmaAbsolute: Double) {
-    let prompt = try BenchPrompt(
-      userTokens: benchCase.userTokens, model: model, template: template)
     let metered = MeteredModel(model)
     var samples: [BenchSubject: [BenchSample]] = [:]
     var sigma = 0.0
@@ -35,6 +34,7 @@ struct BenchRunner {
           Double(max(0, number - 1)) / Double(repeats))
         // A whole warm-up of the slow decoders would only waste time.
         if number == 0, subject == .reference || subject == .naive { continue }
+        let prompt = prompts[max(0, number - 1) % prompts.count]
         let result = try await generate(subject, benchCase, prompt, metered, number)
         let cells = metered.takePeakCells()
         sigma = max(sigma, result.settings.sigmaAbsolute)
@@ -44,7 +44,7 @@ struct BenchRunner {
     }
     let runs = subjects.compactMap {
       BenchRun(
-        $0, benchCase, userTokens: prompt.userTokens, samples: samples,
+        $0, benchCase, samples: samples,
         bytesPerCell: model.bytesPerCell)
     }
     return (runs, sigma)
@@ -60,7 +60,7 @@ struct BenchRunner {
     _ count: Int, _ subject: BenchSubject, _ benchCase: BenchCase
   ) async throws -> ParallelRun {
     let prompt = try BenchPrompt(
-      userTokens: benchCase.userTokens, model: model, template: template)
+      ofLength: benchCase.userTokens, model: model, template: template)
     let metered = MeteredModel(model)
     var times: (together: [Double], apart: [Double]) = ([], [])
     var isSame = true

@@ -25,6 +25,14 @@ struct Bench: AsyncParsableCommand {
     help: ArgumentHelp("Lengths of the user's text, in tokens.", valueName: "n,..."))
   var userTokens = NumberList([20, 200, 1000])
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Prompts of your own instead, one for each repeat (which --repeats then need not say): a file as \
+      'resta compare' reads it.
+      """, valueName: "file"))
+  var prompts: String?
+
   @Option(help: ArgumentHelp("Lengths of the answer, in tokens.", valueName: "n,..."))
   var answerTokens = NumberList([20, 150])
 
@@ -34,8 +42,10 @@ struct Bench: AsyncParsableCommand {
       valueName: "name,..."))
   var decoders = SubjectList(BenchSubject.allCases)
 
-  @Option(help: ArgumentHelp("How often each is measured.", valueName: "n"))
-  var repeats = 3
+  @Option(
+    help: ArgumentHelp(
+      "How often each is measured. (default: 3, or once for each of --prompts)", valueName: "n"))
+  var repeats: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -65,6 +75,8 @@ struct Bench: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
+    let texts = try prompts.map { try PromptList.read($0) }
+    let repeats = repeats ?? texts?.count ?? 3
     guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
     try check(userTokens, "--user-tokens", atLeast: 1)
     try check(answerTokens, "--answer-tokens", atLeast: 1)
@@ -80,20 +92,26 @@ struct Bench: AsyncParsableCommand {
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
     settings.seed = seed
+    let template = try model.template(for: loaded.information)
+    let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
     let bench = BenchRunner(
-      model: loaded, template: try model.template(for: loaded.information), defense: settings,
+      model: loaded, template: template, defense: settings,
       plan: plan.plan, subjects: decoders.values, repeats: repeats)
 
     print(BenchTable.title)
     var runs: [BenchRun] = []
     var sigma = 0.0
     var progress = Progress()
-    let cases = cases(settings)
+    let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
+    let cases = cases(settings, lengths: lengths ?? userTokens.values)
     // Time grows with what has to be computed, and most of that are the copies' prompts.
     let work = cases.map { Double($0.userTokens * $0.samples + $0.answerTokens + 100) }
     for (number, benchCase) in cases.enumerated() {
       let before = work[..<number].reduce(0, +)
-      let (results, absolute) = try await bench.run(benchCase) { text, share in
+      let length = benchCase.userTokens
+      let made =
+        try own ?? [BenchPrompt(ofLength: length, model: loaded, template: template)]
+      let (results, absolute) = try await bench.run(benchCase, prompts: made) { text, share in
         progress.show(
           "case \(number + 1) of \(cases.count): \(text)",
           done: (before + share * work[number]) / work.reduce(0, +))
@@ -159,9 +177,9 @@ struct Bench: AsyncParsableCommand {
     throw Failure.usage("\(name) must be \(least) or more, not \(wrong).")
   }
 
-  private func cases(_ settings: DefenseSettings) -> [BenchCase] {
+  private func cases(_ settings: DefenseSettings, lengths: [Int]) -> [BenchCase] {
     var cases: [BenchCase] = []
-    for user in userTokens.values {
+    for user in lengths {
       for answer in answerTokens.values {
         cases.append(
           BenchCase(
@@ -169,7 +187,7 @@ struct Bench: AsyncParsableCommand {
             prefix: settings.prefix))
       }
     }
-    guard let user = userTokens.values.first, let answer = answerTokens.values.last else {
+    guard let user = lengths.first, let answer = answerTokens.values.last else {
       return cases
     }
     for samples in sweepSamples?.values ?? [] {

@@ -78,7 +78,7 @@ struct PassCostCache: Sendable {
     var entries: [Attempt]
   }
 
-  private static let format = 2
+  private static let format = 3
   /// How long costs are believed, in seconds: a day. The machine may have been busy when they were
   /// measured.
   static let lifetime = 86_400.0

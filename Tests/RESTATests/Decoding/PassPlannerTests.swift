@@ -36,6 +36,16 @@ struct PassPlannerTests {
     #expect(dear.wave == 6)
   }
 
+  @Test("takes a copy's prompt along when it will be needed anyway")
+  func prompts() {
+    let machine = Self.costs(fixed: 0.01, each: 0.001)
+    var planner = Self.planner(machine)
+    for _ in 0..<50 { planner.noteVote([2, 1, 1, 1, 1, 1, 1]) }
+    // A long prompt of the seventh copy is no reason to put it off.
+    #expect(Self.choose(planner, missing: 500).wave == 7)
+    #expect(Self.choose(Self.planner(machine), positions: 1, missing: 500).wave == 6)
+  }
+
   @Test("drafts where a narrow pass is much cheaper than a vote's, and tokens are accepted")
   func drafts() {
     #expect(Self.choose(Self.planner(Self.wideIsDear)).draft == 0)
@@ -53,11 +63,14 @@ struct PassPlannerTests {
   func openVotes() {
     let machine = Self.costs(fixed: 0.01, each: 0.001)
     var planner = Self.planner(machine)
+    let agreed = [TokenID](repeating: 1, count: 10)
+    for _ in 0..<200 { planner.noteVote(Array(agreed.prefix(6))) }
     #expect(Self.choose(planner).wave == 6)
-    for _ in 0..<50 { planner.noteVote(decidedByMajority: false) }
+    // One dissenter among the first six: seven copies decide it.
+    for _ in 0..<200 { planner.noteVote([2, 1, 1, 1, 1, 1, 1]) }
+    #expect(Self.choose(planner).wave == 7)
+    for _ in 0..<1_000 { planner.noteVote([2, 1, 2, 1, 2, 1, 1, 1, 1, 1]) }
     #expect(Self.choose(planner).wave == 10)
-    for _ in 0..<500 { planner.noteVote(decidedByMajority: true) }
-    #expect(Self.choose(planner).wave == 6)
   }
 
   @Test("never drafts beyond the last vote, nor asks more copies than there are")
