@@ -14,7 +14,7 @@ export RESTA_MODELS="$models"
 export RESTA_TEMPLATES="$deps/src/llama.cpp/models/templates"
 
 number=0
-phases=14
+phases=15
 table=()
 phase() { # TITLE COMMAND...
   local title=$1 started=$SECONDS took status=0
@@ -79,6 +79,11 @@ run_debug_tests() {
   swift test --filter '^(RESTATests|RESTATestingTests)\.'
 }
 
+# A package of its own, which nothing else builds.
+run_micro_benchmarks() {
+  swift run --package-path Benchmarks --configuration release RESTABenchmarks 1
+}
+
 phase "Tools" scripts/install-tools.sh
 if [ "${LLAMA:-}" = system ]; then
   phase "llama.cpp (the system's)" pkg-config --modversion llama
@@ -96,6 +101,7 @@ phase "Tests of the engine on real models" run_engine_tests
 phase "Tests of the engine on damaged files" run_damaged_file_tests
 phase "Tests of the command" run_command_tests
 phase "Tests of the core, unoptimised" run_debug_tests
+phase "Micro-benchmarks, built and run once" run_micro_benchmarks
 phase "A package that depends on this one" scripts/test-dependent.sh
 
 say "All good, in $SECONDS s:"
