@@ -17,6 +17,7 @@ struct Benchmark {
   ///   - benchmarks: What to measure.
   ///   - rounds: How often; the first further round warms up.
   /// - Returns: The results, in the order given.
+  /// - Throws: What a benchmark throws.
   static func measure(_ benchmarks: [Benchmark], rounds: Int) throws -> [Result] {
     var times = benchmarks.map { _ in [Double]() }
     var sink = 0.0

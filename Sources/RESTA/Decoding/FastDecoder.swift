@@ -8,17 +8,14 @@
 struct FastDecoder: TokenDecoder {
   private let job: DecodingJob
   private let tokenizer: any Tokenizer
-  private var passes: PassRecorder
+  private let stopwatch: Stopwatch
+  private var sequences: DecoderSequences
   private var planner: PassPlanner
   private var window: SmoothingWindow
-  /// x, then e~^1..e~^k.
-  private var tracks: [SequenceTrack]
   /// y_1..y_t.
   private var generated: [TokenID] = []
   /// Votes that were taken ahead, first of them the next one.
   private var decided: ArraySlice<Decision> = []
-  /// What the unperturbed sequence predicts behind so many positions, as far as it is known.
-  private var cleanPrediction: (length: Int, token: TokenID)?
 
   /// - Parameters:
   ///   - job: The request; its settings hold a plan.
@@ -32,21 +29,19 @@ struct FastDecoder: TokenDecoder {
   ) {
     self.job = job
     self.tokenizer = tokenizer
-    passes = PassRecorder(reservation, stopwatch: stopwatch)
+    self.stopwatch = stopwatch
+    sequences = DecoderSequences(job: job, reservation: reservation, stopwatch: stopwatch)
     let plan = job.settings.plan ?? .fast
     planner = PassPlanner(plan: plan, costs: costs, copies: max(1, job.sequences - 1))
     window = SmoothingWindow(job.defense)
-    tracks = (0..<job.sequences).map { SequenceTrack(sequence: $0) }
   }
 
-  private var copies: ArraySlice<SequenceTrack> { tracks.dropFirst() }
-
-  var totals: GenerationTotals { passes.totals }
+  var totals: GenerationTotals { sequences.totals }
 
   mutating func next() async throws -> Decision {
     if let decision = decided.first { return decision }
     guard window.contains(generated.count) else {
-      if window.isOver(at: generated.count) { try await releaseCopies() }
+      if window.isOver(at: generated.count) { try await sequences.releaseCopies() }
       return try await sample()
     }
     decided = try await vote()[...]
@@ -62,50 +57,19 @@ struct FastDecoder: TokenDecoder {
     decided = decided.dropFirst()
   }
 
-  // MARK: The unperturbed sequence
-
   /// Step 3: ordinary decoding of (x, y_1..y_{t-1}).
   private mutating func sample() async throws -> Decision {
     let (sampler, position) = (job.sampler, generated.count)
-    let token = try await feedClean(generated) {
+    let token = try await sequences.feedClean(generated) {
       try sampler.sample(logits: $0, position: position)
     }
     return Decision(token: token, vote: nil)
   }
 
-  /// Feeds the unperturbed sequence up to the end of an answer.
-  ///
-  /// - Parameters:
-  ///   - answer: The answer, or what is drafted of it.
-  ///   - choose: Chooses the next token by its logits.
-  /// - Returns: The token.
-  private mutating func feedClean(
-    _ answer: [TokenID], choose: @escaping @Sendable (Span<Float>) throws -> Int
-  ) async throws -> TokenID {
-    let length = job.prompt.count + answer.count
-    if tracks[0].consumed >= length { try await truncate(0, to: length - 1) }
-    let choice = ChoiceReader(stopwatch: passes.stopwatch, choose: choose)
-    let segments = tracks[0].segments(to: length, of: job, answer: answer, wanted: 1)
-    let isPrefill = tracks[0].consumed < job.prompt.count
-    tracks[0].consumed = length
-    try await passes.forward(segments, isPrefill: isPrefill, read: choice.read)
-    passes.noteBookkeeping(seconds: choice.seconds)
-    return try choice.token()
-  }
-
-  /// What the unperturbed model predicts behind an answer.
-  private mutating func predictClean(after answer: [TokenID]) async throws -> TokenID {
-    let length = job.prompt.count + answer.count
-    if let known = cleanPrediction, known.length == length { return known.token }
-    let token = try await feedClean(answer) { try Logits.argmax($0) }
-    cleanPrediction = (length, token)
-    return token
-  }
-
   private mutating func draft(_ count: Int) async throws -> [TokenID] {
     var drafts: [TokenID] = []
     while drafts.count < count, !ends(drafts) {
-      drafts.append(try await predictClean(after: generated + drafts))
+      drafts.append(try await sequences.predictClean(after: generated + drafts))
     }
     return drafts
   }
@@ -115,23 +79,21 @@ struct FastDecoder: TokenDecoder {
     drafts.last.map { job.ends($0, tokenizer) } ?? false
   }
 
-  // MARK: Votes
-
   /// Step 2, for as many positions as one round of drafting and voting gives.
   ///
   /// - Returns: At least one decision; a vote that abstained is the last one.
   private mutating func vote() async throws -> [Decision] {
     let limit = window.remaining(
       at: generated.count, limit: job.maximumTokens - generated.count)
-    if job.sharedPositions > 0, tracks[0].consumed == 0 { _ = try await predictClean(after: []) }
+    try await sequences.preparePrefix()
     let choice = planner.choose(
-      positions: limit, missing: copies.map(missing),
+      positions: limit, missing: sequences.missing(behind: generated.count),
       needsAll: job.defense.aggregator != .majorityVote)
     let drafts = try await draft(min(choice.draft, draftLimit))
     // Behind a drafted end of the answer, and behind the last draft's vote, there is nothing to ask.
     let positions = min(limit, ends(drafts) ? drafts.count : drafts.count + 1)
-    let run = VotingRun(copies: copies.count, positions: positions, retention: retention)
-    let collector = VoteCollector(run, stopwatch: passes.stopwatch)
+    let run = VotingRun(copies: job.defense.samples, positions: positions, retention: retention)
+    let collector = VoteCollector(run, stopwatch: stopwatch)
     var decisions: [Decision] = []
     for position in 0..<positions {
       try await settle(position, drafts: drafts, firstWave: choice.wave, collector)
@@ -143,15 +105,15 @@ struct FastDecoder: TokenDecoder {
       planner.noteDraft(accepted: decision.token == drafts[position])
       if decision.token != drafts[position] { break }
     }
-    passes.noteBookkeeping(seconds: collector.readSeconds)
-    try await rollBack(to: job.prompt.count + generated.count + decisions.count - 1)
+    sequences.noteBookkeeping(seconds: collector.readSeconds)
+    try await sequences.rollBack(to: job.prompt.count + generated.count + decisions.count - 1)
     return decisions
   }
 
   /// Rows of logits are kept for other aggregators, and a long draft has many.
   private var draftLimit: Int {
     guard job.defense.aggregator != .majorityVote else { return .max }
-    let values = copies.count * max(1, job.vocabularySize)
+    let values = job.defense.samples * max(1, job.vocabularySize)
     return max(0, (1 << 24) / values - 1)
   }
 
@@ -171,57 +133,18 @@ struct FastDecoder: TokenDecoder {
     while !run.isDecided(position) {
       let unasked = run.unasked(position)
       guard !unasked.isEmpty else { return }
-      let isFirst = unasked.count == copies.count
+      let isFirst = unasked.count == job.defense.samples
       let ballot = run.ballot(position)
+      let missing = sequences.missing(behind: generated.count + position)
       let count =
         isFirst
-        ? firstWave
-        : planner.nextWave(
-          lead: ballot.lead, missing: unasked.map { missing(tracks[$0 + 1]) + position })
+        ? firstWave : planner.nextWave(lead: ballot.lead, missing: unasked.map { missing[$0] })
       // When the draft is about to be outvoted, what follows it is of no use.
       let isLikely = isFirst || position < drafts.count && ballot.leaders == [drafts[position]]
-      try await ask(
+      try await sequences.ask(
         Array(unasked.prefix(count)), about: position...(isLikely ? run.count - 1 : position),
-        drafts: drafts, collector)
+        behind: generated, drafts: drafts, collector)
       run = collector.run
-    }
-  }
-
-  /// Lets copies vote on positions of a run, in one pass in which they catch up with all before.
-  private mutating func ask(
-    _ asked: [Int], about positions: ClosedRange<Int>, drafts: [TokenID],
-    _ collector: VoteCollector
-  ) async throws {
-    let answer = generated + drafts
-    let length = job.prompt.count + generated.count + positions.upperBound
-    var prompts: [ForwardSegment] = []
-    var answers: [ForwardSegment] = []
-    var promptPlaces: [VotingRun.Place] = []
-    var answerPlaces: [VotingRun.Place] = []
-    for copy in asked {
-      // Long prompts take a while to perturb.
-      try Task.checkCancellation()
-      try await share(copy)
-      let segments = tracks[copy + 1].segments(
-        to: length, of: job, answer: answer, wanted: positions.count)
-      for segment in segments {
-        let count = segment.outputs.count(of: segment.input.count)
-        if case .embeddings = segment.input {
-          prompts.append(segment)
-          promptPlaces += positions.prefix(count).map { .init(copy: copy, position: $0) }
-        } else {
-          answers.append(segment)
-          answerPlaces += positions.suffix(count).map { .init(copy: copy, position: $0) }
-        }
-      }
-      tracks[copy + 1].consumed = length
-    }
-    let places = promptPlaces + answerPlaces
-    let rows = collector.rows
-    try await passes.forward(
-      prompts + answers, isPrefill: !prompts.isEmpty, read: collector.reader(places))
-    guard collector.rows - rows == places.count else {
-      throw VoteCollector.wrongRows(places.count)
     }
   }
 
@@ -242,7 +165,7 @@ struct FastDecoder: TokenDecoder {
       if position < drafts.count {
         unperturbed = drafts[position]
       } else {
-        unperturbed = try await predictClean(after: generated + drafts.prefix(position))
+        unperturbed = try await sequences.predictClean(after: generated + drafts.prefix(position))
       }
     }
     let rows = run.rows(position)
@@ -252,41 +175,5 @@ struct FastDecoder: TokenDecoder {
     }
     return Decision(
       token: token, vote: ballot.record(position: number, token: token, tieBreak: tieBreak))
-  }
-
-  // MARK: Sequences
-
-  /// How many positions a copy has to take before it can vote on the next token.
-  private func missing(_ copy: SequenceTrack) -> Int {
-    max(1, job.prompt.count + generated.count - max(copy.consumed, job.sharedPositions))
-  }
-
-  /// Drops what was drafted and not chosen from all sequences.
-  private mutating func rollBack(to length: Int) async throws {
-    // What follows tokens that were not chosen is no prediction for those that were.
-    if let known = cleanPrediction, known.length > length { cleanPrediction = nil }
-    for index in tracks.indices where tracks[index].consumed > length {
-      try await truncate(index, to: length)
-    }
-  }
-
-  private mutating func truncate(_ index: Int, to length: Int) async throws {
-    try await passes.reservation.truncate(tracks[index].sequence, to: length)
-    tracks[index].consumed = length
-  }
-
-  /// Gives a copy that holds nothing yet what is the same in all sequences.
-  private mutating func share(_ copy: Int) async throws {
-    guard tracks[copy + 1].consumed == 0, job.sharedPositions > 0 else { return }
-    try await passes.reservation.fork(
-      0, to: tracks[copy + 1].sequence, length: job.sharedPositions)
-    tracks[copy + 1].consumed = job.sharedPositions
-  }
-
-  /// Gives the copies' room back once nothing is voted on any more: later passes are quicker without.
-  private mutating func releaseCopies() async throws {
-    for index in tracks.indices.dropFirst() where tracks[index].consumed > 0 {
-      try await truncate(index, to: 0)
-    }
   }
 }

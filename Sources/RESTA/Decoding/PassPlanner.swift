@@ -61,6 +61,7 @@ struct PassPlanner {
   ///   - positions: How many positions can still be voted on, at least 1.
   ///   - missing: For each copy, the positions that it has to take before it can vote on the next one.
   ///   - needsAll: Whether every copy has to be asked anyway.
+  /// - Returns: The cheapest choice that the plan allows.
   func choose(positions: Int, missing: [Int], needsAll: Bool) -> Choice {
     let waves: [Int]
     switch plan.firstWave {
@@ -90,6 +91,7 @@ struct PassPlanner {
   /// - Parameters:
   ///   - lead: By how many votes its leader leads.
   ///   - missing: For each copy that was not asked, the positions that it has to take.
+  /// - Returns: A number in `1...missing.count`.
   func nextWave(lead: Int, missing: [Int]) -> Int {
     // If they all vote for the leader, so many decide it.
     let least = (missing.count - lead) / 2 + 1

@@ -18,6 +18,7 @@ struct PassRecorder {
   ///   - segments: What to append.
   ///   - isPrefill: Whether prompt positions are among it.
   ///   - read: Sees the logits.
+  /// - Throws: What the engine throws.
   mutating func forward(
     _ segments: [ForwardSegment], isPrefill: Bool, read: @escaping LogitReader
   ) async throws {

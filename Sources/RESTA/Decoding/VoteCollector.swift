@@ -29,6 +29,7 @@ final class VoteCollector: Sendable {
   /// What a pass shows its logits to.
   ///
   /// - Parameter places: Whose rows they are, in the order of the pass.
+  /// - Returns: The reader of one pass.
   func reader(_ places: [VotingRun.Place]) -> LogitReader {
     { [self] rows, logits in
       let start = stopwatch.seconds

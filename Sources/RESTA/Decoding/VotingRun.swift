@@ -67,6 +67,7 @@ struct VotingRun: Sendable {
   /// - Parameters:
   ///   - logits: `[places, vocabulary]`.
   ///   - places: Whose they are.
+  /// - Throws: ``RESTAError`` with `nonFiniteOutput`.
   mutating func read(_ logits: Span<Float>, of places: ArraySlice<Place>) throws {
     guard !places.isEmpty else { return }
     let width = logits.count / places.count

@@ -49,6 +49,8 @@ struct ModelArguments: ParsableArguments {
   /// - Parameters:
   ///   - parallelCells: Positions for which there is room from the start. Default: 0.
   ///   - parallelSequences: Sequences for which there is. Default: 0.
+  /// - Returns: The model.
+  /// - Throws: ``Failure`` for a wrong option; what loading throws.
   func load(parallelCells: Int = 0, parallelSequences: Int = 0) async throws -> LlamaModel {
     let path = try Models.resolve(model)
     let options = LlamaOptions(

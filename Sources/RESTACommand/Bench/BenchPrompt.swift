@@ -20,6 +20,7 @@ struct BenchPrompt {
   ///     that words make.
   ///   - model: Whose tokens are counted.
   ///   - template: The chat template, or `nil` for the model's own.
+  /// - Throws: ``RESTAError`` when the template is none or refuses the prompt.
   init(ofLength length: Int, model: LlamaModel, template: ChatTemplate?) throws {
     func prompt(_ words: Int) throws -> BenchPrompt {
       try BenchPrompt(Self.text(words: words), model: model, template: template)

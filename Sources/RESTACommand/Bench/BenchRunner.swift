@@ -20,6 +20,7 @@ struct BenchRunner {
   ///   - prompts: One for each repeat; they start over when there are fewer.
   ///   - progress: Told what runs, and how much of the case is done.
   /// - Returns: A row for each subject, and sigma in the embeddings' own unit.
+  /// - Throws: What generating throws.
   func run(
     _ benchCase: BenchCase, prompts: [BenchPrompt], progress: (String, Double) -> Void
   ) async throws -> (runs: [BenchRun], sigmaAbsolute: Double) {
@@ -56,6 +57,8 @@ struct BenchRunner {
   ///   - count: How many.
   ///   - subject: Which decoder.
   ///   - benchCase: What they generate; each has noise of its own.
+  /// - Returns: The medians.
+  /// - Throws: What generating throws.
   func together(
     _ count: Int, _ subject: BenchSubject, _ benchCase: BenchCase
   ) async throws -> ParallelRun {

@@ -22,6 +22,7 @@ struct NearTie: Encodable {
   ///   - position: The position, from 0; all tokens in front of it are taken from the answer.
   ///   - prompt: The prompt of the answer.
   ///   - model: The model.
+  /// - Throws: What the model throws.
   init(
     _ result: GenerationResult, position: Int, prompt: TokenizedPrompt, model: any LanguageModel
   ) async throws {

@@ -79,8 +79,9 @@ struct PassCostCache: Sendable {
   }
 
   private static let format = 3
-  /// How long costs are believed, in seconds: a day. The machine may have been busy when they were
-  /// measured.
+  /// How long costs are believed, in seconds: a day.
+  ///
+  /// The machine may have been busy when they were measured.
   static let lifetime = 86_400.0
   /// The oldest entries go first when there are more.
   static let maximumEntries = 64
@@ -101,6 +102,7 @@ struct PassCostCache: Sendable {
   /// - Parameters:
   ///   - key: What they depend on.
   ///   - now: The time. Default: the system's.
+  /// - Returns: The costs, or `nil`.
   func costs(for key: Key, now: Date = Date()) -> PassCosts? {
     let seconds = now.timeIntervalSince1970
     return read().last {

@@ -4,7 +4,9 @@ import RESTALlama
 import Testing
 
 extension LlamaTests {
-  /// The fast decoder on real weights. On the pinned build a position's logits do not depend on what
+  /// The fast decoder on real weights.
+  ///
+  /// On the pinned build a position's logits do not depend on what
   /// else is in a pass, nor on what was rolled back, so nothing may differ at all.
   @Suite("Fast decoder on a model") struct FastDecoder {
     private static func answer(

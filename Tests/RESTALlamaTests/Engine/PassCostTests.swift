@@ -275,11 +275,12 @@ extension LlamaTests {
       let stub = Stub()
       _ = try await Self.measurement(stub).run()
       // Spread evenly over at most eight sequences, the first ones get what is left over.
-      let widths = [
+      let widths: [[Int]] = [
         [1], [1, 1], [1, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2, 2, 1, 1], [4, 4, 4, 4, 4, 4, 3, 3],
         [8, 8, 8, 8, 8, 8, 7, 7],
       ]
-      #expect(stub.passes.value == [[1]] + widths.flatMap { Array(repeating: $0, count: 3) })
+      let expected: [[Int]] = [[1]] + widths.flatMap { Array(repeating: $0, count: 3) }
+      #expect(stub.passes.value == expected)
       #expect(stub.released.value == 1)
     }
 
