@@ -131,8 +131,10 @@ struct PassPlanner {
       Double(positions) * ElementaryFunctions.logarithm(1 - openShare(copy)))
   }
 
-  /// How often so many copies leave a vote open.
-  private func openShare(_ asked: Int) -> Double { min(open[asked - majority] / seen, 0.99) }
+  /// How often so many copies leave a vote open; always, where they are no majority.
+  private func openShare(_ asked: Int) -> Double {
+    asked < majority ? 0.99 : min(open[asked - majority] / seen, 0.99)
+  }
 
   /// The votes that count when so many tokens are drafted: one, and one for each accepted draft.
   private func expectedTokens(_ draft: Int) -> Double {

@@ -69,7 +69,10 @@ struct PassPlannerTests {
     // One dissenter among the first six: seven copies decide it.
     for _ in 0..<200 { planner.noteVote([2, 1, 1, 1, 1, 1, 1]) }
     #expect(Self.choose(planner).wave == 7)
+    // Three: nine copies decide it, and for four of them only all ten do.
     for _ in 0..<1_000 { planner.noteVote([2, 1, 2, 1, 2, 1, 1, 1, 1, 1]) }
+    #expect(Self.choose(planner).wave == 9)
+    for _ in 0..<5_000 { planner.noteVote([2, 1, 2, 1, 2, 1, 2, 1, 1, 1]) }
     #expect(Self.choose(planner).wave == 10)
   }
 
@@ -101,6 +104,15 @@ struct PassPlannerTests {
     let missing = Array(repeating: 100, count: open)
     #expect(Self.planner(Self.wideIsDear).nextWave(lead: lead, missing: missing) == least)
     #expect(Self.planner(Self.wideIsFree).nextWave(lead: lead, missing: missing) == open)
+  }
+
+  @Test("plans with waves that are no majority")
+  func smallWaves() {
+    for wave in 1...10 {
+      let planner = Self.planner(
+        .typical, plan: DecodingPlan(draft: .adaptive, firstWave: .fixed(wave)))
+      #expect(Self.choose(planner).wave == wave)
+    }
   }
 
   @Test("refuses lengths that are none", arguments: [(-1, 1), (0, 0), (3, -2)])
