@@ -17,7 +17,7 @@ struct Bench: AsyncParsableCommand {
       Examples:
         resta bench --user-tokens 20 --answer-tokens 150
         resta bench --decoders undefended,fast --repeats 9 --json
-        resta bench --user-tokens 200 --answer-tokens 150 --decoders undefended,fast \\
+        resta bench --user-tokens 200 --decoders undefended,fast \\
           --sweep-samples 1,3,5,10,20 --sweep-prefix 5,10,20,50
       """)
 

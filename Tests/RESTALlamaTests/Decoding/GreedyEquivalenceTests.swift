@@ -79,7 +79,9 @@ extension LlamaTests {
         #expect(voted.tokenIDs == plain.tokenIDs, "seed \(seed)")
         #expect(voted.votes.count == min(20, voted.tokenIDs.count), "seed \(seed)")
         for vote in voted.votes {
-          #expect(vote.asked == 10 && vote.counts.count == 1 && vote.margin == 10, "\(vote)")
+          // Six that agree decide a vote of ten, whoever else is asked.
+          #expect(vote.asked >= 6 && vote.counts.count == 1, "\(vote)")
+          #expect(vote.margin == vote.asked, "\(vote)")
         }
       }
     }
