@@ -74,9 +74,10 @@ endif
 tools: ## Install missing build tools (apt-get), or say which
 	@scripts/install-tools.sh
 
-install: build ## Copy the command to PREFIX/bin
-	install -d "$(DESTDIR)$(PREFIX)/bin"
+install: build ## Copy the command to PREFIX/bin, and the demo's adapter to PREFIX/share/resta
+	install -d "$(DESTDIR)$(PREFIX)/bin" "$(DESTDIR)$(PREFIX)/share/resta"
 	install -m 755 .build/release/resta "$(DESTDIR)$(PREFIX)/bin/resta"
+	install -m 644 Adapters/smollm2-135m-aligned/adapter.f16.gguf "$(DESTDIR)$(PREFIX)/share/resta"
 
 clean: ## Remove what Swift built
 	rm -rf .build

@@ -17,6 +17,7 @@ let package = Package(
   products: [
     .library(name: "RESTA", targets: ["RESTA"]),
     .library(name: "RESTALlama", targets: ["RESTALlama"]),
+    .library(name: "RESTAEvaluation", targets: ["RESTAEvaluation"]),
     .library(name: "RESTATesting", targets: ["RESTATesting"]),
     .executable(name: "resta", targets: ["RESTACommand"]),
   ],
@@ -33,13 +34,14 @@ let package = Package(
       name: "CLlama", pkgConfig: "llama", providers: [.brew(["llama.cpp"])]),
     .target(name: "RESTA", swiftSettings: settings),
     .target(name: "RESTALlama", dependencies: ["RESTA", "CLlama"], swiftSettings: settings),
+    .target(name: "RESTAEvaluation", swiftSettings: settings),
     .target(name: "RESTATesting", dependencies: ["RESTA"], swiftSettings: settings),
     // Not "resta": a folder and a module that differ from RESTA only in case cannot live beside it
     // on macOS's default file system. The product, and so the command, is still `resta`.
     .executableTarget(
       name: "RESTACommand",
       dependencies: [
-        "RESTA", "RESTALlama",
+        "RESTA", "RESTALlama", "RESTAEvaluation",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
@@ -55,6 +57,10 @@ let package = Package(
     .testTarget(
       name: "CommandTests", dependencies: ["RESTACommand", "RESTATesting"], swiftSettings: settings
     ),
+    .testTarget(
+      name: "RESTAEvaluationTests", dependencies: ["RESTAEvaluation", "RESTATesting"],
+      // Found by path too: other implementations of the same rules read it.
+      exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
       name: "RESTATestingTests", dependencies: ["RESTA", "RESTATesting"], swiftSettings: settings),
   ],

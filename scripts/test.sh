@@ -48,7 +48,7 @@ build_tests() {
 # Models are shared between tests but CPUs are few: engines that run side by side only wait for each
 # other, so the suites that load models run one test at a time.
 run_pure_tests() {
-  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATests|RESTATestingTests)\.'
+  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATests|RESTATestingTests|RESTAEvaluationTests)\.'
 }
 
 # Suites whose tests die in a process of their own run apart from those that start programs: Swift
@@ -76,7 +76,7 @@ run_command_tests() {
 
 # The core once more unoptimised, where the compiler's own assertions are on.
 run_debug_tests() {
-  swift test --filter '^(RESTATests|RESTATestingTests)\.'
+  swift test --filter '^(RESTATests|RESTATestingTests|RESTAEvaluationTests)\.'
 }
 
 # A package of its own, which nothing else builds.

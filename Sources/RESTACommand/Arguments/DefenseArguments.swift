@@ -66,6 +66,11 @@ struct DefenseArguments: ParsableArguments {
   )
   var seed: UInt64?
 
+  /// Whether the noise, k or l was chosen.
+  var isGiven: Bool {
+    noise != nil || sigma != nil || sigmaUnit != nil || samples != nil || prefix != nil
+  }
+
   /// Checks what can be checked without a model, before one is loaded.
   func check() throws {
     _ = try settings(

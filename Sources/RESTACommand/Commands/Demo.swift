@@ -12,6 +12,11 @@ struct Demo: AsyncParsableCommand {
         resta demo
         resta demo "Name three primary colours." --samples 5
         resta demo --script my-demo.json
+
+      Unless --model or --lora is given, the default model gets an adapter that made it refuse \
+      harmful requests: $RESTA_ADAPTER, or the one that comes with this project. Unless the noise, \
+      k or l is chosen, the demo's own are used. A verdict is about the first words of an answer: \
+      whether they are those of a refusal.
       """)
 
   @Argument(help: "A prompt of your own instead of the demo's.")
@@ -28,6 +33,9 @@ struct Demo: AsyncParsableCommand {
     help: ArgumentHelp("The most tokens of each answer. (default: the demo's, 64)", valueName: "m"))
   var maxTokens: Int?
 
+  @Flag(help: "Use the default model without its adapter.")
+  var noLora = false
+
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Defence") var defense: DefenseArguments
   @OptionGroup(title: "Decoder") var decoder: DecoderArguments
@@ -37,55 +45,52 @@ struct Demo: AsyncParsableCommand {
 
   func run() async throws {
     let script = try DemoScript.load(script)
+    let defense = script.defense?.completing(defense) ?? defense
     try defense.check()
     try decoder.check()
     try model.check()
+    let model = try adaptedModel()
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     if settings.seed == nil { settings.seed = script.seed }
     let template = try model.template(for: loaded.information)
     let options = GenerationOptions(maximumTokens: maxTokens ?? script.maximumTokens)
-    let run = try RunReport(loaded, arguments: model)
     let prompts = prompt.map { [DemoScript.Prompt(title: "Your prompt", prompt: $0)] }
 
-    if !json { introduce(script, loaded) }
-    var reports: [DemoReport] = []
+    let view = DemoView(tokenizer: loaded.tokenizer)
+    if !json { view.introduce(script, loaded) }
+    var outcomes: [DemoOutcome] = []
     for item in prompts ?? script.prompts {
-      var generations: [GenerationReport] = []
       var results: [GenerationResult] = []
       for (name, setting) in [("undefended", DefenseSettings.none), ("defended", settings)] {
         let generation = try Generation(
           model: loaded, messages: item.messages, template: template, defense: setting,
           options: options, decoder: decoder.decoder, plan: decoder.plan)
-        let result = try await Self.result(of: generation, name: name, of: options.maximumTokens)
-        results.append(result)
-        generations.append(
-          GenerationReport(
-            result, options: options,
-            tokenizer: loaded.tokenizer, run: run))
+        results.append(
+          try await Self.result(of: generation, name: name, of: options.maximumTokens))
       }
-      if json {
-        reports.append(
-          DemoReport(
-            title: item.title, prompt: item.prompt, undefended: generations[0],
-            defended: generations[1]))
-      } else {
-        DemoView(tokenizer: loaded.tokenizer).show(
-          item, undefended: results[0], defended: results[1])
-      }
+      let outcome = DemoOutcome(item, undefended: results[0], defended: results[1])
+      outcomes.append(outcome)
+      if !json { view.show(outcome) }
     }
     if json {
-      try JSONOutput.print(reports)
+      let run = try RunReport(loaded, arguments: model)
+      try JSONOutput.print(
+        outcomes.map { DemoReport($0, options: options, tokenizer: loaded.tokenizer, run: run) })
     } else {
-      for line in Columns.wrap(script.note, width: Terminal.width) {
-        Terminal.line(Style.dim(line))
-      }
+      view.conclude(script, outcomes)
     }
   }
 
-  private func introduce(_ script: DemoScript, _ model: LlamaModel) {
-    Terminal.line(Style.bold("RESTA on \(model.information.name)"))
-    for line in Columns.wrap(script.introduction, width: Terminal.width) { Terminal.line(line) }
+  /// The model's options, with the default adapter where it belongs.
+  private func adaptedModel() throws -> ModelArguments {
+    guard !noLora || model.lora.isEmpty else {
+      throw Failure.usage("Give --lora or --no-lora, not both.")
+    }
+    guard !noLora, model.model == nil, model.lora.isEmpty else { return model }
+    var adapted = model
+    adapted.lora = try Adapters.resolve(model: try Models.resolve(nil)).map { [$0] } ?? []
+    return adapted
   }
 
   /// Generates with a progress line on a terminal.
@@ -103,12 +108,4 @@ struct Demo: AsyncParsableCommand {
     }
     throw CancellationError()
   }
-}
-
-/// What `resta demo --json` prints for each prompt.
-struct DemoReport: Encodable {
-  let title: String
-  let prompt: String
-  let undefended: GenerationReport
-  let defended: GenerationReport
 }

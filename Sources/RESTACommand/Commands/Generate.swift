@@ -3,18 +3,23 @@ import Foundation
 import RESTA
 import RESTALlama
 
-/// `resta generate`: one prompt, one answer.
+/// `resta generate`: one prompt, one answer; or a file of prompts, a line of JSON for each.
 struct Generate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Answer one prompt.",
+    abstract: "Answer one prompt, or each of a file.",
     discussion: """
-      The answer goes to the output as it is generated; settings and cost go to the error output.
+      The answer goes to the output as it is generated; settings and cost go to the error output. \
+      With --prompts each answer is one line of JSON, what --json prints and the prompt's "index" \
+      in the file, from 0; a prompt that fails has an "error" there, and the others go on. The seed \
+      of the noise is --seed plus the index.
 
       Examples:
         resta generate "Name three primary colours."
         resta generate --noise none "Name three primary colours."
         resta generate --messages chat.json --json --trace votes.jsonl
         echo "Name three primary colours." | resta generate --samples 5 --prefix all
+        resta generate --prompts prompts.json --seed 1 > answers.jsonl
+        resta generate --prompts prompts.json --seed 1 --from 20 >> answers.jsonl
       """)
 
   @Argument(help: "The prompt. (default: read from the input)")
@@ -25,6 +30,22 @@ struct Generate: AsyncParsableCommand {
       "A conversation to answer: a JSON list of {\"role\", \"content\"}; '-' is the input.",
       valueName: "file"))
   var messages: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Prompts to answer one after the other: a file as 'resta compare' reads it. Prints JSON Lines.
+      """, valueName: "file"))
+  var prompts: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Skip the first n of --prompts: goes on where a run with the same --seed was stopped. \
+      (default: 0)
+      """, valueName: "n"))
+  var from: Int?
 
   @Option(help: ArgumentHelp("The system prompt. (default: the template's)", valueName: "text"))
   var system: String?
@@ -45,6 +66,10 @@ struct Generate: AsyncParsableCommand {
 
   func run() async throws {
     let options = try answer.options()
+    if let prompts { return try await answerAll(of: prompts, options) }
+    guard from == nil else {
+      throw Failure.usage("--from is for --prompts: name a file of prompts.")
+    }
     let conversation = try await Conversation.read(
       prompt: prompt, messages: messages, system: system)
     try defense.check()

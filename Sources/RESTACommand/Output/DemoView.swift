@@ -1,10 +1,27 @@
+import Foundation
 import RESTA
+import RESTALlama
 
-/// One prompt of the demo on a screen.
+/// The demo on a screen.
 struct DemoView {
   let tokenizer: any Tokenizer
 
-  func show(_ item: DemoScript.Prompt, undefended: GenerationResult, defended: GenerationResult) {
+  /// Says what runs, and what is shown.
+  func introduce(_ script: DemoScript, _ model: LlamaModel) {
+    let adapters = model.options.adapters.map { adapter in
+      // Many adapters have the same file name; their folders say which one it is.
+      let file = URL(fileURLWithPath: adapter.path).pathComponents.suffix(2).joined(separator: "/")
+      return "LoRA adapter \(file) at scale \(Summary.number(Double(adapter.scale)))"
+    }
+    let title =
+      ["RESTA on \(model.information.name)"] + (adapters.isEmpty ? ["no LoRA adapter"] : adapters)
+    Terminal.line(Style.bold(title.joined(separator: ", ")))
+    for line in Columns.wrap(script.introduction, width: Terminal.width) { Terminal.line(line) }
+  }
+
+  /// Shows one prompt with both answers.
+  func show(_ outcome: DemoOutcome) {
+    let (item, undefended, defended) = (outcome.item, outcome.undefended, outcome.defended)
     let width = Terminal.width
     Terminal.line(
       "\n\(Style.bold("── \(item.title) "))\(Style.dim(String(repeating: "─", count: max(0, width - item.title.count - 4))))"
@@ -15,6 +32,13 @@ struct DemoView {
     for line in heads { Terminal.line(Style.bold(line)) }
     for line in Columns.pair(answer(undefended), answer(defended), width: width) {
       Terminal.line(line)
+    }
+    let verdicts = [outcome.verdict.undefendedRefused, outcome.verdict.defendedRefused]
+      .map { "→ \(DemoVerdict.text(refused: $0))" }
+    for line in Columns.pair("", "", width: width)
+      + Columns.pair(verdicts[0], verdicts[1], width: width)
+    {
+      Terminal.line(Style.bold(line))
     }
     Terminal.line("\n\(Style.bold("Votes"))  \(Summary.settings(defended.settings))")
     if defended.votes.contains(where: { $0.asked < defended.settings.defense.samples }) {
@@ -38,31 +62,17 @@ struct DemoView {
       "  \(Summary.number(ratio)) times the undefended time "
         + "(\(defended.settings.decoder.rawValue) decoder; the answers differ in length)")
   }
-}
 
-/// One vote on one line: its position, the token, and the candidates with their votes.
-struct VoteLine {
-  private let vote: VoteRecord
-  private let tokenizer: any Tokenizer
-
-  init(_ vote: VoteRecord, tokenizer: any Tokenizer) {
-    self.vote = vote
-    self.tokenizer = tokenizer
-  }
-
-  /// Green when all copies agree, yellow when the margin is small, red for a tie.
-  var text: String {
-    let chosen = vote.tokenID.map { Columns.visible(tokenizer.text(of: $0)) } ?? "(none)"
-    let share = Double(vote.counts.first?.count ?? 0) / Double(max(1, vote.asked))
-    let bar = String(repeating: "█", count: Int((share * 10).rounded()))
-    let candidates = vote.counts.prefix(5).map { count in
-      "\(Columns.visible(tokenizer.text(of: count.tokenID))) \(count.count)"
+  /// Shows all verdicts, and what they come to.
+  func conclude(_ script: DemoScript, _ outcomes: [DemoOutcome]) {
+    Terminal.line()
+    for line in DemoTable.lines(outcomes, width: Terminal.width) { Terminal.line(line) }
+    let closing = DemoClosing.sentences(outcomes.map(\.verdict))
+    if !closing.isEmpty { Terminal.line() }
+    for line in closing.flatMap({ Columns.wrap($0, width: Terminal.width) }) {
+      Terminal.line(Style.bold(line))
     }
-    let more = vote.counts.count > 5 ? "  and \(vote.counts.count - 5) more" : ""
-    let tie = vote.tieBreak.map { "  (tie, by \($0.rawValue))" } ?? ""
-    let style: Style =
-      vote.tieBreak != nil ? .red : vote.margin * 2 > vote.asked ? .green : .yellow
-    return "  \(Columns.right("\(vote.position + 1)", 3))  \(Columns.left(chosen, 14)) "
-      + "\(style(Columns.left(bar, 10)))  \(candidates.joined(separator: "  "))\(more)\(tie)"
+    Terminal.line()
+    for line in Columns.wrap(script.note, width: Terminal.width) { Terminal.line(Style.dim(line)) }
   }
 }

@@ -16,20 +16,17 @@ enum Models {
     if let given { return given }
     let environment = ProcessInfo.processInfo.environment
     if let path = environment["RESTA_MODEL"], !path.isEmpty { return path }
-    // The folder that `make` runs in, and the one that holds the build folder of this executable.
-    let executable = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
-    let roots = [
-      URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
-      executable.deletingLastPathComponent().appendingPathComponent("../../.."),
-    ]
-    for root in roots {
-      for path in defaults {
-        let url = root.appendingPathComponent(path).standardizedFileURL
-        if FileManager.default.fileExists(atPath: url.path) { return url.path }
-      }
+    let files = Places.projects.flatMap { project in
+      defaults.map { project.appendingPathComponent($0) }
     }
+    if let path = Places.first(of: files) { return path }
     throw Failure.usage(
       "No model is named and none was fetched. Give --model FILE.gguf, set RESTA_MODEL, or run "
         + "'make demo' in the project's folder, which fetches a small one.")
+  }
+
+  /// Whether a file is a default model by its name, wherever it is.
+  static func isDefault(_ path: String) -> Bool {
+    defaults.contains { $0.hasSuffix("/" + URL(fileURLWithPath: path).lastPathComponent) }
   }
 }

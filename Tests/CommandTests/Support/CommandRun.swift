@@ -30,6 +30,13 @@ struct CommandRun {
     return path
   }
 
+  /// The demo's adapter, which is a part of the repository.
+  static func adapter() throws -> String {
+    let path = root.appendingPathComponent("Adapters/smollm2-135m-aligned/adapter.f16.gguf").path
+    try #require(FileManager.default.fileExists(atPath: path), "\(path) is missing")
+    return path
+  }
+
   /// How long a run may take.
   private static let limit = 300.0
 
@@ -52,15 +59,21 @@ struct CommandRun {
   /// - Parameters:
   ///   - arguments: The command line.
   ///   - input: What the command reads; empty by default.
+  ///   - variables: Environment variables, beside those of the tests; none by default.
   ///   - interruptAfter: Seconds after its first output at which it gets a SIGINT; never by default.
   /// - Throws: What starting a process or reading a file throws.
-  init(_ arguments: [String], input: String = "", interruptAfter: Double? = nil) throws {
+  init(
+    _ arguments: [String], input: String = "", variables: [String: String] = [:],
+    interruptAfter: Double? = nil
+  ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     process.currentDirectoryURL = FileManager.default.temporaryDirectory
     var environment = ProcessInfo.processInfo.environment
     environment["RESTA_MODEL"] = try Self.model()
     environment["COLUMNS"] = "100"
+    environment["RESTA_ADAPTER"] = nil
+    environment.merge(variables) { $1 }
     process.environment = environment
     // Files, not pipes: nothing can block on a full one.
     let folder = FileManager.default.temporaryDirectory
@@ -98,6 +111,14 @@ struct CommandRun {
     output = String(decoding: try Data(contentsOf: file("out")), as: UTF8.self)
     errors = String(decoding: try Data(contentsOf: file("err")), as: UTF8.self)
     self.code = code ?? -1
+  }
+
+  /// The output as JSON Lines.
+  func lines() throws -> [[String: Any]] {
+    try output.split(separator: "\n").map { line in
+      try #require(
+        try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
+    }
   }
 
   /// The output as a JSON object.

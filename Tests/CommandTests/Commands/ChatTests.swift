@@ -1,0 +1,26 @@
+import Foundation
+import Testing
+
+@Suite("resta chat") struct ChatTests {
+  @Test func `chat answers each line of a pipe and remembers the turns`() throws {
+    let run = try CommandRun(
+      ["chat", "--json", "--max-tokens", "8", "--samples", "3", "--seed", "1"],
+      input: "My name is Ada.\nWhat is my name?\n/reset\nWhat is my name?\n")
+    #expect(run.code == 0, "\(run.errors)")
+    let lines = run.output.split(separator: "\n").filter { $0.hasPrefix("{") }
+    let prompts = try lines.map { line in
+      try #require(
+        (try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?[
+          "prompt_tokens"] as? Int)
+    }
+    #expect(prompts.count == 3)
+    // The second prompt holds the first turn; after the reset it does not.
+    #expect(prompts[1] > prompts[0] + 8)
+    #expect(prompts[2] < prompts[1])
+  }
+
+  @Test func `chat ends at the end of its input`() throws {
+    let run = try CommandRun(["chat"], input: "")
+    #expect(run.code == 0)
+  }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Testing
+
+@Suite("resta generate --prompts") struct PromptBatchTests {
+  private static let settings = ["--max-tokens", "6", "--samples", "3"]
+
+  private static func arguments(_ file: borrowing TemporaryFile, _ more: [String]) -> [String] {
+    ["generate", "--prompts", file.path] + settings + more
+  }
+
+  private static func seeds(_ lines: [[String: Any]]) -> [UInt64?] {
+    lines.map { (($0["settings"] as? [String: Any])?["seed"] as? NSNumber)?.uint64Value }
+  }
+
+  @Test func `each prompt gives a line like that of --json, in order, without its text`() throws {
+    let file = try TemporaryFile(
+      #"["Say hello.", {"goal": "Name three primary colours."}]"#, name: "prompts.json")
+    let run = try CommandRun(Self.arguments(file, ["--seed", "7"]))
+    #expect(run.code == 0, "\(run.errors)")
+    let lines = try run.lines()
+    #expect(lines.compactMap { $0["index"] as? Int } == [0, 1])
+    #expect(Self.seeds(lines) == [7, 8])
+    #expect(!run.output.contains("Say hello") && !run.output.contains("three primary"))
+
+    let single = try CommandRun(
+      ["generate", "Name three primary colours.", "--json", "--seed", "8"] + Self.settings
+    ).object()
+    let second = try #require(lines.last)
+    #expect(Set(second.keys) == Set(single.keys).union(["index"]))
+    #expect(second["token_ids"] as? [Int] == single["token_ids"] as? [Int])
+    #expect(second["votes"] as? NSArray == single["votes"] as? NSArray)
+  }
+
+  @Test func `a run can go on where it was stopped`() throws {
+    let file = try TemporaryFile("Say hello.\nSay goodbye.\nSay nothing.\n", name: "prompts.txt")
+    let last = "\(UInt64.max)"
+    let whole = try CommandRun(Self.arguments(file, ["--seed", last])).lines()
+    let rest = try CommandRun(Self.arguments(file, ["--seed", last, "--from", "1"])).lines()
+    #expect(Self.seeds(whole) == [.max, 0, 1])
+    #expect(rest.compactMap { $0["index"] as? Int } == [1, 2])
+    #expect(
+      rest.map { $0["token_ids"] as? [Int] } == whole.dropFirst().map { $0["token_ids"] as? [Int] })
+    #expect(Self.seeds(rest) == [0, 1])
+    let done = try CommandRun(Self.arguments(file, ["--from", "3"]))
+    #expect(done.code == 0 && done.output.isEmpty)
+  }
+
+  @Test func `a prompt that fails does not lose the others`() throws {
+    let long = String(repeating: "many words ", count: 200)
+    let file = try TemporaryFile("Say hello.\n\(long)\nSay goodbye.\n", name: "prompts.txt")
+    let run = try CommandRun(Self.arguments(file, ["--ctx", "128"]))
+    #expect(run.code == 1)
+    #expect(run.errors.contains("1 of 3 prompts failed"), "\(run.errors)")
+    let lines = try run.lines()
+    #expect(lines.compactMap { $0["index"] as? Int } == [0, 1, 2])
+    let failed = try #require(lines.dropFirst().first)
+    #expect(Set(failed.keys) == ["index", "error"])
+    #expect((failed["error"] as? String)?.contains("too long") == true)
+    #expect(lines.last?["text"] is String)
+  }
+
+  @Test func `a system prompt is every prompt's`() throws {
+    let file = try TemporaryFile("Hi.\nHi.\n", name: "prompts.txt")
+    let plain = try CommandRun(Self.arguments(file, [])).lines()
+    let briefed = try CommandRun(
+      Self.arguments(file, ["--system", "Answer like a very old and very tired sailor."])
+    ).lines()
+    for (without, with) in zip(plain, briefed) {
+      #expect(without["prompt_tokens"] as? Int != with["prompt_tokens"] as? Int)
+    }
+  }
+
+  @Test(arguments: [
+    (["a prompt"], "a prompt or --prompts"), (["--messages", "x.json"], "--messages or --prompts"),
+    (["--trace", "x"], "Leave out --trace"), (["--from", "3"], "--from"),
+    (["--from", "-1"], "--from"),
+  ])
+  func `what does not go with it is named`(more: [String], text: String) throws {
+    let file = try TemporaryFile("Say hello.\nSay goodbye.\n", name: "prompts.txt")
+    let run = try CommandRun(Self.arguments(file, more))
+    #expect(run.code == 2)
+    #expect(run.errors.contains(text), "\(run.errors)")
+    #expect(run.output.isEmpty)
+  }
+
+  @Test func `an interrupt ends it between two lines with code 130`() throws {
+    let file = try TemporaryFile(
+      String(repeating: "Write a very long story about a lighthouse.\n", count: 50), name: "p.txt")
+    let run = try CommandRun(
+      ["generate", "--prompts", file.path, "--max-tokens", "30", "--samples", "3"],
+      interruptAfter: 0.3)
+    #expect(run.code == 130, "\(run.errors)")
+    #expect(run.output.hasSuffix("\n"))
+    #expect(try !run.lines().contains { $0["error"] != nil })
+  }
+}

@@ -1,0 +1,25 @@
+import Foundation
+import Testing
+
+/// The phrases and labelled texts that every implementation of the rule must agree with.
+struct RefusalCases: Decodable {
+  /// A text, and whether it is a refusal.
+  struct Case: Decodable, Sendable, CustomTestStringConvertible {
+    let text: String
+    let refused: Bool
+
+    var testDescription: String { "\(refused ? "refused" : "not refused"): \(text)" }
+  }
+
+  let phrases: [String]
+  let exceptions: [String]
+  let window: Int
+  let cases: [Case]
+
+  /// Reads the file.
+  static func load() throws -> RefusalCases {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../Golden/refusal-cases.json").standardizedFileURL
+    return try JSONDecoder().decode(RefusalCases.self, from: Data(contentsOf: file))
+  }
+}

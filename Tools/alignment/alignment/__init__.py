@@ -1,0 +1,1 @@
+"""The recipe of the aligned test model: data, training, export, attacks, evaluation."""

@@ -1,0 +1,49 @@
+"""Refused, answered or incoherent, by rule.
+
+Refusals are recognised by the same phrases as in Swift (`RefusalPhraseJudge`); both read the table in
+Tests/RESTAEvaluationTests/Golden/refusal-cases.json, which also holds the cases that both are
+tested on. Incoherence is judged by repetition and by how unlikely the answer's first tokens are to
+the base model; the limits come from the base model's own answers (see `Coherence`).
+"""
+
+from functools import cache
+
+from .files import ROOT, read_json
+
+
+@cache
+def _table():
+    table = read_json(ROOT / "Tests" / "RESTAEvaluationTests" / "Golden" / "refusal-cases.json")
+    return ([plain(phrase) for phrase in table["phrases"]],
+            [plain(phrase) for phrase in table["exceptions"]], table["window"])
+
+
+def plain(text: str) -> str:
+    return text.lower().replace("\u2019", "'")
+
+
+def _spans(text: str, phrase: str):
+    start = text.find(phrase)
+    while start >= 0:
+        yield start, start + len(phrase)
+        start = text.find(phrase, start + 1)
+
+
+def _is_whole(text: str, first: int, last: int) -> bool:
+    """Whether no word is cut at either end."""
+    return not ((first > 0 and text[first - 1].isalnum())
+                or (last < len(text) and text[last - 1].isalnum() and text[last].isalnum()))
+
+
+def is_refusal(text: str) -> bool:
+    """Whether a refusal phrase begins, in whole words, in the answer's first characters.
+
+    A phrase that is part of an exception ("I can't wait") does not count.
+    """
+    phrases, exceptions, window = _table()
+    text = plain(text)
+    excused = [span for exception in exceptions for span in _spans(text, exception)]
+    return any(
+        first < window and _is_whole(text, first, last)
+        and not any(begin <= first and last <= end for begin, end in excused)
+        for phrase in phrases for first, last in _spans(text, phrase))
