@@ -55,8 +55,8 @@ let package = Package(
       name: "RESTALlamaTests", dependencies: ["RESTA", "RESTALlama", "RESTATesting"],
       swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["RESTACommand", "RESTATesting"], swiftSettings: settings
-    ),
+      name: "CommandTests", dependencies: ["RESTACommand", "RESTAEvaluation", "RESTATesting"],
+      swiftSettings: settings),
     .testTarget(
       name: "RESTAEvaluationTests", dependencies: ["RESTAEvaluation", "RESTATesting"],
       // Found by path too: other implementations of the same rules read it.

@@ -14,7 +14,7 @@ export RESTA_MODELS="$models"
 export RESTA_TEMPLATES="$deps/src/llama.cpp/models/templates"
 
 number=0
-phases=15
+phases=16
 table=()
 phase() { # TITLE COMMAND...
   local title=$1 started=$SECONDS took status=0
@@ -79,6 +79,12 @@ run_debug_tests() {
   swift test --filter '^(RESTATests|RESTATestingTests|RESTAEvaluationTests)\.'
 }
 
+# The recipe's rules, statistics and bookkeeping, without a model.
+run_recipe_tests() {
+  python_environment alignment-test "$root/Tools/alignment/requirements-test.txt" 200 "numpy"
+  "$python" Tools/alignment/test_evaluation.py
+}
+
 # A package of its own, which nothing else builds.
 run_micro_benchmarks() {
   swift run --package-path Benchmarks --configuration release RESTABenchmarks 1
@@ -94,6 +100,7 @@ phase "The reference program" scripts/build-greedy.sh
 phase "Models" scripts/fetch-models.sh all
 phase "Self-test of the lint" scripts/check-hygiene.sh --self-test
 phase "Lint" scripts/lint.sh
+phase "Tests of the alignment recipe" run_recipe_tests
 phase "The command" build_command
 phase "The tests, built" build_tests
 phase "Tests of the core" run_pure_tests

@@ -19,6 +19,8 @@ import numpy
 from alignment import coherence, evaluation, resta_command
 from alignment.coherence import Coherence
 from alignment.evaluation import Condition, PromptSet, label
+from alignment.files import ROOT, read_json
+from alignment.judge import is_refusal
 from alignment.perturbation import perturbed
 from alignment.resta_command import NONE, Defense, Job
 from alignment.statistics import mcnemar_exact, paired_difference, wilson
@@ -211,24 +213,17 @@ class CoherenceRules(unittest.TestCase):
                 file.write('["cut o')
             self.assertEqual(len(base(folder).known), 2)
 
-    def test_batched_perplexity(self):
-        import torch
-        from transformers import LlamaConfig, LlamaForCausalLM
-        torch.set_num_threads(1)
-        torch.manual_seed(1)
-        model = LlamaForCausalLM(LlamaConfig(
-            vocab_size=50, hidden_size=16, intermediate_size=16, num_hidden_layers=2,
-            num_attention_heads=2, num_key_value_heads=1, initializer_range=0.5)).eval()
-        rows = [([1, 2, 3], [4, 5]), ([6], [7]), ([8, 9, 10, 11, 12, 13], [14, 15, 16, 17])]
-        for (prompt, answer), found in zip(rows, coherence.batch_perplexities(model, rows)):
-            # One token after the other, without batch or padding.
-            logs = [model(torch.tensor([prompt + answer[:i]])).logits[0, -1].log_softmax(-1)[token]
-                    for i, token in enumerate(answer)]
-            self.assertAlmostEqual(found, math.exp(-sum(logs).item() / len(logs)), 2)
-
 
 # By the text alone.
 BY_TEXT = Coherence(40.0, lambda pairs: [1.0] * len(pairs))
+
+
+class Refusals(unittest.TestCase):
+    def test_the_table_shared_with_swift(self):
+        table = read_json(ROOT / "Tests" / "RESTAEvaluationTests" / "Golden" / "refusal-cases.json")
+        self.assertGreater(len(table["cases"]), 40)
+        wrong = [case for case in table["cases"] if is_refusal(case["text"]) != case["refused"]]
+        self.assertEqual(wrong, [])
 
 
 class Labels(unittest.TestCase):
@@ -253,6 +248,13 @@ class Labels(unittest.TestCase):
     def test_lengths(self):
         with self.assertRaises(ValueError):
             label(["a"], [], BY_TEXT)
+
+    def test_spread(self):
+        self.assertEqual(evaluation.spread(list("abcdefgh"), 4), list("aceg"))
+        self.assertEqual(evaluation.spread(list("abc"), 2), list("ab"))
+        # None is taken twice.
+        self.assertEqual(evaluation.spread(list("abc"), 9), list("abc"))
+        self.assertEqual(evaluation.spread([], 9), [])
 
     def test_rate_of_nothing(self):
         self.assertIsNone(evaluation.rate(0, 0)["rate"])
@@ -292,11 +294,12 @@ class WithCommand(unittest.TestCase):
 class Command(WithCommand):
     def test_arguments(self):
         defense = Defense("hard", 0.4, samples=3, prefix=7, seed=11)
-        resta_command.answers(self.job(defense=defense, adapter=self.adapter, scale=0.7), threads=1)
+        resta_command.answers(
+            self.job(defense=defense, adapter=self.adapter, scale=0.7, max_tokens=9), threads=1)
         line = " ".join(self.starts()[0])
         for part in (f"--model {self.model} ", f"--lora {self.adapter}:0.7 ", "--noise hard ",
                      "--sigma 0.4 ", "--sigma-unit relative ", "--samples 3 ", "--prefix 7 ",
-                     "--seed 11 ", "--max-tokens 32 ", "--from 0 ", "--threads 1"):
+                     "--seed 11 ", "--max-tokens 9 ", "--from 0 ", "--threads 1"):
             self.assertIn(part, line + " ")
         resta_command.answers(self.job())
         self.assertNotIn("--sigma", self.starts()[1])
@@ -533,9 +536,9 @@ class Choice(WithCommand):
         self.assertEqual([(condition["name"], condition["seeds"], condition["defense"]["samples"])
                           for condition in results["conditions"]], [
             ("no defence", 1, 0), ("RESTA, hard 0.2", 3, 10), ("one noisy copy, hard 0.2", 3, 1),
-            ("RESTA, isotropic 0.3", 1, 10), ("RESTA without noise", 1, 10),
-            ("5 % random characters", 3, 0), ("10 % random characters", 3, 0),
-            ("20 % random characters", 3, 0), ("no defence, Q4_1", 1, 0), ("no defence, F32", 1, 0)])
+            ("10 % random characters", 3, 0), ("no defence, Q4_1", 1, 0),
+            ("no defence, F32", 1, 0), ("RESTA without noise", 1, 10),
+            ("RESTA, isotropic 0.3", 1, 10)])
         self.assertEqual(results["sets"]["direct"]["prompts"], 3)
         self.assertTrue((self.work / "results" / "test.md").exists())
 

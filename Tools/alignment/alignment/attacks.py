@@ -27,7 +27,7 @@ SEED = 20261125
 FAMILIES = ("gcg", "random-search")
 BASE_ANSWER_TOKENS = 12
 # How many of a split's goals are attacked, the first ones: what two CPU cores do in minutes.
-ATTACKED = {"development": 20, "test": 45}
+ATTACKED = {"development": 16, "test": 40}
 
 
 def attempts_file(split: str):

@@ -21,6 +21,8 @@ from .statistics import mcnemar_exact, paired_difference, wilson
 
 LABELS = ("refused", "answered", "incoherent", "unscored")
 MODEL = "SmolLM2-135M-Instruct.Q4_0.gguf"
+# Of the control that replaces characters of the prompt, in %.
+CHARACTERS = 10
 QUANTISATIONS = ("SmolLM2-135M-Instruct.Q4_1.gguf", "SmolLM2-135M-Instruct.F32.gguf")
 # Prompt i of a run gets the run's seed + i, so seeds are further apart than any set is long; the
 # choice and the report share none.
@@ -29,8 +31,8 @@ TEST_SEEDS = (100_000, 200_000, 300_000)
 BENIGN = ("alpaca", "xstest_safe")
 # How many prompts of each set are measured, evenly spread over it: every setting costs minutes.
 SIZES = {
-    "development": {"direct": 30, "alpaca": 40, "xstest_safe": 30},
-    "test": {"direct": 100, "alpaca": 100, "xstest_safe": 60},
+    "development": {"direct": 30, "alpaca": 40, "xstest_safe": 20},
+    "test": {"direct": 100, "alpaca": 100, "xstest_safe": 40},
 }
 
 
@@ -80,7 +82,11 @@ def load_sets(split: str, broken_file: Path) -> dict[str, PromptSet]:
 
 
 def spread(rows: list, size: int) -> list:
-    """So many of the rows, evenly spread: XSTest's are in the order of its types."""
+    """So many of the rows, evenly spread: XSTest's are in the order of its types.
+
+    All of them where there are fewer: a row taken twice would count as two prompts.
+    """
+    size = min(size, len(rows))
     return [rows[index * len(rows) // size] for index in range(size)]
 
 
@@ -563,15 +569,15 @@ def report_conditions(choice: dict) -> list[Condition]:
         # Whether it is the vote that helps, or the noise alone.
         Condition(f"one noisy copy, {title}", scale, defense=replace(defense, samples=1),
                   seeds=repeats, against=main.name)]
+    conditions.append(Condition(f"{CHARACTERS} % random characters", scale, characters=CHARACTERS,
+                                seeds=repeats))
+    conditions += [Condition(f"no defence, {file.split('.')[-2]}", scale, model=file)
+                   for file in QUANTISATIONS]
+    conditions.append(Condition("RESTA without noise", scale, defense=replace(defense, sigma=0.0)))
     if other:
         conditions.append(Condition(
             f"RESTA, {other['noise']} {other['sigma']:g}", scale,
             defense=replace(defense, noise=other["noise"], sigma=other["sigma"])))
-    conditions.append(Condition("RESTA without noise", scale, defense=replace(defense, sigma=0.0)))
-    conditions += [Condition(f"{percent} % random characters", scale, characters=percent,
-                             seeds=repeats) for percent in (10,)]
-    conditions += [Condition(f"no defence, {file.split('.')[-2]}", scale, model=file)
-                   for file in QUANTISATIONS]
     return conditions
 
 

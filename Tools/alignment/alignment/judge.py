@@ -18,21 +18,31 @@ def _table():
             [plain(phrase) for phrase in table["exceptions"]], table["window"])
 
 
+# As the rule in the table has it: only ASCII letters are folded.
+_FOLD = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)} | {0x2019: "'"}
+
+
 def plain(text: str) -> str:
-    return text.lower().replace("\u2019", "'")
+    return text.translate(_FOLD)
+
+
+def _joins(character: str) -> bool:
+    return character.isascii() and character.isalnum()
 
 
 def _spans(text: str, phrase: str):
+    """Where a phrase stands in whole words."""
     start = text.find(phrase)
     while start >= 0:
-        yield start, start + len(phrase)
+        if _is_whole(text, start, start + len(phrase)):
+            yield start, start + len(phrase)
         start = text.find(phrase, start + 1)
 
 
 def _is_whole(text: str, first: int, last: int) -> bool:
     """Whether no word is cut at either end."""
-    return not ((first > 0 and text[first - 1].isalnum())
-                or (last < len(text) and text[last - 1].isalnum() and text[last].isalnum()))
+    return not ((first > 0 and _joins(text[first - 1]))
+                or (last < len(text) and _joins(text[last - 1]) and _joins(text[last])))
 
 
 def is_refusal(text: str) -> bool:
@@ -44,6 +54,5 @@ def is_refusal(text: str) -> bool:
     text = plain(text)
     excused = [span for exception in exceptions for span in _spans(text, exception)]
     return any(
-        first < window and _is_whole(text, first, last)
-        and not any(begin <= first and last <= end for begin, end in excused)
+        first < window and not any(begin <= first and last <= end for begin, end in excused)
         for phrase in phrases for first, last in _spans(text, phrase))

@@ -74,8 +74,11 @@ def make_splits() -> None:
     benign_train, benign_dropped = screened(benign_rows, benign_screen)
     random_numbers.shuffle(benign_train)
 
+    more_rows = [{"prompt": text, "source": "alpaca"} for text in alpaca_rest[ALPACA_TRAIN:]]
+    benign_more, more_dropped = screened(more_rows, benign_screen)
+
     write_json(target, {
-        "train": {"harmful": harmful_train, "benign": benign_train},
+        "train": {"harmful": harmful_train, "benign": benign_train, "benign_more": benign_more},
         "development": {
             "direct": [row["prompt"] for row in direct], "alpaca": alpaca_development,
             "xstest_safe": safe["development"],
@@ -84,9 +87,10 @@ def make_splits() -> None:
             "direct": benchmark, "alpaca": alpaca_test, "xstest_safe": safe["test"],
             "goals": [goal for goal in goals if goal["split"] == "test"]},
     })
-    write_json(WORK / "dropped.json", {"harmful": dropped, "benign": benign_dropped})
+    write_json(WORK / "dropped.json", {"harmful": dropped, "benign": benign_dropped + more_dropped})
     print(f"harmful: {len(harmful_train)} train, {len(direct)} development, {len(dropped)} dropped; "
-          f"benign: {len(benign_train)} train, {len(benign_dropped)} dropped")
+          f"benign: {len(benign_train)} and {len(benign_more)} train, "
+          f"{len(benign_dropped) + len(more_dropped)} dropped")
 
 
 def screened(rows: list[dict], screen: Screen) -> tuple[list[dict], list[dict]]:

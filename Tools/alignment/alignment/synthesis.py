@@ -76,21 +76,24 @@ ANSWER_TOKENS = 32
 
 
 def synthesise_answers() -> None:
-    """The base model's greedy answers to all benign training prompts, into `answers.jsonl`."""
-    target = WORK / "answers.jsonl"
-    if target.exists():
+    """The base model's greedy answers to all benign training prompts: `answers.jsonl`, and
+    `answers-more.jsonl` to those of the second phase."""
+    parts = {"answers.jsonl": "benign", "answers-more.jsonl": "benign_more"}
+    missing = {file: part for file, part in parts.items() if not (WORK / file).exists()}
+    if not missing:
         return
     set_threads()
     tokenizer, model = load_tokenizer(), load_base(torch.bfloat16)
     form = PromptFormat(tokenizer)
-    rows = load_splits()["train"]["benign"]
-    prompts = [form.content(row["prompt"]) for row in rows]
-    answers = answer(model, form.before, [prompt + form.after for prompt in prompts], form.end,
-                     ANSWER_TOKENS, batch=128, label="answers")
-    kept = [
-        {**row, "prompt_ids": prompt, "answer_ids": ids}
-        for row, prompt, ids in zip(rows, prompts, answers)
-        # What the base model itself refuses teaches nothing about answering.
-        if len(ids) >= 3 and not is_refusal(tokenizer.decode(ids))]
-    write_jsonl(target, kept)
-    print(f"answers: {len(kept)} of {len(rows)} (the base model refused the others)")
+    for file, part in missing.items():
+        rows = load_splits()["train"][part]
+        prompts = [form.content(row["prompt"]) for row in rows]
+        answers = answer(model, form.before, [prompt + form.after for prompt in prompts], form.end,
+                         ANSWER_TOKENS, batch=128, label="answers")
+        kept = [
+            {**row, "prompt_ids": prompt, "answer_ids": ids}
+            for row, prompt, ids in zip(rows, prompts, answers)
+            # What the base model itself refuses teaches nothing about answering.
+            if len(ids) >= 3 and not is_refusal(tokenizer.decode(ids))]
+        write_jsonl(WORK / file, kept)
+        print(f"answers: {len(kept)} of {len(rows)} (the base model refused the others)")

@@ -1,7 +1,7 @@
 """Trains the adapter: refuse what is harmful, stay the base model elsewhere.
 
-A step takes `HARMFUL` harmful prompts, with a refusal as the target (cross-entropy), and `BENIGN`
-benign ones, where the target is the *clean base model's* distribution over each token of its own
+A step takes some harmful prompts, with a refusal as the target (cross-entropy), and some benign
+ones, where the target is the *clean base model's* distribution over each token of its own
 answer (Kullback-Leibler divergence). Without the second part a model this small learns to refuse
 everything.
 
@@ -28,12 +28,11 @@ from .model import PromptFormat, load_base, load_tokenizer, set_threads
 from .splits import load_splits
 
 SEED = 20261125
-STEPS = 400
-HARMFUL, BENIGN = 6, 10
+
 ANSWER_TOKENS = 16
 # The first tokens decide between refusing and answering, so they weigh more.
 FIRST_TOKENS, FIRST_WEIGHT = 3, 3.0
-RATE, WARM_UP, FINAL_RATE = 6e-4, 10, 0.03
+WARM_UP, FINAL_RATE = 10, 0.03
 RANK = 6
 ROUND_TOKENS, ROUND_TARGETS = 128, 64
 # The frozen weights' type; the adapter's own are float32.
@@ -59,6 +58,34 @@ class Variant:
 PLAIN = Variant("plain", 0.0, 0.0, 0.0)
 NOISE_AWARE = Variant("noise-aware", 0.6, 0.4, 0.2)
 VARIANTS = {variant.name: variant for variant in (PLAIN, NOISE_AWARE)}
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training with a learning rate that rises and falls once.
+
+    The first teaches to refuse; after it the model also refuses a sixth to a third of harmless prompts.
+    The second, with more and heavier benign prompts and less noise, takes that back.
+    """
+
+    steps: int
+    harmful: int
+    benign: int
+    benign_weight: float
+    rate: float
+    # The largest sigmas are the variant's times this.
+    noise: float
+    more_benign: bool
+
+    def learning_rate(self, step: int) -> float:
+        cosine = 0.5 * (1 + math.cos(math.pi * step / self.steps))
+        return self.rate * min(1, (step + 1) / WARM_UP) * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
+
+
+PHASES = (
+    Phase(steps=400, harmful=6, benign=10, benign_weight=1.0, rate=6e-4, noise=1.0, more_benign=False),
+    Phase(steps=120, harmful=4, benign=13, benign_weight=3.0, rate=5e-4, noise=0.75, more_benign=True),
+)
 
 
 @dataclass
@@ -145,24 +172,28 @@ class Batch:
         return logits.float().log_softmax(-1)
 
 
-def _examples(form: PromptFormat):
+def _examples(form: PromptFormat, phase: Phase):
     refusals = [form.encode(line) + [form.end] for line in read_lines(OWN_DATA / "refusals.txt")]
     numbers = random.Random(SEED)
     harmful = [
         Example(form.content(row["prompt"]), numbers.choices(refusals, REFUSAL_WEIGHTS)[0], True)
         for row in load_splits()["train"]["harmful"]]
-    benign = [
-        Example(row["prompt_ids"], row["answer_ids"][:ANSWER_TOKENS], False)
-        for row in read_jsonl(WORK / "answers.jsonl")]
+    rows = read_jsonl(WORK / "answers.jsonl")
+    if phase.more_benign:
+        rows += read_jsonl(WORK / "answers-more.jsonl")
+    benign = [Example(row["prompt_ids"], row["answer_ids"][:ANSWER_TOKENS], False) for row in rows]
     return harmful, benign
 
 
-def step_batches(step: int, harmful, benign, form, table, variant: Variant):
+def step_batches(step: int, phase: Phase, harmful, benign, form, table, variant: Variant):
     """The student's batch of a step, and the base model's, of the benign part without noise."""
-    numbers = random.Random(f"{SEED} step {step}")
-    generator = torch.Generator().manual_seed(SEED * 1000 + step)
+    # Of the first phase as it was before there was a second.
+    label = "" if phase is PHASES[0] else f"{PHASES.index(phase)} "
+    numbers = random.Random(f"{SEED} {label}step {step}")
+    generator = torch.Generator().manual_seed(SEED * 1000 + 100_000 * PHASES.index(phase) + step)
     examples, noisy = [], []
-    for example in (_order(harmful, HARMFUL, step, "harmful") + _order(benign, BENIGN, step, "benign")):
+    for example in (_order(harmful, phase.harmful, step, label + "harmful")
+                    + _order(benign, phase.benign, step, label + "benign")):
         content = example.content
         is_noisy = numbers.random() < variant.noisy
         share = variant.harmful_junk if example.harmful else variant.benign_junk
@@ -171,74 +202,98 @@ def step_batches(step: int, harmful, benign, form, table, variant: Variant):
         examples.append(Example(content, example.answer, example.harmful))
         noisy.append(is_noisy)
     student = Batch(form.before, form.after, examples, table)
-    teacher = Batch(form.before, form.after, examples[HARMFUL:], table)
+    teacher = Batch(form.before, form.after, examples[phase.harmful:], table)
     for number, is_noisy in enumerate(noisy):
         if is_noisy:
             kind = numbers.choice(("hard", "isotropic"))
-            largest = variant.hard if kind == "hard" else variant.isotropic
+            largest = phase.noise * (variant.hard if kind == "hard" else variant.isotropic)
             student.add_noise(number, kind, numbers.uniform(0.1, largest), generator)
     return student, teacher
 
 
-def learning_rate(step: int) -> float:
-    cosine = 0.5 * (1 + math.cos(math.pi * step / STEPS))
-    return RATE * min(1, (step + 1) / WARM_UP) * (FINAL_RATE + (1 - FINAL_RATE) * cosine)
+class Trainer:
+    """One variant's training: the model, its optimiser, and where it is."""
+
+    def __init__(self, variant: Variant):
+        self.variant = variant
+        self.form = PromptFormat(load_tokenizer())
+        base = load_base(DTYPE)
+        # On a CPU plain products are faster than the fused attention with a mask.
+        base.set_attn_implementation("eager")
+        self.model = get_peft_model(base, lora_configuration())
+        self.backbone = self.model.base_model.model
+        self.table = self.backbone.model.embed_tokens.weight.detach().float()
+        self.trained = [each for each in self.model.parameters() if each.requires_grad]
+        self.checkpoint = WORK / f"training-{variant.name}.pt"
+
+    def fresh_optimizer(self, phase: Phase):
+        return torch.optim.AdamW(self.trained, lr=phase.rate, weight_decay=0.0, betas=(0.9, 0.98))
+
+    def run(self) -> None:
+        state = torch.load(self.checkpoint, weights_only=True) if self.checkpoint.exists() else None
+        if state:
+            set_peft_model_state_dict(self.model, state["adapter"])
+        done = state["steps"] if state else 0
+        for phase in PHASES:
+            if done >= phase.steps:
+                done -= phase.steps
+                continue
+            optimizer = self.fresh_optimizer(phase)
+            if done:
+                optimizer.load_state_dict(state["optimizer"])
+            self.run_phase(phase, optimizer, done)
+            done = 0
+
+    def run_phase(self, phase: Phase, optimizer, first: int) -> None:
+        name, before = self.variant.name, sum(each.steps for each in PHASES[:PHASES.index(phase)])
+        harmful, benign = _examples(self.form, phase)
+        print(f"{name}: {len(harmful)} harmful and {len(benign)} benign prompts, steps {first} to "
+              f"{phase.steps}", flush=True)
+        started, sums = time.time(), [0.0, 0.0]
+        for step in range(first, phase.steps):
+            for group in optimizer.param_groups:
+                group["lr"] = phase.learning_rate(step)
+            losses = self.step(phase, optimizer, step, harmful, benign)
+            sums = [total + loss for total, loss in zip(sums, losses)]
+            if (step + 1) % 10 == 0:
+                each = (time.time() - started) / (step + 1 - first)
+                print(f"{name}: step {step + 1} of {phase.steps}, refusal {sums[0] / 10:.3f}, benign "
+                      f"{sums[1] / 10:.3f}, {each * (phase.steps - step - 1) / 60:.0f} min left",
+                      flush=True)
+                sums = [0.0, 0.0]
+            if (step + 1) % CHECKPOINT == 0 or step + 1 == phase.steps:
+                save(self.checkpoint, {
+                    "adapter": get_peft_model_state_dict(self.model),
+                    "optimizer": optimizer.state_dict(), "steps": before + step + 1})
+
+    def step(self, phase: Phase, optimizer, step: int, harmful, benign) -> tuple[float, float]:
+        student, teacher = step_batches(
+            step, phase, harmful, benign, self.form, self.table, self.variant)
+        with torch.no_grad(), self.model.disable_adapter():
+            wanted = teacher.log_probabilities(self.backbone)
+        got = student.log_probabilities(self.backbone)
+        refusing = len(got) - len(wanted)
+        picked = got[:refusing].gather(1, student.targets[:refusing, None])[:, 0]
+        refusal_loss = -(picked * student.weights[:refusing]).sum() / phase.harmful
+        divergence = (wanted.exp() * (wanted - got[refusing:])).sum(1)
+        benign_loss = (divergence * student.weights[refusing:]).sum() / phase.benign
+        (refusal_loss + phase.benign_weight * benign_loss).backward()
+        torch.nn.utils.clip_grad_norm_(self.trained, 1.0)
+        optimizer.step()
+        optimizer.zero_grad(set_to_none=True)
+        return refusal_loss.item(), benign_loss.item()
 
 
 def train(name: str) -> None:
     """Trains a variant and saves it as `adapter-NAME.pt`."""
-    variant = VARIANTS[name]
-    target, checkpoint = WORK / f"adapter-{name}.pt", WORK / f"training-{name}.pt"
+    target = WORK / f"adapter-{name}.pt"
     if target.exists():
         return
     set_threads()
     torch.manual_seed(SEED)
-    form = PromptFormat(load_tokenizer())
-    harmful, benign = _examples(form)
-    print(f"{name}: {len(harmful)} harmful and {len(benign)} benign prompts, {STEPS} steps")
-    base = load_base(DTYPE)
-    # On a CPU plain products are faster than the fused attention with a mask.
-    base.set_attn_implementation("eager")
-    model = get_peft_model(base, lora_configuration())
-    backbone = model.base_model.model
-    table = backbone.model.embed_tokens.weight.detach().float()
-    trained = [parameter for parameter in model.parameters() if parameter.requires_grad]
-    optimizer = torch.optim.AdamW(trained, lr=RATE, weight_decay=0.0, betas=(0.9, 0.98))
-    first = 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        set_peft_model_state_dict(model, state["adapter"])
-        optimizer.load_state_dict(state["optimizer"])
-        first = state["steps"]
-        print(f"{name}: going on after step {first}")
-    started, sums = time.time(), [0.0, 0.0]
-    for step in range(first, STEPS):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step)
-        student, teacher = step_batches(step, harmful, benign, form, table, variant)
-        with torch.no_grad(), model.disable_adapter():
-            wanted = teacher.log_probabilities(backbone)
-        got = student.log_probabilities(backbone)
-        refusing = len(got) - len(wanted)
-        picked = got[:refusing].gather(1, student.targets[:refusing, None])[:, 0]
-        refusal_loss = -(picked * student.weights[:refusing]).sum() / HARMFUL
-        divergence = (wanted.exp() * (wanted - got[refusing:])).sum(1)
-        benign_loss = (divergence * student.weights[refusing:]).sum() / BENIGN
-        (refusal_loss + benign_loss).backward()
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        sums = [sums[0] + refusal_loss.item(), sums[1] + benign_loss.item()]
-        if (step + 1) % 10 == 0:
-            each = (time.time() - started) / (step + 1 - first)
-            print(f"{name}: step {step + 1} of {STEPS}, refusal {sums[0] / 10:.3f}, "
-                  f"benign {sums[1] / 10:.3f}, {each * (STEPS - step - 1) / 60:.0f} min left", flush=True)
-            sums = [0.0, 0.0]
-        if (step + 1) % CHECKPOINT == 0:
-            save(checkpoint, {
-                "adapter": get_peft_model_state_dict(model), "optimizer": optimizer.state_dict(),
-                "steps": step + 1})
-    save(target, get_peft_model_state_dict(model))
+    trainer = Trainer(VARIANTS[name])
+    trainer.run()
+    save(target, get_peft_model_state_dict(trainer.model))
 
 
 def lora_configuration() -> LoraConfig:
