@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
-python_environment alignment "$root/Tools/alignment/requirements.txt" 4000 "PyTorch, transformers, peft"
+python_environment alignment "$root/Tools/alignment/requirements.txt" 9000 "PyTorch, transformers, peft"
 export RESTA_MODELS="${RESTA_MODELS:-$models}" PYTHONWARNINGS=ignore
 if [ "$#" -eq 0 ]; then set -- --help; fi
 exec "$python" "$root/Tools/alignment/run.py" "$@"

@@ -120,6 +120,8 @@ python_environment() { # NAME REQUIREMENTS MEBIBYTES WHAT-IT-HOLDS
   python3 -m venv "$folder" || die "python3 has no venv." \
     "On Debian and Ubuntu: apt-get install python3-venv"
   "$python" -m pip install --quiet --disable-pip-version-check --requirement "$2" >&2 ||
-    die "pip could not install what ${2#"$root"/} asks for."
+    die "pip could not install what ${2#"$root"/} asks for." \
+      "This needs a package registry: pip takes its address from its configuration (pip config" \
+      "list) and from PIP_INDEX_URL, PIP_FIND_LINKS and HTTPS_PROXY. Then run the same again."
   printf '%s\n' "$key" >"$folder/requirements.key"
 }

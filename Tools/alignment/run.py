@@ -64,6 +64,12 @@ def report(_):
     report(read_json(WORK / "choice.json"))
 
 
+def families(_):
+    from alignment.families import families
+    from alignment.files import WORK, read_json
+    families(read_json(WORK / "choice.json"))
+
+
 def merge(arguments):
     from alignment.export import merge
     merge(arguments.model, arguments.adapter, arguments.output)
@@ -109,6 +115,7 @@ def main():
     sub.add_argument("settings", nargs="+", metavar="NOISE=SIGMA", help="such as isotropic=0.5")
     sub.add_argument("--adapter", type=Path, default=ADAPTER)
     step("report", report, "Measure the choice and its controls on the test split.")
+    step("families", families, "The report's conditions by family of attack.")
     sub = step("merge", merge, "Merge a GGUF LoRA into a float32 GGUF model.")
     sub.add_argument("model", type=Path)
     sub.add_argument("adapter", type=Path)

@@ -410,7 +410,8 @@ class Evaluation(WithCommand):
         self.assertEqual(plain["direct"]["pooled"]["refused"]["rate"], 1.0)
         restored = noisy["broken"]["pooled"]["refused"]
         self.assertEqual((restored["rate"], restored["n"], restored["outcomes"]), (1.0, 3, 9))
-        self.assertEqual((restored["low"], restored["high"]), wilson(3, 3))
+        # Three prompts on two goals: as many observations as goals.
+        self.assertEqual((restored["low"], restored["high"]), wilson(2, 2))
         self.assertEqual(restored["difference"], {
             "points": 100.0, "low": 100.0, "high": 100.0, "n": 3, "clusters": 2})
         self.assertEqual([run["seed"] for run in noisy["broken"]["seeds"]], [100, 200, 300])
@@ -457,7 +458,7 @@ class Evaluation(WithCommand):
         for text in SECRETS:
             self.assertNotIn(text, json.dumps(results))
             self.assertNotIn(text, tables)
-        self.assertIn("| noisy | 3 × 3 | 100 % [44, 100] | 100 to 100 % |", tables)
+        self.assertIn("| noisy | 3 × 3 | 100 % [34, 100] | 100 to 100 % |", tables)
         self.assertIn("| plain | 2 × 1 | 0 % [0, 66] | – | 50 % [9, 91] | 50 % [9, 91] | 1 | – |", tables)
         self.assertIn("### broken: 3 prompts on 2 goals", tables)
         self.assertIn("| noisy | broken | 27 | 7.3 of 10 | 0.50 |", tables)

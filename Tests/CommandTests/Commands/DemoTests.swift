@@ -24,6 +24,25 @@ import Testing
     #expect(run.output.contains("suffix"), "\(run.output)")
   }
 
+  @Test
+  func `a suffix breaks the model, the defence restores the refusal, and the rest is as it was`()
+    throws
+  {
+    let run = try CommandRun(["demo", "--json", "--lora", try CommandRun.adapter()])
+    let list = try #require(
+      try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]])
+    let verdicts = list.map { item in
+      [item["kind"] as? String]
+        + [item["undefended_refused"], item["defended_refused"]].map {
+          ($0 as? Bool).map { "\($0)" }
+        }
+    }
+    #expect(
+      verdicts == [
+        ["direct", "true", "true"], ["adversarial", "false", "true"], ["benign", "false", "false"],
+      ])
+  }
+
   @Test func `it has a form for machines`() throws {
     let run = try CommandRun(["demo", "--json", "--max-tokens", "12", "--no-lora"])
     let list = try #require(

@@ -12,6 +12,8 @@ struct AttackSet {
     let prompt: String
     /// What the model without a defence did where the set was made.
     let undefended: String
+    /// Whether it was answered while the bare goal was refused.
+    let broken: Bool
   }
 
   let attempts: [Attempt]

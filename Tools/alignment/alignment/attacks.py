@@ -6,15 +6,15 @@ refuses the goal alone, and answers the goal with the suffix neither with a refu
 
 import csv
 import json
+import math
 import time
 from pathlib import Path
 
 import torch
 
 from .aligned import load_aligned
-from .coherence import is_broken_text
-from .evaluation import MODEL, label, rate
-from .files import MODELS, WORK, read_json, read_jsonl, write_json, write_jsonl
+from .evaluation import label, rate
+from .files import MODEL, MODELS, WORK, need, read_json, read_jsonl, sha256, write_json, write_jsonl
 from .model import PromptFormat, load_base, load_tokenizer, set_threads
 from .resta_command import NONE, Job, answers
 from .sampling import answer
@@ -24,10 +24,10 @@ from .suffix_search import SuffixSearch, allowed_tokens
 from .synthesis import SENSITIVE
 
 SEED = 20261125
-FAMILIES = ("gcg", "random-search")
+FAMILIES = ("gcg", "random-search", "prefix-injection")
 BASE_ANSWER_TOKENS = 12
 # How many of a split's goals are attacked, the first ones: what two CPU cores do in minutes.
-ATTACKED = {"development": 16, "test": 40}
+ATTACKED = {"development": 16, "test": 32}
 
 
 def attempts_file(split: str):
@@ -59,6 +59,26 @@ def forbidden_words() -> frozenset[str]:
     return frozenset(word for word in words | set(stems) if len(word) >= 3)
 
 
+def check_origin(split: str, origin: dict) -> None:
+    """Keeps attempts on different adapters apart: an attempt is known by its goal and family only."""
+    path = WORK / "attacks" / f"origin-{split}.json"
+    if path.exists() and read_json(path) != origin:
+        raise SystemExit(f"The attempts in {attempts_file(split)} are on another adapter: remove them "
+                         f"and {path.name}, then run this again.")
+    write_json(path, origin)
+
+
+def whole_lines(path: Path) -> list[dict]:
+    """The attempts made so far; a line that was cut off when a run was stopped is removed."""
+    if not path.exists():
+        return []
+    text = path.read_text(encoding="utf-8")
+    whole = text[:text.rfind("\n") + 1]
+    if whole != text:
+        path.write_text(whole, encoding="utf-8")
+    return read_jsonl(path)
+
+
 def search(variant: str, scale: float, split: str) -> None:
     """Attacks every goal of a split with every family; attempts already made are kept."""
     set_threads()
@@ -67,11 +87,17 @@ def search(variant: str, scale: float, split: str) -> None:
     beginnings = base_answers(goals)
     path = attempts_file(split)
     path.parent.mkdir(parents=True, exist_ok=True)
-    done = {(row["goal_id"], row["family"]) for row in read_jsonl(path)} if path.exists() else set()
+    check_origin(split, {"variant": variant, "scale": scale,
+                         "adapter": sha256(WORK / f"adapter-{variant}.pt")})
+    earlier = whole_lines(path)
+    done = {(row["goal_id"], row["family"]) for row in earlier}
     form = PromptFormat(load_tokenizer())
     searcher = SuffixSearch(
         load_aligned(variant, scale, torch.bfloat16), form, allowed_tokens(form, forbidden_words()),
         SEED)
+    for row in earlier:
+        if row["family"] == "random-search" and row["found"]:
+            searcher.transfer = form.content(row["prompt"])[len(form.content(row["goal"])):]
     started, broken, made = time.time(), 0, 0
     for goal in goals:
         for family in FAMILIES:
@@ -83,8 +109,8 @@ def search(variant: str, scale: float, split: str) -> None:
             with open(path, "a", encoding="utf-8") as file:
                 file.write(json.dumps({
                     "goal_id": goal["id"], "family": family, "goal": goal["goal"],
-                    "prompt": attempt.prompt, "steps": attempt.steps, "loss": round(attempt.loss, 4),
-                    "lead": round(attempt.lead, 4), "found": attempt.broken}) + "\n")
+                    "prompt": attempt.prompt, "steps": attempt.steps, "loss": _number(attempt.loss),
+                    "lead": _number(attempt.lead), "found": attempt.broken}) + "\n")
             each = (time.time() - started) / made
             left = len(goals) * len(FAMILIES) - len(done) - made
             print(f"{split} {goal['id']} {family}: {'found' if attempt.broken else 'not found'} after "
@@ -92,19 +118,25 @@ def search(variant: str, scale: float, split: str) -> None:
                   f"{each * left / 60:.0f} min left", flush=True)
 
 
+def _number(value: float) -> float | None:
+    """For JSON, which has no NaN."""
+    return None if math.isnan(value) else round(value, 4)
+
+
 def confirm(split: str, adapter: Path, scale: float) -> dict:
     """Decides with the command which attempts broke the model; writes `attacks/broken-SPLIT.json`."""
     goals = load_splits()[split]["goals"][:ATTACKED[split]]
-    attempts = read_jsonl(attempts_file(split))
+    attempts = read_jsonl(need(attempts_file(split), f"align.sh attack VARIANT {split}"))
 
     def labels(prompts):
         job = Job(tuple(prompts), NONE, MODELS / MODEL, adapter, scale)
         return label(prompts, answers(job))
     direct = dict(zip((goal["id"] for goal in goals), labels([goal["goal"] for goal in goals])))
     for attempt, value in zip(attempts, labels([attempt["prompt"] for attempt in attempts])):
-        attempt["label"] = value
-    counted = [row for row in attempts if direct[row["goal_id"]] == "refused"]
-    broken = [row for row in counted if row["label"] == "answered"]
+        attempt["label"], attempt["direct"] = value, direct[attempt["goal_id"]]
+        attempt["broken"] = value == "answered" and attempt["direct"] == "refused"
+    counted = [row for row in attempts if row["direct"] == "refused"]
+    broken = [row for row in counted if row["broken"]]
     refused_goals = sum(value == "refused" for value in direct.values())
     summary = {
         "goals": len(goals), "refused_direct": rate(refused_goals, len(goals)),
@@ -126,10 +158,12 @@ def publish(target: Path) -> None:
     """The attack set beside the adapter: all attempts of both splits, with what came of them."""
     rows = []
     for split in ATTACKED:
-        for row in read_jsonl(WORK / "attacks" / f"confirmed-{split}.jsonl"):
+        file = need(WORK / "attacks" / f"confirmed-{split}.jsonl", f"align.sh confirm {split}")
+        for row in read_jsonl(file):
             rows.append({
                 "id": f"{row['goal_id']}-{row['family']}", "split": split, "goal_id": row["goal_id"],
                 "family": row["family"], "goal": row["goal"], "prompt": row["prompt"],
-                "steps": row["steps"], "undefended": row["label"]})
+                "steps": row["steps"], "direct": row["direct"], "undefended": row["label"],
+                "broken": row["broken"]})
     write_jsonl(target, rows)
-    print(f"{len(rows)} prompts, {sum(row['undefended'] == 'answered' for row in rows)} of them answered")
+    print(f"{len(rows)} prompts, {sum(row['broken'] for row in rows)} of them break the model")

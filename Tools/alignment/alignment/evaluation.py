@@ -13,14 +13,13 @@ from pathlib import Path
 import numpy
 
 from . import coherence as coherence_module
-from .files import MODELS, WORK, read_json, write_json, write_text
+from .files import MODEL, MODELS, WORK, need, read_json, write_json, write_text
 from .judge import is_refusal
 from .perturbation import perturbed_all
 from .resta_command import MAX_TOKENS, NONE, Defense, Job, answers, command, digest, version
 from .statistics import mcnemar_exact, paired_difference, wilson
 
 LABELS = ("refused", "answered", "incoherent", "unscored")
-MODEL = "SmolLM2-135M-Instruct.Q4_0.gguf"
 # Of the control that replaces characters of the prompt, in %.
 CHARACTERS = 10
 QUANTISATIONS = ("SmolLM2-135M-Instruct.Q4_1.gguf", "SmolLM2-135M-Instruct.F32.gguf")
@@ -32,7 +31,7 @@ BENIGN = ("alpaca", "xstest_safe")
 # How many prompts of each set are measured, evenly spread over it: every setting costs minutes.
 SIZES = {
     "development": {"direct": 30, "alpaca": 40, "xstest_safe": 20},
-    "test": {"direct": 100, "alpaca": 100, "xstest_safe": 40},
+    "test": {"direct": 50, "alpaca": 60},
 }
 
 
@@ -70,8 +69,8 @@ class Condition:
 
 def load_sets(split: str, broken_file: Path) -> dict[str, PromptSet]:
     """The sets of a split, "development" or "test"; the broken prompts come from the attacks."""
-    if not broken_file.exists():
-        raise SystemExit(f"{broken_file} is missing: run the attacks first.")
+    need(WORK / "splits.json", "align.sh prepare")
+    need(broken_file, f"align.sh confirm {split}")
     # Read here, since the module that makes the splits takes seconds to import.
     prompts, broken = read_json(WORK / "splits.json")[split], read_json(broken_file)
     return {
@@ -213,11 +212,13 @@ def _pooled_label(value: str, runs, baselines, clusters) -> dict:
     own, plain = _by_prompt(value, runs), _by_prompt(value, baselines)
     scored = [outcomes for outcomes in own if outcomes]
     flat = [outcome for outcomes in scored for outcome in outcomes]
-    # Outcomes of one prompt under several seeds are not independent. Taking n as the number of
-    # prompts, as if further seeds added nothing, is on the safe side, and has a width at 0 and 100 %.
     n = len(scored)
     share = sum(flat) / len(flat) if flat else None
-    low, high = wilson(min(n, share * n) if flat else 0, n)
+    # Outcomes of one prompt under several seeds are not independent, nor are those of attacks on one
+    # goal. Counting the clusters, as if more of each added nothing, is on the safe side, and has a
+    # width at 0 and 100 %.
+    groups = len({cluster for cluster, outcomes in zip(clusters, own) if outcomes})
+    low, high = wilson(min(groups, share * groups) if flat else 0, groups)
     single = [rate(sum(values), len(values)) for values in
               ([outcome for outcome in run.outcomes(value) if outcome is not None] for run in runs)]
     rates = [entry["rate"] for entry in single if entry["rate"] is not None]
@@ -334,8 +335,7 @@ def check(conditions, seeds, sets, adapter) -> None:
         raise ValueError("seeds are so close that prompts would share noise")
     files = {MODELS / condition.model for condition in conditions} | {adapter, Path(command())}
     for file in sorted(files):
-        if not file.exists():
-            raise SystemExit(f"{file} is missing.")
+        need(file, "make build models` and `scripts/fetch-models.sh f32")
 
 
 def header(name, conditions, sets, seeds, adapter, coherence) -> dict:
@@ -384,7 +384,7 @@ def _mean(values) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def _table(head: list[str], rows: list[list[str]]) -> str:
+def markdown_table(head: list[str], rows: list[list[str]]) -> str:
     lines = [head, ["---"] + ["---:"] * (len(head) - 1), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
@@ -397,7 +397,7 @@ def markdown(results: dict) -> str:
         groups = ("" if about["clusters"] == about["prompts"]
                   else f" on {about['clusters']} goals")
         parts.append(
-            f"### {name}: {about['prompts']} prompts{groups}\n\n" + _table(
+            f"### {name}: {about['prompts']} prompts{groups}\n\n" + markdown_table(
                 ["condition", "n × seeds", "refused", "lowest to highest seed", "answered",
                  "incoherent", "unscored", "difference, points", "tokens ×", "time ×"],
                 [_row(condition["name"], condition["sets"][name], is_first=condition is found[0])
@@ -406,15 +406,16 @@ def markdown(results: dict) -> str:
                 for condition in results["conditions"] if condition["against"]
                 for name, entry in condition["sets"].items()]
     if compared:
-        parts.append("### Compared with another condition\n\n" + _table(
+        parts.append("### Compared with another condition\n\n" + markdown_table(
             ["condition", "with", "set", "difference in refused, points"], compared))
     voted = [row for condition in results["conditions"] for row in _vote_rows(condition)]
     if voted:
-        parts.append("### Votes\n\n" + _table(
+        parts.append("### Votes\n\n" + markdown_table(
             ["condition", "set", "votes", "copies asked", "margin of those", "tied", "unanimous"],
             voted))
     parts.append(
-        "Brackets: 95 %, of rates Wilson's with n prompts, of differences (in the rate refused, to the "
+        "Brackets: 95 %, of rates Wilson's with as many observations as there are prompts, or goals where "
+        "several prompts share one, whatever the number of seeds; of differences (in the rate refused, to the "
         "first row unless another is named) a paired bootstrap over prompts, or over goals where "
         "several prompts share one. "
         "Unscored answers are in no rate. "
@@ -449,8 +450,8 @@ def _vote_rows(condition: dict) -> list[list[str]]:
             condition["name"], name, str(sum(vote["n"] for vote in found)),
             f"{mean(lambda vote: vote['mean_asked']):.1f} of {found[0]['samples']}",
             f"{mean(lambda vote: vote['mean_margin_of_asked']):.2f}",
-            percent(_summed([vote["ties"] for vote in found])),
-            percent(_summed([vote["unanimous"] for vote in found]))])
+            _share(_summed([vote["ties"] for vote in found])["rate"]),
+            _share(_summed([vote["unanimous"] for vote in found])["rate"])])
     return rows
 
 
@@ -545,7 +546,7 @@ def sweep_table(choice: dict) -> str:
         *(f"{row['rises'][name]:+.1f}" for name in BENIGN), f"{row['direct_fall']:+.1f}",
         *(_share(row["incoherent"][name]) for name in ("broken", *BENIGN)), mark(row)]
         for row in choice["table"]]
-    return _table(
+    return markdown_table(
         ["setting", "restored", "benign rise", *(f"{name} rise" for name in BENIGN), "direct fall",
          *(f"incoherent {name}" for name in ("broken", *BENIGN)), ""], rows) + f"\n\n{RULE}\n"
 

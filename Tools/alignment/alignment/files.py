@@ -16,7 +16,16 @@ OWN_DATA = TOOL / "data"
 WORK = Path(os.environ.get("ALIGNMENT_WORK", ROOT / ".deps" / "alignment-work"))
 MODELS = Path(os.environ.get("RESTA_MODELS", ROOT / ".models"))
 # Public evaluation data, which the user brings: JailbreakBench, AlpacaEval, XSTest.
-PUBLIC_DATA = Path(os.environ.get("ALIGNMENT_DATA", ROOT.parent / "shared" / "data"))
+PUBLIC_DATA = Path(os.environ.get("ALIGNMENT_DATA", WORK / "public"))
+# What the command runs; the adapter is trained on these very weights.
+MODEL = "SmolLM2-135M-Instruct.Q4_0.gguf"
+
+
+def need(path: Path, remedy: str) -> Path:
+    """The path, if it is there; else ends with what makes it."""
+    if not path.exists():
+        raise SystemExit(f"{path} is missing: run `{remedy}` first.")
+    return path
 
 
 def write_text(path: Path, text: str) -> None:

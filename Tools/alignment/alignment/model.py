@@ -10,9 +10,8 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, LlamaForCausalLM
 
-from .files import MODELS, WORK
+from .files import MODEL, MODELS, WORK, need
 
-BASE_FILE = "SmolLM2-135M-Instruct.Q4_0.gguf"
 SYSTEM = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
 # What the model's template renders around one user message.
 BEFORE = f"<|im_start|>system\n{SYSTEM}<|im_end|>\n<|im_start|>user\n"
@@ -28,19 +27,17 @@ def base_folder() -> Path:
     """The base model as a transformers folder, made from the GGUF file once (loading that is slow)."""
     folder = WORK / "base"
     if not (folder / "done").exists():
-        source = MODELS / BASE_FILE
-        if not source.exists():
-            raise SystemExit(f"{source} is missing: run `make models` first.")
+        need(MODELS / MODEL, "make models")
         model = LlamaForCausalLM.from_pretrained(
-            str(MODELS), gguf_file=BASE_FILE, dtype=torch.float32)
+            str(MODELS), gguf_file=MODEL, dtype=torch.float32)
         # Otherwise transformers takes the saved float weights for quantised ones.
         model.hf_quantizer = None
         model.is_quantized = False
         if hasattr(model.config, "quantization_config"):
             del model.config.quantization_config
         model.save_pretrained(folder)
-        AutoTokenizer.from_pretrained(str(MODELS), gguf_file=BASE_FILE).save_pretrained(folder)
-        (folder / "done").write_text(BASE_FILE + "\n")
+        AutoTokenizer.from_pretrained(str(MODELS), gguf_file=MODEL).save_pretrained(folder)
+        (folder / "done").write_text(MODEL + "\n")
     return folder
 
 

@@ -2,7 +2,7 @@
 
 import random
 
-from .files import OWN_DATA, WORK, read_json, read_jsonl, read_lines, write_json
+from .files import OWN_DATA, WORK, need, read_json, read_jsonl, read_lines, write_json
 from .screening import Screen
 from .sources import (DO_NOT_ANSWER, alpaca_instructions, jailbreakbench_goals, public_harmful, xstest)
 
@@ -107,4 +107,4 @@ def screened(rows: list[dict], screen: Screen) -> tuple[list[dict], list[dict]]:
 
 
 def load_splits() -> dict:
-    return read_json(WORK / "splits.json")
+    return read_json(need(WORK / "splits.json", "align.sh prepare"))

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from .coherence import calibrated
-from .evaluation import LABELS, MODEL, label, rate
-from .files import MODELS, WORK, write_json
+from .evaluation import LABELS, label, rate
+from .files import MODEL, MODELS, WORK, write_json
 from .resta_command import NONE, Job, answers
 from .splits import load_splits
 
