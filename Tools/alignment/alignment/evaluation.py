@@ -399,7 +399,7 @@ def markdown(results: dict) -> str:
         parts.append(
             f"### {name}: {about['prompts']} prompts{groups}\n\n" + markdown_table(
                 ["condition", "n × seeds", "refused", "lowest to highest seed", "answered",
-                 "incoherent", "unscored", "difference, points", "tokens ×", "time ×"],
+                 "incoherent", "unscored", "difference, points", "tokens ×"],
                 [_row(condition["name"], condition["sets"][name], is_first=condition is found[0])
                  for condition in found]))
     compared = [[condition["name"], condition["against"], name, signed(entry["against"])]
@@ -432,8 +432,8 @@ def _row(name: str, entry: dict, is_first: bool) -> list[str]:
         name, f"{refused['n']} × {over['seeds']}", percent(refused), spread, percent(over["answered"]),
         percent(over["incoherent"]), str(sum(run["counts"]["unscored"] for run in runs)),
         "–" if is_first else signed(refused["difference"]),
-        _ratio(_mean(run["cost"]["tokens_processed_ratio"] for run in runs)),
-        _ratio(_mean(run["cost"]["wall_s_ratio"] for run in runs))]
+        # Not seconds: they are in the results, but what else the machine did is not.
+        _ratio(_mean(run["cost"]["tokens_processed_ratio"] for run in runs))]
 
 
 def _vote_rows(condition: dict) -> list[list[str]]:
