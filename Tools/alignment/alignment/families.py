@@ -1,6 +1,6 @@
 """What each condition of the report does against each family of attacks.
 
-Reads the answers that the report left in the work folder, and makes those that it left out.
+Reads the answers that the report left in the work folder, of the conditions that it got to.
 """
 
 import math
@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .evaluation import TEST_SEEDS, markdown_table, percent, report_conditions
-from .files import MODELS, WORK, read_json, write_json, write_text
+from .files import MODELS, WORK, need, read_json, write_json, write_text
 from .judge import is_refusal
 from .perturbation import perturbed_all
 from .resta_command import Job, answers
@@ -20,7 +20,11 @@ def families(choice: dict) -> str:
     broken = read_json(WORK / "attacks" / "broken-test.json")
     names = sorted({row["family"] for row in broken})
     table, results = [], {}
+    report = read_json(need(WORK / "results" / "test.json", "align.sh report"))
+    measured = {condition["name"] for condition in report["conditions"]}
     for condition in report_conditions(choice):
+        if condition.name not in measured:
+            continue
         refused: dict[str, list[float]] = {name: [] for name in names}
         seeds = TEST_SEEDS[:condition.seeds]
         outcomes = [_outcomes(condition, broken, seed, Path(choice["adapter"])) for seed in seeds]
