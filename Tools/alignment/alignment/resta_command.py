@@ -84,7 +84,8 @@ class Job:
             "model": digest(self.model),
             "adapter": digest(self.adapter) if self.adapter else None,
             "scale": self.scale if self.adapter else None,
-            "command": version(command()),
+            # The version is the same for every build between two releases.
+            "command": [version(command()), digest(Path(command()))],
         }
 
     def key(self) -> str:
