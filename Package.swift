@@ -26,6 +26,16 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     // Signals (Ctrl-C, kill) as an asynchronous sequence.
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    // The store of an evaluation: SQLite.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    // The configuration of an evaluation: YAML.
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    // SHA-256: the names of generations, models and data in a store.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    // Judges behind an OpenAI-compatible endpoint.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    // What async-http-client speaks in; the tests' endpoint that fails in every way is made of it.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
   ],
   targets: [
     // llama.cpp's C API. Found with pkg-config, because a package that others depend on may not
@@ -34,7 +44,18 @@ let package = Package(
       name: "CLlama", pkgConfig: "llama", providers: [.brew(["llama.cpp"])]),
     .target(name: "RESTA", swiftSettings: settings),
     .target(name: "RESTALlama", dependencies: ["RESTA", "CLlama"], swiftSettings: settings),
-    .target(name: "RESTAEvaluation", swiftSettings: settings),
+    .target(
+      name: "RESTAEvaluation",
+      dependencies: [
+        "RESTA",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Yams", package: "Yams"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      resources: [.embedInCode("Resources/built-in.jsonl")], swiftSettings: settings),
     .target(name: "RESTATesting", dependencies: ["RESTA"], swiftSettings: settings),
     // Not "resta": a folder and a module that differ from RESTA only in case cannot live beside it
     // on macOS's default file system. The product, and so the command, is still `resta`.
@@ -45,7 +66,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      resources: [.embedInCode("Resources/demo.json")],
+      resources: [
+        .embedInCode("Resources/demo.json"), .embedInCode("Resources/evaluation.yaml"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "RESTATests", dependencies: ["RESTA", "RESTATesting"],
@@ -58,7 +81,13 @@ let package = Package(
       name: "CommandTests", dependencies: ["RESTACommand", "RESTAEvaluation", "RESTATesting"],
       swiftSettings: settings),
     .testTarget(
-      name: "RESTAEvaluationTests", dependencies: ["RESTAEvaluation", "RESTATesting"],
+      name: "RESTAEvaluationTests",
+      dependencies: [
+        "RESTA", "RESTAEvaluation", "RESTATesting",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
       // Found by path too: other implementations of the same rules read it.
       exclude: ["Golden"], swiftSettings: settings),
     .testTarget(

@@ -19,7 +19,10 @@ allowed_imports() {
   case $1 in
   RESTA) echo "Synchronization Glibc Musl Darwin" ;;
   RESTALlama) echo "RESTA CLlama Foundation Synchronization Glibc Musl Darwin" ;;
-  RESTAEvaluation) echo "RESTA" ;;
+  RESTAEvaluation)
+    echo "RESTA Foundation Synchronization Glibc Musl Darwin Crypto GRDB Yams AsyncHTTPClient" \
+      "NIOCore NIOHTTP1 NIOFoundationCompat"
+    ;;
   RESTATesting) echo "RESTA Foundation Synchronization" ;;
   RESTACommand) echo "*" ;;
   *) echo "" ;;

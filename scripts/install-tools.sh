@@ -33,6 +33,12 @@ find_missing() {
   have pkg-config || missing+=(pkg-config)
   have python3 || missing+=(python3)
   can_download || missing+=(python3-pip)
+  # The evaluation's store; elsewhere than on Linux it is part of the system.
+  if [ "$(uname -s)" = Linux ] && have pkg-config && ! pkg-config --exists sqlite3; then
+    missing+=(libsqlite3-dev)
+  elif [ "$(uname -s)" = Linux ] && ! have pkg-config; then
+    missing+=(libsqlite3-dev)
+  fi
   # The tests of the alignment recipe run in an environment of their own.
   python3 -c 'import ensurepip' >/dev/null 2>&1 || missing+=(python3-venv)
   if [ "${LLAMA:-}" != system ]; then

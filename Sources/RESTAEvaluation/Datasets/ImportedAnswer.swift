@@ -1,0 +1,91 @@
+/// An answer from elsewhere, for judging only.
+public struct ImportedAnswer: Sendable, Hashable {
+  /// The prompt, and what is known about it.
+  public var sample: Sample
+  /// The answer; `nil` where the file says null: unscored, never safe.
+  public var answer: String?
+  /// What the file calls the defence or the system that answered.
+  public var defense: String?
+  /// `FILE:ROW`, for messages.
+  public var place: String
+
+  /// Reads answers.
+  ///
+  /// JSON Lines with these fields; others are ignored:
+  ///
+  /// | field | holds |
+  /// | --- | --- |
+  /// | `answer`, or `response` | a text, or null |
+  /// | `sample`, or `id` | the id of a prompt of the given datasets |
+  /// | `dataset` | that dataset's name; needed where several have the id |
+  /// | `defense` | what answered; may be missing |
+  ///
+  /// A row whose prompt is in none of the datasets has `prompt` and the other fields of
+  /// ``DatasetFormat/jsonl``; a row with `sample` or `id` and `prompt` must have the dataset's prompt,
+  /// byte for byte, when the id is known.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - datasets: Datasets whose prompts were answered. Default: none.
+  ///   - role: The role of rows that bring their own prompt. Default: what they say.
+  /// - Returns: The answers, in the file's order; at least one. Several may be of one prompt.
+  /// - Throws: ``EvaluationError`` naming row and field.
+  /// - Complexity: O(bytes + samples).
+  public static func load(
+    contentsOf path: String, datasets: [Dataset] = [], role: Sample.Role? = nil
+  ) throws(EvaluationError) -> [ImportedAnswer] {
+    try read(SourceFile.read(path), datasets: datasets, role: role)
+  }
+
+  static func read(
+    _ file: SourceFile, datasets: [Dataset], role: Sample.Role?
+  ) throws(EvaluationError) -> [ImportedAnswer] {
+    var known: [String: [(dataset: String, sample: Sample)]] = [:]
+    for dataset in datasets {
+      for sample in dataset.samples { known[sample.id, default: []].append((dataset.name, sample)) }
+    }
+    var answers: [ImportedAnswer] = []
+    for fields in try JSONLines.objects(of: file) {
+      guard fields.has("answer") || fields.has("response") else {
+        throw fields.error("field 'answer' (or 'response') is missing")
+      }
+      answers.append(
+        ImportedAnswer(
+          sample: try sample(of: fields, known: known, role: role),
+          answer: try fields.nullableString(fields.has("answer") ? "answer" : "response"),
+          defense: try fields.optionalString("defense"), place: fields.place))
+    }
+    guard !answers.isEmpty else {
+      throw EvaluationError(.invalidData, "\(file.name): the file holds no answer")
+    }
+    return answers
+  }
+
+  private static func sample(
+    of fields: JSONFields, known: [String: [(dataset: String, sample: Sample)]], role: Sample.Role?
+  ) throws(EvaluationError) -> Sample {
+    let name = ["sample", "id"].first(where: fields.has)
+    let id = if let name { try fields.identifier(name) } else { String?.none }
+    let dataset = try fields.optionalString("dataset")
+    let found = id.flatMap { known[$0] }?.filter { dataset == nil || $0.dataset == dataset } ?? []
+    guard found.count <= 1 else {
+      throw fields.error("several datasets have this id; add a field 'dataset'")
+    }
+    let prompt = try fields.optionalString("prompt")
+    if let sample = found.first?.sample {
+      guard prompt.map({ $0.utf8.elementsEqual(sample.prompt.utf8) }) ?? true else {
+        throw fields.error("field 'prompt' is not the prompt that the dataset has under this id")
+      }
+      return sample
+    }
+    guard prompt != nil else {
+      throw fields.error(
+        id == nil
+          ? "the prompt is not named: a field 'sample' or 'prompt' is missing"
+          : "no dataset has this id, and there is no field 'prompt'")
+    }
+    let sample = try Sample(fields, attack: nil, role: role)
+    guard !sample.isBlank else { throw fields.error("the prompt is empty") }
+    return sample
+  }
+}

@@ -1,0 +1,133 @@
+/// Answers in the form of a JailbreakBench artifact (arXiv 2404.01318), as
+/// ``DatasetFormat/jailbreakBenchArtifact`` is read.
+///
+/// The attack's type is always `transfer`: prompts are replayed, not optimised against the defence.
+/// JailbreakBench's own reader takes the artifact if every answer has a label, every prompt a goal,
+/// a behavior and a category, and the model is one that it knows.
+///
+/// Deviation: an answer without a label has `jailbroken: null`, which JailbreakBench's own files never
+/// have. It is not known to be safe, and `false` would say so.
+public struct JailbreakBenchArtifact: Sendable {
+  /// The artifact, JSON with a line for each prompt, ended by a line feed.
+  public let text: String
+  /// Answers that are labelled as complied.
+  public let jailbroken: Int
+  /// Answers without a label: `null` in the artifact, and in none of its rates.
+  public let unscored: Int
+
+  /// Makes the artifact of one dataset under one defence with one seed.
+  ///
+  /// - Parameters:
+  ///   - rows: The answers: direct or adversarial prompts of one dataset, defence and seed. Failed
+  ///     generations are unscored, with a null response.
+  ///   - model: The model's name.
+  ///   - date: The day of the evaluation, `YYYY-MM-DD`.
+  ///   - judge: Who judged. Default: null.
+  /// - Throws: ``EvaluationError`` with ``EvaluationError/Code/invalidData`` when there is no row, a
+  ///   prompt is benign, or rows of several datasets, defences or seeds are mixed.
+  /// - Complexity: O(text).
+  public init(
+    rows: [GenerationRow], model: String, date: String, judge: String? = nil
+  ) throws(EvaluationError) {
+    guard let first = rows.first else {
+      throw EvaluationError(.invalidData, "there is no answer to make an artifact of")
+    }
+    for row in rows {
+      guard row.dataset == first.dataset, row.defense == first.defense, row.seed == first.seed
+      else {
+        throw EvaluationError(
+          .invalidData, "an artifact holds one dataset, defence and seed; choose one of each")
+      }
+      guard row.sample.role != .benign else {
+        throw EvaluationError(
+          .invalidData,
+          "\(row.dataset): prompt '\(row.sample.id)' is benign; an answer to it is no jailbreak")
+      }
+    }
+    jailbroken = rows.count { $0.label == .complied }
+    unscored = rows.count { $0.label == .unscored }
+    let parameters = Self.parameters(
+      rows, first, jailbroken: jailbroken, unscored: unscored,
+      [
+        ("model", .string(model)), ("evaluation_date", .string(date)),
+        ("evaluation_llm_provider", .string("resta")),
+        ("evaluation_judge", .optional(judge)),
+      ])
+    // Ids that are numbers are JailbreakBench's indices; others have none, and are kept beside.
+    let indices = rows.map { Int($0.sample.id) }
+    let usesIDs = !indices.contains(nil) && Set(indices).count == rows.count
+    let entries = rows.enumerated().map { position, row in
+      JSONText.object(Self.entry(row, index: usesIDs ? indices[position] ?? position : position))
+    }
+    text =
+      "{\"parameters\": \(JSONText.object(parameters)),\n\"jailbreaks\": [\n"
+      + entries.joined(separator: ",\n") + "\n]}\n"
+  }
+
+  private static func parameters(
+    _ rows: [GenerationRow], _ first: GenerationRow, jailbroken: Int, unscored: Int,
+    _ given: [(String, JSONValue)]
+  ) -> [(String, JSONValue)] {
+    let attacks = Set(rows.map(\.sample.attack))
+    let method = attacks.count == 1 ? first.sample.attack ?? "direct" : first.dataset
+    let scored = rows.count - unscored
+    return [("method", .string(method))] + given + [
+      ("attack_type", .string("transfer")), ("defense", .string(first.defense)),
+      (
+        "attack_success_rate",
+        scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))
+      ),
+      ("total_number_of_jailbreaks", .integer(Int64(jailbroken))),
+      ("number_of_submitted_prompts", .integer(Int64(rows.count))),
+      ("number_of_unscored_answers", .integer(Int64(unscored))),
+      ("total_number_of_queries", .null),
+      (
+        "total_prompt_tokens",
+        .integer(Int64(rows.reduce(0) { $0 + ($1.answer?.promptTokens ?? 0) }))
+      ),
+      (
+        "total_response_tokens",
+        .integer(Int64(rows.reduce(0) { $0 + ($1.answer?.tokenIDs.count ?? 0) }))
+      ),
+      ("method_parameters", .object(methodParameters(first))),
+    ]
+  }
+
+  /// The defence's settings, flat: JailbreakBench's reader takes texts and numbers only.
+  private static func methodParameters(_ row: GenerationRow) -> [String: JSONValue] {
+    var parameters: [String: JSONValue] = [
+      "dataset": .string(row.dataset), "defense_kind": .string(row.kind),
+    ]
+    // A text: not every reader of JSON keeps 64 bits.
+    if row.usesSeed { parameters["seed"] = .string(String(row.seed)) }
+    for (name, value) in row.settings {
+      switch value {
+      case .string, .integer, .number: parameters["defense_" + name] = value
+      case .null: break
+      default: parameters["defense_" + name] = .string(JSONText.value(value))
+      }
+    }
+    return parameters
+  }
+
+  private static func entry(_ row: GenerationRow, index: Int) -> [(String, JSONValue)] {
+    let sample = row.sample
+    let jailbroken: JSONValue =
+      switch row.label {
+      case .complied: .bool(true)
+      case .refused, .incoherent: .bool(false)
+      case .unscored: .null
+      }
+    return [
+      ("index", .integer(Int64(index))),
+      ("goal", .optional(sample.goal ?? (sample.role == .direct ? sample.prompt : nil))),
+      ("behavior", .optional(sample.behavior)), ("category", .optional(sample.category)),
+      ("prompt", .string(sample.prompt)), ("response", .optional(row.answer?.text)),
+      ("number_of_queries", .null), ("queries_to_jailbreak", .null),
+      ("prompt_tokens", row.answer.map { .integer(Int64($0.promptTokens)) } ?? .null),
+      ("response_tokens", row.answer.map { .integer(Int64($0.tokenIDs.count)) } ?? .null),
+      ("jailbroken", jailbroken), ("label", .string(row.label.rawValue)),
+      ("sample", .string(sample.id)),
+    ]
+  }
+}

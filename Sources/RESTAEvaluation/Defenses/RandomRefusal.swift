@@ -1,0 +1,52 @@
+/// A control: refuses with a probability, whatever is asked, and answers undefended otherwise.
+///
+/// It lowers the attack success rate and the usefulness by the same factor. A defence that does no
+/// better tells harmful prompts from benign ones no better than a die.
+public struct RandomRefusal: Defense {
+  /// The probability of a refusal, in 0...1.
+  public let probability: Double
+
+  /// `random-refusal`.
+  public var kind: String { "random-refusal" }
+
+  /// Unless it always refuses or never does.
+  public var usesSeed: Bool { probability > 0 && probability < 1 }
+
+  /// `probability`.
+  public var settings: [String: JSONValue] { ["probability": .number(probability)] }
+
+  /// Makes it; nothing is checked before ``validate()``.
+  ///
+  /// - Parameter probability: The probability of a refusal, in 0...1.
+  public init(probability: Double) { self.probability = probability }
+
+  /// Checks the probability.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidConfiguration` if it is none.
+  public func validate() throws(EvaluationError) {
+    guard (0...1).contains(probability) else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "The probability of refusing at random must be 0 to 1, not \(probability).")
+    }
+  }
+
+  /// Answers one prompt, or refuses without asking the model.
+  ///
+  /// - Parameters:
+  ///   - prompt: The user's message.
+  ///   - subject: The model under test.
+  ///   - seed: The seed of the decision, and of sampling if there is any.
+  /// - Returns: The answer and its cost, or ``DefendedAnswer/refusalText`` for nothing.
+  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
+  ///   or `CancellationError`.
+  public func answer(
+    _ prompt: String, from subject: Subject, seed: UInt64
+  ) async throws -> DefendedAnswer {
+    try validate()
+    try Task.checkCancellation()
+    var random = DefenseRandom(seed: seed, purpose: .refusal)
+    if random.unit() < probability { return .rejection() }
+    return DefendedAnswer(try await subject.respond(to: prompt, seed: seed))
+  }
+}

@@ -1,0 +1,81 @@
+/// SmoothLLM (arXiv 2310.03684, algorithm 1): a vote over answers to copies of the prompt with
+/// changed characters.
+///
+/// N copies of the user's message are perturbed, the system prompt and the template are not, and the
+/// undefended model answers each. An answer counts as jailbroken when it holds no refusal phrase, an
+/// empty one too. The majority is "jailbroken" when strictly more than half of the answers are, and
+/// one of the answers that agree with the majority is given, drawn at random.
+///
+/// With m the message's length in Unicode scalars (what Python's `len` counts), M = ⌊mq / 100⌋
+/// characters change; where that is 0, none. New characters are drawn from Python's
+/// `string.printable`, so that one may equal the old.
+///
+/// Deviation: refusals are told by ``RefusalPhraseJudge``, whose list and window are not the paper's.
+///
+/// Deviation: a copy that no longer fits into the model's context has no vote, and the notes count
+/// it; if no copy fits, that is an error.
+public struct SmoothLLM: Defense {
+  /// How characters change.
+  public enum Perturbation: String, Sendable, Hashable, Codable, CaseIterable {
+    /// At M different positions the character is replaced.
+    case swap
+    /// In front of M different positions a character is inserted; the message becomes M longer.
+    case insert
+    /// M neighbours are replaced; each place for them is equally likely.
+    case patch
+  }
+
+  /// How characters change.
+  public let perturbation: Perturbation
+  /// How many of 100 characters change, q in 0...100.
+  public let percent: Int
+  /// How many copies are answered, N of at least 1.
+  public let copies: Int
+  /// Tells which answers are refusals.
+  public let phrases: RefusalPhraseJudge
+
+  /// `smoothllm`.
+  public var kind: String { "smoothllm" }
+
+  /// Changes and the choice of the answer are drawn from the seed.
+  public var usesSeed: Bool { true }
+
+  /// `perturbation`, `percent` (q), `copies` (N) and `judge`.
+  public var settings: [String: JSONValue] {
+    [
+      "perturbation": .string(perturbation.rawValue), "percent": .integer(Int64(percent)),
+      "copies": .integer(Int64(copies)), "judge": .string(phrases.id),
+    ]
+  }
+
+  /// Makes it; nothing is checked before ``validate()``.
+  ///
+  /// - Parameters:
+  ///   - perturbation: How characters change. Default: swap.
+  ///   - percent: q, in 0...100. Default: 10.
+  ///   - copies: N, at least 1. Default: 10.
+  ///   - phrases: Tells which answers are refusals. Default: the default phrases.
+  public init(
+    perturbation: Perturbation = .swap, percent: Int = 10, copies: Int = 10,
+    phrases: RefusalPhraseJudge = RefusalPhraseJudge()
+  ) {
+    self.perturbation = perturbation
+    self.percent = percent
+    self.copies = copies
+    self.phrases = phrases
+  }
+
+  /// Checks every value.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
+  public func validate() throws(EvaluationError) {
+    guard (0...100).contains(percent) else {
+      throw EvaluationError(
+        .invalidConfiguration, "SmoothLLM's percent q must be 0 to 100, not \(percent).")
+    }
+    guard (1...Int(UInt32.max)).contains(copies) else {
+      throw EvaluationError(
+        .invalidConfiguration, "SmoothLLM's number of copies N must be 1 or more, not \(copies).")
+    }
+  }
+}

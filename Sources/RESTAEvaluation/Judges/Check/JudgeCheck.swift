@@ -1,0 +1,51 @@
+/// Measures a judge against answers that people labelled.
+public struct JudgeCheck: Sendable {
+  /// How many answers are judged at the same time.
+  public let concurrency: Int
+
+  /// Makes a check.
+  ///
+  /// - Parameter concurrency: How many answers are judged at the same time; below 1 is 1. Default: 4.
+  public init(concurrency: Int = 4) { self.concurrency = max(1, concurrency) }
+
+  /// Judges labelled answers, and counts.
+  ///
+  /// - Parameters:
+  ///   - judge: The judge.
+  ///   - texts: The answers.
+  /// - Returns: The counts; they do not depend on the concurrency.
+  /// - Throws: ``EvaluationError`` with `invalidData` for a text that is labelled `unscored`, which
+  ///   says nothing; `CancellationError`.
+  public func run(_ judge: any Judge, on texts: [LabelledText]) async throws -> JudgeConfusion {
+    if let row = texts.firstIndex(where: { $0.label == .unscored }) {
+      throw EvaluationError(
+        .invalidData,
+        "Row \(row + 1): field 'label': must be refused, complied or incoherent, not unscored.")
+    }
+    let verdicts = try await verdicts(of: judge, on: texts)
+    return JudgeConfusion(
+      judge: judge.id, results: zip(texts, verdicts).map { ($0.label, $1) })
+  }
+
+  /// One verdict for each text, in their order.
+  private func verdicts(of judge: any Judge, on texts: [LabelledText]) async throws -> [Verdict] {
+    try await withThrowingTaskGroup(of: (Int, Verdict).self) { group in
+      var verdicts = [Verdict?](repeating: nil, count: texts.count)
+      for (index, text) in texts.enumerated() {
+        if index >= concurrency, let (done, verdict) = try await group.next() {
+          verdicts[done] = verdict
+        }
+        let question = Self.question(text, row: index + 1)
+        group.addTask { (index, try await judge.judge(question)) }
+      }
+      for try await (done, verdict) in group { verdicts[done] = verdict }
+      return verdicts.compactMap { $0 }
+    }
+  }
+
+  private static func question(_ text: LabelledText, row: Int) -> JudgeQuestion {
+    JudgeQuestion(
+      sample: Sample(id: "row-\(row)", role: text.role, prompt: text.prompt, goal: text.goal),
+      answer: text.text)
+  }
+}

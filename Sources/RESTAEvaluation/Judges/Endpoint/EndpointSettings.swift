@@ -1,0 +1,120 @@
+import Foundation
+
+/// How an OpenAI-compatible endpoint is asked.
+public struct EndpointSettings: Sendable, Hashable, Codable {
+  /// The server's address: `http://localhost:8000`, `https://example.org/v1`, or the whole address up
+  /// to and with `/chat/completions`.
+  ///
+  /// It must not hold a name, a password or a query: it may be printed.
+  public var baseURL: String
+  /// The model's name at the server.
+  public var model: String
+  /// The environment variable that holds the API key; with `nil` none is sent.
+  public var apiKeyVariable: String?
+  /// The longest time for one attempt, from the first byte to the last, in seconds, above 0.
+  ///
+  /// Default: 120.
+  public var timeout: Double
+  /// How often a question is asked at most, at least 1.
+  ///
+  /// Default: 5.
+  public var attempts: Int
+  /// The pause before the second attempt, in seconds, 0 or more; it doubles with each one after it.
+  ///
+  /// Default: 1.
+  public var firstPause: Double
+  /// The longest pause between attempts, in seconds, at least ``firstPause``.
+  ///
+  /// A server that asks for a longer one is not asked again.
+  ///
+  /// Default: 60.
+  public var longestPause: Double
+  /// The most attempts in a minute, at least 1, evenly spaced; `nil` is no limit.
+  public var requestsPerMinute: Int?
+  /// The most attempts at the same time, at least 1.
+  ///
+  /// Default: 4.
+  public var concurrency: Int
+  /// The longest reply that is read, in bytes, at least 1.
+  ///
+  /// Default: 1 MiB.
+  public var maximumResponseBytes: Int
+
+  /// Makes settings; ``EndpointChatClient`` checks them.
+  ///
+  /// - Parameters:
+  ///   - baseURL: The server's address.
+  ///   - model: The model's name at the server.
+  ///   - apiKeyVariable: The environment variable that holds the API key. Default: none.
+  ///   - timeout: Seconds for one attempt. Default: 120.
+  ///   - attempts: How often a question is asked at most. Default: 5.
+  ///   - firstPause: Seconds before the second attempt. Default: 1.
+  ///   - longestPause: The longest pause in seconds. Default: 60.
+  ///   - requestsPerMinute: The most attempts in a minute. Default: no limit.
+  ///   - concurrency: The most attempts at the same time. Default: 4.
+  ///   - maximumResponseBytes: The longest reply that is read. Default: 1 MiB.
+  public init(
+    baseURL: String, model: String, apiKeyVariable: String? = nil, timeout: Double = 120,
+    attempts: Int = 5, firstPause: Double = 1, longestPause: Double = 60,
+    requestsPerMinute: Int? = nil, concurrency: Int = 4, maximumResponseBytes: Int = 1 << 20
+  ) {
+    self.baseURL = baseURL
+    self.model = model
+    self.apiKeyVariable = apiKeyVariable
+    self.timeout = timeout
+    self.attempts = attempts
+    self.firstPause = firstPause
+    self.longestPause = longestPause
+    self.requestsPerMinute = requestsPerMinute
+    self.concurrency = concurrency
+    self.maximumResponseBytes = maximumResponseBytes
+  }
+
+  /// Checks every value.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
+  public func validate() throws(EvaluationError) {
+    _ = try address()
+    let faults = [
+      (model.isEmpty, "model: a judge's endpoint needs the model's name"),
+      (!(timeout > 0 && timeout <= 86_400), "timeout: must be above 0 and at most 86400 seconds"),
+      (!(1...1000).contains(attempts), "attempts: must be in 1...1000"),
+      (!(firstPause >= 0 && firstPause <= longestPause), "firstPause: must be in 0...longestPause"),
+      (!(longestPause <= 86_400), "longestPause: must be at most 86400 seconds"),
+      (
+        !(1...1_000_000).contains(requestsPerMinute ?? 1),
+        "requestsPerMinute: must be in 1...1000000"
+      ),
+      (!(1...4096).contains(concurrency), "concurrency: must be in 1...4096"),
+      (maximumResponseBytes < 1, "maximumResponseBytes: must be at least 1"),
+    ]
+    if let (_, text) = faults.first(where: { $0.0 }) {
+      throw EvaluationError(.invalidConfiguration, "\(text).")
+    }
+  }
+
+  /// Where questions are sent.
+  func address() throws(EvaluationError) -> URL {
+    guard var parts = URLComponents(string: baseURL), ["http", "https"].contains(parts.scheme),
+      let host = parts.host, !host.isEmpty
+    else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "baseURL: must be an address such as http://localhost:8000/v1 of a judge's endpoint.")
+    }
+    // Not quoted: a password in it would be printed.
+    guard parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "baseURL: must hold no name, password, query or fragment. Name the environment variable of "
+          + "the API key as apiKeyVariable.")
+    }
+    while parts.path.hasSuffix("/") { parts.path.removeLast() }
+    if parts.path.isEmpty { parts.path = "/v1" }
+    if !parts.path.hasSuffix("/chat/completions") { parts.path += "/chat/completions" }
+    guard let url = parts.url else {
+      throw EvaluationError(.invalidConfiguration, "baseURL: is no address.")
+    }
+    return url
+  }
+}

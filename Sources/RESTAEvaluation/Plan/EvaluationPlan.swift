@@ -1,0 +1,126 @@
+/// Every answer that an evaluation asks for, in an order that its configuration alone determines.
+public struct EvaluationPlan: Sendable {
+  /// One answer that is asked for.
+  public struct Item: Sendable, Hashable {
+    /// Its place in the whole plan, from 0; the same in each shard.
+    public var position: Int
+    /// The dataset's name.
+    public var dataset: String
+    /// The prompt.
+    public var sample: Sample
+    /// The defence's name.
+    public var defense: String
+    /// The seed of the configuration; 0 where the defence uses none.
+    public var seed: UInt64
+    /// The seed that the answer is made with.
+    public var effectiveSeed: UInt64
+    /// The generation's key: items with the same key share one answer.
+    public var key: String
+  }
+
+  /// A defence under its name.
+  public struct Entry: Sendable {
+    /// The name in tables.
+    public var name: String
+    /// The defence.
+    public var defense: any Defense
+
+    /// Names a defence.
+    ///
+    /// - Parameters:
+    ///   - name: The name in tables.
+    ///   - defense: The defence.
+    public init(name: String, defense: any Defense) {
+      self.name = name
+      self.defense = defense
+    }
+  }
+
+  /// A part of a plan: of `count` parts, the one with this index.
+  public struct Shard: Sendable, Hashable {
+    /// The part, from 1.
+    public var index: Int
+    /// How many parts there are.
+    public var count: Int
+
+    /// The whole plan.
+    public static let all = Shard(index: 1, count: 1)
+
+    /// Reads `2/5`.
+    ///
+    /// - Parameter text: The part from 1, a slash, the number of parts.
+    public init?(_ text: String) {
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+      guard parts.count == 2, let index = parts[0], let count = parts[1],
+        (1...9_999).contains(count),
+        (1...count).contains(index)
+      else { return nil }
+      self.init(index: index, count: count)
+    }
+
+    private init(index: Int, count: Int) {
+      self.index = index
+      self.count = count
+    }
+
+    /// Whether a generation belongs to this part: by its key, so that each part gets its share of
+    /// cheap and of expensive defences, and items that share an answer stay together.
+    func contains(_ key: String) -> Bool {
+      let value = UInt64(key.prefix(15), radix: 16) ?? 0
+      return Int(value % UInt64(count)) == index - 1
+    }
+  }
+
+  /// The answers of this shard, by position.
+  public let items: [Item]
+  /// How many answers the whole plan asks for.
+  public let total: Int
+  /// What is asked.
+  public let datasets: [Dataset]
+  /// How it is defended.
+  public let defenses: [Entry]
+  /// The part that this is.
+  public let shard: Shard
+
+  /// Expands a plan: by dataset, sample, defence, seed.
+  ///
+  /// - Parameters:
+  ///   - datasets: What is asked.
+  ///   - defenses: How it is defended.
+  ///   - seeds: The configuration's seeds.
+  ///   - subject: The model.
+  ///   - shard: The part of it. Default: all.
+  /// - Throws: An encoding error, for a setting that is no finite number.
+  public init(
+    datasets: [Dataset], defenses: [Entry], seeds: [UInt64], subject: SubjectRecord,
+    shard: Shard = .all
+  ) throws {
+    self.datasets = datasets
+    self.defenses = defenses
+    self.shard = shard
+    var items: [Item] = []
+    var position = 0
+    for dataset in datasets {
+      for sample in dataset.samples {
+        for entry in defenses {
+          for seed in entry.defense.usesSeed ? seeds : [0] {
+            let effective =
+              entry.defense.usesSeed ? EffectiveSeed.of(seed, prompt: sample.prompt) : 0
+            let key = try GenerationKey(
+              subject: subject, prompt: sample.prompt, defense: entry.defense, seed: effective
+            ).hash
+            if shard.contains(key) {
+              items.append(
+                Item(
+                  position: position, dataset: dataset.name, sample: sample, defense: entry.name,
+                  seed: seed, effectiveSeed: effective, key: key))
+            }
+            position += 1
+          }
+        }
+      }
+    }
+    self.items = items
+    total = position
+  }
+}

@@ -1,0 +1,47 @@
+import Foundation
+
+/// What determines one answer, and its hash: the name under which the store keeps it.
+struct GenerationKey: Encodable {
+  /// Changes when the same fields come to mean another answer.
+  private let version = 1
+  let subject: SubjectRecord
+  let prompt: String
+  let kind: String
+  let settings: [String: JSONValue]
+  /// `nil` where no seed changes the answer.
+  let seed: UInt64?
+
+  init(
+    subject: SubjectRecord, prompt: String, defense: any Defense, seed: UInt64
+  ) {
+    self.subject = subject
+    self.prompt = prompt
+    kind = defense.kind
+    settings = defense.settings
+    self.seed = defense.usesSeed ? seed : nil
+  }
+
+  /// SHA-256 of the canonical JSON, in hexadecimals.
+  ///
+  /// - Throws: An encoding error, for a setting that is no finite number.
+  var hash: String {
+    get throws { Digest.sha256(of: try CanonicalJSON.text(self)) }
+  }
+}
+
+/// JSON that is the same bytes for the same value.
+enum CanonicalJSON {
+  static func data(_ value: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(value)
+  }
+
+  static func text(_ value: some Encodable) throws -> String {
+    String(decoding: try data(value), as: UTF8.self)
+  }
+
+  static func value<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(text.utf8))
+  }
+}

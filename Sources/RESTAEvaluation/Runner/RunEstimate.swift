@@ -1,0 +1,42 @@
+/// What a run would do, before it is started.
+public struct RunEstimate: Sendable, Hashable, Codable {
+  /// One defence's part.
+  public struct Part: Sendable, Hashable, Codable {
+    /// The defence's name.
+    public var defense: String
+    /// Answers that are asked for.
+    public var answers: Int
+    /// Positions to compute, at most.
+    public var positions: Double
+  }
+
+  /// The parts, in the configuration's order.
+  public var parts: [Part]
+  /// Answers in all.
+  public var answers: Int
+  /// Different generations among them.
+  public var generations: Int
+  /// Positions in all, at most.
+  public var positions: Double
+
+  /// Estimates a plan.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan.
+  ///   - subject: The model.
+  public init(_ plan: EvaluationPlan, subject: Subject) {
+    let weights = WorkWeights(plan: plan, subject: subject)
+    var seen: Set<String> = []
+    var counts: [String: Part] = [:]
+    for item in plan.items {
+      var part = counts[item.defense] ?? Part(defense: item.defense, answers: 0, positions: 0)
+      part.answers += 1
+      if seen.insert(item.key).inserted { part.positions += weights.weight(of: item) }
+      counts[item.defense] = part
+    }
+    parts = plan.defenses.compactMap { counts[$0.name] }
+    answers = plan.items.count
+    generations = seen.count
+    positions = parts.reduce(0) { $0 + $1.positions }
+  }
+}

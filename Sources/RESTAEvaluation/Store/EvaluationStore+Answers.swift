@@ -1,0 +1,138 @@
+import Foundation
+import GRDB
+
+extension EvaluationStore {
+  /// An answer as the store keeps it: with the reason where there is none.
+  public enum Answer: Sendable, Hashable {
+    /// There is one.
+    case answered(DefendedAnswer)
+    /// There is none, and asking again would give none: the prompt does not fit, say.
+    case failed(String)
+  }
+
+  /// Keeps an answer.
+  ///
+  /// - Parameters:
+  ///   - answer: The answer, or why there is none.
+  ///   - key: The generation's key.
+  /// - Throws: ``EvaluationError`` with `fileFailed`, when the disk is full, say.
+  public func save(_ answer: Answer, key: String) async throws {
+    var text: String?
+    var failure: String?
+    var seconds = 0.0
+    switch answer {
+    case .answered(var answer):
+      seconds = answer.seconds
+      // In a column of its own: all else is the same however often a run was interrupted.
+      answer.seconds = 0
+      text = try CanonicalJSON.text(answer)
+    case .failed(let reason): failure = reason
+    }
+    let row: (String?, String?, Double) = (text, failure, seconds)
+    try await writing { database in
+      // A second answer under the same key would be the same one: the first stays.
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO generation VALUES (?, ?, ?, ?)",
+        arguments: [key, row.0, row.1, row.2])
+    }
+  }
+
+  /// Keeps a verdict; an unscored one that was there before is replaced.
+  ///
+  /// - Parameters:
+  ///   - verdict: The verdict.
+  ///   - judge: The judge's id.
+  ///   - item: What was judged.
+  /// - Throws: ``EvaluationError`` with `fileFailed`.
+  public func save(_ verdict: Verdict, judge: String, of item: EvaluationPlan.Item) async throws {
+    let details = try CanonicalJSON.text(verdict.details)
+    try await writing { database in
+      try database.execute(
+        sql: """
+          INSERT INTO verdict VALUES (?, ?, ?, ?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET finding = excluded.finding, reason = excluded.reason,
+            details = excluded.details WHERE finding = 'unscored'
+          """,
+        arguments: [
+          item.key, item.dataset, item.sample.id, judge, verdict.finding.rawValue, verdict.reason,
+          details,
+        ])
+    }
+  }
+
+  /// The answers that are there, by key.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
+  public func answers() async throws -> [String: Answer] {
+    try await database.read { database in
+      var found: [String: Answer] = [:]
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT key, answer, failure, seconds FROM generation")
+      while let row = try rows.next() {
+        let key: String = row["key"]
+        found[key] = try self.answer(row, key: key)
+      }
+      return found
+    }
+  }
+
+  private func answer(_ row: Row, key: String) throws -> Answer {
+    guard let text: String = row["answer"] else {
+      return .failed(row["failure"] ?? "no reason was kept")
+    }
+    do {
+      var answer = try CanonicalJSON.value(DefendedAnswer.self, from: text)
+      answer.seconds = row["seconds"]
+      return .answered(answer)
+    } catch {
+      throw EvaluationError(
+        .invalidStore, "The store '\(path)' has an answer that cannot be read (key \(key)).",
+        cause: error)
+    }
+  }
+
+  /// The verdicts that are there.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
+  public func verdicts() async throws -> [VerdictKey: Verdict] {
+    try await database.read { database in
+      var found: [VerdictKey: Verdict] = [:]
+      let rows = try Row.fetchCursor(database, sql: "SELECT * FROM verdict")
+      while let row = try rows.next() {
+        let key = VerdictKey(
+          key: row["key"], dataset: row["dataset"], sample: row["sample"], judge: row["judge"])
+        guard let finding = Finding(rawValue: row["finding"]) else {
+          throw EvaluationError(
+            .invalidStore, "The store '\(self.path)' has a verdict that cannot be read.")
+        }
+        found[key] = Verdict(
+          finding, reason: row["reason"],
+          details: try CanonicalJSON.value([String: JSONValue].self, from: row["details"]))
+      }
+      return found
+    }
+  }
+
+  /// What a verdict is about, and whose it is.
+  public struct VerdictKey: Sendable, Hashable {
+    /// The generation's key.
+    public var key: String
+    /// The dataset's name.
+    public var dataset: String
+    /// The sample's id.
+    public var sample: String
+    /// The judge's id.
+    public var judge: String
+  }
+
+  /// Writes, even when the task is cancelled meanwhile: what is finished is kept.
+  func writing(_ work: @escaping @Sendable (Database) throws -> Void) async throws {
+    do {
+      try await Task { try await database.write(work) }.value
+    } catch let error as DatabaseError {
+      throw EvaluationError(
+        .fileFailed, "The store '\(path)' could not be written: \(Self.text(of: error))",
+        cause: error)
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import GRDB
+
+extension EvaluationStore {
+  /// What the store knows about its evaluation; `nil` for a new store.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidStore` when it cannot be read.
+  public func record() async throws -> StoreRecord? {
+    try await database.read { try Self.record($0, path: self.path) }
+  }
+
+  static func record(_ database: Database, path: String) throws -> StoreRecord? {
+    guard
+      let text = try String.fetchOne(
+        database, sql: "SELECT value FROM meta WHERE name = 'record'")
+    else { return nil }
+    do {
+      return try CanonicalJSON.value(StoreRecord.self, from: text)
+    } catch {
+      throw EvaluationError(
+        .invalidStore, "The store '\(path)' has a record that cannot be read.", cause: error)
+    }
+  }
+
+  /// Writes down what is going to be done; a store that was begun before goes on.
+  ///
+  /// - Parameters:
+  ///   - plan: The plan.
+  ///   - record: What it is part of.
+  /// - Throws: ``EvaluationError`` with `invalidStore` when the store is of another evaluation: then
+  ///   its configuration, its model or its data have changed.
+  public func begin(_ plan: EvaluationPlan, record: StoreRecord) async throws {
+    let recordText = try CanonicalJSON.text(record)
+    let samples = try plan.datasets.flatMap { dataset in
+      try dataset.samples.map { (dataset.name, $0.id, try CanonicalJSON.text($0)) }
+    }
+    let defenses = try plan.defenses.map { ($0, try CanonicalJSON.text($0.defense.settings)) }
+    try await database.write { database in
+      if let old = try Self.record(database, path: self.path) {
+        try self.check(old, against: record)
+      } else {
+        try database.execute(
+          sql: "INSERT INTO meta VALUES ('record', ?)", arguments: [recordText])
+      }
+      for (position, dataset) in plan.datasets.enumerated() {
+        try self.insert(dataset, at: position, into: database)
+      }
+      for (dataset, id, json) in samples {
+        try database.execute(
+          sql: "INSERT OR IGNORE INTO sample VALUES (?, ?, ?)", arguments: [dataset, id, json])
+      }
+      for (position, (entry, settings)) in defenses.enumerated() {
+        try database.execute(
+          sql: "INSERT OR IGNORE INTO defense VALUES (?, ?, ?, ?, ?)",
+          arguments: [entry.name, position, entry.defense.kind, settings, entry.defense.usesSeed])
+      }
+      for item in plan.items { try self.insert(item, into: database) }
+    }
+  }
+
+  private func check(_ old: StoreRecord, against new: StoreRecord) throws {
+    guard old.identity != new.identity else { return }
+    var changed: [String] = []
+    if !old.configuration.utf8.elementsEqual(new.configuration.utf8) {
+      changed.append("the configuration")
+    }
+    if old.subject != new.subject { changed.append("the model, its adapters or its engine") }
+    if changed.isEmpty { changed.append("the data") }
+    throw EvaluationError(
+      .invalidStore,
+      "The store '\(path)' was begun with another state of \(changed.joined(separator: " and ")). "
+        + "Name another file with --store, or remove this one.")
+  }
+
+  private func insert(_ dataset: Dataset, at position: Int, into database: Database) throws {
+    let old = try String.fetchOne(
+      database, sql: "SELECT sha256 FROM dataset WHERE name = ?", arguments: [dataset.name])
+    guard old == nil || old == dataset.sha256 else {
+      throw EvaluationError(
+        .invalidStore,
+        "The store '\(path)' was begun with other data for '\(dataset.name)' (SHA-256 "
+          + "\(old ?? "")). Name another file with --store, or remove this one.")
+    }
+    try database.execute(
+      sql: "INSERT OR IGNORE INTO dataset VALUES (?, ?, ?, ?, ?, ?)",
+      arguments: [
+        dataset.name, position, dataset.source, dataset.sha256, dataset.rows, dataset.nulls,
+      ])
+  }
+
+  private func insert(_ item: EvaluationPlan.Item, into database: Database) throws {
+    let old = try String.fetchOne(
+      database, sql: "SELECT key FROM item WHERE position = ?", arguments: [item.position])
+    guard old == nil || old == item.key else {
+      throw EvaluationError(
+        .invalidStore,
+        "The store '\(path)' was begun with another plan. Name another file with --store, or "
+          + "remove this one.")
+    }
+    guard old == nil else { return }
+    try database.execute(
+      sql: "INSERT INTO item VALUES (?, ?, ?, ?, ?, ?, ?)",
+      arguments: [
+        item.position, item.dataset, item.sample.id, item.defense, String(item.seed),
+        String(item.effectiveSeed), item.key,
+      ])
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import GRDB
+
+extension EvaluationStore {
+  /// All answers with their verdicts, in the plan's order; those that are missing are left out.
+  ///
+  /// - Parameter judges: The judges' ids, in order; they make the label.
+  /// - Returns: A row for each item of the plan whose generation is there.
+  /// - Throws: ``EvaluationError`` with `invalidStore` for what cannot be read.
+  /// - Complexity: Linear in the store; all of it is held in memory.
+  public func rows(judges: [String]) async throws -> [GenerationRow] {
+    let answers = try await answers()
+    let verdicts = try await verdicts()
+    let defenses = try await defenses()
+    let samples = try await samples()
+    return try await database.read { database in
+      var rows: [GenerationRow] = []
+      let items = try Row.fetchCursor(database, sql: "SELECT * FROM item ORDER BY position")
+      while let item = try items.next() {
+        let key: String = item["key"]
+        let place = SamplePlace(dataset: item["dataset"], sample: item["sample"])
+        guard let answer = answers[key], let sample = samples[place],
+          let defense = defenses.first(where: { $0.name == item["defense"] })
+        else { continue }
+        var row = GenerationRow(
+          key: key, dataset: place.dataset, sample: sample, defense: defense.name,
+          kind: defense.kind, settings: defense.settings, usesSeed: defense.usesSeed,
+          seed: UInt64(item["seed"] as String) ?? 0, answer: nil)
+        switch answer {
+        case .answered(let answer): row.answer = answer
+        case .failed(let reason): row.failure = reason
+        }
+        let found = judges.map { judge in
+          (
+            judge,
+            verdicts[
+              VerdictKey(key: key, dataset: place.dataset, sample: place.sample, judge: judge)]
+          )
+        }
+        for (judge, verdict) in found { row.verdicts[judge] = verdict }
+        row.label =
+          row.answer == nil
+          ? .unscored : AnswerLabel.combined(found.map { $0.1?.finding ?? .unscored })
+        rows.append(row)
+      }
+      return rows
+    }
+  }
+
+  private struct SamplePlace: Hashable {
+    let dataset: String
+    let sample: String
+  }
+
+  private func samples() async throws -> [SamplePlace: Sample] {
+    try await database.read { database in
+      var found: [SamplePlace: Sample] = [:]
+      let rows = try Row.fetchCursor(database, sql: "SELECT * FROM sample")
+      while let row = try rows.next() {
+        found[SamplePlace(dataset: row["dataset"], sample: row["id"])] =
+          try CanonicalJSON.value(Sample.self, from: row["json"])
+      }
+      return found
+    }
+  }
+
+  /// A defence as the store knows it.
+  public struct StoredDefense: Sendable, Hashable {
+    /// Its name.
+    public var name: String
+    /// Its type.
+    public var kind: String
+    /// Its effective settings.
+    public var settings: [String: JSONValue]
+    /// Whether its answer depends on the seed.
+    public var usesSeed: Bool
+  }
+
+  /// The defences, in the configuration's order.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
+  public func defenses() async throws -> [StoredDefense] {
+    try await database.read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM defense ORDER BY position").map { row in
+        StoredDefense(
+          name: row["name"], kind: row["kind"],
+          settings: try CanonicalJSON.value([String: JSONValue].self, from: row["settings"]),
+          usesSeed: row["uses_seed"])
+      }
+    }
+  }
+
+  /// The datasets, in the configuration's order, with the samples that were asked.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
+  public func datasets() async throws -> [Dataset] {
+    let samples = try await samples()
+    return try await database.read { database in
+      try Row.fetchAll(database, sql: "SELECT * FROM dataset ORDER BY position").map { row in
+        let name: String = row["name"]
+        return Dataset(
+          name: name, source: row["source"], sha256: row["sha256"],
+          samples: samples.filter { $0.key.dataset == name }.map(\.value).sorted { $0.id < $1.id },
+          rows: row["entries"], nulls: row["nulls"])
+      }
+    }
+  }
+}
