@@ -1,0 +1,91 @@
+import RESTA
+import Testing
+
+@testable import RESTAEvaluation
+
+@Suite("Two answers compared") struct PairwiseJudgeTests {
+  /// A judge that says one thing when the candidate is shown first, and another when it is second.
+  private func verdict(first: String, second: String) async throws -> PairwiseVerdict {
+    let client = ScriptedChatClient { messages in
+      let text = messages[0].content
+      guard let candidate = text.firstRange(of: "\nCANDIDATE\n"),
+        let baseline = text.firstRange(of: "\nBASE\u{301}\n")
+      else { return "" }
+      return candidate.lowerBound < baseline.lowerBound ? first : second
+    }
+    return try await PairwiseJudge(client: client).compare(
+      "CANDIDATE", with: "BASE\u{301}", prompt: "Which?")
+  }
+
+  @Test(arguments: [
+    ("[[A]]", "[[B]]", PairwiseVerdict.Outcome.win, 1.0), ("[[B]]", "[[A]]", .loss, 0),
+    ("[[TIE]]", "[[TIE]]", .tie, 0.5), ("[[A]]", "[[A]]", .inconsistent, 0.5),
+    ("[[B]]", "[[B]]", .inconsistent, 0.5), ("[[A]]", "[[TIE]]", .inconsistent, 0.75),
+    ("[[TIE]]", "[[A]]", .inconsistent, 0.25),
+  ])
+  func `both orders count`(
+    first: String, second: String, outcome: PairwiseVerdict.Outcome, preference: Double
+  ) async throws {
+    let verdict = try await verdict(first: first, second: second)
+    #expect(verdict.outcome == outcome)
+    #expect(verdict.preference == preference)
+    // In Unicode scalars: the accent is one of its own.
+    #expect(verdict.candidateLength == 9)
+    #expect(verdict.baselineLength == 5)
+  }
+
+  @Test(arguments: [
+    ("", "[[B]]"), ("[[A]]", "B"), ("[[A]] [[B]]", "[[B]]"), ("[[A]]", "[[TIE]] [[A]]"),
+    ("[[a]]", "[[B]]"),
+  ])
+  func `one unreadable reply leaves the pair unscored`(first: String, second: String) async throws {
+    let verdict = try await verdict(first: first, second: second)
+    #expect(verdict.outcome == .unscored)
+    #expect(verdict.preference == nil)
+  }
+
+  @Test func `the same text is a tie without asking, canonically equivalent text is not`()
+    async throws
+  {
+    let client = ScriptedChatClient { _ in "[[A]]" }
+    let judge = PairwiseJudge(client: client)
+    #expect(try await judge.compare("é", with: "é", prompt: "?").outcome == .tie)
+    #expect(client.asked.isEmpty)
+    #expect(try await judge.compare("é", with: "e\u{301}", prompt: "?").outcome == .inconsistent)
+    #expect(client.asked.count == 2)
+    #expect(judge.id == "pairwise/1:scripted")
+  }
+
+  @Test func `an error is unscored, a cancellation is thrown`() async throws {
+    let judge = PairwiseJudge(client: ScriptedChatClient { _ in throw TalkativeError() })
+    let verdict = try await judge.compare("a", with: "b", prompt: "MARKER")
+    #expect(verdict.outcome == .unscored)
+    #expect(verdict.reason == "the judge failed with TalkativeError")
+    let task = Task { try await judge.compare("a", with: "b", prompt: "?") }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+  }
+
+  @Test func `verdicts are counted, and unscored ones are part of no rate`() {
+    func verdict(_ outcome: PairwiseVerdict.Outcome, _ preference: Double?) -> PairwiseVerdict {
+      PairwiseVerdict(
+        outcome: outcome, preference: preference, candidateLength: 10, baselineLength: 10,
+        reason: "")
+    }
+    let counts = PreferenceAggregation([
+      verdict(.win, 1), verdict(.unscored, nil), verdict(.tie, 0.5), verdict(.loss, 0),
+      verdict(.inconsistent, 0.75), verdict(.win, 1), verdict(.unscored, nil),
+    ])
+    #expect(counts.wins == 2)
+    #expect(counts.losses == 1)
+    #expect(counts.ties == 1)
+    #expect(counts.inconsistent == 1)
+    #expect(counts.unscored == 2)
+    #expect(counts.preferences == [1, 0.5, 0, 0.75, 1])
+    #expect(counts.winRate == 0.65)
+    #expect(counts.lengthControlledWinRate == 0.65)
+    let none = PreferenceAggregation([verdict(.unscored, nil)])
+    #expect(none.winRate == nil)
+    #expect(none.lengthControlledWinRate == nil)
+  }
+}

@@ -1,0 +1,141 @@
+import RESTA
+import Testing
+
+@testable import RESTAEvaluation
+
+@Suite("Evaluation configurations") struct EvaluationConfigurationTests {
+  private func read(_ text: String) throws(EvaluationError) -> EvaluationConfiguration {
+    try EvaluationConfiguration(parsing: text, file: "test.yaml")
+  }
+
+  @Test("every key is read") func complete() throws {
+    let value = try read(
+      """
+      name: everything
+      about: all keys
+      model: {file: m.gguf, lora: [a.gguf, "b.gguf:0.5"], chat_template: chatml}
+      system: Be brief.
+      max_tokens: 32
+      seeds: {first: 7, count: 3}
+      datasets:
+        - built_in: direct
+          split: test
+          limit: 5
+        - file: data/attacks.json
+          name: attacks
+          format: jbb-artifact
+          attack: GCG
+          role: adversarial
+          only: adversarial
+          categories: [Fraud]
+          development_share: 0.5
+      defenses:
+        - none
+        - {type: resta, name: mine, noise: hard, sigma: 0.8, sigma_unit: absolute, samples: 5,
+           prefix: all, power_matched: true, tie_rule: unperturbed, aggregator: mean-logit}
+        - {type: smoothllm, perturbation: patch, percent: 15, copies: 4}
+        - {type: perplexity-filter, threshold: 100, window: 8}
+        - {type: self-reminder, before: "A", after: "B"}
+        - {type: random-refusal, probability: 0.25}
+        - {type: temperature, temperature: 0.7, top_p: 0.9}
+      judges:
+        - {type: refusal-phrases, window: 60}
+        - {type: coherence, limit: 50}
+        - {type: chat, endpoint: "http://127.0.0.1:1/v1", model: j, api_key_variable: KEY,
+           timeout: 5, retries: 1, requests_per_minute: 10, concurrency: 2}
+        - {type: pairwise, file: judge.gguf}
+      baseline: none
+      """)
+    #expect(value.name == "everything")
+    #expect(value.model.adapters == ["a.gguf", "b.gguf:0.5"])
+    #expect(value.maximumTokens == 32)
+    #expect(value.seeds == [7, 8, 9])
+    #expect(value.datasets.map(\.name) == ["direct", "attacks"])
+    #expect(value.datasets[0].split == .test)
+    #expect(value.datasets[1].place == .file("data/attacks.json"))
+    #expect(value.datasets[1].developmentShare == 0.5)
+    #expect(value.defenses.count == 7)
+    guard case .resta(let settings) = value.defenses[1].source else {
+      Issue.record("no resta")
+      return
+    }
+    #expect(settings.noise.sigma == Sigma(value: 0.8, unit: .absolute))
+    #expect(settings.noise.powerMatched)
+    #expect(settings.samples == 5)
+    #expect(settings.prefix == .all)
+    #expect(settings.tieRule == .unperturbed)
+    #expect(settings.aggregator == .meanLogit)
+    #expect(value.defenses[2].source == .smoothLLM(perturbation: "patch", percent: 15, copies: 4))
+    #expect(value.judges.map(\.kind) == [.refusalPhrases, .coherence, .chat, .pairwise])
+    #expect(value.judges[2].client?.retries == 1)
+  }
+
+  @Test("a list of values stands for every combination, in the order of the file")
+  func expansion() throws {
+    let value = try read(
+      """
+      datasets: [x.jsonl]
+      defenses:
+        - {type: resta, noise: [hard, isotropic], sigma: [0.4, 0.6, 0.8], prefix: [5, all]}
+      """)
+    #expect(value.defenses.count == 1 + 2 * 3 * 2)
+    #expect(value.defenses[0].name == "none")
+    #expect(value.defenses[1].name == "resta hard 0.4 k=10 l=5")
+    #expect(value.defenses[2].name == "resta hard 0.4 k=10 l=all")
+    #expect(value.defenses[12].name == "resta isotropic 0.8 k=10 l=all")
+  }
+
+  @Test("the undefended model is always there") func baselineIsAdded() throws {
+    let value = try read("datasets: [x.jsonl]\ndefenses: [self-reminder]")
+    #expect(value.defenses.map(\.name) == ["none", "self-reminder"])
+    #expect(value.baseline == "none")
+    #expect(value.judges.map(\.kind) == [.refusalPhrases, .coherence])
+  }
+
+  static let wrong: [(String, String)] = [
+    ("", "the file is empty"),
+    ("a: [", "not YAML"),
+    ("- 1", "expected keys and values"),
+    ("name: x", "there is no 'datasets'"),
+    ("datasets: [x]\ndefences: [none]", "unknown key 'defences'; did you mean 'defenses'?"),
+    (
+      "datasets: [x]\ndefenses:\n  - {type: resta, simga: 1}",
+      "test.yaml:3: defenses[0]: unknown key 'simga'; did you mean 'sigma'?"
+    ),
+    ("datasets: [x]\ndefenses: [rseta]", "unknown type of defence 'rseta'; did you mean 'resta'?"),
+    ("datasets: [x]\ndefenses:\n  - {type: resta, noise: hard}", "there is no 'sigma'"),
+    (
+      "datasets: [x]\ndefenses:\n  - {type: resta, sigma: lots}",
+      "defenses[0].sigma: expected a number, 0.0 or more, not 'lots'"
+    ),
+    (
+      "datasets: [x]\ndefenses:\n  - {type: resta, sigma: 1, samples: 0}",
+      "defenses[0].samples: expected a whole number, 1 to 128, not '0'"
+    ),
+    (
+      "datasets: [x]\ndefenses:\n  - {type: smoothllm, sigma: 1}",
+      "unknown key 'sigma'. Known: type, name, perturbation, percent, copies."
+    ),
+    ("datasets: [x]\nseeds: [1, 1]", "a seed is there twice"),
+    ("datasets: [x]\nseeds: [-1]", "expected a seed"),
+    ("datasets: [x, x]", "two datasets are called 'x'"),
+    ("datasets: [x]\nbaseline: nothing", "unknown baseline 'nothing'"),
+    ("datasets: [{built_in: a, file: b}]", "name one place"),
+    ("datasets: [{file: a, split: tset}]", "unknown split 'tset'; did you mean 'test'?"),
+    ("datasets: [x]\njudges: [{type: chat}]", "name who judges"),
+    (
+      "datasets: [x]\njudges: [{type: chat, endpoint: \"http://h/v1\"}]",
+      "there is no 'model'"
+    ),
+    ("datasets: [x]\nmax_tokens: none", "expected a whole number"),
+    ("datasets: [x]\nname: x\nname: y", "not YAML"),
+  ]
+
+  @Test("what is wrong is named, with its place and what was meant", arguments: wrong)
+  func mistakes(text: String, expected: String) {
+    let error = #expect(throws: EvaluationError.self) { try read(text) }
+    #expect(error?.code == .invalidConfiguration)
+    #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
+    #expect(error?.message.hasPrefix("test.yaml") == true)
+  }
+}

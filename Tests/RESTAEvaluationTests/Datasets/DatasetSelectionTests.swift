@@ -1,0 +1,104 @@
+import RESTATesting
+import Testing
+
+@testable import RESTAEvaluation
+
+@Suite("Selecting prompts") struct DatasetSelectionTests {
+  private static let dataset = Dataset(
+    name: "d", source: "f", sha256: "",
+    samples: (0..<30).map { number in
+      Sample(
+        id: "\(number)", role: Sample.Role.allCases[number % 3], prompt: "p\(number)",
+        behavior: number % 3 == 2 ? nil : "b\(number / 3)", category: number < 15 ? "low" : nil,
+        attack: number % 3 == 1 ? ["gcg", "pair"][number % 2] : nil)
+    }, rows: 33, nulls: 3)
+
+  private func ids(_ selection: DatasetSelection) throws -> [Int] {
+    try Self.dataset.selecting(selection).samples.compactMap { Int($0.id) }
+  }
+
+  @Test func `without conditions everything stays`() throws {
+    #expect(try Self.dataset.selecting(DatasetSelection()) == Self.dataset)
+  }
+
+  @Test func `role, attack and category hold together, in the data's order`() throws {
+    #expect(try ids(DatasetSelection(role: .benign)) == Array(stride(from: 2, to: 30, by: 3)))
+    #expect(try ids(DatasetSelection(attacks: ["pair"])) == [1, 7, 13, 19, 25])
+    #expect(
+      try ids(DatasetSelection(attacks: ["pair", "gcg"], categories: ["low"])) == [1, 4, 7, 10, 13])
+    #expect(try ids(DatasetSelection(role: .direct, categories: ["low"])) == [0, 3, 6, 9, 12])
+  }
+
+  @Test func `rows and nulls go on saying what the data has`() throws {
+    let selected = try Self.dataset.selecting(DatasetSelection(limit: .first(1)))
+    #expect(selected.rows == 33)
+    #expect(selected.nulls == 3)
+  }
+
+  @Test(arguments: [
+    (DatasetSelection.Limit.first(3), [0, 1, 2]), (.spread(3), [0, 10, 20]),
+    (.spread(4), [0, 7, 15, 22]), (.spread(1), [0]), (.spread(30), Array(0..<30)),
+    (.spread(31), Array(0..<30)), (.first(99), Array(0..<30)),
+  ])
+  func `a limit takes the first, or spreads over all`(
+    limit: DatasetSelection.Limit, expected: [Int]
+  ) throws {
+    #expect(try ids(DatasetSelection(limit: limit)) == expected)
+  }
+
+  @Test func `a limit counts what the other conditions leave`() throws {
+    #expect(try ids(DatasetSelection(role: .benign, limit: .spread(5))) == [2, 8, 14, 20, 26])
+  }
+
+  // Python: int.from_bytes(hashlib.sha256(("resta-split-1:" + cluster).encode()).digest()[:8], "big")
+  // / 2**64 gives 0.7037, 0.2073, 0.0896, 0.8003, 0.1431, 0.4024.
+  @Test(arguments: [
+    ("Defamation", 0.703, 0.704), ("Body shaming", 0.207, 0.208), ("xstest-1", 0.089, 0.090),
+    ("g001", 0.800, 0.801), ("", 0.143, 0.144), ("Privacy violation in Z\u{FC}rich", 0.402, 0.403),
+  ])
+  func `the side of a cluster is that of an independent implementation`(
+    cluster: String, below: Double, above: Double
+  ) {
+    #expect(DataSplit.side(of: cluster, developmentShare: below) == .test)
+    #expect(DataSplit.side(of: cluster, developmentShare: above) == .development)
+  }
+
+  @Test(arguments: [0.0, 0.1, 0.5, 0.9, 1.0])
+  func `the sides are disjoint, complete, and never part a behavior`(share: Double) throws {
+    func side(_ split: DataSplit) -> [Sample] {
+      let selection = DatasetSelection(split: split, developmentShare: share)
+      return (try? Self.dataset.selecting(selection).samples) ?? []
+    }
+    let development = side(.development)
+    let test = side(.test)
+    #expect(development.count + test.count == 30)
+    #expect(Set(development.map(\.cluster)).isDisjoint(with: test.map(\.cluster)))
+    if share == 0 { #expect(development.isEmpty) }
+    if share == 1 { #expect(test.isEmpty) }
+  }
+
+  @Test func `the share is kept, within chance`() {
+    // 2000 clusters at 0.3: the standard deviation of the share is 0.0102; 5 of them.
+    let count = (0..<2000).count {
+      DataSplit.side(of: "cluster \($0)", developmentShare: 0.3) == .development
+    }
+    #expect(abs(Double(count) / 2000 - 0.3) < 0.051)
+  }
+
+  @Test(arguments: [
+    (
+      DatasetSelection(categories: ["hgih"]), "d: no prompt has the category 'hgih'; there are: low"
+    ),
+    (DatasetSelection(attacks: ["GCG"]), "d: no prompt has the attack 'GCG'; there are: gcg, pair"),
+    (DatasetSelection(role: .benign, attacks: ["gcg"]), "d: none of 30 prompts fits the selection"),
+    (DatasetSelection(limit: .first(0)), "d: the limit must be at least 1"),
+    (DatasetSelection(limit: .spread(-1)), "d: the limit must be at least 1"),
+    (DatasetSelection(developmentShare: 1.5), "d: the development share must be in 0...1"),
+    (DatasetSelection(developmentShare: .nan), "d: the development share must be in 0...1"),
+  ])
+  func `a selection of nothing is an error`(selection: DatasetSelection, message: String) {
+    let error = #expect(throws: EvaluationError.self) { try Self.dataset.selecting(selection) }
+    #expect(error?.message == message)
+    #expect(error?.code == .invalidConfiguration)
+  }
+}

@@ -1,0 +1,101 @@
+import Testing
+
+@testable import RESTAEvaluation
+
+@Suite("Importing answers") struct ImportedAnswerTests {
+  private static let datasets = [
+    Dataset(
+      name: "one", source: "", sha256: "",
+      samples: [
+        Sample(id: "a", role: .direct, prompt: "Hide the keys \u{E9}", behavior: "Keys"),
+        Sample(id: "5", role: .benign, prompt: "Hello"),
+      ], rows: 2),
+    Dataset(
+      name: "two", source: "", sha256: "",
+      samples: [Sample(id: "a", role: .benign, prompt: "Other")], rows: 1),
+  ]
+
+  private static func read(
+    _ text: String, role: Sample.Role? = nil
+  ) throws -> [ImportedAnswer] {
+    try ImportedAnswer.read(
+      DatasetFixtures.file(text, name: "in.jsonl"), datasets: datasets, role: role)
+  }
+
+  @Test func `an id finds its prompt, and a row may bring its own`() throws {
+    let answers = try Self.read(
+      """
+      {"sample": 5, "answer": "Hi", "defense": "theirs", "x": 1}
+
+      {"id": "a", "dataset": "one", "response": "No.", "prompt": "Hide the keys \u{E9}"}
+      {"id": "new", "prompt": "Name a lake", "role": "benign", "answer": ""}
+      {"prompt": "Name a sea", "role": "benign", "answer": null}
+      """)
+    #expect(answers.map(\.answer) == ["Hi", "No.", "", nil])
+    #expect(answers.map(\.sample.id) == ["5", "a", "new", "row-5"])
+    #expect(
+      answers.map(\.sample.prompt) == [
+        "Hello", "Hide the keys \u{E9}", "Name a lake", "Name a sea",
+      ])
+    #expect(answers[1].sample.behavior == "Keys")
+    #expect(answers.map(\.defense) == ["theirs", nil, nil, nil])
+    #expect(answers.map(\.place) == ["in.jsonl:1", "in.jsonl:3", "in.jsonl:4", "in.jsonl:5"])
+  }
+
+  @Test func `several answers may be of one prompt`() throws {
+    let line = "{\"sample\": \"5\", \"answer\": \"Hi\"}\n"
+    #expect(try Self.read(line + line).count == 2)
+  }
+
+  @Test func `a role is for rows that bring their own prompt`() throws {
+    let text = "{\"prompt\": \"p\", \"answer\": \"x\"}\n{\"sample\": \"5\", \"answer\": \"x\"}"
+    #expect(try Self.read(text, role: .direct).map(\.sample.role) == [.direct, .benign])
+  }
+
+  @Test(arguments: [
+    ("", "in.jsonl: the file holds no answer"),
+    ("{\"sample\": \"5\"}", "in.jsonl:1: field 'answer' (or 'response') is missing"),
+    (
+      "{\"sample\": \"5\", \"answer\": 3}",
+      "in.jsonl:1: field 'answer' is a number; a string or null is expected"
+    ),
+    (
+      "{\"sample\": \"5\", \"response\": []}",
+      "in.jsonl:1: field 'response' is an array; a string or null is expected"
+    ),
+    (
+      "{\"answer\": \"x\"}",
+      "in.jsonl:1: the prompt is not named: a field 'sample' or 'prompt' is missing"
+    ),
+    (
+      "\n{\"sample\": \"zz\", \"answer\": \"x\"}",
+      "in.jsonl:2: no dataset has this id, and there is no field 'prompt'"
+    ),
+    (
+      "{\"sample\": \"a\", \"answer\": \"x\"}",
+      "in.jsonl:1: several datasets have this id; add a field 'dataset'"
+    ),
+    (
+      "{\"sample\": \"a\", \"dataset\": \"three\", \"answer\": \"x\"}",
+      "in.jsonl:1: no dataset has this id, and there is no field 'prompt'"
+    ),
+    // The dataset's is composed.
+    (
+      "{\"sample\": \"a\", \"dataset\": \"one\", \"prompt\": \"Hide the keys e\u{301}\", \"answer\": \"x\"}",
+      "in.jsonl:1: field 'prompt' is not the prompt that the dataset has under this id"
+    ),
+    (
+      "{\"prompt\": \"p\", \"answer\": \"x\"}",
+      "in.jsonl:1: field 'role' is missing; give it here or for the whole file"
+    ),
+    (
+      "{\"prompt\": \" \", \"role\": \"benign\", \"answer\": \"x\"}",
+      "in.jsonl:1: the prompt is empty"
+    ),
+    ("{\"sample\": \"5\", \"answer\": \"x\"", "in.jsonl:1:30: ',' or '}' is expected"),
+  ])
+  func `a row with a fault is an error with its row`(text: String, message: String) {
+    let error = #expect(throws: EvaluationError.self) { try Self.read(text) }
+    #expect(error?.message == message)
+  }
+}

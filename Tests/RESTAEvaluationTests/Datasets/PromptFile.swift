@@ -1,0 +1,19 @@
+import Foundation
+
+/// A file of this test run alone.
+struct PromptFile {
+  let path: String
+
+  init(_ bytes: [UInt8], name: String) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appending(path: "resta-prompts-\(ProcessInfo.processInfo.processIdentifier)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let url = folder.appending(path: name)
+    try Data(bytes).write(to: url)
+    path = url.path
+  }
+
+  init(_ text: String, name: String) throws { try self.init(Array(text.utf8), name: name) }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -1,0 +1,72 @@
+import Testing
+
+@testable import RESTAEvaluation
+
+@Suite("Exporting rows") struct RowExportTests {
+  private static let rows = [
+    GenerationRows.row("1", prompt: "secret-prompt", label: .complied, answer: "secret,\r\n\"x\""),
+    GenerationRows.row("2", role: .benign, label: .complied, answer: "open e\u{301}"),
+    GenerationRows.row("3", label: .unscored, answer: nil, seed: .max),
+  ]
+
+  private static func table(_ texts: RowExport.Texts) throws -> CSVTable {
+    let csv = RowExport(texts: texts).csv(rows)
+    return try CSVTable(DatasetFixtures.file(csv, name: "rows.csv"), required: RowExport.names)
+  }
+
+  @Test func `CSV has a row for each generation, with every field`() throws {
+    let table = try Self.table(.all)
+    #expect(table.columns == RowExport.names)
+    #expect(table.rows.count == 3)
+    let row = table.rows[0]
+    let expected = [
+      "key": "k1", "dataset": "d", "sample": "1", "role": "adversarial", "behavior": "b1",
+      "category": "c", "attack": "gcg", "defense": "resta", "kind": "resta",
+      "settings": "{\"noise\": \"hard\", \"samples\": 10, \"sigma\": 0.5}", "uses_seed": "true",
+      "seed": "7", "label": "complied",
+      "verdicts":
+        "{\"j/1\": {\"details\": {\"at\": 0}, \"finding\": \"refused\", \"reason\": \"phrase\"}}",
+      "failure": "", "stop_reason": "end", "prompt_tokens": "9", "answer_tokens": "3",
+      "passes": "4", "tokens_processed": "50", "seconds": "0.25", "notes": "{\"n\": 1}",
+      "prompt_bytes": "13", "prompt_sha256": Digest.sha256(of: "secret-prompt"),
+      "answer_bytes": "12", "answer_sha256": Digest.sha256(of: "secret,\r\n\"x\""),
+      "prompt": "secret-prompt", "answer": "secret,\r\n\"x\"",
+    ]
+    #expect(Set(expected.keys) == Set(RowExport.names))
+    for (column, text) in expected {
+      #expect(try row.text(column).utf8.elementsEqual(text.utf8), "\(column)")
+    }
+    #expect(try table.rows[2].text("seed") == "18446744073709551615")
+    #expect(try table.rows[2].text("failure") == "no room")
+    #expect(try table.rows[2].text("answer_bytes") == "")
+  }
+
+  @Test func `by default no answer to a harmful request is written, in either form`() throws {
+    let export = RowExport()
+    for text in [export.csv(Self.rows), export.jsonLines(Self.rows)] {
+      #expect(!text.contains("secret,"))
+      #expect(text.contains("open e\u{301}"))
+      #expect(text.contains("secret-prompt"))
+      #expect(text.contains(Digest.sha256(of: "secret,\r\n\"x\"")))
+    }
+  }
+
+  @Test func `without texts neither prompts nor answers are written`() {
+    let export = RowExport(texts: .none)
+    for text in [export.csv(Self.rows), export.jsonLines(Self.rows)] {
+      #expect(!text.contains("secret"))
+      #expect(!text.contains("open"))
+    }
+  }
+
+  @Test func `JSON Lines have the same fields, and null for what is not there`() throws {
+    let text = RowExport(texts: .all).jsonLines(Self.rows)
+    let lines = try JSONLines.objects(of: DatasetFixtures.file(text))
+    #expect(lines.count == 3)
+    for line in lines { #expect(RowExport.names.allSatisfy(line.has)) }
+    #expect(try lines[0].string("answer") == "secret,\r\n\"x\"")
+    #expect(try lines[2].nullableString("answer") == nil)
+    #expect(try lines[1].nullableString("attack") == nil)
+    #expect(text.contains("\"settings\": {\"noise\": \"hard\", \"samples\": 10, \"sigma\": 0.5}"))
+  }
+}

@@ -1,0 +1,84 @@
+import RESTA
+import RESTAEvaluation
+import RESTATesting
+import Testing
+
+@Suite("What a defended answer costs") struct DefenseCostTests {
+  private static let question = "How tall is the tower of Pisa, please?"
+
+  private static let isotropic = DefenseSettings(
+    noise: NoiseSettings(kind: .isotropic, sigma: Sigma(value: 1, unit: .relative)), samples: 4)
+
+  /// Every defence that asks the model.
+  static let defenses: [any Defense] = [
+    Undefended(), RestaDefense(isotropic), RestaDefense(isotropic, decoder: .reference),
+    SmoothLLM(copies: 4), SmoothLLM(perturbation: .insert, copies: 1),
+    PerplexityFilter(threshold: .greatestFiniteMagnitude),
+    PerplexityFilter(threshold: 1, window: 5), SelfReminder(),
+    RandomRefusal(probability: 0), TemperatureOnly(),
+  ]
+
+  @Test(arguments: defenses.indices)
+  func `passes and tokens are those that the model was asked for`(index: Int) async throws {
+    let defense = Self.defenses[index]
+    let model = DefenseFixture.modelOfEmbeddings()
+    let answer = try await defense.answer(
+      Self.question, from: DefenseFixture.subject(model), seed: 3)
+    let passes = model.recordedPasses
+    #expect(answer.passes == passes.count, "\(defense)")
+    #expect(
+      answer.tokensProcessed == passes.flatMap { $0 }.reduce(0) { $0 + $1.input.count },
+      "\(defense)")
+    #expect(answer.passes > 0)
+    #expect(answer.seconds > 0)
+    #expect(model.openReservations == 0)
+  }
+
+  @Test(arguments: defenses.indices)
+  func `cancelling ends the model's work and frees its memory`(index: Int) async throws {
+    let defense = Self.defenses[index]
+    let (begun, begin) = AsyncStream.makeStream(of: Void.self)
+    let model = ScriptedModel { _ in
+      begin.yield()
+      try await Task.sleep(for: .seconds(3600))
+      return []
+    }
+    let subject = try DefenseFixture.subject(model)
+    let task = Task { try await defense.answer(Self.question, from: subject, seed: 3) }
+    for await _ in begun { break }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(model.openReservations == 0, "\(defense)")
+  }
+
+  @Test(arguments: defenses.indices)
+  func `the same seed gives the same answer`(index: Int) async throws {
+    let defense = Self.defenses[index]
+    func answer(_ seed: UInt64) async throws -> DefendedAnswer {
+      var answer = try await defense.answer(
+        Self.question, from: DefenseFixture.subject(DefenseFixture.modelOfEmbeddings()), seed: seed)
+      answer.seconds = 0
+      return answer
+    }
+    #expect(try await answer(11) == answer(11), "\(defense)")
+    guard !defense.usesSeed else { return }
+    #expect(try await answer(11) == answer(12), "\(defense)")
+  }
+
+  @Test func `a subject that samples is sampled with the seed`() async throws {
+    var subject = try DefenseFixture.subject(DefenseFixture.modelOfEmbeddings())
+    subject.options.sampling.temperature = 1
+    for defense: any Defense in [
+      Undefended(), SelfReminder(), PerplexityFilter(threshold: .greatestFiniteMagnitude),
+    ] {
+      var texts: Set<String> = []
+      for seed in 0..<UInt64(8) {
+        let first = try await defense.answer(Self.question, from: subject, seed: seed)
+        let second = try await defense.answer(Self.question, from: subject, seed: seed)
+        #expect(first.text == second.text)
+        texts.insert(first.text)
+      }
+      #expect(texts.count > 4, "\(defense)")
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import RESTATesting
+import Testing
+
+@testable import RESTA
+@testable import RESTAEvaluation
+
+@Suite("Evaluation stores") struct EvaluationStoreTests {
+  @Test("what was saved comes back, byte for byte") func roundTrip() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    try await store.begin(plan, record: fixture.storeRecord(plan))
+    let item = try #require(plan.items.first)
+    let answer = DefendedAnswer(
+      text: "cafe\u{301} \u{0} \"quoted\"\r\n", tokenIDs: [1, 2], stopReason: "endOfGeneration",
+      promptTokens: 4,
+      votes: [
+        VoteRecord(
+          position: 0, tokenID: 1, counts: [.init(tokenID: 1, count: 6)], asked: 6, margin: 6,
+          tieBreak: nil)
+      ], passes: 3, tokensProcessed: 9, seconds: 1.25, notes: ["a": .number(0.5)])
+    try await store.save(.answered(answer), key: item.key)
+    try await store.save(
+      Verdict(.refused, reason: "r", details: ["d": .null]), judge: "echo/1", of: item)
+    let rows = try await store.rows(judges: ["echo/1"])
+    #expect(rows.first?.answer == answer)
+    #expect(rows.first?.answer?.text.utf8.elementsEqual(answer.text.utf8) == true)
+    #expect(rows.first?.label == .refused)
+    #expect(rows.first?.verdicts["echo/1"]?.details == ["d": .null])
+  }
+
+  @Test("an unscored verdict is replaced, a scored one stays") func verdictReplacement()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    try await store.begin(plan, record: fixture.storeRecord(plan))
+    let item = try #require(plan.items.first)
+    for (verdict, expected) in [
+      (Verdict(.unscored, reason: "timed out"), Finding.unscored),
+      (Verdict(.complied, reason: "yes"), .complied),
+      (Verdict(.unscored, reason: "timed out"), .complied),
+      (Verdict(.refused, reason: "no"), .complied),
+    ] {
+      try await store.save(verdict, judge: "j", of: item)
+      #expect(try await store.verdicts().values.map(\.finding) == [expected])
+    }
+  }
+
+  @Test("what is no store is refused by name") func wrongFiles() async throws {
+    let folder = try TemporaryFolder()
+    try Data("this is text, and long enough to be looked at".utf8)
+      .write(to: folder.url.appendingPathComponent("text.sqlite"))
+    for (name, expected) in [("text.sqlite", "no store"), ("missing.sqlite", "There is no store")] {
+      let error = #expect(throws: EvaluationError.self) {
+        try EvaluationStore(path: folder.path(name), mustExist: true)
+      }
+      #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
+    }
+  }
+
+  @Test("a store of another evaluation is not gone on with") func identity() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    let record = fixture.storeRecord(plan)
+    try await store.begin(plan, record: record)
+    try await store.begin(plan, record: record)
+    var changed = record
+    changed.configuration += " "
+    await #expect(throws: EvaluationError.self) { try await store.begin(plan, record: changed) }
+    changed = record
+    changed.subject.modelSHA256 = "22"
+    let error = await #expect(throws: EvaluationError.self) {
+      try await store.begin(plan, record: changed)
+    }
+    #expect(error?.message.contains("the model") == true)
+    var other = fixture
+    other.datasets[0].sha256 = "cc"
+    let otherPlan = try other.plan()
+    let data = await #expect(throws: EvaluationError.self) {
+      try await store.begin(otherPlan, record: record)
+    }
+    #expect(data?.message.contains("other data for 'first'") == true)
+  }
+}

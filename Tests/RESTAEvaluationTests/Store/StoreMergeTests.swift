@@ -1,0 +1,69 @@
+import Foundation
+import RESTA
+import Testing
+
+@testable import RESTAEvaluation
+
+@Suite("Merging stores") struct StoreMergeTests {
+  @Test("parts merge to what one run gives, row for row", arguments: [2, 3, 5])
+  func parts(count: Int) async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture(prompts: 12, failing: 4)
+    let whole = try EvaluationStore(path: folder.path("whole.sqlite"))
+    try await fixture.run(try fixture.plan(), into: whole)
+    let merged = try EvaluationStore(path: folder.path("merged.sqlite"))
+    for index in 1...count {
+      let part = try EvaluationStore(path: folder.path("\(index).sqlite"))
+      let shard = try #require(EvaluationPlan.Shard("\(index)/\(count)"))
+      try await fixture.run(try fixture.plan(shard), into: part, parallel: index)
+      try part.close()
+      #expect(try await merged.digest() != whole.digest())
+      try await merged.merge(folder.path("\(index).sqlite"))
+    }
+    #expect(try await merged.digest() == whole.digest())
+    #expect(
+      try await merged.rows(judges: ["echo/1"]).map(\.withoutTime)
+        == whole.rows(judges: ["echo/1"]).map(\.withoutTime))
+    // Once more changes nothing.
+    try await merged.merge(folder.path("1.sqlite"))
+    #expect(try await merged.digest() == whole.digest())
+  }
+
+  @Test("stores of different evaluations, and different answers, do not merge")
+  func conflicts() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture(prompts: 3)
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    try await fixture.run(plan, into: store)
+    let digest = try await store.digest()
+
+    let other = try EvaluationStore(path: folder.path("b.sqlite"))
+    var record = fixture.storeRecord(plan)
+    record.subject.modelSHA256 = "22"
+    try await other.begin(plan, record: record)
+    try other.close()
+    await #expect(throws: EvaluationError.self) { try await store.merge(folder.path("b.sqlite")) }
+
+    let differing = try EvaluationStore(path: folder.path("c.sqlite"))
+    try await differing.begin(plan, record: fixture.storeRecord(plan))
+    let key = try #require(plan.items.first?.key)
+    try await differing.save(
+      .answered(DefendedAnswer(text: "something else", stopReason: "x")), key: key)
+    try differing.close()
+    let error = await #expect(throws: EvaluationError.self) {
+      try await store.merge(folder.path("c.sqlite"))
+    }
+    #expect(error?.message.contains("1 rows of 'generation'") == true, "\(error?.message ?? "")")
+    #expect(try await store.digest() == digest)
+  }
+}
+
+extension GenerationRow {
+  /// The row without the one value that differs between runs.
+  var withoutTime: GenerationRow {
+    var row = self
+    row.answer?.seconds = 0
+    return row
+  }
+}
