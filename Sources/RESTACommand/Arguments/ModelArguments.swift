@@ -49,13 +49,16 @@ struct ModelArguments: ParsableArguments {
   /// - Parameters:
   ///   - parallelCells: Positions for which there is room from the start. Default: 0.
   ///   - parallelSequences: Sequences for which there is. Default: 0.
+  ///   - passCosts: What passes cost. Default: measured, and remembered.
   /// - Returns: The model.
   /// - Throws: ``Failure`` for a wrong option; what loading throws.
-  func load(parallelCells: Int = 0, parallelSequences: Int = 0) async throws -> LlamaModel {
+  func load(
+    parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil
+  ) async throws -> LlamaModel {
     let path = try Models.resolve(model)
     let options = LlamaOptions(
       contextLength: ctx, threads: threads, gpuLayers: gpuLayers, cacheType: kvType,
-      adapters: try lora.map(Self.adapter), cacheFolder: Self.cacheFolder,
+      adapters: try lora.map(Self.adapter), passCosts: passCosts, cacheFolder: Self.cacheFolder,
       parallelCells: parallelCells, parallelSequences: parallelSequences)
     let name = URL(fileURLWithPath: path).lastPathComponent
     defer { Terminal.status("") }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RESTA
+import RESTAEvaluation
 import RESTALlama
 
 /// A failure of the command itself, with the exit code that it ends with.
@@ -31,6 +32,9 @@ struct Failure: Error, CustomStringConvertible {
     case let error as LlamaError:
       Terminal.error("Error: \(error.message)")
       return error.code == .invalidOption ? 2 : 1
+    case let error as EvaluationError:
+      Terminal.error("Error: \(error.message)")
+      return [.invalidConfiguration, .invalidData].contains(error.code) ? 2 : 1
     default:
       return reportParsing(error)
     }

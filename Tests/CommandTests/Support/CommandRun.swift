@@ -61,10 +61,11 @@ struct CommandRun {
   ///   - input: What the command reads; empty by default.
   ///   - variables: Environment variables, beside those of the tests; none by default.
   ///   - interruptAfter: Seconds after its first output at which it gets a SIGINT; never by default.
+  ///   - killAfter: Seconds after its start at which it gets a SIGKILL; never by default.
   /// - Throws: What starting a process or reading a file throws.
   init(
     _ arguments: [String], input: String = "", variables: [String: String] = [:],
-    interruptAfter: Double? = nil
+    interruptAfter: Double? = nil, killAfter: Double? = nil
   ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -91,13 +92,20 @@ struct CommandRun {
         Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
       }
     }
+    func send(_ signal: Int32) throws {
+      let pid = try String(contentsOf: file("pid"), encoding: .utf8)
+      if let pid = Int32(pid.trimmingCharacters(in: .whitespacesAndNewlines)) { kill(pid, signal) }
+    }
     var interrupted = start
+    if let killAfter {
+      while status() == nil, Date().timeIntervalSince(start) < killAfter { usleep(2_000) }
+      if status() == nil { try send(SIGKILL) }
+    }
     if let interruptAfter {
       while status() == nil, try Data(contentsOf: file("out")).isEmpty { usleep(5_000) }
       usleep(UInt32(interruptAfter * 1e6))
       interrupted = Date()
-      let pid = try String(contentsOf: file("pid"), encoding: .utf8)
-      if let pid = Int32(pid.trimmingCharacters(in: .whitespacesAndNewlines)) { kill(pid, SIGINT) }
+      try send(SIGINT)
     }
     var code = status()
     while code == nil {

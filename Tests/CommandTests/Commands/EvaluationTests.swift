@@ -1,0 +1,186 @@
+import Foundation
+import RESTATesting
+import Testing
+
+@Suite("resta eval") struct EvaluationTests {
+  /// A small evaluation that still takes seconds, so that there is something to kill.
+  private static let configuration = """
+    name: small
+    max_tokens: 8
+    seeds: [1, 2]
+    datasets:
+      - {built_in: direct, split: test, limit: 4}
+      - {built_in: adversarial, split: test, limit: 6}
+      - {built_in: benign, split: test, limit: 4}
+    defenses:
+      - none
+      - {type: resta, noise: isotropic, sigma: 0.65, samples: 3, prefix: 4}
+      - {type: smoothllm, copies: 2}
+      - {type: random-refusal, probability: 0.5}
+    """
+
+  private struct Folder: ~Copyable {
+    let path: String
+    init() throws {
+      path =
+        FileManager.default.temporaryDirectory
+        .appendingPathComponent("resta-evaluation-\(UUID().uuidString)").path
+      try FileManager.default.createDirectory(
+        atPath: path, withIntermediateDirectories: true)
+    }
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+    func file(_ name: String, _ text: String) throws -> String {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path + "/" + name))
+      return path + "/" + name
+    }
+  }
+
+  private static func arguments() throws -> [String] {
+    ["--model", try CommandRun.model(), "--lora", try CommandRun.adapter()]
+  }
+
+  private static func digest(_ store: String) throws -> String {
+    let run = try CommandRun(["eval", "status", store, "--json"])
+    #expect(run.code == 0, "\(run.errors)")
+    return try #require(try run.object()["digest"] as? String)
+  }
+
+  @Test func `killed at ten random moments it ends where an uninterrupted run ends`() throws {
+    let folder = try Folder()
+    let file = try folder.file("small.yaml", Self.configuration)
+    let whole = folder.path + "/whole"
+    let run = try CommandRun(
+      ["eval", "run", file, "--output", whole] + Self.arguments())
+    #expect(run.code == 0, "\(run.errors)")
+    let expected = try Self.digest(whole + "/results.sqlite")
+
+    let killed = folder.path + "/killed"
+    var generator = SeededGenerator(seed: 20_261_125)
+    var kills = 0
+    for _ in 0..<10 {
+      // From before there is a store to some answers into what is left; ten of them do not finish it.
+      let moment = 0.1 + Double(generator.next() % 1_000) / 1_000 * (0.8 + run.seconds * 0.12)
+      let part = try CommandRun(
+        ["eval", "run", file, "--output", killed, "--no-report"] + Self.arguments(),
+        killAfter: moment)
+      if part.code == 137 { kills += 1 }
+    }
+    #expect(kills == 10)
+    let rest = try CommandRun(
+      ["eval", "run", file, "--output", killed] + Self.arguments())
+    #expect(rest.code == 0, "\(rest.errors)")
+    #expect(try Self.digest(killed + "/results.sqlite") == expected)
+
+    var parts: [String] = []
+    for part in ["1/2", "2/2"] {
+      let output = folder.path + "/part-" + part.prefix(1)
+      let run = try CommandRun(
+        ["eval", "run", file, "--output", output, "--shard", part] + Self.arguments())
+      #expect(run.code == 0, "\(run.errors)")
+      parts.append(output + "/results-\(part.prefix(1))-of-2.sqlite")
+    }
+    let merged = folder.path + "/merged.sqlite"
+    let merge = try CommandRun(["eval", "merge", merged] + parts)
+    #expect(merge.code == 0, "\(merge.errors)")
+    #expect(try Self.digest(merged) == expected)
+  }
+
+  @Test func `the report is a page, figures, tables and numbers, with nothing harmful in it`()
+    throws
+  {
+    let folder = try Folder()
+    let file = try folder.file("small.yaml", Self.configuration)
+    let run = try CommandRun(
+      ["eval", "run", file, "--output", folder.path + "/out", "--limit", "2"] + Self.arguments())
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.output.contains("none") && run.output.contains("n = "), "\(run.output)")
+    let page = try String(contentsOfFile: folder.path + "/out/report.html", encoding: .utf8)
+    #expect(page.contains("Content-Security-Policy") && page.contains("resta report"))
+    let report = try CommandRun(["report", folder.path + "/out/results.sqlite", "--json"])
+    #expect(report.code == 0, "\(report.errors)")
+    let examples = try #require(try report.object()["examples"] as? [[String: Any]])
+    #expect(!examples.isEmpty)
+    for example in examples where example["role"] as? String != "benign" {
+      #expect(example["answer"] == nil && example["redaction"] is String)
+    }
+    for name in ["report.json", "figures", "tables"] {
+      #expect(FileManager.default.fileExists(atPath: folder.path + "/out/" + name))
+    }
+  }
+
+  @Test func `a judge that fails leaves answers unscored, never safe`() throws {
+    let folder = try Folder()
+    // Nothing listens there.
+    let file = try folder.file(
+      "judged.yaml",
+      """
+      name: judged
+      max_tokens: 4
+      datasets: [{built_in: direct, limit: 2}]
+      judges: [{type: chat, endpoint: "http://127.0.0.1:9/v1", model: none, retries: 1, timeout: 2}]
+      """)
+    let run = try CommandRun(
+      ["eval", "run", file, "--output", folder.path + "/out", "--json"] + Self.arguments())
+    #expect(run.code == 0, "\(run.errors)")
+    let groups = try #require(try run.object()["groups"] as? [[String: Any]])
+    let roles = groups.filter { $0["dimension"] as? String == "role" }
+    #expect(roles.count == 1)
+    for role in roles {
+      #expect(role["unscored"] as? Int == 2)
+      #expect((role["refused"] as? [String: Any])?["n"] as? Int == 0)
+    }
+  }
+
+  @Test func `a dry run says what it would cost, and does nothing`() throws {
+    let folder = try Folder()
+    let file = try folder.file("small.yaml", Self.configuration)
+    let run = try CommandRun(
+      ["eval", "run", file, "--dry-run", "--output", folder.path + "/out"] + Self.arguments())
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.output.contains("98 answers"), "\(run.output)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
+  }
+
+  static let mistakes: [(arguments: [String], text: String?, code: Int32, expected: String)] = [
+    (["eval", "run", "FILE"], "datasets: [x]\ndefences: [none]", 2, "did you mean 'defenses'?"),
+    (["eval", "run", "FILE"], "datasets: [", 2, "not YAML"),
+    (["eval", "run", "FILE"], "datasets: [missing.json]", 1, "missing.json"),
+    (["eval", "run", "FILE"], "datasets: [{known: jbb-gcg}]", 1, "resta eval data"),
+    (["eval", "run", "FILE"], "datasets: [{known: jbb-gcq}]", 2, "did you mean 'jbb-gcg'?"),
+    (["eval", "run", "missing.yaml"], nil, 2, "resta eval config"),
+    (["eval", "run", "--shard", "3/2"], nil, 2, "--shard '3/2'"),
+    (["eval", "run", "--parallel", "0"], nil, 2, "--parallel"),
+    (["report", "FILE"], "no store, but a text that is long enough", 1, "no store"),
+    (["report", "missing.sqlite"], nil, 1, "There is no store"),
+    (["sweep", "--sigma", "much"], nil, 2, "expected a number"),
+    (["eval", "judge-check", "FILE"], "text,label\nhello,fine\n", 2, "unknown label 'fine'"),
+    (
+      ["eval", "import", "FILE"], "{\"prompt\": \"p\", \"role\": \"direct\", \"answer\": 1}\n", 2,
+      "field 'answer' is a number"
+    ),
+  ]
+
+  @Test(arguments: mistakes.indices)
+  func `what is wrong is said in a line, before a model is loaded`(index: Int) throws {
+    let mistake = Self.mistakes[index]
+    let file = try TemporaryFile(mistake.text ?? "", name: "file.yaml")
+    let run = try CommandRun(
+      mistake.arguments.map { $0 == "FILE" ? file.path : $0 }, variables: ["RESTA_DATA": ""])
+    #expect(run.code == mistake.code, "\(run.errors)")
+    #expect(run.errors.contains(mistake.expected), "\(run.errors)")
+    #expect(run.output.isEmpty)
+    #expect(run.errors.hasPrefix("Error: ") && !run.errors.contains("Swift."), "\(run.errors)")
+    #expect(run.errors.split(separator: "\n").count <= 2, "\(run.errors)")
+  }
+
+  @Test func `known datasets are listed with where to get them`() throws {
+    let run = try CommandRun(["eval", "data", "--json"], variables: ["RESTA_DATA": ""])
+    #expect(run.code == 0, "\(run.errors)")
+    let known = try #require(try run.object()["known"] as? [[String: Any]])
+    #expect(known.count >= 7)
+    for entry in known {
+      #expect((entry["addresses"] as? [String])?.isEmpty == false)
+      #expect(entry["state"] as? String == "missing")
+    }
+  }
+}
