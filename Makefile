@@ -32,7 +32,7 @@ help: ## List the targets
 demo: build models ## Build all that is needed, and show the defence at work
 	@.build/release/resta demo
 
-test: ## All tests, with everything they need: tools, llama.cpp, models, lint, both builds
+test: ## All tests, with everything they need: tools, llama.cpp, models, lint, optimised and not
 	@scripts/test.sh
 
 build: llama ## The command, release: .build/release/resta

@@ -14,7 +14,7 @@ export RESTA_MODELS="$models"
 export RESTA_TEMPLATES="$deps/src/llama.cpp/models/templates"
 
 number=0
-phases=16
+phases=15
 table=()
 phase() { # TITLE COMMAND...
   local title=$1 started=$SECONDS took status=0
@@ -31,18 +31,16 @@ phase() { # TITLE COMMAND...
   note "$title: $took s"
 }
 
-# The command as users build it; the tests run it.
-build_command() {
-  swift build --configuration release --product resta
-  command_path="$(swift build --configuration release --show-bin-path)/resta"
-}
-
 # All tests run optimised: a model's logits in unoptimised Swift take minutes. A build folder of its
 # own, because tests need other flags than the command, and alternating flags would build twice.
 test_flags=(--configuration release -Xswiftc -enable-testing --scratch-path "$root/.build/testing")
 
+# The command is built along with them, with the same optimisations as users have: a build of its own
+# would compile every dependency once more.
 build_tests() {
   swift build --build-tests "${test_flags[@]}"
+  command_path="$(swift build "${test_flags[@]}" --show-bin-path)/resta"
+  [ -x "$command_path" ] || die "The build left no command at $command_path."
 }
 
 # Models are shared between tests but CPUs are few: engines that run side by side only wait for each
@@ -83,6 +81,8 @@ run_debug_tests() {
 run_recipe_tests() {
   python_environment alignment-test "$root/Tools/alignment/requirements-test.txt" 200 "numpy"
   "$python" Tools/alignment/test_evaluation.py
+  # The built-in prompts of the evaluation are what their script makes.
+  "$python" Tools/evaluation-data/make.py --check
 }
 
 # A package of its own, which nothing else builds.
@@ -101,8 +101,7 @@ phase "Models" scripts/fetch-models.sh all
 phase "Self-test of the lint" scripts/check-hygiene.sh --self-test
 phase "Lint" scripts/lint.sh
 phase "Tests of the alignment recipe" run_recipe_tests
-phase "The command" build_command
-phase "The tests, built" build_tests
+phase "The command and the tests, built" build_tests
 phase "Tests of the core" run_pure_tests
 phase "Tests of the engine on real models" run_engine_tests
 phase "Tests of the engine on damaged files" run_damaged_file_tests
