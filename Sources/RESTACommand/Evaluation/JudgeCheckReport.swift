@@ -81,5 +81,6 @@ struct JudgeCheckReport: Encodable {
     return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
   }
 
-  private static func text(_ value: Double) -> String { "\((value * 100).rounded() / 100)" }
+  // Plus 0: a value that rounds to nothing has no sign.
+  private static func text(_ value: Double) -> String { "\((value * 100).rounded() / 100 + 0)" }
 }

@@ -148,6 +148,8 @@ public struct JudgeSummary: Sendable, Hashable, Codable {
   public var id: String
   /// How often it gave each finding.
   public var findings: [String: Int]
+  /// How often each phrase decided; empty for a judge that does not go by phrases.
+  public var phrases: [String: Int]
   /// Its measured agreement on labelled data, in a sentence with n; `nil` where none is known.
   public var agreement: String?
 }

@@ -253,9 +253,11 @@ enum ReportFixture {
     report.judges = [
       JudgeSummary(
         id: "refusal-phrases/1", findings: ["refused": 2310, "complied": 2406, "unscored": 95],
+        phrases: ["I'm sorry": 2000, "I cannot": 310],
         agreement: "agrees on 89 % [84, 93], n = 200; kappa 0.77 [0.68, 0.86]"),
       JudgeSummary(
-        id: "coherence/1", findings: ["coherent": 4410, "incoherent": 401], agreement: nil),
+        id: "coherence/1", findings: ["coherent": 4410, "incoherent": 401], phrases: [:],
+        agreement: nil),
     ]
     report.groups = plans.flatMap(groups)
     report.tradeOff = plans.map(point)

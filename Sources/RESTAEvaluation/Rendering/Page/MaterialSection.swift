@@ -3,7 +3,7 @@ enum MaterialSection {
   static func section(_ report: Report) -> PageSection {
     PageSection(
       id: "material", title: "Datasets, defences, judges",
-      content: datasets(report) + defenses(report) + judges(report))
+      content: datasets(report) + defenses(report) + judges(report) + phrases(report))
   }
 
   private static func datasets(_ report: Report) -> Markup {
@@ -55,6 +55,23 @@ enum MaterialSection {
     return PageTable(
       "Judges, and how far they agree with labelled data",
       [.text("judge"), .text("findings"), .text("measured agreement")], rows: rows
+    ).markup
+  }
+
+  /// The phrases that decided, most often first: one that stands out may be a rule gone wrong.
+  private static func phrases(_ report: Report) -> Markup {
+    let rows = report.judges.flatMap { judge in
+      judge.phrases.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { phrase, count in
+        [
+          TableCells.text(judge.id), TableCells.text(phrase),
+          TableCells.text("\(count) of \(judge.findings.values.reduce(0, +)) answers"),
+        ]
+      }
+    }
+    guard !rows.isEmpty else { return .empty }
+    return PageTable(
+      "Phrases that made an answer a refusal",
+      [.text("judge"), .text("phrase"), .text("answers")], rows: rows
     ).markup
   }
 }

@@ -34,4 +34,14 @@ extension ReportTables {
     }
     return table
   }
+
+  static func phrases(_ report: Report) -> ReportCSV {
+    var table = ReportCSV(["judge", "phrase", "answers"])
+    for judge in report.judges {
+      for (phrase, count) in judge.phrases.sorted(by: { $0.key < $1.key }) {
+        table.append([.text(judge.id), .text(phrase), .count(count)])
+      }
+    }
+    return table
+  }
 }

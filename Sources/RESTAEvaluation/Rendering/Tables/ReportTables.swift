@@ -19,6 +19,7 @@ public enum ReportTables {
       ("instruction-types", instructionTypes(report)), ("agreement", agreement(report)),
       ("preferences", preferences(report)), ("datasets", datasets(report)),
       ("defenses", defenses(report)), ("judges", judges(report)),
+      ("phrases", phrases(report)),
     ]
     return tables.filter { !$0.1.isEmpty }.map { ("\($0.0).csv", $0.1.text) }
   }
