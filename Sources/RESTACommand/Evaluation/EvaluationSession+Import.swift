@@ -37,8 +37,7 @@ extension EvaluationSession {
     }
     let dataset = Dataset(
       name: name, source: URL(fileURLWithPath: file).lastPathComponent, sha256: hash,
-      samples: samples, rows: answers.count,
-      nulls: answers.count { $0.answer == nil })
+      samples: samples, rows: answers.count)
     let text = "# Answers imported from \(dataset.source), SHA-256 \(hash)\n" + base.value.text
     try await self.init(
       datasets: [dataset], entries: { _ in entries }, name: name, text: text,

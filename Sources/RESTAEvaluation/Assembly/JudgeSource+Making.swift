@@ -99,15 +99,29 @@ public struct JudgeAssembly: Sendable {
         model: judge.model, template: judge.template,
         id: "\(URL(fileURLWithPath: path).lastPathComponent)")
     } else {
-      client = try EndpointChatClient(
+      client = try endpoint(settings, of: source)
+    }
+    guard let cache else { return client }
+    return CachedChatClient(client, cache: cache)
+  }
+
+  private func endpoint(
+    _ settings: JudgeSource.Client, of source: JudgeSource
+  ) throws(EvaluationError) -> EndpointChatClient {
+    do throws(EvaluationError) {
+      return try EndpointChatClient(
         EndpointSettings(
           baseURL: settings.endpoint ?? "", model: settings.model ?? "",
           apiKeyVariable: settings.apiKeyVariable, timeout: settings.timeout,
           attempts: settings.retries + 1, requestsPerMinute: settings.requestsPerMinute,
           concurrency: settings.concurrency), generator: generator)
+    } catch {
+      // The settings' names are those of Swift; whoever reads this wrote YAML.
+      let message = error.message.replacing("baseURL", with: "endpoint")
+        .replacing("apiKeyVariable", with: "api_key_variable")
+      throw EvaluationError(
+        error.code, "The judge '\(source.kind.rawValue)' cannot be used: \(message)", cause: error)
     }
-    guard let cache else { return client }
-    return CachedChatClient(client, cache: cache)
   }
 
   private func resolved(_ file: String) -> String {

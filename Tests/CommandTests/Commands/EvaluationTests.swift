@@ -152,6 +152,7 @@ import Testing
     (["eval", "run", "--parallel", "0"], nil, 2, "--parallel"),
     (["report", "FILE"], "no store, but a text that is long enough", 1, "no store"),
     (["report", "missing.sqlite"], nil, 1, "There is no store"),
+    (["eval", "merge", "made.sqlite", "missing.sqlite"], nil, 1, "There is no store"),
     (["sweep", "--sigma", "much"], nil, 2, "expected a number"),
     (["eval", "judge-check", "FILE"], "text,label\nhello,fine\n", 2, "unknown label 'fine'"),
     (

@@ -19,6 +19,10 @@ struct EvalMerge: AsyncParsableCommand {
   var parts: [String]
 
   func run() async throws {
+    // Before anything is made: a missing part is a slip of the command line.
+    for part in parts {
+      try EvaluationStore(path: part, mustExist: true).close()
+    }
     let store = try EvaluationStore(path: into)
     for part in parts {
       guard
