@@ -41,7 +41,8 @@ public enum Digest {
     }
   }
 
-  private static func hexadecimal(_ digest: SHA256Digest) -> String {
+  /// A finished digest in hexadecimals.
+  static func hexadecimal(_ digest: SHA256Digest) -> String {
     digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

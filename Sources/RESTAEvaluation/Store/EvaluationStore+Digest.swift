@@ -62,8 +62,7 @@ extension EvaluationStore {
           }
         }
       }
-      return hasher.finalize().map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-        .joined()
+      return Digest.hexadecimal(hasher.finalize())
     }
   }
 

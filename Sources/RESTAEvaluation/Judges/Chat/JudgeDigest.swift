@@ -13,7 +13,6 @@ enum JudgeDigest {
       hasher.update(data: (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
       hasher.update(data: Array(text.utf8))
     }
-    let digits = Array("0123456789abcdef")
-    return String(hasher.finalize().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+    return Digest.hexadecimal(hasher.finalize())
   }
 }
