@@ -23,6 +23,10 @@ allowed_imports() {
     echo "RESTA Foundation Synchronization Glibc Musl Darwin Crypto GRDB Yams AsyncHTTPClient" \
       "NIOCore NIOHTTP1 NIOFoundationCompat"
     ;;
+  RESTAServer)
+    echo "RESTA Foundation Synchronization Hummingbird HummingbirdCore HummingbirdTLS HTTPTypes NIOCore" \
+      "NIOHTTPTypes NIOSSL ServiceLifecycle Logging CoreMetrics Metrics Crypto Yams"
+    ;;
   RESTATesting) echo "RESTA Foundation Synchronization" ;;
   RESTACommand) echo "*" ;;
   *) echo "" ;;
@@ -203,6 +207,8 @@ self_test() {
   plant imports Sources/RESTATesting/A.swift 'import RESTALlama'
   plant imports Sources/RESTAEvaluation/A.swift 'import RESTALlama'
   plant imports Sources/RESTALlama/A.swift 'import RESTACommand'
+  plant imports Sources/RESTAServer/A.swift 'import RESTALlama'
+  plant imports Sources/RESTAServer/A.swift 'import RESTAEvaluation'
   plant imports Sources/RESTACommand/A.swift 'internal import CLlama'
   plant imports Tests/RESTALlamaTests/A.swift 'import CLlama'
   plant imports Sources/Other/A.swift 'import RESTA'

@@ -38,12 +38,13 @@ struct Resta: AsyncParsableCommand {
         resta generate "Name three primary colours."
         resta doctor --model model.gguf
         resta eval run
+        resta serve --playground
 
       Without --model, the model is $RESTA_MODEL, or the one that 'make demo' put into .models/.
       """,
     version: Version.description,
     subcommands: [
       Demo.self, Generate.self, Chat.self, Inspect.self, Doctor.self, Eval.self, Sweep.self,
-      ReportCommand.self, Bench.self, Compare.self,
+      ReportCommand.self, Serve.self, Bench.self, Compare.self,
     ])
 }

@@ -17,6 +17,14 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
   ///
   /// Default: `false`.
   public var ignoresEndOfGeneration: Bool
+  /// For how many of the most likely tokens in each place log-probabilities are given, 0...20, where
+  /// nothing is voted on; that of the chosen token is given besides, so 0 is that one alone.
+  ///
+  /// They change no answer, and reach who takes the tokens by ``GeneratedToken/logProbabilities``.
+  /// Whoever sees them sees by how much a token was chosen, which helps to attack a model.
+  ///
+  /// Default: `nil`, none; then nothing is computed.
+  public var logProbabilities: Int?
 
   /// Makes options.
   ///
@@ -25,14 +33,17 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
   ///   - stop: Non-empty texts. Default: none.
   ///   - sampling: Default: greedy.
   ///   - ignoresEndOfGeneration: Default: `false`.
+  ///   - logProbabilities: How many tokens to list in each place, 0...20. Default: no
+  ///     log-probabilities.
   public init(
     maximumTokens: Int = 256, stop: [String] = [], sampling: SamplingSettings = SamplingSettings(),
-    ignoresEndOfGeneration: Bool = false
+    ignoresEndOfGeneration: Bool = false, logProbabilities: Int? = nil
   ) {
     self.maximumTokens = maximumTokens
     self.stop = stop
     self.sampling = sampling
     self.ignoresEndOfGeneration = ignoresEndOfGeneration
+    self.logProbabilities = logProbabilities
   }
 
   /// Checks every value.
@@ -45,6 +56,14 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
     }
     guard !stop.contains("") else {
       throw RESTAError(.invalidSetting, "A stop string must not be empty.")
+    }
+    if let logProbabilities {
+      guard (0...20).contains(logProbabilities) else {
+        throw RESTAError(
+          .invalidSetting,
+          "The number of tokens with log-probabilities must be from 0 to 20, not "
+            + "\(logProbabilities).")
+      }
     }
     try sampling.validate()
   }

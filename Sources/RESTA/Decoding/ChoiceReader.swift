@@ -1,18 +1,18 @@
 import Synchronization
 
-/// Chooses one token on the engine's thread, where its logits lie.
-final class ChoiceReader: Sendable {
+/// Chooses by one row of logits on the engine's thread, where they lie.
+final class ChoiceReader<Choice: Sendable>: Sendable {
   private struct State {
-    var token: Int?
+    var choice: Choice?
     var seconds = 0.0
   }
 
   private let stopwatch: Stopwatch
-  private let choose: @Sendable (Span<Float>) throws -> Int
+  private let choose: @Sendable (Span<Float>) throws -> Choice
   // Invariant: written by the one pass that it reads.
   private let state = Mutex(State())
 
-  init(stopwatch: Stopwatch, choose: @escaping @Sendable (Span<Float>) throws -> Int) {
+  init(stopwatch: Stopwatch, choose: @escaping @Sendable (Span<Float>) throws -> Choice) {
     self.stopwatch = stopwatch
     self.choose = choose
   }
@@ -24,21 +24,21 @@ final class ChoiceReader: Sendable {
   var read: LogitReader {
     { [self] rows, logits in
       let start = stopwatch.seconds
-      let token = rows == 0..<1 ? try choose(logits) : nil
+      let choice = rows == 0..<1 ? try choose(logits) : nil
       state.withLock { state in
-        state.token = token
+        state.choice = choice
         state.seconds = stopwatch.seconds - start
       }
     }
   }
 
-  /// The token that was chosen.
+  /// What was chosen.
   ///
   /// - Throws: ``RESTAError`` with `engineFailed` when the pass gave another number of rows than one.
-  func token() throws(RESTAError) -> TokenID {
-    guard let token = state.withLock({ $0.token }) else {
+  func choice() throws(RESTAError) -> Choice {
+    guard let choice = state.withLock({ $0.choice }) else {
       throw RESTAError(.engineFailed, "The engine returned no logits for the next token.")
     }
-    return TokenID(token)
+    return choice
   }
 }

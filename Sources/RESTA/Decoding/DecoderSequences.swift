@@ -31,11 +31,11 @@ struct DecoderSequences {
   /// - Parameters:
   ///   - answer: The answer, or what is drafted of it.
   ///   - choose: Chooses the next token by its logits.
-  /// - Returns: The token.
+  /// - Returns: What it chose.
   /// - Throws: What the engine or `choose` throws; `CancellationError`.
-  mutating func feedClean(
-    _ answer: [TokenID], choose: @escaping @Sendable (Span<Float>) throws -> Int
-  ) async throws -> TokenID {
+  mutating func feedClean<Choice: Sendable>(
+    _ answer: [TokenID], choose: @escaping @Sendable (Span<Float>) throws -> Choice
+  ) async throws -> Choice {
     let length = job.prompt.count + answer.count
     if tracks[0].consumed >= length { try await truncate(0, to: length - 1) }
     let choice = ChoiceReader(stopwatch: passes.stopwatch, choose: choose)
@@ -44,14 +44,14 @@ struct DecoderSequences {
     tracks[0].consumed = length
     try await passes.forward(segments, isPrefill: isPrefill, read: choice.read)
     passes.noteBookkeeping(seconds: choice.seconds)
-    return try choice.token()
+    return try choice.choice()
   }
 
   /// What the unperturbed model predicts behind an answer.
   mutating func predictClean(after answer: [TokenID]) async throws -> TokenID {
     let length = job.prompt.count + answer.count
     if let known = cleanPrediction, known.length == length { return known.token }
-    let token = try await feedClean(answer) { try Logits.argmax($0) }
+    let token = try await feedClean(answer) { TokenID(try Logits.argmax($0)) }
     cleanPrediction = (length, token)
     return token
   }

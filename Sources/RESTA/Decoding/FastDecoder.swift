@@ -60,10 +60,14 @@ struct FastDecoder: TokenDecoder {
   /// Step 3: ordinary decoding of (x, y_1..y_{t-1}).
   private mutating func sample() async throws -> Decision {
     let (sampler, position) = (job.sampler, generated.count)
-    let token = try await sequences.feedClean(generated) {
-      try sampler.sample(logits: $0, position: position)
+    let listed = job.options.logProbabilities
+    return try await sequences.feedClean(generated) { logits in
+      let token = TokenID(try sampler.sample(logits: logits, position: position))
+      guard let listed else { return Decision(token: token) }
+      return Decision(
+        token: token,
+        logProbabilities: try TokenLogProbabilities(of: token, in: logits, listing: listed))
     }
-    return Decision(token: token, vote: nil)
   }
 
   private mutating func draft(_ count: Int) async throws -> [TokenID] {

@@ -60,4 +60,9 @@ public struct GeneratedToken: Sendable, Hashable {
   public var text: String
   /// How it was voted for, inside the smoothed prefix.
   public var vote: VoteRecord?
+  /// How likely the unperturbed model found it, outside of the smoothed prefix.
+  ///
+  /// `nil` where ``GenerationOptions/logProbabilities`` does not ask for it, and for tokens that were
+  /// voted on: ``vote`` says which share of the copies predicted them.
+  public var logProbabilities: TokenLogProbabilities?
 }

@@ -70,7 +70,9 @@ final class GenerationRun {
       stopReason = job.maximumTokens < job.options.maximumTokens ? .contextFull : .maximumTokens
     }
     return .token(
-      GeneratedToken(position: tokens.count - 1, id: token, text: delta, vote: decision.vote))
+      GeneratedToken(
+        position: tokens.count - 1, id: token, text: delta, vote: decision.vote,
+        logProbabilities: decision.logProbabilities))
   }
 
   private func end() -> GenerationEvent {

@@ -40,13 +40,29 @@ struct ReferenceDecoder: TokenDecoder {
     // Step 3: ordinary decoding of the one unperturbed sequence (x, y_1..y_{t-1}).
     let rows = try await predict([0])
     let token = try job.sampler.sample(logits: rows[0], position: generated.count)
-    return Decision(token: TokenID(token), vote: nil)
+    return Decision(
+      token: TokenID(token), logProbabilities: try logProbabilities(of: token, in: rows[0]))
   }
 
   /// Appends a chosen token, clean, to every sequence.
   mutating func append(_ token: TokenID, bytes: [UInt8]) {
     window.note(bytes, at: generated.count)
     generated.append(token)
+  }
+
+  /// The logarithms of a softmax over all tokens, and all tokens sorted by them.
+  private func logProbabilities(
+    of token: Int, in row: [Float]
+  ) throws -> TokenLogProbabilities? {
+    guard let listed = job.options.logProbabilities else { return nil }
+    let values = try Logits.logSoftmax(row)
+    let ranked = values.indices.filter { values[$0].isFinite }
+      .sorted { (values[$1], $0) < (values[$0], $1) }
+    return TokenLogProbabilities(
+      logProbability: values[token],
+      alternatives: ranked.prefix(listed).map {
+        .init(tokenID: TokenID($0), logProbability: values[$0])
+      })
   }
 
   private mutating func vote(on rows: [[Float]]) async throws -> Decision {

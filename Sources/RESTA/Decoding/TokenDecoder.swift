@@ -20,4 +20,6 @@ protocol TokenDecoder {
 struct Decision {
   var token: TokenID?
   var vote: VoteRecord?
+  /// Where they were asked for and nothing was voted on.
+  var logProbabilities: TokenLogProbabilities?
 }

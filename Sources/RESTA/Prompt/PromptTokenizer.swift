@@ -6,15 +6,20 @@
 ///
 /// Content never becomes a control token. Where it spells one (`<|im_end|>` typed by a user), the
 /// text between the template's own control tokens is tokenised again with control text disabled.
-/// Only the system prompt, which is the operator's, may hold control text.
+/// Only the system prompt, where it is the operator's, may hold control text.
 public struct PromptTokenizer: Sendable {
   private let tokenizer: any Tokenizer
+  private let trustsSystem: Bool
 
   /// Makes a prompt tokeniser.
   ///
-  /// - Parameter tokenizer: The model's vocabulary.
-  public init(_ tokenizer: any Tokenizer) {
+  /// - Parameters:
+  ///   - tokenizer: The model's vocabulary.
+  ///   - trustsSystem: Whether system prompts may hold control text: not where a client of a server
+  ///     can send them. Default: `true`.
+  public init(_ tokenizer: any Tokenizer, trustsSystem: Bool = true) {
     self.tokenizer = tokenizer
+    self.trustsSystem = trustsSystem
   }
 
   /// Tokenises a prompt.
@@ -28,7 +33,8 @@ public struct PromptTokenizer: Sendable {
   public func tokenize(_ prompt: RenderedPrompt) throws -> TokenizedPrompt {
     let text = Array(prompt.text.utf8)
     var pieces = try align(text, offset: 0, parsesControl: true)
-    let untrusted = prompt.spans.filter { $0.role != .system }.map(\.range)
+    let untrusted = prompt.spans.filter { $0.role != .system || !trustsSystem }
+      .map(\.range)
     let markers = markers(in: pieces, untrusted: untrusted)
     let forged = pieces.contains { piece in
       markers.contains(piece.id) && untrusted.contains { $0.overlaps(piece.bytes) }

@@ -82,6 +82,21 @@ public enum Logits {
     try logSumExp(logits[...])
   }
 
+  /// The logarithm of the sum of the exponentials, ln Σ exp(logit).
+  ///
+  /// - Parameter logits: The logits `[vocabulary]`, where they lie.
+  /// - Returns: A finite number, bit for bit that of the slice.
+  /// - Throws: As for the slice.
+  /// - Complexity: O(vocabulary); nothing is allocated.
+  public static func logSumExp(_ logits: Span<Float>) throws(RESTAError) -> Double {
+    let largest = Double(logits[try argmax(logits)])
+    var sum = 0.0
+    for index in logits.indices {
+      sum += ElementaryFunctions.exponential(Double(logits[index]) - largest)
+    }
+    return largest + ElementaryFunctions.logarithm(sum)
+  }
+
   /// The logarithms of the tokens' probabilities, logit - ln Σ exp(logit).
   ///
   /// - Parameter logits: The logits `[vocabulary]`.

@@ -50,10 +50,12 @@ struct ModelArguments: ParsableArguments {
   ///   - parallelCells: Positions for which there is room from the start. Default: 0.
   ///   - parallelSequences: Sequences for which there is. Default: 0.
   ///   - passCosts: What passes cost. Default: measured, and remembered.
+  ///   - progress: Told the share that is loaded. Default: nobody.
   /// - Returns: The model.
   /// - Throws: ``Failure`` for a wrong option; what loading throws.
   func load(
-    parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil
+    parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil,
+    progress: (@Sendable (Double) -> Void)? = nil
   ) async throws -> LlamaModel {
     let path = try Models.resolve(model)
     let options = LlamaOptions(
@@ -64,6 +66,7 @@ struct ModelArguments: ParsableArguments {
     defer { Terminal.status("") }
     return try await LlamaModel.load(path, options: options) { share in
       Terminal.status("Loading \(name): \(Int(share * 100)) %")
+      progress?(share)
     }
   }
 

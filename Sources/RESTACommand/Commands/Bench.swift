@@ -19,7 +19,8 @@ struct Bench: AsyncParsableCommand {
         resta bench --decoders undefended,fast --repeats 9 --json
         resta bench --user-tokens 200 --decoders undefended,fast \\
           --sweep-samples 1,3,5,10,20 --sweep-prefix 5,10,20,50
-      """)
+      """,
+    subcommands: [BenchServe.self])
 
   @Option(
     help: ArgumentHelp("Lengths of the user's text, in tokens.", valueName: "n,..."))

@@ -3,6 +3,7 @@ import Foundation
 import RESTA
 import RESTAEvaluation
 import RESTALlama
+import RESTAServer
 
 /// A failure of the command itself, with the exit code that it ends with.
 struct Failure: Error, CustomStringConvertible {
@@ -35,6 +36,9 @@ struct Failure: Error, CustomStringConvertible {
     case let error as EvaluationError:
       Terminal.error("Error: \(error.message)")
       return [.invalidConfiguration, .invalidData].contains(error.code) ? 2 : 1
+    case let error as ServerError:
+      Terminal.error("Error: \(error.message)")
+      return error.code == .addressUnavailable ? 1 : 2
     default:
       return reportParsing(error)
     }

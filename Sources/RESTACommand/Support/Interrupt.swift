@@ -8,6 +8,8 @@ enum Interrupt {
   private struct State {
     /// What an interrupt does now: the last one counts.
     var handlers: [@Sendable () -> Void] = []
+    /// What an interrupt does instead of all else.
+    var exclusive: (@Sendable () -> Void)?
     var wasInterrupted = false
   }
 
@@ -36,6 +38,22 @@ enum Interrupt {
     } onCancel: {
       task.cancel()
     }
+  }
+
+  /// Runs work that ends by itself once it is asked to: an interrupt cancels nothing.
+  ///
+  /// - Parameters:
+  ///   - ask: Asks it to end; the second interrupt ends the process.
+  ///   - work: What runs.
+  /// - Returns: What the work returns.
+  /// - Throws: What the work throws.
+  static func asking<Value: Sendable>(
+    _ ask: @escaping @Sendable () -> Void, _ work: @Sendable () async throws -> Value
+  ) async throws -> Value {
+    _ = listener
+    state.withLock { $0.exclusive = ask }
+    defer { state.withLock { $0.exclusive = nil } }
+    return try await work()
   }
 
   /// Runs something that waits for input and cannot be cancelled: an interrupt ends the process.
@@ -80,6 +98,7 @@ enum Interrupt {
     let handlers = state.withLock { state in
       defer { state.wasInterrupted = true }
       if state.wasInterrupted { return [@Sendable () -> Void]() }
+      if let exclusive = state.exclusive { return [exclusive] }
       return endsAll ? state.handlers.reversed() : state.handlers.suffix(1)
     }
     guard !handlers.isEmpty else { exit(130) }

@@ -1,3 +1,5 @@
+import RESTA
+
 extension DatasetSource {
   /// Reads the prompts.
   ///

@@ -1,3 +1,4 @@
+import RESTA
 import Yams
 
 /// A place in a YAML configuration: its value, and where it stands, for errors that name both.

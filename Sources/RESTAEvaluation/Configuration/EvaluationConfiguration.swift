@@ -1,3 +1,5 @@
+import RESTA
+
 /// What an evaluation asks, how the answers are defended, and who judges: a YAML file, read.
 ///
 /// docs/evaluation.md documents each key.

@@ -27,7 +27,7 @@ struct LogitMathTests {
     let sampler = TokenSampler(SamplingSettings(temperature: 1, topP: 0.9), seed: 0)
     let functions: [() throws -> Void] = [
       { _ = try Logits.argmax(logits) }, { _ = try Logits.argmax(logits.span) },
-      { _ = try Logits.logSumExp(logits) },
+      { _ = try Logits.logSumExp(logits) }, { _ = try Logits.logSumExp(logits.span) },
       { _ = try Logits.logSoftmax(logits) },
       { _ = try sampler.sample(logits: logits, position: 0) },
     ]
@@ -67,6 +67,7 @@ struct LogitMathTests {
         ($0 * 512).rounded() / 16
       }
       let found = try Logits.logSoftmax(logits)
+      #expect(try Logits.logSumExp(logits.span) == Logits.logSumExp(logits), "case \(number)")
       // Eighths and sixteenths shift without rounding.
       let shifted = try Logits.logSoftmax(logits.map { $0 + 64.5 })
       for (a, b) in zip(found, shifted) {

@@ -1,3 +1,5 @@
+import RESTA
+
 extension LabelledText {
   /// Reads labelled answers.
   ///

@@ -1,5 +1,5 @@
 /// Errors about names that are not known, with the one that may have been meant.
-enum Suggestion {
+package enum Suggestion {
   /// A message that names what is not known, the nearest known name, and all of them.
   ///
   /// - Parameters:
@@ -7,13 +7,13 @@ enum Suggestion {
   ///   - name: The name that is not known.
   ///   - known: Those that are, in the order to print.
   /// - Returns: One line.
-  static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
+  package static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
     let hint = nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? "."
     return "unknown \(kind) '\(name)'\(hint) Known: \(known.joined(separator: ", "))."
   }
 
   /// The known name that differs in the fewest letters, when these are few enough to be a slip.
-  static func nearest(to name: String, among known: [String]) -> String? {
+  package static func nearest(to name: String, among known: [String]) -> String? {
     let folded = fold(name)
     let ranked = known.map { (name: $0, distance: distance(folded, fold($0))) }
     guard let best = ranked.min(by: { $0.distance < $1.distance }) else { return nil }

@@ -1,0 +1,153 @@
+public import CoreMetrics
+import Synchronization
+
+/// A backend of swift-metrics that a Prometheus server reads: text format 0.0.4.
+///
+/// Counters end in `_total` and timers in `_seconds`; timers and aggregating recorders are histograms.
+/// Names are spelled as Prometheus wants them: `http.requests` is `http_requests_total`.
+///
+/// ```swift
+/// let metrics = PrometheusMetrics()
+/// Counter(label: "requests", dimensions: [("route", "/health")], factory: metrics).increment()
+/// print(metrics.exposition())  // requests_total{route="/health"} 1
+/// ```
+public final class PrometheusMetrics: MetricsFactory, Sendable {
+  /// What is known of a metric before it is made.
+  public struct Description: Sendable, Hashable {
+    /// What it counts, in a sentence; `nil` for nothing.
+    public var help: String?
+    /// The upper bounds of a histogram's buckets, ascending and finite; `nil` for the default ones.
+    public var buckets: [Double]?
+
+    /// Describes a metric.
+    ///
+    /// - Parameters:
+    ///   - help: What it counts. Default: nothing.
+    ///   - buckets: A histogram's upper bounds; they are sorted, and what is not finite is left out.
+    ///     Default: ``PrometheusMetrics/defaultBuckets``.
+    public init(help: String? = nil, buckets: [Double]? = nil) {
+      self.help = help
+      self.buckets = buckets
+    }
+  }
+
+  /// The bounds of histograms that have none of their own: from 1 ms to 10 min, if they are seconds.
+  public static let defaultBuckets: [Double] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600,
+  ]
+
+  /// The name of the counter of handlers that are not exposed.
+  static let droppedName = "metrics_dropped_total"
+
+  private struct Registry {
+    var families: [String: MetricFamily] = [:]
+    /// Which family the name of a line belongs to.
+    var owners: [String: String] = [:]
+    var series = 0
+  }
+
+  private let descriptions: [String: Description]
+  private let limit: Int
+  private let dropped = CounterCell()
+  // Invariant: `series` is the number of cells, and `owners` has every line of every family.
+  private let registry = Mutex(Registry())
+
+  /// Makes a backend without any metric.
+  ///
+  /// - Parameters:
+  ///   - descriptions: Help and buckets by the metric's label, as the program writes it. Default: those
+  ///     of RESTA's server.
+  ///   - limit: The most series; handlers beyond it work and are not exposed, and
+  ///     `metrics_dropped_total` counts them. Default: 2000.
+  public init(
+    descriptions: [String: Description] = PrometheusMetrics.serverDescriptions, limit: Int = 2000
+  ) {
+    self.descriptions = Dictionary(
+      descriptions.map { (MetricName.metric($0.key), $0.value) }, uniquingKeysWith: { $1 })
+    self.limit = limit
+    let own = MetricFamily(
+      kind: .counter, cells: [LabelSet([], isHistogram: false): .counter(dropped)])
+    registry.withLock {
+      $0.families[Self.droppedName] = own
+      $0.owners[Self.droppedName] = Self.droppedName
+    }
+  }
+
+  /// All metrics in Prometheus' text format 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
+  ///
+  /// - Returns: Families by name, series by labels.
+  /// - Complexity: O(n log n) in the number of series.
+  public func exposition() -> String {
+    let families = registry.withLock { $0.families }
+    return families.sorted { $0.key < $1.key }
+      .flatMap { $0.value.lines(name: $0.key, help: help(of: $0.key)) }
+      .map { $0 + "\n" }.joined()
+  }
+
+  private func help(of family: String) -> String? {
+    if family == Self.droppedName {
+      return "Metrics that are not exposed: too many, or a name twice."
+    }
+    return description(of: family)?.help
+  }
+
+  /// The description under the family's name, or under the label without its suffix.
+  private func description(of family: String) -> Description? {
+    let short = ["_total", "_seconds"].first { family.hasSuffix($0) }
+      .map { String(family.dropLast($0.count)) }
+    return descriptions[family] ?? short.flatMap { descriptions[$0] }
+  }
+
+  /// The bounds of a family's histograms.
+  func buckets(of family: String) -> [Double] {
+    let own = description(of: family)?.buckets?.filter(\.isFinite)
+    return own.map { Set($0).sorted() } ?? Self.defaultBuckets
+  }
+
+  /// The cell of a series, made where there is none; `nil` when it may not be exposed.
+  ///
+  /// - Parameters:
+  ///   - name: The family.
+  ///   - kind: Its kind.
+  ///   - labels: The series.
+  ///   - make: Makes the cell.
+  /// - Returns: The cell, of the same kind.
+  func cell(
+    _ name: String, kind: MetricFamily.Kind, labels: LabelSet, make: () -> MetricFamily.Cell
+  ) -> MetricFamily.Cell? {
+    let cell: MetricFamily.Cell? = registry.withLock { registry in
+      var family = registry.families[name] ?? MetricFamily(kind: kind)
+      guard family.kind == kind else { return nil }
+      if let cell = family.cells[labels] { return cell }
+      let names = kind.sampleNames(of: name)
+      guard registry.series < limit, names.allSatisfy({ registry.owners[$0] ?? name == name })
+      else { return nil }
+      let cell = make()
+      family.cells[labels] = cell
+      registry.families[name] = family
+      registry.series += 1
+      for line in names { registry.owners[line] = name }
+      return cell
+    }
+    if cell == nil { dropped.increment(by: 1.0) }
+    return cell
+  }
+
+  /// Forgets the series of a handler.
+  ///
+  /// - Complexity: O(series).
+  func remove(_ handler: AnyObject) {
+    registry.withLock { registry in
+      for (name, family) in registry.families {
+        guard let labels = family.cells.first(where: { $0.value.isSame(as: handler) })?.key else {
+          continue
+        }
+        registry.families[name]?.cells[labels] = nil
+        registry.series -= 1
+        guard family.cells.count == 1 else { continue }
+        registry.families[name] = nil
+        for line in family.kind.sampleNames(of: name) { registry.owners[line] = nil }
+      }
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import RESTA
+
+/// The answers of one request, checked and ready to be generated.
+struct AnswerBatch: Sendable {
+  /// One for each choice; those of the same prompt follow each other.
+  let generations: [Generation]
+  /// What was asked about the answers.
+  let answer: AnswerRequest
+  /// The defence, as it is for all of them; seeds aside.
+  let defense: DefenseSettings
+  /// Whether the noise is the same whenever the prompt is.
+  let isSticky: Bool
+  /// The number of prompt tokens, each prompt counted once.
+  let promptTokens: Int
+  /// The most positions that are computed, copies included; what limits count.
+  let workTokens: Int
+}

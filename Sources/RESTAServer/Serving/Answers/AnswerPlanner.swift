@@ -1,0 +1,98 @@
+import RESTA
+
+/// Turns a request into generations: renders and tokenises the prompt, applies the operator's policy,
+/// counts the cost, and chooses the noise.
+struct AnswerPlanner: Sendable {
+  let served: ServedModel
+  let settings: ServerSettings
+  /// Chooses sticky noise; `nil` for fresh noise.
+  let sticky: StickyNoise?
+
+  /// The most messages of one conversation: finding spans takes time for each.
+  private static let messageLimit = 512
+
+  /// Plans the answers to a conversation.
+  ///
+  /// - Parameter request: The request.
+  /// - Returns: The answers.
+  /// - Throws: ``APIError``; ``RESTAError`` when the template refuses the messages.
+  func plan(_ request: ChatRequest) throws -> AnswerBatch {
+    try check(model: request.model)
+    guard request.messages.count <= Self.messageLimit else {
+      throw APIError.invalid(
+        "At most \(Self.messageLimit) messages are taken, not \(request.messages.count).",
+        param: "messages")
+    }
+    guard let template = try served.template ?? served.model.chatTemplate else {
+      throw APIError.invalid(
+        "'\(served.id)' has no chat template. Use /v1/completions, or start the server with "
+          + "--chat-template.")
+    }
+    let system = settings.prompt.system.map { [ChatMessage.system($0)] } ?? []
+    return try plan([template.render(system + request.messages)], request.answer)
+  }
+
+  /// Plans the answers to raw prompts: all of each is user content.
+  ///
+  /// - Parameter request: The request.
+  /// - Returns: The answers.
+  /// - Throws: ``APIError``; ``RESTAError``.
+  func plan(_ request: CompletionRequest) throws -> AnswerBatch {
+    guard settings.client.completions else {
+      throw APIError(
+        status: 403, type: "invalid_request_error", code: "resta_not_allowed",
+        message: "The operator has switched /v1/completions off (client.completions).")
+    }
+    try check(model: request.model)
+    let prompts = request.prompts.map { text in
+      RenderedPrompt(
+        text: text, spans: [.init(messageIndex: 0, role: .user, range: 0..<text.utf8.count)])
+    }
+    return try plan(prompts, request.answer)
+  }
+
+  private func check(model: String?) throws(APIError) {
+    if let model, model != served.id { throw .unknownModel(served: served.id) }
+  }
+
+  private func plan(_ prompts: [RenderedPrompt], _ answer: AnswerRequest) throws -> AnswerBatch {
+    guard answer.logProbabilities == nil || settings.client.logprobs else {
+      throw APIError.invalid(
+        "The operator does not allow log-probabilities (client.logprobs): they are margins.",
+        param: "logprobs", code: "resta_not_allowed")
+    }
+    guard answer.options.sampling.temperature <= settings.client.temperature else {
+      throw APIError.invalid(
+        "The operator allows a temperature of up to \(settings.client.temperature) "
+          + "(client.temperature).", param: "temperature", code: "resta_limit")
+    }
+    var defense = try served.policy.settings(for: answer.defense)
+    // Whatever a client sends, its system messages included, is no control text.
+    let tokenizer = PromptTokenizer(served.model.tokenizer, trustsSystem: false)
+    let tokenized = try prompts.map { try tokenizer.tokenize($0) }
+    let cost = AnswerCost(
+      promptTokens: tokenized.map(\.tokens.count), answer: answer, defense: defense,
+      model: served.model.information)
+    try cost.check(settings.limits)
+
+    var random = SystemRandomNumberGenerator()
+    // All choices of a request share their noise: another draw would be another try.
+    let noiseSeed = random.next() >> 11
+    let samplingSeed = answer.options.sampling.seed ?? random.next() >> 11
+    var generations: [Generation] = []
+    for (prompt, rendered) in zip(tokenized, prompts) {
+      defense.seed = sticky?.seed(for: rendered.text) ?? noiseSeed
+      for choice in 0..<answer.choices {
+        var options = answer.options
+        options.sampling.seed = samplingSeed &+ UInt64(choice)
+        generations.append(
+          try Generation(
+            model: served.model, prompt: prompt, defense: defense, options: options,
+            decoder: settings.defense.decoder))
+      }
+    }
+    return AnswerBatch(
+      generations: generations, answer: answer, defense: defense, isSticky: sticky != nil,
+      promptTokens: cost.promptTokens.reduce(0, +), workTokens: cost.workTokens)
+  }
+}

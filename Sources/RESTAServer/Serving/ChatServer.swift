@@ -1,0 +1,141 @@
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOSSL
+import RESTA
+import ServiceLifecycle
+import Synchronization
+
+/// An OpenAI-compatible HTTP server for one defended model.
+///
+/// It listens before the model is there, so that `/health` can say how far loading is.
+///
+/// ```swift
+/// let server = try ChatServer(settings: settings, secrets: try ServerSecrets(), logger: logger) { _ in
+///   LoadedModel(model: try await LlamaModel.load("model.gguf"))
+/// }
+/// try await server.run { address in print("Listening on \(address)") }
+/// ```
+public final class ChatServer: Sendable {
+  /// Loads the model; told the share that is loaded through its argument, in 0...1.
+  public typealias Loader =
+    @Sendable (_ progress: @escaping @Sendable (Double) -> Void) async throws -> LoadedModel
+
+  private enum Phase {
+    case idle
+    case running(ServiceGroup)
+    case stopped
+  }
+
+  private let state: ServerState
+  private let logger: Logger
+  private let loader: Loader
+  private let origins: OriginPolicy
+  private let tls: TLSConfiguration?
+  // Invariant: `stopped` is final.
+  private let phase = Mutex(Phase.idle)
+
+  /// Prepares a server; nothing listens yet.
+  ///
+  /// - Parameters:
+  ///   - settings: The settings.
+  ///   - secrets: Keys and the secret of sticky noise.
+  ///   - logger: Where each request is logged.
+  ///   - loader: Loads the model, once the server listens.
+  /// - Throws: ``ServerError`` for settings that are invalid, and for a certificate that cannot be
+  ///   read.
+  public init(
+    settings: ServerSettings, secrets: ServerSecrets, logger: Logger, loader: @escaping Loader
+  ) throws(ServerError) {
+    try settings.validate()
+    state = ServerState(settings: settings, secrets: secrets)
+    self.logger = logger
+    self.loader = loader
+    origins = try OriginPolicy(
+      listenHost: settings.listen.host, allowedHosts: settings.listen.allowedHosts,
+      allowedOrigins: settings.listen.allowedOrigins)
+    tls = try Certificate.configuration(settings.listen)
+  }
+
+  /// Serves until ``shutDown()``, or until the task is cancelled, which cuts all answers.
+  ///
+  /// - Parameter listening: Told the address, such as `http://127.0.0.1:8080`, once there is one.
+  /// - Throws: ``ServerError`` with `addressUnavailable`; what the loader throws.
+  public func run(listening: @escaping @Sendable (String) -> Void = { _ in }) async throws {
+    let application = Application(
+      router: makeRouter(), server: try makeChannel(),
+      configuration: ApplicationConfiguration(
+        address: .hostname(state.settings.listen.host, port: state.settings.listen.port),
+        availableConnectionsDelegate: MaximumAvailableConnections(
+          state.settings.limits.connections, logger: logger)),
+      onServerRunning: { [self] channel in listening(address(of: channel)) },
+      logger: frameworkLogger)
+    let loading = LoadingService(state: state, loader: loader)
+    let draining = DrainingService(state: state)
+    var configuration = ServiceGroupConfiguration(
+      services: [application, loading, draining], logger: frameworkLogger)
+    // Answers are cut at `shutdown_seconds`; who cannot even be told is left behind a little later.
+    configuration.maximumGracefulShutdownDuration =
+      .seconds(state.settings.limits.shutdownSeconds + 3)
+    let group = ServiceGroup(configuration: configuration)
+    let mayRun = phase.withLock { phase in
+      if case .stopped = phase { return false }
+      phase = .running(group)
+      return true
+    }
+    guard mayRun else { return }
+    do {
+      try await group.run()
+    } catch let error as IOError {
+      throw ServerError(
+        .addressUnavailable,
+        "Cannot listen on \(state.settings.listen.host):\(state.settings.listen.port): \(error). "
+          + "Choose another --port, or stop what listens there.", cause: error)
+    }
+  }
+
+  /// Stops: takes nothing new, lets answers finish for `limits.shutdown_seconds`, then ends them.
+  public func shutDown() async {
+    let group = phase.withLock { phase -> ServiceGroup? in
+      defer { phase = .stopped }
+      return if case .running(let group) = phase { group } else { nil }
+    }
+    await group?.triggerGracefulShutdown()
+  }
+
+  /// The framework's own remarks are for debugging.
+  private var frameworkLogger: Logger {
+    var own = logger
+    own.logLevel = logger.logLevel >= .info ? max(.warning, logger.logLevel) : logger.logLevel
+    return own
+  }
+
+  private func makeChannel() throws -> HTTPServerBuilder {
+    let limits = state.settings.limits
+    let base = HTTPServerBuilder.http1(
+      configuration: .init(
+        additionalChannelHandlers: [
+          ConnectionWatch(headTime: .milliseconds(Int64(limits.readSeconds * 1000)))
+        ],
+        idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)),
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
+    guard let tls else { return base }
+    return try .tls(base, tlsConfiguration: tls)
+  }
+
+  private func makeRouter() -> Router<ServerContext> {
+    let router = Router(context: ServerContext.self)
+    var routes = Routes(state: state)
+    routes.addAll(to: router, origins: origins, logger: logger)
+    return router
+  }
+
+  private func address(of channel: any Channel) -> String {
+    let port = channel.localAddress?.port ?? state.settings.listen.port
+    let host = state.settings.listen.host
+    return "\(tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+  }
+}

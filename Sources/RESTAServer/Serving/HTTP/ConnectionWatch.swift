@@ -1,0 +1,124 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Watches one connection: tells a request that its client is gone, gives up on clients that send
+/// too slowly, and closes behind a reply that says so.
+///
+/// It sits right behind the HTTP decoder. A client that goes away shows there at once as a closed
+/// input, long before anything is written that would fail.
+final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  /// Sent down the pipeline by a request that wants to know when its client is gone.
+  struct Subscription: Sendable {
+    let gone: OneShotSignal
+  }
+
+  /// How long a client may take to read a reply that ends the connection.
+  private static let linger = TimeAmount.seconds(1)
+
+  private let headTime: TimeAmount
+  private var deadline: Scheduled<Void>?
+  private var gone: OneShotSignal?
+  private var isInputClosed = false
+  private var closesBehindReply = false
+  /// Whether a request has begun to arrive and is not complete.
+  private var isReading = false
+  /// Whether the last reply is out: what still arrives is nobody's.
+  private var isEnding = false
+
+  /// - Parameter headTime: How long a new connection may take to send the head of its request.
+  init(headTime: TimeAmount) {
+    self.headTime = headTime
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    if context.channel.isActive { startDeadline(context) }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    deadline?.cancel()
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    startDeadline(context)
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    inputClosed()
+    context.fireChannelInactive()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // A reset connection; a parser's error is answered by whoever reads.
+    if error is IOError { inputClosed() }
+    context.fireErrorCaught(error)
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case ChannelEvent.inputClosed = event { inputClosed() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isEnding else { return }
+    switch unwrapInboundIn(data) {
+    case .head:
+      deadline?.cancel()
+      deadline = nil
+      isReading = true
+    case .body: break
+    case .end: isReading = false
+    }
+    context.fireChannelRead(data)
+  }
+
+  func triggerUserOutboundEvent(
+    context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?
+  ) {
+    guard let subscription = event as? Subscription else {
+      return context.triggerUserOutboundEvent(event, promise: promise)
+    }
+    gone = subscription.gone
+    if isInputClosed { subscription.gone.fire() }
+    promise?.succeed()
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    switch unwrapOutboundIn(data) {
+    case .head(var head):
+      // A reply to half a request: reading the other half could take as long as a client likes.
+      if isReading { head.headerFields[.connection] = "close" }
+      closesBehindReply = head.headerFields[.connection] == "close"
+      context.write(wrapOutboundOut(.head(head)), promise: promise)
+    case .body: context.write(data, promise: promise)
+    case .end where closesBehindReply:
+      isEnding = true
+      context.writeAndFlush(data, promise: promise)
+      // Closing outright while data is unread would make the kernel drop the reply.
+      context.close(mode: .output, promise: nil)
+      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+      context.eventLoop.scheduleTask(in: Self.linger) { bound.value.close(promise: nil) }
+    case .end: context.write(data, promise: promise)
+    }
+  }
+
+  private func inputClosed() {
+    isInputClosed = true
+    gone?.fire()
+    gone = nil
+  }
+
+  /// Bytes that never become a head are no sign of life: a head has one deadline from its first byte
+  /// to its last.
+  private func startDeadline(_ context: ChannelHandlerContext) {
+    guard deadline == nil else { return }
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    deadline = context.eventLoop.scheduleTask(in: headTime) { bound.value.close(promise: nil) }
+  }
+}

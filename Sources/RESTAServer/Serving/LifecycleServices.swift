@@ -1,0 +1,41 @@
+import Foundation
+import RESTA
+import ServiceLifecycle
+
+/// Loads the model while the server already listens; ends the server when that fails.
+struct LoadingService: Service {
+  let state: ServerState
+  let loader: ChatServer.Loader
+
+  func run() async throws {
+    let loaded = try await cancelWhenGracefulShutdown { [state, loader] in
+      try await loader { state.slot.set(.loading($0)) }
+    }
+    let information = loaded.model.information
+    state.slot.set(
+      .ready(
+        ServedModel(
+          id: state.settings.model.name ?? information.name,
+          created: Int(Date().timeIntervalSince1970), model: loaded.model,
+          template: loaded.template,
+          policy: try DefensePolicy(settings: state.settings, model: information))))
+    try? await gracefulShutdown()
+  }
+}
+
+/// Begins the end: the last service of a group is the first to hear of a shutdown.
+struct DrainingService: Service {
+  let state: ServerState
+
+  func run() async throws {
+    do { try await gracefulShutdown() } catch { return state.cut.fire() }
+    state.slot.set(.stopping)
+    state.queue.close()
+    let seconds = state.settings.limits.shutdownSeconds
+    // Not waited for: the services before this one, the HTTP server among them, stop after it.
+    Task { [cut = state.cut] in
+      try? await Task.sleep(for: .seconds(seconds))
+      cut.fire()
+    }
+  }
+}

@@ -1,0 +1,39 @@
+/// What only the operator knows, kept apart from the settings so that printing these shows none of it.
+///
+/// ```swift
+/// let secrets = try ServerSecrets(
+///   keyFile: try String(contentsOfFile: "keys.txt", encoding: .utf8), environment: environment)
+/// ```
+public struct ServerSecrets: Sendable {
+  let keys: APIKeys
+  let noise: StickyNoise
+
+  /// Reads the secrets.
+  ///
+  /// - Parameters:
+  ///   - keyFile: The text of a key file: a line for each key, `KEY` or `NAME=KEY`. Default: none.
+  ///   - environment: The process's environment; `RESTA_API_KEYS` and `RESTA_NOISE_SECRET` count.
+  ///     Default: empty; sticky noise then lasts as long as the process.
+  /// - Throws: ``ServerError`` with `invalidSetting` for a key or a secret that is too short.
+  public init(keyFile: String? = nil, environment: [String: String] = [:]) throws(ServerError) {
+    keys = try APIKeys(file: keyFile, environment: environment["RESTA_API_KEYS"])
+    if let secret = environment[StickyNoise.variable] {
+      noise = try StickyNoise(secret: secret)
+    } else {
+      var random = SystemRandomNumberGenerator()
+      noise = StickyNoise(using: &random)
+    }
+  }
+
+  /// Whether clients need a key.
+  public var hasKeys: Bool { !keys.isEmpty }
+
+  /// What an operator should know about the secrets.
+  ///
+  /// - Parameter settings: The server's settings.
+  /// - Returns: A sentence; `nil` when there is nothing to say.
+  public func note(for settings: ServerSettings) -> String? {
+    guard settings.defense.sticky, noise.isEphemeral else { return nil }
+    return "Sticky noise lasts until this process ends: set \(StickyNoise.variable) to keep it."
+  }
+}

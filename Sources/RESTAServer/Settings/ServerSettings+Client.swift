@@ -1,0 +1,147 @@
+public import RESTA
+
+extension ServerSettings {
+  /// What a request's `resta` object may choose, and what its reply shows.
+  ///
+  /// Without these settings a request has the operator's own defence and nothing else: bounds that
+  /// are `nil` are the operator's own value.
+  public struct Client: Sendable, Hashable {
+    /// The range that a request may choose from, in which the operator's own value lies.
+    public struct Bounds<Value: Sendable & Hashable>: Sendable, Hashable {
+      /// The least; `nil`: the operator's own value.
+      public var min: Value?
+      /// The most; `nil`: the operator's own value.
+      public var max: Value?
+
+      /// Makes bounds.
+      ///
+      /// - Parameters:
+      ///   - min: The least. Default: the operator's own value.
+      ///   - max: The most. Default: the operator's own value.
+      public init(min: Value? = nil, max: Value? = nil) {
+        self.min = min
+        self.max = max
+      }
+    }
+
+    /// What a reply shows of its defence; votes hold margins, which help whoever looks for an attack.
+    ///
+    /// Default: the settings.
+    public var expose = Exposure.settings
+    /// Whether a request may switch the defence off.
+    ///
+    /// Default: `false`.
+    public var off = false
+    /// The noises that a request may choose besides the operator's own; not `none`, which is ``off``.
+    ///
+    /// Default: none.
+    public var noise: Set<NoiseKind> = []
+    /// The bounds of sigma, at least 0, in the unit of the operator's own sigma.
+    ///
+    /// Default: the operator's own value.
+    public var sigma = Bounds<Double>()
+    /// The bounds of k, in `1...128`.
+    ///
+    /// Default: the operator's own value.
+    public var samples = Bounds<Int>()
+    /// The bounds of l.
+    ///
+    /// Default: the operator's own value.
+    public var prefix = Bounds<PrefixLength>()
+    /// Whether a request may ask for log-probabilities; inside the voted prefix they are margins.
+    ///
+    /// Default: `false`.
+    public var logprobs = false
+    /// The roles that a request's messages may have.
+    ///
+    /// Default: all.
+    public var roles = Set(ChatMessage.Role.allCases)
+    /// The highest temperature that a request may ask for, in `0...2`.
+    ///
+    /// Sampling is a way around the vote: behind the voted tokens each seed is another draw. Default: 2.
+    public var temperature: Double = 2
+    /// Whether `/v1/completions` is served.
+    ///
+    /// Default: `true`.
+    public var completions = true
+
+    /// Makes the default settings.
+    public init() {}
+
+    /// The noises that can be allowed, in the order to name them.
+    static let noises = NoiseKind.allCases.filter { $0 != .none }
+  }
+}
+
+/// What a server shows of an answer's defence; each shows what the ones before it do.
+public enum Exposure: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+  /// Nothing.
+  case none
+  /// The settings that were in force.
+  case settings
+  /// What the answer cost too.
+  case cost
+  /// The votes, the perturbed tokens and the seeds too, where a request asks for them.
+  case votes
+
+  /// Whether one shows less than another.
+  ///
+  /// - Parameters:
+  ///   - left: One.
+  ///   - right: The other.
+  /// - Returns: Whether `left` shows less.
+  public static func < (left: Exposure, right: Exposure) -> Bool { left.rank < right.rank }
+
+  private var rank: Int {
+    switch self {
+    case .none: 0
+    case .settings: 1
+    case .cost: 2
+    case .votes: 3
+    }
+  }
+}
+
+extension Setting {
+  static let client: [Setting] = [
+    Setting(
+      "client.expose", \.client.expose, .choice(),
+      "What a reply shows of its defence; votes hold margins, which help an attacker."),
+    Setting(
+      "client.off", \.client.off, .flag, "Whether a request may switch the defence off."),
+    Setting(
+      "client.noise", \.client.noise, .someOf(ServerSettings.Client.noises),
+      "Noises that a request may choose besides defense.noise."),
+    Setting(
+      "client.sigma.min", \.client.sigma.min, .optional(.number(0...)),
+      "The least sigma of a request, in defense.sigma_unit; null: the operator's own."),
+    Setting(
+      "client.sigma.max", \.client.sigma.max, .optional(.number(0...)),
+      "The largest sigma of a request; null: the operator's own."),
+    Setting(
+      "client.samples.min", \.client.samples.min,
+      .optional(.integer(DefenseSettings.samplesRange)),
+      "The least k of a request; null: the operator's own."),
+    Setting(
+      "client.samples.max", \.client.samples.max,
+      .optional(.integer(DefenseSettings.samplesRange)),
+      "The largest k of a request; null: the operator's own."),
+    Setting(
+      "client.prefix.min", \.client.prefix.min, .optional(.prefix),
+      "The least l of a request; null: the operator's own."),
+    Setting(
+      "client.prefix.max", \.client.prefix.max, .optional(.prefix),
+      "The largest l of a request; null: the operator's own."),
+    Setting(
+      "client.logprobs", \.client.logprobs, .flag,
+      "Whether a request may ask for log-probabilities; of voted tokens they are margins."),
+    Setting(
+      "client.roles", \.client.roles, .someOf(ChatMessage.Role.allCases, atLeast: 1),
+      "The roles that messages may have."),
+    Setting(
+      "client.temperature", \.client.temperature, .number(0...2),
+      "The highest temperature of a request; 0 leaves no draws behind the voted tokens."),
+    Setting(
+      "client.completions", \.client.completions, .flag, "Whether /v1/completions is served."),
+  ]
+}

@@ -1,0 +1,52 @@
+/// A request to `/v1/completions`.
+struct CompletionRequest: Sendable {
+  /// The model that is asked for; `nil` for the one that there is.
+  var model: String?
+  /// The prompts, at least one, none of them empty.
+  var prompts: [String]
+  /// What is said about the answer; it holds for each of the prompts.
+  var answer: AnswerRequest
+
+  /// Reads a request.
+  ///
+  /// - Parameters:
+  ///   - body: The request's body.
+  ///   - defaults: The operator's defaults and limits; `roles` has no meaning here.
+  /// - Throws: ``APIError`` with status 400 for a body that is no JSON object, and for a field that is
+  ///   missing, of another type, out of range or not supported.
+  /// - Complexity: O(bytes).
+  init(body: [UInt8], defaults: RequestDefaults) throws(APIError) {
+    let fields = try BodyReader.object(of: body)
+    model = try fields["model"].string()
+    answer = try AnswerRequest(
+      fields, logProbabilities: try fields["logprobs"].integer(in: 0...5), defaults: defaults)
+    prompts = try Self.prompts(fields["prompt"])
+    guard prompts.count <= defaults.choiceLimit / answer.choices else {
+      throw fields["prompt"].refused(
+        "asks with 'n' for more than this server's limit of \(defaults.choiceLimit) answers")
+    }
+  }
+
+  private static func prompts(_ field: BodyField) throws(APIError) -> [String] {
+    let what = "a string or an array of strings"
+    let texts: [BodyField]
+    if case .string = field.value {
+      texts = [field]
+    } else {
+      guard let elements = try field.array(what) else { throw field.expected(what) }
+      texts = elements
+    }
+    guard !texts.isEmpty else { throw field.refused("must hold at least one prompt") }
+    return try texts.map { (text) throws(APIError) in
+      switch text.value {
+      case .integer, .array:
+        // They could spell control tokens, which text never becomes.
+        throw text.refused("must be a string: prompts of token ids are not supported")
+      default: break
+      }
+      guard let string = try text.string() else { throw text.expected("a string") }
+      guard !string.isEmpty else { throw text.refused("must not be empty") }
+      return string
+    }
+  }
+}

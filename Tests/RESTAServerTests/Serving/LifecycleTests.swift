@@ -1,0 +1,209 @@
+import AsyncHTTPClient
+import NIOCore
+import NIOHTTP1
+import RESTA
+import RESTATesting
+import Synchronization
+import Testing
+
+@testable import RESTAServer
+
+@Suite("A server's life", .timeLimit(.minutes(2)))
+struct LifecycleTests {
+  @Test("while the model is loaded, health says so and requests are told to come back")
+  func loading() async throws {
+    let gate = OneShotSignal()
+    try await ServerFixture.run(
+      loading: {
+        while !gate.hasFired { try await Task.sleep(for: .milliseconds(1)) }
+      }, isReady: false
+    ) { server in
+      #expect(try await server.send("/health").status == 503)
+      let reply = try await server.chat()
+      #expect(reply.status == 503)
+      #expect(try reply.string("error.code") == "model_loading")
+      #expect(reply.headers.first(name: "retry-after") != nil)
+      gate.fire()
+      while try await server.send("/health").status == 503 {}
+      #expect(try await server.chat().status == 200)
+    }
+  }
+
+  @Test("a model that cannot be loaded ends the server with its error")
+  func failedLoading() async throws {
+    struct Broken: Error {}
+    await #expect(throws: Broken.self) {
+      try await ServerFixture.run(loading: { throw Broken() }, isReady: false) { server in
+        // Until nobody listens any more.
+        while (try? await server.send("/health")) != nil {}
+      }
+    }
+  }
+
+  @Test("without a key nothing is answered but health")
+  func keys() async throws {
+    let secrets = try ServerSecrets(environment: ["RESTA_API_KEYS": "0123456789abcdef"])
+    try await ServerFixture.run(secrets: secrets) { server in
+      for path in [
+        "/", "/playground.js", "/v1/models", "/v1/resta", "/metrics", "/nope", "//health",
+      ] {
+        let reply = try await server.send(path)
+        #expect(reply.status == 401, "\(path)")
+      }
+      #expect(try await server.chat().status == 401)
+      #expect(try await server.send("/health").status == 200)
+      let key = ["authorization": "Bearer 0123456789abcdef"]
+      #expect(try await server.send("/v1/models", headers: key).status == 200)
+      #expect(
+        try await server.send("/v1/models", headers: ["authorization": "Bearer 0123"]).status
+          == 401)
+    }
+  }
+
+  @Test("a page of another site is kept out, and an allowed one is let in")
+  func origins() async throws {
+    try await ServerFixture.run({ $0.listen.allowedOrigins = ["https://app.example"] }) { server in
+      let foreign = try await server.send(
+        "/v1/models", headers: ["origin": "https://evil.example"])
+      #expect(foreign.status == 403)
+      let allowed = try await server.send(
+        "/v1/models", headers: ["origin": "https://app.example"])
+      #expect(allowed.status == 200)
+      #expect(
+        allowed.headers.first(name: "access-control-allow-origin") == "https://app.example")
+      let preflight = try await server.send(
+        "/v1/chat/completions", method: .OPTIONS,
+        headers: [
+          "origin": "https://app.example", "access-control-request-method": "POST",
+          "access-control-request-headers": "content-type, x-stainless-os",
+        ])
+      #expect(preflight.status == 204)
+      #expect(
+        preflight.headers.first(name: "access-control-allow-headers")?.contains("x-stainless-os")
+          == true)
+      let rebound = try await server.send("/v1/models", headers: ["host": "evil.example"])
+      #expect(rebound.status == 403)
+    }
+  }
+
+  @Test("more requests than may run and wait get 429 with a time to come back")
+  func overload() async throws {
+    let model = try ServerFixture.model(delay: .milliseconds(5))
+    try await ServerFixture.run(
+      {
+        $0.limits.concurrency = 2
+        $0.limits.queue = 4
+      }, model: model
+    ) { server in
+      let statuses = try await withThrowingTaskGroup(of: (Int, Bool).self) { group in
+        for _ in 0..<24 {
+          group.addTask {
+            let reply = try await server.chat(#""max_tokens":5"#)
+            return (reply.status, reply.headers.first(name: "retry-after") != nil)
+          }
+        }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(statuses.allSatisfy { $0 == (200, false) || $0 == (429, true) })
+      #expect(statuses.count { $0.0 == 200 } >= 6)
+      #expect(statuses.contains { $0.0 == 429 })
+      #expect(try await server.metric("resta_running") == 0)
+    }
+  }
+
+  @Test("a client that goes away stops the work, streamed or not", arguments: [true, false])
+  func disconnect(streams: Bool) async throws {
+    let model = try ServerFixture.model(
+      saying: String(repeating: "word ", count: 400), delay: .milliseconds(10))
+    try await ServerFixture.run(model: model) { server in
+      let client = Task { try await server.chat(#""max_tokens":1000,"stream":\#(streams)"#) }
+      while try await server.metric("resta_running") != 1 {}
+      try await Task.sleep(for: .milliseconds(50))
+      client.cancel()
+      _ = await client.result
+      let start = ContinuousClock.now
+      while try await server.metric("resta_running") != 0 {
+        try await Task.sleep(for: .milliseconds(1))
+      }
+      #expect(ContinuousClock.now - start < .milliseconds(500))
+      let passes = model.recordedPasses.count
+      try await Task.sleep(for: .milliseconds(100))
+      #expect(model.recordedPasses.count == passes)
+      #expect(model.openReservations == 0)
+    }
+  }
+
+  @Test("a client that leaves the queue is forgotten")
+  func leavingTheQueue() async throws {
+    let model = try ServerFixture.model(delay: .milliseconds(20))
+    try await ServerFixture.run({ $0.limits.concurrency = 1 }, model: model) { server in
+      let first = Task { try await server.chat() }
+      while try await server.metric("resta_running") != 1 {}
+      let second = Task { try await server.chat() }
+      while try await server.metric("resta_queued") != 1 {}
+      second.cancel()
+      while try await server.metric("resta_queued") != 0 {}
+      #expect(try await first.value.status == 200)
+    }
+  }
+
+  @Test("an answer that takes too long ends: with 504, or with an error in its stream")
+  func deadline() async throws {
+    let model = try ServerFixture.model(delay: .milliseconds(50))
+    try await ServerFixture.run({ $0.limits.requestSeconds = 0.2 }, model: model) { server in
+      let whole = try await server.chat()
+      #expect(whole.status == 504)
+      #expect(try whole.string("error.code") == "request_timeout")
+      let events = Events(try await server.chat(#""stream":true"#).text)
+      #expect(try events.all.last?.string("error.code") == "request_timeout")
+      #expect(events.isDone)
+      #expect(try await server.metric("resta_running") == 0)
+    }
+  }
+
+  @Test("a stream in which nothing happens is kept alive by comments")
+  func keepAlive() async throws {
+    let model = try ServerFixture.model(saying: "ab", delay: .milliseconds(200))
+    try await ServerFixture.run({ $0.limits.keepaliveSeconds = 0.02 }, model: model) { server in
+      let text = try await server.chat(#""stream":true"#).text
+      #expect(text.contains("\n: keep-alive\n\n"))
+      #expect(try Events(text).text() == "ab")
+    }
+  }
+
+  @Test("a shutdown lets answers finish that can, and tells the others", arguments: [true, false])
+  func shutdown(finishes: Bool) async throws {
+    let model = try ServerFixture.model(delay: .milliseconds(finishes ? 2 : 100))
+    let texts = Mutex([String]())
+    try await ServerFixture.run({ $0.limits.shutdownSeconds = 0.5 }, model: model) { server in
+      try await withThrowingTaskGroup(of: String.self) { group in
+        for _ in 0..<3 { group.addTask { try await server.chat(#""stream":true"#).text } }
+        while try await server.metric("resta_running") != 3 {}
+        Task { await server.server.shutDown() }
+        for try await text in group { texts.withLock { $0.append(text) } }
+      }
+    }
+    for text in texts.withLock({ $0 }) {
+      let events = Events(text)
+      #expect(events.isDone)
+      let last = try #require(events.all.last)
+      if finishes {
+        #expect(try last.string("choices.0.finish_reason") == "stop")
+      } else {
+        #expect(try last.string("error.code") == "shutting_down")
+      }
+    }
+    #expect(model.openReservations == 0)
+  }
+
+  @Test("a port that is taken is an error that names it")
+  func takenPort() async throws {
+    try await ServerFixture.run { server in
+      let error = await #expect(throws: ServerError.self) {
+        try await ServerFixture.run({ $0.listen.port = server.port }) { _ in }
+      }
+      #expect(error?.code == .addressUnavailable)
+      #expect(error?.message.contains("\(server.port)") == true)
+    }
+  }
+}

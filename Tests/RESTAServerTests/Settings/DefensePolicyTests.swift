@@ -1,0 +1,204 @@
+import RESTA
+import Testing
+
+@testable import RESTAServer
+
+@Suite("What requests may choose") struct DefensePolicyTests {
+  typealias Change = @Sendable (inout ServerSettings) -> Void
+  typealias Request = @Sendable (inout DefenseOverride) -> Void
+
+  static let small = ModelInformation(
+    name: "small", architecture: "llama", dimensions: 64, vocabularySize: 512,
+    contextLength: 2_048, maximumSequences: 64)
+  /// A model whose recommended sigma is absolute.
+  static let llama2 = ModelInformation(
+    name: "llama2", architecture: "llama", dimensions: 4_096, vocabularySize: 32_000,
+    contextLength: 4_096, maximumSequences: 64)
+
+  private static let choices: [(String, Request)] = [
+    ("resta.noise", { $0.noise = .soft }), ("resta.noise", { $0.noise = NoiseKind.none }),
+    ("resta.sigma", { $0.sigma = 0.39 }), ("resta.sigma", { $0.sigma = 0.41 }),
+    ("resta.sigma", { $0.sigma = 0 }), ("resta.sigma", { $0.sigma = -0.0 }),
+    ("resta.sigma", { $0.sigma = .nan }), ("resta.sigma", { $0.sigma = -1 }),
+    ("resta.sigma_unit", { $0.sigmaUnit = .absolute }),
+    ("resta.samples", { $0.samples = 9 }), ("resta.samples", { $0.samples = 11 }),
+    ("resta.prefix", { $0.prefix = .tokens(19) }), ("resta.prefix", { $0.prefix = .tokens(21) }),
+    ("resta.prefix", { $0.prefix = .all }), ("resta.prefix", { $0.prefix = .tokens(0) }),
+    ("resta.prefix", { $0.prefix = .tokens(-1) }),
+  ]
+
+  private func policy(
+    _ model: ModelInformation = Self.small, _ change: Change
+  ) throws -> DefensePolicy {
+    var settings = ServerSettings()
+    change(&settings)
+    try settings.validate()
+    return try DefensePolicy(settings: settings, model: model)
+  }
+
+  private func override(_ change: Request) -> DefenseOverride {
+    var override = DefenseOverride()
+    change(&override)
+    return override
+  }
+
+  @Test("a request that chooses nothing has the operator's own defence") func nothing() throws {
+    for model in [Self.small, Self.llama2] {
+      let policy = try policy(model) { _ in }
+      let own = try policy.settings(for: DefenseOverride())
+      #expect(own == DefenseSettings.recommended(for: model))
+    }
+    let set = try policy {
+      $0.defense.noise = .soft
+      $0.defense.powerMatched = true
+      $0.defense.prefixAfter = "</think>"
+      $0.defense.tieRule = .abstain
+      $0.defense.aggregator = .meanLogit
+      $0.defense.perturb = [.tool]
+      $0.defense.lastTurnOnly = true
+    }
+    #expect(
+      try set.settings(for: DefenseOverride())
+        == DefenseSettings(
+          noise: NoiseSettings(
+            kind: .soft, sigma: Sigma(value: 0.4, unit: .relative), powerMatched: true),
+          window: .after("</think>"), aggregator: .meanLogit, tieRule: .abstain,
+          perturbed: PerturbedContent(roles: [.tool], lastUserTurnOnly: true)))
+  }
+
+  @Test("settings that do not fit the model are refused") func misfit() {
+    let cases: [(ModelInformation, Change)] = [
+      (Self.small, { $0.defense.sigmaUnit = .absolute }),
+      (Self.llama2, { $0.defense.sigmaUnit = .relative }),
+      (Self.llama2, { $0.client.sigma = .init(max: 0.5) }),
+      (
+        Self.small,
+        {
+          $0.defense.noise = .isotropic
+          $0.defense.powerMatched = true
+        }
+      ),
+    ]
+    for (model, change) in cases {
+      #expect(throws: ServerError.self) { try policy(model, change) }
+    }
+  }
+
+  @Test(
+    "by default nothing can be chosen but the operator's own values",
+    arguments: Self.choices)
+  func refusedByDefault(field: String, request: Request) throws {
+    let policy = try policy { _ in }
+    let error = try #require(throws: APIError.self) {
+      try policy.settings(for: override(request))
+    }
+    #expect(error.status == 400)
+    #expect(error.param == field)
+    #expect(error.code == "resta_limit")
+    #expect(error.message.hasPrefix("\(field) must "), "\(error.message)")
+    let same = override {
+      ($0.noise, $0.sigma, $0.sigmaUnit) = (.hard, 0.4, .relative)
+      ($0.samples, $0.prefix) = (10, .tokens(20))
+    }
+    #expect(try policy.settings(for: same) == policy.defense)
+  }
+
+  @Test("a refusal names what is allowed") func messages() throws {
+    let policy = try policy {
+      $0.client.noise = [.soft, .isotropic]
+      $0.client.samples = .init(min: 5, max: 20)
+      $0.client.prefix = .init(max: .all)
+      $0.client.sigma = .init(max: 1.5)
+      $0.client.off = true
+    }
+    let cases: [(Request, String)] = [
+      ({ $0.samples = 4 }, "resta.samples must be 5 to 20 here, not 4:"),
+      ({ $0.prefix = .tokens(3) }, "resta.prefix must be 20 to all here, not 3:"),
+      ({ $0.sigma = 2 }, "resta.sigma must be 0.4 to 1.5 here, not 2:"),
+      (
+        { $0.noise = .orthogonal },
+        "resta.noise must be hard or isotropic or soft or none here, not orthogonal:"
+      ),
+    ]
+    for (request, message) in cases {
+      let error = try #require(throws: APIError.self) {
+        try policy.settings(for: override(request))
+      }
+      #expect(error.message.hasPrefix(message), "\(error.message)")
+    }
+  }
+
+  @Test("another noise has its own recommended sigma, or one must be named") func otherNoise()
+    throws
+  {
+    let relative = try policy { $0.client.noise = [.isotropic] }
+    let isotropic = try relative.settings(for: override { $0.noise = .isotropic })
+    #expect(
+      isotropic.noise == NoiseSettings(kind: .isotropic, sigma: Sigma(value: 0.4, unit: .relative)))
+    let wide = try policy {
+      ($0.defense.sigma, $0.defense.sigmaUnit) = (0.6, .relative)
+      $0.client.sigma = .init(min: 0.3)
+      $0.client.noise = [.isotropic]
+    }
+    #expect(try wide.settings(for: override { $0.noise = .isotropic }) == isotropic)
+    // In another unit, and outside of the range.
+    let absolute = try policy(Self.llama2) {
+      $0.client.noise = [.isotropic]
+      $0.client.sigma = .init(max: 1)
+    }
+    let strong = try policy {
+      $0.defense.sigma = 0.6
+      $0.client.noise = [.isotropic]
+    }
+    for (policy, sigma) in [(absolute, 0.8), (strong, 0.6)] {
+      let error = try #require(throws: APIError.self) {
+        try policy.settings(for: override { $0.noise = .isotropic })
+      }
+      #expect(error.param == "resta.sigma")
+      #expect(error.message.hasPrefix("resta.sigma is needed with isotropic noise here"))
+      let chosen = try policy.settings(
+        for: override {
+          $0.noise = .isotropic
+          $0.sigma = sigma
+        })
+      #expect(chosen.noise.sigma == Sigma(value: sigma, unit: policy.defense.noise.sigma.unit))
+    }
+  }
+
+  @Test("votes need the operator's exposure", arguments: Exposure.allCases)
+  func votes(exposure: Exposure) throws {
+    let policy = try policy {
+      $0.client.expose = exposure
+      $0.defense.sticky = true
+    }
+    let request = override { $0.votes = true }
+    if exposure == .votes {
+      #expect(try policy.settings(for: request) == policy.defense)
+    } else {
+      let error = try #require(throws: APIError.self) { try policy.settings(for: request) }
+      #expect(error.code == "resta_not_allowed")
+      #expect(error.param == "resta.votes")
+    }
+  }
+
+  @Test("the playground may try everything") func playground() throws {
+    for model in [Self.small, Self.llama2] {
+      let policy = try policy(model) { $0.allowTrying() }
+      for kind in NoiseKind.allCases {
+        let settings = try policy.settings(
+          for: override {
+            ($0.noise, $0.sigma, $0.samples, $0.prefix) = (kind, 0, 32, .all)
+            $0.votes = true
+          })
+        #expect(settings.noise.kind == kind)
+        #expect(settings.samples == 32)
+        #expect(settings.prefix == .all)
+      }
+      #expect(policy.information.noises == [.isotropic, .hard, .soft, .orthogonal])
+      #expect(policy.information.sigma == 0...4)
+      #expect(policy.information.samples == 1...32)
+      #expect(policy.information.prefix == 0...Int.max)
+      #expect(policy.information.off)
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import RESTA
+import RESTATesting
+import Testing
+
+@testable import RESTAServer
+
+@Suite("Printed settings") struct SettingPrintingTests {
+  @Test("the defaults print as themselves, with every key documented") func defaults() throws {
+    let text = ServerSettings().yaml()
+    #expect(try ServerSettings.load(file: ("printed.yaml", text)) == ServerSettings())
+    for setting in Setting.all { #expect(text.contains("# \(setting.about)\n"), "\(setting.path)") }
+    #expect(
+      text.contains(
+        """
+        limits:
+          # The most tokens that an answer may be asked to have.
+          # Must be a whole number of 1 or more. Default: 2048
+          answer_tokens: 2048
+        """))
+    #expect(text.contains("\n  sigma:\n    # "))
+    #expect(text.contains("\n  host: 127.0.0.1\n"))
+    #expect(text.contains("\n  roles: [system, user, assistant, tool]\n"))
+    #expect(text.hasSuffix("\npage: true\n"))
+  }
+
+  @Test("random settings are loaded and decoded again as they were") func roundTrip() throws {
+    var changed: Set<String> = []
+    let defaults = ServerSettings()
+    for seed in 0..<200 as Range<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let settings = RandomSettings.valid(&generator)
+      let text = settings.yaml()
+      let loaded = try ServerSettings.load(file: ("r.yaml", text))
+      #expect(loaded == settings, "seed \(seed)")
+      // String == compares canonically equivalent texts as equal.
+      #expect(loaded.yaml().utf8.elementsEqual(text.utf8), "seed \(seed)")
+      let json = try JSONEncoder().encode(settings)
+      #expect(
+        try JSONDecoder().decode(ServerSettings.self, from: json) == settings, "seed \(seed)")
+      for setting in Setting.all where setting.write(settings) != setting.write(defaults) {
+        changed.insert(setting.path)
+      }
+    }
+    #expect(Set(Setting.all.map(\.path)).subtracting(changed).isEmpty)
+  }
+
+  @Test("coding has the file's keys, and l as a number or all") func coding() throws {
+    var settings = ServerSettings()
+    settings.client.prefix.max = .all
+    let json = try #require(
+      String(data: try JSONEncoder().encode(settings), encoding: .utf8))
+    #expect(json.contains(#""tls_certificate":null"#))
+    #expect(json.contains(#""prefix":20"#))
+    #expect(json.contains(#""max":"all""#))
+    let decoder = JSONDecoder()
+    let some = try decoder.decode(
+      ServerSettings.self, from: Data(#"{"limits": {"queue": 3}}"#.utf8))
+    #expect(some.limits.queue == 3)
+    #expect(some.page)
+    for wrong in [#"{"limits": {"queu": 3}}"#, #"{"limits": {"queue": -3}}"#, #"{"limits": 1}"#] {
+      #expect(throws: ServerError.self) {
+        try decoder.decode(ServerSettings.self, from: Data(wrong.utf8))
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import RESTA
+import Testing
+import Yams
+
+@testable import RESTAServer
+
+@Suite("The table of settings") struct SettingTableTests {
+  /// The paths of all stored properties, spelt as keys, with their values.
+  private func properties(of value: Any, under path: String = "") -> [String: String] {
+    let mirror = Mirror(reflecting: value)
+    guard mirror.displayStyle == .struct, !mirror.children.isEmpty else {
+      // A set's order is not its value.
+      let elements = mirror.displayStyle == .set ? mirror.children.map { "\($0.value)" } : []
+      return [path: elements.isEmpty ? "\(value)" : "\(elements.sorted())"]
+    }
+    return mirror.children.reduce(into: [:]) { all, child in
+      let key = (child.label ?? "?").reduce(into: "") { key, letter in
+        key += letter.isUppercase ? "_\(letter.lowercased())" : "\(letter)"
+      }
+      all.merge(properties(of: child.value, under: path.isEmpty ? key : "\(path).\(key)")) { $1 }
+    }
+  }
+
+  @Test("every property has one row, under its own name") func complete() {
+    let paths = Setting.all.map(\.path)
+    #expect(Set(paths).count == paths.count)
+    #expect(Set(paths) == Set(properties(of: ServerSettings()).keys))
+  }
+
+  @Test("a row changes the property of its name and no other", arguments: Setting.all.map(\.path))
+  func keyPath(path: String) throws {
+    let setting = try #require(Setting.named(path))
+    let values = ["true", "false", "7", "17", "0.25", "all", "[user, tool]", "[hard]", "hard"]
+    let choices = ["absolute", "mean-logit", "abstain", "naive", "votes", "debug", "json"]
+    let before = properties(of: ServerSettings())
+    // Any value that the setting accepts and that is not its default.
+    let after = (choices + values).lazy.compactMap { text -> [String: String]? in
+      var settings = ServerSettings()
+      guard let node = try? setting.node(of: .text(text), place: "test"),
+        setting.read(node, &settings), settings != ServerSettings()
+      else { return nil }
+      return properties(of: settings)
+    }.first
+    let changed = try #require(after)
+    #expect(Set(changed.filter { before[$0.key] != $0.value }.keys) == [path])
+  }
+
+  @Test("every setting has a variable of its own") func variables() {
+    #expect(Set(Setting.all.map(\.variable)).count == Setting.all.count)
+    #expect(Setting.named("client.sigma.min")?.variable == "RESTA_SERVE_CLIENT_SIGMA_MIN")
+    #expect(Setting.named("page")?.variable == "RESTA_SERVE_PAGE")
+  }
+
+  @Test("every setting has a line of documentation") func documentation() {
+    for setting in Setting.all {
+      #expect(setting.about.hasSuffix(".") && !setting.about.contains("\n"), "\(setting.path)")
+      #expect(setting.about.count <= 90, "\(setting.path)")
+    }
+  }
+}

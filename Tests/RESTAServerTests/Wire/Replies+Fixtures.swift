@@ -1,0 +1,29 @@
+import RESTA
+import RESTATesting
+
+@testable import RESTAServer
+
+/// Replies for tests.
+enum Replying {
+  static let head = ReplyHead(id: "chatcmpl-x", created: 1_700_000_000, model: "m/1")
+
+  /// 256 bytes, `<|end|>`, the word "fooBar" and half an emoji.
+  static let tokenizer = ScriptedTokenizer(entries: [
+    .init("<|end|>", kind: .control), .init("fooBar"), .init(bytes: [0xF0, 0x9F]),
+    .init(bytes: [0x98, 0x80]),
+  ])
+
+  static let settings = RestaSettings(
+    DefenseSettings(
+      noise: NoiseSettings(kind: .hard, sigma: Sigma(value: 0.5, unit: .relative)), samples: 8,
+      prefix: .all),
+    sticky: true)
+
+  static let settingsText =
+    #"{"noise":"hard","prefix":"all","samples":8,"sigma":0.5,"sigma_unit":"relative","sticky":true}"#
+
+  /// A value as JSON text.
+  static func text(_ value: some Encodable) -> String {
+    String(decoding: WireJSON.bytes(value), as: UTF8.self)
+  }
+}

@@ -1,0 +1,86 @@
+import RESTATesting
+import Testing
+
+@testable import RESTA
+@testable import RESTAServer
+
+@Suite("What replies tell about the defence") struct RestaRepliesTests {
+  @Test func `a vote is written as the command writes it`() {
+    let won = VoteRecord(
+      position: 2, tokenID: 257,
+      counts: [.init(tokenID: 257, count: 5), .init(tokenID: 97, count: 5)],
+      asked: 10, margin: 0, tieBreak: .logProbability)
+    #expect(
+      Replying.text(RestaVote(won, tokenizer: Replying.tokenizer))
+        == #"{"asked":10,"counts":[{"count":5,"text":"fooBar","token_id":257},"#
+        + #"{"count":5,"text":"a","token_id":97}],"margin":0,"position":2,"text":"fooBar","#
+        + #""tie_rule":"log-probability","token_id":257}"#)
+    let abstained = VoteRecord(
+      position: 0, tokenID: nil, counts: [], asked: 3, margin: 0, tieBreak: nil)
+    #expect(
+      Replying.text(RestaChoice(vote: RestaVote(abstained, tokenizer: Replying.tokenizer)))
+        == #"{"vote":{"asked":3,"counts":[],"margin":0,"position":0,"text":null,"#
+        + #""tie_rule":null,"token_id":null}}"#)
+  }
+
+  @Test func `a cost is written with null for a token that never came`() {
+    var totals = GenerationTotals()
+    totals.passes = 3
+    totals.tokensProcessed = 40
+    totals.prefillSeconds = 0.5
+    totals.decodeSeconds = 0.25
+    totals.wallSeconds = 1.5
+    let rest = #""passes":3,"prefill_s":0.5,"tokens_processed":40,"wall_s":1.5}"#
+    #expect(
+      Replying.text(RestaCost(totals)) == #"{"decode_s":0.25,"first_token_s":null,\#(rest)"#)
+    totals.firstTokenSeconds = 0.75
+    #expect(
+      Replying.text(RestaCost(totals)) == #"{"decode_s":0.25,"first_token_s":0.75,\#(rest)"#)
+  }
+
+  @Test func `a prompt's tokens say which of them are perturbed`() throws {
+    let rendered = RenderedPrompt(
+      text: "[ab]", spans: [.init(messageIndex: 0, role: .user, range: 1..<3)])
+    let prompt = try PromptTokenizer(Replying.tokenizer).tokenize(rendered)
+    let tokens = RestaPromptToken.list(
+      prompt, defense: DefenseSettings(), tokenizer: Replying.tokenizer)
+    #expect(tokens.map(\.text) == ["[", "a", "b", "]"])
+    #expect(tokens.map(\.perturbed) == [false, true, true, false])
+    #expect(Replying.text([tokens[0]]) == #"[{"perturbed":false,"text":"["}]"#)
+    let undefended = RestaPromptToken.list(
+      prompt, defense: .none, tokenizer: Replying.tokenizer)
+    #expect(undefended.map(\.perturbed) == [false, false, false, false])
+  }
+
+  @Test func `settings write l as a number or as all`() {
+    #expect(Replying.text(Replying.settings) == Replying.settingsText)
+    #expect(
+      Replying.text(RestaSettings(.none, sticky: false))
+        == #"{"noise":"none","prefix":20,"samples":10,"sigma":0,"sigma_unit":"absolute","sticky":false}"#
+    )
+  }
+
+  @Test func `an answer without anything to tell has no object`() {
+    #expect(RestaChoice().unlessEmpty == nil)
+    #expect(RestaChoice(votes: []).unlessEmpty != nil)
+  }
+
+  @Test func `what may be chosen is listed, with null for no choice`() {
+    let limits = InformationReply.Limits(answerTokens: 2048, choices: 4)
+    #expect(
+      Replying.text(InformationReply(model: "m", limits: limits))
+        == #"{"exposure":"none","limits":{"answer_tokens":2048,"choices":4},"model":"m"}"#)
+    let client = InformationReply.Client(
+      noise: [.hard, .soft], sigma: .init(min: 0.5, max: 2), samples: .init(min: nil, max: nil),
+      prefix: .init(min: RestaPrefix(.tokens(20)), max: RestaPrefix(.all)), off: false,
+      logprobs: true)
+    #expect(
+      Replying.text(
+        InformationReply(
+          model: "m", exposure: "votes", defense: nil, client: client, limits: limits))
+        == #"{"client":{"logprobs":true,"noise":["hard","soft"],"off":false,"#
+        + #""prefix":{"max":"all","min":20},"samples":{"max":null,"min":null},"#
+        + #""sigma":{"max":2,"min":0.5}},"defense":null,"exposure":"votes","#
+        + #""limits":{"answer_tokens":2048,"choices":4},"model":"m"}"#)
+  }
+}
