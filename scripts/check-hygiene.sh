@@ -25,7 +25,7 @@ allowed_imports() {
     ;;
   RESTAServer)
     echo "RESTA Foundation Synchronization Hummingbird HummingbirdCore HummingbirdTLS HTTPTypes NIOCore" \
-      "NIOHTTPTypes NIOSSL ServiceLifecycle Logging CoreMetrics Metrics Crypto Yams"
+      "NIOHTTP1 NIOPosix NIOHTTPTypes NIOSSL ServiceLifecycle Logging CoreMetrics Metrics Crypto Yams"
     ;;
   RESTATesting) echo "RESTA Foundation Synchronization" ;;
   RESTACommand) echo "*" ;;

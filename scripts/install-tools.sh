@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
 # Installs what building needs and this machine lacks, with apt-get; elsewhere says what to install.
 # Asks the network only when something is missing. Swift itself it only checks.
+#
+#   install-tools.sh            what building needs
+#   install-tools.sh --browser  that, and what the server's tests need: Chromium and openssl
 set -euo pipefail
 # shellcheck source=scripts/common.sh
 source "$(dirname "$0")/common.sh"
+
+wants_browser=0
+if [ "${1:-}" = --browser ]; then wants_browser=1; fi
 
 check_swift() {
   local version major minor
@@ -41,6 +47,10 @@ find_missing() {
   fi
   # The tests of the alignment recipe run in an environment of their own.
   python3 -c 'import ensurepip' >/dev/null 2>&1 || missing+=(python3-venv)
+  if [ "$wants_browser" -eq 1 ]; then
+    have chromium || [ -n "${CHROMIUM:-}" ] || missing+=(chromium)
+    have openssl || missing+=(openssl)
+  fi
   if [ "${LLAMA:-}" != system ]; then
     have cmake || missing+=(cmake)
     have ninja || missing+=(ninja-build)

@@ -14,7 +14,7 @@ export RESTA_MODELS="$models"
 export RESTA_TEMPLATES="$deps/src/llama.cpp/models/templates"
 
 number=0
-phases=15
+phases=16
 table=()
 phase() { # TITLE COMMAND...
   local title=$1 started=$SECONDS took status=0
@@ -46,7 +46,7 @@ build_tests() {
 # Models are shared between tests but CPUs are few: engines that run side by side only wait for each
 # other, so the suites that load models run one test at a time.
 run_pure_tests() {
-  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATests|RESTATestingTests|RESTAEvaluationTests)\.'
+  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATests|RESTATestingTests|RESTAEvaluationTests|RESTAServerTests)\.'
 }
 
 # Suites whose tests die in a process of their own run apart from those that start programs: Swift
@@ -72,9 +72,14 @@ run_command_tests() {
     --filter '^CommandTests\.'
 }
 
+# From outside, as clients, attackers and a browser see it.
+run_server_tests() {
+  scripts/server-tests.sh "$command_path"
+}
+
 # The core once more unoptimised, where the compiler's own assertions are on.
 run_debug_tests() {
-  swift test --filter '^(RESTATests|RESTATestingTests|RESTAEvaluationTests)\.'
+  swift test --package-path Tests/Unoptimised --scratch-path "$root/.build/unoptimised"
 }
 
 # The recipe's rules, statistics and bookkeeping, without a model.
@@ -106,6 +111,7 @@ phase "Tests of the core" run_pure_tests
 phase "Tests of the engine on real models" run_engine_tests
 phase "Tests of the engine on damaged files" run_damaged_file_tests
 phase "Tests of the command" run_command_tests
+phase "Tests of the server" run_server_tests
 phase "Tests of the core, unoptimised" run_debug_tests
 phase "Micro-benchmarks, built and run once" run_micro_benchmarks
 phase "A package that depends on this one" scripts/test-dependent.sh

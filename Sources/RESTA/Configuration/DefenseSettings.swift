@@ -91,6 +91,31 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
     return settings
   }
 
+  /// The settings to start from for a model, with another noise or strength.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - noise: The noise; `nil` for the recommended one.
+  ///   - sigma: The strength; `nil` for the recommended one of this noise.
+  ///   - sigmaUnit: Its unit; `nil` for that of the recommended one.
+  /// - Returns: The settings; `nil` when there is a unit, and the only sigma is in the other one.
+  package static func recommended(
+    for model: ModelInformation, noise: NoiseKind?, sigma: Double?, sigmaUnit: Sigma.Unit?
+  ) -> DefenseSettings? {
+    var settings = recommended(for: model)
+    if let noise, noise != settings.noise.kind {
+      // The absolute default is the paper's for hard noise; as another noise's it would be absurd.
+      settings = DefenseSettings()
+      settings.noise.kind = noise
+    }
+    if let sigma {
+      settings.noise.sigma = Sigma(value: sigma, unit: sigmaUnit ?? settings.noise.sigma.unit)
+    } else if let sigmaUnit, sigmaUnit != settings.noise.sigma.unit {
+      return nil
+    }
+    return settings
+  }
+
   /// Checks every value.
   ///
   /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.

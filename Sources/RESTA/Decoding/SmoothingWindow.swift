@@ -26,14 +26,15 @@ struct SmoothingWindow {
     guard let start, contains(position) else { return 0 }
     switch prefix {
     case .all: return limit
-    case .tokens(let length): return min(limit, start + length - position)
+    // Not start + length, which a length without bound overflows.
+    case .tokens(let length): return min(limit, length - (position - start))
     }
   }
 
   /// Whether no position from this one on is voted on any more.
   func isOver(at position: Int) -> Bool {
     guard case .tokens(let length) = prefix, let start else { return false }
-    return position >= start + length
+    return position >= start && position - start >= length
   }
 
   /// Takes the bytes of the token at a position, to see the tag that the window follows.

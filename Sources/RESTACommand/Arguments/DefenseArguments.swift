@@ -81,16 +81,12 @@ struct DefenseArguments: ParsableArguments {
 
   /// The settings for a model: what it is recommended, and what the command line says instead.
   func settings(for model: ModelInformation) throws -> DefenseSettings {
-    var settings = DefenseSettings.recommended(for: model)
-    if let noise, noise != settings.noise.kind {
-      // The absolute default is the paper's for hard noise; as another noise's it would be absurd.
-      settings = DefenseSettings()
-      settings.noise.kind = noise
-    }
-    if let sigma {
-      settings.noise.sigma = Sigma(value: sigma, unit: sigmaUnit ?? settings.noise.sigma.unit)
-    } else if let sigmaUnit, sigmaUnit != settings.noise.sigma.unit {
-      throw Failure.usage("--sigma-unit \(sigmaUnit.rawValue) needs a --sigma in that unit.")
+    guard
+      var settings = DefenseSettings.recommended(
+        for: model, noise: noise, sigma: sigma, sigmaUnit: sigmaUnit)
+    else {
+      throw Failure.usage(
+        "--sigma-unit \(sigmaUnit?.rawValue ?? "none") needs a --sigma in that unit.")
     }
     settings.noise.powerMatched = powerMatched
     if let samples { settings.samples = samples }

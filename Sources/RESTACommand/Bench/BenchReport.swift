@@ -21,7 +21,7 @@ struct BenchRun: Encodable {
   let promptTokens: Int
   let answerTokens: Int
   let samples: Int
-  let prefix: GenerationReport.Prefix
+  let prefix: PrefixReport
   let wallS: Double
   @Nullable var firstTokenS: Double?
   let tokensProcessed: Int
@@ -57,7 +57,7 @@ struct BenchRun: Encodable {
     promptTokens = first.promptTokens
     answerTokens = first.tokenIDs.count
     self.samples = subject == .undefended ? 0 : benchCase.samples
-    prefix = subject == .undefended ? .tokens(0) : GenerationReport.Prefix(benchCase.prefix)
+    prefix = subject == .undefended ? .tokens(0) : PrefixReport(benchCase.prefix)
     wallS = Self.median(results.map(\.totals.wallSeconds)) ?? 0
     firstTokenS = Self.median(results.compactMap(\.totals.firstTokenSeconds))
     tokensProcessed = Int(Self.median(results.map { Double($0.totals.tokensProcessed) }) ?? 0)

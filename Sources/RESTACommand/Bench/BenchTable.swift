@@ -1,3 +1,5 @@
+import RESTA
+
 /// The rows that `resta bench` prints for people.
 enum BenchTable {
   private static let header = [
@@ -9,11 +11,7 @@ enum BenchTable {
   static var title: String { row(header) }
 
   static func row(_ run: BenchRun) -> String {
-    let prefix =
-      switch run.prefix {
-      case .tokens(let count): "\(count)"
-      case .all: "all"
-      }
+    let prefix = run.prefix.description
     var ratio = "-"
     if let middle = run.ratioToUndefended, let low = run.ratioLowest, let high = run.ratioHighest {
       ratio = "\(two(middle)) (\(two(low))...\(two(high)))"

@@ -3,10 +3,22 @@ import Foundation
 import RESTA
 import RESTALlama
 
-/// `resta bench`: what the defence costs, against the undefended model, in one run.
+/// `resta bench`: what the defence costs.
 struct Bench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Measure what the defence costs.",
+    discussion: """
+      Without a name of what to measure, it measures the decoders: 'resta bench --help' is about \
+      choosing, 'resta bench decoders --help' about their flags.
+      """,
+    subcommands: [BenchDecoders.self, BenchServe.self], defaultSubcommand: BenchDecoders.self)
+}
+
+/// `resta bench decoders`: what the defence costs, against the undefended model, in one run.
+struct BenchDecoders: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "decoders",
+    abstract: "Measure decoders against the undefended model; the default.",
     discussion: """
       Every case is run by each decoder in turn, undefended first, in one process; the table shows \
       medians, and as ratio the median (lowest...highest) over repeats of the time in relation to the \
@@ -19,8 +31,7 @@ struct Bench: AsyncParsableCommand {
         resta bench --decoders undefended,fast --repeats 9 --json
         resta bench --user-tokens 200 --decoders undefended,fast \\
           --sweep-samples 1,3,5,10,20 --sweep-prefix 5,10,20,50
-      """,
-    subcommands: [BenchServe.self])
+      """)
 
   @Option(
     help: ArgumentHelp("Lengths of the user's text, in tokens.", valueName: "n,..."))

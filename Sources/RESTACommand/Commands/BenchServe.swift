@@ -13,9 +13,9 @@ struct BenchServe: AsyncParsableCommand {
     discussion: """
       Starts the server in this process, on a free port of 127.0.0.1, and sends it the same requests \
       with different numbers of clients; each repeat is compared with the same number of calls of the \
-      library, one after the other, without a server. Undefended first, then defended. 'same' counts \
-      answers that are those of the sequential calls; the rest differ where a near-tie was rounded \
-      otherwise. Other work on the machine makes the numbers wrong.
+      library, one after the other, without a server. Undefended first, then defended, with the same \
+      noise in both. 'same' counts answers that are those of the sequential calls; the rest differ \
+      where a near-tie was rounded otherwise. Other work on the machine makes the numbers wrong.
 
       Examples:
         resta bench serve
@@ -46,23 +46,24 @@ struct BenchServe: AsyncParsableCommand {
     settings.listen.port = 0
     settings.model.file = try Models.resolve(model.model)
     settings.client.off = true
-    settings.client.noise = []
     let most = clients.values.max() ?? 1
     settings.limits.concurrency = most
     settings.limits.queue = requests
     settings.limits.requestSeconds = 3600
     settings.limits.queueSeconds = 3600
+    settings.defense.samples = defense.samples ?? settings.defense.samples
+    let room = ServedLlama.room(for: settings)
     let loaded = try await model.load(
-      parallelCells: most * ((defense.samples ?? 10) + 1) * 256,
-      parallelSequences: min(256, most * ((defense.samples ?? 10) + 1)))
+      parallelCells: room.cells, parallelSequences: room.sequences)
     _ = try await loaded.passCosts()
     let template = try model.template(for: loaded.information)
     let own = try apply(to: &settings, loaded.information)
 
     var logger = Logger(label: "resta") { _ in ServerLogHandler(label: "resta") }
     logger.logLevel = .warning
+    let secrets = try ServerSecrets()
     let server = try ChatServer(
-      settings: settings, secrets: try ServerSecrets(), logger: logger
+      settings: settings, secrets: secrets, logger: logger
     ) { _ in LoadedModel(model: loaded, template: template) }
     let (addresses, source) = AsyncStream<String>.makeStream()
     let runs = try await withThrowingTaskGroup(of: Void.self) { group in
@@ -77,7 +78,8 @@ struct BenchServe: AsyncParsableCommand {
       }
       let runs = try await measure(
         ServeBench(
-          model: loaded, template: template, defense: own, address: address, prompts: prompts,
+          model: loaded, template: template, defense: own, secrets: secrets, address: address,
+          prompts: prompts,
           answerTokens: answerTokens, repeats: repeats))
       await server.shutDown()
       try await group.waitForAll()
@@ -114,8 +116,13 @@ struct BenchServe: AsyncParsableCommand {
   ) throws -> DefenseSettings {
     let own = try defense.settings(for: model)
     guard own.isActive else {
-      throw Failure.usage("--noise none leaves nothing to compare; it is measured anyway.")
+      throw Failure.usage("The undefended model is always measured; choose a defence beside it.")
     }
+    guard own.seed == nil else {
+      throw Failure.usage("--seed is not for this: each prompt's noise follows from the prompt.")
+    }
+    // Both draw the noise that follows from the prompt, so that their answers can be compared.
+    settings.defense.sticky = true
     settings.defense.noise = own.noise.kind
     settings.defense.sigma = own.noise.sigma.value
     settings.defense.sigmaUnit = own.noise.sigma.unit
@@ -124,6 +131,9 @@ struct BenchServe: AsyncParsableCommand {
     settings.defense.prefix = own.prefix
     settings.defense.aggregator = own.aggregator
     settings.defense.tieRule = own.tieRule
+    settings.defense.perturb = own.perturbed.roles
+    settings.defense.lastTurnOnly = own.perturbed.lastUserTurnOnly
+    settings.defense.prefixAfter = if case .after(let text) = own.window { text } else { nil }
     return own
   }
 

@@ -28,10 +28,18 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: "Print all settings as a file for --config, and end.")
   var printConfig = false
 
+  @Flag(help: "Print the settings as JSON, with --print-config.")
+  var json = false
+
   func run() async throws {
     let environment = ProcessInfo.processInfo.environment
     var settings = try arguments.settings(environment: environment)
-    guard !printConfig else { return Terminal.write(settings.yaml()) }
+    guard printConfig || !json else {
+      throw Failure.usage("--json is for --print-config; the log's format is --log-format.")
+    }
+    guard !printConfig else {
+      return json ? try JSONOutput.print(settings) : Terminal.write(settings.yaml())
+    }
     let logger = Self.logger(settings.log)
     let secrets = try ServerSecrets(
       keyFile: try settings.keys.file.map { try Self.keys($0, logger) }, environment: environment)

@@ -1,3 +1,5 @@
+import RESTA
+
 /// What one check of `resta doctor` found.
 struct Finding: Encodable, Sendable {
   enum Status: String, Encodable {

@@ -10,7 +10,7 @@ struct GenerationReport: Encodable {
     @Nullable var sigmaRelative: Double?
     let powerMatched: Bool
     let samples: Int
-    let prefix: Prefix
+    let prefix: PrefixReport
     @Nullable var prefixAfter: String?
     let aggregator: Aggregator
     let tieRule: TieRule
@@ -24,27 +24,6 @@ struct GenerationReport: Encodable {
     let stop: [String]
     let sampling: SamplingSettings
     let samplingSeed: UInt64
-  }
-
-  /// l as a number, or the text `all`.
-  enum Prefix: Encodable {
-    case tokens(Int)
-    case all
-
-    init(_ prefix: PrefixLength) {
-      switch prefix {
-      case .tokens(let count): self = .tokens(count)
-      case .all: self = .all
-      }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      switch self {
-      case .tokens(let count): try container.encode(count)
-      case .all: try container.encode("all")
-      }
-    }
   }
 
   /// What the decoder was allowed to save; numbers, or the text `auto`.
@@ -64,16 +43,6 @@ struct GenerationReport: Encodable {
     }
   }
 
-  struct Totals: Encodable {
-    let passes: Int
-    let tokensProcessed: Int
-    let prefillS: Double
-    let decodeS: Double
-    let bookkeepingS: Double
-    @Nullable var firstTokenS: Double?
-    let wallS: Double
-  }
-
   let text: String
   let tokenIds: [TokenID]
   let stopReason: StopReason
@@ -81,7 +50,7 @@ struct GenerationReport: Encodable {
   let defusedControlText: Bool
   let settings: Settings
   let votes: [VoteReport]
-  let totals: Totals
+  let totals: TotalsReport
   let run: RunReport
 
   init(
@@ -95,7 +64,7 @@ struct GenerationReport: Encodable {
     defusedControlText = result.defusedControlText
     settings = Settings(result.settings, options)
     votes = result.votes.map { VoteReport($0, tokenizer: tokenizer) }
-    totals = Totals(result.totals)
+    totals = TotalsReport(result.totals)
     self.run = run
   }
 }
@@ -110,7 +79,7 @@ extension GenerationReport.Settings {
     sigmaRelative = settings.sigmaRelative
     powerMatched = defense.noise.powerMatched
     samples = defense.samples
-    prefix = GenerationReport.Prefix(defense.prefix)
+    prefix = PrefixReport(defense.prefix)
     prefixAfter = if case .after(let text) = defense.window { text } else { nil }
     aggregator = defense.aggregator
     tieRule = defense.tieRule
@@ -136,46 +105,5 @@ extension GenerationReport.Plan {
       if case .fixed(let count) = plan.firstWave { .init(number: min(count, 128)) } else {
         .init(number: nil)
       }
-  }
-}
-
-extension GenerationReport.Totals {
-  init(_ totals: GenerationTotals) {
-    passes = totals.passes
-    tokensProcessed = totals.tokensProcessed
-    prefillS = totals.prefillSeconds
-    decodeS = totals.decodeSeconds
-    bookkeepingS = totals.bookkeepingSeconds
-    firstTokenS = totals.firstTokenSeconds
-    wallS = totals.wallSeconds
-  }
-}
-
-/// One vote, with the texts of its tokens.
-struct VoteReport: Encodable {
-  struct Count: Encodable {
-    let tokenId: TokenID
-    let text: String
-    let count: Int
-  }
-
-  let position: Int
-  @Nullable var tokenId: TokenID?
-  @Nullable var text: String?
-  let counts: [Count]
-  let asked: Int
-  let margin: Int
-  @Nullable var tieRule: TieBreak?
-
-  init(_ vote: VoteRecord, tokenizer: any Tokenizer) {
-    position = vote.position
-    tokenId = vote.tokenID
-    text = vote.tokenID.map { tokenizer.text(of: $0) }
-    counts = vote.counts.map {
-      Count(tokenId: $0.tokenID, text: tokenizer.text(of: $0.tokenID), count: $0.count)
-    }
-    asked = vote.asked
-    margin = vote.margin
-    tieRule = vote.tieBreak
   }
 }

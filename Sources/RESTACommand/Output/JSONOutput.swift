@@ -1,24 +1,5 @@
 import Foundation
 
-/// A value that is written as `null` when it is not there, so that the key always is.
-@propertyWrapper
-struct Nullable<Value: Encodable>: Encodable {
-  var wrappedValue: Value?
-
-  init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    if let wrappedValue {
-      try container.encode(wrappedValue)
-    } else {
-      try container.encodeNil()
-    }
-  }
-}
-
-extension Nullable: Sendable where Value: Sendable {}
-
 /// Output for machines.
 enum JSONOutput {
   /// A value as JSON with snake_case names.

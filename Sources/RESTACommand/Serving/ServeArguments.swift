@@ -24,7 +24,8 @@ struct ServeArguments: ParsableArguments {
   var model: String?
 
   @Option(
-    help: ArgumentHelp("What requests call the model. (default: its own name)", valueName: "name"))
+    help: ArgumentHelp(
+      "What requests call the model. (default: its file's name)", valueName: "name"))
   var modelName: String?
 
   @Option(
@@ -99,7 +100,8 @@ struct ServeArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "debug, info, notice, warning or error. (default: info)", valueName: "level"))
+      "trace, debug, info, notice, warning, error or critical. (default: info)",
+      valueName: "level"))
   var logLevel: String?
 
   @Option(help: ArgumentHelp("text or json. (default: text)", valueName: "format"))

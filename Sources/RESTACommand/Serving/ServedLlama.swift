@@ -40,16 +40,18 @@ struct ServedLlama {
     URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
-  /// The most copies that a request can have.
-  private var samples: Int { max(settings.defense.samples, settings.client.samples.max ?? 0) }
-
-  /// How many sequences the requests that run at once can have.
-  private var sequences: Int { min(256, settings.limits.concurrency * (samples + 1)) }
-
-  /// Positions for what runs at once; a request that needs more than all of it runs alone.
-  private var cells: Int {
-    settings.limits.cacheTokens ?? settings.limits.concurrency * (settings.defense.samples + 1)
-      * 256
+  /// The room that the requests that run at once have; one that needs more runs alone.
+  ///
+  /// - Parameter settings: The server's.
+  /// - Returns: Positions, by default 256 for each sequence, and sequences: one for each copy that a
+  ///   request can have, and one more.
+  static func room(for settings: ServerSettings) -> (cells: Int, sequences: Int) {
+    let samples = max(settings.defense.samples, settings.client.samples.max ?? 0)
+    let usual = settings.limits.concurrency * (settings.defense.samples + 1)
+    return (
+      settings.limits.cacheTokens ?? usual * 256,
+      min(256, settings.limits.concurrency * (samples + 1))
+    )
   }
 
   /// Loads it.
@@ -58,15 +60,20 @@ struct ServedLlama {
   /// - Returns: The model, and a line about it for the log.
   /// - Throws: What loading throws.
   func load(progress: @escaping @Sendable (Double) -> Void) async throws -> (LoadedModel, String) {
+    let room = Self.room(for: settings)
     let model = try await arguments.load(
-      parallelCells: cells, parallelSequences: sequences, progress: progress)
-    let megabytes = cells * model.bytesPerCell / 1_000_000
+      parallelCells: room.cells, parallelSequences: room.sequences, progress: progress)
+    // The work limit bounds what one request's prompt and answer take.
+    let most = max(
+      room.cells, min(settings.limits.workTokens, 256 * model.information.contextLength))
+    func megabytes(_ cells: Int) -> Int { cells * model.bytesPerCell / 1_000_000 }
     // Measured before the first request, and not during it.
     _ = try await model.passCosts()
     return (
       LoadedModel(model: model, template: try arguments.template(for: model.information)),
-      "\(model.information.name): \(model.threads) threads, room for \(cells) positions "
-        + "(\(megabytes) MB) in \(sequences) sequences"
+      "\(model.information.name): \(model.threads) threads, a cache of \(room.cells) positions "
+        + "(\(megabytes(room.cells)) MB) for \(room.sequences) sequences; one long request can make it "
+        + "grow to \(most) (\(megabytes(most)) MB)"
     )
   }
 }

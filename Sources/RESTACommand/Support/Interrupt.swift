@@ -13,7 +13,7 @@ enum Interrupt {
     var wasInterrupted = false
   }
 
-  // Invariant: `wasInterrupted` is reset whenever the set of handlers changes.
+  // Invariant: `wasInterrupted` is reset whenever the handlers or the exclusive one change.
   private static let state = Mutex(State())
 
   /// Listens for as long as the process lives; started on first use.
@@ -51,8 +51,8 @@ enum Interrupt {
     _ ask: @escaping @Sendable () -> Void, _ work: @Sendable () async throws -> Value
   ) async throws -> Value {
     _ = listener
-    state.withLock { $0.exclusive = ask }
-    defer { state.withLock { $0.exclusive = nil } }
+    setExclusive(ask)
+    defer { setExclusive(nil) }
     return try await work()
   }
 
@@ -76,6 +76,13 @@ enum Interrupt {
     defer { pop() }
     return await withCheckedContinuation { continuation in
       Thread { continuation.resume(returning: work()) }.start()
+    }
+  }
+
+  private static func setExclusive(_ handler: (@Sendable () -> Void)?) {
+    state.withLock { state in
+      state.exclusive = handler
+      state.wasInterrupted = false
     }
   }
 

@@ -1,27 +1,27 @@
-public import CoreMetrics
+import CoreMetrics
 
 // What swift-metrics asks a backend for. A handler that may not be exposed works all the same: the
 // program that counts must not notice.
 extension PrometheusMetrics {
   /// Makes, or finds, a counter.
-  public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+  func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     counter(label, dimensions)
   }
 
   /// Makes, or finds, a counter of fractions.
-  public func makeFloatingPointCounter(
+  func makeFloatingPointCounter(
     label: String, dimensions: [(String, String)]
   ) -> any FloatingPointCounterHandler {
     counter(label, dimensions)
   }
 
   /// Makes, or finds, a gauge.
-  public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
+  func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
     gauge(label, dimensions)
   }
 
   /// Makes, or finds, a histogram, or a gauge where values are not to be aggregated.
-  public func makeRecorder(
+  func makeRecorder(
     label: String, dimensions: [(String, String)], aggregate: Bool
   ) -> any RecorderHandler {
     if aggregate { return histogram(label, dimensions, isTime: false) }
@@ -29,26 +29,26 @@ extension PrometheusMetrics {
   }
 
   /// Makes, or finds, a histogram of seconds.
-  public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+  func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
     histogram(label, dimensions, isTime: true)
   }
 
   /// Takes a counter out of the exposition.
-  public func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
+  func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
 
   /// Takes a counter of fractions out of the exposition.
-  public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
+  func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
     remove(handler)
   }
 
   /// Takes a gauge out of the exposition.
-  public func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
+  func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
 
   /// Takes a recorder out of the exposition.
-  public func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
+  func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
 
   /// Takes a timer out of the exposition.
-  public func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
+  func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
 
   private func counter(_ label: String, _ dimensions: [(String, String)]) -> CounterCell {
     let name = MetricFamily.Kind.counter.name(for: label, isTime: false)

@@ -1,4 +1,4 @@
-public import CoreMetrics
+import CoreMetrics
 import Synchronization
 
 /// A backend of swift-metrics that a Prometheus server reads: text format 0.0.4.
@@ -11,13 +11,13 @@ import Synchronization
 /// Counter(label: "requests", dimensions: [("route", "/health")], factory: metrics).increment()
 /// print(metrics.exposition())  // requests_total{route="/health"} 1
 /// ```
-public final class PrometheusMetrics: MetricsFactory, Sendable {
+final class PrometheusMetrics: MetricsFactory, Sendable {
   /// What is known of a metric before it is made.
-  public struct Description: Sendable, Hashable {
+  struct Description: Sendable, Hashable {
     /// What it counts, in a sentence; `nil` for nothing.
-    public var help: String?
+    var help: String?
     /// The upper bounds of a histogram's buckets, ascending and finite; `nil` for the default ones.
-    public var buckets: [Double]?
+    var buckets: [Double]?
 
     /// Describes a metric.
     ///
@@ -25,14 +25,14 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
     ///   - help: What it counts. Default: nothing.
     ///   - buckets: A histogram's upper bounds; they are sorted, and what is not finite is left out.
     ///     Default: ``PrometheusMetrics/defaultBuckets``.
-    public init(help: String? = nil, buckets: [Double]? = nil) {
+    init(help: String? = nil, buckets: [Double]? = nil) {
       self.help = help
       self.buckets = buckets
     }
   }
 
   /// The bounds of histograms that have none of their own: from 1 ms to 10 min, if they are seconds.
-  public static let defaultBuckets: [Double] = [
+  static let defaultBuckets: [Double] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600,
   ]
 
@@ -59,7 +59,7 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
   ///     of RESTA's server.
   ///   - limit: The most series; handlers beyond it work and are not exposed, and
   ///     `metrics_dropped_total` counts them. Default: 2000.
-  public init(
+  init(
     descriptions: [String: Description] = PrometheusMetrics.serverDescriptions, limit: Int = 2000
   ) {
     self.descriptions = Dictionary(
@@ -77,7 +77,7 @@ public final class PrometheusMetrics: MetricsFactory, Sendable {
   ///
   /// - Returns: Families by name, series by labels.
   /// - Complexity: O(n log n) in the number of series.
-  public func exposition() -> String {
+  func exposition() -> String {
     let families = registry.withLock { $0.families }
     return families.sorted { $0.key < $1.key }
       .flatMap { $0.value.lines(name: $0.key, help: help(of: $0.key)) }

@@ -19,7 +19,7 @@ extension ServerMetrics {
 
 extension PrometheusMetrics {
   /// Help and buckets of the server's own metrics.
-  public static let serverDescriptions: [String: Description] = [
+  static let serverDescriptions: [String: Description] = [
     ServerMetrics.Name.requests: .init(help: "Requests that were answered, by route and status."),
     ServerMetrics.Name.rejected: .init(help: "Requests that were refused, by reason."),
     ServerMetrics.Name.running: .init(help: "Generations in the engine."),
@@ -41,6 +41,6 @@ extension PrometheusMetrics {
       help: "From reading a request to the end of its reply, by route."),
     ServerMetrics.Name.queueTime: .init(help: "Time that requests waited for the engine."),
     ServerMetrics.Name.firstTokenTime: .init(
-      help: "From reading a request to the first token of an answer."),
+      help: "From the start of an answer to its first token; waiting for a place is not in it."),
   ]
 }

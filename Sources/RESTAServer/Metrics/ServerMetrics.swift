@@ -42,7 +42,7 @@ struct ServerMetrics: Sendable {
   ///
   /// - Parameters:
   ///   - running: In the engine.
-  ///   - queued: Admitted and not begun.
+  ///   - queued: Waiting for their turn.
   func admissionChanged(running: Int, queued: Int) {
     self.running.set(running)
     self.queued.set(queued)
@@ -52,11 +52,6 @@ struct ServerMetrics: Sendable {
   ///
   /// - Parameter seconds: How long it waited.
   func leftQueue(seconds: Double) { queueTime.recordSeconds(seconds) }
-
-  /// The first token of an answer was made.
-  ///
-  /// - Parameter seconds: The time since the request had been read.
-  func firstToken(seconds: Double) { firstTokenTime.recordSeconds(seconds) }
 
   /// A request was answered, well or not.
   ///
@@ -82,7 +77,7 @@ struct ServerMetrics: Sendable {
     ).increment()
   }
 
-  /// An answer was generated, to its end or not.
+  /// An answer was generated to its end.
   ///
   /// - Parameter result: The answer; each of a request's choices counts its prompt.
   func record(result: GenerationResult) {
@@ -90,6 +85,7 @@ struct ServerMetrics: Sendable {
     answerTokens.increment(by: result.tokenIDs.count)
     passes.increment(by: result.totals.passes)
     tokensProcessed.increment(by: result.totals.tokensProcessed)
+    if let seconds = result.totals.firstTokenSeconds { firstTokenTime.recordSeconds(seconds) }
     for vote in result.votes {
       votes[VoteOutcome(vote, samples: result.settings.defense.samples)]?.increment()
       margin.record(vote.margin)

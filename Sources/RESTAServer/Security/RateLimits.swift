@@ -29,16 +29,19 @@ final class RateLimits: Sendable {
   ///
   /// - Parameters:
   ///   - key: Whose request it is.
+  ///   - requests: How many requests it counts as; 0 for one that was counted already. Default: 1.
   ///   - tokens: The most tokens that it can cost.
   ///   - now: The time since the server started, on a clock that does not jump.
   /// - Returns: The decision. A refusal is a 429 with the time to wait, or a 400 when the request costs
   ///   more than there ever is.
-  func admit(_ key: String, tokens: Int, now: Duration) -> RateDecision {
+  func admit(
+    _ key: String, requests: Int = 1, tokens: Int, now: Duration
+  ) -> RateDecision {
     let tokens = max(0, tokens)
     return change(key, now: now) { buckets in
-      let refusal = Self.refusal(buckets, tokens: tokens)
+      let refusal = Self.refusal(buckets, requests: requests, tokens: tokens)
       if refusal == nil {
-        buckets.requests?.take(1)
+        buckets.requests?.take(requests)
         buckets.tokens?.take(tokens)
       }
       return RateDecision(
@@ -73,7 +76,7 @@ final class RateLimits: Sendable {
     }
   }
 
-  private static func refusal(_ buckets: Buckets, tokens: Int) -> APIError? {
+  private static func refusal(_ buckets: Buckets, requests: Int, tokens: Int) -> APIError? {
     if let bucket = buckets.tokens, bucket.wait(for: tokens) == nil {
       return .invalid(
         """
@@ -82,7 +85,7 @@ final class RateLimits: Sendable {
         for fewer tokens, choices or copies.
         """, code: "request_exceeds_rate_limit")
     }
-    let requestWait = buckets.requests?.wait(for: 1) ?? .zero
+    let requestWait = buckets.requests?.wait(for: requests) ?? .zero
     let tokenWait = buckets.tokens?.wait(for: tokens) ?? .zero
     guard max(requestWait, tokenWait) > .zero else { return nil }
     let unit = requestWait > tokenWait ? "requests" : "tokens"

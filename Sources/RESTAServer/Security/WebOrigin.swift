@@ -26,7 +26,10 @@ struct WebOrigin: Sendable, Hashable {
   ///
   /// - Parameter host: The header.
   /// - Returns: Whether name and port are the same.
-  func isSame(as host: HostName) -> Bool { self.host == Self.canonical(host, scheme: scheme) }
+  func isSame(as host: HostName) -> Bool {
+    // An extension's page may have any host's name, localhost's too.
+    ["http", "https"].contains(scheme) && self.host == Self.canonical(host, scheme: scheme)
+  }
 
   private static func canonical(_ host: HostName, scheme: String) -> HostName {
     var result = host

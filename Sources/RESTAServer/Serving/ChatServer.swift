@@ -1,8 +1,10 @@
+public import CoreMetrics
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 public import Logging
 import NIOCore
+import NIOPosix
 import NIOSSL
 import RESTA
 import ServiceLifecycle
@@ -43,14 +45,16 @@ public final class ChatServer: Sendable {
   ///   - settings: The settings.
   ///   - secrets: Keys and the secret of sticky noise.
   ///   - logger: Where each request is logged.
+  ///   - metrics: Where metrics go besides `/metrics`. Default: nowhere.
   ///   - loader: Loads the model, once the server listens.
   /// - Throws: ``ServerError`` for settings that are invalid, and for a certificate that cannot be
   ///   read.
   public init(
-    settings: ServerSettings, secrets: ServerSecrets, logger: Logger, loader: @escaping Loader
+    settings: ServerSettings, secrets: ServerSecrets, logger: Logger,
+    metrics: (any MetricsFactory)? = nil, loader: @escaping Loader
   ) throws(ServerError) {
     try settings.validate()
-    state = ServerState(settings: settings, secrets: secrets)
+    state = ServerState(settings: settings, secrets: secrets, metrics: metrics)
     self.logger = logger
     self.loader = loader
     origins = try OriginPolicy(
@@ -62,6 +66,8 @@ public final class ChatServer: Sendable {
   /// Serves until ``shutDown()``, or until the task is cancelled, which cuts all answers.
   ///
   /// - Parameter listening: Told the address, such as `http://127.0.0.1:8080`, once there is one.
+  ///
+  /// - Precondition: It was not run before.
   /// - Throws: ``ServerError`` with `addressUnavailable`; what the loader throws.
   public func run(listening: @escaping @Sendable (String) -> Void = { _ in }) async throws {
     let application = Application(
@@ -81,14 +87,20 @@ public final class ChatServer: Sendable {
       .seconds(state.settings.limits.shutdownSeconds + 3)
     let group = ServiceGroup(configuration: configuration)
     let mayRun = phase.withLock { phase in
-      if case .stopped = phase { return false }
-      phase = .running(group)
-      return true
+      switch phase {
+      case .stopped: return false
+      case .running: preconditionFailure("A server runs once.")
+      case .idle:
+        phase = .running(group)
+        return true
+      }
     }
     guard mayRun else { return }
+    state.planning.start()
+    defer { state.planning.shutdownGracefully { _ in } }
     do {
       try await group.run()
-    } catch let error as IOError {
+    } catch let error where error is IOError || error is SocketAddressError {
       throw ServerError(
         .addressUnavailable,
         "Cannot listen on \(state.settings.listen.host):\(state.settings.listen.port): \(error). "
@@ -105,10 +117,11 @@ public final class ChatServer: Sendable {
     await group?.triggerGracefulShutdown()
   }
 
-  /// The framework's own remarks are for debugging.
+  /// The framework describes its services, and so the settings and the digests of keys, while it
+  /// debugs them: only its warnings are for the log.
   private var frameworkLogger: Logger {
     var own = logger
-    own.logLevel = logger.logLevel >= .info ? max(.warning, logger.logLevel) : logger.logLevel
+    own.logLevel = max(.warning, logger.logLevel)
     return own
   }
 
@@ -117,7 +130,9 @@ public final class ChatServer: Sendable {
     let base = HTTPServerBuilder.http1(
       configuration: .init(
         additionalChannelHandlers: [
-          ConnectionWatch(headTime: .milliseconds(Int64(limits.readSeconds * 1000)))
+          ConnectionWatch(
+            headTime: .milliseconds(Int64(limits.readSeconds * 1000)),
+            stallTime: .milliseconds(Int64(limits.idleSeconds * 1000)))
         ],
         idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)),
         httpDecoderConfiguration: .init(
@@ -127,7 +142,7 @@ public final class ChatServer: Sendable {
   }
 
   private func makeRouter() -> Router<ServerContext> {
-    let router = Router(context: ServerContext.self)
+    let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
     var routes = Routes(state: state)
     routes.addAll(to: router, origins: origins, logger: logger)
     return router

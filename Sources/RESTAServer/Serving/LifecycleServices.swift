@@ -8,18 +8,18 @@ struct LoadingService: Service {
   let loader: ChatServer.Loader
 
   func run() async throws {
-    let loaded = try await cancelWhenGracefulShutdown { [state, loader] in
-      try await loader { state.slot.set(.loading($0)) }
+    do {
+      let loaded = try await cancelWhenGracefulShutdown { [state, loader] in
+        try await loader { state.slot.set(.loading($0)) }
+      }
+      state.slot.set(
+        .ready(
+          try ServedModel(
+            loaded, settings: state.settings, created: Int(Date().timeIntervalSince1970))))
+      try await gracefulShutdown()
+    } catch is CancellationError where Task.isShuttingDownGracefully {
+      // Stopped while it was loading: that is no failure.
     }
-    let information = loaded.model.information
-    state.slot.set(
-      .ready(
-        ServedModel(
-          id: state.settings.model.name ?? information.name,
-          created: Int(Date().timeIntervalSince1970), model: loaded.model,
-          template: loaded.template,
-          policy: try DefensePolicy(settings: state.settings, model: information))))
-    try? await gracefulShutdown()
   }
 }
 

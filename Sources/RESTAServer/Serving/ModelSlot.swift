@@ -12,7 +12,7 @@ final class ModelSlot: Sendable {
     case stopping
   }
 
-  // Invariant: `stopping` is final.
+  // Invariant: `stopping` is final, and `ready` but for that.
   private let current = Mutex(State.loading(0))
 
   /// What the server can do now.
@@ -21,8 +21,10 @@ final class ModelSlot: Sendable {
   /// Moves on, unless the server is stopping.
   func set(_ state: State) {
     current.withLock { current in
-      if case .stopping = current { return }
-      current = state
+      switch (current, state) {
+      case (.stopping, _), (.ready, .loading): return
+      default: current = state
+      }
     }
   }
 

@@ -27,4 +27,18 @@ struct ServedModel: Sendable {
   let model: any LanguageModel
   let template: ChatTemplate?
   let policy: DefensePolicy
+
+  /// - Parameters:
+  ///   - loaded: The model.
+  ///   - settings: The server's.
+  ///   - created: When it was loaded, in seconds since 1970.
+  /// - Throws: ``ServerError`` when the settings do not fit the model.
+  init(_ loaded: LoadedModel, settings: ServerSettings, created: Int) throws(ServerError) {
+    let information = loaded.model.information
+    id = settings.model.name ?? information.name
+    self.created = created
+    model = loaded.model
+    template = loaded.template
+    policy = try DefensePolicy(settings: settings, model: information)
+  }
 }

@@ -28,6 +28,13 @@ public struct ServerSecrets: Sendable {
   /// Whether clients need a key.
   public var hasKeys: Bool { !keys.isEmpty }
 
+  /// The seed that sticky noise has for a prompt: what a program that uses the library needs for the
+  /// server's noise.
+  ///
+  /// - Parameter renderedPrompt: The prompt's whole text, as its chat template renders it.
+  /// - Returns: The seed, of 53 bits.
+  public func stickySeed(for renderedPrompt: String) -> UInt64 { noise.seed(for: renderedPrompt) }
+
   /// What an operator should know about the secrets.
   ///
   /// - Parameter settings: The server's settings.

@@ -1,3 +1,5 @@
+import CoreMetrics
+import NIOPosix
 import RESTA
 
 /// Everything that requests share.
@@ -9,6 +11,11 @@ struct ServerState: Sendable {
   let rates: RateLimits
   let prometheus: PrometheusMetrics
   let metrics: ServerMetrics
+  /// Where prompts are rendered and tokenised.
+  ///
+  /// That can take long, and must not keep others from being answered. Two at once, so that a flood of
+  /// long prompts waits for itself.
+  let planning = NIOThreadPool(numberOfThreads: 2)
   /// Fires when a stopping server ends what still runs.
   let cut = OneShotSignal()
   private let start = ContinuousClock.now
@@ -16,11 +23,13 @@ struct ServerState: Sendable {
   /// - Parameters:
   ///   - settings: The operator's settings, valid.
   ///   - secrets: The operator's secrets.
-  init(settings: ServerSettings, secrets: ServerSecrets) {
+  ///   - factory: Where metrics go besides `/metrics`; `nil` for nowhere.
+  init(settings: ServerSettings, secrets: ServerSecrets, metrics factory: (any MetricsFactory)?) {
     self.settings = settings
     self.secrets = secrets
     let prometheus = PrometheusMetrics()
-    let metrics = ServerMetrics(factory: prometheus)
+    let metrics = ServerMetrics(
+      factory: factory.map { MultiplexMetricsHandler(factories: [prometheus, $0]) } ?? prometheus)
     self.prometheus = prometheus
     self.metrics = metrics
     let limits = settings.limits

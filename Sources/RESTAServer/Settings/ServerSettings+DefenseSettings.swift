@@ -9,19 +9,14 @@ extension ServerSettings.Defense {
   /// - Returns: Valid settings, without a seed.
   /// - Throws: ``ServerError`` with `invalidSetting`.
   func settings(for model: ModelInformation) throws(ServerError) -> DefenseSettings {
-    var settings = DefenseSettings.recommended(for: model)
-    if let noise, noise != settings.noise.kind {
-      // The absolute default is the paper's for hard noise; as another noise's it would be absurd.
-      settings = DefenseSettings()
-      settings.noise.kind = noise
-    }
-    if let sigma {
-      settings.noise.sigma = Sigma(value: sigma, unit: sigmaUnit ?? settings.noise.sigma.unit)
-    } else if let sigmaUnit, sigmaUnit != settings.noise.sigma.unit {
+    guard
+      var settings = DefenseSettings.recommended(
+        for: model, noise: noise, sigma: sigma, sigmaUnit: sigmaUnit)
+    else {
       throw ServerError(
         .invalidSetting,
-        "defense.sigma_unit is \(sigmaUnit.rawValue), but the sigma recommended for this model is"
-          + " \(settings.noise.sigma): give defense.sigma in that unit.")
+        "defense.sigma_unit is \(sigmaUnit?.rawValue ?? "none"), and the sigma recommended for this"
+          + " model is in the other unit: give defense.sigma too.")
     }
     settings.noise.powerMatched = powerMatched
     settings.samples = samples

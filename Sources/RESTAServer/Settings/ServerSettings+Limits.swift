@@ -30,9 +30,10 @@ extension ServerSettings {
     ///
     /// Default: 16.
     public var queue = 16
-    /// The most positions of the key-value cache that all answers together may use, at least 1.
+    /// Positions of the key-value cache that are there from the start, at least 1.
     ///
-    /// Default: `nil`, what the model has room for.
+    /// They are for all that runs at once; a request that needs more than all of them runs alone, and
+    /// makes the cache grow. Default: `nil`, 256 for each sequence that may run.
     public var cacheTokens: Int?
     /// The most open connections, at least 1.
     ///
@@ -100,14 +101,15 @@ extension Setting {
       "limits.body_bytes", \.limits.bodyBytes, .integer(1...),
       "The most bytes of a request's body."),
     Setting(
-      "limits.concurrency", \.limits.concurrency, .integer(1...),
+      "limits.concurrency", \.limits.concurrency, .integer(1...256),
       "Requests that are answered at once."),
     Setting(
       "limits.queue", \.limits.queue, .integer(0...),
       "Requests that may wait for that; others are refused with 429."),
     Setting(
       "limits.cache_tokens", \.limits.cacheTokens, .optional(.integer(1...)),
-      "The most positions of the key-value cache in use; null: what the model has room for."),
+      "Positions of the cache that are there from the start; null: 256 for each sequence."
+    ),
     Setting(
       "limits.connections", \.limits.connections, .integer(1...), "The most open connections."),
     Setting(

@@ -7,7 +7,7 @@ extension ServerSettings {
     public var file: String?
     /// The name that requests and replies call the model by.
     ///
-    /// Default: `nil`, the name that its file gives.
+    /// Default: `nil`, its file's name for the command, and the model's own where there is no file.
     public var name: String?
     /// LoRA adapters, each `FILE` or `FILE:SCALE`.
     ///
@@ -44,7 +44,7 @@ extension Setting {
     Setting("model.file", \.model.file, .optional(.text), "The GGUF model."),
     Setting(
       "model.name", \.model.name, .optional(.text),
-      "What requests and replies call the model; null: what its file says."),
+      "What requests and replies call the model; null: its file's name."),
     Setting(
       "model.lora", \.model.lora, .list(of: .text), "LoRA adapters, each FILE or FILE:SCALE."),
     Setting(

@@ -12,6 +12,11 @@ extension ServerSettings {
         "The defence is off: a request that asks for nothing else is answered without any"
           + " (defense.noise, defense.sigma, defense.prefix).")
     }
+    if defense.sticky, client.opensRetries {
+      warnings.append(
+        "Noise is sticky, and clients may change it all the same by choosing another noise, sigma, k"
+          + " or l, or a temperature above 0 (client).")
+    }
     guard !listen.isLoopback else { return warnings }
     if !hasKeys {
       warnings.append(
@@ -42,6 +47,15 @@ extension ServerSettings {
           + " as much as votes do.")
     }
     return warnings
+  }
+}
+
+extension ServerSettings.Client {
+  /// Whether asking for the same prompt with another choice is another try.
+  fileprivate var opensRetries: Bool {
+    let none = ServerSettings.Client()
+    return !noise.isEmpty || sigma != none.sigma || samples != none.samples
+      || prefix != none.prefix || temperature > 0
   }
 }
 

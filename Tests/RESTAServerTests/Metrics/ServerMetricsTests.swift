@@ -75,7 +75,6 @@ struct ServerMetricsTests {
       metrics.requestRejected(.invalid("too long", code: "context_length_exceeded"))
       metrics.requestRejected(.invalid("wrong"))
       metrics.leftQueue(seconds: 1.5)
-      metrics.firstToken(seconds: 2.5)
       metrics.admissionChanged(running: 4, queued: 9)
       metrics.admissionChanged(running: 3, queued: 0)
     }
@@ -87,7 +86,6 @@ struct ServerMetricsTests {
     #expect(read.value("resta_rejected_total", ["reason": "context_length_exceeded"]) == 1)
     #expect(read.value("resta_rejected_total", ["reason": "invalid_request_error"]) == 1)
     #expect(read.value("resta_queue_seconds_sum") == 1.5)
-    #expect(read.value("resta_first_token_seconds_bucket", ["le": "2.5"]) == 1)
     #expect(read.value("resta_running") == 3)
     #expect(read.value("resta_queued") == 0)
   }

@@ -196,6 +196,42 @@ struct LifecycleTests {
     #expect(model.openReservations == 0)
   }
 
+  @Test("a server that is stopped while it loads ends without an error")
+  func shutdownWhileLoading() async throws {
+    try await ServerFixture.run(
+      loading: { try await Task.sleep(for: .seconds(60)) }, isReady: false
+    ) { server in
+      let health = try await server.send("/health")
+      #expect(health.status == 503)
+    }
+  }
+
+  @Test("a client that does not read holds its place for no longer than generating takes")
+  func silentReader() async throws {
+    let model = try ServerFixture.model(saying: String(repeating: "word ", count: 800))
+    try await ServerFixture.run(
+      {
+        $0.client.expose = .votes
+        $0.defense.prefix = .all
+        $0.limits.answerTokens = 4000
+        $0.limits.workTokens = 1_000_000
+        $0.limits.idleSeconds = 1
+        $0.limits.shutdownSeconds = 5
+      }, model: model
+    ) { server in
+      let body =
+        #"{"messages":[{"role":"user","content":"a"}],"stream":true,"max_tokens":3900,"#
+        + #""resta":{"votes":true}}"#
+      let client = try await SilentClient(port: server.port, body: body)
+      while try await server.metric("resta_answer_tokens_total") != 3900 {
+        try await Task.sleep(for: .milliseconds(20))
+      }
+      #expect(try await server.metric("resta_running") == 0)
+      // Two megabytes of votes wait for it; in the end the server gives it up.
+      try await client.closed()
+    }
+  }
+
   @Test("a port that is taken is an error that names it")
   func takenPort() async throws {
     try await ServerFixture.run { server in

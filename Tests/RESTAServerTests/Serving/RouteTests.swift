@@ -165,6 +165,34 @@ struct RouteTests {
     }
   }
 
+  @Test(
+    "a conversation that no noise would touch is refused, unless the defence may be switched off",
+    arguments: [
+      #"{"role":"system","content":"a"}"#, #"{"role":"assistant","content":"a"}"#,
+      #"{"role":"tool","content":"a"}"#,
+      #"{"role":"system","content":"a"},{"role":"user","content":""}"#,
+    ])
+  func untouched(messages: String) async throws {
+    let body = #"{"messages":[\#(messages)]}"#
+    try await ServerFixture.run { server in
+      let reply = try await server.send("/v1/chat/completions", body)
+      #expect(reply.status == 400)
+      #expect(try reply.string("error.code") == "resta_limit")
+    }
+    try await ServerFixture.run({ $0.client.off = true }) { server in
+      let reply = try await server.send("/v1/chat/completions", body)
+      #expect(reply.status == 200)
+    }
+  }
+
+  @Test("a prompt of control strings that cannot fit is refused before it is tokenised for good")
+  func longPrompt() async throws {
+    try await ServerFixture.run { server in
+      let reply = try await server.chat(content: String(repeating: "<|end|>", count: 2000))
+      #expect(try reply.string("error.code") == "context_length_exceeded")
+    }
+  }
+
   @Test("nothing of the defence is shown where the operator shows nothing")
   func exposure() async throws {
     try await ServerFixture.run({ $0.client.expose = .none }) { server in
@@ -186,6 +214,83 @@ struct RouteTests {
       #expect(!server.lines.text.contains("zebra"))
       #expect(!server.lines.text.contains("yellow"))
       #expect(server.lines.text.contains(#""answer_tokens":"28""#))
+    }
+  }
+
+  @Test("each request is logged once, whatever becomes of it")
+  func logOnce() async throws {
+    try await ServerFixture.run { server in
+      _ = try await server.chat()
+      _ = try await server.chat(#""stream":true"#)
+      _ = try await server.send("/nope")
+      _ = try await server.send("/health", method: .HEAD)
+      let ids = server.lines.requests.compactMap { try? $0.string("id") }
+      #expect(ids.count >= 4)
+      #expect(Set(ids).count == ids.count)
+    }
+  }
+
+  @Test("prompts and answers are logged where the operator says so, each by its index")
+  func logPrompts() async throws {
+    try await ServerFixture.run({ $0.log.prompts = true }) { server in
+      _ = try await server.send(
+        "/v1/completions", #"{"prompt":["zebra","okapi"],"max_tokens":3,"n":2}"#)
+      try await until { server.lines.text.contains("zebra") }
+      let line = try #require(server.lines.requests.last { $0.text.contains("zebra") })
+      #expect(try line.string("prompt_0") == "zebra")
+      #expect(try line.string("prompt_1") == "okapi")
+      for index in 0..<4 { #expect(try line.string("answer_\(index)") == "Red") }
+    }
+  }
+
+  @Test("HEAD has the headers of GET and no body")
+  func head() async throws {
+    try await ServerFixture.run { server in
+      for (path, status) in [("/health", 200), ("/v1/models", 200), ("/nope", 404)] {
+        let reply = try await server.send(path, method: .HEAD)
+        #expect(reply.status == status)
+        #expect(reply.bytes.isEmpty)
+      }
+      let wrong = try await server.send("/v1/chat/completions", method: .HEAD)
+      #expect(wrong.status == 405)
+    }
+  }
+
+  @Test("rates count a request when it begins, its tokens when it may run, and give back the rest")
+  func rates() async throws {
+    try await ServerFixture.run({
+      $0.rates.requestsPerMinute = 3
+      $0.rates.tokensPerMinute = 2000
+    }) { server in
+      let first = try await server.chat(#""max_tokens":100"#)
+      #expect(first.headers.first(name: "x-ratelimit-remaining-requests") == "2")
+      #expect(try await server.chat(#""tools":[1]"#).status == 400)
+      let third = try await server.chat(#""max_tokens":100"#)
+      #expect(third.status == 200)
+      // 28 tokens came, 20 of them voted on by ten copies; as many as the answers have, not more.
+      let remaining = third.headers.first(name: "x-ratelimit-remaining-tokens").flatMap { Int($0) }
+      let prompt = try #require(try third.integer("usage.prompt_tokens"))
+      let reckoned = (prompt + 20) * 11
+      let expected = 2000 - (reckoned + 8) - (reckoned + 80)
+      // The bucket fills by 34 a second.
+      #expect((expected..<expected + 200).contains(try #require(remaining)))
+      let fourth = try await server.chat()
+      #expect(fourth.status == 429)
+      #expect(try fourth.string("error.type") == "requests")
+      #expect(fourth.headers.first(name: "x-ratelimit-remaining-requests") == "0")
+      #expect(fourth.headers.first(name: "retry-after") != nil)
+    }
+  }
+
+  @Test("a temperature above the operator's is refused")
+  func temperature() async throws {
+    try await ServerFixture.run({ $0.client.temperature = 0.5 }) { server in
+      #expect(try await server.chat(#""temperature":0.5"#).status == 200)
+      let reply = try await server.chat(#""temperature":0.6"#)
+      #expect(reply.status == 400)
+      #expect(try reply.string("error.param") == "temperature")
+      let most = try await server.send("/v1/resta").value("client.temperature.max") as? Double
+      #expect(most == 0.5)
     }
   }
 

@@ -20,6 +20,12 @@ struct ServerFixture: Sendable {
   final class Lines: Sendable {
     private let all = Mutex([String]())
     var text: String { all.withLock { $0.joined() } }
+    /// The lines about requests.
+    var requests: [Reply] {
+      all.withLock { $0 }.filter { $0.contains(#""message":"request""#) }.map {
+        Reply(status: 0, headers: [:], bytes: Array($0.utf8))
+      }
+    }
     func append(_ line: String) { all.withLock { $0.append(line) } }
   }
 

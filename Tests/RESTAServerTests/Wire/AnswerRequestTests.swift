@@ -74,6 +74,7 @@ import Testing
       "stop", "[\"\(Array(repeating: "x", count: 17).joined(separator: "\", \""))\"]",
       "more than 16"
     ),
+    ("stop", "\"\(String(repeating: "é", count: 129))\"", "longer than 256 bytes"),
     ("temperature", "-0.1", "from 0 to 2"), ("temperature", "2.01", "from 0 to 2"),
     ("temperature", "1e300", "from 0 to 2"), ("temperature", "\"0\"", "not a string"),
     ("top_p", "-0.5", "from 0 to 1"), ("top_p", "1.5", "from 0 to 1"), ("top_p", "[]", "an array"),

@@ -33,6 +33,7 @@ import Testing
     (#""prompt": "a", "logprobs": 6"#, "logprobs", "from 0 to 5"),
     (#""prompt": "a", "logprobs": true"#, "logprobs", "not true"),
     (#""prompt": "a", "echo": true"#, "echo", "not supported"),
+    (#""prompt": "a", "top_logprobs": 3"#, "top_logprobs", "as 'logprobs' here"),
     (#""prompt": "a", "max_tokens": 501"#, "max_tokens", "limit of 500"),
   ])
   func `another shape is refused with its path`(members: String, path: String, part: String)

@@ -1,3 +1,4 @@
+import RESTA
 import RESTATesting
 import Testing
 
@@ -11,14 +12,14 @@ import Testing
       counts: [.init(tokenID: 257, count: 5), .init(tokenID: 97, count: 5)],
       asked: 10, margin: 0, tieBreak: .logProbability)
     #expect(
-      Replying.text(RestaVote(won, tokenizer: Replying.tokenizer))
+      Replying.text(VoteReport(won, tokenizer: Replying.tokenizer))
         == #"{"asked":10,"counts":[{"count":5,"text":"fooBar","token_id":257},"#
         + #"{"count":5,"text":"a","token_id":97}],"margin":0,"position":2,"text":"fooBar","#
         + #""tie_rule":"log-probability","token_id":257}"#)
     let abstained = VoteRecord(
       position: 0, tokenID: nil, counts: [], asked: 3, margin: 0, tieBreak: nil)
     #expect(
-      Replying.text(RestaChoice(vote: RestaVote(abstained, tokenizer: Replying.tokenizer)))
+      Replying.text(RestaChoice(vote: VoteReport(abstained, tokenizer: Replying.tokenizer)))
         == #"{"vote":{"asked":3,"counts":[],"margin":0,"position":0,"text":null,"#
         + #""tie_rule":null,"token_id":null}}"#)
   }
@@ -30,12 +31,13 @@ import Testing
     totals.prefillSeconds = 0.5
     totals.decodeSeconds = 0.25
     totals.wallSeconds = 1.5
+    let first = #"{"bookkeeping_s":0,"decode_s":0.25,"first_token_s":"#
     let rest = #""passes":3,"prefill_s":0.5,"tokens_processed":40,"wall_s":1.5}"#
     #expect(
-      Replying.text(RestaCost(totals)) == #"{"decode_s":0.25,"first_token_s":null,\#(rest)"#)
+      Replying.text(TotalsReport(totals)) == #"\#(first)null,\#(rest)"#)
     totals.firstTokenSeconds = 0.75
     #expect(
-      Replying.text(RestaCost(totals)) == #"{"decode_s":0.25,"first_token_s":0.75,\#(rest)"#)
+      Replying.text(TotalsReport(totals)) == #"\#(first)0.75,\#(rest)"#)
   }
 
   @Test func `a prompt's tokens say which of them are perturbed`() throws {
@@ -72,15 +74,15 @@ import Testing
         == #"{"exposure":"none","limits":{"answer_tokens":2048,"choices":4},"model":"m"}"#)
     let client = InformationReply.Client(
       noise: [.hard, .soft], sigma: .init(min: 0.5, max: 2), samples: .init(min: nil, max: nil),
-      prefix: .init(min: RestaPrefix(.tokens(20)), max: RestaPrefix(.all)), off: false,
-      logprobs: true)
+      prefix: .init(min: PrefixReport(.tokens(20)), max: PrefixReport(.all)), off: false,
+      logprobs: true, temperature: .init(min: 0, max: 2))
     #expect(
       Replying.text(
         InformationReply(
           model: "m", exposure: "votes", defense: nil, client: client, limits: limits))
         == #"{"client":{"logprobs":true,"noise":["hard","soft"],"off":false,"#
         + #""prefix":{"max":"all","min":20},"samples":{"max":null,"min":null},"#
-        + #""sigma":{"max":2,"min":0.5}},"defense":null,"exposure":"votes","#
+        + #""sigma":{"max":2,"min":0.5},"temperature":{"max":2,"min":0}},"defense":null,"exposure":"votes","#
         + #""limits":{"answer_tokens":2048,"choices":4},"model":"m"}"#)
   }
 }

@@ -26,6 +26,16 @@ struct WindowPlacementTests {
   }
 
   @Test(
+    "takes the longest length that there is for the rest of the answer",
+    arguments: [Int.max, .max - 1])
+  func longestLength(length: Int) async throws {
+    let window = WindowPlacement.after(Self.tag)
+    let (_, result) = try await generate(
+      [97, 257, 98, 99], Fixture.defense(l: .tokens(length), window: window))
+    #expect(result.votes.map(\.position) == [2, 3, 4])
+  }
+
+  @Test(
     "votes only behind the tag, however tokens cut it",
     arguments: [
       ([257, 97, 98, 99], 1), ([97, 257, 98, 99], 2), ([97, 258, 259, 98, 99], 3),

@@ -1,5 +1,6 @@
 import RESTA
 import RESTALlama
+import RESTAServer
 
 /// Measures a running server against calls of the library, in turns.
 struct ServeBench {
@@ -14,6 +15,8 @@ struct ServeBench {
   let model: any LanguageModel
   let template: ChatTemplate?
   let defense: DefenseSettings
+  /// The server's, which its noise follows from.
+  let secrets: ServerSecrets
   let address: String
   let prompts: [String]
   let answerTokens: Int
@@ -53,9 +56,11 @@ struct ServeBench {
     let start = ContinuousClock.now
     var texts: [String] = []
     for prompt in prompts {
+      let tokenized = try Generation.tokenize([.user(prompt)], for: model, template: template)
+      var defense = subject == .undefended ? .none : defense
+      defense.seed = secrets.stickySeed(for: tokenized.rendered.text)
       let result = try await Generation(
-        model: model, messages: [.user(prompt)], template: template,
-        defense: subject == .undefended ? .none : defense,
+        model: model, prompt: tokenized, defense: defense,
         options: GenerationOptions(maximumTokens: answerTokens)
       ).result()
       texts.append(result.text)

@@ -10,8 +10,6 @@ struct AnswerBatch: Sendable {
   let defense: DefenseSettings
   /// Whether the noise is the same whenever the prompt is.
   let isSticky: Bool
-  /// The number of prompt tokens, each prompt counted once.
-  let promptTokens: Int
-  /// The most positions that are computed, copies included; what limits count.
-  let workTokens: Int
+  /// What it may cost.
+  let cost: AnswerCost
 }

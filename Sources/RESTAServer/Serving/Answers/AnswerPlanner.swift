@@ -29,7 +29,8 @@ struct AnswerPlanner: Sendable {
           + "--chat-template.")
     }
     let system = settings.prompt.system.map { [ChatMessage.system($0)] } ?? []
-    return try plan([template.render(system + request.messages)], request.answer)
+    return try plan(
+      [template.render(system + request.messages)], request.answer, field: "messages")
   }
 
   /// Plans the answers to raw prompts: all of each is user content.
@@ -48,14 +49,16 @@ struct AnswerPlanner: Sendable {
       RenderedPrompt(
         text: text, spans: [.init(messageIndex: 0, role: .user, range: 0..<text.utf8.count)])
     }
-    return try plan(prompts, request.answer)
+    return try plan(prompts, request.answer, field: "prompt")
   }
 
   private func check(model: String?) throws(APIError) {
     if let model, model != served.id { throw .unknownModel(served: served.id) }
   }
 
-  private func plan(_ prompts: [RenderedPrompt], _ answer: AnswerRequest) throws -> AnswerBatch {
+  private func plan(
+    _ prompts: [RenderedPrompt], _ answer: AnswerRequest, field: String
+  ) throws -> AnswerBatch {
     guard answer.logProbabilities == nil || settings.client.logprobs else {
       throw APIError.invalid(
         "The operator does not allow log-probabilities (client.logprobs): they are margins.",
@@ -69,11 +72,15 @@ struct AnswerPlanner: Sendable {
     var defense = try served.policy.settings(for: answer.defense)
     // Whatever a client sends, its system messages included, is no control text.
     let tokenizer = PromptTokenizer(served.model.tokenizer, trustsSystem: false)
-    let tokenized = try prompts.map { try tokenizer.tokenize($0) }
+    let tokenized = try prompts.map { prompt in
+      try checkLength(of: prompt, field: field)
+      return try tokenizer.tokenize(prompt)
+    }
     let cost = AnswerCost(
       promptTokens: tokenized.map(\.tokens.count), answer: answer, defense: defense,
       model: served.model.information)
-    try cost.check(settings.limits)
+    try cost.check(settings.limits, field: field)
+    try checkNoise(on: tokenized, defense)
 
     var random = SystemRandomNumberGenerator()
     // All choices of a request share their noise: another draw would be another try.
@@ -93,6 +100,39 @@ struct AnswerPlanner: Sendable {
     }
     return AnswerBatch(
       generations: generations, answer: answer, defense: defense, isSticky: sticky != nil,
-      promptTokens: cost.promptTokens.reduce(0, +), workTokens: cost.workTokens)
+      cost: cost)
+  }
+
+  /// Refuses what cannot fit before it is tokenised for good: with many control strings in it, that
+  /// takes time that grows with the square of its length.
+  private func checkLength(of prompt: RenderedPrompt, field: String) throws {
+    let context = served.model.information.contextLength
+    let text = Array(prompt.text.utf8)
+    var tokens = 0
+    for span in prompt.spans where tokens <= context {
+      tokens += try served.model.tokenizer.tokenize(
+        Array(text[span.range]), parsesControl: false
+      ).count
+    }
+    // A span's first and last tokens may be merged with what is beside them.
+    guard tokens <= context + 2 * prompt.spans.count else {
+      throw APIError.invalid(
+        "The prompt has more tokens than the context, \(context).", param: field,
+        code: "context_length_exceeded")
+    }
+  }
+
+  /// Refuses prompts that no noise would touch, such as a system message alone, where the operator does
+  /// not let clients switch the defence off.
+  private func checkNoise(
+    on prompts: [TokenizedPrompt], _ defense: DefenseSettings
+  ) throws(APIError) {
+    guard defense.isActive, !settings.client.off else { return }
+    guard prompts.allSatisfy({ !$0.positions(of: defense.perturbed).isEmpty }) else {
+      let roles = defense.perturbed.roles.map(\.rawValue).sorted().joined(separator: " or ")
+      throw .invalid(
+        "There is nothing in the messages to defend: at least one \(roles) message must have content.",
+        param: "messages", code: "resta_limit")
+    }
   }
 }

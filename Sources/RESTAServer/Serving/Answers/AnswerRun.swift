@@ -1,5 +1,4 @@
 import RESTA
-import ServiceLifecycle
 
 /// Generates the answers of one request, and ends early when the client goes away, the time is up or
 /// the server must stop.
@@ -19,47 +18,64 @@ struct AnswerRun: Sendable {
   let limit: Duration
   /// How often ``AnswerEvent/idle`` comes.
   let keepAlive: Duration
-  /// Told each result.
-  let finished: @Sendable (GenerationResult) -> Void
+  /// Told each result and its index.
+  let finished: @Sendable (Int, GenerationResult) -> Void
 
-  /// Generates; when this returns, the engine works no longer for it and the place is free again.
+  /// Generates.
   ///
-  /// Events are buffered, so a client that reads slowly does not hold its place for longer; what is
-  /// buffered is bounded by the answers' length.
+  /// The place is free again when generating has ended, whether or not the events are read: they are
+  /// buffered, up to the answers' length, so that a client that does not read holds no place.
   ///
-  /// - Parameter consume: Takes the events. When it returns or throws, generating stops.
+  /// - Parameter consume: Takes the events. When it returns or throws, generating stops, and the engine
+  ///   works no longer for it when this returns.
   /// - Returns: What `consume` returns.
   /// - Throws: What `consume` throws.
   func callAsFunction<Value>(_ consume: (Events) async throws -> Value) async throws -> Value {
-    defer { ticket.release() }
     let (events, source) = Events.makeStream()
+    let work = Task {
+      do {
+        try await generate(into: source)
+        source.finish()
+      } catch {
+        source.finish(throwing: error)
+      }
+      ticket.release()
+    }
+    let stop: @Sendable (any Error) -> Void = { reason in
+      source.finish(throwing: reason)
+      work.cancel()
+    }
+    let clock = Task {
+      try await Task.sleep(for: limit)
+      stop(APIError.timedOut(after: limit / .seconds(1)))
+    }
+    let pulse = Task {
+      while true {
+        try await Task.sleep(for: keepAlive)
+        source.yield(.idle)
+      }
+    }
     let hooks = [
-      (gone, gone.add { source.finish(throwing: CancellationError()) }),
-      (cut, cut.add { source.finish(throwing: APIError.shuttingDown) }),
+      (gone, gone.add { stop(CancellationError()) }),
+      (cut, cut.add { stop(APIError.shuttingDown) }),
     ]
-    defer { for (signal, id) in hooks { signal.remove(id) } }
-    return try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask {
-        do {
-          try await generate(into: source)
-          source.finish()
-        } catch {
-          source.finish(throwing: error)
-        }
+    defer {
+      for (signal, id) in hooks { signal.remove(id) }
+      clock.cancel()
+      pulse.cancel()
+    }
+    return try await withTaskCancellationHandler {
+      do {
+        let value = try await consume(events)
+        await work.value
+        return value
+      } catch {
+        work.cancel()
+        await work.value
+        throw error
       }
-      group.addTask {
-        try await Task.sleep(for: limit)
-        source.finish(throwing: APIError.timedOut(after: limit / .seconds(1)))
-      }
-      group.addTask {
-        while true {
-          try await Task.sleep(for: keepAlive)
-          source.yield(.idle)
-        }
-      }
-      // What throws in the children is their cancellation.
-      defer { group.cancelAll() }
-      return try await consume(events)
+    } onCancel: {
+      stop(CancellationError())
     }
   }
 
@@ -71,7 +87,7 @@ struct AnswerRun: Sendable {
         case .token(let token): source.yield(.token(index, token))
         case .text(let text): source.yield(.text(index, text))
         case .finished(let result):
-          finished(result)
+          finished(index, result)
           source.yield(.finished(index, result))
         }
       }

@@ -48,23 +48,35 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
           case .finished(_, let result): answerTokens += result.tokenIDs.count
           default: break
           }
-          if let bytes = bytes(for: event, offset: offset) {
-            try await writer.write(ByteBuffer(bytes: bytes))
-          }
-          if case .token(_, let token) = event { offset += token.text.unicodeScalars.count }
+          if let bytes = bytes(for: event, offset: offset) { try await write(bytes, to: &writer) }
+          if case .token(_, let token) = event { offset += format.contents.scalars(in: token) }
         }
         if run.batch.answer.includesUsage {
-          let usage = format.usage(answerTokens: answerTokens)
-          try await writer.write(ByteBuffer(bytes: usage))
+          try await write(format.usage(answerTokens: answerTokens), to: &writer)
         }
       }
-    } catch  where !run.gone.hasFired {
+    } catch let failure as WriteFailure {
+      throw failure.cause
+    } catch {
+      guard !run.gone.hasFired else { throw error }
       let error = APIError(error, log: logger)
       notes.add("error", error.code ?? error.type)
-      let reply = ErrorReply(error)
-      try await writer.write(ByteBuffer(bytes: ServerSentEvent.data(reply)))
+      try await write(ServerSentEvent.data(ErrorReply(error)), to: &writer)
     }
-    try await writer.write(ByteBuffer(bytes: ServerSentEvent.done))
+    try await write(ServerSentEvent.done, to: &writer)
+  }
+
+  /// What is wrong with the connection is not wrong with the answer.
+  private struct WriteFailure: Error {
+    let cause: any Error
+  }
+
+  private func write(_ bytes: [UInt8], to writer: inout any ResponseBodyWriter) async throws {
+    do {
+      try await writer.write(ByteBuffer(bytes: bytes))
+    } catch {
+      throw WriteFailure(cause: error)
+    }
   }
 
   private func bytes(for event: AnswerEvent, offset: Int) -> [UInt8]? {

@@ -17,7 +17,7 @@ struct ReplyContents: Sendable {
     return [
       ("x-resta-noise", settings.noise.rawValue), ("x-resta-sigma", "\(settings.sigma)"),
       ("x-resta-sigma-unit", settings.sigmaUnit.rawValue),
-      ("x-resta-samples", "\(settings.samples)"), ("x-resta-prefix", "\(settings.prefix.length)"),
+      ("x-resta-samples", "\(settings.samples)"), ("x-resta-prefix", "\(settings.prefix)"),
       ("x-resta-sticky", "\(settings.sticky)"),
     ]
   }
@@ -31,7 +31,7 @@ struct ReplyContents: Sendable {
   /// What the last chunk of an answer shows.
   func closing(_ result: GenerationResult) -> RestaChoice {
     var choice = RestaChoice()
-    if exposure >= .cost { choice.cost = RestaCost(result.totals) }
+    if exposure >= .cost { choice.cost = TotalsReport(result.totals) }
     if showsVotes {
       // Noise that will be drawn again is a secret; noise that was drawn once is not.
       choice.seed = batch.isSticky ? nil : result.settings.defense.seed
@@ -45,14 +45,14 @@ struct ReplyContents: Sendable {
     var choice = closing(result)
     choice.prompt = prompt(index)
     if showsVotes {
-      choice.votes = result.votes.map { RestaVote($0, tokenizer: tokenizer) }
+      choice.votes = result.votes.map { VoteReport($0, tokenizer: tokenizer) }
     }
     return choice
   }
 
   /// The vote for a token; `nil` when there was none, or it is not shown.
-  func vote(of token: GeneratedToken) -> RestaVote? {
-    showsVotes ? token.vote.map { RestaVote($0, tokenizer: tokenizer) } : nil
+  func vote(of token: GeneratedToken) -> VoteReport? {
+    showsVotes ? token.vote.map { VoteReport($0, tokenizer: tokenizer) } : nil
   }
 
   /// Log-probabilities; `nil` when they are not asked for.
@@ -63,6 +63,11 @@ struct ReplyContents: Sendable {
     }
   }
 
+  /// How far a token moves the offset of the next one, as ``CompletionLogProbabilities`` counts it.
+  func scalars(in token: GeneratedToken) -> Int {
+    CompletionLogProbabilities.scalars(in: tokenizer.bytes(of: token.id))
+  }
+
   /// What answers used.
   func usage(of answers: [CollectedAnswer]) -> ReplyUsage {
     usage(answerTokens: answers.reduce(0) { $0 + $1.result.tokenIDs.count })
@@ -70,7 +75,7 @@ struct ReplyContents: Sendable {
 
   /// What answers of so many tokens used.
   func usage(answerTokens: Int) -> ReplyUsage {
-    ReplyUsage(promptTokens: batch.promptTokens, completionTokens: answerTokens)
+    ReplyUsage(promptTokens: batch.cost.promptTokens.reduce(0, +), completionTokens: answerTokens)
   }
 
   private func prompt(_ index: Int) -> [RestaPromptToken]? {

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTP1
 
 /// Reads the body of a request, within the operator's limits of size and time.
 struct BodyCollector: Sendable {
@@ -47,6 +48,8 @@ struct BodyCollector: Sendable {
       }
     } catch let error as APIError {
       throw error
+    } catch is HTTPParserError {
+      throw APIError.invalid("The request's body is not valid HTTP: a chunk of it is malformed.")
     } catch {
       // The connection broke in the middle of the body.
       throw CancellationError()

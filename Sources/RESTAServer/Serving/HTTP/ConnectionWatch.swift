@@ -22,7 +22,9 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   private static let linger = TimeAmount.seconds(1)
 
   private let headTime: TimeAmount
+  private let stallTime: TimeAmount
   private var deadline: Scheduled<Void>?
+  private var stall: Scheduled<Void>?
   private var gone: OneShotSignal?
   private var isInputClosed = false
   private var closesBehindReply = false
@@ -31,9 +33,12 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   /// Whether the last reply is out: what still arrives is nobody's.
   private var isEnding = false
 
-  /// - Parameter headTime: How long a new connection may take to send the head of its request.
-  init(headTime: TimeAmount) {
+  /// - Parameters:
+  ///   - headTime: How long a new connection may take to send the head of its request.
+  ///   - stallTime: How long a client may leave a reply unread.
+  init(headTime: TimeAmount, stallTime: TimeAmount) {
     self.headTime = headTime
+    self.stallTime = stallTime
   }
 
   func handlerAdded(context: ChannelHandlerContext) {
@@ -42,6 +47,7 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
   func handlerRemoved(context: ChannelHandlerContext) {
     deadline?.cancel()
+    stall?.cancel()
   }
 
   func channelActive(context: ChannelHandlerContext) {
@@ -63,6 +69,17 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if case ChannelEvent.inputClosed = event { inputClosed() }
     context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    stall?.cancel()
+    stall = nil
+    if !context.channel.isWritable {
+      // Whoever writes waits for the client, and the client may never read.
+      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+      stall = context.eventLoop.scheduleTask(in: stallTime) { bound.value.close(promise: nil) }
+    }
+    context.fireChannelWritabilityChanged()
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -99,11 +116,15 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
     case .body: context.write(data, promise: promise)
     case .end where closesBehindReply:
       isEnding = true
-      context.writeAndFlush(data, promise: promise)
-      // Closing outright while data is unread would make the kernel drop the reply.
-      context.close(mode: .output, promise: nil)
+      let written = context.eventLoop.makePromise(of: Void.self)
+      written.futureResult.cascade(to: promise)
+      context.writeAndFlush(data, promise: written)
       let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-      context.eventLoop.scheduleTask(in: Self.linger) { bound.value.close(promise: nil) }
+      written.futureResult.whenComplete { _ in
+        // Closing outright while data is unread would make the kernel drop the reply.
+        bound.value.close(mode: .output, promise: nil)
+        bound.value.eventLoop.scheduleTask(in: Self.linger) { bound.value.close(promise: nil) }
+      }
     case .end: context.write(data, promise: promise)
     }
   }

@@ -8,10 +8,10 @@ final class RequestNotes: Sendable {
     var client: String?
     var fields: Logger.Metadata = [:]
     var promptTokens = 0
-    var answerTokens = 0
     var passes = 0
     var tokensProcessed = 0
-    var answers = 0
+    /// The length of each answer that is complete, by its index.
+    var answers: [Int: Int] = [:]
   }
 
   private let state = Mutex(State())
@@ -27,12 +27,25 @@ final class RequestNotes: Sendable {
     state.withLock { $0.fields[key] = .string(value) }
   }
 
+  /// Adds the prompts, where the operator wants them logged.
+  func addText(_ batch: AnswerBatch) {
+    let choices = batch.answer.choices
+    for (index, generation) in batch.generations.enumerated() where index % choices == 0 {
+      add("prompt_\(index / choices)", generation.prompt.rendered.text)
+    }
+  }
+
+  /// The lengths of so many answers, by index; `nil` while some are missing.
+  func answerLengths(of count: Int) -> [Int]? {
+    let answers = state.withLock { $0.answers }
+    return answers.count == count ? answers.sorted { $0.key < $1.key }.map(\.value) : nil
+  }
+
   /// Counts a result.
-  func add(_ result: GenerationResult) {
+  func add(_ result: GenerationResult, at index: Int) {
     state.withLock { state in
-      state.answers += 1
+      state.answers[index] = result.tokenIDs.count
       state.promptTokens = result.promptTokens
-      state.answerTokens += result.tokenIDs.count
       state.passes += result.totals.passes
       state.tokensProcessed += result.totals.tokensProcessed
     }
@@ -43,10 +56,10 @@ final class RequestNotes: Sendable {
     state.withLock { state in
       var fields = state.fields
       if let client = state.client { fields["client"] = .string(client) }
-      guard state.answers > 0 else { return fields }
-      fields["answers"] = "\(state.answers)"
+      guard !state.answers.isEmpty else { return fields }
+      fields["answers"] = "\(state.answers.count)"
       fields["prompt_tokens"] = "\(state.promptTokens)"
-      fields["answer_tokens"] = "\(state.answerTokens)"
+      fields["answer_tokens"] = "\(state.answers.values.reduce(0, +))"
       fields["passes"] = "\(state.passes)"
       fields["tokens_processed"] = "\(state.tokensProcessed)"
       return fields

@@ -8,7 +8,7 @@ struct ServerContext: RequestContext {
   /// Fires when the client is gone.
   let gone: OneShotSignal
   /// Whose key the request came with; `anonymous` where none is needed.
-  var client = "anonymous"
+  var client = APIKeys.anonymous
   /// What is known at the end only, for the log.
   let notes: RequestNotes
 

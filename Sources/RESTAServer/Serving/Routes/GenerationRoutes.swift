@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOPosix
 import RESTA
 
 /// `/v1/chat/completions` and `/v1/completions`.
@@ -9,24 +10,30 @@ struct GenerationRoutes: Sendable {
 
   /// Answers a conversation.
   @Sendable func chat(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let chat = try ChatRequest(body: try await read(request), defaults: defaults)
-    let served = try state.slot.model()
-    let batch = try planner(served).plan(chat)
-    let shape = ChatShape(
-      head: .new("chatcmpl", model: served.id), includesUsage: batch.answer.includesUsage)
-    return try await answer(
-      batch, AnswerFormat(shape: shape, contents: contents(batch, served)), context)
+    try await counted(context) {
+      let chat = try ChatRequest(body: try await read(request), defaults: defaults)
+      let served = try state.slot.model()
+      let batch = try await plan(served) { try $0.plan(chat) }
+      let shape = ChatShape(
+        head: .new("chatcmpl", model: served.id), includesUsage: batch.answer.includesUsage)
+      return try await answer(
+        batch, AnswerFormat(shape: shape, contents: contents(batch, served)), context)
+    }
   }
 
   /// Completes raw prompts.
-  @Sendable func completion(_ request: Request, _ context: ServerContext) async throws -> Response {
-    let completion = try CompletionRequest(body: try await read(request), defaults: defaults)
-    let served = try state.slot.model()
-    let batch = try planner(served).plan(completion)
-    let shape = CompletionShape(
-      head: .new("cmpl", model: served.id), includesUsage: batch.answer.includesUsage)
-    return try await answer(
-      batch, AnswerFormat(shape: shape, contents: contents(batch, served)), context)
+  @Sendable func completion(
+    _ request: Request, _ context: ServerContext
+  ) async throws -> Response {
+    try await counted(context) {
+      let completion = try CompletionRequest(body: try await read(request), defaults: defaults)
+      let served = try state.slot.model()
+      let batch = try await plan(served) { try $0.plan(completion) }
+      let shape = CompletionShape(
+        head: .new("cmpl", model: served.id), includesUsage: batch.answer.includesUsage)
+      return try await answer(
+        batch, AnswerFormat(shape: shape, contents: contents(batch, served)), context)
+    }
   }
 
   private func read(_ request: Request) async throws -> [UInt8] {
@@ -43,10 +50,13 @@ struct GenerationRoutes: Sendable {
       choiceLimit: settings.limits.choices, roles: settings.client.roles)
   }
 
-  private func planner(_ served: ServedModel) -> AnswerPlanner {
-    AnswerPlanner(
+  private func plan(
+    _ served: ServedModel, _ work: @escaping @Sendable (AnswerPlanner) throws -> AnswerBatch
+  ) async throws -> AnswerBatch {
+    let planner = AnswerPlanner(
       served: served, settings: state.settings,
       sticky: state.settings.defense.sticky ? state.secrets.noise : nil)
+    return try await state.planning.runIfActive { try work(planner) }
   }
 
   private func contents(_ batch: AnswerBatch, _ served: ServedModel) -> ReplyContents {
@@ -54,27 +64,38 @@ struct GenerationRoutes: Sendable {
       batch: batch, exposure: state.settings.client.expose, tokenizer: served.model.tokenizer)
   }
 
+  /// A request counts when it begins, however it ends: looking at it costs something too.
+  private func counted(
+    _ context: ServerContext, _ work: () async throws -> Response
+  ) async throws -> Response {
+    let rate = state.rates.admit(context.client, tokens: 0, now: state.uptime)
+    guard let refusal = rate.refusal else { return try await work() }
+    return refused(refusal, rate, context)
+  }
+
+  private func refused(
+    _ error: APIError, _ rate: RateDecision, _ context: ServerContext
+  ) -> Response {
+    state.metrics.requestRejected(error)
+    context.notes.add("error", error.code ?? error.type)
+    return .failure(error).adding(rate.headers)
+  }
+
   private func answer(
     _ batch: AnswerBatch, _ format: AnswerFormat<some ReplyShape>, _ context: ServerContext
   ) async throws -> Response {
-    let rate = state.rates.admit(context.client, tokens: batch.workTokens, now: state.uptime)
-    if let refusal = rate.refusal {
-      state.metrics.requestRejected(refusal)
-      throw refusal
-    }
-    let run = AnswerRun(
-      batch: batch, ticket: try await ticket(context), gone: context.gone, cut: state.cut,
-      limit: .seconds(state.settings.limits.requestSeconds),
-      keepAlive: .seconds(state.settings.limits.keepaliveSeconds)
-    ) { result in
-      context.notes.add(result)
-      state.metrics.record(result: result)
-      if let seconds = result.totals.firstTokenSeconds {
-        state.metrics.firstToken(seconds: seconds)
-      }
+    let work = batch.cost.workTokens
+    let rate = state.rates.admit(context.client, requests: 0, tokens: work, now: state.uptime)
+    if let refusal = rate.refusal { return refused(refusal, rate, context) }
+    if state.settings.log.prompts { context.notes.addText(batch) }
+    let ticket: AdmissionTicket
+    do { ticket = try await self.ticket(context) } catch {
+      state.rates.refund(context.client, tokens: work, now: state.uptime)
+      throw error
     }
     let writer = AnswerWriter(
-      run: run, format: format, logger: context.logger, notes: context.notes)
+      run: run(batch, ticket, context), format: format, logger: context.logger,
+      notes: context.notes)
     let headers = format.contents.headers + rate.headers
     guard batch.answer.isStreamed else {
       let bytes = try await writer.whole()
@@ -90,6 +111,25 @@ struct GenerationRoutes: Sendable {
         try await body.finish(nil)
       }
     ).adding(headers)
+  }
+
+  private func run(
+    _ batch: AnswerBatch, _ ticket: AdmissionTicket, _ context: ServerContext
+  ) -> AnswerRun {
+    AnswerRun(
+      batch: batch, ticket: ticket, gone: context.gone, cut: state.cut,
+      limit: .seconds(state.settings.limits.requestSeconds),
+      keepAlive: .seconds(state.settings.limits.keepaliveSeconds)
+    ) { index, result in
+      context.notes.add(result, at: index)
+      if state.settings.log.prompts { context.notes.add("answer_\(index)", result.text) }
+      state.metrics.record(result: result)
+      // What was reckoned with and not needed; who leaves half-way has paid for all of it.
+      guard let lengths = context.notes.answerLengths(of: batch.generations.count) else { return }
+      state.rates.refund(
+        context.client, tokens: batch.cost.workTokens - batch.cost.work(answers: lengths),
+        now: state.uptime)
+    }
   }
 
   /// Waits for a place; not for longer than the client does.

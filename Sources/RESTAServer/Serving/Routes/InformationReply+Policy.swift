@@ -14,8 +14,8 @@ extension InformationReply {
       self.init(model: served.id, limits: limits)
       return
     }
-    func prefix(_ length: Int) -> RestaPrefix {
-      RestaPrefix(length == .max ? .all : .tokens(length))
+    func prefix(_ length: Int) -> PrefixReport {
+      PrefixReport(length == .max ? .all : .tokens(length))
     }
     self.init(
       model: served.id, exposure: policy.exposure.rawValue,
@@ -27,7 +27,8 @@ extension InformationReply {
         samples: Bounds(min: policy.samples.lowerBound, max: policy.samples.upperBound),
         prefix: Bounds(
           min: prefix(policy.prefix.lowerBound), max: prefix(policy.prefix.upperBound)),
-        off: policy.off, logprobs: policy.logprobs),
+        off: policy.off, logprobs: policy.logprobs,
+        temperature: Bounds(min: 0, max: settings.client.temperature)),
       limits: limits)
   }
 }

@@ -1,15 +1,17 @@
+import RESTA
+
 /// An answer in a chat's reply.
 struct ChatChoice: Encodable, Sendable {
   /// What the model says.
   struct Message: Encodable, Sendable {
     let role = "assistant"
     let content: String
-    @NullWritten var refusal: String?
+    @Nullable var refusal: String?
   }
 
   let index: Int
   let message: Message
-  @NullWritten var logprobs: ChatLogProbabilities?
+  @Nullable var logprobs: ChatLogProbabilities?
   let finishReason: FinishReason
   let resta: RestaChoice?
 }
@@ -24,13 +26,13 @@ struct ChatPiece: Encodable, Sendable {
 
   let index: Int
   let delta: Delta
-  @NullWritten var logprobs: ChatLogProbabilities?
-  @NullWritten var finishReason: FinishReason?
+  @Nullable var logprobs: ChatLogProbabilities?
+  @Nullable var finishReason: FinishReason?
   var resta: RestaChoice?
 }
 
 /// The log-probabilities of a chat's answer, or of a piece of one.
 struct ChatLogProbabilities: Encodable, Sendable {
   let content: [TokenLogProbability]
-  @NullWritten var refusal: [TokenLogProbability]?
+  @Nullable var refusal: [TokenLogProbability]?
 }

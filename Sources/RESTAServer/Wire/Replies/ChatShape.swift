@@ -1,3 +1,5 @@
+import RESTA
+
 /// Makes the replies to chat requests.
 struct ChatShape: ReplyShape {
   let head: ReplyHead
@@ -13,7 +15,7 @@ struct ChatShape: ReplyShape {
         finishReason: answer.reason, resta: answer.resta.unlessEmpty)
     }
     return ReplyObject(
-      "chat.completion", head, choices: choices, usage: NullWritten(wrappedValue: usage),
+      "chat.completion", head, choices: choices, usage: Nullable(wrappedValue: usage),
       settings: settings)
   }
 
@@ -42,11 +44,11 @@ struct ChatShape: ReplyShape {
   }
 
   func usage(_ usage: ReplyUsage) -> ReplyObject<ChatPiece> {
-    chunk([], usage: NullWritten(wrappedValue: usage))
+    chunk([], usage: Nullable(wrappedValue: usage))
   }
 
   private func chunk(
-    _ choices: [ChatPiece], usage: NullWritten<ReplyUsage>? = nil, settings: RestaSettings? = nil
+    _ choices: [ChatPiece], usage: Nullable<ReplyUsage>? = nil, settings: RestaSettings? = nil
   ) -> ReplyObject<ChatPiece> {
     ReplyObject(
       "chat.completion.chunk", head, choices: choices, usage: usage ?? noUsage, settings: settings)

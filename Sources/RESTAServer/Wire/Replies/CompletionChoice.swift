@@ -1,8 +1,10 @@
+import RESTA
+
 /// An answer in a completion's reply.
 struct CompletionChoice: Encodable, Sendable {
   let text: String
   let index: Int
-  @NullWritten var logprobs: CompletionLogProbabilities?
+  @Nullable var logprobs: CompletionLogProbabilities?
   let finishReason: FinishReason
   let resta: RestaChoice?
 }
@@ -11,7 +13,7 @@ struct CompletionChoice: Encodable, Sendable {
 struct CompletionPiece: Encodable, Sendable {
   var text = ""
   let index: Int
-  @NullWritten var logprobs: CompletionLogProbabilities?
-  @NullWritten var finishReason: FinishReason?
+  @Nullable var logprobs: CompletionLogProbabilities?
+  @Nullable var finishReason: FinishReason?
   var resta: RestaChoice?
 }

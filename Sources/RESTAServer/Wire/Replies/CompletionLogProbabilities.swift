@@ -20,16 +20,14 @@ struct CompletionLogProbabilities: Encodable, Sendable {
     }
     var next = offset
     textOffset = entries.map { entry in
-      defer { next += Self.scalars(in: entry) }
+      defer { next += Self.scalars(in: entry.bytes) }
       return next
     }
   }
 
   /// How many Unicode scalars begin in a token; several tokens can make up one.
   ///
-  /// - Parameter entry: The token.
+  /// - Parameter bytes: The token's.
   /// - Returns: The number, by which the next token's offset is larger.
-  static func scalars(in entry: TokenLogProbability) -> Int {
-    entry.bytes.count { $0 & 0xC0 != 0x80 }
-  }
+  static func scalars(in bytes: [UInt8]) -> Int { bytes.count { $0 & 0xC0 != 0x80 } }
 }

@@ -1,3 +1,5 @@
+import RESTA
+
 /// Makes the replies to completion requests.
 struct CompletionShape: ReplyShape {
   let head: ReplyHead
@@ -12,7 +14,7 @@ struct CompletionShape: ReplyShape {
         logprobs: answer.logProbabilities.map { CompletionLogProbabilities($0) },
         finishReason: answer.reason, resta: answer.resta.unlessEmpty)
     }
-    return object(choices, usage: NullWritten(wrappedValue: usage), settings: settings)
+    return object(choices, usage: Nullable(wrappedValue: usage), settings: settings)
   }
 
   func opening(
@@ -40,12 +42,12 @@ struct CompletionShape: ReplyShape {
   }
 
   func usage(_ usage: ReplyUsage) -> ReplyObject<CompletionPiece> {
-    object([], usage: NullWritten(wrappedValue: usage))
+    object([], usage: Nullable(wrappedValue: usage))
   }
 
   /// Unlike a chat's, a completion's chunks are called what the whole is.
   private func object<Choice>(
-    _ choices: [Choice], usage: NullWritten<ReplyUsage>?, settings: RestaSettings? = nil
+    _ choices: [Choice], usage: Nullable<ReplyUsage>?, settings: RestaSettings? = nil
   ) -> ReplyObject<Choice> {
     ReplyObject("text_completion", head, choices: choices, usage: usage, settings: settings)
   }

@@ -1,11 +1,13 @@
+import RESTA
+
 /// OpenAI's error object, as a body or as an event of a stream.
 struct ErrorReply: Encodable, Sendable {
   /// What is inside.
   struct Detail: Encodable, Sendable {
     let message: String
     let type: String
-    @NullWritten var param: String?
-    @NullWritten var code: String?
+    @Nullable var param: String?
+    @Nullable var code: String?
   }
 
   let error: Detail

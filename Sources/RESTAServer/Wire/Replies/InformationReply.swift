@@ -4,8 +4,8 @@ import RESTA
 struct InformationReply: Encodable, Sendable {
   /// The least and the greatest value that a client may choose; both `null` where there is no choice.
   struct Bounds<Value: Encodable & Sendable>: Encodable, Sendable {
-    @NullWritten var min: Value?
-    @NullWritten var max: Value?
+    @Nullable var min: Value?
+    @Nullable var max: Value?
   }
 
   /// What a request's `resta` object may hold.
@@ -13,11 +13,12 @@ struct InformationReply: Encodable, Sendable {
     var noise: [NoiseKind]
     var sigma: Bounds<Double>
     var samples: Bounds<Int>
-    var prefix: Bounds<RestaPrefix>
+    var prefix: Bounds<PrefixReport>
     /// Whether the defence may be switched off.
     var off: Bool
     /// Whether log-probabilities may be asked for.
     var logprobs: Bool
+    var temperature: Bounds<Double>
   }
 
   /// What no request may exceed.
@@ -29,7 +30,7 @@ struct InformationReply: Encodable, Sendable {
   let model: String
   let exposure: String
   /// Left out with an exposure of none; `null` when nothing is defended.
-  let defense: NullWritten<RestaSettings>?
+  let defense: Nullable<RestaSettings>?
   let client: Client?
   let limits: Limits
 
@@ -59,7 +60,7 @@ struct InformationReply: Encodable, Sendable {
   ) {
     self.model = model
     self.exposure = exposure
-    self.defense = NullWritten(wrappedValue: defense)
+    self.defense = Nullable(wrappedValue: defense)
     self.client = client
     self.limits = limits
   }

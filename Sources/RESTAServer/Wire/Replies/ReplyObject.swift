@@ -1,3 +1,5 @@
+import RESTA
+
 /// The outer object of replies and of chunks, which all have the same members.
 struct ReplyObject<Choice: Encodable & Sendable>: Encodable, Sendable {
   let id: String
@@ -6,7 +8,7 @@ struct ReplyObject<Choice: Encodable & Sendable>: Encodable, Sendable {
   let model: String
   let choices: [Choice]
   /// Left out when `nil`, which is something else than `null` here.
-  let usage: NullWritten<ReplyUsage>?
+  let usage: Nullable<ReplyUsage>?
   let resta: RestaReply?
 
   /// Makes a reply or a chunk.
@@ -18,7 +20,7 @@ struct ReplyObject<Choice: Encodable & Sendable>: Encodable, Sendable {
   ///   - usage: The tokens, or the `null` for them.
   ///   - settings: The defence, or `nil` when it is not shown here.
   init(
-    _ object: String, _ head: ReplyHead, choices: [Choice], usage: NullWritten<ReplyUsage>?,
+    _ object: String, _ head: ReplyHead, choices: [Choice], usage: Nullable<ReplyUsage>?,
     settings: RestaSettings? = nil
   ) {
     id = head.id

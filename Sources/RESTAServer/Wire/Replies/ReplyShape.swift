@@ -1,3 +1,5 @@
+import RESTA
+
 /// Makes the replies of one kind of request, whole or in chunks: the kinds differ in their shape only.
 ///
 /// A stream has an opening and an end for each answer, any number of pieces between, and, where
@@ -55,8 +57,8 @@ protocol ReplyShape: Sendable {
 
 extension ReplyShape {
   /// What a chunk with answers writes as its usage: nothing, or `null`.
-  var noUsage: NullWritten<ReplyUsage>? {
-    includesUsage ? NullWritten(wrappedValue: nil) : nil
+  var noUsage: Nullable<ReplyUsage>? {
+    includesUsage ? Nullable(wrappedValue: nil) : nil
   }
 }
 
@@ -85,5 +87,5 @@ struct StreamedPiece: Sendable {
   /// log-probabilities tell.
   var offset = 0
   /// How the token was voted for, if that is told.
-  var vote: RestaVote?
+  var vote: VoteReport?
 }

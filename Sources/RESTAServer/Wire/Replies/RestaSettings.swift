@@ -6,7 +6,7 @@ struct RestaSettings: Encodable, Sendable, Hashable {
   let sigma: Double
   let sigmaUnit: Sigma.Unit
   let samples: Int
-  let prefix: RestaPrefix
+  let prefix: PrefixReport
   let sticky: Bool
 
   /// Describes a defence.
@@ -19,22 +19,7 @@ struct RestaSettings: Encodable, Sendable, Hashable {
     sigma = defense.noise.sigma.value
     sigmaUnit = defense.noise.sigma.unit
     samples = defense.samples
-    prefix = RestaPrefix(defense.prefix)
+    prefix = PrefixReport(defense.prefix)
     self.sticky = sticky
-  }
-}
-
-/// l as a number, or the text `all`.
-struct RestaPrefix: Encodable, Sendable, Hashable {
-  let length: PrefixLength
-
-  init(_ length: PrefixLength) { self.length = length }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch length {
-    case .tokens(let count): try container.encode(count)
-    case .all: try container.encode("all")
-    }
   }
 }

@@ -23,20 +23,3 @@ enum WireJSON {
         .utf8
     ) + Array(#""code":"internal_error"}}"#.utf8)
 }
-
-/// A value that is written as `null` when there is none, so that its key is always there.
-@propertyWrapper
-struct NullWritten<Value: Encodable & Sendable>: Encodable, Sendable {
-  var wrappedValue: Value?
-
-  init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    if let wrappedValue {
-      try container.encode(wrappedValue)
-    } else {
-      try container.encodeNil()
-    }
-  }
-}

@@ -1,6 +1,8 @@
 extension AnswerRequest {
   /// The most stop strings, as OpenAI's clients expect at least 4 to work.
   static let stopLimit = 16
+  /// The longest stop string, in bytes: the end of the answer is compared with it at every token.
+  static let stopLength = 256
 
   /// Reads `n`.
   static func choices(_ field: BodyField, limit: Int) throws(APIError) -> Int {
@@ -40,6 +42,9 @@ extension AnswerRequest {
     return try texts.map { (text) throws(APIError) in
       guard let string = try text.string() else { throw text.expected("a string") }
       guard !string.isEmpty else { throw text.refused("must not be empty") }
+      guard string.utf8.count <= stopLength else {
+        throw text.refused("is longer than \(stopLength) bytes")
+      }
       return string
     }
   }

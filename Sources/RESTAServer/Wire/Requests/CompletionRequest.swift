@@ -18,6 +18,12 @@ struct CompletionRequest: Sendable {
   init(body: [UInt8], defaults: RequestDefaults) throws(APIError) {
     let fields = try BodyReader.object(of: body)
     model = try fields["model"].string()
+    // Chat completions' name for it; ignoring it would give fewer alternatives than were asked for.
+    guard fields["top_logprobs"].isNull else {
+      throw fields["top_logprobs"].refused(
+        "is for /v1/chat/completions: give the number as 'logprobs' here",
+        code: RefusedField.code)
+    }
     answer = try AnswerRequest(
       fields, logProbabilities: try fields["logprobs"].integer(in: 0...5), defaults: defaults)
     prompts = try Self.prompts(fields["prompt"])
