@@ -30,6 +30,23 @@ import Testing
     #expect(fast < naive)
   }
 
+  @Test func `the server is measured with the flags that are given, and answers as the library`()
+    throws
+  {
+    let run = try CommandRun([
+      "bench", "serve", "--clients", "1,2", "--requests", "2", "--repeats", "1",
+      "--answer-tokens", "3", "--samples", "3", "--json",
+    ])
+    let object = try run.object()
+    #expect(object["repeats"] as? Int == 1)
+    let runs = try #require(object["runs"] as? [[String: Any]])
+    #expect(runs.map { $0["clients"] as? Int } == [1, 2, 1, 2])
+    for run in runs {
+      #expect(run["requests"] as? Int == 2 && run["answers"] as? Int == 2)
+      #expect(run["same_answers"] as? Int == 2)
+    }
+  }
+
   @Test func `compare counts identical answers and never prints them`() throws {
     let file = try TemporaryFile(
       #"["Name three primary colours.", {"instruction": "Say hello."}, {"Goal": "Bake bread."}]"#,
