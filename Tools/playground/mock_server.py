@@ -36,7 +36,7 @@ OPEN = {
                 "sticky": False},
     "client": {"noise": ["isotropic", "hard", "soft", "orthogonal"], "sigma": {"min": 0.1, "max": 2},
                "samples": {"min": 1, "max": 32}, "prefix": {"min": 1, "max": "all"}, "off": True,
-               "logprobs": False},
+               "logprobs": False, "temperature": {"min": 0, "max": 1.5}},
     "limits": {"answer_tokens": 2048, "choices": 4},
 }
 
@@ -44,7 +44,8 @@ FIXED = {
     **OPEN,
     "exposure": "settings",
     "client": {"noise": ["hard"], "sigma": {"min": 0.4, "max": 0.4}, "samples": {"min": 10, "max": 32},
-               "prefix": {"min": 20, "max": 20}, "off": False, "logprobs": False},
+               "prefix": {"min": 20, "max": 20}, "off": False, "logprobs": False,
+               "temperature": {"min": 0, "max": 0}},
 }
 
 # No defence of the operator's own, but clients may ask for one.

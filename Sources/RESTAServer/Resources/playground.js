@@ -140,6 +140,9 @@ function setUpNumber(id) {
 function setUpSettings() {
   const { defense, client, limits } = server;
   byId("max-tokens").max = limits.answer_tokens;
+  const hottest = client?.temperature?.max ?? 2;
+  byId("temperature").max = hottest;
+  byId("temperature").disabled = hottest === 0;
   byId("defense").hidden = !defense;
   if (!defense) return;
 
