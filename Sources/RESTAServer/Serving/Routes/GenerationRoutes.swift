@@ -105,7 +105,11 @@ struct GenerationRoutes: Sendable {
       ).adding(headers)
     }
     return Response(
-      status: .ok, headers: [.contentType: "text/event-stream; charset=utf-8"],
+      status: .ok,
+      // nginx would keep events back until it has a page of them.
+      headers: [
+        .contentType: "text/event-stream; charset=utf-8", .custom("x-accel-buffering"): "no",
+      ],
       body: ResponseBody { body in
         try await writer.stream(to: &body)
         try await body.finish(nil)
