@@ -46,7 +46,7 @@ build_tests() {
 # Models are shared between tests but CPUs are few: engines that run side by side only wait for each
 # other, so the suites that load models run one test at a time.
 run_pure_tests() {
-  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATests|RESTATestingTests|RESTAEvaluationTests|RESTAServerTests)\.'
+  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATests|RESTATestingTests|RESTAEvaluationTests)\.'
 }
 
 # Suites whose tests die in a process of their own run apart from those that start programs: Swift
@@ -72,8 +72,10 @@ run_command_tests() {
     --filter '^CommandTests\.'
 }
 
-# From outside, as clients, attackers and a browser see it.
+# In process first, beside nothing else: some of these tests are about time. Then from outside, as
+# clients, attackers and a browser see it.
 run_server_tests() {
+  limited swift test --skip-build "${test_flags[@]}" --filter '^RESTAServerTests\.'
   scripts/server-tests.sh "$command_path"
 }
 

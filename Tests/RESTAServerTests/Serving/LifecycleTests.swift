@@ -175,7 +175,9 @@ struct LifecycleTests {
   func shutdown(finishes: Bool) async throws {
     let model = try ServerFixture.model(delay: .milliseconds(finishes ? 2 : 100))
     let texts = Mutex([String]())
-    try await ServerFixture.run({ $0.limits.shutdownSeconds = 0.5 }, model: model) { server in
+    // Time enough on a machine that is busy with other tests; or too little on any.
+    let seconds = finishes ? 60 : 0.5
+    try await ServerFixture.run({ $0.limits.shutdownSeconds = seconds }, model: model) { server in
       try await withThrowingTaskGroup(of: String.self) { group in
         for _ in 0..<3 { group.addTask { try await server.chat(#""stream":true"#).text } }
         while try await server.metric("resta_running") != 3 {}
