@@ -1,4 +1,5 @@
 public import CoreMetrics
+import Foundation
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -103,8 +104,18 @@ public final class ChatServer: Sendable {
     } catch let error where error is IOError || error is SocketAddressError {
       throw ServerError(
         .addressUnavailable,
-        "Cannot listen on \(state.settings.listen.host):\(state.settings.listen.port): \(error). "
-          + "Choose another --port, or stop what listens there.", cause: error)
+        "Cannot listen on \(state.settings.listen.host):\(state.settings.listen.port): "
+          + Self.reason(error), cause: error)
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch (error as? IOError)?.errnoCode {
+    case EADDRINUSE: "something else does. Choose another --port, or stop that."
+    case EACCES: "this user may not. Ports below 1024 are for root."
+    case EADDRNOTAVAIL: "this machine has no such address. Choose another --host."
+    case nil: "no address is known for it. Choose another --host."
+    default: "\(error)."
     }
   }
 
@@ -142,7 +153,7 @@ public final class ChatServer: Sendable {
   }
 
   private func makeRouter() -> Router<ServerContext> {
-    let router = Router(context: ServerContext.self, options: .autoGenerateHeadEndpoints)
+    let router = Router(context: ServerContext.self)
     var routes = Routes(state: state)
     routes.addAll(to: router, origins: origins, logger: logger)
     return router

@@ -253,6 +253,9 @@ struct RouteTests {
       }
       let wrong = try await server.send("/v1/chat/completions", method: .HEAD)
       #expect(wrong.status == 405)
+      try await until { server.lines.requests.count >= 4 }
+      let logged = try server.lines.requests.compactMap { try $0.string("status") }
+      #expect(!logged.contains("499"))
     }
   }
 

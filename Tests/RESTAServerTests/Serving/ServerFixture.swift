@@ -138,7 +138,7 @@ struct ServerFixture: Sendable {
   /// Sends a request; a body makes it a POST.
   func send(
     _ path: String, _ body: String? = nil, method: HTTPMethod? = nil,
-    headers: [String: String] = [:]
+    headers: [String: String] = [:], timeout: TimeAmount = .seconds(60)
   ) async throws -> Reply {
     var request = HTTPClientRequest(url: address + path)
     request.method = method ?? (body == nil ? .GET : .POST)
@@ -151,7 +151,7 @@ struct ServerFixture: Sendable {
     for (name, value) in headers where !value.isEmpty {
       request.headers.add(name: name, value: value)
     }
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(60))
+    let response = try await HTTPClient.shared.execute(request, timeout: timeout)
     let buffer = try await response.body.collect(upTo: 1 << 24)
     return Reply(
       status: Int(response.status.code), headers: response.headers,

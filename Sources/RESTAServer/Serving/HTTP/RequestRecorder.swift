@@ -30,12 +30,19 @@ struct RequestRecorder: RouterMiddleware {
     response.headers[.xContentTypeOptions] = "nosniff"
     let (status, body, isHead) = (response.status.code, response.body, request.method == .head)
     response.body = ResponseBody(contentLength: body.contentLength) { writer in
+      let count = CountingWriter.Count()
       do {
         // An error's reply to a HEAD request would be taken for the next reply.
-        if isHead { try await writer.finish(nil) } else { try await body.write(writer) }
+        if isHead {
+          try await writer.finish(nil)
+        } else {
+          try await body.write(CountingWriter(writer, count: count))
+        }
         record.complete(status: status)
       } catch {
-        record.complete(status: 499)
+        // A client that has all of it may close before the end is written, which has no bytes.
+        let isComplete = isHead || count.value == body.contentLength
+        record.complete(status: isComplete ? status : 499)
         throw error
       }
     }

@@ -36,6 +36,8 @@ struct Routes {
         routes.append((.get, RouterPath(file.path), { _, _ in file.response }))
       }
     }
+    // Not the router's own: they would drop the reply before it is logged.
+    routes += routes.filter { $0.0 == .get }.map { (.head, $0.1, $0.2) }
     for (method, path, _) in routes { table.add(method.rawValue, path.description) }
     let mapper = ErrorMapper(routes: table)
     router.add(
