@@ -46,7 +46,4 @@ struct ServerState: Sendable {
 
   /// The time since the server was made; what rate limits count in.
   var uptime: Duration { ContinuousClock.now - start }
-
-  /// Whether replies may hold something.
-  func exposes(_ exposure: Exposure) -> Bool { settings.client.expose >= exposure }
 }
