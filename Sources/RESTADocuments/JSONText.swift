@@ -5,8 +5,9 @@ package enum JSONText {
     "{" + members.map { string($0) + ": " + value($1) }.joined(separator: ", ") + "}"
   }
 
-  /// A value, the keys of its objects in the order of their bytes. JSON has no number that is not
-  /// finite; such a one becomes `null`.
+  /// A value, the keys of its objects in the order of their bytes.
+  ///
+  /// JSON has no number that is not finite; such a one becomes `null`.
   package static func value(_ value: JSONValue) -> String {
     switch value {
     case .null: "null"

@@ -24,8 +24,9 @@ package struct Setting<Root: Sendable>: Sendable {
   package let flag: OptionSpelling
   /// Where a store keeps it, with dots for an object inside; that is part of a generation's key.
   package let storedAs: String
-  /// Whether a store keeps it although it has its default. Rows that came later are left out then, so
-  /// that the keys of generations made before stay what they were.
+  /// Whether a store keeps it although it has its default.
+  ///
+  /// Rows that came later are left out then: the keys of generations made before stay what they were.
   package let isAlwaysStored: Bool
   /// What a value must be, to follow "must be".
   package let expected: String

@@ -26,7 +26,7 @@ package indirect enum SettingValue: Sendable, Hashable {
     }
   }
 
-  /// A number as people write one. One with a leading zero is none: some readers take it for octal.
+  /// A number as people write one; one with a leading zero is none, for some readers take it for octal.
   private static func number(_ text: String) -> SettingValue? {
     let digits = text.drop { $0 == "-" || $0 == "+" }
     guard let first = digits.utf8.first, isDigit(first) || first == UInt8(ascii: "."),
