@@ -167,11 +167,11 @@ public struct Generation: AsyncSequence, Sendable {
         let event = try await run.next()
         if case .finished = event {
           state = .ended
-          await run.reservation.release()
+          await run.sequences.release()
         }
         return event
       } catch {
-        if case .running(let run) = state { await run.reservation.release() }
+        if case .running(let run) = state { await run.sequences.release() }
         state = .ended
         throw error
       }

@@ -1,6 +1,6 @@
 /// One generation under way: turns the decoder's tokens into events, and knows when to stop.
 final class GenerationRun {
-  let reservation: any SequenceReservation
+  let sequences: Sequences
   private let job: DecodingJob
   private let tokenizer: any Tokenizer
   private let defusedControlText: Bool
@@ -29,17 +29,15 @@ final class GenerationRun {
     preparationSeconds: Double
   ) {
     self.job = job
-    self.reservation = reservation
+    sequences = Sequences(reservation, of: job, stopwatch: stopwatch)
     self.tokenizer = tokenizer
     self.defusedControlText = defusedControlText
     self.stopwatch = stopwatch
     activeSeconds = preparationSeconds
     decoder =
       job.settings.plan == nil
-      ? ReferenceDecoder(job: job, reservation: reservation, stopwatch: stopwatch)
-      : FastDecoder(
-        job: job, costs: costs, reservation: reservation, stopwatch: stopwatch,
-        tokenizer: tokenizer)
+      ? ReferenceDecoder(job: job, sequences: sequences)
+      : FastDecoder(job: job, costs: costs, sequences: sequences, tokenizer: tokenizer)
     assembler = TextAssembler(stop: job.options.stop)
   }
 
@@ -81,7 +79,7 @@ final class GenerationRun {
       text += rest
       return .text(rest)
     }
-    var totals = decoder.totals
+    var totals = sequences.totals
     totals.firstTokenSeconds = firstToken
     totals.wallSeconds = stopwatch.seconds
     // What reading logits took inside of passes is there already; the rest is what is no pass.

@@ -1,8 +1,5 @@
 /// Chooses an answer's tokens one by one; the implementations differ in what that costs.
 protocol TokenDecoder {
-  /// What it has cost so far.
-  var totals: GenerationTotals { get }
-
   /// Chooses the next token, y_t.
   ///
   /// - Throws: ``RESTAError``; `CancellationError`.

@@ -60,3 +60,18 @@ public struct ForwardSegment: Sendable {
     self.outputs = outputs
   }
 }
+
+extension [ForwardSegment] {
+  /// The rows of logits that are wanted of them all.
+  var wantedRows: Int { reduce(0) { $0 + $1.outputs.count(of: $1.input.count) } }
+
+  /// Checks that a pass over these gave what was asked for.
+  func checked<Row>(_ rows: [Row]) throws(RESTAError) -> [Row] {
+    guard rows.count == wantedRows else {
+      throw RESTAError(
+        .engineFailed,
+        "The engine returned \(rows.count) rows of logits and \(wantedRows) were asked for.")
+    }
+    return rows
+  }
+}

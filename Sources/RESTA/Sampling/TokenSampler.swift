@@ -48,7 +48,7 @@ public struct TokenSampler: Sendable, Hashable {
       try settings.validate()
       return try Logits.argmax(logits)
     }
-    return try sample(logits: logits.indices.map { logits[$0] }, position: position)
+    return try sample(logits: Logits.copy(logits), position: position)
   }
 
   /// The token at an output position.

@@ -1,5 +1,8 @@
 import Synchronization
 
+/// Takes one row of logits of a forward call.
+package typealias RowReader = @Sendable (_ row: Int, _ logits: Span<Float>) throws -> Void
+
 /// One forward call, as the engine sees it: who is shown the rows, and whether anyone still wants
 /// them.
 package final class PassMember: Sendable {
@@ -13,7 +16,7 @@ package final class PassMember: Sendable {
   package let id: Int
   /// The reservation that it belongs to.
   package let owner: Int
-  private let read: LogitReader
+  private let read: RowReader
   private let gone = Atomic(false)
   // Invariant: held while `read` runs, so that it never runs after `close()`.
   private let reading = Mutex(Reading())
@@ -24,7 +27,7 @@ package final class PassMember: Sendable {
   ///   - id: A number that no other forward call has.
   ///   - owner: The reservation that it belongs to.
   ///   - read: Is shown the rows.
-  package init(id: Int, owner: Int, read: @escaping LogitReader) {
+  package init(id: Int, owner: Int, read: @escaping RowReader) {
     self.id = id
     self.owner = owner
     self.read = read
@@ -51,7 +54,10 @@ package final class PassMember: Sendable {
       guard reading.isOpen, rows.lowerBound >= reading.nextRow else { return }
       reading.nextRow = rows.upperBound
       do {
-        try read(rows, logits)
+        let width = logits.count / rows.count
+        for (place, row) in rows.enumerated() {
+          try read(row, logits.extracting(place * width..<(place + 1) * width))
+        }
       } catch {
         reading.failure = error
         gone.store(true, ordering: .relaxed)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Sequences of one generation in an engine that a ``Scheduler`` shares out.
 package final class ScheduledReservation: SequenceReservation {
   private let scheduler: Scheduler
@@ -20,11 +22,18 @@ package final class ScheduledReservation: SequenceReservation {
   ///   - segments: What to append.
   ///   - read: Called on the engine's thread.
   /// - Throws: ``RESTAError``; what the engine throws; `CancellationError`.
-  package func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
+  package func forward<Row: Sendable>(
+    _ segments: [ForwardSegment], read: @escaping @Sendable (Int, Span<Float>) throws -> Row
+  ) async throws -> [Row] {
     try Task.checkCancellation()
     // Here rather than in the scheduler, which others wait for.
     try scheduler.engine.inputs.check(segments)
-    try await scheduler.forward(segments, owner: grant.id, read: read)
+    let rows = Mutex([Row]())
+    try await scheduler.forward(segments, owner: grant.id) { number, logits in
+      let row = try read(number, logits)
+      rows.withLock { $0.append(row) }
+    }
+    return try segments.checked(rows.withLock { $0 })
   }
 
   /// Makes `target` share the first positions of `source`.

@@ -7,7 +7,7 @@ extension Scheduler {
   ///   - read: Is shown the logits.
   /// - Throws: ``RESTAError``; what the engine or `read` throws; `CancellationError`.
   func forward(
-    _ segments: [ForwardSegment], owner: Int, read: @escaping LogitReader
+    _ segments: [ForwardSegment], owner: Int, read: @escaping RowReader
   ) async throws {
     window.close(for: owner)
     await settle(owner)

@@ -11,7 +11,7 @@ struct PlanArguments: ParsableArguments {
       Tokens that the fast decoder drafts before a vote, or 'auto': by what is accepted and what wide \
       passes cost here. (default: auto)
       """, valueName: "n|auto"))
-  var draft: DecodingPlan.DraftLength?
+  var draft: DecodingPlan.Amount?
 
   @Option(
     parsing: .unconditional,
@@ -20,7 +20,7 @@ struct PlanArguments: ParsableArguments {
       Copies that the fast decoder asks first, or 'auto': by how often that decides votes. \
       (default: auto)
       """, valueName: "n|auto"))
-  var firstWave: DecodingPlan.FirstWave?
+  var firstWave: DecodingPlan.Amount?
 
   @Flag(help: "Let the fast decoder compute the prompt's common beginning for each copy again.")
   var noPrefixSharing = false
@@ -60,28 +60,4 @@ struct DecoderArguments: ParsableArguments {
 
 extension DecoderKind: ExpressibleByArgument {}
 
-extension DecodingPlan.DraftLength: ExpressibleByArgument {
-  /// Reads a number, or `auto`.
-  public init?(argument: String) {
-    if argument == "auto" {
-      self = .adaptive
-    } else if let count = Int(argument) {
-      self = .fixed(count)
-    } else {
-      return nil
-    }
-  }
-}
-
-extension DecodingPlan.FirstWave: ExpressibleByArgument {
-  /// Reads a number, or `auto`.
-  public init?(argument: String) {
-    if argument == "auto" {
-      self = .adaptive
-    } else if let count = Int(argument) {
-      self = .fixed(count)
-    } else {
-      return nil
-    }
-  }
-}
+extension DecodingPlan.Amount: ExpressibleByArgument {}

@@ -1,7 +1,7 @@
 /// Decides how far to draft and how many copies to ask first, by cost and by what happened so far.
 ///
 /// Deterministic: the same votes lead to the same passes, so a seed repeats an answer's cost too.
-struct PassPlanner {
+struct DraftPolicy {
   /// What to do next.
   struct Choice: Equatable {
     /// Tokens to draft.
