@@ -56,11 +56,14 @@ let package = Package(
     .systemLibrary(
       name: "CLlama", pkgConfig: "llama", providers: [.brew(["llama.cpp"])]),
     .target(name: "RESTA", swiftSettings: settings),
+    .target(
+      name: "RESTADocuments", dependencies: ["RESTA", .product(name: "Yams", package: "Yams")],
+      swiftSettings: settings),
     .target(name: "RESTALlama", dependencies: ["RESTA", "CLlama"], swiftSettings: settings),
     .target(
       name: "RESTAEvaluation",
       dependencies: [
-        "RESTA",
+        "RESTA", "RESTADocuments",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Yams", package: "Yams"),
         .product(name: "Crypto", package: "swift-crypto"),
@@ -72,7 +75,7 @@ let package = Package(
     .target(
       name: "RESTAServer",
       dependencies: [
-        "RESTA",
+        "RESTA", "RESTADocuments",
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),

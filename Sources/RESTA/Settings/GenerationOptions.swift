@@ -68,3 +68,38 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
     try sampling.validate()
   }
 }
+
+extension GenerationOptions {
+  /// The rows of the options.
+  package static let table: [Setting<GenerationOptions>] = [
+    Setting(
+      "max_tokens", \.maximumTokens, .integer(1...), "The most tokens of the answer.",
+      default: "256", flag: .option(value: "m")),
+    Setting(
+      "stop", \.stop, .list(of: .text),
+      "End the answer at this text; may be given several times.", flag: .option(value: "text")),
+    Setting(
+      "ignore_eos", \.ignoresEndOfGeneration, .flag,
+      "Go on behind the token that ends an answer, up to --max-tokens: for measurements.",
+      default: "false", flag: .toggle(name: "ignore-eos", value: .bool(true))),
+    Setting(
+      "temperature", \.sampling.temperature, .number(0...),
+      "Randomness of the tokens behind the voted prefix; 0 is greedy.", default: "0.0",
+      flag: .option(value: "t")),
+    Setting(
+      "top_p", \.sampling.topP, .number(0...1),
+      "Sample from the smallest set with this probability.", default: "1.0",
+      flag: .option(value: "p")),
+    Setting(
+      "top_k", \.sampling.topK, .integer(0...), "Sample from so many best tokens; 0 is all.",
+      default: "0", flag: .option(value: "n")),
+    Setting(
+      "min_p", \.sampling.minP, .number(0...1),
+      "Sample from tokens at least so likely, relative to the best one.", default: "0.0",
+      flag: .option(value: "p")),
+    Setting(
+      "sampling_seed", \.sampling.seed, .optional(.seed),
+      "The seed of sampling; it never touches the noise.", default: "drawn, and reported",
+      flag: .option(value: "n")),
+  ]
+}

@@ -138,3 +138,88 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
     try perturbed.validate()
   }
 }
+
+extension DefenseSettings {
+  /// The rows of the settings: the one place that a new one is added to, beside its property.
+  package static let table: [Setting<DefenseSettings>] = [
+    Setting(
+      "noise", \.noise.kind, .choice(), "The noise; none switches the defence off.",
+      default: "hard", isAlwaysStored: true),
+    Setting(
+      "sigma", \.noise.sigma.value, .number(0...), "The noise's strength.",
+      default: "0.8 absolute for hard noise on Llama-2 and Vicuna, else 0.4 relative",
+      flag: .option(value: "x"), isAlwaysStored: true),
+    Setting(
+      "sigma_unit", \.noise.sigma.unit, .choice(),
+      "The unit of sigma: absolute (the papers'), or relative to the size of the user's embeddings.",
+      default: "that of the default sigma", flag: .option(value: "unit"), isAlwaysStored: true),
+    Setting(
+      "power_matched", \.noise.powerMatched, .flag,
+      "Scale directional noise to the power of isotropic noise of the same sigma.",
+      default: "false", flag: .toggle(name: "power-matched", value: .bool(true)),
+      isAlwaysStored: true),
+    Setting(
+      "samples", \.samples, .integer(samplesRange), "Noisy copies that vote, k in 1...128.",
+      default: "10", flag: .option(value: "k"), isAlwaysStored: true),
+    Setting(
+      "prefix", \.prefix, .prefix, "Tokens of the answer that are voted on, l, or 'all'.",
+      default: "20", flag: .option(value: "l"), isAlwaysStored: true),
+    Setting(
+      "prefix_after", \.window.text, .optional(.text),
+      "Start voting behind this text of the answer, such as '</think>'.", default: "at its start",
+      flag: .option(value: "text"), storedAs: "window.after"),
+    Setting(
+      "aggregator", \.aggregator, .choice(), "How the copies' predictions become a token.",
+      default: "majority-vote", isAlwaysStored: true),
+    Setting(
+      "tie_rule", \.tieRule, .choice(), "What decides a tied vote; abstain ends the answer.",
+      default: "log-probability", isAlwaysStored: true),
+    Setting(
+      "last_turn_only", \.perturbed.lastUserTurnOnly, .flag,
+      "Perturb the last user turn only instead of all.", default: "false",
+      flag: .toggle(name: "last-turn-only", value: .bool(true)),
+      storedAs: "perturbed.last_turn_only", isAlwaysStored: true),
+    Setting(
+      "perturb", \.perturbed.roles, .someOf([.user, .tool], atLeast: 1),
+      "Whose content is perturbed: user turns, tool and document content, or both.",
+      default: "user",
+      flag: .toggle(name: "perturb-tools", value: .list([.plain("user"), .plain("tool")])),
+      storedAs: "perturbed.roles", isAlwaysStored: true),
+    Setting(
+      "seed", \.seed, .optional(.seed), "The noise's seed; 0 is one.",
+      default: "drawn, and reported", flag: .option(value: "n"), storedAs: ""),
+  ]
+}
+
+extension WindowPlacement {
+  /// The text that the window follows; `nil` for a window at the start.
+  package var text: String? {
+    get { if case .after(let text) = self { text } else { nil } }
+    set { self = newValue.map { .after($0) } ?? .start }
+  }
+}
+
+extension Chosen<DefenseSettings> {
+  /// The settings for a model: what is recommended for it, changed by what was chosen.
+  ///
+  /// Another noise than the recommended one has the general sigma, for the paper's is for hard noise;
+  /// as another noise's it would be absurd.
+  ///
+  /// - Parameter model: The model.
+  /// - Returns: Valid settings; `nil` where a unit was chosen, and the only sigma is in the other one.
+  /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
+  package func settings(for model: ModelInformation) throws(RESTAError) -> DefenseSettings? {
+    var settings = DefenseSettings.recommended(for: model)
+    if names.contains("noise"), value.noise.kind != settings.noise.kind {
+      settings.noise = DefenseSettings().noise
+    }
+    let recommended = settings.noise.sigma
+    settings = applied(to: settings, table: DefenseSettings.table)
+    if names.contains("sigma"), !names.contains("sigma_unit") {
+      settings.noise.sigma.unit = recommended.unit
+    }
+    if !names.contains("sigma"), settings.noise.sigma.unit != recommended.unit { return nil }
+    try settings.validate()
+    return settings
+  }
+}

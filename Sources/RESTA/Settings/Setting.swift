@@ -1,0 +1,142 @@
+/// How a setting is spelled on a command line.
+package enum OptionSpelling: Sendable, Hashable {
+  /// `--name VALUE`, with what stands for the value in help; `nil` for the name itself.
+  case option(value: String?)
+  /// `--name` alone, for a value of its own.
+  case toggle(name: String, value: SettingValue)
+  /// On no command line.
+  case none
+}
+
+/// One row of the table of a settings type: where a value is kept, and how it is read, checked, written
+/// and documented.
+///
+/// Flags, environment, YAML, HTTP bodies and replies, the keys of a store, `--json` and the tables of the
+/// documentation all go through such a table, so that a setting is written down once, beside its type.
+package struct Setting<Root: Sendable>: Sendable {
+  /// The key, such as `sigma_unit`; with dots in a file with sections, such as `client.sigma.min`.
+  package let name: String
+  /// A sentence of documentation.
+  package let about: String
+  /// The default, as documentation has it: a value, or words such as "drawn, and reported".
+  package let defaultText: String?
+  /// How it is spelled on a command line.
+  package let flag: OptionSpelling
+  /// Where a store keeps it, with dots for an object inside; that is part of a generation's key.
+  package let storedAs: String
+  /// Whether a store keeps it although it has its default.
+  ///
+  /// Rows that came later are left out then: the keys of generations made before stay what they were.
+  package let isAlwaysStored: Bool
+  /// What a value must be, to follow "must be".
+  package let expected: String
+  /// Whether it is a list.
+  package let isList: Bool
+  /// The names of a closed set; empty for other types.
+  package let choices: [String]
+
+  private let parse: @Sendable (SettingValue, inout Root) -> Bool
+  private let print: @Sendable (Root) -> SettingValue
+  private let move: @Sendable (Root, inout Root) -> Void
+
+  package init<Value>(
+    _ name: String, _ keyPath: any WritableKeyPath<Root, Value> & Sendable,
+    _ kind: SettingKind<Value>, _ about: String, default defaultText: String? = nil,
+    flag: OptionSpelling = .option(value: nil), storedAs: String? = nil,
+    isAlwaysStored: Bool = false
+  ) {
+    self.init(
+      name, kind: (kind.expected, kind.isList, kind.choices), about, defaultText, flag,
+      storedAs ?? name, isAlwaysStored,
+      parse: { value, root in
+        guard let value = kind.parse(value) else { return false }
+        root[keyPath: keyPath] = value
+        return true
+      },
+      print: { kind.print($0[keyPath: keyPath]) },
+      move: { $1[keyPath: keyPath] = $0[keyPath: keyPath] })
+  }
+
+  private init(
+    _ name: String, kind: (expected: String, isList: Bool, choices: [String]), _ about: String,
+    _ defaultText: String?, _ flag: OptionSpelling, _ storedAs: String, _ isAlwaysStored: Bool,
+    parse: @escaping @Sendable (SettingValue, inout Root) -> Bool,
+    print: @escaping @Sendable (Root) -> SettingValue,
+    move: @escaping @Sendable (Root, inout Root) -> Void
+  ) {
+    self.name = name
+    self.about = about
+    self.defaultText = defaultText
+    self.flag = flag
+    self.storedAs = storedAs
+    self.isAlwaysStored = isAlwaysStored
+    (expected, isList, choices) = kind
+    self.parse = parse
+    self.print = print
+    self.move = move
+  }
+
+  /// Sets the value; `false`, and nothing is set, when it is of a wrong type or out of range.
+  package func read(_ value: SettingValue, into root: inout Root) -> Bool { parse(value, &root) }
+
+  /// The value, which need not be in range.
+  package func write(_ root: Root) -> SettingValue { print(root) }
+
+  /// Gives one the value of the other.
+  package func copy(from source: Root, to root: inout Root) { move(source, &root) }
+
+  /// The row for a type that holds this one, under a section's name.
+  package func lifted<Outer>(
+    to keyPath: any WritableKeyPath<Outer, Root> & Sendable, section: String
+  ) -> Setting<Outer> {
+    Setting<Outer>(
+      section.isEmpty ? name : "\(section).\(name)", kind: (expected, isList, choices), about,
+      defaultText, flag, storedAs, isAlwaysStored,
+      parse: { self.parse($0, &$1[keyPath: keyPath]) },
+      print: { self.print($0[keyPath: keyPath]) },
+      move: { self.move($0[keyPath: keyPath], &$1[keyPath: keyPath]) })
+  }
+
+  /// The name of its option on a command line, without the dashes.
+  package var optionName: String {
+    if case .toggle(let name, _) = flag { return name }
+    return String(name.map { $0 == "_" || $0 == "." ? "-" : $0 })
+  }
+
+  /// A row of the documentation's table.
+  package var markdown: String {
+    let option = flag == .none ? "" : "`--\(optionName)`"
+    return "| `\(name)` | \(option) | \(expected) | \(defaultText ?? "") | \(about) |"
+  }
+}
+
+/// What somebody chose of a settings type; the rest stays what is recommended, or the default.
+package struct Chosen<Root: Sendable>: Sendable {
+  /// The choices, in a value whose other members mean nothing.
+  package var value: Root
+  /// The names of the rows that were chosen.
+  package var names: Set<String>
+
+  package init(_ value: Root, names: Set<String> = []) {
+    self.value = value
+    self.names = names
+  }
+
+  /// Takes over what was chosen in another one.
+  package mutating func override(with other: Chosen<Root>, table: [Setting<Root>]) {
+    for row in table where other.names.contains(row.name) {
+      row.copy(from: other.value, to: &value)
+    }
+    names.formUnion(other.names)
+  }
+
+  /// Another value with what was chosen.
+  package func applied(to base: Root, table: [Setting<Root>]) -> Root {
+    var base = base
+    for row in table where names.contains(row.name) { row.copy(from: value, to: &base) }
+    return base
+  }
+}
+
+extension Chosen: Equatable where Root: Equatable {}
+extension Chosen: Hashable where Root: Hashable {}

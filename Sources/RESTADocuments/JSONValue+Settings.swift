@@ -1,0 +1,56 @@
+package import RESTA
+
+extension JSONValue {
+  /// A setting's value as JSON.
+  package init(_ value: SettingValue) {
+    switch value.resolved {
+    case .null: self = .null
+    case .bool(let flag): self = .bool(flag)
+    case .integer(let integer): self = .integer(integer)
+    case .number(let number): self = .number(number)
+    case .text(let text), .plain(let text): self = .string(text)
+    case .list(let values): self = .array(values.map { JSONValue($0) })
+    }
+  }
+
+  /// The value as a setting reads it; `nil` for an object.
+  package var setting: SettingValue? {
+    switch self {
+    case .null: return .null
+    case .bool(let flag): return .bool(flag)
+    case .integer(let integer): return .integer(integer)
+    case .number(let number): return .number(number)
+    case .string(let text): return .text(text)
+    case .array(let elements):
+      let values = elements.compactMap(\.setting)
+      return values.count == elements.count ? .list(values) : nil
+    case .object: return nil
+    }
+  }
+}
+
+extension JSONObject {
+  /// What a store keeps of settings: part of a generation's key, so rows that came after stores had been
+  /// made are left out at their default.
+  package init<Root: Equatable>(
+    stored root: Root, default base: Root, table: [Setting<Root>]
+  ) {
+    self.init()
+    for row in table where !row.storedAs.isEmpty {
+      let value = row.write(root)
+      guard row.isAlwaysStored || value != row.write(base) else { continue }
+      set(JSONValue(value), at: row.storedAs.split(separator: ".").map(String.init))
+    }
+  }
+
+  private mutating func set(_ value: JSONValue, at path: [String]) {
+    guard let first = path.first else { return }
+    guard path.count > 1 else {
+      self[first] = value
+      return
+    }
+    var inner = self[first]?.object ?? JSONObject()
+    inner.set(value, at: Array(path.dropFirst()))
+    self[first] = .object(inner)
+  }
+}

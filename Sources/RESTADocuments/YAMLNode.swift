@@ -1,0 +1,168 @@
+package import RESTA
+import Yams
+
+/// A place in a YAML file: its value, and where it stands, for errors that name both.
+package struct YAMLNode {
+  private let node: Node
+  /// The file's name as the user gave it.
+  package let file: String
+  /// The keys that lead here, such as `defenses[1].sigma`; empty at the top.
+  package let path: String
+
+  private init(node: Node, file: String, path: String) {
+    self.node = node
+    self.file = file
+    self.path = path
+  }
+
+  /// Parses a file's text; `nil` for one without any content.
+  package static func document(_ text: String, file: String) throws(DocumentError) -> YAMLNode? {
+    do {
+      return try Yams.compose(yaml: text).map { YAMLNode(node: $0, file: file, path: "") }
+    } catch {
+      throw DocumentError(message(of: error, in: file), cause: error)
+    }
+  }
+
+  private static func message(of error: any Error, in file: String) -> String {
+    guard let error = error as? YamlError else { return "\(file): not YAML: \(error)" }
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      return "\(file):\(mark.line): not YAML: \(problem) (column \(mark.column))"
+    case .duplicatedKeysInMapping(let keys, let context):
+      let names = keys.map { "'\($0)'" }.joined(separator: ", ")
+      return "\(file):\(context.mark.line): in there twice: \(names)."
+    default: return "\(file): not YAML: \(error)"
+    }
+  }
+
+  /// `FILE:LINE`, for errors.
+  package var place: String { node.mark.map { "\(file):\($0.line)" } ?? file }
+
+  /// An error about this place.
+  package func error(_ message: String) -> DocumentError {
+    DocumentError(path.isEmpty ? "\(place): \(message)" : "\(place): \(path): \(message)")
+  }
+
+  // MARK: - What is there
+
+  package var isMapping: Bool { node.mapping != nil }
+  package var isList: Bool { node.sequence != nil }
+  package var isNull: Bool { node.null != nil }
+
+  /// A value as it is written; `nil` for a list, and for keys and values.
+  package var literal: String? { node.scalar?.string }
+
+  /// The value as a setting reads it; `nil` for keys and values.
+  package var setting: SettingValue? { Self.setting(node) }
+
+  private static func setting(_ node: Node) -> SettingValue? {
+    if let sequence = node.sequence {
+      let values = sequence.compactMap(setting)
+      return values.count == sequence.count ? .list(values) : nil
+    }
+    guard let scalar = node.scalar else { return nil }
+    return scalar.style == .plain ? .plain(scalar.string) : .text(scalar.string)
+  }
+
+  /// What is here, in words.
+  package var found: String {
+    if isMapping { return "keys and values" }
+    if isNull { return "nothing" }
+    return setting?.found ?? "a list"
+  }
+
+  // MARK: - Keys and values
+
+  /// The members of a mapping, in the file's order.
+  ///
+  /// - Throws: An error that names an unknown key and the one that may have been meant.
+  package func members(
+    _ known: [String]
+  ) throws(DocumentError) -> [(name: String, node: YAMLNode)] {
+    guard let mapping = node.mapping else {
+      throw error("expected keys and values (\(known.joined(separator: ", "))), not \(found)")
+    }
+    var members: [(name: String, node: YAMLNode)] = []
+    for (key, value) in mapping {
+      let at = YAMLNode(node: key, file: file, path: path)
+      guard let name = key.scalar?.string else { throw at.error("a key is not text") }
+      guard known.contains(name) else {
+        throw at.error(Suggestion.unknown("key", name, known: known))
+      }
+      let inner = path.isEmpty ? name : "\(path).\(name)"
+      members.append((name, YAMLNode(node: value, file: file, path: inner)))
+    }
+    return members
+  }
+
+  /// The members of a mapping by their keys.
+  package func fields(_ known: [String]) throws(DocumentError) -> [String: YAMLNode] {
+    var fields: [String: YAMLNode] = [:]
+    for (name, node) in try members(known) {
+      guard fields.updateValue(node, forKey: name) == nil else {
+        throw node.error("the key is there twice")
+      }
+    }
+    return fields
+  }
+
+  /// The elements of a list; a value that is no list is a list of one.
+  package func elements() -> [YAMLNode] {
+    guard let sequence = node.sequence else { return [self] }
+    return sequence.enumerated().map { index, element in
+      YAMLNode(node: element, file: file, path: "\(path)[\(index)]")
+    }
+  }
+
+  // MARK: - Values
+
+  /// A value of a kind.
+  package func value<Value>(_ kind: SettingKind<Value>) throws(DocumentError) -> Value {
+    guard let setting, let value = kind.parse(setting) else { throw expected(kind.expected) }
+    return value
+  }
+
+  private func expected(_ what: String) -> DocumentError {
+    error("expected \(what), not \(found)")
+  }
+
+  /// A text that is not empty.
+  package func text() throws(DocumentError) -> String {
+    guard let text = setting?.text, !text.isEmpty else { throw expected("text") }
+    return text
+  }
+
+  /// One of a closed set.
+  package func choice<Value: RawRepresentable<String> & CaseIterable>(
+    _ type: Value.Type, called name: String
+  ) throws(DocumentError) -> Value {
+    let text = try text()
+    guard let value = Value(rawValue: text) else {
+      throw error(Suggestion.unknown(name, text, known: Value.allCases.map(\.rawValue)))
+    }
+    return value
+  }
+
+  /// Reads the rows of a table that are among some fields.
+  ///
+  /// - Returns: What was chosen.
+  /// - Throws: An error that names the place, what is expected and what is there.
+  package static func chosen<Root>(
+    _ fields: [String: YAMLNode], table: [Setting<Root>], base: Root
+  ) throws(DocumentError) -> Chosen<Root> {
+    var chosen = Chosen(base)
+    for row in table {
+      guard let node = fields[row.name] else { continue }
+      guard let setting = node.setting, row.read(setting, into: &chosen.value) else {
+        if !row.choices.isEmpty, let text = node.literal {
+          throw node.error(Suggestion.unknown(row.name, text, known: row.choices))
+        }
+        throw node.expected(row.expected)
+      }
+      chosen.names.insert(row.name)
+    }
+    return chosen
+  }
+}
