@@ -48,18 +48,11 @@ struct DecodingJob: Sendable {
   }
 
   /// e~^i, the perturbed prompt of one copy, from a position on.
-  ///
-  /// - Parameters:
-  ///   - index: The copy, from 0.
-  ///   - start: The first position that is wanted. Default: all.
-  /// - Returns: `[tokens - start, dimensions]`.
   func copy(_ index: Int, from start: Int = 0) -> EmbeddingMatrix {
     noise.perturb(embeddings, positions: positions, copy: index, from: start)
   }
 
   /// Prepares a request.
-  ///
-  /// - Throws: ``RESTAError`` when a setting is out of range or the prompt does not fit.
   init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions, decoder: DecoderKind, plan: DecodingPlan?, noiseSeed: UInt64,

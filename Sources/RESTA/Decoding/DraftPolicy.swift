@@ -24,10 +24,6 @@ struct DraftPolicy {
   /// How often the first so many copies left a vote open, from a majority on.
   private var open: [Double]
 
-  /// - Parameters:
-  ///   - plan: What is allowed.
-  ///   - costs: What passes cost.
-  ///   - copies: k.
   init(plan: DecodingPlan, costs: PassCosts, copies: Int) {
     self.plan = plan
     self.costs = costs
@@ -45,8 +41,6 @@ struct DraftPolicy {
   }
 
   /// Learns how the copies voted on a position, and so how many it would have taken.
-  ///
-  /// - Parameter predictions: Those of the copies that were asked, in their order.
   mutating func noteVote(_ predictions: [TokenID]) {
     seen += 1
     for asked in majority..<max(majority, copies) where asked <= predictions.count {
@@ -56,12 +50,6 @@ struct DraftPolicy {
   }
 
   /// Chooses what costs least for each token that it is expected to give.
-  ///
-  /// - Parameters:
-  ///   - positions: How many positions can still be voted on, at least 1.
-  ///   - missing: For each copy, the positions that it has to take before it can vote on the next one.
-  ///   - needsAll: Whether every copy has to be asked anyway.
-  /// - Returns: The cheapest choice that the plan allows.
   func choose(positions: Int, missing: [Int], needsAll: Bool) -> Choice {
     let waves: [Int]
     switch plan.firstWave {
@@ -87,11 +75,6 @@ struct DraftPolicy {
   }
 
   /// How many of the remaining copies to ask about a position that the first ones left open.
-  ///
-  /// - Parameters:
-  ///   - lead: By how many votes its leader leads.
-  ///   - missing: For each copy that was not asked, the positions that it has to take.
-  /// - Returns: A number in `1...missing.count`.
   func nextWave(lead: Int, missing: [Int]) -> Int {
     // If they all vote for the leader, so many decide it.
     let least = (missing.count - lead) / 2 + 1

@@ -8,6 +8,7 @@
 struct FastDecoder: TokenDecoder {
   private let job: DecodingJob
   private let tokenizer: any Tokenizer
+  /// For how many positions of a round logits are kept.
   private let rowPositions: Int
   private var sequences: SharedSequences
   private var policy: DraftPolicy
@@ -17,11 +18,7 @@ struct FastDecoder: TokenDecoder {
   /// Votes that were taken ahead, first of them the next one.
   private var decided: ArraySlice<Decision> = []
 
-  /// - Parameters:
-  ///   - job: The request; its settings hold a plan.
-  ///   - costs: What passes cost.
-  ///   - tokenizer: Knows the tokens that end an answer.
-  ///   - rowLimit: How many logits are kept at once, where those of one position are not more.
+  /// At most `rowLimit` logits are kept at once, or those of one position.
   init(
     job: DecodingJob, costs: PassCosts, sequences: Sequences, tokenizer: any Tokenizer,
     rowLimit: Int = 1 << 24
@@ -82,7 +79,7 @@ struct FastDecoder: TokenDecoder {
 
   /// Step 2, for as many positions as one round of drafting and voting gives.
   ///
-  /// - Returns: At least one decision; a vote that abstained is the last one.
+  /// At least one decision; a vote that abstained is the last one.
   private mutating func vote() async throws -> [Decision] {
     let limit = window.remaining(
       at: generated.count, limit: job.maximumTokens - generated.count)

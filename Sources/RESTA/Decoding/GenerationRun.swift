@@ -15,14 +15,6 @@ final class GenerationRun {
   /// Time between being asked for an event and giving it, in seconds.
   private var activeSeconds: Double
 
-  /// - Parameters:
-  ///   - job: The request.
-  ///   - costs: What passes cost; for decoders with a plan.
-  ///   - reservation: `job.sequences` empty sequences.
-  ///   - tokenizer: The model's vocabulary.
-  ///   - defusedControlText: Whether the prompt spelled control tokens.
-  ///   - stopwatch: Started when the generation was.
-  ///   - preparationSeconds: How long preparing the request took, waiting left out.
   init(
     job: DecodingJob, costs: PassCosts, reservation: any SequenceReservation,
     tokenizer: any Tokenizer, defusedControlText: Bool, stopwatch: Stopwatch,

@@ -14,14 +14,13 @@ struct Round: Sendable {
     var row: [Float]?
   }
 
+  /// Whether every copy counts, as for aggregators that combine their logits.
   private let needsAll: Bool
+  /// For how many positions, from the first one, logits may be kept.
   private let rowPositions: Int
   /// By position, then by copy; `nil` where it was not asked.
   private var predictions: [[Prediction?]]
 
-  /// - Parameters:
-  ///   - needsAll: Whether every copy counts, as for aggregators that combine their logits.
-  ///   - rowPositions: For how many positions, from the first one, logits may be kept.
   init(copies: Int, positions: Int, needsAll: Bool = false, rowPositions: Int) {
     self.needsAll = needsAll
     self.rowPositions = rowPositions

@@ -25,14 +25,10 @@ struct Ballot {
     return (counts.first?.count ?? 0) - (counts.dropFirst().first?.count ?? 0)
   }
 
-  /// The majority, or what breaks a tie.
+  /// The majority, or what breaks a tie; `nil` when the vote abstains.
   ///
-  /// - Parameters:
-  ///   - rule: What decides a tie.
-  ///   - unperturbed: The unperturbed model's token; used by ``TieRule/unperturbed`` only.
-  ///   - logProbability: The sum over all copies of the log-probability of a token, up to a constant
-  ///     that is the same for all tokens. Asked for the leaders of a tie only.
-  /// - Returns: The token, `nil` when the vote abstains, and how a tie was broken.
+  /// `logProbability` is the sum over all copies, up to a constant that is the same for all tokens; it
+  /// is asked for the leaders of a tie only.
   func winner(
     rule: TieRule, unperturbed: TokenID?, logProbability: (TokenID) throws -> Double
   ) rethrows -> (token: TokenID?, tieBreak: TieBreak?) {
@@ -61,10 +57,6 @@ struct Ballot {
   }
 
   /// Decides what follows an answer of `position` tokens: the token, and the record of the vote.
-  ///
-  /// - Parameters:
-  ///   - rows: The copies' logits, where an aggregator or a tie may need them.
-  ///   - unperturbed: Tells the unperturbed model's token, where the tie rule needs it.
   func decide(
     at position: Int, by defense: DefenseSettings, rows: [[Float]],
     unperturbed: () async throws -> TokenID

@@ -1,5 +1,7 @@
-internal import CLlama
 import RESTA
+import Synchronization
+
+internal import CLlama
 
 /// The weights of a model and of its adapters. Freed when nobody uses them any more.
 // Unchecked: llama.cpp never changes a model once it is loaded, and its vocabulary functions are
@@ -14,13 +16,6 @@ final class LlamaWeights: @unchecked Sendable {
   /// Loads weights.
   ///
   /// Blocks until it is done.
-  ///
-  /// - Parameters:
-  ///   - path: A checked GGUF file.
-  ///   - options: Which adapters, and how many layers on a GPU.
-  ///   - vocabularyOnly: Whether to leave the weights in the file. Default: `false`.
-  ///   - progress: Told the share that is loaded, in 0...1. Returning `false` stops.
-  /// - Throws: ``LlamaError``; `CancellationError` when `progress` returned `false`.
   init(
     path: String, options: LlamaOptions, vocabularyOnly: Bool = false,
     progress: @escaping @Sendable (Double) -> Bool = { _ in true }
@@ -120,4 +115,13 @@ private func progressCallback(share: Float, data: UnsafeMutableRawPointer?) -> B
   guard let data = unsafe data else { return true }
   return unsafe Unmanaged<LoadProgress>.fromOpaque(data).takeUnretainedValue().reached(
     Double(share))
+}
+
+/// Tells a long call to stop: set by whoever cancels, read by llama.cpp's threads.
+final class AbortFlag: Sendable {
+  private let flag = Atomic(false)
+
+  var isSet: Bool { flag.load(ordering: .relaxed) }
+
+  func set() { flag.store(true, ordering: .relaxed) }
 }

@@ -2,8 +2,8 @@ import Testing
 
 @testable import RESTA
 
-@Suite("Planning of passes")
-struct PassPlannerTests {
+@Suite("Draft policy")
+struct DraftPolicyTests {
   private static func costs(fixed: Double, each: Double) -> PassCosts {
     PassCosts(
       samples: [1, 8, 64].map { .init(positions: $0, seconds: fixed + each * Double($0)) })
@@ -14,66 +14,66 @@ struct PassPlannerTests {
   /// Every position costs the same.
   private static let wideIsDear = costs(fixed: 0.000_001, each: 0.01)
 
-  private static func planner(
+  private static func policy(
     _ costs: PassCosts, copies: Int = 10, plan: DecodingPlan = .fast
-  ) -> PassPlanner {
-    PassPlanner(plan: plan, costs: costs, copies: copies)
+  ) -> DraftPolicy {
+    DraftPolicy(plan: plan, costs: costs, copies: copies)
   }
 
   private static func choose(
-    _ planner: PassPlanner, copies: Int = 10, positions: Int = 20, missing: Int = 1,
+    _ policy: DraftPolicy, copies: Int = 10, positions: Int = 20, missing: Int = 1,
     needsAll: Bool = false
-  ) -> PassPlanner.Choice {
-    planner.choose(
+  ) -> DraftPolicy.Choice {
+    policy.choose(
       positions: positions, missing: Array(repeating: missing, count: copies), needsAll: needsAll)
   }
 
   @Test("asks all copies at once where width is free, and a majority where it is not")
   func waves() {
-    #expect(Self.choose(Self.planner(Self.wideIsFree), missing: 100).wave == 10)
+    #expect(Self.choose(Self.policy(Self.wideIsFree), missing: 100).wave == 10)
     let dear = Self.choose(
-      Self.planner(Self.wideIsDear), missing: 100)
+      Self.policy(Self.wideIsDear), missing: 100)
     #expect(dear.wave == 6)
   }
 
   @Test("takes a copy's prompt along when it will be needed anyway")
   func prompts() {
     let machine = Self.costs(fixed: 0.01, each: 0.001)
-    var planner = Self.planner(machine)
-    for _ in 0..<50 { planner.noteVote([2, 1, 1, 1, 1, 1, 1]) }
+    var policy = Self.policy(machine)
+    for _ in 0..<50 { policy.noteVote([2, 1, 1, 1, 1, 1, 1]) }
     // A long prompt of the seventh copy is no reason to put it off.
-    #expect(Self.choose(planner, missing: 500).wave == 7)
-    #expect(Self.choose(Self.planner(machine), positions: 1, missing: 500).wave == 6)
+    #expect(Self.choose(policy, missing: 500).wave == 7)
+    #expect(Self.choose(Self.policy(machine), positions: 1, missing: 500).wave == 6)
   }
 
   @Test("drafts where a narrow pass is much cheaper than a vote's, and tokens are accepted")
   func drafts() {
-    #expect(Self.choose(Self.planner(Self.wideIsDear)).draft == 0)
+    #expect(Self.choose(Self.policy(Self.wideIsDear)).draft == 0)
     // A draft has a pass of its own: where that costs as much as a vote's, drafts are no use.
-    #expect(Self.choose(Self.planner(Self.wideIsFree)).draft == 0)
-    var planner = Self.planner(.typical)
-    for _ in 0..<30 { planner.noteDraft(accepted: true) }
-    let optimist = Self.choose(planner).draft
-    for _ in 0..<60 { planner.noteDraft(accepted: false) }
+    #expect(Self.choose(Self.policy(Self.wideIsFree)).draft == 0)
+    var policy = Self.policy(.typical)
+    for _ in 0..<30 { policy.noteDraft(accepted: true) }
+    let optimist = Self.choose(policy).draft
+    for _ in 0..<60 { policy.noteDraft(accepted: false) }
     #expect(optimist > 0)
-    #expect(Self.choose(planner).draft < optimist)
+    #expect(Self.choose(policy).draft < optimist)
   }
 
   @Test("asks more copies at first when majorities often leave votes open")
   func openVotes() {
     let machine = Self.costs(fixed: 0.01, each: 0.001)
-    var planner = Self.planner(machine)
+    var policy = Self.policy(machine)
     let agreed = [TokenID](repeating: 1, count: 10)
-    for _ in 0..<200 { planner.noteVote(Array(agreed.prefix(6))) }
-    #expect(Self.choose(planner).wave == 6)
+    for _ in 0..<200 { policy.noteVote(Array(agreed.prefix(6))) }
+    #expect(Self.choose(policy).wave == 6)
     // One dissenter among the first six: seven copies decide it.
-    for _ in 0..<200 { planner.noteVote([2, 1, 1, 1, 1, 1, 1]) }
-    #expect(Self.choose(planner).wave == 7)
+    for _ in 0..<200 { policy.noteVote([2, 1, 1, 1, 1, 1, 1]) }
+    #expect(Self.choose(policy).wave == 7)
     // Three: nine copies decide it, and for four of them only all ten do.
-    for _ in 0..<1_000 { planner.noteVote([2, 1, 2, 1, 2, 1, 1, 1, 1, 1]) }
-    #expect(Self.choose(planner).wave == 9)
-    for _ in 0..<5_000 { planner.noteVote([2, 1, 2, 1, 2, 1, 2, 1, 1, 1]) }
-    #expect(Self.choose(planner).wave == 10)
+    for _ in 0..<1_000 { policy.noteVote([2, 1, 2, 1, 2, 1, 1, 1, 1, 1]) }
+    #expect(Self.choose(policy).wave == 9)
+    for _ in 0..<5_000 { policy.noteVote([2, 1, 2, 1, 2, 1, 2, 1, 1, 1]) }
+    #expect(Self.choose(policy).wave == 10)
   }
 
   @Test("never drafts beyond the last vote, nor asks more copies than there are")
@@ -82,11 +82,11 @@ struct PassPlannerTests {
       for positions in 1...30 {
         for costs in [Self.wideIsDear, Self.wideIsFree, .typical] {
           let choice = Self.choose(
-            Self.planner(costs, copies: copies), copies: copies, positions: positions)
+            Self.policy(costs, copies: copies), copies: copies, positions: positions)
           #expect((0..<positions).contains(choice.draft))
           #expect(((copies / 2 + 1)...copies).contains(choice.wave))
           let fixed = Self.choose(
-            Self.planner(
+            Self.policy(
               costs, copies: copies,
               plan: DecodingPlan(draft: .fixed(9), firstWave: .fixed(5))),
             copies: copies, positions: positions)
@@ -94,7 +94,7 @@ struct PassPlannerTests {
         }
       }
     }
-    #expect(Self.choose(Self.planner(.typical), needsAll: true).wave == 10)
+    #expect(Self.choose(Self.policy(.typical), needsAll: true).wave == 10)
   }
 
   @Test(
@@ -102,16 +102,16 @@ struct PassPlannerTests {
     arguments: [(1, 4, 2), (0, 4, 3), (0, 2, 2), (2, 8, 4)])
   func nextWaves(lead: Int, open: Int, least: Int) {
     let missing = Array(repeating: 100, count: open)
-    #expect(Self.planner(Self.wideIsDear).nextWave(lead: lead, missing: missing) == least)
-    #expect(Self.planner(Self.wideIsFree).nextWave(lead: lead, missing: missing) == open)
+    #expect(Self.policy(Self.wideIsDear).nextWave(lead: lead, missing: missing) == least)
+    #expect(Self.policy(Self.wideIsFree).nextWave(lead: lead, missing: missing) == open)
   }
 
   @Test("plans with waves that are no majority")
   func smallWaves() {
     for wave in 1...10 {
-      let planner = Self.planner(
+      let policy = Self.policy(
         .typical, plan: DecodingPlan(draft: .adaptive, firstWave: .fixed(wave)))
-      #expect(Self.choose(planner).wave == wave)
+      #expect(Self.choose(policy).wave == wave)
     }
   }
 

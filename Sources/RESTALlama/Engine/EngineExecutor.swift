@@ -45,7 +45,6 @@ final class EngineExecutor: SerialExecutor {
 
   private let channel = Channel()
 
-  /// - Parameter name: The thread's name, for debuggers.
   init(name: String) {
     let channel = channel
     let holder = ExecutorHolder()

@@ -91,18 +91,11 @@ struct PassCostCache: Sendable {
   private let url: URL
 
   /// Names a cache; nothing is read yet.
-  ///
-  /// - Parameter folder: Made when something is written.
   init(folder: String) {
     url = URL(fileURLWithPath: folder).appendingPathComponent("pass-costs.json")
   }
 
   /// The costs that were remembered; `nil` where there are none.
-  ///
-  /// - Parameters:
-  ///   - key: What they depend on.
-  ///   - now: The time. Default: the system's.
-  /// - Returns: The costs, or `nil`.
   func costs(for key: Key, now: Date = Date()) -> PassCosts? {
     let seconds = now.timeIntervalSince1970
     return read().last {
