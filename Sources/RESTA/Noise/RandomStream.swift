@@ -1,3 +1,11 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
 /// Random numbers addressed by coordinates instead of drawn in order.
 ///
 /// A stream is a seed and a ``Purpose``; a number in it is a pure function of those and of its
@@ -21,11 +29,11 @@
 /// // Noise for dimensions 8...11 of the token at prompt position 31, in copy 2:
 /// let z = stream.standardNormals(a: 31, b: 2, block: 2)
 /// ```
-public struct RandomStream: Sendable, Hashable {
+package struct RandomStream: Sendable, Hashable {
   /// What a stream's numbers are for.
   ///
   /// Raw values are part of the definition of every recorded result: never change one.
-  public enum Purpose: UInt32, Sendable, CaseIterable {
+  package enum Purpose: UInt32, Sendable, CaseIterable {
     /// The vector z of embedding noise: `a` is the prompt position, `b` the copy, `block` the
     /// dimension divided by 4.
     case embeddingNoise = 0
@@ -36,30 +44,19 @@ public struct RandomStream: Sendable, Hashable {
   }
 
   /// The seed; every value is valid.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// What the numbers are for.
-  public let purpose: Purpose
+  package let purpose: Purpose
 
   /// Makes the stream of a seed and a purpose.
-  ///
-  /// - Parameters:
-  ///   - seed: Any value, 0 included.
-  ///   - purpose: What the numbers are for.
-  public init(seed: UInt64, purpose: Purpose) {
+  package init(seed: UInt64, purpose: Purpose) {
     self.seed = seed
     self.purpose = purpose
   }
 
   /// The four random words at an address.
-  ///
-  /// - Parameters:
-  ///   - a: The first coordinate; see ``Purpose``.
-  ///   - b: The second coordinate.
-  ///   - block: The block within `(a, b)`.
-  /// - Returns: Four independent words, uniform over all 2^32 values.
-  /// - Complexity: O(1).
-  public func words(a: UInt32, b: UInt32, block: UInt32) -> SIMD4<UInt32> {
+  package func words(a: UInt32, b: UInt32, block: UInt32) -> SIMD4<UInt32> {
     Philox4x32.block(
       counter: SIMD4(block, a, b, purpose.rawValue),
       key: SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32)))
@@ -69,14 +66,7 @@ public struct RandomStream: Sendable, Hashable {
   ///
   /// With w the 64-bit integer of the two words, it is (⌊w / 2^12⌋ + 1/2) · 2^-52, which is exact:
   /// neither 0 nor 1 can be returned.
-  ///
-  /// - Parameters:
-  ///   - a: The first coordinate; see ``Purpose``.
-  ///   - b: The second coordinate.
-  ///   - block: The block within `(a, b)`.
-  /// - Returns: A number of at least 2^-53 and at most 1 - 2^-53.
-  /// - Complexity: O(1).
-  public func uniform(a: UInt32, b: UInt32, block: UInt32) -> Double {
+  package func uniform(a: UInt32, b: UInt32, block: UInt32) -> Double {
     let words = words(a: a, b: b, block: block)
     return Self.unitInterval(low: words[0], high: words[1])
   }
@@ -91,14 +81,7 @@ extension RandomStream {
   /// The four standard normal numbers at an address.
   ///
   /// Words 0 and 1 give the first two, words 2 and 3 the last two, by ``normalPair(_:_:)``.
-  ///
-  /// - Parameters:
-  ///   - a: The first coordinate; see ``Purpose``.
-  ///   - b: The second coordinate.
-  ///   - block: The block within `(a, b)`.
-  /// - Returns: Four independent draws from N(0, 1).
-  /// - Complexity: O(1).
-  public func standardNormals(a: UInt32, b: UInt32, block: UInt32) -> SIMD4<Float> {
+  package func standardNormals(a: UInt32, b: UInt32, block: UInt32) -> SIMD4<Float> {
     let words = words(a: a, b: b, block: block)
     return SIMD4(
       lowHalf: Self.normalPair(words[0], words[1]),
@@ -108,14 +91,7 @@ extension RandomStream {
   /// The first numbers of the sequence of standard normal numbers at `(a, b)`.
   ///
   /// Number i is element i mod 4 of block ⌊i / 4⌋, so a longer sequence starts with the shorter one.
-  ///
-  /// - Parameters:
-  ///   - count: How many numbers, `0...2^34`.
-  ///   - a: The first coordinate; see ``Purpose``.
-  ///   - b: The second coordinate.
-  /// - Returns: `count` independent draws from N(0, 1).
-  /// - Complexity: O(count); one allocation.
-  public func standardNormals(count: Int, a: UInt32, b: UInt32) -> [Float] {
+  package func standardNormals(count: Int, a: UInt32, b: UInt32) -> [Float] {
     precondition(count >= 0, "a sequence of normal numbers cannot have \(count) elements")
     var normals: [Float] = []
     normals.reserveCapacity(count)
@@ -142,13 +118,7 @@ extension RandomStream {
   /// are finite; no magnitude exceeds √(66 ln 2) ≈ 6.764 (a true normal does once in 10^11 draws).
   ///
   /// Reference: G. Box, M. Muller, "A note on the generation of random normal deviates", 1958.
-  ///
-  /// - Parameters:
-  ///   - first: Any word; sets the radius.
-  ///   - second: Any word; sets the angle.
-  /// - Returns: Two draws from N(0, 1).
-  /// - Complexity: O(1).
-  public static func normalPair(_ first: UInt32, _ second: UInt32) -> SIMD2<Float> {
+  package static func normalPair(_ first: UInt32, _ second: UInt32) -> SIMD2<Float> {
     let radius = (-2 * ElementaryFunctions.logarithm((Double(first) + 0.5) * 0x1p-32)).squareRoot()
     let angle = 2 * Double.pi * ((Double(second) + 0.5) * 0x1p-32)
     return SIMD2(
@@ -165,19 +135,13 @@ extension RandomStream {
 /// Reference: J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3",
 /// SC '11, section 3.3. The output equals the known-answer vectors of the authors' library,
 /// Random123 (`kat_vectors`, lines `philox4x32 10`). It is not a cryptographic generator.
-public enum Philox4x32: Sendable {
+package enum Philox4x32: Sendable {
   private static let rounds = 10
 
   /// The four random words at a counter.
   ///
   /// Every counter and every key is valid, all zeros included.
-  ///
-  /// - Parameters:
-  ///   - counter: The place in the sequence, lowest word first.
-  ///   - key: The sequence, lowest word first.
-  /// - Returns: Four independent words, uniform over all 2^32 values.
-  /// - Complexity: O(1): 20 multiplications.
-  public static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
+  package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {
     // Scalars: taking vectors apart each round would cost three times as much.
     var (x0, x1, x2, x3) = (counter[0], counter[1], counter[2], counter[3])
     var (k0, k1) = (key[0], key[1])
@@ -194,14 +158,6 @@ public enum Philox4x32: Sendable {
     return SIMD4(x0, x1, x2, x3)
   }
 }
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#elseif canImport(Darwin)
-  import Darwin
-#endif
 
 /// The few functions of the C mathematics library that this module needs, so that one file chooses
 /// the library.

@@ -17,19 +17,15 @@
 /// let sampler = TokenSampler(SamplingSettings(temperature: 0.7, topP: 0.9), seed: 7)
 /// let token = try sampler.sample(logits: logits, position: 20)
 /// ```
-public struct TokenSampler: Sendable, Hashable {
+package struct TokenSampler: Sendable, Hashable {
   /// How a token is chosen.
-  public let settings: SamplingSettings
+  package let settings: SamplingSettings
 
   /// The seed of the choices; it is the one that counts, whatever `settings.seed` is.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// Makes a sampler; ``sample(logits:position:)`` refuses settings that are out of range.
-  ///
-  /// - Parameters:
-  ///   - settings: How a token is chosen.
-  ///   - seed: Any value, 0 included.
-  public init(_ settings: SamplingSettings, seed: UInt64) {
+  package init(_ settings: SamplingSettings, seed: UInt64) {
     self.settings = settings
     self.seed = seed
   }
@@ -37,13 +33,7 @@ public struct TokenSampler: Sendable, Hashable {
   /// The token at an output position, by logits where they lie.
   ///
   /// - Precondition: `position` is in `0..<2^32`.
-  /// - Parameters:
-  ///   - logits: The model's logits `[vocabulary]`, by token id; minus infinity excludes a token.
-  ///   - position: The output position, from 0.
-  /// - Returns: The token's id.
-  /// - Throws: As ``sample(logits:position:)-([Float],_)``.
-  /// - Complexity: As there; greedy decoding copies nothing.
-  public func sample(logits: Span<Float>, position: Int) throws(RESTAError) -> Int {
+  package func sample(logits: Span<Float>, position: Int) throws(RESTAError) -> Int {
     if settings.temperature == 0 {
       try settings.validate()
       return try Logits.argmax(logits)
@@ -54,16 +44,7 @@ public struct TokenSampler: Sendable, Hashable {
   /// The token at an output position.
   ///
   /// - Precondition: `position` is in `0..<2^32`.
-  /// - Parameters:
-  ///   - logits: The model's logits `[vocabulary]`, by token id; minus infinity excludes a token.
-  ///   - position: The output position, from 0.
-  /// - Returns: The token's id.
-  /// - Throws: ``RESTAError/Code/invalidSetting`` if the settings are out of range;
-  ///   ``RESTAError/Code/nonFiniteOutput`` if a logit is not a number or plus infinity, or if all are
-  ///   minus infinity; ``RESTAError/Code/engineFailed`` if there are none.
-  /// - Complexity: O(vocabulary); with top-k or top-p, and a distribution too flat for its head to
-  ///   decide, O(vocabulary · log vocabulary).
-  public func sample(logits: [Float], position: Int) throws(RESTAError) -> Int {
+  package func sample(logits: [Float], position: Int) throws(RESTAError) -> Int {
     precondition(
       UInt32(exactly: position) != nil, "output position \(position) is outside of 0..<2^32")
     try settings.validate()
