@@ -42,21 +42,17 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
   ///   - decoder: Default: the fast decoder.
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
-  ///   - generator: Draws the seeds that the settings leave open. Default: the system's secure one.
-  ///   - clock: Measures time. Default: the continuous clock.
   /// - Throws: ``RESTAError`` with `invalidTemplate` when there is no template, `templateFailed`
   ///   when it refuses the messages, `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, messages: [ChatMessage], template: ChatTemplate? = nil,
     defense: DefenseSettings, options: GenerationOptions = GenerationOptions(),
-    decoder: DecoderKind = .fast, plan: DecodingPlan? = nil,
-    generator: any RandomNumberGenerator = SystemRandomNumberGenerator(),
-    clock: any Clock<Duration> = ContinuousClock()
+    decoder: DecoderKind = .fast, plan: DecodingPlan? = nil
   ) throws {
     let prompt = try Self.tokenize(messages, for: model, template: template)
     try self.init(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
-      plan: plan, generator: generator, clock: clock)
+      plan: plan)
   }
 
   /// Prepares the answer to a prompt that is tokenised already.
@@ -68,15 +64,22 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
   ///   - decoder: Default: the fast decoder.
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
-  ///   - generator: Draws the seeds that the settings leave open. Default: the system's secure one.
-  ///   - clock: Measures time. Default: the continuous clock.
   /// - Throws: ``RESTAError`` with `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
-    plan: DecodingPlan? = nil,
-    generator: any RandomNumberGenerator = SystemRandomNumberGenerator(),
-    clock: any Clock<Duration> = ContinuousClock()
+    plan: DecodingPlan? = nil
+  ) throws {
+    try self.init(
+      model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
+      plan: plan, generator: SystemRandomNumberGenerator(), clock: ContinuousClock())
+  }
+
+  /// For tests, which draw their own seeds and tell the time.
+  package init(
+    model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
+    options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
+    plan: DecodingPlan? = nil, generator: any RandomNumberGenerator, clock: any Clock<Duration>
   ) throws {
     try defense.validate()
     try options.validate()

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// One forward pass of an engine, over positions of one or more forward calls.
-package struct EnginePass: Sendable {
+package final class EnginePass: Sendable {
   /// A run of positions of one sequence.
   package struct Piece: Sendable {
     /// The engine's number of the sequence.

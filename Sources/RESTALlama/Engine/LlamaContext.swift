@@ -1,6 +1,5 @@
-import RESTA
-
 internal import CLlama
+import RESTA
 
 /// Owns one llama.cpp context: the cache of all sequences and the buffers of a pass.
 @safe
@@ -53,10 +52,9 @@ struct LlamaContext: ~Copyable {
 
   /// Computes a pass, with one call of llama.cpp for each of its phases.
   func decode(_ pass: EnginePass, graphFactor: Float) throws {
-    let watch = PassWatch(pass)
     unsafe llama_set_abort_callback(
-      context, abortCallback, Unmanaged.passUnretained(watch).toOpaque())
-    defer { withExtendedLifetime(watch) { unsafe llama_set_abort_callback(context, nil, nil) } }
+      context, abortCallback, Unmanaged.passUnretained(pass).toOpaque())
+    defer { withExtendedLifetime(pass) { unsafe llama_set_abort_callback(context, nil, nil) } }
     for phase in pass.phases {
       guard !pass.isAbandoned else { throw CancellationError() }
       try unsafe PositionBatch(phase, graphFactor: graphFactor).withLlamaBatch { batch in
@@ -144,22 +142,11 @@ extension LlamaOptions.CacheType {
   }
 }
 
-/// What llama.cpp's abort callback is given: a running pass.
-final class PassWatch: Sendable {
-  private let pass: EnginePass
-
-  init(_ pass: EnginePass) { self.pass = pass }
-
-  var isAbandoned: Bool { pass.isAbandoned }
-}
-
 // A plain function for the reason given at `logCallback`.
-func abortCallback(data: UnsafeMutableRawPointer?) -> Bool {
+private func abortCallback(data: UnsafeMutableRawPointer?) -> Bool {
   guard let data = unsafe data else { return false }
-  return unsafe Unmanaged<PassWatch>.fromOpaque(data).takeUnretainedValue().isAbandoned
+  return unsafe Unmanaged<EnginePass>.fromOpaque(data).takeUnretainedValue().isAbandoned
 }
-
-internal import CLlama
 
 /// Positions for one call of llama.cpp, all token ids or all embedding rows: it cannot mix them.
 struct PositionBatch {

@@ -33,7 +33,7 @@ struct NaiveComparisonTests {
           case .plain: .tokens(scenario.tokenized.ids)
           case .copy(let copy): .embeddings(copy)
           }
-        let reservation = try await model.reserve(
+        let reservation = model.reserve(
           sequences: 1, cells: prompt.count + answer.count)
         var segments = [ForwardSegment(sequence: 0, input: prompt, outputs: .none)]
         if answer.isEmpty {

@@ -1,4 +1,5 @@
 import RESTA
+import RESTATesting
 import Testing
 
 @Suite("Logits")
@@ -56,7 +57,7 @@ struct LogitMathTests {
 
   @Test("have probabilities that sum to 1 and do not change when all logits shift")
   func properties() throws {
-    var generator = CaseGenerator(seed: 11)
+    var generator = SeededGenerator(seed: 11)
     for number in 0..<300 {
       let logits = generator.floats(generator.integer(in: 1...200)).map {
         ($0 * 512).rounded() / 16

@@ -1,23 +1,7 @@
 import Foundation
+import RESTATesting
 
-/// SplitMix64, for test cases: it shares nothing with the generator under test.
-struct CaseGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-
-  mutating func integer(in range: ClosedRange<Int>) -> Int {
-    range.lowerBound + Int(next() % UInt64(range.count))
-  }
-
+extension SeededGenerator {
   /// A number in -1...1.
   mutating func float() -> Float {
     Float(Int64(next() >> 40) - (1 << 23)) * 0x1p-23
