@@ -1,3 +1,7 @@
+// The three steps of the method: 1, the perturbed copies, is DecodingJob; 2, the vote on a token of
+// the smoothed prefix, is Ballot; 3, ordinary decoding, is TokenSampler. ReferenceDecoder puts them
+// together in one screen, FastDecoder for a fraction of the cost.
+
 /// An answer as an asynchronous sequence of its tokens.
 ///
 /// Nothing runs until the first event is asked for, and nothing runs ahead of who asks: cancelling

@@ -40,24 +40,21 @@ package struct CacheOperation: Sendable, Hashable {
   package let action: Action
 }
 
-/// Runs a pass, and finds out whose fault it is when one fails.
-struct PassRun: Sendable {
-  /// What came of it.
-  struct Outcome: Sendable {
-    /// The members whose positions are in the cache.
-    var computed: Set<Int> = []
-    /// Why others have failed, by member.
-    var failures: [Int: any Error] = [:]
-    /// The reservations whose sequences are not what they should be, and why.
-    var broken: [Int: any Error] = [:]
-  }
+/// What came of a pass.
+struct PassOutcome: Sendable {
+  /// The members whose positions are in the cache.
+  var computed: Set<Int> = []
+  /// Why others have failed, by member.
+  var failures: [Int: any Error] = [:]
+  /// The reservations whose sequences are not what they should be, and why.
+  var broken: [Int: any Error] = [:]
+}
 
-  let engine: any PassEngine
-
-  /// Runs a pass.
-  func run(_ pass: EnginePass, after operations: [CacheOperation]) async -> Outcome {
-    var outcome = Outcome()
-    if !operations.isEmpty { outcome.broken = await engine.apply(operations) }
+extension PassEngine {
+  /// Changes the cache and runs a pass, and finds out whose fault it is when that fails.
+  func outcome(of pass: EnginePass, after operations: [CacheOperation]) async -> PassOutcome {
+    var outcome = PassOutcome()
+    if !operations.isEmpty { outcome.broken = await apply(operations) }
     let broken = outcome.broken
     let whole = broken.isEmpty ? pass : pass.filter { broken[$0.owner] == nil }
     guard !whole.members.isEmpty else { return outcome }
@@ -65,13 +62,13 @@ struct PassRun: Sendable {
     return outcome
   }
 
-  private func attempt(_ pass: EnginePass, _ outcome: inout Outcome) async {
+  private func attempt(_ pass: EnginePass, _ outcome: inout PassOutcome) async {
     do {
-      try await engine.run(pass)
+      try await run(pass)
       outcome.computed.formUnion(pass.members.map(\.id))
     } catch {
       // What was finished before the failure is still in the cache.
-      let refused = await engine.apply(pass.rollback)
+      let refused = await apply(pass.rollback)
       outcome.broken.merge(refused) { first, _ in first }
       for member in pass.members where !member.isGone {
         if pass.members.count == 1 || refused[member.owner] != nil {

@@ -125,7 +125,7 @@ extension Scheduler {
       + operations
     (stale, operations) = ([], [])
     Task { [engine] in
-      finish(await PassRun(engine: engine).run(plan.pass, after: changes))
+      finish(await engine.outcome(of: plan.pass, after: changes))
     }
   }
 
@@ -136,7 +136,7 @@ extension Scheduler {
     pump()
   }
 
-  private func finish(_ outcome: PassRun.Outcome) {
+  private func finish(_ outcome: PassOutcome) {
     passes += 1
     broken.merge(outcome.broken.filter { ledgers[$0.key] != nil }) { first, _ in first }
     let members = running

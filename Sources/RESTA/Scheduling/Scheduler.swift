@@ -2,7 +2,7 @@
 /// into one pass.
 ///
 /// Everything it decides is in values of their own: ``SequencePool`` who gets room, ``PassShare`` and
-/// `PassPlan` what is in a pass, `BatchingWindow` for whom it waits, `PassRun` what happens when a pass
+/// `PassPlan` what is in a pass, `BatchingWindow` for whom it waits, `PassOutcome` what happened when a pass
 /// fails. It is not on the engine's thread, so it can answer while a pass runs.
 package actor Scheduler {
   /// The engine.

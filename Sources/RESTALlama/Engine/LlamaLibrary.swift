@@ -1,7 +1,6 @@
+internal import CLlama
 import Foundation
 import Synchronization
-
-internal import CLlama
 
 /// llama.cpp as a whole: initialised once, silent, its last complaint kept for our own errors.
 enum LlamaLibrary {

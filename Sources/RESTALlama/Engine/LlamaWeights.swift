@@ -1,7 +1,6 @@
+internal import CLlama
 import RESTA
 import Synchronization
-
-internal import CLlama
 
 /// The weights of a model and of its adapters. Freed when nobody uses them any more.
 // Unchecked: llama.cpp never changes a model once it is loaded, and its vocabulary functions are

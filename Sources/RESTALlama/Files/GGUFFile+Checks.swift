@@ -1,3 +1,5 @@
+internal import CLlama
+
 extension GGUFFile {
   /// The most layers that llama.cpp has room for.
   private static let largestLayerCount = 512
@@ -50,8 +52,6 @@ extension GGUFFile {
     LlamaError(.damagedFile, "'\(path)' is damaged: \(what). Download it again.")
   }
 }
-
-internal import CLlama
 
 extension GGUFFile {
   /// Checks what llama.cpp asserts about a vocabulary, since a failed assertion ends the process.

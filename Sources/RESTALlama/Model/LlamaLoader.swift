@@ -1,7 +1,6 @@
+internal import CLlama
 import Foundation
 import RESTA
-
-internal import CLlama
 
 /// What a model is made of once its file is loaded.
 struct LlamaParts: Sendable {

@@ -1,6 +1,5 @@
-public import RESTA
-
 internal import CLlama
+public import RESTA
 
 /// The vocabulary of a loaded model.
 struct LlamaTokenizer: Tokenizer {

@@ -28,18 +28,18 @@ struct NaiveComparisonTests {
     for scenario in DecodingScenario.drawn(200, seed: 2027) {
       let model = scenario.model()
       _ = try await Self.compare(scenario) { input, answer in
-        let prompt: ForwardSegment.Input =
+        // The scripted model tells copies from the prompt itself by the number of their sequence.
+        let (sequence, prompt): (Int, ForwardSegment.Input) =
           switch input {
-          case .plain: .tokens(scenario.tokenized.ids)
-          case .copy(let copy): .embeddings(copy)
+          case .plain: (0, .tokens(scenario.tokenized.ids))
+          case .copy(let copy): (1, .embeddings(copy))
           }
-        let reservation = model.reserve(
-          sequences: 1, cells: prompt.count + answer.count)
-        var segments = [ForwardSegment(sequence: 0, input: prompt, outputs: .none)]
+        let reservation = model.reserve(sequences: 2, cells: prompt.count + answer.count)
+        var segments = [ForwardSegment(sequence: sequence, input: prompt, outputs: .none)]
         if answer.isEmpty {
           segments[0].outputs = .last
         } else {
-          segments.append(ForwardSegment(sequence: 0, input: .tokens(answer)))
+          segments.append(ForwardSegment(sequence: sequence, input: .tokens(answer)))
         }
         let rows = try await reservation.forward(segments)
         await reservation.release()
