@@ -85,20 +85,14 @@ extension EmbeddingMatrix {
   /// The Euclidean norm |e| of one token's embedding.
   ///
   /// - Precondition: `row` is in `0..<rows`.
-  /// - Parameter row: The token.
-  /// - Returns: The norm, 0 or more; not finite where a value of the row is not.
-  /// - Complexity: O(dimensions).
-  public func norm(ofRow row: Int) -> Double {
+  package func norm(ofRow row: Int) -> Double {
     self[row: row].sumOfSquares.squareRoot()
   }
 
   /// The mean of the norms of some tokens' embeddings.
   ///
   /// - Precondition: All `rows` are in `0..<self.rows`.
-  /// - Parameter rows: The tokens; one that is given twice counts twice.
-  /// - Returns: The mean norm; `nil` if there are no rows.
-  /// - Complexity: O(rows · dimensions).
-  public func meanNorm(ofRows rows: [Int]) -> Double? {
+  package func meanNorm(ofRows rows: [Int]) -> Double? {
     guard !rows.isEmpty else { return nil }
     return rows.reduce(0) { $0 + norm(ofRow: $1) } / Double(rows.count)
   }
@@ -108,10 +102,7 @@ extension EmbeddingMatrix {
   /// It is the typical size of one value, about the typical norm divided by √d.
   ///
   /// - Precondition: All `rows` are in `0..<self.rows`.
-  /// - Parameter rows: The tokens; one that is given twice counts twice.
-  /// - Returns: The root mean square; `nil` if there are no rows.
-  /// - Complexity: O(rows · dimensions).
-  public func rootMeanSquare(ofRows rows: [Int]) -> Double? {
+  package func rootMeanSquare(ofRows rows: [Int]) -> Double? {
     guard !rows.isEmpty else { return nil }
     let sum = rows.reduce(0) { $0 + self[row: $1].sumOfSquares }
     return (sum / (Double(rows.count) * Double(dimensions))).squareRoot()

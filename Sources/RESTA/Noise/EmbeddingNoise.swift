@@ -88,26 +88,11 @@ public struct EmbeddingNoise: Sendable, Hashable {
   ///   - embeddings: The whole prompt, `[tokens, dimensions]`.
   ///   - positions: The prompt positions that hold user content.
   ///   - copy: The copy, i in the paper, from 0.
-  /// - Returns: The copy, `[tokens, dimensions]`.
-  /// - Complexity: O(positions · dimensions), and one copy of the prompt.
-  public func perturb(
-    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int
-  ) -> EmbeddingMatrix {
-    perturb(embeddings, positions: positions, copy: copy, from: 0)
-  }
-
-  /// The end of one perturbed copy of a prompt.
-  ///
-  /// - Precondition: As for ``perturb(_:positions:copy:)``; `start` is in `0...embeddings.rows`.
-  /// - Parameters:
-  ///   - embeddings: The whole prompt, `[tokens, dimensions]`.
-  ///   - positions: The prompt positions that hold user content.
-  ///   - copy: The copy, i in the paper, from 0.
-  ///   - start: The first position that is wanted.
+  ///   - start: The first position that is wanted, in `0...embeddings.rows`. Default: 0.
   /// - Returns: The copy from there on, `[tokens - start, dimensions]`.
   /// - Complexity: O((tokens - start) · dimensions).
   public func perturb(
-    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int, from start: Int
+    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int, from start: Int = 0
   ) -> EmbeddingMatrix {
     var perturbed = start == 0 ? embeddings : embeddings.suffix(fromRow: start)
     guard kind != .none, sigma != 0 else { return perturbed }
@@ -121,13 +106,7 @@ public struct EmbeddingNoise: Sendable, Hashable {
   /// One token's embedding as it is in one copy.
   ///
   /// - Precondition: `position` and `copy` are in `0..<2^32`.
-  /// - Parameters:
-  ///   - e: The token's embedding, `[dimensions]`.
-  ///   - position: The token's prompt position.
-  ///   - copy: The copy, i in the paper, from 0.
-  /// - Returns: The perturbed embedding, `[dimensions]`.
-  /// - Complexity: O(dimensions).
-  public func perturbedRow(_ e: ArraySlice<Float>, position: Int, copy: Int) -> [Float] {
+  package func perturbedRow(_ e: ArraySlice<Float>, position: Int, copy: Int) -> [Float] {
     precondition(
       UInt32(exactly: position) != nil && UInt32(exactly: copy) != nil,
       "position \(position) or copy \(copy) is outside of 0..<2^32")
@@ -159,15 +138,7 @@ extension EmbeddingNoise {
   /// noise leaves it alone too, because "orthogonal to e" has no meaning for it.
   ///
   /// - Precondition: `z` has as many values as `e`, unless the kind is none or hard.
-  /// - Parameters:
-  ///   - e: The token's embedding, `[dimensions]`.
-  ///   - z: Standard normal numbers, `[dimensions]`; not read by hard noise.
-  ///   - s: A standard normal number; read by hard noise only.
-  ///   - kind: The distribution.
-  ///   - sigma: The absolute strength, times √d if the noise is power matched.
-  /// - Returns: The perturbed embedding, `[dimensions]`; bit-identical to `e` if sigma is 0.
-  /// - Complexity: O(dimensions); one allocation.
-  public static func perturb(
+  package static func perturb(
     row e: ArraySlice<Float>, z: [Float], s: Float, kind: NoiseKind, sigma: Double
   ) -> [Float] {
     guard kind != .none, sigma != 0 else { return Array(e) }

@@ -148,15 +148,7 @@ public struct Sigma: Sendable, Hashable, Codable, CustomStringConvertible {
   /// isotropic noise of that sigma. Without such rows there is nothing to perturb, and a relative sigma is 0.
   ///
   /// - Precondition: All `positions` are in `0..<embeddings.rows`.
-  /// - Parameters:
-  ///   - kind: The noise that the sigma is for.
-  ///   - powerMatched: Whether its power is matched. Default: `false`.
-  ///   - embeddings: The whole prompt, `[tokens, dimensions]`, unperturbed.
-  ///   - positions: The prompt positions that hold user content, each once.
-  /// - Returns: The absolute sigma; not finite if the embeddings are not, or the value is near the
-  ///   largest `Double`.
-  /// - Complexity: O(positions · dimensions).
-  public func absolute(
+  package func absolute(
     for kind: NoiseKind, powerMatched: Bool = false, embeddings: EmbeddingMatrix, positions: [Int]
   ) -> Double {
     switch unit {

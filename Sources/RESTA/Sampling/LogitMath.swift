@@ -38,12 +38,7 @@ public enum Logits {
   }
 
   /// The logarithm of the sum of the exponentials, ln Σ exp(logit).
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`, where they lie.
-  /// - Returns: A finite number.
-  /// - Throws: As for ``argmax(_:)-(Span<Float>)``.
-  /// - Complexity: O(vocabulary); nothing is allocated.
-  public static func logSumExp(_ logits: Span<Float>) throws(RESTAError) -> Double {
+  package static func logSumExp(_ logits: Span<Float>) throws(RESTAError) -> Double {
     let largest = Double(logits[try argmax(logits)])
     var sum = 0.0
     for index in logits.indices {
@@ -53,22 +48,12 @@ public enum Logits {
   }
 
   /// The logarithm of the sum of the exponentials, ln Σ exp(logit).
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`.
-  /// - Returns: A finite number.
-  /// - Throws: As for ``argmax(_:)-(Span<Float>)``.
-  /// - Complexity: O(vocabulary); nothing is allocated.
-  public static func logSumExp(_ logits: [Float]) throws(RESTAError) -> Double {
+  package static func logSumExp(_ logits: [Float]) throws(RESTAError) -> Double {
     try logSumExp(logits.span)
   }
 
   /// The logarithms of the tokens' probabilities, logit - ln Σ exp(logit).
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`.
-  /// - Returns: The log-probabilities `[vocabulary]`, at most 0; minus infinity where the logit is.
-  /// - Throws: As for ``argmax(_:)-(Span<Float>)``.
-  /// - Complexity: O(vocabulary); one allocation.
-  public static func logSoftmax(_ logits: [Float]) throws(RESTAError) -> [Double] {
+  package static func logSoftmax(_ logits: [Float]) throws(RESTAError) -> [Double] {
     let normalizer = try logSumExp(logits)
     return logits.map { Double($0) - normalizer }
   }
