@@ -52,14 +52,12 @@ struct DecodingJob: Sendable {
     noise.perturb(embeddings, positions: positions, copy: index, from: start)
   }
 
-  /// Prepares a request.
+  /// Prepares a request of valid settings.
   init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions, decoder: DecoderKind, plan: DecodingPlan?, noiseSeed: UInt64,
     samplingSeed: UInt64
   ) async throws {
-    try defense.validate()
-    try options.validate()
     let tokens = prompt.ids
     vocabularySize = model.information.vocabularySize
     let sequences = defense.isActive ? defense.samples + 1 : 1

@@ -102,23 +102,3 @@ public struct GenerationTotals: Sendable, Hashable, Codable {
   /// Nothing yet.
   public init() {}
 }
-
-extension Duration {
-  /// The duration in seconds.
-  var seconds: Double {
-    let (seconds, attoseconds) = components
-    return Double(seconds) + Double(attoseconds) * 1e-18
-  }
-}
-
-/// Tells the time since it was made, on a clock that tests can replace.
-struct Stopwatch: Sendable {
-  private let elapsed: @Sendable () -> Duration
-
-  init(_ clock: some Clock<Duration>) {
-    let start = clock.now
-    elapsed = { start.duration(to: clock.now) }
-  }
-
-  var seconds: Double { elapsed().seconds }
-}

@@ -64,3 +64,23 @@ final class Sequences {
   /// Gives the room back.
   func release() async { await reservation.release() }
 }
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}
+
+/// Tells the time since it was made, on a clock that tests can replace.
+struct Stopwatch: Sendable {
+  private let elapsed: @Sendable () -> Duration
+
+  init(_ clock: some Clock<Duration>) {
+    let start = clock.now
+    elapsed = { start.duration(to: clock.now) }
+  }
+
+  var seconds: Double { elapsed().seconds }
+}
