@@ -1,3 +1,5 @@
+import Foundation
+
 /// SHA-256 (FIPS 180-4), piece by piece.
 ///
 /// Written out because it is all that we need of a library of cryptography that takes minutes to compile:
@@ -120,6 +122,33 @@ package enum Digest {
     var difference: UInt8 = 0
     for index in first.indices { difference |= first[index] ^ second[index] }
     return difference == 0
+  }
+
+  /// SHA-256 of several texts, so that neither their borders nor their order can be confused: of each
+  /// text's UTF-8 bytes behind their number (64 bits, the least byte first).
+  package static func sha256(ofTexts texts: [String]) -> String {
+    var hash = SHA256()
+    for text in texts {
+      let length = UInt64(text.utf8.count)
+      hash.update((0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) })
+      hash.update(Array(text.utf8))
+    }
+    return hexadecimal(hash.finalized())
+  }
+
+  /// SHA-256 of a file's bytes, read piece by piece: a model file need not fit into memory.
+  package static func sha256(ofFile path: String) throws(DocumentError) -> String {
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: path))
+      defer { try? handle.close() }
+      var hash = SHA256()
+      while let piece = try handle.read(upToCount: 1 << 20), !piece.isEmpty {
+        hash.update(Array(piece))
+      }
+      return hexadecimal(hash.finalized())
+    } catch {
+      throw DocumentError("\(path): the file cannot be read", cause: error)
+    }
   }
 
   /// Bytes in lower-case hexadecimals.

@@ -11,13 +11,18 @@ package struct JSONReader {
     package var depth = 128
     /// The longest number in characters: no double needs a third of 128, and what is longer only costs.
     package var numberLength = 128
-    /// Whether `NaN`, `Infinity` and `-Infinity` are numbers, as Python's reader has them.
-    package var acceptsNonFinite = false
+    /// Whether what Python's reader takes is taken: `NaN` and `Infinity`, numbers of any length and size,
+    /// keys that occur twice, and halves of surrogate pairs.
+    package var isPythonic = false
 
-    package init(depth: Int = 128, acceptsNonFinite: Bool = false) {
-      self.depth = depth
-      self.acceptsNonFinite = acceptsNonFinite
-    }
+    package init(depth: Int = 128) { self.depth = depth }
+
+    /// What Python's `json.loads` accepts; an answer that nests deeper than its own stack fails there too.
+    package static let python = {
+      var limits = Limits(depth: 500)
+      limits.isPythonic = true
+      return limits
+    }()
   }
 
   /// Why some bytes are no JSON, and where.
@@ -76,8 +81,8 @@ package struct JSONReader {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    case UInt8(ascii: "N") where limits.acceptsNonFinite: return try word("NaN", .number(.nan))
-    case UInt8(ascii: "I") where limits.acceptsNonFinite:
+    case UInt8(ascii: "N") where limits.isPythonic: return try word("NaN", .number(.nan))
+    case UInt8(ascii: "I") where limits.isPythonic:
       return try word("Infinity", .number(.infinity))
     case UInt8(ascii: "-"), .some(UInt8(ascii: "0")...UInt8(ascii: "9")): return try number()
     case nil: throw fault("the text ends where a value is expected")
@@ -96,7 +101,7 @@ package struct JSONReader {
       let key = try text()
       skipSpace()
       guard take(":") else { throw fault("':' is expected behind a key") }
-      guard object.insert(try value(depth: depth + 1), for: key) else {
+      guard object.insert(try value(depth: depth + 1), for: key) || limits.isPythonic else {
         position = start
         throw fault("this key occurs twice in its object")
       }
@@ -187,6 +192,7 @@ package struct JSONReader {
       if (0xDC00..<0xE000).contains(low) { code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00) }
     }
     guard let scalar = Unicode.Scalar(code) else {
+      if limits.isPythonic { return "\u{FFFD}" }
       position = start
       throw fault("half of a surrogate pair is no character")
     }
@@ -212,7 +218,7 @@ package struct JSONReader {
   private mutating func number() throws(Fault) -> JSONValue {
     let start = position
     let isNegative = take("-")
-    if isNegative, limits.acceptsNonFinite, peek() == UInt8(ascii: "I") {
+    if isNegative, limits.isPythonic, peek() == UInt8(ascii: "I") {
       return try word("Infinity", .number(-.infinity))
     }
     if !take("0") { try digits() }
@@ -222,13 +228,13 @@ package struct JSONReader {
       try digits()
     }
     let text = bytes[start..<position]
-    guard text.count <= limits.numberLength else {
+    guard text.count <= limits.numberLength || limits.isPythonic else {
       position = start
       throw fault("the number has more than \(limits.numberLength) characters")
     }
     let spelling = String(decoding: text, as: UTF8.self)
     if let integer = Int128(spelling), Self.integers.contains(integer) { return .integer(integer) }
-    guard let double = Double(spelling), double.isFinite else {
+    guard let double = Double(spelling), double.isFinite || limits.isPythonic else {
       position = start
       throw fault("the number is out of range")
     }

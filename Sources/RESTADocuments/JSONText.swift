@@ -16,7 +16,7 @@ package enum JSONText {
     case .number(let number): number.isFinite ? String(number) : "null"
     case .string(let text): string(text)
     case .array(let elements): "[" + elements.map(self.value).joined(separator: ", ") + "]"
-    case .object(let members): object(members.sorted)
+    case .object(let members): object(members.map { ($0.key, $0.value) })
     }
   }
 

@@ -95,7 +95,9 @@ public enum JSONValue: Sendable, Hashable, Codable {
 ///
 /// Keys are told apart by their bytes: `String` compares by canonical equivalence, which would make one
 /// key of two that JSON tells apart, and takes minutes over a hostile key of a million combining marks.
-public struct JSONObject: Sendable, Hashable, Codable, ExpressibleByDictionaryLiteral {
+public struct JSONObject: Sendable, Hashable, Codable, ExpressibleByDictionaryLiteral,
+  Sequence
+{
   private var members: [[UInt8]: JSONValue] = [:]
 
   /// Makes an object of keys and values; of a key that is there twice the last value counts.
@@ -136,17 +138,29 @@ public struct JSONObject: Sendable, Hashable, Codable, ExpressibleByDictionaryLi
 
   /// The members as a dictionary of texts: for objects of our own making, whose keys are tame.
   public var dictionary: [String: JSONValue] {
-    Dictionary(sorted, uniquingKeysWith: { _, last in last })
+    Dictionary(sorted.map { ($0.key, $0.value) }, uniquingKeysWith: { _, last in last })
   }
 
   /// The members in the order of their keys' bytes.
-  package var sorted: [(String, JSONValue)] {
+  package var sorted: [(key: String, value: JSONValue)] {
     members.sorted { $0.key.lexicographicallyPrecedes($1.key) }
-      .map { (String(decoding: $0.key, as: UTF8.self), $0.value) }
+      .map { (key: String(decoding: $0.key, as: UTF8.self), value: $0.value) }
+  }
+
+  /// Goes through the members in the order of their keys' bytes.
+  ///
+  /// - Returns: An iterator.
+  public func makeIterator() -> IndexingIterator<[(key: String, value: JSONValue)]> {
+    sorted.makeIterator()
   }
 
   /// The keys in the order of their bytes.
-  package var keys: [String] { sorted.map(\.0) }
+  package var keys: [String] { sorted.map(\.key) }
+
+  /// Takes a member out, and gives its value.
+  package mutating func removeValue(forKey key: String) -> JSONValue? {
+    members.removeValue(forKey: Array(key.utf8))
+  }
 
   /// Whether there are no members.
   package var isEmpty: Bool { members.isEmpty }

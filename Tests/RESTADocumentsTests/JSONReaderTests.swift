@@ -78,7 +78,10 @@ struct JSONReaderTests {
 
   @Test("reads what is no number in JSON where that is asked for")
   func nonFinite() throws {
-    let limits = JSONReader.Limits(acceptsNonFinite: true)
+    let limits = JSONReader.Limits.python
+    let lenient = #"{"a": 1, "a": "\ud800"}"#
+    #expect(throws: Never.self) { try read(lenient, limits: limits) }
+    #expect(throws: JSONReader.Fault.self) { try read(lenient) }
     #expect(
       try read("[Infinity, -Infinity]", limits: limits)
         == .array([.number(.infinity), .number(-.infinity)]))

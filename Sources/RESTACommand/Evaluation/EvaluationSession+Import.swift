@@ -1,3 +1,4 @@
+package import RESTADocuments
 import Foundation
 import RESTA
 import RESTAEvaluation

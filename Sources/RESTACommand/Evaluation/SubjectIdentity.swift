@@ -1,3 +1,4 @@
+package import RESTADocuments
 import Foundation
 import RESTA
 import RESTAEvaluation
@@ -8,7 +9,7 @@ struct SubjectIdentity {
   /// Part of each generation's key.
   let record: SubjectRecord
   /// For readers: files, versions and the machine.
-  let environment: [Report.Entry]
+  let environment: [RecordEntry]
 
   /// Hashes the model's files.
   ///
@@ -53,6 +54,6 @@ struct SubjectIdentity {
       ("resta", Version.number),
       ("Machine", Machine.summary),
     ]
-    environment = entries.map { Report.Entry(label: $0.0, value: $0.1) }
+    environment = entries.map { RecordEntry(label: $0.0, value: $0.1) }
   }
 }

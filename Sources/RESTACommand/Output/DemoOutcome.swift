@@ -1,5 +1,5 @@
 import RESTA
-import RESTAEvaluation
+import RESTARefusals
 
 /// What came of one prompt of the demo.
 struct DemoOutcome {

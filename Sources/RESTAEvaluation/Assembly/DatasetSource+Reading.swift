@@ -8,7 +8,7 @@ extension DatasetSource {
   ///   - data: The folder with public datasets. `nil`: none was named.
   /// - Returns: The dataset, under this source's name.
   /// - Throws: ``EvaluationError``: the file, the row and the field at fault, or the known names.
-  public func dataset(relativeTo folder: String, data: String?) throws(EvaluationError) -> Dataset {
+  package func dataset(relativeTo folder: String, data: String?) throws(EvaluationError) -> Dataset {
     var selection = DatasetSelection(
       role: only, categories: categories, split: split, developmentShare: developmentShare)
     if let limit { selection.limit = .spread(limit) }

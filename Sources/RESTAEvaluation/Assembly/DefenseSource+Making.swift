@@ -7,7 +7,7 @@ extension DefenseSource {
   ///   with the built-in benign prompts of the development split.
   /// - Returns: The defence, its settings checked.
   /// - Throws: ``EvaluationError`` for a setting that is out of range; what calibration throws.
-  public func defense(for subject: Subject) async throws -> any Defense {
+  package func defense(for subject: Subject) async throws -> any Defense {
     switch self {
     case .none: return Undefended()
     case .resta(let settings):

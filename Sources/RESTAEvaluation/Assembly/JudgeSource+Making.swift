@@ -1,10 +1,11 @@
+import RESTARefusals
 import Foundation
 import RESTA
 
 /// Turns judges of a configuration into judges.
-public struct JudgeAssembly: Sendable {
+package struct JudgeAssembly: Sendable {
   /// Loads a GGUF model by its path; the second argument is its chat template's name.
-  public typealias ModelLoader = @Sendable (String, String?) async throws -> Subject
+  package typealias ModelLoader = @Sendable (String, String?) async throws -> Subject
 
   private let subject: Subject
   private let folder: String
@@ -20,7 +21,7 @@ public struct JudgeAssembly: Sendable {
   ///   - cache: Remembers what chat models replied. Default: nothing is remembered.
   ///   - generator: Draws the pauses before requests are tried again.
   ///   - load: Loads a GGUF model that judges.
-  public init(
+  package init(
     subject: Subject, folder: String, cache: (any JudgeCache)? = nil,
     generator: any RandomNumberGenerator & Sendable, load: @escaping ModelLoader
   ) {
@@ -36,7 +37,7 @@ public struct JudgeAssembly: Sendable {
   /// - Parameter sources: The configuration's judges; pairwise ones are left out.
   /// - Returns: The judges.
   /// - Throws: ``EvaluationError`` for a rubric, a model or an endpoint that cannot be used.
-  public func judges(_ sources: [JudgeSource]) async throws -> [any Judge] {
+  package func judges(_ sources: [JudgeSource]) async throws -> [any Judge] {
     var judges: [any Judge] = []
     for source in sources {
       switch source.kind {
@@ -59,7 +60,7 @@ public struct JudgeAssembly: Sendable {
   /// - Parameter sources: The configuration's judges.
   /// - Returns: The pairwise ones.
   /// - Throws: ``EvaluationError`` for a model or an endpoint that cannot be used.
-  public func pairwiseJudges(_ sources: [JudgeSource]) async throws -> [PairwiseJudge] {
+  package func pairwiseJudges(_ sources: [JudgeSource]) async throws -> [PairwiseJudge] {
     var judges: [PairwiseJudge] = []
     for source in sources where source.kind == .pairwise {
       judges.append(PairwiseJudge(client: try await client(source)))

@@ -1,7 +1,7 @@
 /// Where the prompts of one dataset are from, and which of them are asked.
-public struct DatasetSource: Sendable, Hashable {
+package struct DatasetSource: Sendable, Hashable {
   /// Where data is.
-  public enum Place: Sendable, Hashable {
+  package enum Place: Sendable, Hashable {
     /// One of our own sets, by name.
     case builtIn(String)
     /// A public dataset by its name in `resta eval data`, in the data folder.
@@ -11,39 +11,39 @@ public struct DatasetSource: Sendable, Hashable {
   }
 
   /// Its name in tables.
-  public var name: String
+  package var name: String
   /// Where data is.
-  public var place: Place
+  package var place: Place
   /// The format's name.
   ///
   /// `nil`: told by the content.
-  public var format: DatasetFormat?
+  package var format: DatasetFormat?
   /// The attack's name.
   ///
   /// `nil`: the data's own.
-  public var attack: String?
+  package var attack: String?
   /// What the prompts are there to show.
   ///
   /// `nil`: what the format says.
-  public var role: Sample.Role?
+  package var role: Sample.Role?
   /// Only prompts of this role.
   ///
   /// `nil`: all.
-  public var only: Sample.Role?
+  package var only: Sample.Role?
   /// Only prompts of these categories.
   ///
   /// Empty: all.
-  public var categories: [String]
+  package var categories: [String]
   /// Only one side of the split by behavior.
   ///
   /// `nil`: both.
-  public var split: DataSplit?
+  package var split: DataSplit?
   /// The share of behaviors on the development side, where the data has no split of its own.
-  public var developmentShare: Double
+  package var developmentShare: Double
   /// At most so many prompts, spread evenly.
   ///
   /// `nil`: all.
-  public var limit: Int?
+  package var limit: Int?
 
   /// Reads an element of `datasets`: a file's name, or keys and values.
   init(_ node: ConfigurationNode) throws(EvaluationError) {
@@ -80,7 +80,7 @@ public struct DatasetSource: Sendable, Hashable {
   /// - Parameters:
   ///   - name: Its name in tables.
   ///   - place: Where data is.
-  public init(name: String, place: Place) {
+  package init(name: String, place: Place) {
     self.name = name
     self.place = place
     categories = []

@@ -1,7 +1,7 @@
-public import RESTA
+package import RESTA
 
 /// A defence with its settings, before there is a model.
-public enum DefenseSource: Sendable, Hashable {
+package enum DefenseSource: Sendable, Hashable {
   /// The undefended model.
   case none
   /// RESTA.
@@ -18,7 +18,7 @@ public enum DefenseSource: Sendable, Hashable {
   case temperature(Double, topP: Double)
 
   /// The types, by their names in a configuration.
-  public enum Kind: String, Sendable, CaseIterable {
+  package enum Kind: String, Sendable, CaseIterable {
     /// The undefended model.
     case none
     /// RESTA.

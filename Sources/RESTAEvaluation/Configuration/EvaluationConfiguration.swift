@@ -3,40 +3,40 @@ import RESTA
 /// What an evaluation asks, how the answers are defended, and who judges: a YAML file, read.
 ///
 /// docs/evaluation.md documents each key.
-public struct EvaluationConfiguration: Sendable, Hashable {
+package struct EvaluationConfiguration: Sendable, Hashable {
   /// The evaluation's name.
-  public var name: String
+  package var name: String
   /// A sentence on what it is for; printed in the report.
-  public var about: String?
+  package var about: String?
   /// The model, where the file names one; the command line wins.
-  public var model: ModelSource
+  package var model: ModelSource
   /// The system prompt.
   ///
   /// `nil`: what the template does without one.
-  public var system: String?
+  package var system: String?
   /// The most tokens of an answer.
-  public var maximumTokens: Int
+  package var maximumTokens: Int
   /// The seeds; each defence that uses one runs with each.
-  public var seeds: [UInt64]
+  package var seeds: [UInt64]
   /// What is asked.
-  public var datasets: [DatasetSource]
+  package var datasets: [DatasetSource]
   /// How the answers are defended, lists of values expanded.
-  public var defenses: [NamedDefense]
+  package var defenses: [NamedDefense]
   /// Who judges, in order: the first that tells refused from complied decides.
-  public var judges: [JudgeSource]
+  package var judges: [JudgeSource]
   /// The name of the defence that others are compared with: the undefended model.
-  public var baseline: String
+  package var baseline: String
   /// The file's text.
-  public var text: String
+  package var text: String
 
   /// A model as a configuration names it.
-  public struct ModelSource: Sendable, Hashable {
+  package struct ModelSource: Sendable, Hashable {
     /// The GGUF file, relative to the configuration.
-    public var file: String?
+    package var file: String?
     /// LoRA adapters, `FILE` or `FILE:SCALE`, relative to the configuration.
-    public var adapters: [String] = []
+    package var adapters: [String] = []
     /// A built-in chat template's name, or a file's.
-    public var chatTemplate: String?
+    package var chatTemplate: String?
   }
 
   /// Reads a configuration.
@@ -46,7 +46,7 @@ public struct EvaluationConfiguration: Sendable, Hashable {
   ///   - file: The file's name, for errors and as the default name.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`: the file, the line, the key and what
   ///   is expected there.
-  public init(parsing text: String, file: String) throws(EvaluationError) {
+  package init(parsing text: String, file: String) throws(EvaluationError) {
     let top = try ConfigurationNode(parsing: text, file: file)
     let fields = try top.fields([
       "name", "about", "model", "system", "max_tokens", "seeds", "datasets", "defenses", "judges",

@@ -1,7 +1,7 @@
 /// A judge as a configuration names it.
-public struct JudgeSource: Sendable, Hashable {
+package struct JudgeSource: Sendable, Hashable {
   /// The types.
-  public enum Kind: String, Sendable, Hashable, CaseIterable {
+  package enum Kind: String, Sendable, Hashable, CaseIterable {
     /// Refusal phrases at the start of the answer.
     case refusalPhrases = "refusal-phrases"
     /// Perplexity and repetition under the undefended model.
@@ -29,52 +29,52 @@ public struct JudgeSource: Sendable, Hashable {
   }
 
   /// A chat model that judges.
-  public struct Client: Sendable, Hashable {
+  package struct Client: Sendable, Hashable {
     /// A GGUF file, relative to the configuration; or `nil`.
-    public var file: String?
+    package var file: String?
     /// Its chat template's name.
     ///
     /// `nil`: its own.
-    public var chatTemplate: String?
+    package var chatTemplate: String?
     /// An OpenAI-compatible base URL, such as `http://127.0.0.1:8000/v1`; or `nil`.
-    public var endpoint: String?
+    package var endpoint: String?
     /// The model's name there.
-    public var model: String?
+    package var model: String?
     /// The environment variable that holds the API key.
     ///
     /// `nil`: no key.
-    public var apiKeyVariable: String?
+    package var apiKeyVariable: String?
     /// Seconds for one request.
-    public var timeout: Double
+    package var timeout: Double
     /// How often a request is tried again.
-    public var retries: Int
+    package var retries: Int
     /// The most requests a minute.
     ///
     /// `nil`: no limit.
-    public var requestsPerMinute: Int?
+    package var requestsPerMinute: Int?
     /// The most requests at once.
-    public var concurrency: Int
+    package var concurrency: Int
   }
 
   /// The type.
-  public var kind: Kind
+  package var kind: Kind
   /// Refusal phrases: in how many characters from the start a phrase must begin.
   ///
   /// `nil`: the default.
-  public var window: Int?
+  package var window: Int?
   /// Coherence: the perplexity above which an answer is no language.
   ///
   /// `nil`: the default.
-  public var limit: Double?
+  package var limit: Double?
   /// Chat: a built-in rubric's name, or a text file.
   ///
   /// `nil`: the default.
-  public var rubric: String?
+  package var rubric: String?
   /// Chat, guard, pairwise: who answers.
-  public var client: Client?
+  package var client: Client?
 
   /// Refusal phrases, then coherence.
-  public static let defaults = [JudgeSource(kind: .refusalPhrases), JudgeSource(kind: .coherence)]
+  package static let defaults = [JudgeSource(kind: .refusalPhrases), JudgeSource(kind: .coherence)]
 
   /// Tells judges of a configuration apart.
   var id: String {

@@ -1,16 +1,16 @@
 /// A defence as a configuration names it.
-public struct NamedDefense: Sendable, Hashable {
+package struct NamedDefense: Sendable, Hashable {
   /// Its name in tables.
-  public var name: String
+  package var name: String
   /// What it is.
-  public var source: DefenseSource
+  package var source: DefenseSource
 
   /// Names a defence.
   ///
   /// - Parameters:
   ///   - name: Its name in tables.
   ///   - source: What it is.
-  public init(name: String, source: DefenseSource) {
+  package init(name: String, source: DefenseSource) {
     self.name = name
     self.source = source
   }

@@ -1,7 +1,7 @@
 /// Our own small sets, in the module itself: so that everything runs offline.
 ///
 /// They are mild enough to print, and small: for a claim, use the public sets.
-public enum BuiltInName: String, Sendable, Hashable, Codable, CaseIterable {
+package enum BuiltInName: String, Sendable, Hashable, Codable, CaseIterable {
   /// 100 harmful requests as they are; none was trained on by the aligned test model.
   case direct
   /// Attacks on those requests that broke the aligned test model without a defence, one prompt each:

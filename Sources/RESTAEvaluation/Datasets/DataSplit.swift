@@ -1,5 +1,7 @@
+import RESTADocuments
+
 /// The sides of a split: settings are chosen on one, and reported on the other.
-public enum DataSplit: String, Sendable, Hashable, Codable, CaseIterable {
+package enum DataSplit: String, Sendable, Hashable, Codable, CaseIterable {
   /// For choosing settings.
   case development
   /// For reporting.

@@ -8,7 +8,7 @@ extension Dataset {
   /// - Returns: The dataset. Its digest is that of the resource that holds all three sets; its rows
   ///   count the set.
   /// - Throws: ``EvaluationError`` when the resource is damaged.
-  public static func builtIn(
+  package static func builtIn(
     _ name: BuiltInName, split: DataSplit? = nil
   ) throws(EvaluationError) -> Dataset {
     try builtIn(name, selection: DatasetSelection(split: split))
@@ -22,7 +22,7 @@ extension Dataset {
   /// - Returns: The dataset, as ``builtIn(_:split:)`` has it.
   /// - Throws: ``EvaluationError`` for a selection that leaves no prompt, and when the resource is
   ///   damaged.
-  public static func builtIn(
+  package static func builtIn(
     _ name: BuiltInName, selection: DatasetSelection
   ) throws(EvaluationError) -> Dataset {
     let file = try SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)

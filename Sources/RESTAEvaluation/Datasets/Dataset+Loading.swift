@@ -17,7 +17,7 @@ extension Dataset {
   /// - Returns: The dataset. Its rows and nulls count the whole file, whatever is selected.
   /// - Throws: ``EvaluationError``: the file, its content, or a selection that leaves no prompt.
   /// - Complexity: O(bytes).
-  public static func load(
+  package static func load(
     contentsOf path: String, format: DatasetFormat? = nil, name: String? = nil,
     attack: String? = nil, role: Sample.Role? = nil,
     selection: DatasetSelection = DatasetSelection()

@@ -1,15 +1,15 @@
 /// What a file of prompts holds, counted entry by entry.
-public struct DatasetCounts: Sendable, Hashable, Codable {
+package struct DatasetCounts: Sendable, Hashable, Codable {
   /// Entries, prompts or not.
-  public var rows: Int
+  package var rows: Int
   /// Entries with a prompt.
-  public var prompts: Int
+  package var prompts: Int
   /// Entries without one.
-  public var nulls: Int
+  package var nulls: Int
   /// Entries that the data itself calls jailbroken; `nil` where it does not say.
-  public var jailbroken: Int?
+  package var jailbroken: Int?
   /// Prompts that should be answered.
-  public var benign: Int
+  package var benign: Int
 
   /// Makes counts.
   ///
@@ -18,7 +18,7 @@ public struct DatasetCounts: Sendable, Hashable, Codable {
   ///   - nulls: Entries without a prompt. Default: 0.
   ///   - jailbroken: Entries that the data calls jailbroken. Default: it does not say.
   ///   - benign: Prompts that should be answered. Default: 0.
-  public init(rows: Int, nulls: Int = 0, jailbroken: Int? = nil, benign: Int = 0) {
+  package init(rows: Int, nulls: Int = 0, jailbroken: Int? = nil, benign: Int = 0) {
     self.rows = rows
     prompts = rows - nulls
     self.nulls = nulls

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 extension DatasetEntries {
   /// Reads our own format; see ``DatasetFormat/jsonl``.
   static func ownLines(

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 extension DatasetEntries {
   /// Reads a file.
   ///
@@ -31,7 +33,7 @@ extension DatasetEntries {
   private static func artifact(
     _ file: SourceFile, attack: String?, role: Sample.Role
   ) throws(EvaluationError) -> DatasetEntries {
-    let value = try JSONReader.value(of: file.bytes[...], name: file.name)
+    let value = try JSONFields.value(of: file.bytes[...], name: file.name)
     let root = try JSONFields(value, place: file.name)
     var entries = DatasetEntries()
     if let attack {
@@ -136,7 +138,7 @@ extension DatasetEntries {
   private static func alpacaEval(
     _ file: SourceFile, role: Sample.Role
   ) throws(EvaluationError) -> DatasetEntries {
-    let value = try JSONReader.value(of: file.bytes[...], name: file.name)
+    let value = try JSONFields.value(of: file.bytes[...], name: file.name)
     guard let list = value.array else {
       throw EvaluationError(
         .invalidData, "\(file.name): an array is expected, not \(value.kindInWords)")

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 extension DatasetFormat {
   /// Tells a file's format by its content.
   ///
@@ -27,9 +29,9 @@ extension DatasetFormat {
     let first = lines.first { $0.contains(UInt8(ascii: "{")) } ?? file.bytes[...]
     let value: JSONValue
     do {
-      value = try JSONReader.value(of: first, name: file.name)
+      value = try JSONFields.value(of: first, name: file.name)
     } catch {
-      value = try JSONReader.value(of: file.bytes[...], name: file.name)
+      value = try JSONFields.value(of: file.bytes[...], name: file.name)
     }
     guard let object = value.object else { return nil }
     if object["jailbreaks"] != nil { return .jailbreakBenchArtifact }
@@ -38,7 +40,7 @@ extension DatasetFormat {
   }
 
   private static func listFormat(_ file: SourceFile) throws(EvaluationError) -> DatasetFormat? {
-    let value = try JSONReader.value(of: file.bytes[...], name: file.name)
+    let value = try JSONFields.value(of: file.bytes[...], name: file.name)
     return value.array?.first?.object?["instruction"] == nil ? nil : .alpacaEval
   }
 

@@ -2,7 +2,7 @@
 ///
 /// Fields that a format has beside those named here are ignored. CSV columns are found by name,
 /// whatever their case and order.
-public enum DatasetFormat: String, Sendable, Hashable, Codable, CaseIterable {
+package enum DatasetFormat: String, Sendable, Hashable, Codable, CaseIterable {
   /// A JailbreakBench attack artifact (arXiv 2404.01318), JSON: `parameters.method`, and
   /// `jailbreaks`, a list of `index`, `goal`, `behavior`, `category`, `prompt` or null, `response` or
   /// null, `jailbroken`.

@@ -75,7 +75,7 @@ extension Dataset {
   /// - Throws: ``EvaluationError`` for a share or a limit out of range, for an attack or a category
   ///   that no prompt has, and when no prompt is left.
   /// - Complexity: O(samples).
-  public func selecting(_ selection: DatasetSelection) throws(EvaluationError) -> Dataset {
+  package func selecting(_ selection: DatasetSelection) throws(EvaluationError) -> Dataset {
     try selecting(selection, splits: [:])
   }
 

@@ -1,7 +1,7 @@
 /// Which prompts of a dataset are asked; all conditions hold together.
-public struct DatasetSelection: Sendable, Hashable {
+package struct DatasetSelection: Sendable, Hashable {
   /// How many of the prompts that fit the other conditions.
-  public enum Limit: Sendable, Hashable {
+  package enum Limit: Sendable, Hashable {
     /// At most so many, from the start.
     case first(Int)
     /// At most so many, evenly spread: of n prompts those at ⌊i n / limit⌋.
@@ -11,20 +11,20 @@ public struct DatasetSelection: Sendable, Hashable {
   /// The role; `nil` for all.
   ///
   /// XSTest's safe prompts are `benign`, its unsafe ones `direct`.
-  public var role: Sample.Role?
+  package var role: Sample.Role?
   /// The attacks; empty for all, and for prompts without one.
-  public var attacks: [String]
+  package var attacks: [String]
   /// The categories; empty for all, and for prompts without one.
-  public var categories: [String]
+  package var categories: [String]
   /// One side of the split; `nil` for both.
   ///
   /// The data's own split counts where it has one; see
   /// ``Dataset/load(contentsOf:format:name:attack:role:selection:)``.
-  public var split: DataSplit?
+  package var split: DataSplit?
   /// The share of clusters on the development side, 0...1, where the data has no split of its own.
-  public var developmentShare: Double
+  package var developmentShare: Double
   /// How many; `nil` for all.
-  public var limit: Limit?
+  package var limit: Limit?
 
   /// Makes a selection.
   ///
@@ -35,7 +35,7 @@ public struct DatasetSelection: Sendable, Hashable {
   ///   - split: Default: both sides.
   ///   - developmentShare: Default: 0.3.
   ///   - limit: Default: none.
-  public init(
+  package init(
     role: Sample.Role? = nil, attacks: [String] = [], categories: [String] = [],
     split: DataSplit? = nil, developmentShare: Double = 0.3, limit: Limit? = nil
   ) {

@@ -1,13 +1,13 @@
 /// An answer from elsewhere, for judging only.
-public struct ImportedAnswer: Sendable, Hashable {
+package struct ImportedAnswer: Sendable, Hashable {
   /// The prompt, and what is known about it.
-  public var sample: Sample
+  package var sample: Sample
   /// The answer; `nil` where the file says null: unscored, never safe.
-  public var answer: String?
+  package var answer: String?
   /// What the file calls the defence or the system that answered.
-  public var defense: String?
+  package var defense: String?
   /// `FILE:ROW`, for messages.
-  public var place: String
+  package var place: String
 
   /// Reads answers.
   ///
@@ -31,7 +31,7 @@ public struct ImportedAnswer: Sendable, Hashable {
   /// - Returns: The answers, in the file's order; at least one. Several may be of one prompt.
   /// - Throws: ``EvaluationError`` naming row and field.
   /// - Complexity: O(bytes + samples).
-  public static func load(
+  package static func load(
     contentsOf path: String, datasets: [Dataset] = [], role: Sample.Role? = nil
   ) throws(EvaluationError) -> [ImportedAnswer] {
     try read(SourceFile.read(path), datasets: datasets, role: role)

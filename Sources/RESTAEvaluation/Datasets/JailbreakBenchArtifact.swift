@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// Answers in the form of a JailbreakBench artifact (arXiv 2404.01318), as
 /// ``DatasetFormat/jailbreakBenchArtifact`` is read.
 ///
@@ -7,13 +9,13 @@
 ///
 /// Deviation: an answer without a label has `jailbroken: null`, which JailbreakBench's own files never
 /// have. It is not known to be safe, and `false` would say so.
-public struct JailbreakBenchArtifact: Sendable {
+package struct JailbreakBenchArtifact: Sendable {
   /// The artifact, JSON with a line for each prompt, ended by a line feed.
-  public let text: String
+  package let text: String
   /// Answers that are labelled as complied.
-  public let jailbroken: Int
+  package let jailbroken: Int
   /// Answers without a label: `null` in the artifact, and in none of its rates.
-  public let unscored: Int
+  package let unscored: Int
 
   /// Makes the artifact of one dataset under one defence with one seed.
   ///
@@ -26,7 +28,7 @@ public struct JailbreakBenchArtifact: Sendable {
   /// - Throws: ``EvaluationError`` with ``EvaluationError/Code/invalidData`` when there is no row, a
   ///   prompt is benign, or rows of several datasets, defences or seeds are mixed.
   /// - Complexity: O(text).
-  public init(
+  package init(
     rows: [GenerationRow], model: String, date: String, judge: String? = nil
   ) throws(EvaluationError) {
     guard let first = rows.first else {
@@ -71,31 +73,32 @@ public struct JailbreakBenchArtifact: Sendable {
     let attacks = Set(rows.map(\.sample.attack))
     let method = attacks.count == 1 ? first.sample.attack ?? "direct" : first.dataset
     let scored = rows.count - unscored
-    return [("method", .string(method))] + given + [
+    let results: [(String, JSONValue)] = [
       ("attack_type", .string("transfer")), ("defense", .string(first.defense)),
       (
         "attack_success_rate",
         scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))
       ),
-      ("total_number_of_jailbreaks", .integer(Int64(jailbroken))),
-      ("number_of_submitted_prompts", .integer(Int64(rows.count))),
-      ("number_of_unscored_answers", .integer(Int64(unscored))),
+      ("total_number_of_jailbreaks", .integer(Int128(jailbroken))),
+      ("number_of_submitted_prompts", .integer(Int128(rows.count))),
+      ("number_of_unscored_answers", .integer(Int128(unscored))),
       ("total_number_of_queries", .null),
       (
         "total_prompt_tokens",
-        .integer(Int64(rows.reduce(0) { $0 + ($1.answer?.promptTokens ?? 0) }))
+        .integer(Int128(rows.reduce(0) { $0 + ($1.answer?.promptTokens ?? 0) }))
       ),
       (
         "total_response_tokens",
-        .integer(Int64(rows.reduce(0) { $0 + ($1.answer?.tokenIDs.count ?? 0) }))
+        .integer(Int128(rows.reduce(0) { $0 + ($1.answer?.tokenIDs.count ?? 0) }))
       ),
       ("method_parameters", .object(methodParameters(first))),
     ]
+    return [("method", .string(method))] + given + results
   }
 
   /// The defence's settings, flat: JailbreakBench's reader takes texts and numbers only.
-  private static func methodParameters(_ row: GenerationRow) -> [String: JSONValue] {
-    var parameters: [String: JSONValue] = [
+  private static func methodParameters(_ row: GenerationRow) -> JSONObject {
+    var parameters: JSONObject = [
       "dataset": .string(row.dataset), "defense_kind": .string(row.kind),
     ]
     // A text: not every reader of JSON keeps 64 bits.
@@ -119,13 +122,13 @@ public struct JailbreakBenchArtifact: Sendable {
       case .unscored: .null
       }
     return [
-      ("index", .integer(Int64(index))),
+      ("index", .integer(Int128(index))),
       ("goal", .optional(sample.goal ?? (sample.role == .direct ? sample.prompt : nil))),
       ("behavior", .optional(sample.behavior)), ("category", .optional(sample.category)),
       ("prompt", .string(sample.prompt)), ("response", .optional(row.answer?.text)),
       ("number_of_queries", .null), ("queries_to_jailbreak", .null),
-      ("prompt_tokens", row.answer.map { .integer(Int64($0.promptTokens)) } ?? .null),
-      ("response_tokens", row.answer.map { .integer(Int64($0.tokenIDs.count)) } ?? .null),
+      ("prompt_tokens", row.answer.map { .integer(Int128($0.promptTokens)) } ?? .null),
+      ("response_tokens", row.answer.map { .integer(Int128($0.tokenIDs.count)) } ?? .null),
       ("jailbroken", jailbroken), ("label", .string(row.label.rawValue)),
       ("sample", .string(sample.id)),
     ]

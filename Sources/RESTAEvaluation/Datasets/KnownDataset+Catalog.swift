@@ -1,6 +1,6 @@
 extension KnownDataset {
   /// All known datasets, in the order to print.
-  public static let all: [KnownDataset] = [
+  package static let all: [KnownDataset] = [
     artifact(
       "jbb-gcg", "GCG", folders: ["GCG/white_box", "GCG"], made: "optimised suffixes (GCG)",
       sha256: "9eff8b6f78cae002737868ca8cdd886be5afcd1cbbbe4cf51ff837bc688b01b1",

@@ -1,5 +1,5 @@
 /// What a local copy of a known dataset is.
-public enum KnownDatasetCheck: Sendable {
+package enum KnownDatasetCheck: Sendable {
   /// There is no file.
   case missing
   /// It is byte for byte the file that is known.
@@ -17,7 +17,7 @@ extension KnownDataset {
   /// - Parameter path: The file.
   /// - Returns: What it is; every prompt of it was read.
   /// - Complexity: O(bytes).
-  public func check(_ path: String) -> KnownDatasetCheck {
+  package func check(_ path: String) -> KnownDatasetCheck {
     guard SourceFile.exists(path) else { return .missing }
     do {
       let file = try SourceFile.read(path)

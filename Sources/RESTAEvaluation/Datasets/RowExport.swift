@@ -1,10 +1,12 @@
+import RESTADocuments
+
 /// Rows of results as JSON Lines or CSV, for other programs.
 ///
 /// Both have one row for each generation and the same fields, in the same order; a text that is left
 /// out is null, or an empty field, and its length and SHA-256 stay.
-public struct RowExport: Sendable, Hashable {
+package struct RowExport: Sendable, Hashable {
   /// Which texts are written.
-  public enum Texts: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Texts: String, Sendable, Hashable, Codable, CaseIterable {
     /// Prompts and answers.
     case all
     /// Prompts, and the answers to benign ones.
@@ -14,19 +16,19 @@ public struct RowExport: Sendable, Hashable {
   }
 
   /// Which texts are written.
-  public var texts: Texts
+  package var texts: Texts
 
   /// Makes an export.
   ///
   /// - Parameter texts: Which texts are written. Default: no answers to harmful requests.
-  public init(texts: Texts = .benignAnswers) { self.texts = texts }
+  package init(texts: Texts = .benignAnswers) { self.texts = texts }
 
   /// The rows as JSON Lines.
   ///
   /// - Parameter rows: The rows.
   /// - Returns: An object on each line; settings, verdicts and notes are objects in it.
   /// - Complexity: O(text).
-  public func jsonLines(_ rows: [GenerationRow]) -> String {
+  package func jsonLines(_ rows: [GenerationRow]) -> String {
     rows.map { JSONText.object(fields(of: $0)) + "\n" }.joined()
   }
 
@@ -35,7 +37,7 @@ public struct RowExport: Sendable, Hashable {
   /// - Parameter rows: The rows.
   /// - Returns: A row each; settings, verdicts and notes are JSON in their fields.
   /// - Complexity: O(text).
-  public func csv(_ rows: [GenerationRow]) -> String {
+  package func csv(_ rows: [GenerationRow]) -> String {
     CSVText.row(Self.names)
       + rows.map { row in
         CSVText.row(
@@ -67,7 +69,7 @@ public struct RowExport: Sendable, Hashable {
       .optional(sample.behavior), .optional(sample.category), .optional(sample.attack),
       .string(row.defense), .string(row.kind), .object(row.settings), .bool(row.usesSeed),
       // A string in JSON: not every reader keeps 64 bits.
-      .string(String(row.seed)), .string(row.label.rawValue), .object(row.verdicts.mapValues(json)),
+      .string(String(row.seed)), .string(row.label.rawValue), .object(JSONObject(row.verdicts.mapValues(json))),
       .optional(row.failure), .optional(answer?.stopReason), count(answer?.promptTokens),
       count(answer?.tokenIDs.count), count(answer?.passes), count(answer?.tokensProcessed),
       answer.map { .number($0.seconds) } ?? .null, answer.map { .object($0.notes) } ?? .null,
@@ -86,5 +88,5 @@ public struct RowExport: Sendable, Hashable {
     ])
   }
 
-  private func count(_ number: Int?) -> JSONValue { number.map { .integer(Int64($0)) } ?? .null }
+  private func count(_ number: Int?) -> JSONValue { number.map { .integer(Int128($0)) } ?? .null }
 }

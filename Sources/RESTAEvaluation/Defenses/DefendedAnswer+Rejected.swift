@@ -1,4 +1,4 @@
 extension DefendedAnswer {
   /// The stop reason of an answer that the defence itself gave, without the model.
-  public static let rejected = "rejected"
+  package static let rejected = "rejected"
 }

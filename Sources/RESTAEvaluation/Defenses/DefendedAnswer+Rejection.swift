@@ -1,6 +1,8 @@
+import RESTADocuments
+
 extension DefendedAnswer {
   /// What a defence says that refuses by itself; ``RefusalPhraseJudge`` knows it for a refusal.
-  public static let refusalText = "I'm sorry, but I can't help with that."
+  package static let refusalText = "I'm sorry, but I can't help with that."
 
   /// A refusal of the defence itself.
   ///
@@ -9,7 +11,7 @@ extension DefendedAnswer {
   ///   - notes: What the defence saw. Default: nothing.
   /// - Returns: An answer without tokens that cost nothing yet.
   static func rejection(
-    promptTokens: Int = 0, notes: [String: JSONValue] = [:]
+    promptTokens: Int = 0, notes: JSONObject = [:]
   ) -> DefendedAnswer {
     DefendedAnswer(
       text: refusalText, stopReason: rejected, promptTokens: promptTokens, notes: notes)

@@ -1,3 +1,4 @@
+public import RESTADocuments
 public import RESTA
 
 /// A way of answering that should be harder to jailbreak; "none" is one.
@@ -7,7 +8,7 @@ public protocol Defense: Sendable {
 
   /// Everything that determines its answers apart from the seed, with effective values: part of the
   /// key of a generation in the store.
-  var settings: [String: JSONValue] { get }
+  var settings: JSONObject { get }
 
   /// Whether the seed changes the answer. One that does not is run once, however many seeds there are.
   var usesSeed: Bool { get }
@@ -71,7 +72,7 @@ public struct DefendedAnswer: Sendable, Hashable, Codable {
   /// Wall-clock time, in seconds.
   public var seconds: Double
   /// What else is worth knowing, such as the perplexity that a filter saw.
-  public var notes: [String: JSONValue]
+  public var notes: JSONObject
 
   /// Makes an answer.
   ///
@@ -88,7 +89,7 @@ public struct DefendedAnswer: Sendable, Hashable, Codable {
   public init(
     text: String, tokenIDs: [TokenID] = [], stopReason: String, promptTokens: Int = 0,
     votes: [VoteRecord] = [], passes: Int = 0, tokensProcessed: Int = 0, seconds: Double = 0,
-    notes: [String: JSONValue] = [:]
+    notes: JSONObject = [:]
   ) {
     self.text = text
     self.tokenIDs = tokenIDs

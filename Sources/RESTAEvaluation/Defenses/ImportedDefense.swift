@@ -1,13 +1,14 @@
+package import RESTADocuments
 import RESTA
 
 /// Answers that were made elsewhere: for judging only.
-public struct ImportedDefense: Defense {
+package struct ImportedDefense: Defense {
   /// `imported`.
-  public var kind: String { "imported" }
+  package var kind: String { "imported" }
   /// The file's hash, and the name under which it has the answers.
-  public let settings: [String: JSONValue]
+  package let settings: JSONObject
   /// No.
-  public var usesSeed: Bool { false }
+  package var usesSeed: Bool { false }
 
   private let answers: [[UInt8]: String?]
 
@@ -16,7 +17,7 @@ public struct ImportedDefense: Defense {
   /// - Parameters:
   ///   - answers: The answers; the first one to a prompt counts.
   ///   - source: What tells this set of answers from others: the file's hash and the defence's name.
-  public init(_ answers: [ImportedAnswer], source: String) {
+  package init(_ answers: [ImportedAnswer], source: String) {
     settings = ["source": .string(source)]
     // By bytes: canonically equivalent prompts are different prompts.
     self.answers = Dictionary(
@@ -32,7 +33,7 @@ public struct ImportedDefense: Defense {
   ///   - seed: Without effect.
   /// - Returns: The answer; what it cost is not known, and 0.
   /// - Throws: ``RESTA/RESTAError`` with `invalidMessages` when the file has none, or null.
-  public func answer(
+  package func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
     guard case .some(.some(let text)) = answers[Array(prompt.utf8)] else {

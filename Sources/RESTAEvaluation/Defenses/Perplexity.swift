@@ -1,3 +1,4 @@
+import RESTADocuments
 import Foundation
 
 /// exp(-mean log p): among how many equally likely tokens a text seems to choose each time.

@@ -12,7 +12,7 @@ extension PerplexityFilter {
   ///   and where no finite threshold comes out; ``RESTA/RESTAError``, the engine's error, or
   ///   `CancellationError`.
   /// - Complexity: A forward pass over each prompt.
-  public static func calibrated(
+  package static func calibrated(
     on prompts: [String], quantile: Double = 1, window: Int? = nil, subject: Subject
   ) async throws -> PerplexityFilter {
     guard (0...1).contains(quantile) else {

@@ -1,3 +1,4 @@
+package import RESTADocuments
 import RESTA
 
 /// A filter that rejects messages that are no likely text (arXiv 2308.14132, arXiv 2309.00614).
@@ -9,25 +10,25 @@ import RESTA
 ///
 /// Deviation: the papers measure with GPT-2, or with the model without a chat template, and cut the
 /// last window short; here it is filled up from the left, lest one odd token decides.
-public struct PerplexityFilter: Defense {
+package struct PerplexityFilter: Defense {
   /// The perplexity above which a message is rejected; at least 1, which every text has.
-  public let threshold: Double
+  package let threshold: Double
   /// The tokens of a window, at least 1.
   ///
   /// `nil`: the whole message is one.
-  public let window: Int?
+  package let window: Int?
 
   /// `perplexity-filter`.
-  public var kind: String { "perplexity-filter" }
+  package var kind: String { "perplexity-filter" }
 
   /// Not by itself; with a ``Subject`` that samples at a temperature the seed is the sampling's.
-  public var usesSeed: Bool { false }
+  package var usesSeed: Bool { false }
 
   /// `threshold` and `window` (null without one).
-  public var settings: [String: JSONValue] {
+  package var settings: JSONObject {
     [
       "threshold": .number(threshold),
-      "window": window.map { JSONValue.integer(Int64($0)) } ?? .null,
+      "window": window.map { JSONValue.integer(Int128($0)) } ?? .null,
     ]
   }
 
@@ -37,7 +38,7 @@ public struct PerplexityFilter: Defense {
   ///   - threshold: The perplexity above which a message is rejected, at least 1. There is no default:
   ///     it does not carry over between models; see ``calibrated(on:quantile:window:subject:)``.
   ///   - window: The tokens of a window, at least 1. Default: the whole message is one.
-  public init(threshold: Double, window: Int? = nil) {
+  package init(threshold: Double, window: Int? = nil) {
     self.threshold = threshold
     self.window = window
   }
@@ -45,7 +46,7 @@ public struct PerplexityFilter: Defense {
   /// Checks every value.
   ///
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
-  public func validate() throws(EvaluationError) {
+  package func validate() throws(EvaluationError) {
     guard threshold.isFinite, threshold >= 1 else {
       throw EvaluationError(
         .invalidConfiguration,
@@ -70,7 +71,7 @@ public struct PerplexityFilter: Defense {
   /// - Returns: The answer, or ``DefendedAnswer/refusalText``; the filter's pass is part of the cost.
   /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
   ///   or `CancellationError`.
-  public func answer(
+  package func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
     try validate()

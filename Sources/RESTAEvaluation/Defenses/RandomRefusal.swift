@@ -1,3 +1,5 @@
+public import RESTADocuments
+
 /// A control: refuses with a probability, whatever is asked, and answers undefended otherwise.
 ///
 /// It lowers the attack success rate and the usefulness by the same factor. A defence that does no
@@ -13,7 +15,7 @@ public struct RandomRefusal: Defense {
   public var usesSeed: Bool { probability > 0 && probability < 1 }
 
   /// `probability`.
-  public var settings: [String: JSONValue] { ["probability": .number(probability)] }
+  public var settings: JSONObject { ["probability": .number(probability)] }
 
   /// Makes it; nothing is checked before ``validate()``.
   ///

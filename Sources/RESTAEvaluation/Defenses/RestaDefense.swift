@@ -1,3 +1,4 @@
+public import RESTADocuments
 public import RESTA
 
 /// RESTA (arXiv 2501.16497): a vote of the model over copies of the prompt with noise on the user's
@@ -29,13 +30,13 @@ public struct RestaDefense: Defense {
   /// `noise`, `sigma`, `sigma_unit`, `power_matched`, `samples` (k), `prefix` (l, or `all`), `window`
   /// (`start`, or the text that it follows as `after`), `aggregator`, `tie_rule`, `perturbed` (`roles`
   /// and `last_turn_only`) and `decoder`.
-  public var settings: [String: JSONValue] {
+  public var settings: JSONObject {
     [
       "noise": .string(defense.noise.kind.rawValue),
       "sigma": .number(defense.noise.sigma.value),
       "sigma_unit": .string(defense.noise.sigma.unit.rawValue),
       "power_matched": .bool(defense.noise.powerMatched),
-      "samples": .integer(Int64(defense.samples)),
+      "samples": .integer(Int128(defense.samples)),
       "prefix": prefix,
       "window": window,
       "aggregator": .string(defense.aggregator.rawValue),
@@ -50,7 +51,7 @@ public struct RestaDefense: Defense {
 
   private var prefix: JSONValue {
     switch defense.prefix {
-    case .tokens(let count): .integer(Int64(count))
+    case .tokens(let count): .integer(Int128(count))
     case .all: .string("all")
     }
   }
@@ -91,9 +92,9 @@ public struct RestaDefense: Defense {
     try validate()
     let result = try await subject.respond(
       to: prompt, defense: defense, decoder: decoder, seed: seed)
-    var notes: [String: JSONValue] = [
+    var notes: JSONObject = [
       "sigma_absolute": .number(result.settings.sigmaAbsolute),
-      "perturbed_tokens": .integer(Int64(result.settings.perturbedTokens)),
+      "perturbed_tokens": .integer(Int128(result.settings.perturbedTokens)),
     ]
     if let relative = result.settings.sigmaRelative { notes["sigma_relative"] = .number(relative) }
     return DefendedAnswer(result, notes: notes)

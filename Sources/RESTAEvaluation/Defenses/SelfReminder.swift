@@ -1,3 +1,5 @@
+public import RESTADocuments
+
 /// A reminder to be responsible, in front of the user's message and behind it.
 ///
 /// Reference: Y. Xie et al., "Defending ChatGPT against jailbreak attack via self-reminders", Nature
@@ -27,7 +29,7 @@ public struct SelfReminder: Defense {
   public var usesSeed: Bool { false }
 
   /// `before` and `after`.
-  public var settings: [String: JSONValue] {
+  public var settings: JSONObject {
     ["before": .string(before), "after": .string(after)]
   }
 

@@ -1,3 +1,5 @@
+import RESTARefusals
+import RESTADocuments
 import RESTA
 
 extension SmoothLLM {
@@ -56,11 +58,11 @@ extension SmoothLLM {
     result.tokensProcessed = answers.reduce(0) { $0 + $1.answer.tokensProcessed }
     result.seconds = answers.reduce(0) { $0 + $1.answer.seconds }
     result.notes = [
-      "answered": .integer(Int64(answers.count)), "jailbroken": .integer(Int64(jailbroken)),
-      "chosen": .integer(Int64(copy)),
+      "answered": .integer(Int128(answers.count)), "jailbroken": .integer(Int128(jailbroken)),
+      "chosen": .integer(Int128(copy)),
     ]
     if answers.count < copies {
-      result.notes["without_room"] = .integer(Int64(copies - answers.count))
+      result.notes["without_room"] = .integer(Int128(copies - answers.count))
     }
     return result
   }

@@ -1,3 +1,6 @@
+public import RESTARefusals
+public import RESTADocuments
+
 /// SmoothLLM (arXiv 2310.03684, algorithm 1): a vote over answers to copies of the prompt with
 /// changed characters.
 ///
@@ -41,10 +44,10 @@ public struct SmoothLLM: Defense {
   public var usesSeed: Bool { true }
 
   /// `perturbation`, `percent` (q), `copies` (N) and `judge`.
-  public var settings: [String: JSONValue] {
+  public var settings: JSONObject {
     [
-      "perturbation": .string(perturbation.rawValue), "percent": .integer(Int64(percent)),
-      "copies": .integer(Int64(copies)), "judge": .string(phrases.id),
+      "perturbation": .string(perturbation.rawValue), "percent": .integer(Int128(percent)),
+      "copies": .integer(Int128(copies)), "judge": .string(phrases.id),
     ]
   }
 

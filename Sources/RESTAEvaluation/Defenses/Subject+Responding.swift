@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTA
 
 extension Subject {
@@ -42,7 +43,7 @@ extension Subject {
 
 extension DefendedAnswer {
   /// An answer of the model.
-  init(_ result: GenerationResult, notes: [String: JSONValue] = [:]) {
+  init(_ result: GenerationResult, notes: JSONObject = [:]) {
     self.init(
       text: result.text, tokenIDs: result.tokenIDs, stopReason: result.stopReason.rawValue,
       promptTokens: result.promptTokens, votes: result.votes, passes: result.totals.passes,

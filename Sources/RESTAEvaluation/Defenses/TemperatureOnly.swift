@@ -1,3 +1,4 @@
+public import RESTADocuments
 import RESTA
 
 /// A control: ordinary sampling at a temperature, without any noise.
@@ -16,7 +17,7 @@ public struct TemperatureOnly: Defense {
   public var usesSeed: Bool { temperature > 0 }
 
   /// `temperature` and `top_p`.
-  public var settings: [String: JSONValue] {
+  public var settings: JSONObject {
     ["temperature": .number(temperature), "top_p": .number(topP)]
   }
 

@@ -1,10 +1,12 @@
+public import RESTADocuments
+
 /// No defence: the model's own answer, which everything else is compared with.
 public struct Undefended: Defense {
   /// `none`.
   public var kind: String { "none" }
 
   /// None.
-  public var settings: [String: JSONValue] { [:] }
+  public var settings: JSONObject { [:] }
 
   /// Not by itself; with a ``Subject`` that samples at a temperature the seed is the sampling's.
   public var usesSeed: Bool { false }

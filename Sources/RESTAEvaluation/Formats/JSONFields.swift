@@ -1,10 +1,12 @@
+import RESTADocuments
+
 /// The fields of one entry of a JSON file, read with errors that say where.
 ///
 /// Unknown fields are ignored: the public formats have more than is used, and not always the same.
 struct JSONFields {
   /// The entry, such as `FILE:ROW` or `FILE: jailbreaks[17]`.
   let place: String
-  private let members: [String: JSONValue]
+  private let members: JSONObject
 
   /// Opens an entry.
   ///
@@ -19,6 +21,25 @@ struct JSONFields {
     }
     self.place = place
     self.members = members
+  }
+
+  /// Reads one value and nothing behind it.
+  ///
+  /// - Parameters:
+  ///   - bytes: Valid UTF-8.
+  ///   - name: The file's name, for errors.
+  ///   - firstLine: The line of the file on which the bytes begin. Default: 1.
+  /// - Throws: ``EvaluationError`` with `FILE:LINE:COLUMN`; columns count scalars, from 1.
+  static func value(
+    of bytes: ArraySlice<UInt8>, name: String, firstLine: Int = 1
+  ) throws(EvaluationError) -> JSONValue {
+    do {
+      return try JSONReader.value(of: bytes)
+    } catch {
+      let place = error.place(in: bytes)
+      throw EvaluationError(
+        .invalidData, "\(name):\(place.line + firstLine - 1):\(place.column): \(error.message)")
+    }
   }
 
   /// An error about this entry.
@@ -86,7 +107,7 @@ struct JSONFields {
   }
 
   /// All fields that are not `null`.
-  var withoutNulls: [String: JSONValue] { members.filter { $0.value != .null } }
+  var withoutNulls: JSONObject { members.withoutNulls }
 
   private func value(_ name: String) throws(EvaluationError) -> JSONValue {
     guard let value = members[name] else { throw error("field '\(name)' is missing") }
@@ -95,19 +116,5 @@ struct JSONFields {
 
   private func wrong(_ name: String, _ value: JSONValue, _ expected: String) -> EvaluationError {
     error("field '\(name)' is \(value.kindInWords); \(expected) is expected")
-  }
-}
-
-extension JSONValue {
-  /// What it is, for errors; never its content, which may be a prompt.
-  var kindInWords: String {
-    switch self {
-    case .null: "null"
-    case .bool(let value): value ? "true" : "false"
-    case .integer, .number: "a number"
-    case .string(let text): text.isEmpty ? "an empty string" : "a string"
-    case .array: "an array"
-    case .object: "an object"
-    }
   }
 }

@@ -12,7 +12,7 @@ enum JSONLines {
     let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() where !line.allSatisfy(isSpace) {
       let row = index + 1
-      let value = try JSONReader.value(of: line, name: file.name, firstLine: row)
+      let value = try JSONFields.value(of: line, name: file.name, firstLine: row)
       objects.append(try JSONFields(value, place: "\(file.name):\(row)"))
     }
     return objects

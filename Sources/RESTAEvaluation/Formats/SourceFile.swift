@@ -1,3 +1,4 @@
+import RESTADocuments
 import Foundation
 
 /// A data file's bytes, known to be UTF-8, and the name that errors call it by.

@@ -1,14 +1,14 @@
 /// How many prompts and instructions were followed, over many verdicts: the numerators and
 /// denominators of IFEval's four accuracies (arXiv 2311.07911, section 3).
-public struct InstructionCounts: Sendable, Hashable, Codable {
+package struct InstructionCounts: Sendable, Hashable, Codable {
   /// How many were followed, of how many.
-  public struct Followed: Sendable, Hashable, Codable {
+  package struct Followed: Sendable, Hashable, Codable {
     /// Of how many.
-    public var n: Int
+    package var n: Int
     /// How many were followed strictly.
-    public var strict: Int
+    package var strict: Int
     /// How many were followed loosely.
-    public var loose: Int
+    package var loose: Int
 
     /// Makes a count.
     ///
@@ -16,7 +16,7 @@ public struct InstructionCounts: Sendable, Hashable, Codable {
     ///   - n: Of how many. Default: 0.
     ///   - strict: How many were followed strictly. Default: 0.
     ///   - loose: How many were followed loosely. Default: 0.
-    public init(n: Int = 0, strict: Int = 0, loose: Int = 0) {
+    package init(n: Int = 0, strict: Int = 0, loose: Int = 0) {
       self.n = n
       self.strict = strict
       self.loose = loose
@@ -30,18 +30,18 @@ public struct InstructionCounts: Sendable, Hashable, Codable {
   }
 
   /// Prompts; one is followed when all of its instructions are.
-  public var prompts: Followed
+  package var prompts: Followed
   /// Instructions.
-  public var instructions: Followed
+  package var instructions: Followed
   /// Instructions by their type; only types that occurred.
-  public var byType: [String: Followed]
+  package var byType: [String: Followed]
 
   /// Counts verdicts.
   ///
   /// Complexity: linear in the number of instructions.
   ///
   /// - Parameter verdicts: One for each answer. Default: none.
-  public init(_ verdicts: some Sequence<InstructionVerdict> = []) {
+  package init(_ verdicts: some Sequence<InstructionVerdict> = []) {
     prompts = Followed()
     instructions = Followed()
     byType = [:]
@@ -51,7 +51,7 @@ public struct InstructionCounts: Sendable, Hashable, Codable {
   /// Counts one more verdict.
   ///
   /// - Parameter verdict: The verdict on one answer.
-  public mutating func add(_ verdict: InstructionVerdict) {
+  package mutating func add(_ verdict: InstructionVerdict) {
     prompts.add(strict: verdict.isFollowedStrictly, loose: verdict.isFollowedLoosely)
     for ((id, strict), loose) in zip(zip(verdict.ids, verdict.strict), verdict.loose) {
       instructions.add(strict: strict, loose: loose)

@@ -21,9 +21,9 @@
 ///
 /// Deviation: the reference replaces arguments that it cannot use (zero, a letter outside a...z) by
 /// random ones. Here they are used as they are, or are an error where that makes no sense.
-public enum InstructionVerifier {
+package enum InstructionVerifier {
   /// The 25 types, sorted.
-  public static var knownIDs: [String] { InstructionCatalog.kinds.keys.sorted() }
+  package static var knownIDs: [String] { InstructionCatalog.kinds.keys.sorted() }
 
   /// Verifies one answer.
   ///
@@ -41,7 +41,7 @@ public enum InstructionVerifier {
   /// - Returns: The verdict, in the order of the instructions.
   /// - Throws: ``EvaluationError`` with ``EvaluationError/Code/invalidData`` for an unknown type, and
   ///   for an argument that is missing, unknown, or of no use; it names the type and the argument.
-  public static func verify(
+  package static func verify(
     prompt: String, response: String, instructions: [VerifiableInstruction]
   ) throws -> InstructionVerdict {
     let rules = try instructions.map(InstructionCatalog.rule(for:))
@@ -56,7 +56,7 @@ public enum InstructionVerifier {
   ///
   /// - Parameter instructions: The prompt's instructions.
   /// - Throws: What ``verify(prompt:response:instructions:)`` would.
-  public static func validate(_ instructions: [VerifiableInstruction]) throws {
+  package static func validate(_ instructions: [VerifiableInstruction]) throws {
     for instruction in instructions { _ = try InstructionCatalog.rule(for: instruction) }
   }
 }

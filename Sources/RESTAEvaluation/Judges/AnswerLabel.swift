@@ -16,7 +16,7 @@ public enum AnswerLabel: String, Sendable, Hashable, Codable, CaseIterable {
   ///
   /// - Parameter findings: One finding of each judge, in the configuration's order.
   /// - Returns: The label.
-  public static func combined(_ findings: [Finding]) -> AnswerLabel {
+  package static func combined(_ findings: [Finding]) -> AnswerLabel {
     let deciding = findings.first { [.refused, .complied, .unscored].contains($0) }
     switch deciding {
     case .refused: return .refused

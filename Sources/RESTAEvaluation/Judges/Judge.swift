@@ -1,9 +1,10 @@
-public import RESTA
+package import RESTADocuments
+package import RESTA
 
 /// Says what an answer is.
 ///
 /// A judge never guesses: what it cannot tell is ``Finding/unscored``, with the reason.
-public protocol Judge: Sendable {
+package protocol Judge: Sendable {
   /// Its name and version, such as `refusal-phrases/1`; verdicts of different names never mix.
   var id: String { get }
 
@@ -16,15 +17,15 @@ public protocol Judge: Sendable {
 }
 
 /// What a judge is asked about.
-public struct JudgeQuestion: Sendable, Hashable {
+package struct JudgeQuestion: Sendable, Hashable {
   /// The prompt, and what is known about it.
-  public var sample: Sample
+  package var sample: Sample
   /// The answer.
-  public var answer: String
+  package var answer: String
   /// The answer's tokens, where they are known.
-  public var tokenIDs: [TokenID]
+  package var tokenIDs: [TokenID]
   /// Whether the defence itself refused, without the model.
-  public var rejected: Bool
+  package var rejected: Bool
 
   /// Asks about an answer.
   ///
@@ -33,7 +34,7 @@ public struct JudgeQuestion: Sendable, Hashable {
   ///   - answer: The answer.
   ///   - tokenIDs: Its tokens. Default: not known.
   ///   - rejected: Whether the defence itself refused. Default: `false`.
-  public init(sample: Sample, answer: String, tokenIDs: [TokenID] = [], rejected: Bool = false) {
+  package init(sample: Sample, answer: String, tokenIDs: [TokenID] = [], rejected: Bool = false) {
     self.sample = sample
     self.answer = answer
     self.tokenIDs = tokenIDs
@@ -42,7 +43,7 @@ public struct JudgeQuestion: Sendable, Hashable {
 }
 
 /// What a judge found.
-public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
+package enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
   /// The answer refuses.
   case refused
   /// The answer does what was asked (for refusal phrases: it does not refuse).
@@ -56,13 +57,13 @@ public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// A judge's finding and what it rests on.
-public struct Verdict: Sendable, Hashable, Codable {
+package struct Verdict: Sendable, Hashable, Codable {
   /// The finding.
-  public var finding: Finding
+  package var finding: Finding
   /// Why, in a few words that hold no prompt and no answer.
-  public var reason: String
+  package var reason: String
   /// Measured values, such as a perplexity.
-  public var details: [String: JSONValue]
+  package var details: JSONObject
 
   /// Makes a verdict.
   ///
@@ -70,7 +71,7 @@ public struct Verdict: Sendable, Hashable, Codable {
   ///   - finding: The finding.
   ///   - reason: Why, without prompt or answer.
   ///   - details: Measured values. Default: none.
-  public init(_ finding: Finding, reason: String, details: [String: JSONValue] = [:]) {
+  package init(_ finding: Finding, reason: String, details: JSONObject = [:]) {
     self.finding = finding
     self.reason = reason
     self.details = details

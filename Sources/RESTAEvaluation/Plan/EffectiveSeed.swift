@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// The seed that one prompt's noise is drawn with.
 ///
 /// A configuration's seed names a repetition of the whole evaluation; two prompts of it must not

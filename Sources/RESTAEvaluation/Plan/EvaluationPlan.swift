@@ -1,55 +1,55 @@
 /// Every answer that an evaluation asks for, in an order that its configuration alone determines.
-public struct EvaluationPlan: Sendable {
+package struct EvaluationPlan: Sendable {
   /// One answer that is asked for.
-  public struct Item: Sendable, Hashable {
+  package struct Item: Sendable, Hashable {
     /// Its place in the whole plan, from 0; the same in each shard.
-    public var position: Int
+    package var position: Int
     /// The dataset's name.
-    public var dataset: String
+    package var dataset: String
     /// The prompt.
-    public var sample: Sample
+    package var sample: Sample
     /// The defence's name.
-    public var defense: String
+    package var defense: String
     /// The seed of the configuration; 0 where the defence uses none.
-    public var seed: UInt64
+    package var seed: UInt64
     /// The seed that the answer is made with.
-    public var effectiveSeed: UInt64
+    package var effectiveSeed: UInt64
     /// The generation's key: items with the same key share one answer.
-    public var key: String
+    package var key: String
   }
 
   /// A defence under its name.
-  public struct Entry: Sendable {
+  package struct Entry: Sendable {
     /// The name in tables.
-    public var name: String
+    package var name: String
     /// The defence.
-    public var defense: any Defense
+    package var defense: any Defense
 
     /// Names a defence.
     ///
     /// - Parameters:
     ///   - name: The name in tables.
     ///   - defense: The defence.
-    public init(name: String, defense: any Defense) {
+    package init(name: String, defense: any Defense) {
       self.name = name
       self.defense = defense
     }
   }
 
   /// A part of a plan: of `count` parts, the one with this index.
-  public struct Shard: Sendable, Hashable {
+  package struct Shard: Sendable, Hashable {
     /// The part, from 1.
-    public var index: Int
+    package var index: Int
     /// How many parts there are.
-    public var count: Int
+    package var count: Int
 
     /// The whole plan.
-    public static let all = Shard(index: 1, count: 1)
+    package static let all = Shard(index: 1, count: 1)
 
     /// Reads `2/5`.
     ///
     /// - Parameter text: The part from 1, a slash, the number of parts.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
       let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
       guard parts.count == 2, let index = parts[0], let count = parts[1],
         (1...9_999).contains(count),
@@ -72,15 +72,15 @@ public struct EvaluationPlan: Sendable {
   }
 
   /// The answers of this shard, by position.
-  public let items: [Item]
+  package let items: [Item]
   /// How many answers the whole plan asks for.
-  public let total: Int
+  package let total: Int
   /// What is asked.
-  public let datasets: [Dataset]
+  package let datasets: [Dataset]
   /// How it is defended.
-  public let defenses: [Entry]
+  package let defenses: [Entry]
   /// The part that this is.
-  public let shard: Shard
+  package let shard: Shard
 
   /// Expands a plan: by dataset, sample, defence, seed.
   ///
@@ -91,7 +91,7 @@ public struct EvaluationPlan: Sendable {
   ///   - subject: The model.
   ///   - shard: The part of it. Default: all.
   /// - Throws: An encoding error, for a setting that is no finite number.
-  public init(
+  package init(
     datasets: [Dataset], defenses: [Entry], seeds: [UInt64], subject: SubjectRecord,
     shard: Shard = .all
   ) throws {

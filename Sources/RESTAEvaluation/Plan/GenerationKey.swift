@@ -1,3 +1,4 @@
+import RESTADocuments
 import Foundation
 
 /// What determines one answer, and its hash: the name under which the store keeps it.
@@ -7,7 +8,7 @@ struct GenerationKey: Encodable {
   let subject: SubjectRecord
   let prompt: String
   let kind: String
-  let settings: [String: JSONValue]
+  let settings: JSONObject
   /// `nil` where no seed changes the answer.
   let seed: UInt64?
 

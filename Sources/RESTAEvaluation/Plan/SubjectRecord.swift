@@ -1,34 +1,34 @@
 /// Everything about the model and its engine that determines an answer: part of each generation's
 /// key.
-public struct SubjectRecord: Sendable, Hashable, Codable {
+package struct SubjectRecord: Sendable, Hashable, Codable {
   /// The engine and its version, such as `llama.cpp b7000`.
-  public var engine: String
+  package var engine: String
   /// The SHA-256 of the model's file.
-  public var modelSHA256: String
+  package var modelSHA256: String
   /// The SHA-256 of each adapter's file, and its scale.
-  public var adapters: [Adapter]
+  package var adapters: [Adapter]
   /// The SHA-256 of the chat template's text.
-  public var templateSHA256: String
+  package var templateSHA256: String
   /// The system prompt.
-  public var system: String?
+  package var system: String?
   /// The most tokens of an answer.
-  public var maximumTokens: Int
+  package var maximumTokens: Int
   /// Options of the engine that can change a number, such as the cache's type.
-  public var options: [String: String]
+  package var options: [String: String]
 
   /// An adapter.
-  public struct Adapter: Sendable, Hashable, Codable {
+  package struct Adapter: Sendable, Hashable, Codable {
     /// The SHA-256 of its file.
-    public var sha256: String
+    package var sha256: String
     /// Its strength.
-    public var scale: Double
+    package var scale: Double
 
     /// Names an adapter.
     ///
     /// - Parameters:
     ///   - sha256: The SHA-256 of its file.
     ///   - scale: Its strength.
-    public init(sha256: String, scale: Double) {
+    package init(sha256: String, scale: Double) {
       self.sha256 = sha256
       self.scale = scale
     }
@@ -44,7 +44,7 @@ public struct SubjectRecord: Sendable, Hashable, Codable {
   ///   - system: The system prompt. Default: none.
   ///   - maximumTokens: The most tokens of an answer.
   ///   - options: Options of the engine that can change a number. Default: none.
-  public init(
+  package init(
     engine: String, modelSHA256: String, adapters: [Adapter] = [], templateSHA256: String,
     system: String? = nil, maximumTokens: Int, options: [String: String] = [:]
   ) {

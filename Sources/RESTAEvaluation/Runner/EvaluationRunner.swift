@@ -4,19 +4,19 @@ import RESTA
 ///
 /// Answers are generated several at a time, as the model's scheduler has room; each is written down
 /// before its judges see it. Stopping at any moment loses only what was being generated.
-public struct EvaluationRunner: Sendable {
+package struct EvaluationRunner: Sendable {
   /// What is asked.
-  public var plan: EvaluationPlan
+  package var plan: EvaluationPlan
   /// Where answers go.
-  public var store: EvaluationStore
+  package var store: EvaluationStore
   /// The model.
-  public var subject: Subject
+  package var subject: Subject
   /// Who judges, in order.
-  public var judges: [any Judge]
+  package var judges: [any Judge]
   /// How many answers are generated at a time, at least 1.
-  public var parallel: Int
+  package var parallel: Int
   /// Whether judges are asked again about what they could not tell.
-  public var retriesUnscored: Bool
+  package var retriesUnscored: Bool
 
   /// Makes a runner.
   ///
@@ -28,7 +28,7 @@ public struct EvaluationRunner: Sendable {
   ///   - parallel: How many answers are generated at a time. Default: 1.
   ///   - retriesUnscored: Whether judges are asked again about what they could not tell. Default:
   ///     `false`.
-  public init(
+  package init(
     plan: EvaluationPlan, store: EvaluationStore, subject: Subject, judges: [any Judge],
     parallel: Int = 1, retriesUnscored: Bool = false
   ) {
@@ -46,7 +46,7 @@ public struct EvaluationRunner: Sendable {
   /// - Returns: What was done.
   /// - Throws: `CancellationError`; ``EvaluationError`` when the store cannot be written; an engine's
   ///   error that every other answer would meet too.
-  public func run(
+  package func run(
     progress: @Sendable (RunProgress) -> Void = { _ in }
   ) async throws -> RunProgress {
     var work = try await pending()
@@ -169,20 +169,20 @@ public struct EvaluationRunner: Sendable {
 }
 
 /// How far a run is.
-public struct RunProgress: Sendable, Hashable {
+package struct RunProgress: Sendable, Hashable {
   /// Generations that were done in this run.
-  public var done: Int
+  package var done: Int
   /// Generations that this run has to do.
-  public var total: Int
+  package var total: Int
   /// Generations without an answer.
-  public var failed: Int
+  package var failed: Int
   /// Verdicts that say nothing.
-  public var unscored: Int
+  package var unscored: Int
   /// The cost of what was done, in positions to compute, roughly.
-  public var weightDone: Double
+  package var weightDone: Double
   /// The cost of all.
-  public var weightTotal: Double
+  package var weightTotal: Double
 
   /// The share of the cost that is done, 0...1.
-  public var share: Double { weightTotal > 0 ? min(1, weightDone / weightTotal) : 1 }
+  package var share: Double { weightTotal > 0 ? min(1, weightDone / weightTotal) : 1 }
 }

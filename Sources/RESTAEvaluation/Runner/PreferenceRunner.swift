@@ -1,5 +1,5 @@
 /// Compares defended answers to benign prompts with the undefended ones.
-public struct PreferenceRunner: Sendable {
+package struct PreferenceRunner: Sendable {
   private let store: EvaluationStore
   private let baseline: String
   private let judges: [PairwiseJudge]
@@ -10,7 +10,7 @@ public struct PreferenceRunner: Sendable {
   ///   - store: The answers.
   ///   - baseline: The undefended defence's name.
   ///   - judges: Who compares.
-  public init(store: EvaluationStore, baseline: String, judges: [PairwiseJudge]) {
+  package init(store: EvaluationStore, baseline: String, judges: [PairwiseJudge]) {
     self.store = store
     self.baseline = baseline
     self.judges = judges
@@ -20,7 +20,7 @@ public struct PreferenceRunner: Sendable {
   ///
   /// - Parameter progress: Told how many are done, of how many.
   /// - Throws: `CancellationError`; ``EvaluationError`` when the store cannot be read or written.
-  public func run(progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws {
+  package func run(progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws {
     guard !judges.isEmpty else { return }
     let rows = try await store.rows(judges: [])
     let known = Set(try await store.preferences().map(\.place))

@@ -1,30 +1,30 @@
 /// What a run would do, before it is started.
-public struct RunEstimate: Sendable, Hashable, Codable {
+package struct RunEstimate: Sendable, Hashable, Codable {
   /// One defence's part.
-  public struct Part: Sendable, Hashable, Codable {
+  package struct Part: Sendable, Hashable, Codable {
     /// The defence's name.
-    public var defense: String
+    package var defense: String
     /// Answers that are asked for.
-    public var answers: Int
+    package var answers: Int
     /// Positions to compute, at most.
-    public var positions: Double
+    package var positions: Double
   }
 
   /// The parts, in the configuration's order.
-  public var parts: [Part]
+  package var parts: [Part]
   /// Answers in all.
-  public var answers: Int
+  package var answers: Int
   /// Different generations among them.
-  public var generations: Int
+  package var generations: Int
   /// Positions in all, at most.
-  public var positions: Double
+  package var positions: Double
 
   /// Estimates a plan.
   ///
   /// - Parameters:
   ///   - plan: The plan.
   ///   - subject: The model.
-  public init(_ plan: EvaluationPlan, subject: Subject) {
+  package init(_ plan: EvaluationPlan, subject: Subject) {
     let weights = WorkWeights(plan: plan, subject: subject)
     var seen: Set<String> = []
     var counts: [String: Part] = [:]

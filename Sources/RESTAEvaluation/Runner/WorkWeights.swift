@@ -1,9 +1,10 @@
+import RESTADocuments
 import RESTA
 
 /// What answers cost, roughly, before they are made: for the remaining time and for dry runs.
 ///
 /// In positions to compute, at most: an answer that ends early costs less.
-public struct WorkWeights: Sendable {
+package struct WorkWeights: Sendable {
   private let defenses: [String: any Defense]
   private let subject: Subject
 
@@ -12,7 +13,7 @@ public struct WorkWeights: Sendable {
   /// - Parameters:
   ///   - plan: The plan.
   ///   - subject: The model.
-  public init(plan: EvaluationPlan, subject: Subject) {
+  package init(plan: EvaluationPlan, subject: Subject) {
     defenses = Dictionary(
       plan.defenses.map { ($0.name, $0.defense) }, uniquingKeysWith: { first, _ in first })
     self.subject = subject
@@ -22,7 +23,7 @@ public struct WorkWeights: Sendable {
   ///
   /// - Parameter item: The answer.
   /// - Returns: At least 1.
-  public func weight(of item: EvaluationPlan.Item) -> Double {
+  package func weight(of item: EvaluationPlan.Item) -> Double {
     // About four characters of English a token, and a template around them: exact counts would need
     // each prompt to be tokenised, which for a large plan takes longer than the estimate is worth.
     let prompt = Double(item.sample.prompt.utf8.count) / 4 + 1

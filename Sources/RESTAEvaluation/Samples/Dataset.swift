@@ -1,19 +1,19 @@
 /// Prompts that were read, and what was not.
-public struct Dataset: Sendable, Hashable, Codable {
+package struct Dataset: Sendable, Hashable, Codable {
   /// Its name in tables; unique within an evaluation.
-  public var name: String
+  package var name: String
   /// Where it is from: the file's name, or `built-in`.
-  public var source: String
+  package var source: String
   /// The SHA-256 of the bytes it was read from, in lower-case hexadecimals.
-  public var sha256: String
+  package var sha256: String
   /// The prompts, in the data's order.
-  public var samples: [Sample]
+  package var samples: [Sample]
   /// Entries of the data, prompts or not.
-  public var rows: Int
+  package var rows: Int
   /// Entries without a prompt: an attack that found none.
   ///
   /// They are reported, never counted as safe.
-  public var nulls: Int
+  package var nulls: Int
 
   /// Makes a dataset.
   ///
@@ -24,7 +24,7 @@ public struct Dataset: Sendable, Hashable, Codable {
   ///   - samples: The prompts.
   ///   - rows: Entries of the data.
   ///   - nulls: Entries without a prompt. Default: 0.
-  public init(
+  package init(
     name: String, source: String, sha256: String, samples: [Sample], rows: Int, nulls: Int = 0
   ) {
     self.name = name

@@ -1,9 +1,11 @@
+package import RESTADocuments
+
 /// One prompt of an evaluation, and what is known about it.
 ///
 /// The prompt is what the user sends, byte for byte as the data has it.
-public struct Sample: Sendable, Hashable, Codable {
+package struct Sample: Sendable, Hashable, Codable {
   /// What a prompt is there to show.
-  public enum Role: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Role: String, Sendable, Hashable, Codable, CaseIterable {
     /// A harmful request as it is: should be refused.
     case direct
     /// A harmful request with an attack: should be refused.
@@ -13,26 +15,26 @@ public struct Sample: Sendable, Hashable, Codable {
   }
 
   /// Unique within its dataset, and the same each time the data is read.
-  public var id: String
+  package var id: String
   /// What the prompt is there to show.
-  public var role: Role
+  package var role: Role
   /// The user's message.
-  public var prompt: String
+  package var prompt: String
   /// What several prompts have in common, such as JailbreakBench's behavior: the cluster of the
   /// statistics.
   ///
   /// `nil`: the prompt is a cluster of its own.
-  public var behavior: String?
+  package var behavior: String?
   /// The harmful request without an attack.
-  public var goal: String?
+  package var goal: String?
   /// The data's own category.
-  public var category: String?
+  package var category: String?
   /// The attack that made the prompt, such as `GCG`.
-  public var attack: String?
+  package var attack: String?
   /// IFEval's verifiable instructions.
-  public var instructions: [VerifiableInstruction]?
+  package var instructions: [VerifiableInstruction]?
   /// An answer that came with the data.
-  public var recorded: RecordedAnswer?
+  package var recorded: RecordedAnswer?
 
   /// Makes a sample.
   ///
@@ -46,7 +48,7 @@ public struct Sample: Sendable, Hashable, Codable {
   ///   - attack: The attack that made the prompt. Default: none.
   ///   - instructions: IFEval's instructions. Default: none.
   ///   - recorded: An answer that came with the data. Default: none.
-  public init(
+  package init(
     id: String, role: Role, prompt: String, behavior: String? = nil, goal: String? = nil,
     category: String? = nil, attack: String? = nil, instructions: [VerifiableInstruction]? = nil,
     recorded: RecordedAnswer? = nil
@@ -63,40 +65,40 @@ public struct Sample: Sendable, Hashable, Codable {
   }
 
   /// What the statistics take as one independent observation.
-  public var cluster: String { behavior ?? id }
+  package var cluster: String { behavior ?? id }
 }
 
 /// One of IFEval's verifiable instructions (arXiv 2311.07911).
-public struct VerifiableInstruction: Sendable, Hashable, Codable {
+package struct VerifiableInstruction: Sendable, Hashable, Codable {
   /// Its type, such as `length_constraints:number_words`.
-  public var id: String
+  package var id: String
   /// Its arguments; those that are `null` in the data are left out.
-  public var arguments: [String: JSONValue]
+  package var arguments: JSONObject
 
   /// Makes an instruction.
   ///
   /// - Parameters:
   ///   - id: Its type.
   ///   - arguments: Its arguments.
-  public init(id: String, arguments: [String: JSONValue]) {
+  package init(id: String, arguments: JSONObject) {
     self.id = id
     self.arguments = arguments
   }
 }
 
 /// An answer that came with the data, such as that of the model an attack was made for.
-public struct RecordedAnswer: Sendable, Hashable, Codable {
+package struct RecordedAnswer: Sendable, Hashable, Codable {
   /// The answer.
-  public var text: String
+  package var text: String
   /// The data's own judgement; `nil` where it has none.
-  public var jailbroken: Bool?
+  package var jailbroken: Bool?
 
   /// Makes a recorded answer.
   ///
   /// - Parameters:
   ///   - text: The answer.
   ///   - jailbroken: The data's own judgement. Default: none.
-  public init(text: String, jailbroken: Bool? = nil) {
+  package init(text: String, jailbroken: Bool? = nil) {
     self.text = text
     self.jailbroken = jailbroken
   }

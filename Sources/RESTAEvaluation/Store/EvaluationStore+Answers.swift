@@ -1,9 +1,10 @@
+import RESTADocuments
 import Foundation
 import GRDB
 
 extension EvaluationStore {
   /// An answer as the store keeps it: with the reason where there is none.
-  public enum Answer: Sendable, Hashable {
+  package enum Answer: Sendable, Hashable {
     /// There is one.
     case answered(DefendedAnswer)
     /// There is none, and asking again would give none: the prompt does not fit, say.
@@ -16,7 +17,7 @@ extension EvaluationStore {
   ///   - answer: The answer, or why there is none.
   ///   - key: The generation's key.
   /// - Throws: ``EvaluationError`` with `fileFailed`, when the disk is full, say.
-  public func save(_ answer: Answer, key: String) async throws {
+  package func save(_ answer: Answer, key: String) async throws {
     var text: String?
     var failure: String?
     var seconds = 0.0
@@ -44,7 +45,7 @@ extension EvaluationStore {
   ///   - judge: The judge's id.
   ///   - item: What was judged.
   /// - Throws: ``EvaluationError`` with `fileFailed`.
-  public func save(_ verdict: Verdict, judge: String, of item: EvaluationPlan.Item) async throws {
+  package func save(_ verdict: Verdict, judge: String, of item: EvaluationPlan.Item) async throws {
     let details = try CanonicalJSON.text(verdict.details)
     try await writing { database in
       try database.execute(
@@ -63,7 +64,7 @@ extension EvaluationStore {
   /// The answers that are there, by key.
   ///
   /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
-  public func answers() async throws -> [String: Answer] {
+  package func answers() async throws -> [String: Answer] {
     try await database.read { database in
       var found: [String: Answer] = [:]
       let rows = try Row.fetchCursor(
@@ -94,7 +95,7 @@ extension EvaluationStore {
   /// The verdicts that are there.
   ///
   /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
-  public func verdicts() async throws -> [VerdictKey: Verdict] {
+  package func verdicts() async throws -> [VerdictKey: Verdict] {
     try await database.read { database in
       var found: [VerdictKey: Verdict] = [:]
       let rows = try Row.fetchCursor(database, sql: "SELECT * FROM verdict")
@@ -107,22 +108,22 @@ extension EvaluationStore {
         }
         found[key] = Verdict(
           finding, reason: row["reason"],
-          details: try CanonicalJSON.value([String: JSONValue].self, from: row["details"]))
+          details: try CanonicalJSON.value(JSONObject.self, from: row["details"]))
       }
       return found
     }
   }
 
   /// What a verdict is about, and whose it is.
-  public struct VerdictKey: Sendable, Hashable {
+  package struct VerdictKey: Sendable, Hashable {
     /// The generation's key.
-    public var key: String
+    package var key: String
     /// The dataset's name.
-    public var dataset: String
+    package var dataset: String
     /// The sample's id.
-    public var sample: String
+    package var sample: String
     /// The judge's id.
-    public var judge: String
+    package var judge: String
   }
 
   /// Writes, even when the task is cancelled meanwhile: what is finished is kept.

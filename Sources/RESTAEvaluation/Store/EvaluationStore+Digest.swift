@@ -1,32 +1,32 @@
-import Crypto
+import RESTADocuments
 import Foundation
 import GRDB
 
 extension EvaluationStore {
   /// How many answers there are, and what came of them.
-  public struct Counts: Sendable, Hashable, Codable {
+  package struct Counts: Sendable, Hashable, Codable {
     /// Answers that the whole plan asks for.
-    public var planned: Int
+    package var planned: Int
     /// Answers that this store's parts of the plan ask for.
-    public var items: Int
+    package var items: Int
     /// Different generations among them: items with the same prompt and defence share one.
-    public var generations: Int
+    package var generations: Int
     /// Generations that are there.
-    public var done: Int
+    package var done: Int
     /// Generations without an answer.
-    public var failed: Int
+    package var failed: Int
     /// Verdicts that are there.
-    public var verdicts: Int
+    package var verdicts: Int
     /// Verdicts that say nothing.
-    public var unscored: Int
+    package var unscored: Int
     /// How often a process worked on the store.
-    public var sessions: Int
+    package var sessions: Int
   }
 
   /// Counts what is there.
   ///
   /// - Throws: ``EvaluationError`` with `invalidStore`.
-  public func counts() async throws -> Counts {
+  package func counts() async throws -> Counts {
     let planned = try await record()?.total ?? 0
     return try await database.read { database in
       func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
@@ -44,13 +44,15 @@ extension EvaluationStore {
   /// SHA-256 over every row of every table that the evaluation determines: two stores with the same
   /// digest hold the same plan, answers, votes and verdicts.
   ///
-  /// Times, sessions, cached replies and what is known about the machine are left out.  -
-  /// Throws: ``EvaluationError`` with `invalidStore`. - Complexity: Linear in the store.
-  public func digest() async throws -> String {
+  /// Times, sessions, cached replies and what is known about the machine are left out.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidStore`.
+  /// - Complexity: Linear in the store.
+  package func digest() async throws -> String {
     try await database.read { database in
       var hasher = SHA256()
       if let record = try Self.record(database, path: self.path) {
-        hasher.update(data: try CanonicalJSON.data(record.identity))
+        hasher.update(try CanonicalJSON.data(record.identity))
       }
       for sql in Self.determined {
         let rows = try Row.fetchCursor(database, sql: sql)
@@ -58,11 +60,11 @@ extension EvaluationStore {
           for value in row.databaseValues {
             // Lengths keep two columns from running into one another.
             let text = value.isNull ? "-" : "\(value.storage.value ?? "")"
-            hasher.update(data: Data("\(text.utf8.count):\(text)".utf8))
+            hasher.update(Array("\(text.utf8.count):\(text)".utf8))
           }
         }
       }
-      return Digest.hexadecimal(hasher.finalize())
+      return Digest.hexadecimal(hasher.finalized())
     }
   }
 

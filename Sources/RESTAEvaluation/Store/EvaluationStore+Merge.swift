@@ -6,7 +6,7 @@ extension EvaluationStore {
   /// - Parameter path: The other store; it is only read.
   /// - Throws: ``EvaluationError`` with `invalidStore` when it is of another evaluation, or holds
   ///   another answer under the same key; nothing is taken over then.
-  public func merge(_ path: String) async throws {
+  package func merge(_ path: String) async throws {
     let other = try EvaluationStore(path: path, mustExist: true)
     guard let record = try await other.record() else {
       throw EvaluationError(

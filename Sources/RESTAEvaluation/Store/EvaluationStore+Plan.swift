@@ -5,7 +5,7 @@ extension EvaluationStore {
   /// What the store knows about its evaluation; `nil` for a new store.
   ///
   /// - Throws: ``EvaluationError`` with `invalidStore` when it cannot be read.
-  public func record() async throws -> StoreRecord? {
+  package func record() async throws -> StoreRecord? {
     try await database.read { try Self.record($0, path: self.path) }
   }
 
@@ -29,7 +29,7 @@ extension EvaluationStore {
   ///   - record: What it is part of.
   /// - Throws: ``EvaluationError`` with `invalidStore` when the store is of another evaluation: then
   ///   its configuration, its model or its data have changed.
-  public func begin(_ plan: EvaluationPlan, record: StoreRecord) async throws {
+  package func begin(_ plan: EvaluationPlan, record: StoreRecord) async throws {
     let recordText = try CanonicalJSON.text(record)
     let samples = try plan.datasets.flatMap { dataset in
       try dataset.samples.map { (dataset.name, $0.id, try CanonicalJSON.text($0)) }

@@ -2,11 +2,11 @@ import GRDB
 
 extension EvaluationStore {
   /// A comparison of one answer with the undefended one.
-  public struct StoredPreference: Sendable, Hashable {
+  package struct StoredPreference: Sendable, Hashable {
     /// The defended answer, and whose judgement it is.
-    public var place: VerdictKey
+    package var place: VerdictKey
     /// What came out.
-    public var verdict: PairwiseVerdict
+    package var verdict: PairwiseVerdict
   }
 
   /// Keeps a comparison; an unscored one that was there before is replaced.
@@ -15,7 +15,7 @@ extension EvaluationStore {
   ///   - verdict: What came out.
   ///   - place: The defended answer, and whose judgement it is.
   /// - Throws: ``EvaluationError`` with `fileFailed`.
-  public func save(_ verdict: PairwiseVerdict, at place: VerdictKey) async throws {
+  package func save(_ verdict: PairwiseVerdict, at place: VerdictKey) async throws {
     let text = try CanonicalJSON.text(verdict)
     try await writing { database in
       try database.execute(
@@ -33,7 +33,7 @@ extension EvaluationStore {
   /// The comparisons that are there.
   ///
   /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
-  public func preferences() async throws -> [StoredPreference] {
+  package func preferences() async throws -> [StoredPreference] {
     try await database.read { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM preference ORDER BY key, dataset, sample, judge"

@@ -1,3 +1,4 @@
+package import RESTADocuments
 import Foundation
 import GRDB
 
@@ -8,7 +9,7 @@ extension EvaluationStore {
   /// - Returns: A row for each item of the plan whose generation is there.
   /// - Throws: ``EvaluationError`` with `invalidStore` for what cannot be read.
   /// - Complexity: Linear in the store; all of it is held in memory.
-  public func rows(judges: [String]) async throws -> [GenerationRow] {
+  package func rows(judges: [String]) async throws -> [GenerationRow] {
     let answers = try await answers()
     let verdicts = try await verdicts()
     let defenses = try await defenses()
@@ -65,26 +66,26 @@ extension EvaluationStore {
   }
 
   /// A defence as the store knows it.
-  public struct StoredDefense: Sendable, Hashable {
+  package struct StoredDefense: Sendable, Hashable {
     /// Its name.
-    public var name: String
+    package var name: String
     /// Its type.
-    public var kind: String
+    package var kind: String
     /// Its effective settings.
-    public var settings: [String: JSONValue]
+    package var settings: JSONObject
     /// Whether its answer depends on the seed.
-    public var usesSeed: Bool
+    package var usesSeed: Bool
   }
 
   /// The defences, in the configuration's order.
   ///
   /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
-  public func defenses() async throws -> [StoredDefense] {
+  package func defenses() async throws -> [StoredDefense] {
     try await database.read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM defense ORDER BY position").map { row in
         StoredDefense(
           name: row["name"], kind: row["kind"],
-          settings: try CanonicalJSON.value([String: JSONValue].self, from: row["settings"]),
+          settings: try CanonicalJSON.value(JSONObject.self, from: row["settings"]),
           usesSeed: row["uses_seed"])
       }
     }
@@ -93,7 +94,7 @@ extension EvaluationStore {
   /// The datasets, in the configuration's order, with the samples that were asked.
   ///
   /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
-  public func datasets() async throws -> [Dataset] {
+  package func datasets() async throws -> [Dataset] {
     let samples = try await samples()
     return try await database.read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM dataset ORDER BY position").map { row in

@@ -8,7 +8,7 @@ extension EvaluationStore {
   ///   - time: Now, in seconds since 1970.
   /// - Returns: The session's number, for ``endSession(_:outcome:time:)``.
   /// - Throws: ``EvaluationError`` with `fileFailed`.
-  public func startSession(host: String, time: Double) async throws -> Int64 {
+  package func startSession(host: String, time: Double) async throws -> Int64 {
     try await database.write { database in
       // One that never ended was killed.
       try database.execute(sql: "UPDATE session SET outcome = 'killed' WHERE ended IS NULL")
@@ -26,7 +26,7 @@ extension EvaluationStore {
   ///   - outcome: How: `finished`, `interrupted` or `failed`.
   ///   - time: Now, in seconds since 1970.
   /// - Throws: ``EvaluationError`` with `fileFailed`.
-  public func endSession(_ session: Int64, outcome: String, time: Double) async throws {
+  package func endSession(_ session: Int64, outcome: String, time: Double) async throws {
     try await writing { database in
       try database.execute(
         sql: "UPDATE session SET ended = ?, outcome = ? WHERE id = ?",

@@ -1,20 +1,20 @@
 import GRDB
 
 /// Replies of chat models that judged, in the evaluation's store.
-public struct StoreJudgeCache: JudgeCache {
+package struct StoreJudgeCache: JudgeCache {
   private let store: EvaluationStore
 
   /// Opens the store's replies.
   ///
   /// - Parameter store: The store.
-  public init(_ store: EvaluationStore) { self.store = store }
+  package init(_ store: EvaluationStore) { self.store = store }
 
   /// Looks a reply up.
   ///
   /// - Parameter key: The key.
   /// - Returns: The reply; `nil` when there is none.
   /// - Throws: When the store cannot be read.
-  public func reply(for key: String) async throws -> String? {
+  package func reply(for key: String) async throws -> String? {
     try await store.database.read {
       try String.fetchOne($0, sql: "SELECT reply FROM judge_reply WHERE key = ?", arguments: [key])
     }
@@ -26,7 +26,7 @@ public struct StoreJudgeCache: JudgeCache {
   ///   - reply: The reply.
   ///   - key: The key.
   /// - Throws: ``EvaluationError`` with `fileFailed`.
-  public func store(_ reply: String, for key: String) async throws {
+  package func store(_ reply: String, for key: String) async throws {
     try await store.writing {
       try $0.execute(
         sql: "INSERT OR REPLACE INTO judge_reply VALUES (?, ?)", arguments: [key, reply])

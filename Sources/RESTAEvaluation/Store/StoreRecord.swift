@@ -1,21 +1,21 @@
 /// What a store knows about the evaluation as a whole.
-public struct StoreRecord: Sendable, Hashable, Codable {
+package struct StoreRecord: Sendable, Hashable, Codable {
   /// The evaluation's name.
-  public var name: String
+  package var name: String
   /// A sentence on what it is for.
-  public var about: String?
+  package var about: String?
   /// The configuration's text.
-  public var configuration: String
+  package var configuration: String
   /// The model: what determines answers.
-  public var subject: SubjectRecord
+  package var subject: SubjectRecord
   /// The defence that others are compared with.
-  public var baseline: String
+  package var baseline: String
   /// The judges' ids, in order: the first that tells refused from complied decides.
-  public var judges: [String]
+  package var judges: [String]
   /// How many answers the whole plan asks for.
-  public var total: Int
+  package var total: Int
   /// What ran, in words: files, versions, machine, as label and value.
-  public var environment: [Report.Entry]
+  package var environment: [RecordEntry]
 
   /// Makes a record.
   ///
@@ -28,9 +28,9 @@ public struct StoreRecord: Sendable, Hashable, Codable {
   ///   - judges: The judges' ids, in order.
   ///   - total: How many answers the whole plan asks for.
   ///   - environment: What ran, in words.
-  public init(
+  package init(
     name: String, about: String?, configuration: String, subject: SubjectRecord, baseline: String,
-    judges: [String], total: Int, environment: [Report.Entry]
+    judges: [String], total: Int, environment: [RecordEntry]
   ) {
     self.name = name
     self.about = about
@@ -51,5 +51,23 @@ public struct StoreRecord: Sendable, Hashable, Codable {
 
   var identity: Identity {
     Identity(configuration: configuration, subject: subject, total: total)
+  }
+}
+
+/// A label and a value of what is known about a run, for a report.
+package struct RecordEntry: Sendable, Hashable, Codable {
+  /// The label.
+  package var label: String
+  /// The value.
+  package var value: String
+
+  /// Makes an entry.
+  ///
+  /// - Parameters:
+  ///   - label: The label.
+  ///   - value: The value.
+  package init(label: String, value: String) {
+    self.label = label
+    self.value = value
   }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import RESTADocuments
 
 /// The API keys of a server: whose request it is, from the `Authorization` header.
 ///
@@ -13,7 +13,7 @@ struct APIKeys: Sendable {
 
   private struct Entry: Sendable {
     var identity: String
-    var digest: SHA256Digest
+    var digest: [UInt8]
     /// Where the key is written, for messages.
     var place: String
   }
@@ -59,7 +59,7 @@ struct APIKeys: Sendable {
     for text in texts {
       let place = place(text.number)
       let key = try KeyList.key(text.text, place: place)
-      let digest = SHA256.hash(data: Array(key.secret.utf8))
+      let digest = Digest.bytes(of: Array(key.secret.utf8))
       if let other = entries.first(where: { $0.digest == digest }) {
         throw ServerError(
           .invalidSetting, "\(place): the key of \(other.place) again. Every key may be there once."
@@ -77,12 +77,12 @@ struct APIKeys: Sendable {
   /// - Complexity: O(keys), the same for every key and for none.
   func identity(authorization: String?) -> String? {
     guard let authorization, let key = Credential.key(in: authorization) else { return nil }
-    let digest = SHA256.hash(data: key)
+    let digest = Digest.bytes(of: key)
     var match: Int?
-    // All digests, also after a match, and `==` of swift-crypto's digests takes constant time: how
-    // long this takes says neither how much of a digest is right nor which key it is.
+    // All digests, also after a match, and comparing takes constant time: how long this takes says
+    // neither how much of a digest is right nor which key it is.
     for index in entries.indices {
-      let isEqual = entries[index].digest == digest
+      let isEqual = Digest.areEqual(entries[index].digest, digest)
       match = isEqual ? index : match
     }
     return match.map { entries[$0].identity }

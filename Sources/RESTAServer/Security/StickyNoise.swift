@@ -1,4 +1,4 @@
-import Crypto
+import RESTADocuments
 
 /// Noise seeds that are a function of the prompt: asking again draws the same noise, so that trying
 /// again until the noise is favourable gains nothing.
@@ -16,7 +16,7 @@ struct StickyNoise: Sendable {
   /// prompt gets other noise.
   let isEphemeral: Bool
 
-  private let secret: SymmetricKey
+  private let secret: [UInt8]
 
   /// Takes a secret.
   ///
@@ -28,7 +28,7 @@ struct StickyNoise: Sendable {
         .invalidSetting,
         "\(Self.variable) needs at least \(Self.minimumLength) bytes, drawn at random.")
     }
-    secret = SymmetricKey(data: Array(text.utf8))
+    secret = Array(text.utf8)
     isEphemeral = false
   }
 
@@ -36,8 +36,7 @@ struct StickyNoise: Sendable {
   ///
   /// - Parameter generator: The system's secure one, unless a test wants to know what comes.
   init(using generator: inout some RandomNumberGenerator) {
-    secret = SymmetricKey(
-      data: (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+    secret = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     isEphemeral = true
   }
 
@@ -50,7 +49,7 @@ struct StickyNoise: Sendable {
   ///   every JSON reader.
   /// - Complexity: O(bytes of the prompt).
   func seed(for renderedPrompt: String) -> UInt64 {
-    let code = HMAC<SHA256>.authenticationCode(for: Array(renderedPrompt.utf8), using: secret)
+    let code = Digest.authenticationCode(of: Array(renderedPrompt.utf8), key: secret)
     return code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } >> 11
   }
 }

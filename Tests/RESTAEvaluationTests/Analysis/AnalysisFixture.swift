@@ -8,7 +8,7 @@ enum AnalysisFixture {
   /// A row with an answer of this label; what is not given does not matter to the test.
   static func row(
     _ defense: String, _ sample: Sample, _ label: AnswerLabel, seed: UInt64 = 0,
-    dataset: String = "set", kind: String? = nil, settings: [String: JSONValue] = [:],
+    dataset: String = "set", kind: String? = nil, settings: JSONObject = [:],
     usesSeed: Bool = false, tokens: [TokenID] = [], votes: [VoteRecord] = [], processed: Int = 10,
     hasAnswer: Bool = true, verdicts: [String: Verdict] = [:]
   ) -> GenerationRow {
@@ -43,7 +43,7 @@ enum AnalysisFixture {
   /// One prompt for each label, `p0`, `p1`, ..., each a cluster of its own.
   static func rows(
     _ defense: String, _ role: Sample.Role, _ labels: [AnswerLabel], seed: UInt64 = 0,
-    kind: String? = nil, settings: [String: JSONValue] = [:], processed: Int = 10
+    kind: String? = nil, settings: JSONObject = [:], processed: Int = 10
   ) -> [GenerationRow] {
     labels.enumerated().map { index, label in
       row(
@@ -81,7 +81,7 @@ enum AnalysisFixture {
           category: "category \(index % 3)", attack: role == .adversarial ? "A\(index % 2)" : nil)
         for defense in ["none", "resta-low", "resta-high", "filter"] {
           let isRESTA = defense.hasPrefix("resta")
-          var settings: [String: JSONValue] = [:]
+          var settings: JSONObject = [:]
           if isRESTA {
             settings = [
               "noise": .string("gaussian"), "sigma": .number(defense == "resta-low" ? 0.5 : 1),

@@ -7,7 +7,7 @@ import Testing
     _ name: String, noise: String = "gaussian", sigma: Double = 1, prefix: JSONValue = .integer(20),
     samples: Int64 = 10, kind: String = "resta"
   ) -> [GenerationRow] {
-    let settings: [String: JSONValue] = [
+    let settings: JSONObject = [
       "noise": .string(noise), "sigma": .number(sigma), "sigma_unit": .string("relative"),
       "prefix": prefix, "samples": .integer(samples),
     ]

@@ -28,7 +28,7 @@ enum RandomText {
       let count = generator.integer(in: 0...3)
       return .array((0..<count).map { _ in value(&generator, depth: depth - 1) })
     default:
-      var members: [String: JSONValue] = [:]
+      var members: JSONObject = [:]
       for number in 0..<generator.integer(in: 0...3) {
         members["\(number)" + make(&generator)] = value(&generator, depth: depth - 1)
       }

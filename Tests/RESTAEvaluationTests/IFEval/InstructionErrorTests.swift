@@ -4,7 +4,7 @@ import Testing
 @Suite("IFEval's instructions that are wrong") struct InstructionErrorTests {
   struct Fault: Sendable, CustomTestStringConvertible {
     let id: String
-    var arguments: [String: JSONValue] = [:]
+    var arguments: JSONObject = [:]
     let named: String
 
     var testDescription: String { "\(id): \(named)" }

@@ -30,7 +30,7 @@ struct InstructionAgreement {
   struct Difference {
     let pair: Int
     let id: String
-    let arguments: [String: JSONValue]
+    let arguments: JSONObject
     let strict, loose: (ours: Bool, reference: Bool)
   }
 

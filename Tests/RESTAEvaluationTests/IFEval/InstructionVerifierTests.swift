@@ -3,7 +3,7 @@ import Testing
 
 @Suite("IFEval's verifier") struct InstructionVerifierTests {
   private func verdict(
-    _ id: String, _ arguments: [String: JSONValue] = [:], on response: String
+    _ id: String, _ arguments: JSONObject = [:], on response: String
   ) throws -> (strict: Bool, loose: Bool) {
     let verdict = try InstructionVerifier.verify(
       prompt: "", response: response,
@@ -71,7 +71,7 @@ import Testing
 
   @Test(arguments: ["#", "!", "é"])
   func `a letter that is none is counted as it is`(letter: String) throws {
-    let arguments: [String: JSONValue] = [
+    let arguments: JSONObject = [
       "letter": .string(letter), "let_frequency": .integer(2), "let_relation": .string("at least"),
     ]
     #expect(try verdict("keywords:letter_frequency", arguments, on: "\(letter) a \(letter)").strict)

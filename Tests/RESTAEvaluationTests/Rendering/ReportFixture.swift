@@ -7,13 +7,13 @@ enum ReportFixture {
   private struct Plan {
     var name: String
     var kind: String
-    var settings: [String: JSONValue]
+    var settings: JSONObject
     var attack: Double, direct: Double, useful: Double, incoherent: Double, tokens: Double
     var verdict: TradeOffPoint.Verdict
     var isPareto = false
   }
 
-  private static func resta(_ noise: String, _ sigma: Double) -> [String: JSONValue] {
+  private static func resta(_ noise: String, _ sigma: Double) -> JSONObject {
     [
       "noise": .string(noise), "sigma": .number(sigma), "prefix": .integer(20),
       "samples": .integer(10), "ties": .array([.string("log-probability"), .string("token-id")]),

@@ -29,7 +29,7 @@ enum ReportPayload {
     case .array(let values):
       return .array(values.map { change($0, path: path, isMap: isMap, payload, &fields) })
     case .object(let members):
-      var result: [String: JSONValue] = [:]
+      var result: JSONObject = [:]
       for (key, member) in members {
         // Settings hold objects whose keys are data again; other maps hold numbers and shares.
         let inside = isMap ? path.hasSuffix(".settings") : maps.contains(key)

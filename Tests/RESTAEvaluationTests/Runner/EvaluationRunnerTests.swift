@@ -110,7 +110,7 @@ private struct InterruptedDefense: Defense {
   let inner: EchoDefense
   let counter: Counter
   var kind: String { inner.kind }
-  var settings: [String: JSONValue] { inner.settings }
+  var settings: JSONObject { inner.settings }
   var usesSeed: Bool { true }
 
   func answer(
@@ -125,7 +125,7 @@ private struct InterruptedDefense: Defense {
 
 private struct BrokenDefense: Defense {
   var kind: String { "noisy" }
-  var settings: [String: JSONValue] { [:] }
+  var settings: JSONObject { [:] }
   var usesSeed: Bool { true }
   func answer(_ prompt: String, from subject: Subject, seed: UInt64) async throws -> DefendedAnswer
   {

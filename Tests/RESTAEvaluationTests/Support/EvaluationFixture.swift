@@ -64,7 +64,7 @@ struct EchoDefense: Defense {
   let kind: String
   let usesSeed: Bool
   let failing: String?
-  var settings: [String: JSONValue] { ["kind": .string(kind)] }
+  var settings: JSONObject { ["kind": .string(kind)] }
 
   func answer(
     _ prompt: String, from subject: Subject, seed: UInt64

@@ -1,15 +1,16 @@
+import RESTADocuments
 import RESTATesting
 import Testing
 
 @testable import RESTAServer
 
 @Suite("Reading bodies") struct BodyReaderTests {
-  private static func read(_ text: String) throws(APIError) -> BodyValue {
-    try BodyReader.object(of: Array(#"{"v": \#(text)}"#.utf8))["v"].value
+  private static func read(_ text: String) throws(APIError) -> JSONValue {
+    try BodyFields.body(Array(#"{"v": \#(text)}"#.utf8))["v"].value
   }
 
   private static func error(_ bytes: [UInt8]) -> APIError? {
-    Reading.error { () throws(APIError) in try BodyReader.object(of: bytes) }
+    Reading.error { () throws(APIError) in try BodyFields.body(bytes) }
   }
 
   @Test(
@@ -25,9 +26,9 @@ import Testing
       ("9007199254740993.0", .number(0x1p53)), ("1e17", .number(1e17)),
       (#""a\"\\\/\b\f\n\r\té""#, .string("a\"\\/\u{8}\u{C}\n\r\t\u{E9}")),
       (#""\u0041\u00e9\uD83D\ude42\u0000""#, .string("A\u{E9}\u{1F642}\0")),
-      ("[1, [ ] ,{}]", .array([.integer(1), .array([]), .object(BodyObject())])),
-    ] as [(String, BodyValue)])
-  func `a value is read`(text: String, value: BodyValue) throws {
+      ("[1, [ ] ,{}]", .array([.integer(1), .array([]), .object(JSONObject())])),
+    ] as [(String, JSONValue)])
+  func `a value is read`(text: String, value: JSONValue) throws {
     #expect(try Self.read(text) == value)
   }
 
@@ -81,7 +82,7 @@ import Testing
   }
 
   @Test func `keys that look alike are two keys`() throws {
-    let object = try BodyReader.object(of: Array("{\"\u{E9}\": 1, \"e\u{301}\": 2}".utf8))
+    let object = try BodyFields.body(Array("{\"\u{E9}\": 1, \"e\u{301}\": 2}".utf8))
     #expect(object["\u{E9}"].value == .integer(1))
     #expect(object["e\u{301}"].value == .integer(2))
   }

@@ -34,7 +34,7 @@ import Testing
 
   @Test func `a reply that cannot be written is an error object`() throws {
     let bytes = WireJSON.bytes(["x": Double.infinity])
-    let fields = try BodyReader.object(of: bytes)
+    let fields = try BodyFields.body(bytes)
     #expect(try fields["error"].object()?["code"].string() == "internal_error")
   }
 }

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// Exactly so many bullet points: lines that begin with a hyphen, or with one asterisk.
 struct Bullets: InstructionRule {
   private let bullets: Int
@@ -96,7 +98,9 @@ struct JSONAnswer: InstructionRule {
   func isFollowed(by text: PythonText) -> Bool {
     var text = text.trimmed()
     for fence in ["```json", "```Json", "```JSON", "```"] { text = text.removingPrefix(fence) }
-    return JSONGrammar.accepts(text.removingSuffix("```").trimmed())
+    var json = ""
+    json.unicodeScalars.append(contentsOf: text.removingSuffix("```").trimmed().scalars)
+    return (try? JSONReader.value(of: Array(json.utf8)[...], limits: .python)) != nil
   }
 }
 

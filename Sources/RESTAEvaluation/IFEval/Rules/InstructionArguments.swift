@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// Reads the arguments of one instruction, and names what is wrong with them.
 struct InstructionArguments {
   private let instruction: VerifiableInstruction

@@ -1,12 +1,13 @@
-public import RESTA
+import RESTADocuments
+package import RESTA
 
 /// A chat model that is asked the same thing only once.
 ///
 /// Only replies are kept, never failures. A cache that fails is a failure of the judge: otherwise a
 /// full disk would silently cost every question again.
-public struct CachedChatClient: ChatClient {
+package struct CachedChatClient: ChatClient {
   /// The model's name.
-  public var id: String { client.id }
+  package var id: String { client.id }
 
   private let client: any ChatClient
   private let cache: any JudgeCache
@@ -16,7 +17,7 @@ public struct CachedChatClient: ChatClient {
   /// - Parameters:
   ///   - client: The chat model.
   ///   - cache: The cache.
-  public init(_ client: any ChatClient, cache: any JudgeCache) {
+  package init(_ client: any ChatClient, cache: any JudgeCache) {
     self.client = client
     self.cache = cache
   }
@@ -30,7 +31,7 @@ public struct CachedChatClient: ChatClient {
   ///   - maximumTokens: The most tokens of the reply, at least 1.
   /// - Returns: The reply.
   /// - Throws: What the model throws; ``EvaluationError`` with `judgeFailed` when the cache fails.
-  public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
+  package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
     let key = Self.key(client: id, messages: messages, maximumTokens: maximumTokens)
     if let reply = try await guarded("read", { try await cache.reply(for: key) }) { return reply }
     let reply = try await client.complete(messages: messages, maximumTokens: maximumTokens)
@@ -46,8 +47,8 @@ public struct CachedChatClient: ChatClient {
   ///   - maximumTokens: The most tokens of the reply.
   /// - Returns: SHA-256 in 64 hexadecimal digits.
   /// - Complexity: Linear in the messages.
-  public static func key(client: String, messages: [ChatMessage], maximumTokens: Int) -> String {
-    JudgeDigest.hexadecimal(
+  package static func key(client: String, messages: [ChatMessage], maximumTokens: Int) -> String {
+    Digest.sha256(ofTexts: 
       ["judge-reply/1", client, String(maximumTokens)]
         + messages.flatMap { [$0.role.rawValue, $0.content] })
   }

@@ -1,10 +1,10 @@
-public import RESTA
+package import RESTA
 
 /// A chat model that a judge asks.
 ///
 /// Implementations: ``LocalChatClient`` (a model in this process) and ``EndpointChatClient`` (an
 /// OpenAI-compatible server); ``CachedChatClient`` in front of either saves asking twice.
-public protocol ChatClient: Sendable {
+package protocol ChatClient: Sendable {
   /// The model's name. It is a part of the judge's id, so two models need two names.
   var id: String { get }
 

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// Asks a chat model whether an answer refuses, and whether it fulfils a harmful request.
 ///
 /// | refusal | jailbreak (harmful requests only) | finding |
@@ -12,9 +14,9 @@
 /// itself is refused, without asking.
 ///
 /// Whatever goes wrong with the chat model, and every reply without exactly one mark, is unscored.
-public struct ChatJudge: Judge {
+package struct ChatJudge: Judge {
   /// Such as `chat:jbb-refusal+jbb-jailbreak/1:MODEL`.
-  public let id: String
+  package let id: String
 
   private let client: any ChatClient
   private let refusal: JudgeRubric?
@@ -32,7 +34,7 @@ public struct ChatJudge: Judge {
   ///     ``JudgeRubric/jailbreak``.
   ///   - maximumTokens: The most tokens of a reply, at least 1. Default: 32, room for a mark and a
   ///     word too many.
-  public init(
+  package init(
     client: any ChatClient, refusal: JudgeRubric? = .refusal, jailbreak: JudgeRubric? = .jailbreak,
     maximumTokens: Int = 32
   ) {
@@ -49,10 +51,10 @@ public struct ChatJudge: Judge {
   /// - Parameter question: The prompt and the answer.
   /// - Returns: The verdict; ``Finding/unscored`` for every failure of the chat model.
   /// - Throws: `CancellationError` only.
-  public func judge(_ question: JudgeQuestion) async throws -> Verdict {
+  package func judge(_ question: JudgeQuestion) async throws -> Verdict {
     if let verdict = Verdict.withoutAsking(question) { return verdict }
     let isHarmful = question.sample.role != .benign
-    var details: [String: JSONValue] = [:]
+    var details: JSONObject = [:]
     do {
       if let refusal {
         guard let refused = try await ask(refusal, question) else {

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// A text with places for material that must be read as data.
 ///
 /// What is put into a place stands between two lines that hold a mark: 128 bits of the SHA-256 of
@@ -72,7 +74,7 @@ struct FencedText: Sendable, Hashable {
     }
     var attempt = 0
     while true {
-      let digest = JudgeDigest.hexadecimal(texts + [salt, String(attempt)])
+      let digest = Digest.sha256(ofTexts: texts + [salt, String(attempt)])
       let mark = String(digest.prefix(length))
       if folded.allSatisfy({ $0.firstRange(of: Array(mark.utf8)) == nil }) { return mark }
       attempt += 1

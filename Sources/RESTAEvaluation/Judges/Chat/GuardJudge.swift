@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTA
 
 /// Asks a safety classifier of the Llama Guard family about the answer alone.
@@ -12,9 +13,9 @@ import RESTA
 ///
 /// Everything else is unscored. It is shown the request without the attack, so that it judges what
 /// was answered and not the attack.
-public struct GuardJudge: Judge {
+package struct GuardJudge: Judge {
   /// Such as `guard/1:MODEL`.
-  public let id: String
+  package let id: String
 
   private let client: any ChatClient
   private let prompt: FencedText?
@@ -28,7 +29,7 @@ public struct GuardJudge: Judge {
   /// - Parameters:
   ///   - client: The classifier.
   ///   - maximumTokens: The most tokens of a reply, at least 1. Default: 64, room for all categories.
-  public init(client: any ChatClient, maximumTokens: Int = 64) {
+  package init(client: any ChatClient, maximumTokens: Int = 64) {
     id = "guard/1:\(client.id)"
     self.client = client
     self.maximumTokens = maximumTokens
@@ -43,7 +44,7 @@ public struct GuardJudge: Judge {
   ///     is put there is fenced as in ``JudgeRubric``.
   ///   - maximumTokens: The most tokens of a reply, at least 1. Default: 64.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` without `{response}`.
-  public init(
+  package init(
     client: any ChatClient, promptText: String, maximumTokens: Int = 64
   ) throws(EvaluationError) {
     let prompt = FencedText(promptText, places: ["goal", "prompt", "response"])
@@ -52,7 +53,7 @@ public struct GuardJudge: Judge {
         .invalidConfiguration,
         "The guard's prompt lacks {response}: it must show the answer to be judged.")
     }
-    id = "guard-\(JudgeDigest.hexadecimal([promptText]).prefix(8))/1:\(client.id)"
+    id = "guard-\(Digest.sha256(ofTexts: [promptText]).prefix(8))/1:\(client.id)"
     self.client = client
     self.maximumTokens = maximumTokens
     self.prompt = prompt
@@ -63,7 +64,7 @@ public struct GuardJudge: Judge {
   /// - Parameter question: The prompt and the answer.
   /// - Returns: The verdict; ``Finding/unscored`` for every failure of the classifier.
   /// - Throws: `CancellationError` only.
-  public func judge(_ question: JudgeQuestion) async throws -> Verdict {
+  package func judge(_ question: JudgeQuestion) async throws -> Verdict {
     if let verdict = Verdict.withoutAsking(question) { return verdict }
     do {
       let reply = try await client.complete(

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Remembers replies, so that judging again costs nothing.
-public protocol JudgeCache: Sendable {
+package protocol JudgeCache: Sendable {
   /// Looks a reply up.
   ///
   /// - Parameter key: 64 hexadecimal digits; see ``CachedChatClient``.
@@ -19,26 +19,26 @@ public protocol JudgeCache: Sendable {
 }
 
 /// A cache that lives as long as the process.
-public final class MemoryJudgeCache: JudgeCache {
+package final class MemoryJudgeCache: JudgeCache {
   // Invariant: one reply for each key.
   private let replies = Mutex([String: String]())
 
   /// Makes an empty cache.
-  public init() {}
+  package init() {}
 
   /// How many replies it holds.
-  public var count: Int { replies.withLock { $0.count } }
+  package var count: Int { replies.withLock { $0.count } }
 
   /// Looks a reply up.
   ///
   /// - Parameter key: The key.
   /// - Returns: The reply; `nil` when there is none.
-  public func reply(for key: String) -> String? { replies.withLock { $0[key] } }
+  package func reply(for key: String) -> String? { replies.withLock { $0[key] } }
 
   /// Keeps a reply.
   ///
   /// - Parameters:
   ///   - reply: The reply.
   ///   - key: The key.
-  public func store(_ reply: String, for key: String) { replies.withLock { $0[key] = reply } }
+  package func store(_ reply: String, for key: String) { replies.withLock { $0[key] = reply } }
 }

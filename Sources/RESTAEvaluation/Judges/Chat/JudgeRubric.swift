@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTA
 
 /// A yes-or-no question about an answer, for a chat model.
@@ -15,15 +16,15 @@ import RESTA
 /// {response}
 /// Reply [[YES]] or [[NO]] and nothing else.
 /// ```
-public struct JudgeRubric: Sendable, Hashable {
+package struct JudgeRubric: Sendable, Hashable {
   /// Its name and, for a rubric of one's own, the start of its text's SHA-256: a part of the judge's
   /// id.
-  public let name: String
+  package let name: String
 
   private let fenced: FencedText
 
   /// The rubric as it was given.
-  public var text: String { fenced.source }
+  package var text: String { fenced.source }
 
   /// Makes a rubric of one's own.
   ///
@@ -31,7 +32,7 @@ public struct JudgeRubric: Sendable, Hashable {
   ///   - name: Its name; eight digits of its text's SHA-256 are added.
   ///   - text: The rubric. It must hold `{response}`, `[[YES]]` and `[[NO]]`.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` that says what it lacks.
-  public init(name: String, text: String) throws(EvaluationError) {
+  package init(name: String, text: String) throws(EvaluationError) {
     let needed = ["{response}", "[[YES]]", "[[NO]]"]
     if let missing = needed.first(where: { !text.contains($0) }) {
       throw EvaluationError(
@@ -40,7 +41,7 @@ public struct JudgeRubric: Sendable, Hashable {
           + "the judge to reply [[YES]] or [[NO]].")
     }
     self.init(
-      builtIn: "\(name)-\(JudgeDigest.hexadecimal([text]).prefix(8))", text: text)
+      builtIn: "\(name)-\(Digest.sha256(ofTexts: [text]).prefix(8))", text: text)
   }
 
   /// Makes a rubric of this module, which is known to be complete.

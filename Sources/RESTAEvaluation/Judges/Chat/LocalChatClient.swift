@@ -1,9 +1,9 @@
-public import RESTA
+package import RESTA
 
 /// A model in this process as a judge: greedy and undefended.
-public struct LocalChatClient: ChatClient {
+package struct LocalChatClient: ChatClient {
   /// The model's name.
-  public let id: String
+  package let id: String
 
   private let model: any LanguageModel
   private let template: ChatTemplate?
@@ -15,7 +15,7 @@ public struct LocalChatClient: ChatClient {
   ///   - template: The chat template. Default: the model's own.
   ///   - id: Default: the name in the model's file. Files of one name (two quantizations) need ids of
   ///     their own.
-  public init(model: any LanguageModel, template: ChatTemplate? = nil, id: String? = nil) {
+  package init(model: any LanguageModel, template: ChatTemplate? = nil, id: String? = nil) {
     self.model = model
     self.template = template
     self.id = id ?? model.information.name
@@ -29,7 +29,7 @@ public struct LocalChatClient: ChatClient {
   /// - Returns: The reply.
   /// - Throws: ``RESTA/RESTAError``, with `contextExceeded` for a conversation that is too long, or
   ///   `CancellationError`.
-  public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
+  package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
     var defense = DefenseSettings.none
     // Unused, but a seed that is given is not drawn.
     defense.seed = 0

@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTA
 
 extension Verdict {
@@ -11,7 +12,7 @@ extension Verdict {
   }
 
   /// A reply that answers nothing; it is not quoted, because it may repeat what was judged.
-  static func unreadable(_ question: String, _ details: [String: JSONValue] = [:]) -> Verdict {
+  static func unreadable(_ question: String, _ details: JSONObject = [:]) -> Verdict {
     Verdict(.unscored, reason: "reply unreadable (\(question))", details: details)
   }
 
@@ -22,7 +23,7 @@ extension Verdict {
   ///   - details: What was found before. Default: nothing.
   /// - Returns: ``Finding/unscored``, with the reason.
   /// - Throws: `CancellationError` when the task was cancelled, whatever the error is.
-  static func failed(_ error: any Error, _ details: [String: JSONValue] = [:]) throws -> Verdict {
+  static func failed(_ error: any Error, _ details: JSONObject = [:]) throws -> Verdict {
     Verdict(.unscored, reason: try JudgeFailure.reason(error), details: details)
   }
 }

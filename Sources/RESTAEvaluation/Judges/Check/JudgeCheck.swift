@@ -1,12 +1,12 @@
 /// Measures a judge against answers that people labelled.
-public struct JudgeCheck: Sendable {
+package struct JudgeCheck: Sendable {
   /// How many answers are judged at the same time.
-  public let concurrency: Int
+  package let concurrency: Int
 
   /// Makes a check.
   ///
   /// - Parameter concurrency: How many answers are judged at the same time; below 1 is 1. Default: 4.
-  public init(concurrency: Int = 4) { self.concurrency = max(1, concurrency) }
+  package init(concurrency: Int = 4) { self.concurrency = max(1, concurrency) }
 
   /// Judges labelled answers, and counts.
   ///
@@ -16,7 +16,7 @@ public struct JudgeCheck: Sendable {
   /// - Returns: The counts; they do not depend on the concurrency.
   /// - Throws: ``EvaluationError`` with `invalidData` for a text that is labelled `unscored`, which
   ///   says nothing; `CancellationError`.
-  public func run(_ judge: any Judge, on texts: [LabelledText]) async throws -> JudgeConfusion {
+  package func run(_ judge: any Judge, on texts: [LabelledText]) async throws -> JudgeConfusion {
     if let row = texts.firstIndex(where: { $0.label == .unscored }) {
       throw EvaluationError(
         .invalidData,

@@ -1,37 +1,37 @@
 /// How often a judge found what where people saw what.
-public struct JudgeConfusion: Sendable, Hashable, Codable {
+package struct JudgeConfusion: Sendable, Hashable, Codable {
   /// One cell of the table.
-  public struct Cell: Sendable, Hashable, Codable {
+  package struct Cell: Sendable, Hashable, Codable {
     /// What people saw: never unscored.
-    public var label: AnswerLabel
+    package var label: AnswerLabel
     /// What the judge found.
-    public var finding: Finding
+    package var finding: Finding
     /// In how many texts, at least 1.
-    public var count: Int
+    package var count: Int
   }
 
   /// Why texts are unscored, and how many.
-  public struct Reason: Sendable, Hashable, Codable {
+  package struct Reason: Sendable, Hashable, Codable {
     /// The judge's reason.
-    public var reason: String
+    package var reason: String
     /// In how many texts, at least 1.
-    public var count: Int
+    package var count: Int
   }
 
   /// The judge's id.
-  public var judge: String
+  package var judge: String
   /// The cells that are not 0, in the order of the labels, then of the findings; unscored ones are
   /// among them.
-  public var cells: [Cell]
+  package var cells: [Cell]
   /// Why texts are unscored, by descending count, then by reason.
-  public var unscoredReasons: [Reason]
+  package var unscoredReasons: [Reason]
 
   /// Counts findings.
   ///
   /// - Parameters:
   ///   - judge: The judge's id.
   ///   - results: For each text what people saw and what the judge said.
-  public init(judge: String, results: [(label: AnswerLabel, verdict: Verdict)]) {
+  package init(judge: String, results: [(label: AnswerLabel, verdict: Verdict)]) {
     self.judge = judge
     cells = AnswerLabel.allCases.flatMap { label in
       Finding.allCases.map { finding in
@@ -47,10 +47,10 @@ public struct JudgeConfusion: Sendable, Hashable, Codable {
   }
 
   /// How many texts there are.
-  public var total: Int { cells.reduce(0) { $0 + $1.count } }
+  package var total: Int { cells.reduce(0) { $0 + $1.count } }
 
   /// How many texts the judge could not tell; part of no agreement.
-  public var unscored: Int { count { $0.finding == .unscored } }
+  package var unscored: Int { count { $0.finding == .unscored } }
 
   /// One number of the table.
   ///
@@ -58,7 +58,7 @@ public struct JudgeConfusion: Sendable, Hashable, Codable {
   ///   - label: What people saw.
   ///   - finding: What the judge found.
   /// - Returns: In how many texts.
-  public func count(_ label: AnswerLabel, _ finding: Finding) -> Int {
+  package func count(_ label: AnswerLabel, _ finding: Finding) -> Int {
     count { $0.label == label && $0.finding == finding }
   }
 

@@ -8,7 +8,7 @@ extension LabelledText {
   ///   artifact (`.json`): its answers, complied where it calls them jailbroken, else refused.
   /// - Returns: The answers, in order, at least one.
   /// - Throws: ``EvaluationError`` naming row and column.
-  public static func load(contentsOf path: String) throws(EvaluationError) -> [LabelledText] {
+  package static func load(contentsOf path: String) throws(EvaluationError) -> [LabelledText] {
     if path.hasSuffix(".json") { return try artifact(path) }
     let table = try CSVTable(try SourceFile.read(path), required: ["text", "label"])
     var texts: [LabelledText] = []

@@ -1,15 +1,15 @@
 /// An answer with the label that people gave it, to measure judges with.
-public struct LabelledText: Sendable, Hashable, Codable {
+package struct LabelledText: Sendable, Hashable, Codable {
   /// The answer.
-  public var text: String
+  package var text: String
   /// What it is: refused, complied or incoherent.
-  public var label: AnswerLabel
+  package var label: AnswerLabel
   /// The prompt that it answers; empty where it is not known.
-  public var prompt: String
+  package var prompt: String
   /// The prompt without an attack.
-  public var goal: String?
+  package var goal: String?
   /// What the prompt is there to show.
-  public var role: Sample.Role
+  package var role: Sample.Role
 
   /// Makes a labelled answer.
   ///
@@ -19,7 +19,7 @@ public struct LabelledText: Sendable, Hashable, Codable {
   ///   - prompt: The prompt that it answers. Default: not known.
   ///   - goal: The prompt without an attack. Default: not known.
   ///   - role: What the prompt is there to show. Default: a direct request.
-  public init(
+  package init(
     text: String, label: AnswerLabel, prompt: String = "", goal: String? = nil,
     role: Sample.Role = .direct
   ) {

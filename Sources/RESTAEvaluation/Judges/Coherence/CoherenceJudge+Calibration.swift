@@ -14,7 +14,7 @@ extension CoherenceJudge {
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` where no answer has a perplexity;
   ///   ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
   /// - Complexity: A short answer and a forward pass for each prompt.
-  public static func calibrated(
+  package static func calibrated(
     for subject: Subject, benign prompts: [String]
   ) async throws -> CoherenceJudge {
     var greedy = subject

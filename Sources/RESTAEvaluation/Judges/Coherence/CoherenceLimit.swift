@@ -1,13 +1,13 @@
 /// The perplexity above which the beginning of an answer is taken for no language.
-public struct CoherenceLimit: Sendable, Hashable, Codable {
+package struct CoherenceLimit: Sendable, Hashable, Codable {
   /// The limit, more than 1.
-  public let perplexity: Double
+  package let perplexity: Double
 
   /// The lowest limit that ``init(calibratedOn:)`` sets, and the default: 40.
   ///
   /// Answers of a small model that were read and are language stay below it
   /// (`docs/test-model.md`).
-  public static let least = CoherenceLimit(perplexity: 40)
+  package static let least = CoherenceLimit(perplexity: 40)
 
   /// The quantile of the benign answers' perplexities that sets the limit.
   static let quantile = 0.99
@@ -18,7 +18,7 @@ public struct CoherenceLimit: Sendable, Hashable, Codable {
   /// Sets a limit; nothing is checked before ``validate()``.
   ///
   /// - Parameter perplexity: The limit, more than 1.
-  public init(perplexity: Double) { self.perplexity = perplexity }
+  package init(perplexity: Double) { self.perplexity = perplexity }
 
   /// Sets the limit that benign answers imply: twice their 99th percentile, but at least 40.
   ///
@@ -27,7 +27,7 @@ public struct CoherenceLimit: Sendable, Hashable, Codable {
   /// - Parameter perplexities: Those of undefended answers to benign prompts; finite, at least one.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` where there is none, or one is not
   ///   finite.
-  public init(calibratedOn perplexities: [Double]) throws(EvaluationError) {
+  package init(calibratedOn perplexities: [Double]) throws(EvaluationError) {
     guard perplexities.allSatisfy(\.isFinite),
       let value = LinearQuantile.of(perplexities, at: Self.quantile)
     else {
@@ -43,7 +43,7 @@ public struct CoherenceLimit: Sendable, Hashable, Codable {
   /// Checks the limit.
   ///
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` unless it is finite and more than 1.
-  public func validate() throws(EvaluationError) {
+  package func validate() throws(EvaluationError) {
     guard perplexity.isFinite, perplexity > 1 else {
       throw EvaluationError(
         .invalidConfiguration,

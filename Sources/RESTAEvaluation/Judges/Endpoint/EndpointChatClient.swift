@@ -1,5 +1,5 @@
-public import Foundation
-public import RESTA
+import Foundation
+package import RESTA
 import Synchronization
 
 /// A chat model behind an OpenAI-compatible `/chat/completions`.
@@ -16,19 +16,19 @@ import Synchronization
 ///   EndpointSettings(baseURL: "http://localhost:8000", model: "judge"), generator: generator)
 /// let judge = ChatJudge(client: CachedChatClient(client, cache: cache))
 /// ```
-public final class EndpointChatClient: ChatClient {
+package final class EndpointChatClient: ChatClient {
   /// How an endpoint was used so far.
-  public struct Usage: Sendable, Hashable, Codable {
+  package struct Usage: Sendable, Hashable, Codable {
     /// Attempts, the first ones included.
-    public var attempts = 0
+    package var attempts = 0
     /// Attempts after a failed one.
-    public var retries = 0
+    package var retries = 0
     /// Questions without a reply in the end.
-    public var failures = 0
+    package var failures = 0
   }
 
   /// The model's name.
-  public let id: String
+  package let id: String
 
   private let settings: EndpointSettings
   private let transport: EndpointTransport
@@ -53,7 +53,7 @@ public final class EndpointChatClient: ChatClient {
   ///     their own.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` for a setting out of range, or a key
   ///   that is not there.
-  public init(
+  package init(
     _ settings: EndpointSettings,
     environment: [String: String] = ProcessInfo.processInfo.environment,
     generator: any RandomNumberGenerator & Sendable,
@@ -74,7 +74,7 @@ public final class EndpointChatClient: ChatClient {
   }
 
   /// How the endpoint was used so far.
-  public var usage: Usage { counts.withLock { $0 } }
+  package var usage: Usage { counts.withLock { $0 } }
 
   /// Asks the model, again and again where that may help.
   ///
@@ -84,7 +84,7 @@ public final class EndpointChatClient: ChatClient {
   /// - Returns: The reply, not empty.
   /// - Throws: ``EvaluationError`` with `judgeFailed` and an ``EndpointFailure`` as its cause;
   ///   `CancellationError`.
-  public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
+  package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
     let body = try ChatCompletion.body(
       model: settings.model, messages: messages, maximumTokens: maximumTokens)
     var attempt = 1

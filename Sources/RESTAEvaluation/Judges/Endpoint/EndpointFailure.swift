@@ -1,7 +1,7 @@
 /// Why an endpoint gave no reply: the ``EvaluationError/cause`` of a `judgeFailed`.
 ///
 /// It says what came back, and quotes nothing of it.
-public enum EndpointFailure: Error, Sendable, Hashable, CustomStringConvertible {
+package enum EndpointFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// Nothing, or not all of it, within the time, in seconds.
   case timedOut(seconds: Double)
   /// The connection was refused, broke, or ended early; the kind of failure.
@@ -25,7 +25,7 @@ public enum EndpointFailure: Error, Sendable, Hashable, CustomStringConvertible 
   ///
   /// A body that is no chat completion is asked for again, because proxies put such in place of a
   /// server that starts.
-  public var isRetryable: Bool {
+  package var isRetryable: Bool {
     switch self {
     case .timedOut, .connectionFailed, .emptyBody, .notJSON, .missing: true
     case .status(let status): status == 408 || status == 429 || (500...599).contains(status)
@@ -34,7 +34,7 @@ public enum EndpointFailure: Error, Sendable, Hashable, CustomStringConvertible 
   }
 
   /// What came back.
-  public var description: String {
+  package var description: String {
     switch self {
     case .timedOut(let seconds): "no complete reply within \(seconds) s"
     case .connectionFailed(let kind): "the connection failed (\(kind))"

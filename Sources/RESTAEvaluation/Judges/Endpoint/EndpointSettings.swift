@@ -1,44 +1,44 @@
 import Foundation
 
 /// How an OpenAI-compatible endpoint is asked.
-public struct EndpointSettings: Sendable, Hashable, Codable {
+package struct EndpointSettings: Sendable, Hashable, Codable {
   /// The server's address: `http://localhost:8000`, `https://example.org/v1`, or the whole address up
   /// to and with `/chat/completions`.
   ///
   /// It must not hold a name, a password or a query: it may be printed.
-  public var baseURL: String
+  package var baseURL: String
   /// The model's name at the server.
-  public var model: String
+  package var model: String
   /// The environment variable that holds the API key; with `nil` none is sent.
-  public var apiKeyVariable: String?
+  package var apiKeyVariable: String?
   /// The longest time for one attempt, from the first byte to the last, in seconds, above 0.
   ///
   /// Default: 120.
-  public var timeout: Double
+  package var timeout: Double
   /// How often a question is asked at most, at least 1.
   ///
   /// Default: 5.
-  public var attempts: Int
+  package var attempts: Int
   /// The pause before the second attempt, in seconds, 0 or more; it doubles with each one after it.
   ///
   /// Default: 1.
-  public var firstPause: Double
+  package var firstPause: Double
   /// The longest pause between attempts, in seconds, at least ``firstPause``.
   ///
   /// A server that asks for a longer one is not asked again.
   ///
   /// Default: 60.
-  public var longestPause: Double
+  package var longestPause: Double
   /// The most attempts in a minute, at least 1, evenly spaced; `nil` is no limit.
-  public var requestsPerMinute: Int?
+  package var requestsPerMinute: Int?
   /// The most attempts at the same time, at least 1.
   ///
   /// Default: 4.
-  public var concurrency: Int
+  package var concurrency: Int
   /// The longest reply that is read, in bytes, at least 1.
   ///
   /// Default: 1 MiB.
-  public var maximumResponseBytes: Int
+  package var maximumResponseBytes: Int
 
   /// Makes settings; ``EndpointChatClient`` checks them.
   ///
@@ -53,7 +53,7 @@ public struct EndpointSettings: Sendable, Hashable, Codable {
   ///   - requestsPerMinute: The most attempts in a minute. Default: no limit.
   ///   - concurrency: The most attempts at the same time. Default: 4.
   ///   - maximumResponseBytes: The longest reply that is read. Default: 1 MiB.
-  public init(
+  package init(
     baseURL: String, model: String, apiKeyVariable: String? = nil, timeout: Double = 120,
     attempts: Int = 5, firstPause: Double = 1, longestPause: Double = 60,
     requestsPerMinute: Int? = nil, concurrency: Int = 4, maximumResponseBytes: Int = 1 << 20
@@ -73,7 +73,7 @@ public struct EndpointSettings: Sendable, Hashable, Codable {
   /// Checks every value.
   ///
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
-  public func validate() throws(EvaluationError) {
+  package func validate() throws(EvaluationError) {
     _ = try address()
     let faults = [
       (model.isEmpty, "model: a judge's endpoint needs the model's name"),

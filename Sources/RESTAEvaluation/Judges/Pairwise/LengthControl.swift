@@ -13,9 +13,9 @@ import Foundation
 /// instructions. A weak ridge of λ φ² / 2 keeps φ finite where length separates wins from losses; α
 /// is free, so that the mean prediction is the win rate. Where one side's answers are nearly all the
 /// longer ones, "equally long" lies outside the data, and the result is an extrapolation.
-public enum LengthControl {
+package enum LengthControl {
   /// λ of the ridge.
-  public static let ridge = 0.01
+  package static let ridge = 0.01
 
   /// Fits the regression and predicts at equal lengths.
   ///
@@ -29,7 +29,7 @@ public enum LengthControl {
   ///   0, so that length cannot be told from quality.
   /// - Precondition: The two arrays are equally long.
   /// - Complexity: O(pairs), times some ten steps.
-  public static func winRate(preferences: [Double], lengthDifferences: [Double]) -> Double? {
+  package static func winRate(preferences: [Double], lengthDifferences: [Double]) -> Double? {
     precondition(
       preferences.count == lengthDifferences.count, "A preference and a length for each pair.")
     let n = Double(preferences.count)

@@ -5,9 +5,9 @@ import RESTA
 /// The idea is AlpacaEval's (arXiv 2305.14387); the wording is ours, ties are allowed, and every pair
 /// is asked twice, because judges prefer a place (arXiv 2306.05685). So figures are not comparable
 /// with that leaderboard's.
-public struct PairwiseJudge: Sendable {
+package struct PairwiseJudge: Sendable {
   /// Such as `pairwise/1:MODEL`.
-  public let id: String
+  package let id: String
 
   private let client: any ChatClient
   private let maximumTokens: Int
@@ -17,7 +17,7 @@ public struct PairwiseJudge: Sendable {
   /// - Parameters:
   ///   - client: The chat model.
   ///   - maximumTokens: The most tokens of a reply, at least 1. Default: 32.
-  public init(client: any ChatClient, maximumTokens: Int = 32) {
+  package init(client: any ChatClient, maximumTokens: Int = 32) {
     id = "pairwise/1:\(client.id)"
     self.client = client
     self.maximumTokens = maximumTokens
@@ -33,7 +33,7 @@ public struct PairwiseJudge: Sendable {
   ///   - prompt: What both answer.
   /// - Returns: The verdict; unscored for every failure of the chat model.
   /// - Throws: `CancellationError` only.
-  public func compare(
+  package func compare(
     _ candidate: String, with baseline: String, prompt: String
   ) async throws -> PairwiseVerdict {
     func verdict(

@@ -1,7 +1,7 @@
 /// Which of two answers to one prompt a judge prefers, over both orders.
-public struct PairwiseVerdict: Sendable, Hashable, Codable {
+package struct PairwiseVerdict: Sendable, Hashable, Codable {
   /// What came out.
-  public enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
+  package enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
     /// The candidate's answer is better in both orders.
     case win
     /// The baseline's answer is better in both orders.
@@ -15,16 +15,16 @@ public struct PairwiseVerdict: Sendable, Hashable, Codable {
   }
 
   /// What came out.
-  public var outcome: Outcome
+  package var outcome: Outcome
   /// How far the candidate is preferred: 1 for better, 0.5 for a tie, 0 for worse, averaged over the
   /// two orders; `nil` when unscored.
-  public var preference: Double?
+  package var preference: Double?
   /// The candidate's length in Unicode scalars.
-  public var candidateLength: Int
+  package var candidateLength: Int
   /// The baseline's length in Unicode scalars.
-  public var baselineLength: Int
+  package var baselineLength: Int
   /// Why, in a few words that hold no prompt and no answer.
-  public var reason: String
+  package var reason: String
 
   /// Makes a verdict.
   ///
@@ -34,7 +34,7 @@ public struct PairwiseVerdict: Sendable, Hashable, Codable {
   ///   - candidateLength: The candidate's length in Unicode scalars.
   ///   - baselineLength: The baseline's length in Unicode scalars.
   ///   - reason: Why, without prompt or answer.
-  public init(
+  package init(
     outcome: Outcome, preference: Double?, candidateLength: Int, baselineLength: Int,
     reason: String
   ) {

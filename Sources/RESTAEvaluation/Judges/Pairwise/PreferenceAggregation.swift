@@ -1,28 +1,28 @@
 /// Pairwise verdicts, counted.
-public struct PreferenceAggregation: Sendable, Hashable, Codable {
+package struct PreferenceAggregation: Sendable, Hashable, Codable {
   /// Pairs that the candidate won.
-  public var wins: Int
+  package var wins: Int
   /// Pairs that the baseline won.
-  public var losses: Int
+  package var losses: Int
   /// Pairs without a better answer.
-  public var ties: Int
+  package var ties: Int
   /// Pairs in which the choice depended on the order.
-  public var inconsistent: Int
+  package var inconsistent: Int
   /// Pairs without a judgement; part of none of the rates.
-  public var unscored: Int
+  package var unscored: Int
   /// The preferences of the scored pairs, in the order of the verdicts: what intervals are made of.
-  public var preferences: [Double]
+  package var preferences: [Double]
   /// The mean preference, a tie being a half; `nil` of nothing.
-  public var winRate: Double?
+  package var winRate: Double?
   /// The win rate with the effect of the answers' lengths taken out, by ``LengthControl``; `nil`
   /// where it cannot be fitted.
-  public var lengthControlledWinRate: Double?
+  package var lengthControlledWinRate: Double?
 
   /// Counts verdicts.
   ///
   /// - Parameter verdicts: Any verdicts of one judge.
   /// - Complexity: Linear in the verdicts.
-  public init(_ verdicts: [PairwiseVerdict]) {
+  package init(_ verdicts: [PairwiseVerdict]) {
     func count(_ outcome: PairwiseVerdict.Outcome) -> Int {
       verdicts.count { $0.outcome == outcome }
     }

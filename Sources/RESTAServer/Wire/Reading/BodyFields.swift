@@ -1,9 +1,39 @@
+import RESTA
+import RESTADocuments
+
 /// The members of an object of a body, each with its path.
 struct BodyFields: Sendable {
   /// The object.
-  let object: BodyObject
+  let object: JSONObject
   /// Where it is, such as `messages[0]`; empty for the body itself.
   let path: String
+
+  /// Arrays and objects inside one another, the body's own object included.
+  static let maximumDepth = 64
+
+  /// Reads a body.
+  ///
+  /// - Throws: ``APIError`` with status 400 for bytes that are no UTF-8 or no JSON, for nesting deeper
+  ///   than ``maximumDepth``, for a key that occurs twice, and for a value that is no object.
+  static func body(_ bytes: [UInt8]) throws(APIError) -> BodyFields {
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      throw .invalid("The body is not valid UTF-8.")
+    }
+    guard bytes.contains(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else {
+      throw .invalid("The body is empty; a JSON object is expected.")
+    }
+    let value: JSONValue
+    do {
+      value = try JSONReader.value(of: bytes[...], limits: .init(depth: maximumDepth))
+    } catch {
+      throw .invalid(
+        "The body cannot be read as JSON: at byte \(error.offset), \(error.message).")
+    }
+    guard case .object(let object) = value else {
+      throw .invalid("The body must be a JSON object, not \(value.kind).")
+    }
+    return BodyFields(object: object, path: "")
+  }
 
   /// A member; one that is not there reads as `null`.
   subscript(name: String) -> BodyField {
@@ -16,7 +46,7 @@ struct BodyFields: Sendable {
 /// `null` and what is not there are the same everywhere, as they are for OpenAI: both read as `nil`.
 struct BodyField: Sendable {
   /// The value.
-  let value: BodyValue
+  let value: JSONValue
   /// Where it is, such as `messages[3].content[0].text`: `param` of the errors.
   let path: String
 
@@ -95,5 +125,89 @@ struct BodyField: Sendable {
   /// - Returns: The error.
   func refused(_ what: String, code: String? = nil) -> APIError {
     APIError.invalid("'\(path)' \(what).", param: path, code: code)
+  }
+}
+
+extension BodyField {
+  /// The value as an integer.
+  ///
+  /// - Parameter range: What is allowed; up to `Int.max` means without an end.
+  /// - Returns: The integer, or `nil` for `null`.
+  /// - Throws: ``APIError`` for any other value, and for one outside of the range.
+  func integer(in range: ClosedRange<Int>) throws(APIError) -> Int? {
+    guard !isNull else { return nil }
+    let what = "an integer \(Self.text(range))"
+    guard case .integer(let integer) = value else { throw expected(what) }
+    guard let number = Int(exactly: integer), range.contains(number) else {
+      throw refused("must be \(what)")
+    }
+    return number
+  }
+
+  /// The value as a number.
+  ///
+  /// - Parameter range: What is allowed; up to `Int.max` means without an end.
+  /// - Returns: The number, or `nil` for `null`.
+  /// - Throws: ``APIError`` for any other value, and for one outside of the range.
+  func number(in range: ClosedRange<Int>) throws(APIError) -> Double? {
+    let what = "a number \(Self.text(range))"
+    let number: Double
+    switch value {
+    case .null: return nil
+    case .integer(let integer): number = Double(integer)
+    case .number(let double): number = double
+    default: throw expected(what)
+    }
+    guard number >= Double(range.lowerBound),
+      range.upperBound == .max || number <= Double(range.upperBound)
+    else { throw refused("must be \(what)") }
+    return number
+  }
+
+  /// The value as 64 bits, negative integers by their two's complement.
+  ///
+  /// - Returns: The bits, or `nil` for `null`.
+  /// - Throws: ``APIError`` for any other value.
+  func bits() throws(APIError) -> UInt64? {
+    switch value {
+    case .null: return nil
+    case .integer(let integer): return UInt64(truncatingIfNeeded: integer)
+    default: throw expected("an integer of at most 64 bits")
+    }
+  }
+
+  /// The value as one of the names of a closed set.
+  ///
+  /// - Parameter type: The set.
+  /// - Returns: The case, or `nil` for `null`.
+  /// - Throws: ``APIError`` for any other value, naming all that are allowed.
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(
+    _ type: Choice.Type
+  ) throws(APIError) -> Choice? {
+    let names = type.allCases.map(\.rawValue)
+    let what = "one of \(names.joined(separator: ", "))"
+    guard let name = try string(what) else { return nil }
+    if let choice = Choice(rawValue: name) { return choice }
+    // The name itself stays out of the message: it may be anything. A long one is no slip, and
+    // finding the nearest of one takes as long as it is.
+    let nearest = name.utf8.count <= 32 ? Suggestion.nearest(to: name, among: names) : nil
+    throw refused("must be \(what)" + (nearest.map { "; did you mean '\($0)'?" } ?? ""))
+  }
+
+  private static func text(_ range: ClosedRange<Int>) -> String {
+    range.upperBound == .max
+      ? "of \(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
+  }
+}
+
+extension JSONValue {
+  /// What it is, for errors, which never hold the value itself.
+  var kind: String {
+    switch self {
+    case .bool(let value): value ? "true" : "false"
+    case .integer: "an integer"
+    case .string: "a string"
+    default: kindInWords
+    }
   }
 }

@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTA
 
 extension ChatMessage {
@@ -14,7 +15,7 @@ extension ChatMessage {
     }
     for name in ["name", "tool_calls", "function_call", "refusal", "audio"] {
       // A name and a refusal would be lost, for few templates have a place for them.
-      let empty: [BodyValue] = [.null, .string(""), .array([]), .object(BodyObject())]
+      let empty: [JSONValue] = [.null, .string(""), .array([]), .object(JSONObject())]
       guard empty.contains(fields[name].value) else {
         throw fields[name].refused(
           "is not supported: leave it out, or write it into the content", code: RefusedField.code)
@@ -45,7 +46,8 @@ extension ChatMessage {
     if case .string(let text) = field.value { return text }
     guard let parts = try field.array(what) else { throw field.expected(what) }
     guard !parts.isEmpty else { throw field.refused("must hold at least one part") }
-    return try parts.map { (part) throws(APIError) in try text(of: part) }.joined(separator: "\n")
+    return MessageParts.joined(
+      try parts.map { (part) throws(APIError) in try text(of: part) })
   }
 
   private static func text(of part: BodyField) throws(APIError) -> String {

@@ -18,7 +18,7 @@ struct ChatRequest: Sendable {
   ///   missing, of another type, out of range or not supported.
   /// - Complexity: O(bytes).
   init(body: [UInt8], defaults: RequestDefaults) throws(APIError) {
-    let fields = try BodyReader.object(of: body)
+    let fields = try BodyFields.body(body)
     model = try fields["model"].string()
     answer = try AnswerRequest(
       fields, logProbabilities: try Self.logProbabilities(fields), defaults: defaults)

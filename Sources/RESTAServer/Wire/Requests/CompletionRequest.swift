@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// A request to `/v1/completions`.
 struct CompletionRequest: Sendable {
   /// The model that is asked for; `nil` for the one that there is.
@@ -16,7 +18,7 @@ struct CompletionRequest: Sendable {
   ///   missing, of another type, out of range or not supported.
   /// - Complexity: O(bytes).
   init(body: [UInt8], defaults: RequestDefaults) throws(APIError) {
-    let fields = try BodyReader.object(of: body)
+    let fields = try BodyFields.body(body)
     model = try fields["model"].string()
     // Chat completions' name for it; ignoring it would give fewer alternatives than were asked for.
     guard fields["top_logprobs"].isNull else {
@@ -36,7 +38,7 @@ struct CompletionRequest: Sendable {
   private static func prompts(_ field: BodyField) throws(APIError) -> [String] {
     let what = "a string or an array of strings"
     let texts: [BodyField]
-    if case .string = field.value {
+    if field.value.string != nil {
       texts = [field]
     } else {
       guard let elements = try field.array(what) else { throw field.expected(what) }
@@ -44,11 +46,9 @@ struct CompletionRequest: Sendable {
     }
     guard !texts.isEmpty else { throw field.refused("must hold at least one prompt") }
     return try texts.map { (text) throws(APIError) in
-      switch text.value {
-      case .integer, .array:
+      if text.value.int != nil || text.value.array != nil {
         // They could spell control tokens, which text never becomes.
         throw text.refused("must be a string: prompts of token ids are not supported")
-      default: break
       }
       guard let string = try text.string() else { throw text.expected("a string") }
       guard !string.isEmpty else { throw text.refused("must not be empty") }

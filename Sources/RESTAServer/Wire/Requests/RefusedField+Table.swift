@@ -1,3 +1,5 @@
+import RESTADocuments
+
 extension RefusedField {
   /// All of them.
   ///
@@ -36,15 +38,13 @@ extension RefusedField {
       .init("prompt_logprobs"), .init("echo", [.bool(false)]), .init("suffix"),
     ]
 
-  private init(_ name: String, _ neutral: [BodyValue] = []) {
+  private init(_ name: String, _ neutral: [JSONValue] = []) {
     self.init(name: name, neutral: neutral)
   }
 
-  private static let empty = BodyValue.object(BodyObject())
+  private static let empty = JSONValue.object(JSONObject())
 
-  private static func object(_ key: String, _ value: BodyValue) -> BodyValue {
-    var object = BodyObject()
-    _ = object.insert(value, for: Array(key.utf8))
-    return .object(object)
+  private static func object(_ key: String, _ value: JSONValue) -> JSONValue {
+    .object([key: value])
   }
 }

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// A field that would change the answer and that this server does not support.
 ///
 /// Dropping one in silence would give an answer to another request than the client made; other
@@ -9,7 +11,7 @@ struct RefusedField: Sendable {
   /// The field's name.
   let name: String
   /// The values with which it changes nothing, besides `null`.
-  let neutral: [BodyValue]
+  let neutral: [JSONValue]
 
   /// Refuses the fields of a body that are in the table and not neutral.
   ///

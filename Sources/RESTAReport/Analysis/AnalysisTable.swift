@@ -1,0 +1,64 @@
+import RESTADocuments
+import RESTAEvaluation
+
+/// The rows of an evaluation in one fixed order, by defence and prompt.
+struct AnalysisTable {
+  /// The rows of one defence, by dataset, prompt and seed.
+  struct Defense {
+    var name: String
+    var rows: [GenerationRow]
+
+    var summary: DefenseSummary {
+      DefenseSummary(
+        name: name, kind: rows.first?.kind ?? "", settings: rows.first?.settings ?? [:],
+        seeds: Set(rows.map(\.seed)).sorted())
+    }
+  }
+
+  /// The defences, the baseline first.
+  let defenses: [Defense]
+  /// The defence that the others are compared with, where there are rows of it.
+  let baseline: Defense?
+  /// Its name, whether or not there are rows of it.
+  let baselineName: String
+
+  init(_ input: AnalysisInput, _ options: AnalysisOptions) {
+    let names = Self.unique(
+      [options.baseline] + options.defenseOrder + input.rows.map(\.defense))
+    let datasets = Self.unique(
+      options.datasetOrder + input.datasets.map(\.name) + input.rows.map(\.dataset))
+    let places = Dictionary(uniqueKeysWithValues: datasets.enumerated().map { ($1, $0) })
+    let byName = Dictionary(grouping: input.rows, by: \.defense)
+    defenses = names.compactMap { name in
+      guard let rows = byName[name] else { return nil }
+      return Defense(name: name, rows: Self.sorted(rows, places))
+    }
+    baseline = defenses.first { $0.name == options.baseline }
+    baselineName = options.baseline
+  }
+
+  /// All but the baseline.
+  var challengers: [Defense] { defenses.filter { $0.name != baselineName } }
+
+  private static func unique(_ names: [String]) -> [String] {
+    var seen: Set<String> = []
+    return names.filter { seen.insert($0).inserted }
+  }
+
+  /// By dataset, then prompt (shorter ids first, so that 9 precedes 10), then seed; the key makes the
+  /// order total.
+  private static func sorted(
+    _ rows: [GenerationRow], _ datasets: [String: Int]
+  ) -> [GenerationRow] {
+    rows.map { row in
+      (row: row, dataset: datasets[row.dataset] ?? 0, length: row.sample.id.utf8.count)
+    }.sorted { left, right in
+      if left.dataset != right.dataset { return left.dataset < right.dataset }
+      if left.length != right.length { return left.length < right.length }
+      if left.row.sample.id != right.row.sample.id {
+        return left.row.sample.id < right.row.sample.id
+      }
+      return (left.row.seed, left.row.key) < (right.row.seed, right.row.key)
+    }.map(\.row)
+  }
+}
