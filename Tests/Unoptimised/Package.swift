@@ -15,8 +15,12 @@ let package = Package(
   name: "resta-unoptimised",
   platforms: [.macOS(.v15)],
   targets: [
-    .target(name: "RESTA", swiftSettings: settings),
+    .target(name: "RESTATemplates", swiftSettings: settings),
+    .target(name: "RESTA", dependencies: ["RESTATemplates"], swiftSettings: settings),
     .target(name: "RESTATesting", dependencies: ["RESTA"], swiftSettings: settings),
+    .testTarget(
+      name: "RESTATemplatesTests", dependencies: ["RESTATemplates", "RESTATesting"],
+      exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
       name: "RESTATests", dependencies: ["RESTA", "RESTATesting"], exclude: ["Golden"],
       swiftSettings: settings),

@@ -121,4 +121,12 @@ struct DraftPolicyTests {
     let error = #expect(throws: RESTAError.self) { try plan.validate() }
     #expect(error?.code == .invalidSetting)
   }
+
+  @Test("Amounts are written as a number, or as auto")
+  func amounts() {
+    #expect(DecodingPlan.Amount(argument: "auto") == .adaptive)
+    #expect(DecodingPlan.Amount(argument: "7") == .fixed(7))
+    #expect(DecodingPlan.Amount(argument: "-1") == .fixed(-1))
+    #expect(DecodingPlan.Amount(argument: "many") == nil)
+  }
 }
