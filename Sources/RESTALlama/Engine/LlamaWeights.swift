@@ -17,11 +17,11 @@ final class LlamaWeights: @unchecked Sendable {
   /// Blocks until it is done.
   init(
     path: String, options: LlamaOptions, vocabularyOnly: Bool = false,
-    progress: @escaping @Sendable (Double) -> Bool = { _ in true }
+    progress: LoadProgress = LoadProgress()
   ) throws {
     LlamaLibrary.initialize()
     _ = LlamaLibrary.takeErrors()
-    let model = try unsafe Self.load(path, options, vocabularyOnly, LoadProgress(progress))
+    let model = try unsafe Self.load(path, options, vocabularyOnly, progress)
     guard let vocabulary = unsafe llama_model_get_vocab(model) else {
       unsafe llama_model_free(model)
       throw LlamaError(.loadFailed, "'\(path)' has no vocabulary.")
@@ -56,7 +56,7 @@ final class LlamaWeights: @unchecked Sendable {
       unsafe llama_model_load_from_file(path, parameters)
     }
     guard let model = unsafe model else {
-      if progress.wasStopped { throw CancellationError() }
+      if progress.isStopped { throw CancellationError() }
       throw LlamaError(
         .loadFailed, "llama.cpp could not load '\(path)'. \(LlamaLibrary.takeErrors())")
     }
@@ -91,21 +91,21 @@ final class LlamaWeights: @unchecked Sendable {
   }
 }
 
-/// What llama.cpp's progress callback is given.
-private final class LoadProgress: Sendable {
-  private let report: @Sendable (Double) -> Bool
-  private let stopped = AbortFlag()
+/// What llama.cpp's progress callback is given: whom to tell, and whether to go on.
+final class LoadProgress: Sendable {
+  private let report: (@Sendable (Double) -> Void)?
+  private let stopped = Atomic(false)
 
-  init(_ report: @escaping @Sendable (Double) -> Bool) { self.report = report }
+  init(_ report: (@Sendable (Double) -> Void)? = nil) { self.report = report }
 
-  var wasStopped: Bool { stopped.isSet }
+  var isStopped: Bool { stopped.load(ordering: .relaxed) }
+
+  /// Ends the load; from any thread.
+  func stop() { stopped.store(true, ordering: .relaxed) }
 
   func reached(_ share: Double) -> Bool {
-    guard report(share) else {
-      stopped.set()
-      return false
-    }
-    return true
+    report?(share)
+    return !isStopped
   }
 }
 
@@ -114,13 +114,4 @@ private func progressCallback(share: Float, data: UnsafeMutableRawPointer?) -> B
   guard let data = unsafe data else { return true }
   return unsafe Unmanaged<LoadProgress>.fromOpaque(data).takeUnretainedValue().reached(
     Double(share))
-}
-
-/// Tells a long call to stop: set by whoever cancels, read by llama.cpp's threads.
-final class AbortFlag: Sendable {
-  private let flag = Atomic(false)
-
-  var isSet: Bool { flag.load(ordering: .relaxed) }
-
-  func set() { flag.store(true, ordering: .relaxed) }
 }

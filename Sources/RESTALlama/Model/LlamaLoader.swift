@@ -28,7 +28,7 @@ actor LlamaLoader {
     self.options = options
   }
 
-  func load(progress: @escaping @Sendable (Double) -> Bool) throws -> LlamaParts {
+  func load(_ progress: LoadProgress) throws -> LlamaParts {
     guard options.gpuLayers == 0 || llama_supports_gpu_offload() else {
       throw LlamaError(
         .invalidOption,

@@ -50,15 +50,12 @@ public final class LlamaModel: LanguageModel {
     progress: (@Sendable (Double) -> Void)? = nil
   ) async throws -> LlamaModel {
     try options.validate()
-    let cancelled = AbortFlag()
+    let loading = LoadProgress(progress)
     let loader = LlamaLoader(path: path, options: options)
     let parts = try await withTaskCancellationHandler {
-      try await loader.load { share in
-        progress?(share)
-        return !cancelled.isSet
-      }
+      try await loader.load(loading)
     } onCancel: {
-      cancelled.set()
+      loading.stop()
     }
     let test = try await EmbeddingSelfTest(parts)
     try test.check(architecture: parts.information.architecture, file: path)
