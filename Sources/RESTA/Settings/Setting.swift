@@ -124,6 +124,8 @@ package struct Setting<Root: Sendable>: Sendable {
       })
   }
 
+  func isKept(at member: AnyKeyPath) -> Bool { keyPath.map { $0 as AnyKeyPath } == member }
+
   /// The name of its option on a command line, without the dashes.
   package var optionName: String {
     if case .toggle(let name, _, _) = flag { return name }
@@ -181,7 +183,7 @@ extension Chosen where Root: DescribedSettings {
     let before = value
     value[keyPath: member] = new
     for row in Root.table
-    where row.keyPath == member || row.write(before) != row.write(value) {
+    where row.isKept(at: member) || row.write(before) != row.write(value) {
       names.insert(row.name)
     }
   }

@@ -49,7 +49,9 @@ final class MeteredModel: LanguageModel {
       self.inner = inner
     }
 
-    func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
+    func forward<Row: Sendable>(
+      _ segments: [ForwardSegment], read: @escaping @Sendable (Int, Span<Float>) throws -> Row
+    ) async throws -> [Row] {
       let cells = lengths.withLock { lengths in
         for segment in segments {
           lengths[segment.sequence, default: Length()].total += segment.input.count
@@ -57,7 +59,7 @@ final class MeteredModel: LanguageModel {
         return lengths.values.reduce(0) { $0 + $1.total - $1.shared }
       }
       meter.note(cells)
-      try await inner.forward(segments, read: read)
+      return try await inner.forward(segments, read: read)
     }
 
     func fork(_ source: Int, to target: Int, length: Int) async throws {

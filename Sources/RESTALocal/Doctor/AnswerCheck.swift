@@ -196,9 +196,11 @@ final class ObservedModel: LanguageModel {
       self.inner = inner
     }
 
-    func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
+    func forward<Row: Sendable>(
+      _ segments: [ForwardSegment], read: @escaping @Sendable (Int, Span<Float>) throws -> Row
+    ) async throws -> [Row] {
       observer.note(segments)
-      try await inner.forward(segments, read: read)
+      return try await inner.forward(segments, read: read)
     }
 
     func fork(_ source: Int, to target: Int, length: Int) async throws {

@@ -50,7 +50,7 @@ package struct PlanArguments: ParsableArguments {
       Tokens that the fast decoder drafts before a vote, or 'auto': by what is accepted and what wide \
       passes cost here. (default: auto)
       """, valueName: "n|auto"))
-  package var draft: DecodingPlan.DraftLength?
+  package var draft: DecodingPlan.Amount?
 
   @Option(
     parsing: .unconditional,
@@ -59,7 +59,7 @@ package struct PlanArguments: ParsableArguments {
       Copies that the fast decoder asks first, or 'auto': by how often that decides votes. \
       (default: auto)
       """, valueName: "n|auto"))
-  package var firstWave: DecodingPlan.FirstWave?
+  package var firstWave: DecodingPlan.Amount?
 
   @Flag(help: "Let the fast decoder compute the prompt's common beginning for each copy again.")
   package var noPrefixSharing = false
@@ -101,28 +101,4 @@ package struct DecoderArguments: ParsableArguments {
 
 extension DecoderKind: ExpressibleByArgument {}
 
-extension DecodingPlan.DraftLength: ExpressibleByArgument {
-  /// Reads a number, or `auto`.
-  public init?(argument: String) {
-    if argument == "auto" {
-      self = .adaptive
-    } else if let count = Int(argument) {
-      self = .fixed(count)
-    } else {
-      return nil
-    }
-  }
-}
-
-extension DecodingPlan.FirstWave: ExpressibleByArgument {
-  /// Reads a number, or `auto`.
-  public init?(argument: String) {
-    if argument == "auto" {
-      self = .adaptive
-    } else if let count = Int(argument) {
-      self = .fixed(count)
-    } else {
-      return nil
-    }
-  }
-}
+extension DecodingPlan.Amount: ExpressibleByArgument {}

@@ -30,7 +30,7 @@ package enum Interrupt {
     _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
     _ = listener
-    package let task = Task(operation: work)
+    let task = Task(operation: work)
     push { task.cancel() }
     defer { pop() }
     return try await withTaskCancellationHandler {
