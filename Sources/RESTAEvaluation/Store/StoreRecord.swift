@@ -15,7 +15,7 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   /// How many answers the whole plan asks for.
   package var total: Int
   /// What ran, in words: files, versions, machine, as label and value.
-  package var environment: [RecordEntry]
+  package var environment: [Entry]
 
   /// Makes a record.
   ///
@@ -30,7 +30,7 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   ///   - environment: What ran, in words.
   package init(
     name: String, about: String?, configuration: String, subject: SubjectRecord, baseline: String,
-    judges: [String], total: Int, environment: [RecordEntry]
+    judges: [String], total: Int, environment: [Entry]
   ) {
     self.name = name
     self.about = about
@@ -52,22 +52,22 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   var identity: Identity {
     Identity(configuration: configuration, subject: subject, total: total)
   }
-}
 
-/// A label and a value of what is known about a run, for a report.
-package struct RecordEntry: Sendable, Hashable, Codable {
-  /// The label.
-  package var label: String
-  /// The value.
-  package var value: String
+  /// A label and a value of what is known about a run, for a report.
+  package struct Entry: Sendable, Hashable, Codable {
+    /// The label.
+    package var label: String
+    /// The value.
+    package var value: String
 
-  /// Makes an entry.
-  ///
-  /// - Parameters:
-  ///   - label: The label.
-  ///   - value: The value.
-  package init(label: String, value: String) {
-    self.label = label
-    self.value = value
+    /// Makes an entry.
+    ///
+    /// - Parameters:
+    ///   - label: The label.
+    ///   - value: The value.
+    package init(label: String, value: String) {
+      self.label = label
+      self.value = value
+    }
   }
 }
