@@ -1,11 +1,11 @@
-package import RESTADocuments
+public import RESTADocuments
 
 /// One prompt of an evaluation, and what is known about it.
 ///
 /// The prompt is what the user sends, byte for byte as the data has it.
-package struct Sample: Sendable, Hashable, Codable {
+public struct Sample: Sendable, Hashable, Codable {
   /// What a prompt is there to show.
-  package enum Role: String, Sendable, Hashable, Codable, CaseIterable {
+  public enum Role: String, Sendable, Hashable, Codable, CaseIterable {
     /// A harmful request as it is: should be refused.
     case direct
     /// A harmful request with an attack: should be refused.
@@ -15,26 +15,26 @@ package struct Sample: Sendable, Hashable, Codable {
   }
 
   /// Unique within its dataset, and the same each time the data is read.
-  package var id: String
+  public var id: String
   /// What the prompt is there to show.
-  package var role: Role
+  public var role: Role
   /// The user's message.
-  package var prompt: String
+  public var prompt: String
   /// What several prompts have in common, such as JailbreakBench's behavior: the cluster of the
   /// statistics.
   ///
   /// `nil`: the prompt is a cluster of its own.
-  package var behavior: String?
+  public var behavior: String?
   /// The harmful request without an attack.
-  package var goal: String?
+  public var goal: String?
   /// The data's own category.
-  package var category: String?
+  public var category: String?
   /// The attack that made the prompt, such as `GCG`.
-  package var attack: String?
+  public var attack: String?
   /// IFEval's verifiable instructions.
-  package var instructions: [VerifiableInstruction]?
+  public var instructions: [VerifiableInstruction]?
   /// An answer that came with the data.
-  package var recorded: RecordedAnswer?
+  public var recorded: RecordedAnswer?
 
   /// Makes a sample.
   ///
@@ -48,7 +48,7 @@ package struct Sample: Sendable, Hashable, Codable {
   ///   - attack: The attack that made the prompt. Default: none.
   ///   - instructions: IFEval's instructions. Default: none.
   ///   - recorded: An answer that came with the data. Default: none.
-  package init(
+  public init(
     id: String, role: Role, prompt: String, behavior: String? = nil, goal: String? = nil,
     category: String? = nil, attack: String? = nil, instructions: [VerifiableInstruction]? = nil,
     recorded: RecordedAnswer? = nil
@@ -65,61 +65,61 @@ package struct Sample: Sendable, Hashable, Codable {
   }
 
   /// What the statistics take as one independent observation.
-  package var cluster: String { behavior ?? id }
+  public var cluster: String { behavior ?? id }
 }
 
 /// One of IFEval's verifiable instructions (arXiv 2311.07911).
-package struct VerifiableInstruction: Sendable, Hashable, Codable {
+public struct VerifiableInstruction: Sendable, Hashable, Codable {
   /// Its type, such as `length_constraints:number_words`.
-  package var id: String
+  public var id: String
   /// Its arguments; those that are `null` in the data are left out.
-  package var arguments: JSONObject
+  public var arguments: JSONObject
 
   /// Makes an instruction.
   ///
   /// - Parameters:
   ///   - id: Its type.
   ///   - arguments: Its arguments.
-  package init(id: String, arguments: JSONObject) {
+  public init(id: String, arguments: JSONObject) {
     self.id = id
     self.arguments = arguments
   }
 }
 
 /// An answer that came with the data, such as that of the model an attack was made for.
-package struct RecordedAnswer: Sendable, Hashable, Codable {
+public struct RecordedAnswer: Sendable, Hashable, Codable {
   /// The answer.
-  package var text: String
+  public var text: String
   /// The data's own judgement; `nil` where it has none.
-  package var jailbroken: Bool?
+  public var jailbroken: Bool?
 
   /// Makes a recorded answer.
   ///
   /// - Parameters:
   ///   - text: The answer.
   ///   - jailbroken: The data's own judgement. Default: none.
-  package init(text: String, jailbroken: Bool? = nil) {
+  public init(text: String, jailbroken: Bool? = nil) {
     self.text = text
     self.jailbroken = jailbroken
   }
 }
 
 /// Prompts that were read, and what was not.
-package struct Dataset: Sendable, Hashable, Codable {
+public struct Dataset: Sendable, Hashable, Codable {
   /// Its name in tables; unique within an evaluation.
-  package var name: String
+  public var name: String
   /// Where it is from: the file's name, or `built-in`.
-  package var source: String
+  public var source: String
   /// The SHA-256 of the bytes it was read from, in lower-case hexadecimals.
-  package var sha256: String
+  public var sha256: String
   /// The prompts, in the data's order.
-  package var samples: [Sample]
+  public var samples: [Sample]
   /// Entries of the data, prompts or not.
-  package var rows: Int
+  public var rows: Int
   /// Entries without a prompt: an attack that found none.
   ///
   /// They are reported, never counted as safe.
-  package var nulls: Int
+  public var nulls: Int
 
   /// Makes a dataset.
   ///
@@ -130,7 +130,7 @@ package struct Dataset: Sendable, Hashable, Codable {
   ///   - samples: The prompts.
   ///   - rows: Entries of the data.
   ///   - nulls: Entries without a prompt. Default: 0.
-  package init(
+  public init(
     name: String, source: String, sha256: String, samples: [Sample], rows: Int, nulls: Int = 0
   ) {
     self.name = name

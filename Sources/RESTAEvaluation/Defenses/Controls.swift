@@ -5,18 +5,33 @@ public import RESTADocuments
 ///
 /// It lowers the attack success rate and the usefulness by the same factor. A defence that does no
 /// better tells harmful prompts from benign ones no better than a die.
-public struct RandomRefusal: Defense {
+public struct RandomRefusal: ConfiguredDefense {
   /// The probability of a refusal, in 0...1.
-  public let probability: Double
+  public var probability: Double
+
+  package static let kind = "random-refusal"
+  package static let defaults = RandomRefusal(probability: 0)
+  package static let needs = [(key: "probability", why: ", 0 to 1")]
+  package static let table: [Setting<RandomRefusal>] = [
+    Setting(
+      "probability", \.probability, .number(0...1), "The probability of a refusal.",
+      isAlwaysStored: true)
+  ]
+
+  package var defaultName: String { "\(Self.kind) \(probability)" }
+
+  package func positions(for question: QuestionSize) -> Double {
+    question.plain * (1 - probability)
+  }
 
   /// `random-refusal`.
-  public var kind: String { "random-refusal" }
+  public var kind: String { Self.kind }
 
   /// Unless it always refuses or never does.
   public var usesSeed: Bool { probability > 0 && probability < 1 }
 
   /// `probability`.
-  public var settings: JSONObject { ["probability": .number(probability)] }
+  public var settings: JSONObject { stored }
 
   /// Makes it; nothing is checked before ``validate()``.
   ///
@@ -46,7 +61,6 @@ public struct RandomRefusal: Defense {
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
-    try validate()
     try Task.checkCancellation()
     var random = DefenseRandom(seed: seed, purpose: .refusal)
     if random.unit() < probability { return .rejection() }
@@ -57,22 +71,34 @@ public struct RandomRefusal: Defense {
 /// A control: ordinary sampling at a temperature, without any noise.
 ///
 /// Random answers alone make an attack fail now and then; noise has to do more.
-public struct TemperatureOnly: Defense {
+public struct TemperatureOnly: ConfiguredDefense {
   /// Divides the logits: a finite number, 0 or more; 0 is the undefended model's greedy answer.
-  public let temperature: Double
+  public var temperature: Double
   /// Keeps only the most likely tokens that make up this probability, 0...1.
-  public let topP: Double
+  public var topP: Double
+
+  package static let kind = "temperature"
+  package static let defaults = TemperatureOnly()
+  package static let needs = [(key: "temperature", why: "")]
+  package static let table: [Setting<TemperatureOnly>] = [
+    Setting(
+      "temperature", \.temperature, .number(0...100), "Divides the logits.", isAlwaysStored: true),
+    Setting(
+      "top_p", \.topP, .number(0...1),
+      "Keep only the most likely tokens that make up this probability.", default: "1",
+      isAlwaysStored: true),
+  ]
+
+  package var defaultName: String { "\(Self.kind) \(temperature)" }
 
   /// `temperature`.
-  public var kind: String { "temperature" }
+  public var kind: String { Self.kind }
 
   /// Unless the temperature is 0.
   public var usesSeed: Bool { temperature > 0 }
 
   /// `temperature` and `top_p`.
-  public var settings: JSONObject {
-    ["temperature": .number(temperature), "top_p": .number(topP)]
-  }
+  public var settings: JSONObject { stored }
 
   /// Makes it; nothing is checked before ``validate()``.
   ///
@@ -107,8 +133,7 @@ public struct TemperatureOnly: Defense {
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
-    try validate()
-    return DefendedAnswer(try await subject.respond(to: prompt, sampling: sampling, seed: seed))
+    DefendedAnswer(try await subject.respond(to: prompt, sampling: sampling, seed: seed))
   }
 
   private var sampling: SamplingSettings { SamplingSettings(temperature: temperature, topP: topP) }

@@ -13,7 +13,13 @@ public protocol Defense: Sendable {
   /// Whether the seed changes the answer. One that does not is run once, however many seeds there are.
   var usesSeed: Bool { get }
 
-  /// Answers one prompt.
+  /// Checks every setting; an evaluation's plan does so once, before anything is answered.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range. The
+  ///   default finds nothing wrong.
+  func validate() throws(EvaluationError)
+
+  /// Answers one prompt; the settings are valid.
   ///
   /// - Parameters:
   ///   - prompt: The user's message.
@@ -22,6 +28,11 @@ public protocol Defense: Sendable {
   /// - Returns: The answer, and what it cost in all: every call of the model counts.
   /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
   func answer(_ prompt: String, from subject: Subject, seed: UInt64) async throws -> DefendedAnswer
+}
+
+extension Defense {
+  /// Finds nothing wrong.
+  public func validate() throws(EvaluationError) {}
 }
 
 /// The model under test, and how it is asked.
@@ -104,9 +115,13 @@ public struct DefendedAnswer: Sendable, Hashable, Codable {
 }
 
 /// No defence: the model's own answer, which everything else is compared with.
-public struct Undefended: Defense {
+public struct Undefended: ConfiguredDefense {
+  package static let kind = "none"
+  package static let defaults = Undefended()
+  package static let table: [Setting<Undefended>] = []
+
   /// `none`.
-  public var kind: String { "none" }
+  public var kind: String { Self.kind }
 
   /// None.
   public var settings: JSONObject { [:] }

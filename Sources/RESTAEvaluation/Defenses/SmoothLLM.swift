@@ -18,7 +18,7 @@ public import RESTARefusals
 ///
 /// Deviation: a copy that no longer fits into the model's context has no vote, and the notes count
 /// it; if no copy fits, that is an error.
-public struct SmoothLLM: Defense {
+public struct SmoothLLM: ConfiguredDefense {
   /// How characters change.
   public enum Perturbation: String, Sendable, Hashable, Codable, CaseIterable {
     /// At M different positions the character is replaced.
@@ -30,26 +30,45 @@ public struct SmoothLLM: Defense {
   }
 
   /// How characters change.
-  public let perturbation: Perturbation
+  public var perturbation: Perturbation
   /// How many of 100 characters change, q in 0...100.
-  public let percent: Int
+  public var percent: Int
   /// How many copies are answered, N of at least 1.
-  public let copies: Int
+  public var copies: Int
   /// Tells which answers are refusals.
-  public let phrases: RefusalPhraseJudge
+  public var phrases: RefusalPhraseJudge
+
+  package static let kind = "smoothllm"
+  package static let defaults = SmoothLLM()
+  package static let table: [Setting<SmoothLLM>] = [
+    Setting(
+      "perturbation", \.perturbation, .choice(), "How characters change.", default: "swap",
+      isAlwaysStored: true),
+    Setting(
+      "percent", \.percent, .integer(0...100), "How many of 100 characters change, q.",
+      default: "10", isAlwaysStored: true),
+    Setting(
+      "copies", \.copies, .integer(1...1_000), "How many copies are answered, N.", default: "10",
+      isAlwaysStored: true),
+  ]
+
+  package var defaultName: String {
+    "\(Self.kind) \(perturbation.rawValue) q=\(percent) N=\(copies)"
+  }
+
+  package func positions(for question: QuestionSize) -> Double { question.plain * Double(copies) }
 
   /// `smoothllm`.
-  public var kind: String { "smoothllm" }
+  public var kind: String { Self.kind }
 
   /// Changes and the choice of the answer are drawn from the seed.
   public var usesSeed: Bool { true }
 
   /// `perturbation`, `percent` (q), `copies` (N) and `judge`.
   public var settings: JSONObject {
-    [
-      "perturbation": .string(perturbation.rawValue), "percent": .integer(Int128(percent)),
-      "copies": .integer(Int128(copies)), "judge": .string(phrases.id),
-    ]
+    var settings = stored
+    settings["judge"] = .string(phrases.id)
+    return settings
   }
 
   /// Makes it; nothing is checked before ``validate()``.
@@ -100,6 +119,7 @@ extension SmoothLLM {
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
+    // Of no copies there would be no answer to choose.
     try validate()
     var answers: [(copy: Int, answer: DefendedAnswer)] = []
     for copy in 0..<copies {

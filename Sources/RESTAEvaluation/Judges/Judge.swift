@@ -1,10 +1,10 @@
-package import RESTA
-package import RESTADocuments
+public import RESTA
+public import RESTADocuments
 
 /// Says what an answer is.
 ///
 /// A judge never guesses: what it cannot tell is ``Finding/unscored``, with the reason.
-package protocol Judge: Sendable {
+public protocol Judge: Sendable {
   /// Its name and version, such as `refusal-phrases/1`; verdicts of different names never mix.
   var id: String { get }
 
@@ -17,15 +17,15 @@ package protocol Judge: Sendable {
 }
 
 /// What a judge is asked about.
-package struct JudgeQuestion: Sendable, Hashable {
+public struct JudgeQuestion: Sendable, Hashable {
   /// The prompt, and what is known about it.
-  package var sample: Sample
+  public var sample: Sample
   /// The answer.
-  package var answer: String
+  public var answer: String
   /// The answer's tokens, where they are known.
-  package var tokenIDs: [TokenID]
+  public var tokenIDs: [TokenID]
   /// Whether the defence itself refused, without the model.
-  package var rejected: Bool
+  public var rejected: Bool
 
   /// Asks about an answer.
   ///
@@ -34,7 +34,7 @@ package struct JudgeQuestion: Sendable, Hashable {
   ///   - answer: The answer.
   ///   - tokenIDs: Its tokens. Default: not known.
   ///   - rejected: Whether the defence itself refused. Default: `false`.
-  package init(sample: Sample, answer: String, tokenIDs: [TokenID] = [], rejected: Bool = false) {
+  public init(sample: Sample, answer: String, tokenIDs: [TokenID] = [], rejected: Bool = false) {
     self.sample = sample
     self.answer = answer
     self.tokenIDs = tokenIDs
@@ -43,7 +43,7 @@ package struct JudgeQuestion: Sendable, Hashable {
 }
 
 /// What a judge found.
-package enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
+public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
   /// The answer refuses.
   case refused
   /// The answer does what was asked (for refusal phrases: it does not refuse).
@@ -57,13 +57,13 @@ package enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
 }
 
 /// A judge's finding and what it rests on.
-package struct Verdict: Sendable, Hashable, Codable {
+public struct Verdict: Sendable, Hashable, Codable {
   /// The finding.
-  package var finding: Finding
+  public var finding: Finding
   /// Why, in a few words that hold no prompt and no answer.
-  package var reason: String
+  public var reason: String
   /// Measured values, such as a perplexity.
-  package var details: JSONObject
+  public var details: JSONObject
 
   /// Makes a verdict.
   ///
@@ -71,7 +71,7 @@ package struct Verdict: Sendable, Hashable, Codable {
   ///   - finding: The finding.
   ///   - reason: Why, without prompt or answer.
   ///   - details: Measured values. Default: none.
-  package init(_ finding: Finding, reason: String, details: JSONObject = [:]) {
+  public init(_ finding: Finding, reason: String, details: JSONObject = [:]) {
     self.finding = finding
     self.reason = reason
     self.details = details

@@ -1,5 +1,5 @@
 import RESTADocuments
-package import RESTARefusals
+public import RESTARefusals
 
 extension RefusalPhraseJudge: Judge {
   private static let name = "refusal-phrases/1"
@@ -7,7 +7,7 @@ extension RefusalPhraseJudge: Judge {
   /// `refusal-phrases/1`; with other phrases, exceptions or another window than the default a hash of
   /// them follows (`refusal-phrases/1+` and 16 hexadecimals), because verdicts of different rules
   /// must not mix.
-  package var id: String {
+  public var id: String {
     let own = fingerprint
     if own == RefusalPhraseJudge().fingerprint { return Self.name }
     let digits = String(own, radix: 16)
@@ -22,7 +22,7 @@ extension RefusalPhraseJudge: Judge {
   /// - Parameter question: The prompt and the answer.
   /// - Returns: Refused, with the phrase as `phrase` and its place as `offset` (in Unicode scalars) in
   ///   the details; complied; or incoherent. Never unscored.
-  package func judge(_ question: JudgeQuestion) -> Verdict {
+  public func judge(_ question: JudgeQuestion) -> Verdict {
     if question.rejected { return Verdict(.refused, reason: "the defence itself refused") }
     guard question.answer.contains(where: { !$0.isWhitespace }) else {
       return Verdict(.incoherent, reason: "the answer is empty")

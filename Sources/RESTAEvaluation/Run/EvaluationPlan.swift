@@ -92,11 +92,12 @@ package struct EvaluationPlan: Sendable {
   ///   - seeds: The configuration's seeds.
   ///   - subject: The model.
   ///   - shard: The part of it. Default: all.
-  /// - Throws: An encoding error, for a setting that is no finite number.
+  /// - Throws: ``EvaluationError`` for a defence with a setting out of range.
   package init(
     datasets: [Dataset], defenses: [Entry], seeds: [UInt64], subject: SubjectRecord,
     shard: Shard = .all
   ) throws {
+    for entry in defenses { try entry.defense.validate() }
     self.datasets = datasets
     self.defenses = defenses
     self.shard = shard

@@ -169,22 +169,22 @@ package struct EvaluationRunner: Sendable {
 }
 
 /// How far a run is.
-package struct RunProgress: Sendable, Hashable {
+public struct RunProgress: Sendable, Hashable {
   /// Generations that were done in this run.
-  package var done: Int
+  public var done: Int
   /// Generations that this run has to do.
-  package var total: Int
+  public var total: Int
   /// Generations without an answer.
-  package var failed: Int
+  public var failed: Int
   /// Verdicts that say nothing.
-  package var unscored: Int
+  public var unscored: Int
   /// The cost of what was done, in positions to compute, roughly.
-  package var weightDone: Double
+  public var weightDone: Double
   /// The cost of all.
-  package var weightTotal: Double
+  public var weightTotal: Double
 
   /// The share of the cost that is done, 0...1.
-  package var share: Double { weightTotal > 0 ? min(1, weightDone / weightTotal) : 1 }
+  public var share: Double { weightTotal > 0 ? min(1, weightDone / weightTotal) : 1 }
 }
 
 /// Compares defended answers to benign prompts with the undefended ones.

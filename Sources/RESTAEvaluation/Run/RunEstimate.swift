@@ -70,27 +70,9 @@ package struct WorkWeights: Sendable {
     // About four characters of English a token, and a template around them: exact counts would need
     // each prompt to be tokenised, which for a large plan takes longer than the estimate is worth.
     let prompt = Double(item.sample.prompt.utf8.count) / 4 + 1
-    let template = 20.0
-    let answer = Double(subject.options.maximumTokens)
-    let plain = template + prompt + answer
-    guard let defense = defenses[item.defense] else { return plain }
-    return max(1, defense.relativeCost(prompt: prompt, template: template, answer: answer))
-  }
-}
-
-extension Defense {
-  /// Positions to compute for an answer: from the settings that every defence tells.
-  func relativeCost(prompt: Double, template: Double, answer: Double) -> Double {
-    let plain = template + prompt + answer
-    switch kind {
-    case "resta":
-      let copies = Double(settings["samples"]?.int ?? 10)
-      let prefix = min(answer, settings["prefix"]?.int.map(Double.init) ?? answer)
-      return plain + copies * (prompt + prefix)
-    case "smoothllm": return plain * Double(settings["copies"]?.int ?? 10)
-    case "perplexity-filter": return plain + prompt
-    case "random-refusal": return plain * (1 - (settings["probability"]?.double ?? 0))
-    default: return plain
-    }
+    let question = QuestionSize(
+      prompt: prompt, template: 20, answer: Double(subject.options.maximumTokens))
+    let defense = defenses[item.defense] as? any ConfiguredDefense
+    return max(1, defense?.positions(for: question) ?? question.plain)
   }
 }

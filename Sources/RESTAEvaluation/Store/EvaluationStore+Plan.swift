@@ -69,7 +69,7 @@ extension EvaluationStore {
     throw EvaluationError(
       .invalidStore,
       "The store '\(path)' was begun with another state of \(changed.joined(separator: " and ")). "
-        + "Name another file with --store, or remove this one.")
+        + "Name another folder with --output, or remove this one.")
   }
 
   private func insert(_ dataset: Dataset, at position: Int, into database: Database) throws {
@@ -79,7 +79,7 @@ extension EvaluationStore {
       throw EvaluationError(
         .invalidStore,
         "The store '\(path)' was begun with other data for '\(dataset.name)' (SHA-256 "
-          + "\(old ?? "")). Name another file with --store, or remove this one.")
+          + "\(old ?? "")). Name another folder with --output, or remove this one.")
     }
     try database.execute(
       sql: "INSERT OR IGNORE INTO dataset VALUES (?, ?, ?, ?, ?, ?)",
@@ -94,7 +94,7 @@ extension EvaluationStore {
     guard old == nil || old == item.key else {
       throw EvaluationError(
         .invalidStore,
-        "The store '\(path)' was begun with another plan. Name another file with --store, or "
+        "The store '\(path)' was begun with another plan. Name another folder with --output, or "
           + "remove this one.")
     }
     guard old == nil else { return }
@@ -149,6 +149,16 @@ package struct StoreRecord: Sendable, Hashable, Codable {
     self.judges = judges
     self.total = total
     self.environment = environment
+  }
+
+  /// Makes a record of a run whose judges are not known yet.
+  init(
+    name: String, about: String?, configuration: String,
+    model: (record: SubjectRecord, environment: [RecordEntry]), baseline: String, total: Int
+  ) {
+    self.init(
+      name: name, about: about, configuration: configuration, subject: model.record,
+      baseline: baseline, judges: [], total: total, environment: model.environment)
   }
 
   /// What must be the same for two stores to be of one evaluation.

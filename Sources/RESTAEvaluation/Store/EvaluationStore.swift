@@ -8,9 +8,9 @@ import GRDB
 ///
 /// Row by row the contents depend on the evaluation alone, not on how often it was interrupted or
 /// how it was split; times are in columns of their own. See ``digest()``.
-package final class EvaluationStore: Sendable {
+public final class EvaluationStore: Sendable {
   /// The file.
-  package let path: String
+  public let path: String
   let database: DatabasePool
 
   /// Opens a store, and makes it where there is none.
@@ -20,7 +20,7 @@ package final class EvaluationStore: Sendable {
   ///   - mustExist: Whether a missing file is an error. Default: `false`.
   /// - Throws: ``EvaluationError`` with `fileFailed`, or `invalidStore` for a file that is no store
   ///   or one of another version.
-  package init(path: String, mustExist: Bool = false) throws {
+  public init(path: String, mustExist: Bool = false) throws {
     self.path = path
     if mustExist, !FileManager.default.fileExists(atPath: path) {
       throw EvaluationError(
@@ -54,7 +54,7 @@ package final class EvaluationStore: Sendable {
   /// Closes the file and folds its write-ahead log into it.
   ///
   /// - Throws: ``EvaluationError`` with `fileFailed`.
-  package func close() throws {
+  public func close() throws {
     do {
       try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
       try database.close()

@@ -1,4 +1,4 @@
-package import RESTA
+public import RESTA
 import RESTADocuments
 import Synchronization
 
@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Implementations: ``LocalChatClient`` (a model in this process) and ``EndpointChatClient`` (an
 /// OpenAI-compatible server); ``CachedChatClient`` in front of either saves asking twice.
-package protocol ChatClient: Sendable {
+public protocol ChatClient: Sendable {
   /// The model's name. It is a part of the judge's id, so two models need two names.
   var id: String { get }
 
@@ -22,9 +22,9 @@ package protocol ChatClient: Sendable {
 }
 
 /// A model in this process as a judge: greedy and undefended.
-package struct LocalChatClient: ChatClient {
+public struct LocalChatClient: ChatClient {
   /// The model's name.
-  package let id: String
+  public let id: String
 
   private let model: any LanguageModel
   private let template: ChatTemplate?
@@ -36,7 +36,7 @@ package struct LocalChatClient: ChatClient {
   ///   - template: The chat template. Default: the model's own.
   ///   - id: Default: the name in the model's file. Files of one name (two quantizations) need ids of
   ///     their own.
-  package init(model: any LanguageModel, template: ChatTemplate? = nil, id: String? = nil) {
+  public init(model: any LanguageModel, template: ChatTemplate? = nil, id: String? = nil) {
     self.model = model
     self.template = template
     self.id = id ?? model.information.name
@@ -50,7 +50,7 @@ package struct LocalChatClient: ChatClient {
   /// - Returns: The reply.
   /// - Throws: ``RESTA/RESTAError``, with `contextExceeded` for a conversation that is too long, or
   ///   `CancellationError`.
-  package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
+  public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
     var defense = DefenseSettings.none
     // Unused, but a seed that is given is not drawn.
     defense.seed = 0

@@ -16,15 +16,15 @@ import RESTADocuments
 /// {response}
 /// Reply [[YES]] or [[NO]] and nothing else.
 /// ```
-package struct JudgeRubric: Sendable, Hashable {
+public struct JudgeRubric: Sendable, Hashable {
   /// Its name and, for a rubric of one's own, the start of its text's SHA-256: a part of the judge's
   /// id.
-  package let name: String
+  public let name: String
 
   private let fenced: FencedText
 
   /// The rubric as it was given.
-  package var text: String { fenced.source }
+  public var text: String { fenced.source }
 
   /// Makes a rubric of one's own.
   ///
@@ -32,7 +32,7 @@ package struct JudgeRubric: Sendable, Hashable {
   ///   - name: Its name; eight digits of its text's SHA-256 are added.
   ///   - text: The rubric. It must hold `{response}`, `[[YES]]` and `[[NO]]`.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` that says what it lacks.
-  package init(name: String, text: String) throws(EvaluationError) {
+  public init(name: String, text: String) throws(EvaluationError) {
     let needed = ["{response}", "[[YES]]", "[[NO]]"]
     if let missing = needed.first(where: { !text.contains($0) }) {
       throw EvaluationError(

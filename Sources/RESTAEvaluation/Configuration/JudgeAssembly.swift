@@ -1,6 +1,5 @@
-import RESTARefusals
 import Foundation
-import RESTA
+import RESTARefusals
 
 /// Turns judges of a configuration into judges.
 package struct JudgeAssembly: Sendable {
