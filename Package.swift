@@ -55,7 +55,9 @@ let package = Package(
     // carry unsafe flags: `make` points PKG_CONFIG_PATH at its own build, Homebrew sets its own.
     .systemLibrary(
       name: "CLlama", pkgConfig: "llama", providers: [.brew(["llama.cpp"])]),
-    .target(name: "RESTA", swiftSettings: settings),
+    // Imports nothing; RESTA gives it on to whoever imports RESTA.
+    .target(name: "RESTATemplates", swiftSettings: settings),
+    .target(name: "RESTA", dependencies: ["RESTATemplates"], swiftSettings: settings),
     .target(
       name: "RESTADocuments", dependencies: ["RESTA", .product(name: "Yams", package: "Yams")],
       swiftSettings: settings),
@@ -115,6 +117,9 @@ let package = Package(
         .embedInCode("Resources/demo.json"), .embedInCode("Resources/evaluation.yaml"),
       ],
       swiftSettings: settings),
+    .testTarget(
+      name: "RESTATemplatesTests", dependencies: ["RESTATemplates", "RESTATesting"],
+      exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
       name: "RESTATests", dependencies: ["RESTA", "RESTATesting"],
       // Found by path: a bundle would copy a megabyte at every build.

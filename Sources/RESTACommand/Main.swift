@@ -1,26 +1,12 @@
+import RESTADocuments
 import ArgumentParser
-import Foundation
+import RESTAEvaluation
+import RESTALocal
+import RESTAServer
 
-/// The command's entry point: runs a subcommand, and turns whatever it throws into a message and an
-/// exit code (0 done, 1 failed, 2 wrong usage, 130 interrupted).
 @main
 enum Main {
-  static func main() async {
-    // A pipe's reader that goes away then shows as a failed write, not as a signal.
-    signal(SIGPIPE, SIG_IGN)
-    do {
-      try await Interrupt.run {
-        var command = try Resta.parseAsRoot()
-        if var asynchronous = command as? any AsyncParsableCommand {
-          try await asynchronous.run()
-        } else {
-          try command.run()
-        }
-      }
-    } catch {
-      exit(Failure.report(error))
-    }
-  }
+  static func main() async { await CommandLineTool.main(Resta.self) }
 }
 
 /// The `resta` command.
@@ -43,8 +29,28 @@ struct Resta: AsyncParsableCommand {
       Without --model, the model is $RESTA_MODEL, or the one that 'make demo' put into .models/.
       """,
     version: Version.description,
-    subcommands: [
-      Demo.self, Generate.self, Chat.self, Inspect.self, Doctor.self, Eval.self, Sweep.self,
-      ReportCommand.self, Serve.self, Bench.self, Compare.self,
+    subcommands: CommandLineTool.local + [
+      Eval.self, Sweep.self, ReportCommand.self, Serve.self, Bench.self, Compare.self,
     ])
+}
+
+/// `resta bench`: what the defence costs.
+struct Bench: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure what the defence costs.",
+    discussion: """
+      Without a name of what to measure, it measures the decoders: 'resta bench --help' is about \
+      choosing, 'resta bench decoders --help' about their flags.
+      """,
+    subcommands: [BenchDecoders.self, BenchServe.self], defaultSubcommand: BenchDecoders.self)
+}
+
+extension EvaluationError: ReportedError {
+  package var commandExitCode: Int32 {
+    [.invalidConfiguration, .invalidData].contains(code) ? 2 : 1
+  }
+}
+
+extension ServerError: ReportedError {
+  package var commandExitCode: Int32 { code == .addressUnavailable ? 1 : 2 }
 }

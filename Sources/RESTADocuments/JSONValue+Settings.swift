@@ -43,7 +43,8 @@ extension JSONObject {
     }
   }
 
-  private mutating func set(_ value: JSONValue, at path: [String]) {
+  /// Puts a value behind some keys.
+  package mutating func set(_ value: JSONValue, at path: [String]) {
     guard let first = path.first else { return }
     guard path.count > 1 else {
       self[first] = value
@@ -52,5 +53,29 @@ extension JSONObject {
     var inner = self[first]?.object ?? JSONObject()
     inner.set(value, at: Array(path.dropFirst()))
     self[first] = .object(inner)
+  }
+}
+
+/// A key that is known when the program runs.
+package struct NamedKey: CodingKey {
+  package let stringValue: String
+  package var intValue: Int? { nil }
+
+  package init(_ name: String) { stringValue = name }
+  package init?(stringValue: String) { self.stringValue = stringValue }
+  package init?(intValue: Int) { return nil }
+}
+
+extension KeyedEncodingContainer<NamedKey> {
+  /// Encodes the rows of a table.
+  package mutating func encode<Root: DescribedSettings>(rowsOf settings: Root) throws {
+    for row in Root.table {
+      try encode(JSONValue(row.write(settings)), forKey: NamedKey(row.reportedAs))
+    }
+  }
+
+  /// Encodes a value, `null` where there is none.
+  package mutating func encode(_ value: (some Encodable)?, named name: String) throws {
+    try encode(value, forKey: NamedKey(name))
   }
 }

@@ -105,38 +105,33 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   }
 
   func validate() throws(LlamaError) {
-    if let contextLength, !(16...16_777_216).contains(contextLength) {
-      throw LlamaError(
-        .invalidOption, "The context length must be at least 16 tokens, not \(contextLength).")
+    try check(
+      contextLength.map { (16...16_777_216).contains($0) } ?? true,
+      "The context length must be at least 16 tokens, not \(contextLength ?? 0).")
+    try check(
+      threads.map { (1...512).contains($0) } ?? true,
+      "The number of threads must be between 1 and 512, not \(threads ?? 0).")
+    try check(
+      (-1...10_000).contains(gpuLayers),
+      "The number of GPU layers must be 0 or more, or -1 for all of them.")
+    try check(
+      (32...4096).contains(batchSize),
+      "The batch size must be between 32 and 4096, not \(batchSize).")
+    try check(cacheFolder != "", "The cache folder needs a name; leave it out for none.")
+    try check(
+      (0..<1 << 30).contains(parallelCells),
+      "The parallel cells must be between 0 and 2^30 - 1, not \(parallelCells).")
+    try check(
+      (0...LlamaEngine.maximumSequences).contains(parallelSequences),
+      "The parallel sequences must be between 0 and \(LlamaEngine.maximumSequences), "
+        + "not \(parallelSequences).")
+    for adapter in adapters {
+      try check(
+        adapter.scale.isFinite, "The scale of the adapter '\(adapter.path)' is not a number.")
     }
-    if let threads, !(1...512).contains(threads) {
-      throw LlamaError(
-        .invalidOption, "The number of threads must be between 1 and 512, not \(threads).")
-    }
-    guard (-1...10_000).contains(gpuLayers) else {
-      throw LlamaError(
-        .invalidOption, "The number of GPU layers must be 0 or more, or -1 for all of them.")
-    }
-    guard (32...4096).contains(batchSize) else {
-      throw LlamaError(
-        .invalidOption, "The batch size must be between 32 and 4096, not \(batchSize).")
-    }
-    if let cacheFolder, cacheFolder.isEmpty {
-      throw LlamaError(.invalidOption, "The cache folder needs a name; leave it out for none.")
-    }
-    guard (0..<1 << 30).contains(parallelCells) else {
-      throw LlamaError(
-        .invalidOption, "The parallel cells must be between 0 and 2^30 - 1, not \(parallelCells).")
-    }
-    guard (0...LlamaEngine.maximumSequences).contains(parallelSequences) else {
-      throw LlamaError(
-        .invalidOption,
-        "The parallel sequences must be between 0 and \(LlamaEngine.maximumSequences), "
-          + "not \(parallelSequences).")
-    }
-    for adapter in adapters where !adapter.scale.isFinite {
-      throw LlamaError(
-        .invalidOption, "The scale of the adapter '\(adapter.path)' is not a number.")
-    }
+  }
+
+  private func check(_ isValid: Bool, _ message: String) throws(LlamaError) {
+    guard isValid else { throw LlamaError(.invalidOption, message) }
   }
 }

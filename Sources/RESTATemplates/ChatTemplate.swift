@@ -107,3 +107,69 @@ public struct ChatTemplate: Sendable {
     name.map { " \"\($0)\"" } ?? ""
   }
 }
+
+extension ChatTemplate {
+  /// Names of the built-in templates, in alphabetical order.
+  public static let builtInNames: [String] = BuiltInTemplates.all.map(\.name).sorted()
+
+  /// Makes a built-in template, for models whose files have none.
+  ///
+  /// - Parameters:
+  ///   - name: One of ``builtInNames``.
+  ///   - bosToken: Text of the model's begin-of-sequence token.
+  ///   - eosToken: Text of the model's end-of-sequence token.
+  /// - Returns: The template, with its ``name`` set.
+  /// - Throws: ``RESTAError`` with code `invalidTemplate` where there is none of that name.
+  public static func builtIn(
+    _ name: String, bosToken: String, eosToken: String
+  ) throws(RESTAError) -> ChatTemplate {
+    guard let found = BuiltInTemplates.all.first(where: { $0.name == name }) else {
+      throw RESTAError(
+        .invalidTemplate,
+        "There is no built-in chat template \"\(name)\". Choose one of: "
+          + builtInNames.joined(separator: ", ") + ".")
+    }
+    return try ChatTemplate(
+      source: found.source, bosToken: bosToken, eosToken: eosToken, name: name)
+  }
+}
+
+/// A value for a variable that a template may look at beside the messages, `enable_thinking` say.
+///
+/// It is operator data: what a template prints of it counts as template text and has no span.
+public enum TemplateVariable: Sendable, Hashable {
+  /// Jinja's `true` or `false`.
+  case boolean(Bool)
+  /// An integer.
+  case integer(Int)
+  /// A string.
+  case string(String)
+  /// Jinja's `none`.
+  case none
+  /// A list; an empty one as `tools` suits templates that loop over the tools unasked.
+  case list([TemplateVariable])
+}
+
+extension TemplateVariable: ExpressibleByBooleanLiteral, ExpressibleByStringLiteral,
+  ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral
+{
+  /// Makes a boolean.
+  ///
+  /// - Parameter value: The boolean.
+  public init(booleanLiteral value: Bool) { self = .boolean(value) }
+
+  /// Makes a string.
+  ///
+  /// - Parameter value: The string.
+  public init(stringLiteral value: String) { self = .string(value) }
+
+  /// Makes an integer.
+  ///
+  /// - Parameter value: The integer.
+  public init(integerLiteral value: Int) { self = .integer(value) }
+
+  /// Makes a list.
+  ///
+  /// - Parameter elements: The list's items.
+  public init(arrayLiteral elements: TemplateVariable...) { self = .list(elements) }
+}

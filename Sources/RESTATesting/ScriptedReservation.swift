@@ -53,17 +53,19 @@ final class ScriptedReservation: SequenceReservation {
 
   deinit { close() }
 
-  func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
+  func forward<Row: Sendable>(
+    _ segments: [ForwardSegment], read: @escaping @Sendable (Int, Span<Float>) throws -> Row
+  ) async throws -> [Row] {
     try Task.checkCancellation()
     model.record(segments)
-    var number = 0
+    var rows: [Row] = []
     for segment in segments {
       for context in try append(segment) {
-        let row = try await model.logits(context)
-        try read(number..<number + 1, row.span)
-        number += 1
+        let logits = try await model.logits(context)
+        rows.append(try read(rows.count, logits.span))
       }
     }
+    return rows
   }
 
   /// Appends a segment, and tells what the script sees at its wanted positions.

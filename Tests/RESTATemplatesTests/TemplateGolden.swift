@@ -54,10 +54,10 @@ enum TemplateGolden {
   }
 
   static let root = URL(filePath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
 
   static func url(_ file: File) -> URL {
-    root.appending(path: "Tests/RESTATests/Golden/templates/\(file.rawValue).json")
+    root.appending(path: "Tests/RESTATemplatesTests/Golden/templates/\(file.rawValue).json")
   }
 
   static func templates(_ file: File) throws -> Templates {

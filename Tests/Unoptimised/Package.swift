@@ -15,8 +15,13 @@ let package = Package(
   name: "resta-unoptimised",
   platforms: [.macOS(.v15)],
   targets: [
-    .target(name: "RESTA", swiftSettings: settings),
+    // Imports nothing; RESTA gives it on to whoever imports RESTA.
+    .target(name: "RESTATemplates", swiftSettings: settings),
+    .target(name: "RESTA", dependencies: ["RESTATemplates"], swiftSettings: settings),
     .target(name: "RESTATesting", dependencies: ["RESTA"], swiftSettings: settings),
+    .testTarget(
+      name: "RESTATemplatesTests", dependencies: ["RESTATemplates", "RESTATesting"],
+      exclude: ["Golden"], swiftSettings: settings),
     .testTarget(
       name: "RESTATests", dependencies: ["RESTA", "RESTATesting"], exclude: ["Golden"],
       swiftSettings: settings),

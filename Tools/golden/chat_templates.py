@@ -8,8 +8,8 @@ DIR holds *.jinja files, default $RESTA_TEMPLATES or .deps/src/llama.cpp/models/
 file (default: those in $RESTA_MODELS or .models) gives its own tokenizer.chat_template. Third-party templates are never copied into the golden
 files: only a file's name, its SHA-256 and what it rendered to are.
 
-Writes three files under Tests/RESTATests/Golden/templates: expressions.json, builtin.json and
-models.json. The rendering environment is that of Hugging Face transformers 4.5x,
+Writes three files under Tests/RESTATemplatesTests/Golden/templates: expressions.json, builtin.json
+and models.json. The rendering environment is that of Hugging Face transformers 4.5x,
 utils/chat_template_utils.py (_compile_jinja_template).
 
 Expected spans don't come from tracking scalars, as in Swift, but from a second way: the chat is
@@ -36,8 +36,8 @@ from chat_template_cases.chats import chats
 from chat_template_cases.snippets import PRELUDE, snippets
 
 ROOT = Path(__file__).resolve().parents[2]
-OUT = ROOT / "Tests/RESTATests/Golden/templates"
-BUILT_IN = ROOT / "Sources/RESTA/Templates/BuiltInTemplates.swift"
+OUT = ROOT / "Tests/RESTATemplatesTests/Golden/templates"
+BUILT_IN = ROOT / "Sources/RESTATemplates/BuiltInTemplates.swift"
 NOW = datetime(2026, 2, 3, 4, 5, 6)
 FORMAT = 1
 

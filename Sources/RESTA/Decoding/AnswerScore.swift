@@ -1,20 +1,12 @@
 /// How likely the unperturbed model itself finds an answer: low for text that is no language.
-public struct AnswerScore: Sendable, Hashable, Codable {
+package struct AnswerScore: Sendable, Hashable, Codable {
   /// The number of tokens that were scored.
-  public let tokens: Int
+  package let tokens: Int
   /// The mean of log p(y_t | x, y_1..y_{t-1}) over them, in nats; at most 0.
-  public let meanLogProbability: Double
+  package let meanLogProbability: Double
 
   /// Scores an answer in one forward pass.
-  ///
-  /// - Parameters:
-  ///   - answer: y_1..y_t, at least one token.
-  ///   - prompt: x_1..x_n, at least one token.
-  ///   - model: The model.
-  /// - Returns: The score.
-  /// - Throws: ``RESTAError`` with `invalidMessages` when the answer or the prompt is empty, and
-  ///   with `contextExceeded` when they do not fit; `CancellationError`.
-  public static func score(
+  package static func score(
     _ answer: [TokenID], after prompt: [TokenID], model: any LanguageModel
   ) async throws -> AnswerScore {
     guard !answer.isEmpty, !prompt.isEmpty else {

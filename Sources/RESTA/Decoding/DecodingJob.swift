@@ -48,25 +48,16 @@ struct DecodingJob: Sendable {
   }
 
   /// e~^i, the perturbed prompt of one copy, from a position on.
-  ///
-  /// - Parameters:
-  ///   - index: The copy, from 0.
-  ///   - start: The first position that is wanted. Default: all.
-  /// - Returns: `[tokens - start, dimensions]`.
   func copy(_ index: Int, from start: Int = 0) -> EmbeddingMatrix {
     noise.perturb(embeddings, positions: positions, copy: index, from: start)
   }
 
-  /// Prepares a request.
-  ///
-  /// - Throws: ``RESTAError`` when a setting is out of range or the prompt does not fit.
+  /// Prepares a request of valid settings.
   init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions, decoder: DecoderKind, plan: DecodingPlan?, noiseSeed: UInt64,
     samplingSeed: UInt64
   ) async throws {
-    try defense.validate()
-    try options.validate()
     let tokens = prompt.ids
     vocabularySize = model.information.vocabularySize
     let sequences = defense.isActive ? defense.samples + 1 : 1

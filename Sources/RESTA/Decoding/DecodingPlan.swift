@@ -1,27 +1,32 @@
 /// What the fast decoder may do to save work; no choice here changes an answer.
 public struct DecodingPlan: Sendable, Hashable, Codable {
-  /// How many tokens the unperturbed sequence drafts before the copies vote on them all at once.
-  public enum DraftLength: Sendable, Hashable, Codable {
-    /// By what was accepted so far, and by what wide passes cost here.
+  /// A number of tokens or copies, given or left to the decoder.
+  public enum Amount: Sendable, Hashable, Codable {
+    /// By how votes and drafts went so far, and by what wide passes cost here.
     case adaptive
-    /// Always so many, at least 0; 0 drafts nothing.
+    /// Always so many.
     case fixed(Int)
-  }
 
-  /// How many copies are asked before it is seen whether the others can matter.
-  public enum FirstWave: Sendable, Hashable, Codable {
-    /// By how often that decided votes so far, and by what wide passes cost here.
-    case adaptive
-    /// Always so many, at least 1; k or more asks all at once.
-    case fixed(Int)
+    /// Reads a number, or `auto`.
+    public init?(argument: String) {
+      if argument == "auto" {
+        self = .adaptive
+      } else if let count = Int(argument) {
+        self = .fixed(count)
+      } else {
+        return nil
+      }
+    }
   }
 
   /// Whether positions in front of the first perturbed one are computed once for all sequences.
   public var sharesPrefix: Bool
-  /// How far to look ahead.
-  public var draft: DraftLength
-  /// How many copies to ask first.
-  public var firstWave: FirstWave
+  /// How many tokens the unperturbed sequence drafts before the copies vote on them all at once, at
+  /// least 0; 0 drafts nothing.
+  public var draft: Amount
+  /// How many copies are asked before it is seen whether the others can matter, at least 1; k or more
+  /// asks all at once.
+  public var firstWave: Amount
 
   /// Makes a plan.
   ///
@@ -30,7 +35,7 @@ public struct DecodingPlan: Sendable, Hashable, Codable {
   ///   - draft: Default: adaptive.
   ///   - firstWave: Default: adaptive.
   public init(
-    sharesPrefix: Bool = true, draft: DraftLength = .adaptive, firstWave: FirstWave = .adaptive
+    sharesPrefix: Bool = true, draft: Amount = .adaptive, firstWave: Amount = .adaptive
   ) {
     self.sharesPrefix = sharesPrefix
     self.draft = draft
@@ -55,6 +60,29 @@ public struct DecodingPlan: Sendable, Hashable, Codable {
     if case .fixed(let copies) = firstWave, copies < 1 {
       throw RESTAError(
         .invalidSetting, "The first wave must ask 1 copy or more, or 'auto', not \(copies).")
+    }
+  }
+}
+
+/// Which implementation of the method runs.
+///
+/// All give the same tokens, votes and stop reason whenever the copies predict the same.
+public enum DecoderKind: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Shares the prompt's beginning, asks no copy whose vote cannot matter, and verifies drafts.
+  ///
+  /// The default.
+  case fast
+  /// What is usually built: all copies in one batch, a pass per token, and none of the above.
+  case naive
+  /// The oracle: the three steps of the method done literally.
+  case reference
+
+  /// What the decoder does, where ``DecodingPlan`` can say it: ``reference`` has code of its own.
+  public var plan: DecodingPlan? {
+    switch self {
+    case .fast: .fast
+    case .naive: .naive
+    case .reference: nil
     }
   }
 }

@@ -8,35 +8,29 @@
 struct FastDecoder: TokenDecoder {
   private let job: DecodingJob
   private let tokenizer: any Tokenizer
-  private let stopwatch: Stopwatch
-  private var sequences: DecoderSequences
-  private var planner: PassPlanner
+  /// For how many positions of a round logits are kept.
+  private let rowPositions: Int
+  private var sequences: SharedSequences
+  private var policy: DraftPolicy
   private var window: SmoothingWindow
   /// y_1..y_t.
   private var generated: [TokenID] = []
   /// Votes that were taken ahead, first of them the next one.
   private var decided: ArraySlice<Decision> = []
 
-  /// - Parameters:
-  ///   - job: The request; its settings hold a plan.
-  ///   - costs: What passes cost.
-  ///   - reservation: `job.sequences` empty sequences.
-  ///   - stopwatch: Started when the generation was.
-  ///   - tokenizer: Knows the tokens that end an answer.
+  /// At most `rowLimit` logits are kept at once, or those of one position.
   init(
-    job: DecodingJob, costs: PassCosts, reservation: any SequenceReservation, stopwatch: Stopwatch,
-    tokenizer: any Tokenizer
+    job: DecodingJob, costs: PassCosts, sequences: Sequences, tokenizer: any Tokenizer,
+    rowLimit: Int = 1 << 24
   ) {
     self.job = job
     self.tokenizer = tokenizer
-    self.stopwatch = stopwatch
-    sequences = DecoderSequences(job: job, reservation: reservation, stopwatch: stopwatch)
-    let plan = job.settings.plan ?? .fast
-    planner = PassPlanner(plan: plan, costs: costs, copies: max(1, job.sequences - 1))
+    self.sequences = SharedSequences(sequences, of: job)
+    let copies = max(1, job.sequences - 1)
+    rowPositions = max(1, rowLimit / (copies * max(1, job.vocabularySize)))
+    policy = DraftPolicy(plan: job.settings.plan ?? .fast, costs: costs, copies: copies)
     window = SmoothingWindow(job.defense)
   }
-
-  var totals: GenerationTotals { sequences.totals }
 
   mutating func next() async throws -> Decision {
     if let decision = decided.first { return decision }
@@ -85,99 +79,71 @@ struct FastDecoder: TokenDecoder {
 
   /// Step 2, for as many positions as one round of drafting and voting gives.
   ///
-  /// - Returns: At least one decision; a vote that abstained is the last one.
+  /// At least one decision; a vote that abstained is the last one.
   private mutating func vote() async throws -> [Decision] {
     let limit = window.remaining(
       at: generated.count, limit: job.maximumTokens - generated.count)
     try await sequences.preparePrefix()
-    let choice = planner.choose(
-      positions: limit, missing: sequences.missing(behind: generated.count),
-      needsAll: job.defense.aggregator != .majorityVote)
-    let drafts = try await draft(min(choice.draft, draftLimit))
+    let choice = policy.choose(
+      positions: limit, missing: sequences.missing(behind: generated.count), needsAll: needsAll)
+    let drafts = try await draft(min(choice.draft, needsAll ? rowPositions - 1 : .max))
     // Behind a drafted end of the answer, and behind the last draft's vote, there is nothing to ask.
     let positions = min(limit, ends(drafts) ? drafts.count : drafts.count + 1)
-    let run = VotingRun(copies: job.defense.samples, positions: positions, retention: retention)
-    let collector = VoteCollector(run, stopwatch: stopwatch)
+    var round = Round(
+      copies: job.defense.samples, positions: positions, needsAll: needsAll,
+      rowPositions: needsRows ? rowPositions : 0)
     var decisions: [Decision] = []
     for position in 0..<positions {
-      try await settle(position, drafts: drafts, firstWave: choice.wave, collector)
-      let run = collector.run
-      planner.noteVote(run.ballot(position).predictions)
-      let decision = try await decide(position, drafts: drafts, run)
+      try await settle(position, drafts: drafts, firstWave: choice.wave, &round)
+      let ballot = round.ballot(position)
+      // A tie whose logits were not kept is the first vote of the next round, which keeps them.
+      if needsRows, position >= rowPositions, ballot.leaders.count > 1 { break }
+      policy.noteVote(ballot.predictions)
+      let decision = try await ballot.decide(
+        at: generated.count + position, by: job.defense, rows: round.rows(position)
+      ) {
+        // A draft is the unperturbed model's token, as long as the drafts before it were chosen.
+        if position < drafts.count { return drafts[position] }
+        return try await sequences.predictClean(after: generated + drafts.prefix(position))
+      }
       decisions.append(decision)
       guard position < drafts.count else { break }
-      planner.noteDraft(accepted: decision.token == drafts[position])
+      policy.noteDraft(accepted: decision.token == drafts[position])
       if decision.token != drafts[position] { break }
     }
-    sequences.noteBookkeeping(seconds: collector.readSeconds)
     try await sequences.rollBack(to: job.prompt.count + generated.count + decisions.count - 1)
     return decisions
   }
 
-  /// Rows of logits are kept for other aggregators, and a long draft has many.
-  private var draftLimit: Int {
-    guard job.defense.aggregator != .majorityVote else { return .max }
-    let values = job.defense.samples * max(1, job.vocabularySize)
-    return max(0, (1 << 24) / values - 1)
-  }
+  /// Whether every copy counts for the token, not only for the majority.
+  private var needsAll: Bool { job.defense.aggregator != .majorityVote }
 
-  private var retention: VotingRun.Retention {
-    guard job.defense.aggregator == .majorityVote else { return .all }
+  /// Whether logits can matter for a vote: those of all copies, or those of a tie.
+  private var needsRows: Bool {
     switch job.defense.tieRule {
-    case .logProbability, .unperturbed: return .undecided
-    case .tokenID, .abstain: return .none
+    case .logProbability, .unperturbed: true
+    case .tokenID, .abstain: needsAll
     }
   }
 
   /// Asks copies until a position is decided, or all were asked.
   private mutating func settle(
-    _ position: Int, drafts: [TokenID], firstWave: Int, _ collector: VoteCollector
+    _ position: Int, drafts: [TokenID], firstWave: Int, _ round: inout Round
   ) async throws {
-    var run = collector.run
-    while !run.isDecided(position) {
-      let unasked = run.unasked(position)
+    while !round.isDecided(position) {
+      let unasked = round.unasked(position)
       guard !unasked.isEmpty else { return }
       let isFirst = unasked.count == job.defense.samples
-      let ballot = run.ballot(position)
+      let ballot = round.ballot(position)
       let missing = sequences.missing(behind: generated.count + position)
       let count =
         isFirst
-        ? firstWave : planner.nextWave(lead: ballot.lead, missing: unasked.map { missing[$0] })
+        ? firstWave : policy.nextWave(lead: ballot.lead, missing: unasked.map { missing[$0] })
       // When the draft is about to be outvoted, what follows it is of no use.
       let isLikely = isFirst || position < drafts.count && ballot.leaders == [drafts[position]]
       try await sequences.ask(
-        Array(unasked.prefix(count)), about: position...(isLikely ? run.count - 1 : position),
-        behind: generated, drafts: drafts, collector)
-      run = collector.run
+        Array(unasked.prefix(count)), about: position...(isLikely ? round.count - 1 : position),
+        behind: generated, drafts: drafts, in: &round)
     }
-  }
-
-  /// The token of a position on which enough copies have voted.
-  private mutating func decide(
-    _ position: Int, drafts: [TokenID], _ run: VotingRun
-  ) async throws -> Decision {
-    let ballot = run.ballot(position)
-    let number = generated.count + position
-    if let scores = try job.defense.aggregator.scores(of: run.rows(position)) {
-      let token = TokenID(try Logits.argmax(scores))
-      return Decision(
-        token: token, vote: ballot.record(position: number, token: token, tieBreak: nil))
-    }
-    var unperturbed: TokenID?
-    if job.defense.tieRule == .unperturbed, ballot.leaders.count > 1 {
-      // A draft is the unperturbed model's token, as long as the drafts before it were chosen.
-      if position < drafts.count {
-        unperturbed = drafts[position]
-      } else {
-        unperturbed = try await sequences.predictClean(after: generated + drafts.prefix(position))
-      }
-    }
-    let rows = run.rows(position)
-    let (token, tieBreak) = ballot.winner(rule: job.defense.tieRule, unperturbed: unperturbed) {
-      token in
-      rows.reduce(0) { $0 + Double($1[Int(token)]) }
-    }
-    return Decision(
-      token: token, vote: ballot.record(position: number, token: token, tieBreak: tieBreak))
   }
 }

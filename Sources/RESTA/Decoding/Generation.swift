@@ -1,3 +1,7 @@
+// The three steps of the method: 1, the perturbed copies, is DecodingJob; 2, the vote on a token of
+// the smoothed prefix, is Ballot; 3, ordinary decoding, is TokenSampler. ReferenceDecoder puts them
+// together in one screen, FastDecoder for a fraction of the cost.
+
 /// An answer as an asynchronous sequence of its tokens.
 ///
 /// Nothing runs until the first event is asked for, and nothing runs ahead of who asks: cancelling
@@ -42,21 +46,17 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
   ///   - decoder: Default: the fast decoder.
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
-  ///   - generator: Draws the seeds that the settings leave open. Default: the system's secure one.
-  ///   - clock: Measures time. Default: the continuous clock.
   /// - Throws: ``RESTAError`` with `invalidTemplate` when there is no template, `templateFailed`
   ///   when it refuses the messages, `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, messages: [ChatMessage], template: ChatTemplate? = nil,
     defense: DefenseSettings, options: GenerationOptions = GenerationOptions(),
-    decoder: DecoderKind = .fast, plan: DecodingPlan? = nil,
-    generator: any RandomNumberGenerator = SystemRandomNumberGenerator(),
-    clock: any Clock<Duration> = ContinuousClock()
+    decoder: DecoderKind = .fast, plan: DecodingPlan? = nil
   ) throws {
     let prompt = try Self.tokenize(messages, for: model, template: template)
     try self.init(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
-      plan: plan, generator: generator, clock: clock)
+      plan: plan)
   }
 
   /// Prepares the answer to a prompt that is tokenised already.
@@ -68,15 +68,22 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
   ///   - decoder: Default: the fast decoder.
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
-  ///   - generator: Draws the seeds that the settings leave open. Default: the system's secure one.
-  ///   - clock: Measures time. Default: the continuous clock.
   /// - Throws: ``RESTAError`` with `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
-    plan: DecodingPlan? = nil,
-    generator: any RandomNumberGenerator = SystemRandomNumberGenerator(),
-    clock: any Clock<Duration> = ContinuousClock()
+    plan: DecodingPlan? = nil
+  ) throws {
+    try self.init(
+      model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
+      plan: plan, generator: SystemRandomNumberGenerator(), clock: ContinuousClock())
+  }
+
+  /// For tests, which draw their own seeds and tell the time.
+  package init(
+    model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
+    options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
+    plan: DecodingPlan? = nil, generator: any RandomNumberGenerator, clock: any Clock<Duration>
   ) throws {
     try defense.validate()
     try options.validate()
@@ -167,11 +174,11 @@ public struct Generation: AsyncSequence, Sendable {
         let event = try await run.next()
         if case .finished = event {
           state = .ended
-          await run.reservation.release()
+          await run.sequences.release()
         }
         return event
       } catch {
-        if case .running(let run) = state { await run.reservation.release() }
+        if case .running(let run) = state { await run.sequences.release() }
         state = .ended
         throw error
       }

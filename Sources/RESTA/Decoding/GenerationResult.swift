@@ -66,3 +66,39 @@ public struct GeneratedToken: Sendable, Hashable {
   /// voted on: ``vote`` says which share of the copies predicted them.
   public var logProbabilities: TokenLogProbabilities?
 }
+
+/// Why an answer ended.
+public enum StopReason: String, Sendable, Hashable, Codable {
+  /// The model ended it, or its end-of-generation token won the vote.
+  case endOfGeneration = "end_of_generation"
+  /// A stop string came up.
+  case stopString = "stop_string"
+  /// It reached the maximum number of tokens.
+  case maximumTokens = "maximum_tokens"
+  /// The context is full.
+  case contextFull = "context_full"
+  /// A tied vote abstained (``TieRule/abstain``).
+  case abstained
+}
+
+/// What a generation cost.
+public struct GenerationTotals: Sendable, Hashable, Codable {
+  /// Forward passes.
+  public var passes: Int = 0
+  /// Positions computed in them, over all sequences.
+  public var tokensProcessed: Int = 0
+  /// Time in passes that computed prompt positions, in seconds.
+  public var prefillSeconds: Double = 0
+  /// Time in the other passes, in seconds.
+  public var decodeSeconds: Double = 0
+  /// Time that was not spent in the model: noise, reading logits, votes, text and bookkeeping, in
+  /// seconds; without the time of whoever takes the tokens.
+  public var bookkeepingSeconds: Double = 0
+  /// From the start to the first token, in seconds; `nil` when there is none.
+  public var firstTokenSeconds: Double?
+  /// From the start to the end, in seconds.
+  public var wallSeconds: Double = 0
+
+  /// Nothing yet.
+  public init() {}
+}

@@ -1,6 +1,6 @@
 /// One generation under way: turns the decoder's tokens into events, and knows when to stop.
 final class GenerationRun {
-  let reservation: any SequenceReservation
+  let sequences: Sequences
   private let job: DecodingJob
   private let tokenizer: any Tokenizer
   private let defusedControlText: Bool
@@ -15,31 +15,21 @@ final class GenerationRun {
   /// Time between being asked for an event and giving it, in seconds.
   private var activeSeconds: Double
 
-  /// - Parameters:
-  ///   - job: The request.
-  ///   - costs: What passes cost; for decoders with a plan.
-  ///   - reservation: `job.sequences` empty sequences.
-  ///   - tokenizer: The model's vocabulary.
-  ///   - defusedControlText: Whether the prompt spelled control tokens.
-  ///   - stopwatch: Started when the generation was.
-  ///   - preparationSeconds: How long preparing the request took, waiting left out.
   init(
     job: DecodingJob, costs: PassCosts, reservation: any SequenceReservation,
     tokenizer: any Tokenizer, defusedControlText: Bool, stopwatch: Stopwatch,
     preparationSeconds: Double
   ) {
     self.job = job
-    self.reservation = reservation
+    sequences = Sequences(reservation, of: job, stopwatch: stopwatch)
     self.tokenizer = tokenizer
     self.defusedControlText = defusedControlText
     self.stopwatch = stopwatch
     activeSeconds = preparationSeconds
     decoder =
       job.settings.plan == nil
-      ? ReferenceDecoder(job: job, reservation: reservation, stopwatch: stopwatch)
-      : FastDecoder(
-        job: job, costs: costs, reservation: reservation, stopwatch: stopwatch,
-        tokenizer: tokenizer)
+      ? ReferenceDecoder(job: job, sequences: sequences)
+      : FastDecoder(job: job, costs: costs, sequences: sequences, tokenizer: tokenizer)
     assembler = TextAssembler(stop: job.options.stop)
   }
 
@@ -81,7 +71,7 @@ final class GenerationRun {
       text += rest
       return .text(rest)
     }
-    var totals = decoder.totals
+    var totals = sequences.totals
     totals.firstTokenSeconds = firstToken
     totals.wallSeconds = stopwatch.seconds
     // What reading logits took inside of passes is there already; the rest is what is no pass.

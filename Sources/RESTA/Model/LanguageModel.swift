@@ -1,5 +1,3 @@
-import Synchronization
-
 /// What the decoders need of a model.
 ///
 /// No engine is visible through it.
@@ -48,31 +46,29 @@ extension LanguageModel {
   public func passCosts() async throws -> PassCosts { .typical }
 }
 
-/// Sees some of a pass's rows of logits, `[rows, vocabulary]`, the rows one after the other.
-///
-/// Rows are numbered from 0 in the order of the pass's segments and their wanted positions, over the
-/// whole pass; `rows` says which these are. The memory is valid during the call only.
-public typealias LogitReader =
-  @Sendable (_ rows: Range<Int>, _ logits: Span<Float>) throws -> Void
-
 /// Sequences of one generation inside a model: what their positions left in its cache.
 ///
 /// Not for use by two tasks at once. Dropping the last reference releases it too, so a generation
 /// that is abandoned half-way leaks nothing.
 public protocol SequenceReservation: AnyObject, Sendable {
-  /// Appends positions to sequences in one forward pass, and shows the logits where they lie.
+  /// Appends positions to sequences in one forward pass, and reads the logits where they lie.
   ///
   /// A row of logits is as long as the vocabulary, and most votes need no more than its argmax, so
-  /// nothing is copied: `read` sees the engine's own memory.
+  /// nothing is copied: `read` sees the engine's own memory, during the call only.
   ///
   /// - Parameters:
   ///   - segments: What to append. Segments of the same sequence are appended in order. The engine
   ///     may split a large pass; that changes no result, only its rounding.
-  ///   - read: Called on the engine's thread, so it should be quick, for one run of rows after the
-  ///     other; not at all when nothing is wanted. What it throws ends the pass.
+  ///   - read: Called once for each wanted position, on the engine's thread, so it should be quick.
+  ///     Rows are numbered from 0 in the order of the segments and their wanted positions, and come in
+  ///     that order. What it throws ends the pass.
+  /// - Returns: What `read` returned, one element for each wanted position, in order.
   /// - Throws: ``RESTAError``; `CancellationError` when the task is cancelled, within milliseconds
   ///   and in the middle of a pass. After an error the contents of the sequences are undefined.
-  func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws
+  func forward<Row: Sendable>(
+    _ segments: [ForwardSegment],
+    read: @escaping @Sendable (_ row: Int, _ logits: Span<Float>) throws -> Row
+  ) async throws -> [Row]
 
   /// Makes `target` share the first positions of `source`, without computing them again.
   ///
@@ -98,15 +94,84 @@ extension SequenceReservation {
   ///   of the segments and their positions.
   /// - Throws: As ``forward(_:read:)``.
   public func forward(_ segments: [ForwardSegment]) async throws -> [[Float]] {
-    let copies = Mutex([[Float]]())
-    try await forward(segments) { rows, logits in
-      let width = logits.count / rows.count
-      copies.withLock { copies in
-        for row in 0..<rows.count {
-          copies.append((row * width..<(row + 1) * width).map { logits[$0] })
-        }
+    try await forward(segments) { _, logits in Logits.copy(logits) }
+  }
+}
+
+/// A run of positions that one forward pass appends to one sequence.
+public struct ForwardSegment: Sendable {
+  /// What is appended.
+  public enum Input: Sendable {
+    /// Token ids; the model looks up their embeddings.
+    case tokens([TokenID])
+    /// Embedding vectors as the model's first block receives them, `[tokens, dimensions]`.
+    case embeddings(EmbeddingMatrix)
+
+    /// The number of positions.
+    public var count: Int {
+      switch self {
+      case .tokens(let tokens): tokens.count
+      case .embeddings(let matrix): matrix.rows
       }
     }
-    return copies.withLock { $0 }
+  }
+
+  /// For which of the positions the logits are wanted.
+  public enum Outputs: Sendable, Hashable {
+    /// For none: the positions only fill the cache.
+    case none
+    /// For the last one.
+    case last
+    /// For the last so many, at least 1; for every one where there are fewer.
+    case suffix(Int)
+    /// For every one.
+    case all
+
+    /// For how many of a segment's positions logits are wanted; they are its last ones.
+    ///
+    /// - Parameter positions: The positions of the segment.
+    /// - Returns: A number in `0...positions`.
+    public func count(of positions: Int) -> Int {
+      switch self {
+      case .none: 0
+      case .last: min(1, positions)
+      case .suffix(let count): min(max(0, count), positions)
+      case .all: positions
+      }
+    }
+  }
+
+  /// The sequence that grows: an index into the reservation, `0..<sequences`.
+  public var sequence: Int
+  /// What is appended.
+  public var input: Input
+  /// Which logits to return.
+  public var outputs: Outputs
+
+  /// Makes a segment.
+  ///
+  /// - Parameters:
+  ///   - sequence: An index into the reservation.
+  ///   - input: At least one position.
+  ///   - outputs: Which logits to return. Default: those of the last position.
+  public init(sequence: Int, input: Input, outputs: Outputs = .last) {
+    self.sequence = sequence
+    self.input = input
+    self.outputs = outputs
+  }
+}
+
+extension [ForwardSegment] {
+  /// The rows of logits that are wanted of them all.
+  var wantedRows: Int { reduce(0) { $0 + $1.outputs.count(of: $1.input.count) } }
+
+  /// Checks that a pass over these gave what was asked for.
+  func checked<Row>(_ rows: [Row]) throws(RESTAError) -> [Row] {
+    guard rows.count == wantedRows else {
+      throw RESTAError(
+        .engineFailed,
+        "The engine returned \(rows.count) rows of logits and \(wantedRows) were asked for.")
+    }
+    return rows
   }
 }

@@ -88,26 +88,11 @@ public struct EmbeddingNoise: Sendable, Hashable {
   ///   - embeddings: The whole prompt, `[tokens, dimensions]`.
   ///   - positions: The prompt positions that hold user content.
   ///   - copy: The copy, i in the paper, from 0.
-  /// - Returns: The copy, `[tokens, dimensions]`.
-  /// - Complexity: O(positions · dimensions), and one copy of the prompt.
-  public func perturb(
-    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int
-  ) -> EmbeddingMatrix {
-    perturb(embeddings, positions: positions, copy: copy, from: 0)
-  }
-
-  /// The end of one perturbed copy of a prompt.
-  ///
-  /// - Precondition: As for ``perturb(_:positions:copy:)``; `start` is in `0...embeddings.rows`.
-  /// - Parameters:
-  ///   - embeddings: The whole prompt, `[tokens, dimensions]`.
-  ///   - positions: The prompt positions that hold user content.
-  ///   - copy: The copy, i in the paper, from 0.
-  ///   - start: The first position that is wanted.
+  ///   - start: The first position that is wanted, in `0...embeddings.rows`. Default: 0.
   /// - Returns: The copy from there on, `[tokens - start, dimensions]`.
   /// - Complexity: O((tokens - start) · dimensions).
   public func perturb(
-    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int, from start: Int
+    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int, from start: Int = 0
   ) -> EmbeddingMatrix {
     var perturbed = start == 0 ? embeddings : embeddings.suffix(fromRow: start)
     guard kind != .none, sigma != 0 else { return perturbed }
@@ -121,13 +106,7 @@ public struct EmbeddingNoise: Sendable, Hashable {
   /// One token's embedding as it is in one copy.
   ///
   /// - Precondition: `position` and `copy` are in `0..<2^32`.
-  /// - Parameters:
-  ///   - e: The token's embedding, `[dimensions]`.
-  ///   - position: The token's prompt position.
-  ///   - copy: The copy, i in the paper, from 0.
-  /// - Returns: The perturbed embedding, `[dimensions]`.
-  /// - Complexity: O(dimensions).
-  public func perturbedRow(_ e: ArraySlice<Float>, position: Int, copy: Int) -> [Float] {
+  package func perturbedRow(_ e: ArraySlice<Float>, position: Int, copy: Int) -> [Float] {
     precondition(
       UInt32(exactly: position) != nil && UInt32(exactly: copy) != nil,
       "position \(position) or copy \(copy) is outside of 0..<2^32")
@@ -146,5 +125,53 @@ public struct EmbeddingNoise: Sendable, Hashable {
       let z = stream.standardNormals(count: e.count, a: a, b: b)
       return Self.perturb(row: e, z: z, s: 0, kind: kind, sigma: scale * sigma)
     }
+  }
+}
+
+extension EmbeddingNoise {
+  /// H(e) for given random numbers: the equations of ``NoiseKind``.
+  ///
+  /// All arithmetic is in `Double`, sums over dimensions included, and the result is rounded to `Float`
+  /// once.
+  ///
+  /// A zero vector has no direction, and directional noise leaves it alone. Deviation: orthogonal
+  /// noise leaves it alone too, because "orthogonal to e" has no meaning for it.
+  ///
+  /// - Precondition: `z` has as many values as `e`, unless the kind is none or hard.
+  package static func perturb(
+    row e: ArraySlice<Float>, z: [Float], s: Float, kind: NoiseKind, sigma: Double
+  ) -> [Float] {
+    guard kind != .none, sigma != 0 else { return Array(e) }
+    precondition(
+      kind == .hard || z.count == e.count,
+      "\(z.count) normal numbers cannot perturb an embedding of \(e.count) dimensions")
+    if kind == .isotropic { return add(z, to: e) { _, z in sigma * z } }
+
+    let squaredNorm = e.sumOfSquares
+    guard squaredNorm != 0 else { return Array(e) }
+    switch kind {
+    case .none, .isotropic:
+      return Array(e)
+    case .hard:
+      let scale = sigma * Double(s) / squaredNorm.squareRoot()
+      return e.map { Float(Double($0) + scale * Double($0)) }
+    case .soft:
+      let scale = sigma / squaredNorm.squareRoot()
+      return add(z, to: e) { e, z in scale * z * e }
+    case .orthogonal:
+      // (z·u)u = (z·e / |e|²) e: one division instead of a unit vector.
+      var projection = 0.0
+      for (e, z) in zip(e, z) { projection += Double(e) * Double(z) }
+      let along = projection / squaredNorm
+      return add(z, to: e) { e, z in sigma * (z - along * e) }
+    }
+  }
+
+  /// e plus the noise that `noise` makes of each (e, z), in `Double`, rounded once.
+  @inline(__always)
+  private static func add(
+    _ z: [Float], to e: ArraySlice<Float>, noise: (_ e: Double, _ z: Double) -> Double
+  ) -> [Float] {
+    zip(e, z).map { Float(Double($0) + noise(Double($0), Double($1))) }
   }
 }

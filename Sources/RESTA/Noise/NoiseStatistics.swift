@@ -2,31 +2,25 @@
 ///
 /// Hard noise turns an embedding around when σs < -|e|, and the model's first normalisation hides a
 /// pure scaling: for hard noise, flips are nearly all that the first block sees.
-public struct NoiseStatistics: Sendable, Hashable {
+package struct NoiseStatistics: Sendable, Hashable {
   /// The share of embeddings that were turned around: e~·e < 0.
   ///
   /// It is in 0...1, and `nil` if no embedding has a direction. For hard noise, Φ(-|e|/σ) is expected.
-  public let flipShare: Double?
+  package let flipShare: Double?
 
   /// The mean of the cosine between e and e~, in -1...1; `nil` where ``flipShare`` is, or where an
   /// embedding is not finite.
-  public let meanCosine: Double?
+  package let meanCosine: Double?
 
   /// The mean of |e~| / |e|; `nil` where ``flipShare`` is, or where an embedding is not finite.
-  public let meanNormRatio: Double?
+  package let meanNormRatio: Double?
 
   /// Measures noise on a prompt.
   ///
   /// Embeddings of norm 0 have no direction and are left out; one that becomes 0 has no cosine.
   ///
-  /// - Precondition: As for ``EmbeddingNoise/perturb(_:positions:copy:)``; `copies >= 0`.
-  /// - Parameters:
-  ///   - noise: The noise.
-  ///   - embeddings: The whole prompt, `[tokens, dimensions]`.
-  ///   - positions: The prompt positions that hold user content, each once.
-  ///   - copies: The number of copies, k.
-  /// - Complexity: O(copies · positions · dimensions).
-  public init(
+  /// - Precondition: As for ``EmbeddingNoise/perturb(_:positions:copy:from:)``; `copies >= 0`.
+  package init(
     of noise: EmbeddingNoise, embeddings: EmbeddingMatrix, positions: [Int], copies: Int
   ) {
     precondition(copies >= 0, "noise cannot be measured over \(copies) copies")

@@ -8,9 +8,6 @@ struct TokenAlignment {
   let tokenizer: any Tokenizer
 
   /// The byte range of each token.
-  ///
-  /// - Throws: ``RESTAError`` with `engineFailed` when the tokens' bytes do not add up to the text:
-  ///   the spans would be wrong, and noise on the wrong token is no defence.
   func ranges(of tokens: [TokenID]) throws(RESTAError) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     ranges.reserveCapacity(tokens.count)

@@ -6,39 +6,17 @@
 public enum Logits {
   /// The most likely token; of equally likely ones, that with the lowest id.
   ///
-  /// - Parameter logits: The logits `[vocabulary]`; of a slice, the first element is token 0.
+  /// - Parameter logits: The logits `[vocabulary]`, where they lie.
   /// - Returns: The token's id, in `0..<logits.count`.
   /// - Throws: ``RESTAError/Code/nonFiniteOutput`` if a logit is not a number or plus infinity, or if
   ///   all are minus infinity; ``RESTAError/Code/engineFailed`` if there are none.
-  /// - Complexity: O(vocabulary); nothing is allocated.
-  public static func argmax(_ logits: ArraySlice<Float>) throws(RESTAError) -> Int {
-    var best = -1
-    var largest = -Float.infinity
-    var index = 0
-    for logit in logits {
-      // One comparison for the usual case: a NaN or infinity fails it.
-      guard logit < Float.infinity else { throw invalid(logit, token: index) }
-      if logit > largest {
-        largest = logit
-        best = index
-      }
-      index += 1
-    }
-    if best < 0 { throw noToken(among: index) }
-    return best
-  }
-
-  /// The most likely token; of equally likely ones, that with the lowest id.
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`, where they lie.
-  /// - Returns: The token's id.
-  /// - Throws: As for the slice.
   /// - Complexity: O(vocabulary); nothing is allocated.
   public static func argmax(_ logits: Span<Float>) throws(RESTAError) -> Int {
     var best = -1
     var largest = -Float.infinity
     for index in logits.indices {
       let logit = logits[index]
+      // One comparison for the usual case: a NaN or infinity fails it.
       guard logit < Float.infinity else { throw invalid(logit, token: index) }
       if logit > largest {
         largest = logit
@@ -53,42 +31,14 @@ public enum Logits {
   ///
   /// - Parameter logits: The logits `[vocabulary]`.
   /// - Returns: The token's id.
-  /// - Throws: As for the slice.
+  /// - Throws: As for ``argmax(_:)-(Span<Float>)``.
   /// - Complexity: O(vocabulary); nothing is allocated.
   public static func argmax(_ logits: [Float]) throws(RESTAError) -> Int {
-    try argmax(logits[...])
+    try argmax(logits.span)
   }
 
   /// The logarithm of the sum of the exponentials, ln Σ exp(logit).
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`.
-  /// - Returns: A finite number.
-  /// - Throws: As for ``argmax(_:)-(ArraySlice<Float>)``.
-  /// - Complexity: O(vocabulary); nothing is allocated.
-  public static func logSumExp(_ logits: ArraySlice<Float>) throws(RESTAError) -> Double {
-    let largest = Double(logits[logits.startIndex + (try argmax(logits))])
-    var sum = 0.0
-    for logit in logits { sum += ElementaryFunctions.exponential(Double(logit) - largest) }
-    return largest + ElementaryFunctions.logarithm(sum)
-  }
-
-  /// The logarithm of the sum of the exponentials, ln Σ exp(logit).
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`.
-  /// - Returns: A finite number.
-  /// - Throws: As for the slice.
-  /// - Complexity: O(vocabulary); nothing is allocated.
-  public static func logSumExp(_ logits: [Float]) throws(RESTAError) -> Double {
-    try logSumExp(logits[...])
-  }
-
-  /// The logarithm of the sum of the exponentials, ln Σ exp(logit).
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`, where they lie.
-  /// - Returns: A finite number, bit for bit that of the slice.
-  /// - Throws: As for the slice.
-  /// - Complexity: O(vocabulary); nothing is allocated.
-  public static func logSumExp(_ logits: Span<Float>) throws(RESTAError) -> Double {
+  package static func logSumExp(_ logits: Span<Float>) throws(RESTAError) -> Double {
     let largest = Double(logits[try argmax(logits)])
     var sum = 0.0
     for index in logits.indices {
@@ -97,26 +47,19 @@ public enum Logits {
     return largest + ElementaryFunctions.logarithm(sum)
   }
 
+  /// The logarithm of the sum of the exponentials, ln Σ exp(logit).
+  package static func logSumExp(_ logits: [Float]) throws(RESTAError) -> Double {
+    try logSumExp(logits.span)
+  }
+
   /// The logarithms of the tokens' probabilities, logit - ln Σ exp(logit).
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`.
-  /// - Returns: The log-probabilities `[vocabulary]`, at most 0; minus infinity where the logit is.
-  /// - Throws: As for ``argmax(_:)-(ArraySlice<Float>)``.
-  /// - Complexity: O(vocabulary); one allocation.
-  public static func logSoftmax(_ logits: ArraySlice<Float>) throws(RESTAError) -> [Double] {
+  package static func logSoftmax(_ logits: [Float]) throws(RESTAError) -> [Double] {
     let normalizer = try logSumExp(logits)
     return logits.map { Double($0) - normalizer }
   }
 
-  /// The logarithms of the tokens' probabilities, logit - ln Σ exp(logit).
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`.
-  /// - Returns: The log-probabilities `[vocabulary]`, at most 0; minus infinity where the logit is.
-  /// - Throws: As for the slice.
-  /// - Complexity: O(vocabulary); one allocation.
-  public static func logSoftmax(_ logits: [Float]) throws(RESTAError) -> [Double] {
-    try logSoftmax(logits[...])
-  }
+  /// A row of logits that is kept after the pass that computed it.
+  static func copy(_ logits: Span<Float>) -> [Float] { logits.indices.map { logits[$0] } }
 
   private static func invalid(_ logit: Float, token: Int) -> RESTAError {
     RESTAError(

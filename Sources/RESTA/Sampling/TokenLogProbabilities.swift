@@ -42,13 +42,6 @@ public struct TokenLogProbabilities: Sendable, Hashable, Codable {
 
 extension TokenLogProbabilities {
   /// Computes them by logits where they lie.
-  ///
-  /// - Parameters:
-  ///   - token: The token that was chosen.
-  ///   - logits: The model's logits `[vocabulary]`, by token id; minus infinity excludes a token.
-  ///   - count: How many of the most likely tokens to list.
-  /// - Throws: ``RESTAError`` as for ``Logits/argmax(_:)-(Span<Float>)``.
-  /// - Complexity: O(vocabulary * count); nothing of the vocabulary's size is allocated.
   init(of token: TokenID, in logits: Span<Float>, listing count: Int) throws(RESTAError) {
     let normalizer = try Logits.logSumExp(logits)
     var ranked: [Alternative] = []

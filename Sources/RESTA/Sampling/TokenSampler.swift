@@ -17,19 +17,15 @@
 /// let sampler = TokenSampler(SamplingSettings(temperature: 0.7, topP: 0.9), seed: 7)
 /// let token = try sampler.sample(logits: logits, position: 20)
 /// ```
-public struct TokenSampler: Sendable, Hashable {
+package struct TokenSampler: Sendable, Hashable {
   /// How a token is chosen.
-  public let settings: SamplingSettings
+  package let settings: SamplingSettings
 
   /// The seed of the choices; it is the one that counts, whatever `settings.seed` is.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// Makes a sampler; ``sample(logits:position:)`` refuses settings that are out of range.
-  ///
-  /// - Parameters:
-  ///   - settings: How a token is chosen.
-  ///   - seed: Any value, 0 included.
-  public init(_ settings: SamplingSettings, seed: UInt64) {
+  package init(_ settings: SamplingSettings, seed: UInt64) {
     self.settings = settings
     self.seed = seed
   }
@@ -37,33 +33,18 @@ public struct TokenSampler: Sendable, Hashable {
   /// The token at an output position, by logits where they lie.
   ///
   /// - Precondition: `position` is in `0..<2^32`.
-  /// - Parameters:
-  ///   - logits: The model's logits `[vocabulary]`, by token id; minus infinity excludes a token.
-  ///   - position: The output position, from 0.
-  /// - Returns: The token's id.
-  /// - Throws: As ``sample(logits:position:)-([Float],_)``.
-  /// - Complexity: As there; greedy decoding copies nothing.
-  public func sample(logits: Span<Float>, position: Int) throws(RESTAError) -> Int {
+  package func sample(logits: Span<Float>, position: Int) throws(RESTAError) -> Int {
     if settings.temperature == 0 {
       try settings.validate()
       return try Logits.argmax(logits)
     }
-    return try sample(logits: logits.indices.map { logits[$0] }, position: position)
+    return try sample(logits: Logits.copy(logits), position: position)
   }
 
   /// The token at an output position.
   ///
   /// - Precondition: `position` is in `0..<2^32`.
-  /// - Parameters:
-  ///   - logits: The model's logits `[vocabulary]`, by token id; minus infinity excludes a token.
-  ///   - position: The output position, from 0.
-  /// - Returns: The token's id.
-  /// - Throws: ``RESTAError/Code/invalidSetting`` if the settings are out of range;
-  ///   ``RESTAError/Code/nonFiniteOutput`` if a logit is not a number or plus infinity, or if all are
-  ///   minus infinity; ``RESTAError/Code/engineFailed`` if there are none.
-  /// - Complexity: O(vocabulary); with top-k or top-p, and a distribution too flat for its head to
-  ///   decide, O(vocabulary · log vocabulary).
-  public func sample(logits: [Float], position: Int) throws(RESTAError) -> Int {
+  package func sample(logits: [Float], position: Int) throws(RESTAError) -> Int {
     precondition(
       UInt32(exactly: position) != nil, "output position \(position) is outside of 0..<2^32")
     try settings.validate()
@@ -90,5 +71,73 @@ public struct TokenSampler: Sendable, Hashable {
     }
     // Only if the target was rounded up to the total, and the last tokens weigh nothing.
     return best
+  }
+}
+
+/// The tokens that top-k, top-p and min-p leave: those down to a last one in order of probability.
+///
+/// Weights are probabilities in relation to the most likely token's, so the largest is 1.
+struct TokenFilter {
+  /// The smallest weight that is kept.
+  private var lastWeight = 0.0
+  /// The largest id that is kept of those with the smallest weight.
+  private var lastID = Int.max
+
+  init(weights: [Double], settings: SamplingSettings) {
+    if settings.topK > 0 || settings.topP < 1 {
+      let ranked = Self.ranked(weights, settings: settings)
+      let last = Self.lastKept(of: ranked, among: weights, settings: settings)
+      lastWeight = weights[last]
+      lastID = last
+    }
+    if settings.minP > lastWeight {
+      lastWeight = settings.minP
+      lastID = Int.max
+    }
+  }
+
+  func keeps(_ id: Int, weight: Double) -> Bool {
+    weight > lastWeight || (weight == lastWeight && id <= lastID)
+  }
+
+  /// The last token that top-k and then top-p keep.
+  private static func lastKept(
+    of ranked: [Int], among weights: [Double], settings: SamplingSettings
+  ) -> Int {
+    var kept = ranked[...]
+    var total: Double
+    if settings.topK > 0 {
+      kept = kept.prefix(settings.topK)
+      total = kept.reduce(0) { $0 + weights[$1] }
+    } else {
+      total = weights.reduce(0, +)
+    }
+    guard settings.topP < 1 else { return kept.last ?? 0 }
+    var cumulative = 0.0
+    for id in kept {
+      cumulative += weights[id]
+      if cumulative >= settings.topP * total { return id }
+    }
+    return kept.last ?? 0
+  }
+
+  /// The most likely tokens in order, at least as many as the filters can keep.
+  ///
+  /// Sorting a whole vocabulary costs more than all the rest, and nearly all of it weighs next to
+  /// nothing: it is done only where the head of the distribution is not enough.
+  private static func ranked(_ weights: [Double], settings: SamplingSettings) -> [Int] {
+    func order(_ ids: [Int]) -> [Int] {
+      ids.sorted { weights[$0] == weights[$1] ? $0 < $1 : weights[$0] > weights[$1] }
+    }
+    let head = weights.indices.filter { weights[$0] >= 1e-4 }
+    let isEnough: Bool
+    if settings.topK > 0 {
+      isEnough = head.count >= settings.topK
+    } else {
+      // A margin for the rounding of sums that are taken in different orders.
+      let reached = head.reduce(0) { $0 + weights[$1] }
+      isEnough = reached >= settings.topP * weights.reduce(0, +) * (1 + 1e-9)
+    }
+    return order(isEnough ? head : Array(weights.indices))
   }
 }

@@ -9,31 +9,18 @@ package protocol PassEngine: Sendable {
   /// The most positions of one call of the engine, at least 1.
   var batchSize: Int { get }
 
-  /// Checks that room could be had at all.
-  ///
-  /// - Parameter room: What somebody asks for.
-  /// - Throws: What is to be told to who asks for more than the engine or the machine can ever hold.
+  /// Throws what is to be told to who asks for more than the engine or the machine can ever hold.
   func check(_ room: SequenceRoom) throws
 
-  /// Makes the cache larger, while nothing is in it that anyone needs.
-  ///
-  /// - Parameter room: The least room that is wanted.
-  /// - Returns: The room that there is now.
-  /// - Throws: Why there is none now.
+  /// Makes the cache larger, while nothing is in it that anyone needs; returns the room there is now.
   func resize(to room: SequenceRoom) async throws -> SequenceRoom
 
-  /// Changes the cache, in order.
-  ///
-  /// - Parameter operations: What to do.
-  /// - Returns: What went wrong, by the operation's owner; what others asked for is done.
+  /// Changes the cache, in order; returns what went wrong, by owner. What others asked for is done.
   func apply(_ operations: [CacheOperation]) async -> [Int: any Error]
 
   /// Computes a pass, phase by phase, and shows its rows to its members.
   ///
   /// It should stop soon when ``EnginePass/isAbandoned`` becomes `true`, and only then.
-  ///
-  /// - Parameter pass: What to compute.
-  /// - Throws: Why it failed; some of its positions may be in the cache then.
   func run(_ pass: EnginePass) async throws
 }
 
@@ -51,14 +38,84 @@ package struct CacheOperation: Sendable, Hashable {
   package let owner: Int
   /// What is done.
   package let action: Action
+}
 
-  /// Makes an operation.
-  ///
-  /// - Parameters:
-  ///   - owner: For which reservation.
-  ///   - action: What is done.
-  package init(owner: Int, action: Action) {
-    self.owner = owner
-    self.action = action
+/// What came of a pass.
+struct PassOutcome: Sendable {
+  /// The members whose positions are in the cache.
+  var computed: Set<Int> = []
+  /// Why others have failed, by member.
+  var failures: [Int: any Error] = [:]
+  /// The reservations whose sequences are not what they should be, and why.
+  var broken: [Int: any Error] = [:]
+}
+
+extension PassEngine {
+  /// Changes the cache and runs a pass, and finds out whose fault it is when that fails.
+  func outcome(of pass: EnginePass, after operations: [CacheOperation]) async -> PassOutcome {
+    var outcome = PassOutcome()
+    if !operations.isEmpty { outcome.broken = await apply(operations) }
+    let broken = outcome.broken
+    let whole = broken.isEmpty ? pass : pass.filter { broken[$0.owner] == nil }
+    guard !whole.members.isEmpty else { return outcome }
+    await attempt(whole, &outcome)
+    return outcome
+  }
+
+  private func attempt(_ pass: EnginePass, _ outcome: inout PassOutcome) async {
+    do {
+      try await run(pass)
+      outcome.computed.formUnion(pass.members.map(\.id))
+    } catch {
+      // What was finished before the failure is still in the cache.
+      let refused = await apply(pass.rollback)
+      outcome.broken.merge(refused) { first, _ in first }
+      for member in pass.members where !member.isGone {
+        if pass.members.count == 1 || refused[member.owner] != nil {
+          outcome.failures[member.id] = error
+        } else {
+          await attempt(pass.filter { $0.id == member.id }, &outcome)
+        }
+      }
+    }
+  }
+}
+
+/// Which inputs a model takes.
+package struct InputLimits: Sendable, Hashable {
+  /// The number of tokens in the vocabulary.
+  package let vocabularySize: Int
+  /// The length of an embedding vector.
+  package let dimensions: Int
+
+  /// Makes limits.
+  package init(vocabularySize: Int, dimensions: Int) {
+    self.vocabularySize = vocabularySize
+    self.dimensions = dimensions
+  }
+
+  /// Checks what is to be fed: in a pass that several share, a bad input would fail all of them.
+  package func check(_ segments: [ForwardSegment]) throws {
+    for segment in segments where segment.input.count > 0 {
+      try Task.checkCancellation()
+      switch segment.input {
+      case .tokens(let tokens):
+        guard tokens.allSatisfy({ (0..<vocabularySize).contains(Int($0)) }) else {
+          throw RESTAError(
+            .engineFailed, "A token is outside of the vocabulary (\(vocabularySize) tokens).")
+        }
+      case .embeddings(let matrix):
+        guard matrix.dimensions == dimensions else {
+          throw RESTAError(
+            .engineFailed,
+            "Embeddings of width \(matrix.dimensions) do not fit a model of \(dimensions).")
+        }
+        guard matrix.values.allSatisfy(\.isFinite) else {
+          throw RESTAError(
+            .nonFiniteOutput,
+            "The perturbed embeddings hold values that are not finite numbers: sigma is too large.")
+        }
+      }
+    }
   }
 }

@@ -16,11 +16,6 @@ struct PassPlan: Sendable {
   /// Plans a pass.
   ///
   /// A lone request is computed in calls as large as the engine takes.
-  ///
-  /// - Parameters:
-  ///   - requests: Those who wait, at least one; those who waited the longest first.
-  ///   - batchSize: The most positions of one call of the engine.
-  ///   - isShared: Whether others than the waiting ones are expected back soon.
   init(_ requests: [ForwardRequest], batchSize: Int, isShared: Bool) {
     var requests = requests
     // Those in front decide which kind comes first. All others can do at least their own first kind.
@@ -57,4 +52,34 @@ struct ForwardRequest: Sendable {
   var cursor: ForwardCursor
   /// Who waits for it; `nil` once it was told.
   var continuation: CheckedContinuation<Void, any Error>?
+}
+
+/// How the positions of one pass are split over those who want some: max-min fair.
+///
+/// Everyone gets what it wants up to a common level, which is as high as the pass allows ("water
+/// filling"). So a step of one token never waits for a long prompt, and the prompt gets all that is
+/// left over.
+package enum PassShare {
+  /// Splits positions.
+  ///
+  /// Where there are fewer positions than who want some, the first ones get one each: let those who
+  /// got nothing stand in front the next time.
+  package static func split(_ positions: Int, over needs: [Int]) -> [Int] {
+    var shares = Array(repeating: 0, count: needs.count)
+    var left = positions
+    let rising = needs.indices.filter { needs[$0] > 0 }.sorted { needs[$0] < needs[$1] }
+    var unserved = rising[...]
+    // The smallest wishes first: what one of them leaves of its part raises the level of the rest.
+    while let index = unserved.first, needs[index] <= left / unserved.count {
+      shares[index] = needs[index]
+      left -= needs[index]
+      unserved.removeFirst()
+    }
+    guard !unserved.isEmpty else { return shares }
+    let (level, rest) = left.quotientAndRemainder(dividingBy: unserved.count)
+    for (place, index) in unserved.sorted().enumerated() {
+      shares[index] = level + (place < rest ? 1 : 0)
+    }
+    return shares
+  }
 }

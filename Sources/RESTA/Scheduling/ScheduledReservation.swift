@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Sequences of one generation in an engine that a ``Scheduler`` shares out.
 package final class ScheduledReservation: SequenceReservation {
   private let scheduler: Scheduler
@@ -15,35 +17,26 @@ package final class ScheduledReservation: SequenceReservation {
   }
 
   /// Appends positions to sequences, together with what other generations want at the time.
-  ///
-  /// - Parameters:
-  ///   - segments: What to append.
-  ///   - read: Called on the engine's thread.
-  /// - Throws: ``RESTAError``; what the engine throws; `CancellationError`.
-  package func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
+  package func forward<Row: Sendable>(
+    _ segments: [ForwardSegment], read: @escaping @Sendable (Int, Span<Float>) throws -> Row
+  ) async throws -> [Row] {
     try Task.checkCancellation()
     // Here rather than in the scheduler, which others wait for.
     try scheduler.engine.inputs.check(segments)
-    try await scheduler.forward(segments, owner: grant.id, read: read)
+    let rows = Mutex([Row]())
+    try await scheduler.forward(segments, owner: grant.id) { number, logits in
+      let row = try read(number, logits)
+      rows.withLock { $0.append(row) }
+    }
+    return try segments.checked(rows.withLock { $0 })
   }
 
   /// Makes `target` share the first positions of `source`.
-  ///
-  /// - Parameters:
-  ///   - source: The sequence that has them.
-  ///   - target: An empty sequence.
-  ///   - length: How many positions.
-  /// - Throws: ``RESTAError`` with `engineFailed` when the sequences are not as described.
   package func fork(_ source: Int, to target: Int, length: Int) async throws {
     try await scheduler.fork(source, to: target, length: length, owner: grant.id)
   }
 
   /// Drops all positions of a sequence from `length` on.
-  ///
-  /// - Parameters:
-  ///   - sequence: The sequence.
-  ///   - length: How many positions stay.
-  /// - Throws: ``RESTAError`` with `engineFailed` when there are fewer.
   package func truncate(_ sequence: Int, to length: Int) async throws {
     try await scheduler.truncate(sequence, to: length, owner: grant.id)
   }

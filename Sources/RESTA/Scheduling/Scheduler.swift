@@ -2,7 +2,7 @@
 /// into one pass.
 ///
 /// Everything it decides is in values of their own: ``SequencePool`` who gets room, ``PassShare`` and
-/// `PassPlan` what is in a pass, `BatchingWindow` for whom it waits, `PassRun` what happens when a pass
+/// `PassPlan` what is in a pass, `BatchingWindow` for whom it waits, `PassOutcome` what happened when a pass
 /// fails. It is not on the engine's thread, so it can answer while a pass runs.
 package actor Scheduler {
   /// The engine.
@@ -37,10 +37,6 @@ package actor Scheduler {
   package internal(set) var passes = 0
 
   /// Makes a scheduler.
-  ///
-  /// - Parameters:
-  ///   - engine: Used by nobody else.
-  ///   - clock: Tells the time of the batching window. Default: the continuous one.
   package init(engine: any PassEngine, clock: any Clock<Duration> = ContinuousClock()) {
     self.engine = engine
     self.clock = clock
@@ -57,13 +53,6 @@ package actor Scheduler {
   // MARK: Room
 
   /// Sets aside room; waits for it when others use it up.
-  ///
-  /// - Parameters:
-  ///   - sequences: How many.
-  ///   - cells: How many positions they hold in total, shared ones counted once.
-  /// - Returns: The reservation; its sequences are empty.
-  /// - Throws: What the engine says about too much room; `CancellationError` when the task is
-  ///   cancelled while waiting.
   package func reserve(sequences: Int, cells: Int) async throws -> ScheduledReservation {
     let room = SequenceRoom(sequences: sequences, cells: cells)
     try engine.check(room)

@@ -35,8 +35,6 @@ package struct SequencePool: Sendable {
   private var waiters: [Waiter] = []
 
   /// Makes a pool.
-  ///
-  /// - Parameter capacity: All the room there is. Default: none.
   package init(capacity: SequenceRoom = .none) { self.capacity = capacity }
 
   /// Whether nobody holds any room.
@@ -54,18 +52,11 @@ package struct SequencePool: Sendable {
   }
 
   /// Puts someone at the end of the line.
-  ///
-  /// - Parameters:
-  ///   - id: A number that nobody else has.
-  ///   - room: What it asks for.
   package mutating func enqueue(_ id: Int, room: SequenceRoom) {
     waiters.append(Waiter(id: id, room: room))
   }
 
   /// Takes someone out of the line.
-  ///
-  /// - Parameter id: The number that it asked under.
-  /// - Returns: Whether it was waiting.
   package mutating func withdraw(_ id: Int) -> Bool {
     guard let index = waiters.firstIndex(where: { $0.id == id }) else { return false }
     waiters.remove(at: index)
@@ -73,16 +64,11 @@ package struct SequencePool: Sendable {
   }
 
   /// Takes back what someone holds.
-  ///
-  /// - Parameter id: The number that it asked under.
   package mutating func release(_ id: Int) { grants[id] = nil }
 
   /// Serves the first one in line.
   ///
   /// Call it until it gives nothing, after anything changed.
-  ///
-  /// - Returns: What was done or has to be done for it; `nil` when nobody waits, or the first one has
-  ///   to wait for others.
   package mutating func next() -> Step? {
     guard let first = waiters.first else { return nil }
     guard capacity.holds(first.room) else {
@@ -99,5 +85,108 @@ package struct SequencePool: Sendable {
     grants[first.id] = grant
     waiters.removeFirst()
     return .grant(grant)
+  }
+}
+
+/// Room in an engine's cache: an amount that is asked for, used, or there at all.
+package struct SequenceRoom: Sendable, Hashable {
+  /// How many sequences.
+  package var sequences: Int
+  /// How many positions they hold in total, shared ones counted once.
+  package var cells: Int
+
+  /// No room.
+  package static let none = SequenceRoom(sequences: 0, cells: 0)
+
+  /// Makes an amount.
+  package init(sequences: Int, cells: Int) {
+    self.sequences = sequences
+    self.cells = cells
+  }
+
+  /// Whether another amount fits into this one.
+  package func holds(_ other: SequenceRoom) -> Bool {
+    other.sequences <= sequences && other.cells <= cells
+  }
+
+  /// The smallest room that holds both.
+  package func union(_ other: SequenceRoom) -> SequenceRoom {
+    SequenceRoom(sequences: max(sequences, other.sequences), cells: max(cells, other.cells))
+  }
+}
+
+/// What one reservation has in the cache: how long each of its sequences is, and what it may still
+/// fill.
+package struct SequenceLedger: Sendable {
+  /// What the reservation holds.
+  package let grant: SequencePool.Grant
+  /// The length of each sequence.
+  package private(set) var lengths: [Int]
+  /// How many of a sequence's positions belong to another one that it was forked from.
+  private var shared: [Int]
+
+  /// Makes the ledger of empty sequences.
+  package init(_ grant: SequencePool.Grant) {
+    self.grant = grant
+    lengths = Array(repeating: 0, count: grant.sequences.count)
+    shared = lengths
+  }
+
+  /// How many cells are filled, shared ones counted once.
+  package var usedCells: Int { zip(lengths, shared).reduce(0) { $0 + $1.0 - $1.1 } }
+
+  /// Checks that there is room for segments.
+  package func check(_ segments: [ForwardSegment]) throws(RESTAError) {
+    var cells = usedCells
+    for segment in segments where segment.input.count > 0 {
+      try check(segment.sequence)
+      cells += segment.input.count
+    }
+    guard cells <= grant.cells else {
+      throw RESTAError(
+        .engineFailed, "A pass needs \(cells) positions and \(grant.cells) were reserved.")
+    }
+  }
+
+  /// Notes what a pass has appended.
+  package mutating func advance(to lengths: [Int]) { self.lengths = lengths }
+
+  /// Makes one sequence share the first positions of another.
+  package mutating func fork(
+    _ source: Int, to target: Int, length: Int
+  ) throws(RESTAError) -> CacheOperation? {
+    try check(source)
+    try check(target)
+    guard length >= 0, length <= lengths[source], lengths[target] == 0 else {
+      throw RESTAError(.engineFailed, "A fork needs a filled source and an empty target.")
+    }
+    guard length > 0 else { return nil }
+    lengths[target] = length
+    shared[target] = length
+    return CacheOperation(
+      owner: grant.id,
+      action: .fork(
+        source: grant.sequences[source], target: grant.sequences[target], length: length))
+  }
+
+  /// Drops all positions of a sequence from `length` on.
+  package mutating func truncate(
+    _ sequence: Int, to length: Int
+  ) throws(RESTAError) -> CacheOperation? {
+    try check(sequence)
+    guard length >= 0, length <= lengths[sequence] else {
+      throw RESTAError(.engineFailed, "A sequence cannot be rolled forward.")
+    }
+    guard length < lengths[sequence] else { return nil }
+    lengths[sequence] = length
+    shared[sequence] = min(shared[sequence], length)
+    return CacheOperation(
+      owner: grant.id, action: .truncate(sequence: grant.sequences[sequence], length: length))
+  }
+
+  private func check(_ sequence: Int) throws(RESTAError) {
+    guard grant.sequences.indices.contains(sequence) else {
+      throw RESTAError(.engineFailed, "Sequence \(sequence) is not reserved.")
+    }
   }
 }

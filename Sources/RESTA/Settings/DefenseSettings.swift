@@ -91,31 +91,6 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
     return settings
   }
 
-  /// The settings to start from for a model, with another noise or strength.
-  ///
-  /// - Parameters:
-  ///   - model: The model.
-  ///   - noise: The noise; `nil` for the recommended one.
-  ///   - sigma: The strength; `nil` for the recommended one of this noise.
-  ///   - sigmaUnit: Its unit; `nil` for that of the recommended one.
-  /// - Returns: The settings; `nil` when there is a unit, and the only sigma is in the other one.
-  package static func recommended(
-    for model: ModelInformation, noise: NoiseKind?, sigma: Double?, sigmaUnit: Sigma.Unit?
-  ) -> DefenseSettings? {
-    var settings = recommended(for: model)
-    if let noise, noise != settings.noise.kind {
-      // The absolute default is the paper's for hard noise; as another noise's it would be absurd.
-      settings = DefenseSettings()
-      settings.noise.kind = noise
-    }
-    if let sigma {
-      settings.noise.sigma = Sigma(value: sigma, unit: sigmaUnit ?? settings.noise.sigma.unit)
-    } else if let sigmaUnit, sigmaUnit != settings.noise.sigma.unit {
-      return nil
-    }
-    return settings
-  }
-
   /// Checks every value.
   ///
   /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
@@ -139,20 +114,22 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   }
 }
 
-extension DefenseSettings {
+extension DefenseSettings: DescribedSettings {
+  package static let defaults = DefenseSettings()
+
   /// The rows of the settings: the one place that a new one is added to, beside its property.
   package static let table: [Setting<DefenseSettings>] = [
     Setting(
       "noise", \.noise.kind, .choice(), "The noise; none switches the defence off.",
-      default: "hard", isAlwaysStored: true),
+      default: "hard", isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "sigma", \.noise.sigma.value, .number(0...), "The noise's strength.",
       default: "0.8 absolute for hard noise on Llama-2 and Vicuna, else 0.4 relative",
-      flag: .option(value: "x"), isAlwaysStored: true),
+      flag: .option(value: "x"), isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "sigma_unit", \.noise.sigma.unit, .choice(),
       "The unit of sigma: absolute (the papers'), or relative to the size of the user's embeddings.",
-      default: "that of the default sigma", flag: .option(value: "unit"), isAlwaysStored: true),
+      default: "that of the default sigma", flag: .option(value: "unit"), isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "power_matched", \.noise.powerMatched, .flag,
       "Scale directional noise to the power of isotropic noise of the same sigma.",
@@ -183,8 +160,9 @@ extension DefenseSettings {
       "perturb", \.perturbed.roles, .someOf([.user, .tool], atLeast: 1),
       "Whose content is perturbed: user turns, tool and document content, or both.",
       default: "user",
-      flag: .toggle(name: "perturb-tools", value: .list([.plain("user"), .plain("tool")])),
-      storedAs: "perturbed.roles", isAlwaysStored: true),
+      flag: .toggle(name: "perturb-tools", value: .list([.plain("user"), .plain("tool")]),
+        about: "Perturb tool and document content too."),
+      storedAs: "perturbed.roles", reportedAs: "perturbed_roles", isAlwaysStored: true),
     Setting(
       "seed", \.seed, .optional(.seed), "The noise's seed; 0 is one.",
       default: "drawn, and reported", flag: .option(value: "n"), storedAs: ""),

@@ -69,7 +69,9 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
   }
 }
 
-extension GenerationOptions {
+extension GenerationOptions: DescribedSettings {
+  package static let defaults = GenerationOptions()
+
   /// The rows of the options.
   package static let table: [Setting<GenerationOptions>] = [
     Setting(

@@ -2,8 +2,8 @@
 package enum OptionSpelling: Sendable, Hashable {
   /// `--name VALUE`, with what stands for the value in help; `nil` for the name itself.
   case option(value: String?)
-  /// `--name` alone, for a value of its own.
-  case toggle(name: String, value: SettingValue)
+  /// `--name` alone, for a value of its own; with a sentence where the row's would not do.
+  case toggle(name: String, value: SettingValue, about: String? = nil)
   /// On no command line.
   case none
 }
@@ -24,10 +24,14 @@ package struct Setting<Root: Sendable>: Sendable {
   package let flag: OptionSpelling
   /// Where a store keeps it, with dots for an object inside; that is part of a generation's key.
   package let storedAs: String
+  /// Its key in `--json` and in a server's replies.
+  package let reportedAs: String
   /// Whether a store keeps it although it has its default.
   ///
   /// Rows that came later are left out then: the keys of generations made before stay what they were.
   package let isAlwaysStored: Bool
+  /// Whether the default is what is recommended for the model.
+  package let dependsOnModel: Bool
   /// What a value must be, to follow "must be".
   package let expected: String
   /// Whether it is a list.
@@ -35,6 +39,8 @@ package struct Setting<Root: Sendable>: Sendable {
   /// The names of a closed set; empty for other types.
   package let choices: [String]
 
+  /// Where the value is kept; `nil` for a row of another table's.
+  let keyPath: (any PartialKeyPath<Root> & Sendable)?
   private let parse: @Sendable (SettingValue, inout Root) -> Bool
   private let print: @Sendable (Root) -> SettingValue
   private let move: @Sendable (Root, inout Root) -> Void
@@ -43,11 +49,11 @@ package struct Setting<Root: Sendable>: Sendable {
     _ name: String, _ keyPath: any WritableKeyPath<Root, Value> & Sendable,
     _ kind: SettingKind<Value>, _ about: String, default defaultText: String? = nil,
     flag: OptionSpelling = .option(value: nil), storedAs: String? = nil,
-    isAlwaysStored: Bool = false
+    reportedAs: String? = nil, isAlwaysStored: Bool = false, dependsOnModel: Bool = false
   ) {
     self.init(
       name, kind: (kind.expected, kind.isList, kind.choices), about, defaultText, flag,
-      storedAs ?? name, isAlwaysStored,
+      storedAs ?? name, reportedAs ?? name, isAlwaysStored, dependsOnModel, keyPath,
       parse: { value, root in
         guard let value = kind.parse(value) else { return false }
         root[keyPath: keyPath] = value
@@ -59,7 +65,8 @@ package struct Setting<Root: Sendable>: Sendable {
 
   private init(
     _ name: String, kind: (expected: String, isList: Bool, choices: [String]), _ about: String,
-    _ defaultText: String?, _ flag: OptionSpelling, _ storedAs: String, _ isAlwaysStored: Bool,
+    _ defaultText: String?, _ flag: OptionSpelling, _ storedAs: String, _ reportedAs: String, _ isAlwaysStored: Bool,
+    _ dependsOnModel: Bool, _ keyPath: (any PartialKeyPath<Root> & Sendable)?,
     parse: @escaping @Sendable (SettingValue, inout Root) -> Bool,
     print: @escaping @Sendable (Root) -> SettingValue,
     move: @escaping @Sendable (Root, inout Root) -> Void
@@ -69,7 +76,10 @@ package struct Setting<Root: Sendable>: Sendable {
     self.defaultText = defaultText
     self.flag = flag
     self.storedAs = storedAs
+    self.reportedAs = reportedAs
     self.isAlwaysStored = isAlwaysStored
+    self.dependsOnModel = dependsOnModel
+    self.keyPath = keyPath
     (expected, isList, choices) = kind
     self.parse = parse
     self.print = print
@@ -85,21 +95,40 @@ package struct Setting<Root: Sendable>: Sendable {
   /// Gives one the value of the other.
   package func copy(from source: Root, to root: inout Root) { move(source, &root) }
 
-  /// The row for a type that holds this one, under a section's name.
-  package func lifted<Outer>(
-    to keyPath: any WritableKeyPath<Outer, Root> & Sendable, section: String
+  /// The row for a type that holds what was chosen of this one, under a section's name: `null` is no
+  /// choice, and what depends on the model is written as that.
+  package func choosing<Outer>(
+    in keyPath: any WritableKeyPath<Outer, Chosen<Root>> & Sendable, section: String
   ) -> Setting<Outer> {
-    Setting<Outer>(
-      section.isEmpty ? name : "\(section).\(name)", kind: (expected, isList, choices), about,
-      defaultText, flag, storedAs, isAlwaysStored,
-      parse: { self.parse($0, &$1[keyPath: keyPath]) },
-      print: { self.print($0[keyPath: keyPath]) },
-      move: { self.move($0[keyPath: keyPath], &$1[keyPath: keyPath]) })
+    let words = dependsOnModel ? "\(expected), or null" : expected
+    return Setting<Outer>(
+      "\(section).\(name)", kind: (words, isList, choices), about, defaultText, flag, storedAs,
+      reportedAs, isAlwaysStored, dependsOnModel, nil,
+      parse: { value, outer in
+        if value.isNull {
+          self.move(outer[keyPath: keyPath].base, &outer[keyPath: keyPath].value)
+          outer[keyPath: keyPath].names.remove(self.name)
+          return true
+        }
+        guard self.parse(value, &outer[keyPath: keyPath].value) else { return false }
+        outer[keyPath: keyPath].names.insert(self.name)
+        return true
+      },
+      print: { outer in
+        let chosen = outer[keyPath: keyPath]
+        if self.dependsOnModel, !chosen.names.contains(self.name) { return .null }
+        return self.print(chosen.value)
+      },
+      move: { source, outer in
+        self.move(source[keyPath: keyPath].value, &outer[keyPath: keyPath].value)
+      })
   }
+
+  func isKept(at member: AnyKeyPath) -> Bool { keyPath.map { $0 as AnyKeyPath } == member }
 
   /// The name of its option on a command line, without the dashes.
   package var optionName: String {
-    if case .toggle(let name, _) = flag { return name }
+    if case .toggle(let name, _, _) = flag { return name }
     return String(name.map { $0 == "_" || $0 == "." ? "-" : $0 })
   }
 
@@ -110,16 +139,26 @@ package struct Setting<Root: Sendable>: Sendable {
   }
 }
 
+/// A settings type that is described by a table.
+package protocol DescribedSettings: Sendable {
+  static var table: [Setting<Self>] { get }
+  /// What there is where nothing was chosen.
+  static var defaults: Self { get }
+}
+
 /// What somebody chose of a settings type; the rest stays what is recommended, or the default.
 package struct Chosen<Root: Sendable>: Sendable {
-  /// The choices, in a value whose other members mean nothing.
+  /// The choices, in a value whose other members are the defaults.
   package var value: Root
   /// The names of the rows that were chosen.
-  package var names: Set<String>
+  package var names: Set<String> = []
+  /// The defaults.
+  package let base: Root
 
-  package init(_ value: Root, names: Set<String> = []) {
-    self.value = value
-    self.names = names
+  /// Chooses nothing of some defaults.
+  package init(_ base: Root) {
+    self.base = base
+    value = base
   }
 
   /// Takes over what was chosen in another one.
@@ -135,6 +174,26 @@ package struct Chosen<Root: Sendable>: Sendable {
     var base = base
     for row in table where names.contains(row.name) { row.copy(from: value, to: &base) }
     return base
+  }
+}
+
+extension Chosen where Root: DescribedSettings {
+  /// Chooses a member: the rows whose value it changes, and the one that it is.
+  package mutating func set<Value>(_ member: WritableKeyPath<Root, Value>, _ new: Value) {
+    let before = value
+    value[keyPath: member] = new
+    for row in Root.table
+    where row.isKept(at: member) || row.write(before) != row.write(value) {
+      names.insert(row.name)
+    }
+  }
+
+  /// Chooses the member of one row, or takes the choice back.
+  package mutating func set<Value>(
+    _ member: WritableKeyPath<Root, Value>, _ new: Value?, as name: String
+  ) {
+    value[keyPath: member] = new ?? base[keyPath: member]
+    if new == nil { names.remove(name) } else { names.insert(name) }
   }
 }
 

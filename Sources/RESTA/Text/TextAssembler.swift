@@ -10,14 +10,11 @@ struct TextAssembler {
   /// Whether a stop string was found; nothing is given out any more then.
   private(set) var isStopped = false
 
-  /// - Parameter stop: Non-empty texts that end the answer.
   init(stop: [String]) {
     stops = stop.map { Array($0.utf8) }
   }
 
   /// Takes the bytes of one token.
-  ///
-  /// - Returns: The text that became certain; often empty.
   mutating func append(_ bytes: [UInt8]) -> String {
     guard !isStopped else { return "" }
     pending += bytes

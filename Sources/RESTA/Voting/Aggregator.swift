@@ -10,11 +10,6 @@ public enum Aggregator: String, Sendable, Hashable, Codable, CaseIterable {
   case medianLogit = "median-logit"
 
   /// The combined score of every token, `[vocabulary]`; `nil` for the majority vote, which has none.
-  ///
-  /// - Parameter rows: The copies' logits, `[copies, vocabulary]`, at least one row.
-  /// - Returns: The scores, or `nil`.
-  /// - Throws: ``RESTAError`` with `nonFiniteOutput`.
-  /// - Complexity: O(k * vocabulary), times log k for the median.
   func scores(of rows: [[Float]]) throws(RESTAError) -> [Float]? {
     switch self {
     case .majorityVote:

@@ -19,14 +19,16 @@ struct Ballot {
     return counts.prefix { $0.count == counts.first?.count }.map(\.tokenID)
   }
 
-  /// Decides the vote.
+  /// By how many votes the leader leads; 0 in a tie, and when nobody was asked.
+  var lead: Int {
+    let counts = counts
+    return (counts.first?.count ?? 0) - (counts.dropFirst().first?.count ?? 0)
+  }
+
+  /// The majority, or what breaks a tie; `nil` when the vote abstains.
   ///
-  /// - Parameters:
-  ///   - rule: What decides a tie.
-  ///   - unperturbed: The unperturbed model's token; used by ``TieRule/unperturbed`` only.
-  ///   - logProbability: The sum over all copies of the log-probability of a token, up to a constant
-  ///     that is the same for all tokens. Asked for the leaders of a tie only.
-  /// - Returns: The token, `nil` when the vote abstains, and how a tie was broken.
+  /// `logProbability` is the sum over all copies, up to a constant that is the same for all tokens; it
+  /// is asked for the leaders of a tie only.
   func winner(
     rule: TieRule, unperturbed: TokenID?, logProbability: (TokenID) throws -> Double
   ) rethrows -> (token: TokenID?, tieBreak: TieBreak?) {
@@ -52,6 +54,27 @@ struct Ballot {
     let best = scored.map(\.score).max()
     let winners = scored.filter { $0.score == best }.map(\.token)
     return (winners.first, winners.count == 1 ? .logProbability : .tokenID)
+  }
+
+  /// Decides what follows an answer of `position` tokens: the token, and the record of the vote.
+  func decide(
+    at position: Int, by defense: DefenseSettings, rows: [[Float]],
+    unperturbed: () async throws -> TokenID
+  ) async throws -> Decision {
+    if let scores = try defense.aggregator.scores(of: rows) {
+      let token = TokenID(try Logits.argmax(scores))
+      return Decision(
+        token: token, vote: record(position: position, token: token, tieBreak: nil))
+    }
+    var clean: TokenID?
+    if defense.tieRule == .unperturbed, leaders.count > 1 { clean = try await unperturbed() }
+    let (token, tieBreak) = winner(rule: defense.tieRule, unperturbed: clean) { token in
+      // The sum of logits orders tokens as the sum of log-probabilities does, since the normaliser
+      // of a copy is the same for every token; without it, equal sums stay exactly equal.
+      rows.reduce(0) { $0 + Double($1[Int(token)]) }
+    }
+    return Decision(
+      token: token, vote: record(position: position, token: token, tieBreak: tieBreak))
   }
 
   /// What the trace says about this ballot.

@@ -1,7 +1,6 @@
 import Foundation
 import RESTA
 import RESTADocuments
-import Synchronization
 
 /// How unlikely a model finds the user's message, and what it cost to know.
 ///
@@ -75,33 +74,23 @@ struct MessagePerplexity: Sendable {
           + "\(model.information.contextLength). Shorten the prompt or raise the context length.")
     }
     let wanted = Set(positions)
-    let found = Mutex([Int: Double]())
     let reservation = try await model.reserve(sequences: 1, cells: last)
     do {
-      try await reservation.forward([
+      // A row at a time: all of a long prompt's would be a vocabulary for each token.
+      let logs = try await reservation.forward([
         ForwardSegment(
           sequence: 0, input: .tokens(Array(tokens[..<last])), outputs: .suffix(last - first + 1))
-      ]) { rows, logits in
-        // A row at a time: all of a long prompt's would be a vocabulary for each token.
-        let width = logits.count / rows.count
-        for (index, row) in rows.enumerated() where wanted.contains(first + row) {
-          let values = (index * width..<(index + 1) * width).map { logits[$0] }
-          let log = Double(values[Int(tokens[first + row])]) - (try Logits.logSumExp(values))
-          found.withLock { $0[first + row] = log }
-        }
+      ]) { row, logits -> Double? in
+        guard wanted.contains(first + row) else { return nil }
+        let values = logits.indices.map { logits[$0] }
+        return Double(values[Int(tokens[first + row])]) - (try Logits.logSumExp(values))
       }
       await reservation.release()
+      return logs.compactMap(\.self)
     } catch {
       await reservation.release()
       throw error
     }
-    let logs = found.withLock { found in positions.compactMap { found[$0] } }
-    guard logs.count == positions.count else {
-      throw RESTAError(
-        .engineFailed,
-        "The engine returned logits for \(logs.count) of \(positions.count) tokens of the message.")
-    }
-    return logs
   }
 }
 

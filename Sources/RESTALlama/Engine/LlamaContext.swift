@@ -15,8 +15,6 @@ struct LlamaContext: ~Copyable {
   private let weights: LlamaWeights
 
   /// Makes a context.
-  ///
-  /// - Throws: ``LlamaError`` with `outOfMemory` when its buffers cannot be had.
   init(
     weights: LlamaWeights, options: LlamaOptions, threads: Int, cells: Int, sequences: Int
   ) throws(LlamaError) {
@@ -53,16 +51,10 @@ struct LlamaContext: ~Copyable {
   deinit { unsafe llama_free(context) }
 
   /// Computes a pass, with one call of llama.cpp for each of its phases.
-  ///
-  /// - Parameters:
-  ///   - pass: Of at most a batch's positions in each phase.
-  ///   - graphFactor: What fed rows are divided by.
-  /// - Throws: ``LlamaError`` with `decodeFailed`; `CancellationError` when nobody wants it any more.
   func decode(_ pass: EnginePass, graphFactor: Float) throws {
-    let watch = PassWatch(pass)
     unsafe llama_set_abort_callback(
-      context, abortCallback, Unmanaged.passUnretained(watch).toOpaque())
-    defer { withExtendedLifetime(watch) { unsafe llama_set_abort_callback(context, nil, nil) } }
+      context, abortCallback, Unmanaged.passUnretained(pass).toOpaque())
+    defer { withExtendedLifetime(pass) { unsafe llama_set_abort_callback(context, nil, nil) } }
     for phase in pass.phases {
       guard !pass.isAbandoned else { throw CancellationError() }
       try unsafe PositionBatch(phase, graphFactor: graphFactor).withLlamaBatch { batch in
@@ -78,8 +70,6 @@ struct LlamaContext: ~Copyable {
   }
 
   /// Drops a sequence's positions from `length` on.
-  ///
-  /// - Throws: ``LlamaError`` with `decodeFailed` when the model's cache cannot be rolled back.
   func truncate(_ sequence: Int32, to length: Int) throws(LlamaError) {
     guard unsafe llama_memory_seq_rm(memory, sequence, Int32(length), -1) else {
       throw LlamaError(.decodeFailed, "This model's cache cannot be rolled back.")
@@ -149,5 +139,65 @@ extension LlamaOptions.CacheType {
     case .q8: GGML_TYPE_Q8_0
     case .q4: GGML_TYPE_Q4_0
     }
+  }
+}
+
+// A plain function for the reason given at `logCallback`.
+private func abortCallback(data: UnsafeMutableRawPointer?) -> Bool {
+  guard let data = unsafe data else { return false }
+  return unsafe Unmanaged<EnginePass>.fromOpaque(data).takeUnretainedValue().isAbandoned
+}
+
+/// Positions for one call of llama.cpp, all token ids or all embedding rows: it cannot mix them.
+struct PositionBatch {
+  /// One entry for each position, or empty.
+  var tokens: [TokenID] = []
+  /// `dimensions` values for each position, or empty.
+  var values: [Float] = []
+  /// The length of a row; 0 for token ids.
+  var dimensions = 0
+  var positions: [Int32] = []
+  var sequences: [Int32] = []
+  /// Whether the logits at the position are wanted.
+  var wanted: [Bool] = []
+
+  var count: Int { positions.count }
+
+  /// The positions of one phase of a pass.
+  init(_ phase: EnginePass.Phase, graphFactor: Float) {
+    for piece in phase.parts.lazy.flatMap(\.pieces) {
+      let count = piece.range.count
+      switch piece.input {
+      case .tokens(let ids):
+        tokens += ids[piece.range]
+      case .embeddings(let matrix):
+        dimensions = matrix.dimensions
+        let rows = matrix.values[
+          piece.range.lowerBound * dimensions..<piece.range.upperBound * dimensions]
+        if graphFactor == 1 { values += rows } else { values += rows.map { $0 / graphFactor } }
+      }
+      positions += (piece.position..<(piece.position + count)).map(Int32.init)
+      sequences += repeatElement(piece.sequence, count: count)
+      wanted += (0..<count).map { $0 >= count - piece.wanted }
+    }
+  }
+
+  /// Calls `body` with these positions as a C batch, which must not outlive the call.
+  func withLlamaBatch(_ body: (llama_batch) throws -> Void) rethrows {
+    var batch = unsafe llama_batch_init(Int32(count), Int32(dimensions), 1)
+    defer { unsafe llama_batch_free(batch) }
+    unsafe batch.n_tokens = Int32(count)
+    if dimensions == 0 {
+      unsafe batch.token.update(from: tokens, count: count)
+    } else {
+      unsafe batch.embd.update(from: values, count: values.count)
+    }
+    unsafe batch.pos.update(from: positions, count: count)
+    for index in 0..<count {
+      unsafe batch.n_seq_id[index] = 1
+      unsafe batch.seq_id[index]?[0] = sequences[index]
+      unsafe batch.logits[index] = wanted[index] ? 1 : 0
+    }
+    try unsafe body(batch)
   }
 }

@@ -1,5 +1,6 @@
 internal import CLlama
 import RESTA
+import Synchronization
 
 /// The weights of a model and of its adapters. Freed when nobody uses them any more.
 // Unchecked: llama.cpp never changes a model once it is loaded, and its vocabulary functions are
@@ -14,20 +15,13 @@ final class LlamaWeights: @unchecked Sendable {
   /// Loads weights.
   ///
   /// Blocks until it is done.
-  ///
-  /// - Parameters:
-  ///   - path: A checked GGUF file.
-  ///   - options: Which adapters, and how many layers on a GPU.
-  ///   - vocabularyOnly: Whether to leave the weights in the file. Default: `false`.
-  ///   - progress: Told the share that is loaded, in 0...1. Returning `false` stops.
-  /// - Throws: ``LlamaError``; `CancellationError` when `progress` returned `false`.
   init(
     path: String, options: LlamaOptions, vocabularyOnly: Bool = false,
-    progress: @escaping @Sendable (Double) -> Bool = { _ in true }
+    progress: LoadProgress = LoadProgress()
   ) throws {
     LlamaLibrary.initialize()
     _ = LlamaLibrary.takeErrors()
-    let model = try unsafe Self.load(path, options, vocabularyOnly, LoadProgress(progress))
+    let model = try unsafe Self.load(path, options, vocabularyOnly, progress)
     guard let vocabulary = unsafe llama_model_get_vocab(model) else {
       unsafe llama_model_free(model)
       throw LlamaError(.loadFailed, "'\(path)' has no vocabulary.")
@@ -62,7 +56,7 @@ final class LlamaWeights: @unchecked Sendable {
       unsafe llama_model_load_from_file(path, parameters)
     }
     guard let model = unsafe model else {
-      if progress.wasStopped { throw CancellationError() }
+      if progress.isStopped { throw CancellationError() }
       throw LlamaError(
         .loadFailed, "llama.cpp could not load '\(path)'. \(LlamaLibrary.takeErrors())")
     }
@@ -97,21 +91,21 @@ final class LlamaWeights: @unchecked Sendable {
   }
 }
 
-/// What llama.cpp's progress callback is given.
-private final class LoadProgress: Sendable {
-  private let report: @Sendable (Double) -> Bool
-  private let stopped = AbortFlag()
+/// What llama.cpp's progress callback is given: whom to tell, and whether to go on.
+final class LoadProgress: Sendable {
+  private let report: (@Sendable (Double) -> Void)?
+  private let stopped = Atomic(false)
 
-  init(_ report: @escaping @Sendable (Double) -> Bool) { self.report = report }
+  init(_ report: (@Sendable (Double) -> Void)? = nil) { self.report = report }
 
-  var wasStopped: Bool { stopped.isSet }
+  var isStopped: Bool { stopped.load(ordering: .relaxed) }
+
+  /// Ends the load; from any thread.
+  func stop() { stopped.store(true, ordering: .relaxed) }
 
   func reached(_ share: Double) -> Bool {
-    guard report(share) else {
-      stopped.set()
-      return false
-    }
-    return true
+    report?(share)
+    return !isStopped
   }
 }
 

@@ -33,7 +33,6 @@ struct Architecture {
   /// The names of all architectures that can be loaded.
   static var names: [String] { (plain + scaled.keys).sorted() }
 
-  /// - Throws: ``LlamaError`` with `unsupportedArchitecture`, naming the architecture.
   init(_ name: String?, file: String) throws(LlamaError) {
     guard let name else {
       throw LlamaError(

@@ -16,11 +16,6 @@ final class EmbeddingTable: Sendable {
   private let scale: Float
 
   /// Finds the table.
-  ///
-  /// - Parameters:
-  ///   - file: The model's header.
-  ///   - scale: What the architecture multiplies a row with before its first block.
-  /// - Throws: ``LlamaError`` with `damagedFile` when there is no table, or none that can be read.
   init(_ file: GGUFFile, scale: Float) throws(LlamaError) {
     let (path, tensor) = try Self.find(in: file)
     guard tensor.shape.count == 2, tensor.shape[0] > 0 else {
@@ -47,8 +42,6 @@ final class EmbeddingTable: Sendable {
   }
 
   /// The vectors of some tokens, scaled, `[tokens, dimensions]`.
-  ///
-  /// - Throws: ``RESTAError`` for a token outside of the table.
   func embeddings(of tokens: [TokenID]) throws(RESTAError) -> EmbeddingMatrix {
     var values: [Float] = []
     values.reserveCapacity(tokens.count * dimensions)

@@ -21,8 +21,6 @@ final class GGUFFile {
   private let metadata: OpaquePointer
 
   /// Opens a file and checks that all of it is there.
-  ///
-  /// - Throws: ``LlamaError`` with `fileNotFound`, `notGGUF` or `damagedFile`.
   init(path: String) throws(LlamaError) {
     let size = try Self.checkMagic(path)
     LlamaLibrary.initialize()

@@ -11,21 +11,20 @@ public import RESTA
 /// ```
 public final class LlamaModel: LanguageModel {
   /// What the model is.
-  public let information: ModelInformation
+  public var information: ModelInformation { parts.information }
   /// The model's vocabulary.
-  public let tokenizer: any Tokenizer
+  public var tokenizer: any Tokenizer { parts.tokenizer }
   /// The options that the model was loaded with.
   public let options: LlamaOptions
   /// The number of CPU threads in use.
-  public let threads: Int
+  public var threads: Int { parts.threads }
   /// What one position of one sequence takes in the key-value cache, in bytes.
-  public let bytesPerCell: Int
+  public var bytesPerCell: Int { parts.bytesPerCell }
   /// What the self-test at load found.
   public let selfTest: EmbeddingSelfTest
 
-  let scheduler: Scheduler
-  private let table: EmbeddingTable
-  private let template: Result<ChatTemplate?, RESTAError>
+  var scheduler: Scheduler { parts.scheduler }
+  private let parts: LlamaParts
   private let meter: PassCostMeter
 
   /// The version of the llama.cpp that is linked.
@@ -51,15 +50,12 @@ public final class LlamaModel: LanguageModel {
     progress: (@Sendable (Double) -> Void)? = nil
   ) async throws -> LlamaModel {
     try options.validate()
-    let cancelled = AbortFlag()
+    let loading = LoadProgress(progress)
     let loader = LlamaLoader(path: path, options: options)
     let parts = try await withTaskCancellationHandler {
-      try await loader.load { share in
-        progress?(share)
-        return !cancelled.isSet
-      }
+      try await loader.load(loading)
     } onCancel: {
-      cancelled.set()
+      loading.stop()
     }
     let test = try await EmbeddingSelfTest(parts)
     try test.check(architecture: parts.information.architecture, file: path)
@@ -69,13 +65,7 @@ public final class LlamaModel: LanguageModel {
   private init(
     _ parts: LlamaParts, path: String, options: LlamaOptions, selfTest: EmbeddingSelfTest
   ) {
-    information = parts.information
-    tokenizer = parts.tokenizer
-    threads = parts.threads
-    bytesPerCell = parts.bytesPerCell
-    scheduler = parts.scheduler
-    table = parts.table
-    template = parts.template
+    self.parts = parts
     meter = PassCostMeter(parts, path: path, options: options)
     self.options = options
     self.selfTest = selfTest
@@ -83,7 +73,7 @@ public final class LlamaModel: LanguageModel {
 
   /// The model's own chat template, or `nil` when its file holds none.
   public var chatTemplate: ChatTemplate? {
-    get throws { try template.get() }
+    get throws { try parts.template.get() }
   }
 
   /// The vectors that the model's first block receives, `[tokens, dimensions]`, read from the file.
@@ -93,7 +83,7 @@ public final class LlamaModel: LanguageModel {
   /// - Throws: ``RESTAError`` with `engineFailed` for a token outside of it.
   /// - Complexity: O(tokens * dimensions).
   public func embeddings(of tokens: [TokenID]) throws -> EmbeddingMatrix {
-    try table.embeddings(of: tokens)
+    try parts.table.embeddings(of: tokens)
   }
 
   /// Sets aside room for sequences; waits while other generations use it up.

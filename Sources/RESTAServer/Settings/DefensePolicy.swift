@@ -29,7 +29,7 @@ struct DefensePolicy: Sendable {
         $0 == own.noise.kind || client.noise.contains($0)
       },
       sigma: try client.sigma.range(of: "sigma", own: own.noise.sigma.value) {
-        NodeText.number($0)
+        SettingValue.text(of: $0)
       },
       samples: try client.samples.range(of: "samples", own: own.samples) { "\($0)" },
       prefix: try client.prefix.lengths.range(of: "prefix", own: own.prefix.length) {
@@ -95,14 +95,14 @@ struct DefensePolicy: Sendable {
     }
     if let value = override.sigma {
       try check(value, of: "sigma", in: information.sigma, off: 0, own: own.value) {
-        NodeText.number($0)
+        SettingValue.text(of: $0)
       }
       return Sigma(value: value, unit: own.unit)
     }
     guard kind != .none, kind != defense.noise.kind else { return own }
     let usual = kind == recommended.kind ? recommended.sigma : DefenseSettings().noise.sigma
     guard usual.unit == own.unit, information.sigma.contains(usual.value) else {
-      let range = words(information.sigma) { NodeText.number($0) }
+      let range = words(information.sigma) { SettingValue.text(of: $0) }
       throw limit(
         "sigma",
         "is needed with \(kind.rawValue) noise here; it must be \(range) \(own.unit.rawValue)")

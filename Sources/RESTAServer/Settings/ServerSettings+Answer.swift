@@ -1,3 +1,5 @@
+import RESTA
+
 extension ServerSettings {
   /// What is put into every prompt.
   public struct Prompt: Sendable, Hashable {
@@ -26,8 +28,8 @@ extension ServerSettings {
   }
 }
 
-extension Setting {
-  static let answer: [Setting] = [
+extension ServerSettings {
+  static let answerTable: [Setting<ServerSettings>] = [
     Setting(
       "prompt.system", \.prompt.system, .optional(.text),
       "A system prompt in front of every conversation."),

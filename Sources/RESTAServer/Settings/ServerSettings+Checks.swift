@@ -9,9 +9,8 @@ extension ServerSettings {
   ///   was found.
   public func validate() throws(ServerError) {
     var copy = self
-    for setting in Setting.all {
-      try SettingLeaf(setting: setting, node: setting.write(self), place: "settings")
-        .apply(to: &copy)
+    for setting in Self.table {
+      try setting.apply(setting.write(self), at: "settings", to: &copy)
     }
     try require(
       (listen.tlsCertificate == nil) == (listen.tlsKey == nil),
@@ -24,9 +23,9 @@ extension ServerSettings {
     try client.prefix.lengths.range(of: "prefix", own: defense.prefix.length) {
       PrefixLength(length: $0).description
     }
-    try client.sigma.checkOrder("sigma") { NodeText.number($0) }
+    try client.sigma.checkOrder("sigma") { SettingValue.text(of: $0) }
     if let sigma = defense.sigma {
-      try client.sigma.range(of: "sigma", own: sigma) { NodeText.number($0) }
+      try client.sigma.range(of: "sigma", own: sigma) { SettingValue.text(of: $0) }
     }
     // A floor in a unit that the model's recommendation decides is a floor nobody knows.
     try require(

@@ -102,8 +102,8 @@ public enum Exposure: String, Sendable, Hashable, Codable, CaseIterable, Compara
   }
 }
 
-extension Setting {
-  static let client: [Setting] = [
+extension ServerSettings {
+  static let clientTable: [Setting<ServerSettings>] = [
     Setting(
       "client.expose", \.client.expose, .choice(),
       "What a reply shows of its defence; votes hold margins, which help an attacker."),

@@ -3,51 +3,16 @@ public import RESTA
 extension ServerSettings {
   /// The operator's own defence: what protects a request that asks for nothing else, and the floor
   /// below which ``Client`` lets no request go unless it says so.
-  public struct Defense: Sendable, Hashable {
-    /// The noise; `none` switches the defence off.
-    ///
-    /// Default: `nil`, what is recommended for the model.
-    public var noise: NoiseKind?
-    /// The noise's strength in ``sigmaUnit``, at least 0; 0 is no defence.
-    ///
-    /// Default: `nil`, what is recommended for the model and the noise.
-    public var sigma: Double?
-    /// The unit of ``sigma``, and of the bounds of ``Client/sigma``.
-    ///
-    /// Default: `nil`, that of the recommended sigma.
-    public var sigmaUnit: Sigma.Unit?
-    /// Whether directional noise has the power of isotropic noise of the same sigma.
-    ///
-    /// Default: `false`.
-    public var powerMatched = false
-    /// How many noisy copies vote, k in `1...128`.
-    ///
-    /// Default: 10.
-    public var samples = 10
-    /// How many tokens of the answer are voted on, l; 0 is no defence.
-    ///
-    /// Default: 20.
-    public var prefix = PrefixLength.tokens(20)
-    /// A text of the answer behind which voting starts, such as `</think>`.
-    ///
-    /// Default: `nil`, at the answer's start.
-    public var prefixAfter: String?
-    /// How the copies' predictions become a token.
-    ///
-    /// Default: the majority vote.
-    public var aggregator = Aggregator.majorityVote
-    /// What decides a tied vote.
-    ///
-    /// Default: the log-probabilities.
-    public var tieRule = TieRule.logProbability
-    /// Whose content is perturbed: `user`, `tool` or both.
-    ///
-    /// Default: `user`.
-    public var perturb: Set<ChatMessage.Role> = [.user]
-    /// Whether only the last user turn is perturbed instead of all.
-    ///
-    /// Default: `false`.
-    public var lastTurnOnly = false
+  ///
+  /// The members of ``RESTA/DefenseSettings`` are members of it too. What is not set is what is
+  /// recommended for the model, or the default.
+  ///
+  /// ```swift
+  /// settings.defense.samples = 20
+  /// settings.defense.noise = .soft
+  /// ```
+  @dynamicMemberLookup public struct Defense: Sendable, Hashable {
+    package var chosen = Chosen(DefenseSettings.defaults)
     /// Whether the same prompt draws the same noise, so that asking again gains nothing.
     ///
     /// Default: `false`, fresh noise for each answer.
@@ -57,49 +22,69 @@ extension ServerSettings {
     /// Default: the fast decoder.
     public var decoder = DecoderKind.fast
 
-    /// Makes the default settings.
+    /// Chooses nothing.
     public init() {}
-  }
-}
 
-extension Setting {
-  static let defense: [Setting] = [
-    Setting(
-      "defense.noise", \.defense.noise, .optional(.choice()),
-      "The noise; none switches the defence off; null: what is recommended for the model."),
-    Setting(
-      "defense.sigma", \.defense.sigma, .optional(.number(0...)),
-      "The noise's strength; null: what is recommended for the model and the noise."),
-    Setting(
-      "defense.sigma_unit", \.defense.sigmaUnit, .optional(.choice()),
-      "The unit of sigma and of client.sigma; null: that of the recommended sigma."),
-    Setting(
-      "defense.power_matched", \.defense.powerMatched, .flag,
-      "Whether hard or soft noise has the power of isotropic noise of the same sigma."),
-    Setting(
-      "defense.samples", \.defense.samples, .integer(DefenseSettings.samplesRange),
-      "Noisy copies that vote, k."),
-    Setting(
-      "defense.prefix", \.defense.prefix, .prefix,
-      "Tokens of the answer that are voted on, l; 0 switches the defence off."),
-    Setting(
-      "defense.prefix_after", \.defense.prefixAfter, .optional(.text),
-      "Start voting behind this text of the answer; null: at its start."),
-    Setting(
-      "defense.aggregator", \.defense.aggregator, .choice(),
-      "How the copies' predictions become a token."),
-    Setting("defense.tie_rule", \.defense.tieRule, .choice(), "What decides a tied vote."),
-    Setting(
-      "defense.perturb", \.defense.perturb, .someOf([.user, .tool], atLeast: 1),
-      "Whose content is perturbed."),
-    Setting(
-      "defense.last_turn_only", \.defense.lastTurnOnly, .flag,
-      "Whether only the last user turn is perturbed instead of all."),
-    Setting(
-      "defense.sticky", \.defense.sticky, .flag,
-      "Whether the same prompt draws the same noise, so that asking again gains nothing."),
-    Setting(
-      "defense.decoder", \.defense.decoder, .choice(),
-      "How a defended answer is computed; the answer does not depend on it."),
-  ]
+    /// A member of the defence; setting it chooses it.
+    ///
+    /// - Parameter member: Any member of ``RESTA/DefenseSettings``.
+    public subscript<Value>(
+      dynamicMember member: WritableKeyPath<DefenseSettings, Value>
+    ) -> Value {
+      get { chosen.value[keyPath: member] }
+      set { chosen.set(member, newValue) }
+    }
+
+    /// The noise; `none` switches the defence off.
+    ///
+    /// Default: `nil`, what is recommended for the model.
+    public var noise: NoiseKind? {
+      get { chosen.names.contains("noise") ? chosen.value.noise.kind : nil }
+      set { chosen.set(\.noise.kind, newValue, as: "noise") }
+    }
+
+    /// The noise's strength in ``sigmaUnit``, at least 0; 0 is no defence.
+    ///
+    /// Default: `nil`, what is recommended for the model and the noise.
+    public var sigma: Double? {
+      get { chosen.names.contains("sigma") ? chosen.value.noise.sigma.value : nil }
+      set { chosen.set(\.noise.sigma.value, newValue, as: "sigma") }
+    }
+
+    /// The unit of ``sigma``, and of the bounds of ``Client/sigma``.
+    ///
+    /// Default: `nil`, that of the recommended sigma.
+    public var sigmaUnit: Sigma.Unit? {
+      get { chosen.names.contains("sigma_unit") ? chosen.value.noise.sigma.unit : nil }
+      set { chosen.set(\.noise.sigma.unit, newValue, as: "sigma_unit") }
+    }
+
+    /// The operator's own defence on a model: what is recommended, changed by what is set.
+    ///
+    /// - Parameter model: The model.
+    /// - Returns: Valid settings, without a seed.
+    /// - Throws: ``ServerError`` with `invalidSetting`.
+    func settings(for model: ModelInformation) throws(ServerError) -> DefenseSettings {
+      do {
+        if let settings = try chosen.settings(for: model) { return settings }
+      } catch {
+        throw ServerError(.invalidSetting, "defense: \(error.message)", cause: error)
+      }
+      throw ServerError(
+        .invalidSetting,
+        "defense.sigma_unit is \(chosen.value.noise.sigma.unit.rawValue), and the sigma recommended"
+          + " for this model is in the other unit: give defense.sigma too.")
+    }
+  }
+
+  static let defenseTable: [Setting<ServerSettings>] =
+    DefenseSettings.table.filter { $0.name != "seed" }
+    .map { $0.choosing(in: \.defense.chosen, section: "defense") } + [
+      Setting(
+        "defense.sticky", \.defense.sticky, .flag,
+        "Whether the same prompt draws the same noise, so that asking again gains nothing."),
+      Setting(
+        "defense.decoder", \.defense.decoder, .choice(),
+        "How a defended answer is computed; the answer does not depend on it."),
+    ]
 }

@@ -1,4 +1,5 @@
 import RESTA
+import RESTADocuments
 
 /// A setting on the command line.
 public struct SettingFlag: Sendable, Hashable {
@@ -54,39 +55,132 @@ extension ServerSettings {
   ) throws(ServerError) -> ServerSettings {
     var settings = ServerSettings()
     if preset == .playground { settings.allowTrying() }
-    var leaves: [SettingLeaf] = []
-    if let file { leaves += try SettingFile(name: file.name).leaves(of: file.text) }
-    leaves += try variables(environment)
-    for flag in flags { leaves.append(try leaf(flag)) }
-    for leaf in leaves { try leaf.apply(to: &settings) }
+    if let file {
+      do {
+        if let node = try YAMLNode.document(file.text, file: file.name) {
+          try settings.read(node, in: "")
+        }
+      } catch let error as ServerError {
+        throw error
+      } catch {
+        throw ServerError(.invalidSetting, "\(error)", cause: error)
+      }
+    }
+    // In order, so that of two errors it is always the same that is told.
+    for (name, text) in environment.sorted(by: { $0.key < $1.key })
+    where name.hasPrefix(variablePrefix) {
+      guard let setting = table.first(where: { $0.variable == name }) else {
+        throw ServerError(
+          .invalidSetting, unknown("variable", name, prefix: variablePrefix) { $0.variable })
+      }
+      try setting.apply(try setting.value(of: text, place: name), at: name, to: &settings)
+    }
+    for flag in flags {
+      guard let setting = setting(flag.path) else {
+        throw ServerError(
+          .invalidSetting, "\(flag.name): " + unknown("setting", flag.path) { $0.name })
+      }
+      let value: SettingValue =
+        switch flag.value {
+        case .list(let items): .list(items.map { .text($0) })
+        case .text(let text): try setting.value(of: text, place: flag.name)
+        }
+      try setting.apply(value, at: flag.name, to: &settings)
+    }
     try settings.validate()
     return settings
   }
 
-  private static func variables(
-    _ environment: [String: String]
-  ) throws(ServerError) -> [SettingLeaf] {
-    var leaves: [SettingLeaf] = []
-    // In order, so that of two errors it is always the same that is told.
-    for (name, text) in environment.sorted(by: { $0.key < $1.key })
-    where name.hasPrefix(Setting.variablePrefix) {
-      guard let setting = Setting.all.first(where: { $0.variable == name }) else {
+  /// Reads a section of a file and those below it; one that holds comments alone sets nothing.
+  private mutating func read(_ node: YAMLNode, in section: String) throws {
+    if node.isNull { return }
+    for (name, value) in try node.members(Self.keys(in: section)) {
+      let path = section.isEmpty ? name : "\(section).\(name)"
+      guard let setting = Self.setting(path) else {
+        try read(value, in: path)
+        continue
+      }
+      guard let given = value.setting else {
         throw ServerError(
           .invalidSetting,
-          Setting.unknown("variable", name, prefix: Setting.variablePrefix) { $0.variable })
+          "\(value.place): \(path) must be \(setting.expected), not \(value.found).")
       }
-      let node = try setting.node(of: .text(text), place: name)
-      leaves.append(SettingLeaf(setting: setting, node: node, place: name))
+      try setting.apply(given, at: value.place, to: &self)
     }
-    return leaves
+  }
+}
+
+extension ServerSettings: Codable {
+  /// Decodes settings by the keys of a configuration file; what is missing has its default.
+  ///
+  /// - Parameter decoder: Where to read from.
+  /// - Throws: ``ServerError`` with `invalidSetting` for a key that nobody knows and a value of a wrong
+  ///   type or out of range; what the decoder throws.
+  public init(from decoder: any Decoder) throws {
+    self.init()
+    try read(try JSONObject(from: decoder), in: "")
   }
 
-  private static func leaf(_ flag: SettingFlag) throws(ServerError) -> SettingLeaf {
-    guard let setting = Setting.named(flag.path) else {
-      throw ServerError(
-        .invalidSetting, "\(flag.name): " + Setting.unknown("setting", flag.path) { $0.path })
+  private mutating func read(_ object: JSONObject, in section: String) throws(ServerError) {
+    for (name, value) in object {
+      let path = section.isEmpty ? name : "\(section).\(name)"
+      if let setting = Self.setting(path), let given = value.setting {
+        try setting.apply(given, at: "settings", to: &self)
+      } else if let inner = value.object, !Self.keys(in: path).isEmpty {
+        try read(inner, in: path)
+      } else {
+        throw ServerError(
+          .invalidSetting,
+          "settings: " + Suggestion.unknown("key", path, known: Self.keys(in: section)))
+      }
     }
-    let node = try setting.node(of: flag.value, place: flag.name)
-    return SettingLeaf(setting: setting, node: node, place: flag.name)
   }
+
+  /// Encodes all settings by the keys of a configuration file.
+  ///
+  /// - Parameter encoder: Where to write to.
+  /// - Throws: What the encoder throws.
+  public func encode(to encoder: any Encoder) throws {
+    var object = JSONObject()
+    for setting in Self.table {
+      object.set(
+        JSONValue(setting.write(self)), at: setting.name.split(separator: ".").map(String.init))
+    }
+    try object.encode(to: encoder)
+  }
+}
+
+extension ServerSettings {
+  /// All settings as a configuration file, each with a line of documentation.
+  ///
+  /// What `resta serve --print-config` prints; ``load(file:environment:flags:preset:)`` reads equal
+  /// settings from it.
+  ///
+  /// - Returns: YAML.
+  public func yaml() -> String {
+    let defaults = ServerSettings()
+    var lines = [
+      "# The settings of resta serve. Flags win over variables, those over this file, and this file",
+      "# over the defaults. A setting's variable is its path in capitals: limits.queue is",
+      "# \(Self.variablePrefix)LIMITS_QUEUE.",
+    ]
+    var open: [Substring] = []
+    for setting in Self.table {
+      let keys = setting.name.split(separator: ".")
+      let sections = Array(keys.dropLast())
+      for (depth, section) in sections.enumerated()
+      where sections[...depth] != open.prefix(depth + 1) {
+        lines.append("\(Self.indent(depth))\(section):")
+      }
+      open = sections
+      let indent = Self.indent(sections.count)
+      lines.append("\(indent)# \(setting.about)")
+      lines.append(
+        "\(indent)# Must be \(setting.expected). Default: \(YAMLText.line(setting.write(defaults)))")
+      lines.append("\(indent)\(keys.last ?? ""): \(YAMLText.line(setting.write(self)))")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func indent(_ depth: Int) -> String { String(repeating: "  ", count: depth) }
 }

@@ -1,3 +1,5 @@
+import RESTA
+
 extension ServerSettings {
   /// What bounds the work and the time of requests.
   public struct Limits: Sendable, Hashable {
@@ -84,8 +86,8 @@ extension ServerSettings {
   }
 }
 
-extension Setting {
-  static let limits: [Setting] = [
+extension ServerSettings {
+  static let limitsTable: [Setting<ServerSettings>] = [
     Setting(
       "limits.answer_tokens", \.limits.answerTokens, .integer(1...),
       "The most tokens that an answer may be asked to have."),

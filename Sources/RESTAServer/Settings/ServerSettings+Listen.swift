@@ -1,3 +1,5 @@
+import RESTA
+
 extension ServerSettings {
   /// Where the server listens, and from where it may be used.
   public struct Listen: Sendable, Hashable {
@@ -39,8 +41,8 @@ extension ServerSettings {
   }
 }
 
-extension Setting {
-  static let listen: [Setting] = [
+extension ServerSettings {
+  static let listenTable: [Setting<ServerSettings>] = [
     Setting(
       "listen.host", \.listen.host, .text, "The address to listen on; 0.0.0.0 is every IPv4 one."),
     Setting(

@@ -1,3 +1,5 @@
+import RESTA
+
 extension ServerSettings {
   /// Who may ask.
   public struct Keys: Sendable, Hashable {
@@ -56,8 +58,8 @@ extension ServerSettings {
   }
 }
 
-extension Setting {
-  static let log: [Setting] = [
+extension ServerSettings {
+  static let logTable: [Setting<ServerSettings>] = [
     Setting(
       "keys.file", \.keys.file, .optional(.text),
       "A file with an API key a line, besides those of $RESTA_API_KEYS."),

@@ -1,3 +1,5 @@
+import RESTA
+
 extension ServerSettings {
   /// The model; read by whoever loads it, so what an engine accepts is checked there.
   public struct Model: Sendable, Hashable {
@@ -39,8 +41,8 @@ extension ServerSettings {
   }
 }
 
-extension Setting {
-  static let model: [Setting] = [
+extension ServerSettings {
+  static let modelTable: [Setting<ServerSettings>] = [
     Setting("model.file", \.model.file, .optional(.text), "The GGUF model."),
     Setting(
       "model.name", \.model.name, .optional(.text),

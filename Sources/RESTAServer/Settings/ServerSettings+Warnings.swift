@@ -62,6 +62,6 @@ extension ServerSettings.Client {
 extension ServerSettings.Defense {
   /// Whether no noise is added to anything, or nothing is voted on.
   fileprivate var isOff: Bool {
-    noise == NoiseKind.none || sigma == 0 || prefix == .tokens(0)
+    noise == NoiseKind.none || sigma == 0 || self.prefix == .tokens(0)
   }
 }

@@ -24,11 +24,11 @@ extension DefenseOverride {
   }
 
   private static func prefix(_ field: BodyField) throws(APIError) -> PrefixLength? {
-    switch field.value {
-    case .string("all"): return .all
-    case .string: throw field.refused("must be an integer of 0 or more, or \"all\"")
-    default: return try field.integer(in: 0...Int.max).map { .tokens($0) }
+    guard let text = field.value.string else {
+      return try field.integer(in: 0...Int.max).map { .tokens($0) }
     }
+    guard text == "all" else { throw field.refused("must be an integer of 0 or more, or \"all\"") }
+    return .all
   }
 
   /// Unlike unknown fields of the request, unknown ones here are no harmless extras: whoever writes

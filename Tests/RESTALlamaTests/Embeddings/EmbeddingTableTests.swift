@@ -1,5 +1,6 @@
 import Foundation
 import RESTA
+import RESTATesting
 import Testing
 
 @testable import RESTALlama
@@ -60,7 +61,7 @@ extension LlamaTests {
       #expect(tensor.range.count == size * table.rows)
       let handle = try FileHandle(forReadingFrom: URL(fileURLWithPath: model.path))
       defer { try? handle.close() }
-      var generator = SeededGenerator(11)
+      var generator = SeededGenerator(seed: 11)
       for token in [0, table.rows - 1] + (0..<64).map({ _ in generator.below(table.rows) }) {
         try handle.seek(toOffset: UInt64(tensor.range.lowerBound + token * size))
         let bytes = [UInt8](try handle.read(upToCount: size) ?? Data())

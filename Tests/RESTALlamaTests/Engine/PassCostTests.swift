@@ -251,12 +251,15 @@ extension LlamaTests {
         self.failing = failing
       }
 
-      func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
+      func forward<Row: Sendable>(
+        _ segments: [ForwardSegment], read: @escaping @Sendable (Int, Span<Float>) throws -> Row
+      ) async throws -> [Row] {
         #expect(segments.allSatisfy { $0.outputs == .all && (0..<8).contains($0.sequence) })
         #expect(Set(segments.map(\.sequence)).count == segments.count)
         passes.update { $0.append(segments.map(\.input.count)) }
         if failing { throw RESTAError(.engineFailed, "no") }
         try await Task.sleep(for: delay)
+        return []
       }
       func fork(_ source: Int, to target: Int, length: Int) async throws {}
       func truncate(_ sequence: Int, to length: Int) async throws {}

@@ -1,6 +1,7 @@
 import Foundation
 import RESTA
 import RESTALlama
+import RESTATesting
 import Testing
 
 extension LlamaTests {
@@ -49,7 +50,7 @@ extension LlamaTests {
     }
 
     static func flips(count: Int, below bound: Int, seed: UInt64) -> [DamagedFileRunner.Damage] {
-      var generator = SeededGenerator(seed)
+      var generator = SeededGenerator(seed: seed)
       return (0..<count).map { _ in
         .flip(offset: generator.below(bound), mask: UInt8(1 + generator.below(255)))
       }
@@ -116,3 +117,25 @@ extension LlamaTests {
 }
 
 private func + (left: StrideTo<Int>, right: StrideTo<Int>) -> [Int] { Array(left) + Array(right) }
+
+extension LlamaTests {
+  /// The ground of the tests of damaged files: undamaged, these files work.
+  @Suite("Tiny models") struct TinyModels {
+    @Test("A tiny model loads and answers")
+    func tinyModelLoads() async throws {
+      try await TestFiles.withTemporaryFolder { folder in
+        let path = folder + "/tiny.gguf"
+        try GGUFBuilder.tinyModel().write(path)
+        let model = try await LlamaModel.load(path, options: .forTests)
+        #expect(model.information.name == "tiny")
+        #expect(model.information.architecture == "llama")
+        #expect(model.information.dimensions == 32)
+        #expect(model.information.vocabularySize == 258)
+        #expect(model.information.contextLength == 256)
+        #expect(model.selfTest.largestDifference == 0)
+        #expect(try await model.greedyTokens(after: [1, 2, 3], count: 4).count == 4)
+        #expect(try model.chatTemplate == nil)
+      }
+    }
+  }
+}

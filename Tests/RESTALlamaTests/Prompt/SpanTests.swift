@@ -1,5 +1,6 @@
 import RESTA
 import RESTALlama
+import RESTATesting
 import Testing
 
 extension LlamaTests {
@@ -36,7 +37,7 @@ extension LlamaTests {
     func random(style: ChatStyle) async throws {
       let checker = try await SpanChecker(style)
       for seed in 0..<Self.rounds {
-        var generator = SeededGenerator(UInt64(seed))
+        var generator = SeededGenerator(seed: UInt64(seed))
         let content = RandomContent.make(&generator)
         checker.check(Self.conversation(content, turns: 1 + seed % 2), forged: false, seed: seed)
       }
@@ -54,7 +55,7 @@ extension LlamaTests {
         }
       }
       for seed in 0..<Self.rounds {
-        var generator = SeededGenerator(UInt64(10_000 + seed))
+        var generator = SeededGenerator(seed: UInt64(10_000 + seed))
         let content = RandomContent.make(&generator, forgeries: style.forgeries)
         checker.check(Self.conversation(content, turns: 1 + seed % 2), forged: true, seed: seed)
       }
@@ -76,7 +77,7 @@ extension LlamaTests {
     @Test("Any bytes can be tokenised", arguments: ChatStyle.all)
     func invalidUTF8(style: ChatStyle) async throws {
       let tokenizer = try await SharedVocabularies.tokenizer(style.path)
-      var generator = SeededGenerator(5)
+      var generator = SeededGenerator(seed: 5)
       for _ in 0..<100 {
         let bytes = (0..<generator.below(40)).map { _ in UInt8(generator.below(256)) }
         #expect(throws: Never.self) {

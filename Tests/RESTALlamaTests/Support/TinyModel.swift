@@ -1,6 +1,7 @@
 import Foundation
 import RESTA
 import RESTALlama
+import RESTATesting
 
 extension GGUFBuilder {
   /// A whole Llama of one layer with random weights and a vocabulary of bytes: 70 kB, loaded in a
@@ -26,7 +27,7 @@ extension GGUFBuilder {
     model["tokenizer.ggml.eos_token_id"] = .uint32(257)
     model["tokenizer.ggml.add_bos_token"] = .bool(false)
 
-    var generator = SeededGenerator(7)
+    var generator = SeededGenerator(seed: 7)
     func add(_ name: String, _ shape: [Int], ones: Bool = false) {
       let values = (0..<shape.reduce(1, *)).map { _ in ones ? 1 : generator.uniform() }
       let bytes = values.flatMap { value in
@@ -79,7 +80,7 @@ enum TinyModelFile {
 
   /// A user's message of random letters, a token each, without any template around it.
   static func prompt(_ seed: UInt64, count: Int = 40) async throws -> TokenizedPrompt {
-    var generator = SeededGenerator(seed)
+    var generator = SeededGenerator(seed: seed)
     let letters = (0..<count).map { _ in UInt8(ascii: "a") + UInt8(generator.below(26)) }
     let span = RenderedPrompt.ContentSpan(messageIndex: 0, role: .user, range: 0..<count)
     let text = String(decoding: letters, as: UTF8.self)

@@ -178,9 +178,10 @@ struct CancellationTests {
     final class Reservation: SequenceReservation {
       let base: any SequenceReservation
       init(base: any SequenceReservation) { self.base = base }
-      func forward(_ segments: [ForwardSegment], read: @escaping LogitReader) async throws {
-        let rows = try await base.forward(segments).dropLast()
-        if !rows.isEmpty { try read(rows.indices, Array(rows.joined()).span) }
+      func forward<Row: Sendable>(
+        _ segments: [ForwardSegment], read: @escaping @Sendable (Int, Span<Float>) throws -> Row
+      ) async throws -> [Row] {
+        try await base.forward(segments, read: read).dropLast()
       }
       func fork(_ source: Int, to target: Int, length: Int) async throws {}
       func truncate(_ sequence: Int, to length: Int) async throws {}

@@ -88,6 +88,32 @@ struct FastDecoderTests {
     }
   }
 
+  @Test("gives the same where the logits of one position alone are kept for ties")
+  func fewRows() async throws {
+    var ties = 0
+    for scenario in DecodingScenario.drawn(300, seed: 77) {
+      let expected = try await Self.generate(scenario, .reference).result
+      let model = scenario.model()
+      let job = try await DecodingJob(
+        model: model, prompt: scenario.tokenized, defense: scenario.defense,
+        options: scenario.options, decoder: .fast, plan: DecodingPlan(draft: .fixed(8)),
+        noiseSeed: scenario.noiseSeed, samplingSeed: expected.settings.samplingSeed)
+      let reservation = model.reserve(sequences: job.sequences, cells: job.cells)
+      let sequences = Sequences(reservation, of: job, stopwatch: Stopwatch(ContinuousClock()))
+      var decoder = FastDecoder(
+        job: job, costs: .typical, sequences: sequences, tokenizer: model.tokenizer, rowLimit: 1)
+      for (position, token) in expected.tokenIDs.enumerated() {
+        let decision = try await decoder.next()
+        let vote = expected.votes.first { $0.position == position }
+        #expect(decision.token == token && decision.vote?.tieBreak == vote?.tieBreak, "\(scenario)")
+        if vote?.tieBreak == .logProbability { ties += 1 }
+        decoder.append(token, bytes: model.tokenizer.bytes(of: token))
+      }
+      await reservation.release()
+    }
+    #expect(ties >= 20)
+  }
+
   @Test("never holds more cells than the shared prefix and each sequence's own part")
   func cells() async throws {
     var savings = 0

@@ -47,7 +47,7 @@ struct LogProbabilityTests {
       // On a clock that stands still the cost of two runs can be compared whole.
       let generation = try Generation(
         model: model, prompt: scenario.tokenized, defense: defense, options: options,
-        decoder: decoder, plan: plan, clock: ManualClock())
+        decoder: decoder, plan: plan, generator: SeededGenerator(seed: 99), clock: ManualClock())
       let outcome = try await generation.outcome()
       #expect(model.openReservations == 0, "\(scenario)")
       return outcome

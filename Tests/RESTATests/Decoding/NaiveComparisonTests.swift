@@ -9,34 +9,67 @@ struct NaiveComparisonTests {
   func agreesWithOracle() async throws {
     var seen = Seen()
     for scenario in DecodingScenario.drawn(800, seed: 2025) {
-      let model = scenario.model()
-      let result = try await Generation(
-        model: model, prompt: scenario.tokenized, defense: scenario.defense,
-        options: scenario.options, decoder: .reference
-      ).result()
-      let sampler = TokenSampler(scenario.options.sampling, seed: result.settings.samplingSeed)
-      let oracle = NaiveRESTA(
-        defense: scenario.defense, options: scenario.options, sampler: sampler,
-        room: scenario.contextLength - scenario.prompt.count,
-        tokenBytes: DecodingScenario.Vocabulary().bytes,
-        isEnd: DecodingScenario.Vocabulary().isEndOfGeneration
-      ) { input, answer in
-        switch input {
-        case .plain: scenario.logits(embeddings: nil, answer: answer)
-        case .copy(let copy): scenario.logits(embeddings: copy, answer: answer)
-        }
-      }
-      let expected = try oracle.answer(copies: scenario.copies())
-      let actual = NaiveRESTA.Answer(result)
-      let agrees = actual == expected
-      #expect(agrees, "\(scenario)\nactual \(actual)\nexpected \(expected)")
-      #expect(model.openReservations == 0, "\(scenario)")
-      seen.note(actual)
+      seen.note(
+        try await Self.compare(scenario) { input, answer in
+          switch input {
+          case .plain: scenario.logits(embeddings: nil, answer: answer)
+          case .copy(let copy): scenario.logits(embeddings: copy, answer: answer)
+          }
+        })
     }
     // The scenarios are worth something only if they reach every kind of ending and tie.
     #expect(seen.stops.values.allSatisfy { $0 >= 10 } && seen.stops.count == 5, "\(seen)")
     #expect(seen.ties.values.allSatisfy { $0 >= 10 } && seen.ties.count == 4, "\(seen)")
     #expect(seen.votes >= 1_000, "\(seen)")
+  }
+
+  @Test("gives what a model gives that computes everything from nothing each time")
+  func agreesFromNothing() async throws {
+    for scenario in DecodingScenario.drawn(200, seed: 2027) {
+      let model = scenario.model()
+      _ = try await Self.compare(scenario) { input, answer in
+        // The scripted model tells copies from the prompt itself by the number of their sequence.
+        let (sequence, prompt): (Int, ForwardSegment.Input) =
+          switch input {
+          case .plain: (0, .tokens(scenario.tokenized.ids))
+          case .copy(let copy): (1, .embeddings(copy))
+          }
+        let reservation = model.reserve(sequences: 2, cells: prompt.count + answer.count)
+        var segments = [ForwardSegment(sequence: sequence, input: prompt, outputs: .none)]
+        if answer.isEmpty {
+          segments[0].outputs = .last
+        } else {
+          segments.append(ForwardSegment(sequence: sequence, input: .tokens(answer)))
+        }
+        let rows = try await reservation.forward(segments)
+        await reservation.release()
+        return rows[0]
+      }
+    }
+  }
+
+  /// Checks the reference decoder's answer against the oracle's, whose model is `f`.
+  private static func compare(
+    _ scenario: DecodingScenario,
+    _ f: @escaping (NaiveRESTA.Input, [TokenID]) async throws -> [Float]
+  ) async throws -> NaiveRESTA.Answer {
+    let model = scenario.model()
+    let result = try await Generation(
+      model: model, prompt: scenario.tokenized, defense: scenario.defense,
+      options: scenario.options, decoder: .reference
+    ).result()
+    let sampler = TokenSampler(scenario.options.sampling, seed: result.settings.samplingSeed)
+    let oracle = NaiveRESTA(
+      defense: scenario.defense, options: scenario.options, sampler: sampler,
+      room: scenario.contextLength - scenario.prompt.count,
+      tokenBytes: DecodingScenario.Vocabulary().bytes,
+      isEnd: DecodingScenario.Vocabulary().isEndOfGeneration, f: f)
+    let expected = try await oracle.answer(copies: scenario.copies())
+    let actual = NaiveRESTA.Answer(result)
+    let agrees = actual == expected
+    #expect(agrees, "\(scenario)\nactual \(actual)\nexpected \(expected)")
+    #expect(model.openReservations == 0, "\(scenario)")
+    return actual
   }
 
   private struct Seen {

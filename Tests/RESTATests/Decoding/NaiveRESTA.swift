@@ -41,9 +41,9 @@ struct NaiveRESTA {
   let room: Int
   let tokenBytes: (TokenID) -> [UInt8]
   let isEnd: (TokenID) -> Bool
-  let f: (Input, [TokenID]) -> [Float]
+  let f: (Input, [TokenID]) async throws -> [Float]
 
-  func answer(copies: [EmbeddingMatrix]) throws -> Answer {
+  func answer(copies: [EmbeddingMatrix]) async throws -> Answer {
     var answer = Answer()
     while true {
       let t = answer.tokens.count
@@ -53,13 +53,16 @@ struct NaiveRESTA {
       }
       var token: TokenID?
       if isVoted(t, after: answer.tokens) {
-        let vote = self.vote(at: t, rows: copies.map { f(.copy($0), answer.tokens) }) {
-          first(f(.plain, answer.tokens))
+        var rows: [[Float]] = []
+        for copy in copies { rows.append(try await f(.copy(copy), answer.tokens)) }
+        let vote = try await vote(at: t, rows: rows) {
+          first(try await f(.plain, answer.tokens))
         }
         answer.votes.append(vote)
         token = vote.token
       } else {
-        token = TokenID(try sampler.sample(logits: f(.plain, answer.tokens), position: t))
+        let row = try await f(.plain, answer.tokens)
+        token = TokenID(try sampler.sample(logits: row, position: t))
       }
       guard let token else {
         answer.stop = .abstained
@@ -97,7 +100,9 @@ struct NaiveRESTA {
     }
   }
 
-  private func vote(at t: Int, rows: [[Float]], unperturbed: () -> TokenID) -> Vote {
+  private func vote(
+    at t: Int, rows: [[Float]], unperturbed: () async throws -> TokenID
+  ) async throws -> Vote {
     let predictions = rows.map(first)
     let counts = Dictionary(predictions.map { ($0, 1) }, uniquingKeysWith: +)
     let most = counts.values.max() ?? 0
@@ -108,7 +113,7 @@ struct NaiveRESTA {
     case .majorityVote where leaders.count == 1:
       token = leaders[0]
     case .majorityVote:
-      (token, tieBreak) = breakTie(leaders, rows: rows, unperturbed: unperturbed)
+      (token, tieBreak) = try await breakTie(leaders, rows: rows, unperturbed: unperturbed)
     case .meanLogit:
       token = nearlyFirst(columns(rows) { $0.reduce(0, +) / Double($0.count) })
     case .medianLogit:
@@ -129,13 +134,13 @@ struct NaiveRESTA {
   }
 
   private func breakTie(
-    _ leaders: [TokenID], rows: [[Float]], unperturbed: () -> TokenID
-  ) -> (TokenID?, TieBreak?) {
+    _ leaders: [TokenID], rows: [[Float]], unperturbed: () async throws -> TokenID
+  ) async throws -> (TokenID?, TieBreak?) {
     switch defense.tieRule {
     case .abstain: return (nil, .abstained)
     case .tokenID: return (leaders[0], .tokenID)
     case .unperturbed:
-      let token = unperturbed()
+      let token = try await unperturbed()
       if leaders.contains(token) { return (token, .unperturbed) }
     case .logProbability: break
     }

@@ -12,7 +12,7 @@ struct SeedTests {
       model: model, prompt: Fixture.short(), defense: Fixture.defense(l: .tokens(2), seed: noise),
       options: GenerationOptions(
         maximumTokens: 30, sampling: SamplingSettings(temperature: 1, seed: sampling)),
-      decoder: .reference, generator: SeededGenerator(seed: generator))
+      decoder: .reference, generator: SeededGenerator(seed: generator), clock: ContinuousClock())
   }
 
   /// Its predictions depend on the noise, and leave something to sampling.

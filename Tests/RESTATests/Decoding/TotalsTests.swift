@@ -60,7 +60,7 @@ struct TotalsTests {
     let model = ScriptedModel(predicting: Fixture.saying("ab"))
     let generation = try Generation(
       model: model, prompt: Fixture.short(), defense: Fixture.defense(),
-      decoder: .reference, clock: clock)
+      decoder: .reference, generator: SeededGenerator(seed: 99), clock: clock)
     clock.advance(by: .seconds(100))
     var last: GenerationResult?
     for try await event in generation {

@@ -1,4 +1,5 @@
 import RESTA
+import RESTATesting
 import Testing
 
 @Suite("EmbeddingNoise")
@@ -102,7 +103,7 @@ struct EmbeddingNoiseTests {
 
   @Test("does not depend on the order or the choice of copies and positions")
   func orderIndependence() {
-    var generator = CaseGenerator(seed: 3)
+    var generator = SeededGenerator(seed: 3)
     for drawn in NoiseCase.drawn(300, seed: 3) {
       let whole = (0..<drawn.copies).map {
         drawn.noise.perturb(drawn.embeddings, positions: drawn.positions, copy: $0)
@@ -136,7 +137,7 @@ struct EmbeddingNoiseTests {
 
   @Test("of one z is isotropic where hard noise with s = z·u and orthogonal noise add up")
   func decomposition() {
-    var generator = CaseGenerator(seed: 4)
+    var generator = SeededGenerator(seed: 4)
     for number in 0..<500 {
       let d = generator.integer(in: 1...64)
       let e = generator.floats(d)

@@ -1,4 +1,5 @@
 import RESTA
+import RESTATesting
 import Testing
 
 @Suite("Logits")
@@ -11,9 +12,6 @@ struct LogitMathTests {
     ] as [([Float], Int)])
   func argmax(logits: [Float], token: Int) throws {
     #expect(try Logits.argmax(logits) == token)
-    // Of a slice, the first element is token 0.
-    let padded = [99, 98] + logits + [99]
-    #expect(try Logits.argmax(padded[2..<2 + logits.count]) == token)
     #expect(try Logits.argmax(logits.span) == token)
   }
 
@@ -45,8 +43,6 @@ struct LogitMathTests {
     #expect(abs(found[1] - -0.2876820724) < 1e-7)
     #expect(try Logits.logSoftmax([7]) == [0])
     #expect(try Logits.logSoftmax([7, -.infinity]) == [0, -.infinity])
-    let padded: [Float] = [50, 7, -.infinity, 50]
-    #expect(try Logits.logSoftmax(padded[1..<3]) == [0, -.infinity])
   }
 
   @Test("do not overflow at the largest values, nor lose the smallest")
@@ -61,7 +57,7 @@ struct LogitMathTests {
 
   @Test("have probabilities that sum to 1 and do not change when all logits shift")
   func properties() throws {
-    var generator = CaseGenerator(seed: 11)
+    var generator = SeededGenerator(seed: 11)
     for number in 0..<300 {
       let logits = generator.floats(generator.integer(in: 1...200)).map {
         ($0 * 512).rounded() / 16

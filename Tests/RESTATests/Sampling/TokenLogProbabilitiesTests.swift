@@ -1,4 +1,5 @@
 import Foundation
+import RESTATesting
 import Testing
 
 @testable import RESTA
@@ -46,7 +47,7 @@ struct TokenLogProbabilitiesTests {
 
   @Test("are the sorted log-softmax, and over the whole vocabulary their probabilities sum to 1")
   func properties() throws {
-    var generator = CaseGenerator(seed: 61)
+    var generator = SeededGenerator(seed: 61)
     for number in 0..<600 {
       let size = generator.integer(in: 1...40)
       let scale = Float(generator.integer(in: 0...4))

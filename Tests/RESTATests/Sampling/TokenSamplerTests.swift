@@ -1,4 +1,5 @@
 import Foundation
+import RESTATesting
 import Testing
 
 @testable import RESTA
@@ -79,7 +80,7 @@ struct TokenSamplerTests {
 
   @Test("agrees with a plain implementation that sorts the whole vocabulary")
   func plainImplementation() throws {
-    var generator = CaseGenerator(seed: 21)
+    var generator = SeededGenerator(seed: 21)
     for number in 0..<600 {
       let scale = [Float(0), 0.01, 1, 8, 40][generator.integer(in: 0...4)]
       var logits = generator.floats(generator.integer(in: 1...300)).map { $0 * scale }
@@ -134,7 +135,7 @@ struct TokenSamplerTests {
 
   @Test("takes the most likely token at temperature 0, and near it")
   func greedy() throws {
-    var generator = CaseGenerator(seed: 22)
+    var generator = SeededGenerator(seed: 22)
     for number in 0..<200 {
       // Whole numbers, so that distinct logits differ by 1 and exp(-1 / 0.001) is 0.
       let distinct = Set(generator.floats(30).map { ($0 * 1000).rounded() })

@@ -61,7 +61,7 @@ import Testing
       _ = await #expect(throws: Unreadable.self) {
         try await reservation.forward([ForwardSegment(sequence: 0, input: .tokens([5]))]) { _, _ in
           throw Unreadable()
-        }
+        } as [Int]
       }
     }
   }
@@ -106,7 +106,9 @@ import Testing
     read: @escaping @Sendable () -> Void
   ) async throws {
     let cancelled = Task {
-      try await other.forward([ForwardSegment(sequence: 0, input: .tokens([2]))]) { _, _ in read() }
+      _ = try await other.forward([ForwardSegment(sequence: 0, input: .tokens([2]))]) { _, _ in
+        read()
+      }
     }
     while await fixture.scheduler.pending.isEmpty { await Task.yield() }
     let innocent = Task {

@@ -120,19 +120,12 @@ struct ScriptedGeneration: Sendable {
       case .truncate(let sequence, let length):
         try await reservation.truncate(sequence, to: length)
       case .forward(let segments):
-        let seen = Mutex((next: 0, values: [Float]()))
-        try await reservation.forward(segments) { rows, logits in
-          seen.withLock { seen in
-            #expect(rows.lowerBound == seen.next)
-            seen.next = rows.upperBound
-            for index in logits.indices { seen.values.append(logits[index]) }
-          }
+        let rows = try await reservation.forward(segments) { row, logits in
+          (number: row, values: logits.indices.map { logits[$0] })
         }
         let wanted = segments.reduce(0) { $0 + $1.outputs.count(of: $1.input.count) }
-        seen.withLock { seen in
-          #expect(seen.next == wanted)
-          result.append(seen.values)
-        }
+        #expect(rows.map(\.number) == Array(0..<wanted))
+        result.append(rows.flatMap(\.values))
       }
     }
     await reservation.release()

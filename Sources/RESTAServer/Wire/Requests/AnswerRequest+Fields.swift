@@ -1,3 +1,5 @@
+import RESTADocuments
+
 extension AnswerRequest {
   /// The most stop strings, as OpenAI's clients expect at least 4 to work.
   static let stopLimit = 16
@@ -35,7 +37,7 @@ extension AnswerRequest {
   static func stop(_ field: BodyField) throws(APIError) -> [String] {
     let what = "a string or an array of strings"
     let texts: [BodyField]
-    if case .string = field.value { texts = [field] } else { texts = try field.array(what) ?? [] }
+    if field.value.string != nil { texts = [field] } else { texts = try field.array(what) ?? [] }
     guard texts.count <= stopLimit else {
       throw field.refused("has more than \(stopLimit) strings")
     }

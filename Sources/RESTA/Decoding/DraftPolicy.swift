@@ -1,0 +1,132 @@
+/// Decides how far to draft and how many copies to ask first, by cost and by what happened so far.
+///
+/// Deterministic: the same votes lead to the same passes, so a seed repeats an answer's cost too.
+struct DraftPolicy {
+  /// What to do next.
+  struct Choice: Equatable {
+    /// Tokens to draft.
+    var draft: Int
+    /// Copies to ask first.
+    var wave: Int
+  }
+
+  /// More drafts than this are never worth the wait for the first of them.
+  private static let longestDraft = 64
+
+  private let plan: DecodingPlan
+  private let costs: PassCosts
+  private let copies: Int
+  /// The fewest copies that can decide a vote, when they agree.
+  let majority: Int
+  // Beliefs start as if a few votes had been seen: most drafts right, few votes close.
+  private var drafts = (tried: 5.0, accepted: 4.5)
+  private var seen = 5.0
+  /// How often the first so many copies left a vote open, from a majority on.
+  private var open: [Double]
+
+  init(plan: DecodingPlan, costs: PassCosts, copies: Int) {
+    self.plan = plan
+    self.costs = costs
+    self.copies = copies
+    majority = copies / 2 + 1
+    // One dissenter opens a bare majority's vote; each copy more allows for one more of them.
+    open = (0...copies - majority).map { 1.2 / Double(1 + $0 * $0 * 2) }
+    open[copies - majority] = 0
+  }
+
+  /// Learns whether a drafted token was chosen.
+  mutating func noteDraft(accepted: Bool) {
+    drafts.tried += 1
+    if accepted { drafts.accepted += 1 }
+  }
+
+  /// Learns how the copies voted on a position, and so how many it would have taken.
+  mutating func noteVote(_ predictions: [TokenID]) {
+    seen += 1
+    for asked in majority..<max(majority, copies) where asked <= predictions.count {
+      let lead = Ballot(predictions: Array(predictions.prefix(asked))).lead
+      if lead <= copies - asked { open[asked - majority] += 1 }
+    }
+  }
+
+  /// Chooses what costs least for each token that it is expected to give.
+  func choose(positions: Int, missing: [Int], needsAll: Bool) -> Choice {
+    let waves: [Int]
+    switch plan.firstWave {
+    case _ where needsAll: waves = [copies]
+    case .fixed(let count): waves = [min(count, copies)]
+    case .adaptive:
+      waves = Array(majority...copies)
+    }
+    let lengths: ClosedRange<Int>
+    switch plan.draft {
+    case .fixed(let count): lengths = min(count, positions - 1)...min(count, positions - 1)
+    case .adaptive: lengths = 0...min(positions - 1, Self.longestDraft)
+    }
+    var best = (choice: Choice(draft: lengths.lowerBound, wave: waves[0]), cost: Double.infinity)
+    for wave in waves {
+      for draft in lengths {
+        let choice = Choice(draft: draft, wave: wave)
+        let cost = cost(choice, missing, positions: positions) / expectedTokens(draft)
+        if cost < best.cost { best = (choice, cost) }
+      }
+    }
+    return best.choice
+  }
+
+  /// How many of the remaining copies to ask about a position that the first ones left open.
+  func nextWave(lead: Int, missing: [Int]) -> Int {
+    // If they all vote for the leader, so many decide it.
+    let least = (missing.count - lead) / 2 + 1
+    guard least < missing.count, case .adaptive = plan.firstWave else { return missing.count }
+    let few = costs.seconds(positions: missing.prefix(least).reduce(0, +))
+    let all = costs.seconds(positions: missing.reduce(0, +))
+    let rest = costs.seconds(positions: missing.dropFirst(least).reduce(0, +))
+    // A vote that was close once is a coin toss the next time.
+    return few + rest / 2 < all ? least : missing.count
+  }
+
+  /// What a choice costs, without what every choice has to pay sooner or later.
+  private func cost(_ choice: Choice, _ missing: [Int], positions: Int) -> Double {
+    func width(_ copies: Range<Int>) -> Int {
+      let own = copies.reduce(0.0) { sum, copy in
+        sum + Double(missing[copy] - 1) * spared(copy, positions: positions)
+      }
+      return Int(own.rounded()) + copies.count * (1 + choice.draft)
+    }
+    // The first draft takes the last voted token along with the one before it.
+    let narrow =
+      choice.draft == 0
+      ? 0 : costs.seconds(positions: 2) + Double(choice.draft - 1) * costs.seconds(positions: 1)
+    let first = costs.seconds(positions: width(0..<choice.wave))
+    guard choice.wave < copies else { return narrow + first }
+    // The chance that some position is left open, and one or two more copies have to be asked.
+    let closed = ElementaryFunctions.logarithm(1 - openShare(choice.wave))
+    let again = 1 - ElementaryFunctions.exponential(expectedTokens(choice.draft) * closed)
+    let next = choice.wave..<min(choice.wave + 2, copies)
+    return narrow + first + again * costs.seconds(positions: width(next))
+  }
+
+  /// The chance that a copy is never needed in the rest of the window, so that its prompt is spared.
+  private func spared(_ copy: Int, positions: Int) -> Double {
+    guard copy >= majority else { return 0 }
+    return ElementaryFunctions.exponential(
+      Double(positions) * ElementaryFunctions.logarithm(1 - openShare(copy)))
+  }
+
+  /// How often so many copies leave a vote open; always, where they are no majority.
+  private func openShare(_ asked: Int) -> Double {
+    asked < majority ? 0.99 : min(open[asked - majority] / seen, 0.99)
+  }
+
+  /// The votes that count when so many tokens are drafted: one, and one for each accepted draft.
+  private func expectedTokens(_ draft: Int) -> Double {
+    let accepted = drafts.accepted / drafts.tried
+    var (sum, chance) = (0.0, 1.0)
+    for _ in 0...draft {
+      sum += chance
+      chance *= accepted
+    }
+    return sum
+  }
+}

@@ -1,0 +1,86 @@
+import Synchronization
+
+/// A generation's sequences in the model, x and then its copies e~^1..e~^k, with the account of what
+/// their passes cost.
+///
+/// Everything that decoders ask of the model goes through here, so this alone counts and takes the time.
+final class Sequences {
+  private let reservation: any SequenceReservation
+  private let stopwatch: Stopwatch
+  private let promptLength: Int
+  /// How many positions each one holds: of the prompt, then of the answer.
+  private(set) var lengths: [Int]
+  /// What the passes have cost.
+  private(set) var totals = GenerationTotals()
+
+  /// Takes the sequences of a request, empty ones; the stopwatch was started when the generation was.
+  init(_ reservation: any SequenceReservation, of job: DecodingJob, stopwatch: Stopwatch) {
+    self.reservation = reservation
+    self.stopwatch = stopwatch
+    promptLength = job.prompt.count
+    lengths = Array(repeating: 0, count: job.sequences)
+  }
+
+  /// Appends positions in one pass; as ``SequenceReservation/forward(_:read:)``, whatever the engine.
+  func forward<Row: Sendable>(
+    _ segments: [ForwardSegment], read: @escaping @Sendable (Int, Span<Float>) throws -> Row
+  ) async throws -> [Row] {
+    let isPrefill = segments.contains { lengths[$0.sequence] < promptLength }
+    for segment in segments { lengths[segment.sequence] += segment.input.count }
+    let wanted = segments.wantedRows
+    let readSeconds = Mutex(0.0)
+    let start = stopwatch.seconds
+    let rows = try await reservation.forward(segments) { [stopwatch] number, logits in
+      guard number < wanted else {
+        throw RESTAError(.engineFailed, "The engine returned more rows of logits than \(wanted).")
+      }
+      let start = stopwatch.seconds
+      let row = try read(number, logits)
+      let seconds = stopwatch.seconds - start
+      readSeconds.withLock { $0 += seconds }
+      return row
+    }
+    let elapsed = stopwatch.seconds - start
+    if isPrefill { totals.prefillSeconds += elapsed } else { totals.decodeSeconds += elapsed }
+    totals.bookkeepingSeconds += readSeconds.withLock { $0 }
+    totals.passes += 1
+    totals.tokensProcessed += segments.reduce(0) { $0 + $1.input.count }
+    return try segments.checked(rows)
+  }
+
+  /// Makes an empty sequence share the first positions of another.
+  func fork(_ source: Int, to target: Int, length: Int) async throws {
+    try await reservation.fork(source, to: target, length: length)
+    lengths[target] = length
+  }
+
+  /// Drops a sequence's positions from a length on, if it has any.
+  func truncate(_ sequence: Int, to length: Int) async throws {
+    guard lengths[sequence] > length else { return }
+    try await reservation.truncate(sequence, to: length)
+    lengths[sequence] = length
+  }
+
+  /// Gives the room back.
+  func release() async { await reservation.release() }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double {
+    let (seconds, attoseconds) = components
+    return Double(seconds) + Double(attoseconds) * 1e-18
+  }
+}
+
+/// Tells the time since it was made, on a clock that tests can replace.
+struct Stopwatch: Sendable {
+  private let elapsed: @Sendable () -> Duration
+
+  init(_ clock: some Clock<Duration>) {
+    let start = clock.now
+    elapsed = { start.duration(to: clock.now) }
+  }
+
+  var seconds: Double { elapsed().seconds }
+}

@@ -1,0 +1,119 @@
+/// Token embeddings `[tokens, dimensions]`: one row per token, as the model's first block receives it.
+///
+/// Input scaling that the architecture applies (such as Gemma's √d) is already in the values. Rows lie
+/// one after the other in ``values``.
+///
+/// ```swift
+/// let prompt = EmbeddingMatrix(rows: 2, dimensions: 3, values: [1, 0, 0, 0, 3, 4])
+/// prompt.norm(ofRow: 1)                  // 5
+/// prompt.meanNorm(ofRows: [0, 1])        // 3
+/// ```
+public struct EmbeddingMatrix: Sendable, Equatable {
+  /// The number of tokens, 0 or more.
+  public let rows: Int
+
+  /// The length d of each embedding, 1 or more.
+  public let dimensions: Int
+
+  /// The values, row by row: `rows * dimensions` of them.
+  public private(set) var values: [Float]
+
+  /// Makes a matrix of values that an engine produced.
+  ///
+  /// - Precondition: `rows >= 0`, `dimensions >= 1` and `values.count == rows * dimensions`.
+  /// - Parameters:
+  ///   - rows: The number of tokens.
+  ///   - dimensions: The length d of each embedding.
+  ///   - values: The values, row by row; the matrix shares their storage until one of them changes.
+  /// - Complexity: O(1).
+  public init(rows: Int, dimensions: Int, values: [Float]) {
+    precondition(rows >= 0, "an embedding matrix cannot have \(rows) rows")
+    precondition(dimensions >= 1, "an embedding cannot have \(dimensions) dimensions")
+    precondition(
+      values.count == rows * dimensions,
+      "\(rows) embeddings of \(dimensions) dimensions need \(rows * dimensions) values,"
+        + " not \(values.count)")
+    self.rows = rows
+    self.dimensions = dimensions
+    self.values = values
+  }
+
+  /// One token's embedding, `[dimensions]`.
+  ///
+  /// - Precondition: `row` is in `0..<rows`.
+  /// - Parameter row: The token.
+  /// - Complexity: O(1); the slice shares the matrix's storage, and its indices.
+  public subscript(row row: Int) -> ArraySlice<Float> {
+    values[range(ofRow: row)]
+  }
+
+  /// The embeddings from one token on, `[rows - row, dimensions]`.
+  ///
+  /// - Precondition: `row` is in `0...rows`.
+  /// - Parameter row: The first token.
+  /// - Returns: A matrix of its own.
+  /// - Complexity: O((rows - row) * dimensions).
+  public func suffix(fromRow row: Int) -> EmbeddingMatrix {
+    precondition(row >= 0 && row <= rows, "row \(row) is outside of 0...\(rows)")
+    return EmbeddingMatrix(
+      rows: rows - row, dimensions: dimensions, values: Array(values[(row * dimensions)...]))
+  }
+
+  /// Replaces one token's embedding.
+  ///
+  /// - Precondition: `row` is in `0..<rows`, and `embedding` has ``dimensions`` values.
+  /// - Parameters:
+  ///   - row: The token.
+  ///   - embedding: Its new embedding, `[dimensions]`.
+  /// - Complexity: O(dimensions), when the matrix's storage is not shared.
+  public mutating func replace(row: Int, with embedding: [Float]) {
+    precondition(
+      embedding.count == dimensions,
+      "an embedding of \(embedding.count) values does not fit into a row of \(dimensions)")
+    values.replaceSubrange(range(ofRow: row), with: embedding)
+  }
+
+  private func range(ofRow row: Int) -> Range<Int> {
+    precondition(row >= 0 && row < rows, "row \(row) is outside of 0..<\(rows)")
+    return row * dimensions..<(row + 1) * dimensions
+  }
+}
+
+// Squares are summed in Double, where no square of a Float can overflow or underflow: a row's norm is
+// 0 only if all its values are.
+extension EmbeddingMatrix {
+  /// The Euclidean norm |e| of one token's embedding.
+  ///
+  /// - Precondition: `row` is in `0..<rows`.
+  package func norm(ofRow row: Int) -> Double {
+    self[row: row].sumOfSquares.squareRoot()
+  }
+
+  /// The mean of the norms of some tokens' embeddings.
+  ///
+  /// - Precondition: All `rows` are in `0..<self.rows`.
+  package func meanNorm(ofRows rows: [Int]) -> Double? {
+    guard !rows.isEmpty else { return nil }
+    return rows.reduce(0) { $0 + norm(ofRow: $1) } / Double(rows.count)
+  }
+
+  /// The root of the mean square over all dimensions of some tokens' embeddings.
+  ///
+  /// It is the typical size of one value, about the typical norm divided by √d.
+  ///
+  /// - Precondition: All `rows` are in `0..<self.rows`.
+  package func rootMeanSquare(ofRows rows: [Int]) -> Double? {
+    guard !rows.isEmpty else { return nil }
+    let sum = rows.reduce(0) { $0 + self[row: $1].sumOfSquares }
+    return (sum / (Double(rows.count) * Double(dimensions))).squareRoot()
+  }
+}
+
+extension ArraySlice<Float> {
+  /// The sum of the squares, in `Double`.
+  var sumOfSquares: Double {
+    var sum = 0.0
+    for value in self { sum += Double(value) * Double(value) }
+    return sum
+  }
+}

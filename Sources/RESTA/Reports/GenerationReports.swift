@@ -1,0 +1,104 @@
+/// l in JSON: a number, or the text `all`.
+package enum PrefixReport: Encodable, Sendable, Hashable {
+  /// So many tokens.
+  case tokens(Int)
+  /// The whole answer.
+  case all
+
+  package init(_ prefix: PrefixLength) {
+    switch prefix {
+    case .tokens(let count): self = .tokens(count)
+    case .all: self = .all
+    }
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .tokens(let count): try container.encode(count)
+    case .all: try container.encode("all")
+    }
+  }
+}
+
+extension PrefixReport: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .tokens(let count): "\(count)"
+    case .all: "all"
+    }
+  }
+}
+
+/// One vote in JSON, with the texts of its tokens.
+///
+/// A stable shape, to which fields may be added; encoders write its names in snake case.
+package struct VoteReport: Encodable, Sendable {
+  package struct Count: Encodable, Sendable {
+    package let tokenId: TokenID
+    package let text: String
+    package let count: Int
+  }
+
+  package let position: Int
+  @Nullable package var tokenId: TokenID?
+  @Nullable package var text: String?
+  package let counts: [Count]
+  package let asked: Int
+  package let margin: Int
+  @Nullable package var tieRule: TieBreak?
+
+  package init(_ vote: VoteRecord, tokenizer: any Tokenizer) {
+    position = vote.position
+    tokenId = vote.tokenID
+    text = vote.tokenID.map { tokenizer.text(of: $0) }
+    counts = vote.counts.map {
+      Count(tokenId: $0.tokenID, text: tokenizer.text(of: $0.tokenID), count: $0.count)
+    }
+    asked = vote.asked
+    margin = vote.margin
+    tieRule = vote.tieBreak
+  }
+}
+
+/// What an answer cost, in JSON; times are in seconds.
+///
+/// A stable shape, to which fields may be added; encoders write its names in snake case.
+package struct TotalsReport: Encodable, Sendable {
+  package let passes: Int
+  package let tokensProcessed: Int
+  package let prefillS: Double
+  package let decodeS: Double
+  package let bookkeepingS: Double
+  @Nullable package var firstTokenS: Double?
+  package let wallS: Double
+
+  package init(_ totals: GenerationTotals) {
+    passes = totals.passes
+    tokensProcessed = totals.tokensProcessed
+    prefillS = totals.prefillSeconds
+    decodeS = totals.decodeSeconds
+    bookkeepingS = totals.bookkeepingSeconds
+    firstTokenS = totals.firstTokenSeconds
+    wallS = totals.wallSeconds
+  }
+}
+
+/// A value that is written as `null` when it is not there, so that the key always is.
+@propertyWrapper
+package struct Nullable<Value: Encodable>: Encodable {
+  package var wrappedValue: Value?
+
+  package init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let wrappedValue {
+      try container.encode(wrappedValue)
+    } else {
+      try container.encodeNil()
+    }
+  }
+}
+
+extension Nullable: Sendable where Value: Sendable {}

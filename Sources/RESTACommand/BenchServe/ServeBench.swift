@@ -1,0 +1,233 @@
+import RESTADocuments
+import RESTALocal
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import RESTA
+import RESTALlama
+import RESTAServer
+
+/// Measures a running server against calls of the library, in turns.
+struct ServeBench {
+  /// What one repeat of one subject saw.
+  private struct Sample {
+    let sequential: Double
+    let wall: Double
+    let answers: [ServeLoad.Answer]
+    let same: Int
+  }
+
+  let model: any LanguageModel
+  let template: ChatTemplate?
+  let defense: DefenseSettings
+  /// The server's, which its noise follows from.
+  let secrets: ServerSecrets
+  let address: String
+  let prompts: [String]
+  let answerTokens: Int
+  let repeats: Int
+
+  /// Measures one subject with each number of clients.
+  ///
+  /// - Parameters:
+  ///   - subject: `undefended` or `fast`.
+  ///   - clients: The numbers of clients.
+  ///   - report: Told what is measured now.
+  /// - Returns: A run for each number.
+  /// - Throws: ``Failure`` when the server refuses; what generating throws.
+  func run(
+    _ subject: BenchSubject, clients: [Int], report: (String) -> Void
+  ) async throws -> [ServeRun] {
+    let load = ServeLoad(
+      address: address, prompts: prompts, answerTokens: answerTokens,
+      isUndefended: subject == .undefended)
+    var samples: [[Sample]] = clients.map { _ in [] }
+    for number in 1...repeats {
+      report("\(subject.rawValue), repeat \(number): one after the other")
+      let (texts, sequential) = try await callOneByOne(subject)
+      for (index, count) in clients.enumerated() {
+        report("\(subject.rawValue), repeat \(number): \(count) clients")
+        let (answers, wall) = try await load.send(clients: count)
+        let same = zip(texts, answers).count { Array($0.utf8) == Array($1.text.utf8) }
+        samples[index].append(
+          Sample(sequential: sequential, wall: wall, answers: answers, same: same))
+      }
+    }
+    return zip(clients, samples).map { summary(subject, clients: $0, $1) }
+  }
+
+  /// The same answers without a server, the way a program that uses the library would get them.
+  private func callOneByOne(_ subject: BenchSubject) async throws -> ([String], Double) {
+    let start = ContinuousClock.now
+    var texts: [String] = []
+    for prompt in prompts {
+      let tokenized = try Generation.tokenize([.user(prompt)], for: model, template: template)
+      var defense = subject == .undefended ? .none : defense
+      defense.seed = secrets.stickySeed(for: tokenized.rendered.text)
+      let result = try await Generation(
+        model: model, prompt: tokenized, defense: defense,
+        options: GenerationOptions(maximumTokens: answerTokens)
+      ).result()
+      texts.append(result.text)
+    }
+    return (texts, (ContinuousClock.now - start) / .seconds(1))
+  }
+
+  private func summary(_ subject: BenchSubject, clients: Int, _ samples: [Sample]) -> ServeRun {
+    let speedups = samples.map { $0.sequential / $0.wall }
+    let latencies = samples.flatMap { $0.answers.map(\.seconds) }
+    let rates = samples.map { sample in
+      Double(sample.answers.reduce(0) { $0 + $1.tokens }) / sample.wall
+    }
+    func median(_ values: [Double]) -> Double { BenchRun.median(values) ?? 0 }
+    return ServeRun(
+      decoder: subject, clients: clients, requests: prompts.count, answerTokens: answerTokens,
+      wallS: median(samples.map(\.wall)), sequentialS: median(samples.map(\.sequential)),
+      speedup: median(speedups), speedupLowest: speedups.min() ?? 0,
+      speedupHighest: speedups.max() ?? 0, tokensPerS: median(rates),
+      latencyMedianS: median(latencies), latencyHighestS: latencies.max() ?? 0,
+      sameAnswers: samples.reduce(0) { $0 + $1.same },
+      answers: samples.count * prompts.count)
+  }
+}
+
+/// The requests that a server is measured with: the same ones each time, through HTTP or without.
+struct ServeLoad: Sendable {
+  /// A request's answer, and how long it took.
+  struct Answer: Sendable {
+    let text: String
+    let tokens: Int
+    let seconds: Double
+  }
+
+  /// Where the server is.
+  let address: String
+  /// What is asked, one message each.
+  let prompts: [String]
+  let answerTokens: Int
+  /// Whether the defence is switched off.
+  let isUndefended: Bool
+
+  /// Sends all requests with so many clients, each of which has one request under way.
+  ///
+  /// - Parameter clients: At least 1.
+  /// - Returns: The answers, by prompt, and the time that all took together, in seconds.
+  /// - Throws: ``Failure`` when the server refuses; what the connection throws.
+  func send(clients: Int) async throws -> (answers: [Answer], seconds: Double) {
+    let start = ContinuousClock.now
+    let answers = try await withThrowingTaskGroup(of: [(Int, Answer)].self) { group in
+      for client in 0..<clients {
+        group.addTask {
+          var own: [(Int, Answer)] = []
+          for index in stride(from: client, to: prompts.count, by: clients) {
+            own.append((index, try await ask(prompts[index])))
+          }
+          return own
+        }
+      }
+      return try await group.reduce(into: []) { $0 += $1 }
+    }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    return (answers.sorted { $0.0 < $1.0 }.map(\.1), seconds)
+  }
+
+  private func ask(_ prompt: String) async throws -> Answer {
+    let body = Body(
+      messages: [.user(prompt)], maxTokens: answerTokens,
+      resta: isUndefended ? ["noise": "none"] : [:])
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    var request = HTTPClientRequest(url: address + "/v1/chat/completions")
+    request.method = .POST
+    request.headers.add(name: "content-type", value: "application/json")
+    request.body = .bytes(ByteBuffer(bytes: Array(try encoder.encode(body))))
+    let start = ContinuousClock.now
+    let response = try await HTTPClient.shared.execute(request, timeout: .minutes(10))
+    let bytes = try await response.body.collect(upTo: 1 << 24)
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    guard response.status == .ok else {
+      throw Failure.failed("The server answered \(response.status): \(String(buffer: bytes))")
+    }
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    let reply = try decoder.decode(Reply.self, from: Data(bytes.readableBytesView))
+    return Answer(
+      text: reply.choices.first?.message.content ?? "", tokens: reply.usage.completionTokens,
+      seconds: seconds)
+  }
+
+  private struct Body: Encodable {
+    let messages: [ChatMessage]
+    let maxTokens: Int
+    let resta: [String: String]
+  }
+
+  private struct Reply: Decodable {
+    struct Choice: Decodable {
+      struct Message: Decodable {
+        let content: String
+      }
+      let message: Message
+    }
+    struct Usage: Decodable {
+      let completionTokens: Int
+    }
+    let choices: [Choice]
+    let usage: Usage
+  }
+}
+
+/// A number of clients against the same number of calls one after the other: medians over the repeats.
+struct ServeRun: Encodable {
+  /// `undefended` or `fast`.
+  let decoder: BenchSubject
+  let clients: Int
+  let requests: Int
+  let answerTokens: Int
+  /// All requests, by these clients.
+  let wallS: Double
+  /// The same ones one after the other, by calls of the library.
+  let sequentialS: Double
+  /// Of the same repeat: how many times as fast the clients were served.
+  let speedup: Double
+  let speedupLowest: Double
+  let speedupHighest: Double
+  /// Over all clients.
+  let tokensPerS: Double
+  /// Of single requests, from sending to the whole reply.
+  let latencyMedianS: Double
+  let latencyHighestS: Double
+  /// How many answers of all repeats are those of the sequential calls, to the byte.
+  let sameAnswers: Int
+  let answers: Int
+
+  static let title =
+    "decoder     clients  requests  time s  one by one s  times as fast      tokens/s  median s  "
+    + "slowest s  same"
+
+  /// A line of the table.
+  var row: String {
+    let range =
+      "\(Summary.number(speedup)) (\(Summary.number(speedupLowest))...\(Summary.number(speedupHighest)))"
+    return [
+      Columns.left(decoder.rawValue, 10), Columns.right("\(clients)", 7),
+      Columns.right("\(requests)", 8), Columns.right(Summary.number(wallS), 6),
+      Columns.right(Summary.number(sequentialS), 12), Columns.right(range, 17),
+      Columns.right(Summary.number(tokensPerS), 8),
+      Columns.right(Summary.number(latencyMedianS), 8),
+      Columns.right(Summary.number(latencyHighestS), 9),
+      "\(sameAnswers)/\(answers)",
+    ].joined(separator: "  ")
+  }
+}
+
+/// What `resta bench serve --json` prints: a stable shape, to which fields may be added.
+struct ServeBenchReport: Encodable {
+  let machine: MachineReport
+  let resta: String
+  let llamaCpp: String
+  let model: String
+  let repeats: Int
+  let runs: [ServeRun]
+}

@@ -1,0 +1,139 @@
+import RESTAReport
+import RESTADocuments
+import RESTALocal
+import ArgumentParser
+import Foundation
+import RESTAEvaluation
+
+/// `resta eval judge-check`: measures judges on labelled answers.
+struct EvalJudgeCheck: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "judge-check",
+    abstract: "Measure judges against labelled answers: agreement, kappa, precision, recall.",
+    discussion: """
+      The file is CSV with the columns text and label (refused, complied or incoherent), and, where \
+      they are known, prompt, goal and role; or a JailbreakBench artifact (.json), whose own \
+      judgement (jailbroken or not) then is the label: one judge against another. Unscored answers are counted apart; they are in no \
+      rate. The judges are the configuration's; coherence needs --model, or the default model.
+
+      Example:
+        resta eval judge-check labelled.csv
+        resta eval judge-check labelled.csv --configuration mine.yaml
+      """)
+
+  @Argument(help: "The labelled answers: CSV, or a JailbreakBench artifact.")
+  var file: String
+
+  @Option(help: ArgumentHelp("A configuration: its judges are measured.", valueName: "yaml"))
+  var configuration: String?
+
+  @OptionGroup var arguments: EvaluationArguments
+
+  @Flag(help: "Print a JSON list instead of tables.")
+  var json = false
+
+  func run() async throws {
+    try arguments.check()
+    let configuration = try ConfigurationFile(configuration)
+    let texts = try LabelledText.load(contentsOf: file)
+    let session = try await EvaluationSession(
+      datasets: [], entries: { _ in [] }, name: "judge-check", text: "", baseline: "none",
+      configuration, arguments)
+    let judges = try await session.assembly(cache: MemoryJudgeCache())
+      .judges(configuration.value.judges)
+    var reports: [JudgeCheckReport] = []
+    for judge in judges {
+      Terminal.status("Asking \(judge.id)")
+      let confusion = try await JudgeCheck(concurrency: arguments.parallel).run(judge, on: texts)
+      reports.append(JudgeCheckReport(confusion, texts: texts.count))
+    }
+    Terminal.status("")
+    if json { return try JSONOutput.print(reports) }
+    for report in reports { Terminal.line(report.text) }
+  }
+}
+
+/// What was measured of one judge.
+struct JudgeCheckReport: Encodable {
+  let judge: String
+  let texts: Int
+  let unscored: Int
+  let unscoredReasons: [JudgeConfusion.Reason]
+  let cells: [JudgeConfusion.Cell]
+  let agreement: Rate
+  let kappa: Double?
+  let kappaLow: Double?
+  let kappaHigh: Double?
+  let labels: [Label]
+
+  struct Label: Encodable {
+    let label: String
+    let precision: Rate
+    let recall: Rate
+  }
+
+  /// Measures.
+  ///
+  /// A judge of coherence tells incoherent from the rest, and not refused from complied: its labels
+  /// are put together accordingly.
+  init(_ confusion: JudgeConfusion, texts: Int) {
+    judge = confusion.judge
+    self.texts = texts
+    unscored = confusion.unscored
+    unscoredReasons = confusion.unscoredReasons
+    cells = confusion.cells
+    let findsCoherence = confusion.cells.contains { [.coherent, .incoherent].contains($0.finding) }
+    let findsRefusals = confusion.cells.contains { [.refused, .complied].contains($0.finding) }
+    let matrix = ConfusionMatrix(
+      confusion.cells.flatMap { cell in
+        let truth =
+          findsCoherence && !findsRefusals && cell.label != .incoherent
+          ? "coherent" : cell.label.rawValue
+        let found = cell.finding == .unscored ? nil : cell.finding.rawValue
+        return Array(repeating: LabelPair(truth: truth, found: found), count: cell.count)
+      })
+    agreement = matrix.agreement
+    kappa = matrix.kappa?.value
+    kappaLow = matrix.kappa?.interval.low
+    kappaHigh = matrix.kappa?.interval.high
+    labels = matrix.labels.map {
+      Label(label: $0, precision: matrix.precision(of: $0), recall: matrix.recall(of: $0))
+    }
+  }
+
+  /// For people.
+  var text: String {
+    var lines = ["\(judge): \(texts) texts, \(unscored) unscored (in no rate)"]
+    lines.append("  agreement  \(Self.text(agreement))")
+    if let kappa, let kappaLow, let kappaHigh {
+      lines.append(
+        "  kappa      \(Self.text(kappa)) [\(Self.text(kappaLow)), \(Self.text(kappaHigh))]")
+    }
+    for label in labels {
+      lines.append(
+        "  \(Columns.left(label.label, 10)) precision \(Self.text(label.precision)), recall "
+          + Self.text(label.recall))
+    }
+    lines.append("  labelled     found        texts")
+    for cell in cells {
+      lines.append(
+        "  \(Columns.left(cell.label.rawValue, 12)) \(Columns.left(cell.finding.rawValue, 12)) "
+          + Columns.right("\(cell.count)", 5))
+    }
+    for reason in unscoredReasons { lines.append("  unscored: \(reason.reason) (\(reason.count))") }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func text(_ rate: Rate) -> String {
+    guard let share = rate.share else { return "– (n = 0)" }
+    return "\(percent(share)) % [\(percent(rate.low)), \(percent(rate.high))], n = \(rate.n)"
+  }
+
+  private static func percent(_ share: Double) -> String {
+    let tenths = (share * 1000).rounded() / 10
+    return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
+  }
+
+  // Plus 0: a value that rounds to nothing has no sign.
+  private static func text(_ value: Double) -> String { "\((value * 100).rounded() / 100 + 0)" }
+}

@@ -1,0 +1,253 @@
+import RESTAReport
+import RESTADocuments
+import RESTALocal
+import ArgumentParser
+import Foundation
+import RESTA
+import RESTAEvaluation
+import Synchronization
+
+/// `resta eval run`: does an evaluation, or the rest of one, and reports.
+struct EvalRun: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run an evaluation, or the rest of it, and write its report.",
+    discussion: """
+      Without a configuration the built-in one runs: our own mild requests, attacks and everyday \
+      questions against the demo's model, undefended and defended, in under ten minutes on two \
+      cores. Run the same command again after an interrupt: nothing is generated twice.
+
+      Unless --model or --lora is given, or the configuration names a model, the default model gets \
+      the adapter that made it refuse (see 'resta demo').
+
+      Examples:
+        resta eval run
+        resta eval run mine.yaml --model model.gguf --data ~/evaluation-data
+        resta eval run mine.yaml --shard 1/4 --output part-1
+      """)
+
+  @Argument(help: "A configuration, YAML. (default: the built-in one)")
+  var configuration: String?
+
+  @OptionGroup var arguments: EvaluationArguments
+
+  @Flag(help: "Leave out the report.")
+  var noReport = false
+
+  @Flag(help: "Show prompts of attacks and answers to harmful requests in the report.")
+  var showHarmful = false
+
+  @Flag(help: "Print the report as JSON instead of a table; with --dry-run, the estimate.")
+  var json = false
+
+  func run() async throws {
+    try arguments.check()
+    let file = try ConfigurationFile(configuration)
+    let output = EvaluationSession.output(of: file.value, given: arguments.output)
+    let session = try await EvaluationSession(file, arguments)
+    if arguments.dryRun {
+      return try await DryRun(session).show(json: json)
+    }
+    let store = try EvaluationStore(
+      path: EvaluationSession.storePath(in: output, shard: session.plan.shard))
+    let done = try await session.run(into: store)
+    let counts = try await store.counts()
+    if !json { RunSummary.show(done, counts, store: store.path) }
+    if session.plan.shard != .all || noReport {
+      try store.close()
+      if session.plan.shard != .all, !json {
+        Terminal.error("This is a part: join all with 'resta eval merge', then 'resta report'.")
+      }
+      return
+    }
+    let writer = ReportWriter(store: store, folder: output, showsHarmful: showHarmful)
+    try await writer.write(json: json)
+    try store.close()
+  }
+}
+
+/// The options that choose what is evaluated; shared by the commands that ask a model.
+struct EvaluationArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder with public datasets. (default: $\(KnownDataset.folderVariable))",
+      valueName: "folder"))
+  var data: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where results and report go. (default: evaluations/NAME)", valueName: "folder"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Do part i of n only; 'resta eval merge' joins the parts.", valueName: "i/n"))
+  var shard: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      How many answers are generated at a time, 1 to 64. More is faster where answers are not \
+      defended, but sequences then share the cache, and a near-tie may fall another way.
+      """, valueName: "n"))
+  var parallel = 1
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Ask at most so many prompts of each dataset.", valueName: "n"))
+  var limit: Int?
+
+  @Flag(help: "Say what would be done, and what it would cost; do nothing.")
+  var dryRun = false
+
+  @Flag(help: "Ask judges again about answers that they could not tell.")
+  var retryUnscored = false
+
+  @Flag(help: "Use the default model without its adapter.")
+  var noLora = false
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+
+  /// The part of the plan.
+  func part() throws -> EvaluationPlan.Shard {
+    guard let shard else { return .all }
+    guard let part = EvaluationPlan.Shard(shard) else {
+      throw Failure.usage(
+        "--shard '\(shard)' must be i/n, such as 1/4: the part from 1, and the number of parts.")
+    }
+    return part
+  }
+
+  /// The folder with public datasets, or `nil`.
+  var dataFolder: String? {
+    if let data { return data }
+    let folder = ProcessInfo.processInfo.environment[KnownDataset.folderVariable]
+    return folder.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Checks what can be checked without a model, before one is loaded.
+  func check() throws {
+    guard (1...64).contains(parallel) else {
+      throw Failure.usage("--parallel must be between 1 and 64, not \(parallel).")
+    }
+    if let limit, limit < 1 {
+      throw Failure.usage("--limit must be at least 1, not \(limit).")
+    }
+    guard !noLora || model.lora.isEmpty else {
+      throw Failure.usage("Give --lora or --no-lora, not both.")
+    }
+    _ = try part()
+    try model.check()
+  }
+
+  /// The model's options for a configuration: the command line's, else the file's, else the default
+  /// model with the adapter that belongs to it.
+  func modelArguments(for configuration: ConfigurationFile) throws -> ModelArguments {
+    var arguments = model
+    let named = configuration.value.model
+    if arguments.model == nil, arguments.lora.isEmpty, let file = named.file {
+      arguments.model = configuration.resolved(file)
+      arguments.lora = named.adapters.map(configuration.resolved)
+    }
+    if arguments.chatTemplate == nil { arguments.chatTemplate = named.chatTemplate }
+    guard !noLora, arguments.model == nil, arguments.lora.isEmpty else { return arguments }
+    arguments.lora = try Adapters.resolve(model: try Models.resolve(nil)).map { [$0] } ?? []
+    return arguments
+  }
+}
+
+/// What a run did, in a line or two on the error output.
+enum RunSummary {
+  /// Tells what was done, and what is missing.
+  static func show(_ done: RunProgress, _ counts: EvaluationStore.Counts, store: String) {
+    let before = counts.done - done.done
+    let known = before > 0 ? ", \(before) were there already" : ""
+    Terminal.error(
+      "\(done.done) generations\(known); results in \(store)")
+    if counts.failed > 0 {
+      Terminal.error(
+        "\(counts.failed) of \(counts.done) generations have no answer; they are unscored, not safe."
+      )
+    }
+    if counts.unscored > 0 {
+      Terminal.error(
+        "\(counts.unscored) of \(counts.verdicts) verdicts are missing; ask again with "
+          + "--retry-unscored. Such answers are unscored, not safe.")
+    }
+  }
+}
+
+/// How far a run is, told from any task.
+final class ProgressDisplay: Sendable {
+  // Invariant: one line is written at a time.
+  private let progress = Mutex(Progress())
+
+  /// Shows generations.
+  func show(_ run: RunProgress) {
+    guard run.total > 0, run.done < run.total else { return }
+    var text = "Answer \(run.done + 1) of \(run.total)"
+    if run.failed > 0 { text += ", \(run.failed) failed" }
+    if run.unscored > 0 { text += ", \(run.unscored) verdicts missing" }
+    progress.withLock { $0.show(text, done: run.share) }
+  }
+
+  /// Shows comparisons with the undefended answers.
+  func showComparisons(_ done: Int, of total: Int) {
+    guard total > 0, done < total else { return }
+    progress.withLock {
+      $0.show("Comparison \(done + 1) of \(total)", done: Double(done) / Double(total))
+    }
+  }
+
+  /// Removes the moving line.
+  func clear() { progress.withLock { $0.clear() } }
+}
+
+/// What a run would do and cost.
+struct DryRun {
+  private let session: EvaluationSession
+  private let estimate: RunEstimate
+
+  init(_ session: EvaluationSession) {
+    self.session = session
+    estimate = RunEstimate(session.plan, subject: session.subject)
+  }
+
+  private struct Output: Encodable {
+    let estimate: RunEstimate
+    let shard: String
+    let planned: Int
+    let seconds: Double
+  }
+
+  /// Prints the estimate.
+  func show(json: Bool) async throws {
+    // Passes of eight positions, about what a defended answer's have.
+    let seconds = estimate.positions * PassCosts.typical.seconds(positions: 8) / 8
+    if json {
+      return try JSONOutput.print(
+        Output(
+          estimate: estimate,
+          shard: "\(session.plan.shard.index)/\(session.plan.shard.count)",
+          planned: session.plan.total, seconds: seconds))
+    }
+    let width = max(8, estimate.parts.map(\.defense.count).max() ?? 0)
+    Terminal.line("\(Columns.left("Defence", width))   answers   positions, at most")
+    for part in estimate.parts {
+      Terminal.line(
+        "\(Columns.left(part.defense, width))  \(Columns.right("\(part.answers)", 8))  "
+          + Columns.right("\(Int(part.positions))", 19))
+    }
+    Terminal.line(
+      "\(estimate.answers) answers (\(estimate.generations) different generations) of "
+        + "\(session.plan.total) in the whole plan; at most about \(Self.time(seconds)) for the "
+        + "default model of 135M parameters on two cores, and in proportion to that for others. "
+        + "Nothing was run.")
+  }
+
+  private static func time(_ seconds: Double) -> String {
+    seconds < 100 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
+  }
+}

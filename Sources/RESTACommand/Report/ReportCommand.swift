@@ -1,0 +1,98 @@
+import RESTAReport
+import RESTADocuments
+import RESTALocal
+import ArgumentParser
+import Foundation
+import RESTAEvaluation
+
+/// `resta report`: the report of an evaluation, from its store.
+struct ReportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Write the report of an evaluation: a page, figures, tables and JSON.",
+    discussion: """
+      Writes report.html (one file that works offline), report.json, figures/*.svg and tables/*.csv. \
+      Prompts of attacks and answers to harmful requests are left out unless asked for.
+
+      Example:
+        resta report evaluations/built-in/results.sqlite --output report
+      """)
+
+  @Argument(help: "The store: the results.sqlite of 'resta eval run', or of 'resta eval merge'.")
+  var store: String
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp("Where it goes. (default: the store's folder)", valueName: "folder"))
+  var output: String?
+
+  @Flag(help: "Show prompts of attacks and answers to harmful requests.")
+  var showHarmful = false
+
+  @Flag(help: "Print the report as JSON instead of a table.")
+  var json = false
+
+  func run() async throws {
+    let store = try EvaluationStore(path: store, mustExist: true)
+    let folder =
+      output.map { URL(fileURLWithPath: $0) }
+      ?? URL(fileURLWithPath: self.store).deletingLastPathComponent()
+    try await ReportWriter(store: store, folder: folder, showsHarmful: showHarmful)
+      .write(json: json)
+    try store.close()
+  }
+}
+
+/// Writes a report's files: the page, its figures, its tables, and its numbers.
+struct ReportWriter {
+  let store: EvaluationStore
+  let folder: URL
+  let showsHarmful: Bool
+
+  /// Analyses the store and writes everything; prints the summary, or JSON.
+  func write(json: Bool) async throws {
+    let report = try await ReportAssembly(store: store).report(
+      command: "resta report \(Self.quoted(store.path))", showsHarmful: showsHarmful)
+    try save(report)
+    if json {
+      Terminal.line(String(decoding: try ReportJSON.encode(report), as: UTF8.self))
+    } else {
+      Terminal.write(TextReport.render(report, width: Terminal.width))
+      Terminal.error("The report is \(folder.appendingPathComponent("report.html").path)")
+    }
+  }
+
+  private func save(_ report: Report) throws {
+    do {
+      try write(Data(HTMLReport.render(report).utf8), to: "report.html")
+      try write(try ReportJSON.encode(report), to: "report.json")
+      for figure in ReportFigures.all(report) {
+        try write(Data(figure.svg.utf8), to: "figures/\(figure.name)")
+      }
+      for table in ReportTables.csv(report) {
+        try write(Data(table.csv.utf8), to: "tables/\(table.name)")
+      }
+    } catch let error as CocoaError {
+      throw Failure.failed(
+        "The report could not be written to '\(folder.path)': \(error.localizedDescription)")
+    }
+  }
+
+  private func write(_ data: Data, to name: String) throws {
+    let file = folder.appendingPathComponent(name)
+    try FileManager.default.createDirectory(
+      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+    // Atomically: a page that is open in a browser is never half a page.
+    try data.write(to: file, options: .atomic)
+  }
+
+  /// A path as a shell takes it.
+  static func quoted(_ path: String) -> String {
+    let plain = path.unicodeScalars.allSatisfy {
+      $0.isASCII
+        && ($0.properties.isAlphabetic || $0.properties.numericType != nil
+          || "._-/+".unicodeScalars.contains($0))
+    }
+    return plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,172 @@
+import RESTADocuments
+import RESTALocal
+import ArgumentParser
+import Foundation
+import Logging
+import RESTA
+import RESTALlama
+import RESTAServer
+
+/// `resta serve`: an OpenAI-compatible server with a playground.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve the defended model over HTTP, compatible with OpenAI's API.",
+    discussion: """
+      Serves /v1/chat/completions, /v1/completions, /v1/models, /health, /metrics and a playground at \
+      /. Each setting can stand in a YAML file (--config), in the environment (RESTA_SERVE_ and the \
+      setting's name, as in RESTA_SERVE_LIMITS_QUEUE) or on the command line, which wins over the \
+      environment, which wins over the file. docs/server.md says more, docs/threat-model.md what is \
+      defended against and what is not.
+
+      A request can choose its own defence in a "resta" object, within what the operator allows: by \
+      default nothing. Ctrl-C lets running answers finish; a second one ends at once.
+
+      Examples:
+        resta serve --playground
+        resta serve --print-config > resta.yaml && resta serve --config resta.yaml
+        RESTA_API_KEYS=$(openssl rand -hex 24) resta serve --host 0.0.0.0 --sticky
+      """)
+
+  @OptionGroup(title: "Settings") var arguments: ServeArguments
+
+  @Flag(help: "Print all settings as a file for --config, and end.")
+  var printConfig = false
+
+  @Flag(help: "Print the settings as JSON, with --print-config.")
+  var json = false
+
+  func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    var settings = try arguments.settings(environment: environment)
+    guard printConfig || !json else {
+      throw Failure.usage("--json is for --print-config; the log's format is --log-format.")
+    }
+    guard !printConfig else {
+      return json ? try JSONOutput.print(settings) : Terminal.write(settings.yaml())
+    }
+    let logger = Self.logger(settings.log)
+    let secrets = try ServerSecrets(
+      keyFile: try settings.keys.file.map { try Self.keys($0, logger) }, environment: environment)
+    let llama = try ServedLlama(settings)
+    settings.model.name = settings.model.name ?? llama.fileName
+    for warning in settings.warnings(hasKeys: secrets.hasKeys) {
+      logger.warning("\(warning)")
+    }
+    if let note = secrets.note(for: settings) { logger.notice("\(note)") }
+    let seconds = settings.limits.shutdownSeconds
+    let hasPage = settings.page
+    let server = try ChatServer(settings: settings, secrets: secrets, logger: logger) { progress in
+      let (model, summary) = try await llama.load(progress: progress)
+      logger.notice("Ready: \(summary)")
+      return model
+    }
+    try await Interrupt.asking {
+      logger.notice(
+        "Stopping: answers may finish for \(seconds.formatted()) s; Ctrl-C again ends at once")
+      Task { await server.shutDown() }
+    } _: {
+      try await server.run { address in
+        logger.notice("Listening on \(address)")
+        if hasPage { logger.notice("The playground is at \(address)/") }
+      }
+    }
+  }
+
+  private static func logger(_ settings: ServerSettings.Log) -> Logger {
+    var logger = Logger(label: "resta") { _ in
+      ServerLogHandler(label: "resta", format: settings.format == .json ? .json : .text)
+    }
+    logger.logLevel = Logger.Level(rawValue: settings.level.rawValue) ?? .info
+    return logger
+  }
+
+  private static func keys(_ path: String, _ logger: Logger) throws -> String {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Failure.usage("The key file '\(path)' cannot be read as text.")
+    }
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    let mode = (attributes?[.posixPermissions] as? Int) ?? 0
+    // Not refused: secrets of containers are readable to all inside, by design.
+    if mode & 0o007 != 0 {
+      logger.warning(
+        "The key file '\(path)' can be read by every user of this machine; 'chmod 600' makes it yours."
+      )
+    }
+    return text
+  }
+}
+
+/// Loads the model of a server, with room for all the requests that may run at once.
+struct ServedLlama {
+  let settings: ServerSettings
+  private let path: String
+  private let arguments: ModelArguments
+
+  /// Checks what can be checked before anything listens.
+  ///
+  /// - Parameter settings: The server's.
+  /// - Throws: ``Failure`` for a model, an adapter or a template that cannot be found.
+  init(_ settings: ServerSettings) throws {
+    self.settings = settings
+    path = try Models.resolve(settings.model.file)
+    guard FileManager.default.isReadableFile(atPath: path) else {
+      throw Failure.usage("The model '\(path)' cannot be read.")
+    }
+    guard let cacheType = LlamaOptions.CacheType(rawValue: settings.model.kvType) else {
+      let known = LlamaOptions.CacheType.allCases.map(\.rawValue).joined(separator: ", ")
+      throw Failure.usage("model.kv_type '\(settings.model.kvType)' is none of \(known).")
+    }
+    var arguments = ModelArguments()
+    arguments.model = path
+    arguments.lora = settings.model.lora
+    arguments.chatTemplate = settings.model.chatTemplate
+    arguments.threads = settings.model.threads
+    arguments.ctx = settings.model.context
+    arguments.gpuLayers = settings.model.gpuLayers
+    arguments.kvType = cacheType
+    try arguments.check()
+    self.arguments = arguments
+  }
+
+  /// The model file's name without its ending: what the model is called unless it is named.
+  var fileName: String {
+    URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+  }
+
+  /// The room that the requests that run at once have; one that needs more runs alone.
+  ///
+  /// - Parameter settings: The server's.
+  /// - Returns: Positions, by default 256 for each sequence, and sequences: one for each copy that a
+  ///   request can have, and one more.
+  static func room(for settings: ServerSettings) -> (cells: Int, sequences: Int) {
+    let samples = max(settings.defense.samples, settings.client.samples.max ?? 0)
+    let usual = settings.limits.concurrency * (settings.defense.samples + 1)
+    return (
+      settings.limits.cacheTokens ?? usual * 256,
+      min(256, settings.limits.concurrency * (samples + 1))
+    )
+  }
+
+  /// Loads it.
+  ///
+  /// - Parameter progress: Told the share that is loaded.
+  /// - Returns: The model, and a line about it for the log.
+  /// - Throws: What loading throws.
+  func load(progress: @escaping @Sendable (Double) -> Void) async throws -> (LoadedModel, String) {
+    let room = Self.room(for: settings)
+    let model = try await arguments.load(
+      parallelCells: room.cells, parallelSequences: room.sequences, progress: progress)
+    // The work limit bounds what one request's prompt and answer take.
+    let most = max(
+      room.cells, min(settings.limits.workTokens, 256 * model.information.contextLength))
+    func megabytes(_ cells: Int) -> Int { cells * model.bytesPerCell / 1_000_000 }
+    // Measured before the first request, and not during it.
+    _ = try await model.passCosts()
+    return (
+      LoadedModel(model: model, template: try arguments.template(for: model.information)),
+      "\(model.information.name): \(model.threads) threads, a cache of \(room.cells) positions "
+        + "(\(megabytes(room.cells)) MB) for \(room.sequences) sequences; one long request can make it "
+        + "grow to \(most) (\(megabytes(most)) MB)"
+    )
+  }
+}

@@ -1,0 +1,175 @@
+import RESTADocuments
+import RESTALocal
+import ArgumentParser
+import Foundation
+import RESTAServer
+
+/// The flags of `resta serve`: each stands for a setting, and wins over the environment and the file.
+///
+/// All are text: the settings themselves say what is valid, so that a value is refused in the same
+/// words wherever it stands.
+struct ServeArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Settings in YAML; --print-config prints them all.", valueName: "file"))
+  var config: String?
+
+  @Option(help: ArgumentHelp("Where to listen. (default: 127.0.0.1)", valueName: "address"))
+  var host: String?
+
+  @Option(help: ArgumentHelp("0 chooses a free one. (default: 8080)", valueName: "port"))
+  var port: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The GGUF model. (default: $RESTA_MODEL, or the model of 'make demo')", valueName: "file"))
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What requests call the model. (default: its file's name)", valueName: "name"))
+  var modelName: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A LoRA adapter and its scale; may be given several times.", valueName: "file[:scale]"))
+  var lora: [String] = []
+
+  @Option(
+    help: ArgumentHelp("The chat template. (default: the model's own)", valueName: "name|file"))
+  var chatTemplate: String?
+
+  @Option(help: ArgumentHelp("CPU threads. (default: one for each CPU)", valueName: "n"))
+  var threads: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The most tokens of prompt and answer. (default: the model's)", valueName: "tokens"))
+  var ctx: String?
+
+  @Option(help: ArgumentHelp("Layers that run on a GPU; -1: all. (default: 0)", valueName: "n"))
+  var gpuLayers: String?
+
+  @Option(help: ArgumentHelp("The noise; none switches the defence off.", valueName: "noise"))
+  var noise: String?
+
+  @Option(help: ArgumentHelp("The noise's strength.", valueName: "x"))
+  var sigma: String?
+
+  @Option(help: ArgumentHelp("absolute or relative.", valueName: "unit"))
+  var sigmaUnit: String?
+
+  @Option(help: ArgumentHelp("Noisy copies that vote, k. (default: 10)", valueName: "k"))
+  var samples: String?
+
+  @Option(
+    help: ArgumentHelp("Tokens that are voted on, l, or 'all'. (default: 20)", valueName: "l"))
+  var prefix: String?
+
+  @Flag(
+    help: "Draw the same noise whenever the prompt is the same, so that retrying gains nothing.")
+  var sticky = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What replies show: none, settings, cost or votes. (default: settings)", valueName: "what"))
+  var expose: String?
+
+  @Flag(
+    help: """
+      For trying it out: requests may choose any defence, switch it off, and see votes. What a file \
+      or a flag says still counts.
+      """)
+  var playground = false
+
+  @Option(
+    help: ArgumentHelp(
+      "API keys, a line each, KEY or NAME=KEY; also $RESTA_API_KEYS.", valueName: "file"))
+  var keys: String?
+
+  @Option(help: ArgumentHelp("A certificate in PEM: serves HTTPS.", valueName: "file"))
+  var tlsCertificate: String?
+
+  @Option(help: ArgumentHelp("Its private key in PEM.", valueName: "file"))
+  var tlsKey: String?
+
+  @Option(help: ArgumentHelp("Requests that run at once. (default: 4)", valueName: "n"))
+  var concurrency: String?
+
+  @Option(
+    help: ArgumentHelp("Requests that may wait; others get 429. (default: 16)", valueName: "n"))
+  var queue: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "trace, debug, info, notice, warning, error or critical. (default: info)",
+      valueName: "level"))
+  var logLevel: String?
+
+  @Option(help: ArgumentHelp("text or json. (default: text)", valueName: "format"))
+  var logFormat: String?
+
+  @Flag(help: "Log prompts and answers too.")
+  var logPrompts = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Any setting, such as limits.prompt_tokens=1024; may be given several times.",
+      valueName: "setting=value"))
+  var set: [String] = []
+
+  /// The settings that the command line, the environment and the file make.
+  ///
+  /// - Parameter environment: The process's.
+  /// - Returns: The settings, checked.
+  /// - Throws: ``Failure`` for a file that cannot be read; `ServerError` for a wrong setting.
+  func settings(environment: [String: String]) throws -> ServerSettings {
+    let file = try config.map { path in
+      guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+        throw Failure.usage("--config '\(path)' cannot be read as text.")
+      }
+      return (name: path, text: text)
+    }
+    return try ServerSettings.load(
+      file: file, environment: environment, flags: try flags,
+      preset: playground ? .playground : nil)
+  }
+
+  private var flags: [SettingFlag] {
+    get throws {
+      let texts: [(String, String, String?)] = [
+        ("listen.host", "--host", host), ("listen.port", "--port", port),
+        ("model.file", "--model", model), ("model.name", "--model-name", modelName),
+        ("model.chat_template", "--chat-template", chatTemplate),
+        ("model.threads", "--threads", threads), ("model.context", "--ctx", ctx),
+        ("model.gpu_layers", "--gpu-layers", gpuLayers),
+        ("defense.noise", "--noise", noise), ("defense.sigma", "--sigma", sigma),
+        ("defense.sigma_unit", "--sigma-unit", sigmaUnit),
+        ("defense.samples", "--samples", samples), ("defense.prefix", "--prefix", prefix),
+        ("defense.sticky", "--sticky", sticky ? "true" : nil),
+        ("client.expose", "--expose", expose), ("keys.file", "--keys", keys),
+        ("listen.tls_certificate", "--tls-certificate", tlsCertificate),
+        ("listen.tls_key", "--tls-key", tlsKey),
+        ("limits.concurrency", "--concurrency", concurrency), ("limits.queue", "--queue", queue),
+        ("log.level", "--log-level", logLevel), ("log.format", "--log-format", logFormat),
+        ("log.prompts", "--log-prompts", logPrompts ? "true" : nil),
+      ]
+      var flags = texts.compactMap { path, name, text in
+        text.map { SettingFlag(path: path, value: .text($0), name: name) }
+      }
+      if !lora.isEmpty {
+        flags.append(SettingFlag(path: "model.lora", value: .list(lora), name: "--lora"))
+      }
+      return flags + (try set.map(Self.flag))
+    }
+  }
+
+  private static func flag(_ text: String) throws -> SettingFlag {
+    guard let equals = text.firstIndex(of: "=") else {
+      throw Failure.usage("--set '\(text)': write it as setting=value, as in limits.queue=32.")
+    }
+    return SettingFlag(
+      path: String(text[..<equals]), value: .text(String(text[text.index(after: equals)...])),
+      name: "--set \(text[..<equals])")
+  }
+}

@@ -1,0 +1,129 @@
+import RESTAReport
+import RESTADocuments
+import RESTALocal
+public import ArgumentParser
+import Foundation
+public import RESTAEvaluation
+
+/// `resta sweep`: many settings of RESTA on one set of prompts.
+struct Sweep: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Sweep RESTA's settings over a grid, and choose one.",
+    discussion: """
+      Each option takes one value or several, separated by commas; all combinations are run, beside \
+      the undefended model, on the development side of the datasets' split. A setting that is chosen \
+      here has to be reported on the other side: resta eval run.
+
+      Examples:
+        resta sweep --noise isotropic --sigma 0.3,0.5,0.65,0.8
+        resta sweep --noise hard,isotropic --sigma 0.4,0.6 --samples 5,10 --choose
+        resta sweep mine.yaml --prefix 0,5,10,20,all --sigma 0.65 --split test
+      """)
+
+  @Argument(help: "A configuration: its datasets and judges are used. (default: the built-in one)")
+  var configuration: String?
+
+  @Option(help: ArgumentHelp("Noises: isotropic, hard, soft, orthogonal.", valueName: "list"))
+  var noise = "isotropic"
+
+  @Option(help: ArgumentHelp("Strengths.", valueName: "list"))
+  var sigma = "0.3,0.5,0.65,0.8"
+
+  @Option(help: ArgumentHelp("The unit of --sigma: absolute or relative.", valueName: "unit"))
+  var sigmaUnit = "relative"
+
+  @Option(help: ArgumentHelp("Copies that vote, k.", valueName: "list"))
+  var samples = "10"
+
+  @Option(help: ArgumentHelp("Tokens that are voted on, l; all is one.", valueName: "list"))
+  var prefix = "20"
+
+  @Option(help: ArgumentHelp("Rules for tied votes.", valueName: "list"))
+  var tieRule = "log-probability"
+
+  @Option(help: "The side of the datasets' split.")
+  var split = DataSplit.development
+
+  @Flag(help: "Say which setting to take: the lowest attack success within --max-loss.")
+  var choose = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How much usefulness --choose may give up, 0 to 1.", valueName: "share"))
+  var maxLoss = 0.1
+
+  @OptionGroup var arguments: EvaluationArguments
+
+  @Flag(help: "Print the report as JSON instead of a table.")
+  var json = false
+
+  func run() async throws {
+    try arguments.check()
+    guard (0...1).contains(maxLoss) else {
+      throw Failure.usage("--max-loss must be between 0 and 1, not \(maxLoss).")
+    }
+    let file = try grid(over: ConfigurationFile(configuration))
+    let output = EvaluationSession.output(of: file.value, given: arguments.output)
+    let session = try await EvaluationSession(file, arguments)
+    if arguments.dryRun { return try await DryRun(session).show(json: json) }
+    let store = try EvaluationStore(
+      path: EvaluationSession.storePath(in: output, shard: session.plan.shard))
+    let done = try await session.run(into: store)
+    if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
+    if session.plan.shard == .all {
+      try await ReportWriter(store: store, folder: output, showsHarmful: false).write(json: json)
+      if choose {
+        let report = try await ReportAssembly(store: store).report(command: "")
+        Terminal.error(ChoiceText.text(of: SettingChoice(from: report, maximumLoss: maxLoss)))
+      }
+    }
+    try store.close()
+  }
+
+  /// The configuration with the grid in place of its defences.
+  private func grid(over base: ConfigurationFile) throws -> ConfigurationFile {
+    let keys = [
+      ("noise", noise), ("sigma", sigma), ("sigma_unit", sigmaUnit), ("samples", samples),
+      ("prefix", prefix), ("tie_rule", tieRule),
+    ]
+    let lines = keys.map { "    \($0): [\($1)]" }.joined(separator: "\n")
+    let text = "datasets: [unused]\ndefenses:\n  - none\n  - type: resta\n\(lines)\n"
+    var value = base.value
+    value.defenses = try EvaluationConfiguration(parsing: text, file: "resta sweep").defenses
+    value.baseline = "none"
+    value.name = base.value.name + "-sweep"
+    value.datasets = value.datasets.map { source in
+      var source = source
+      source.split = split
+      return source
+    }
+    value.text = """
+      # resta sweep: the defences and the split below are in place of those of the configuration
+      # split: \(split.rawValue)
+      \(text.split(separator: "\n").dropFirst().map { "# \($0)" }.joined(separator: "\n"))
+      \(base.value.text)
+      """
+    return ConfigurationFile(value: value, folder: base.folder)
+  }
+}
+
+extension DataSplit: ExpressibleByArgument {}
+
+/// Which setting a sweep speaks for, in words.
+enum ChoiceText {
+  /// The choice, or why there is none.
+  static func text(of choice: SettingChoice) -> String {
+    var lines: [String] = []
+    if let chosen = choice.chosen {
+      lines.append(
+        "Chosen: \(chosen.defense). Its numbers here are too good, because it was chosen by them: "
+          + "report the other side of the split.")
+    } else {
+      lines.append("No setting is within the limits:")
+    }
+    for rejection in choice.rejections {
+      lines.append("  \(rejection.defense): \(rejection.reason)")
+    }
+    return lines.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,241 @@
+package import ArgumentParser
+import Foundation
+import RESTA
+import RESTALlama
+
+/// `resta bench decoders`: what the defence costs, against the undefended model, in one run.
+package struct BenchDecoders: AsyncParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "decoders",
+    abstract: "Measure decoders against the undefended model; the default.",
+    discussion: """
+      Every case is run by each decoder in turn, undefended first, in one process; the table shows \
+      medians, and as ratio the median (lowest...highest) over repeats of the time in relation to the \
+      undefended run of the same repeat. Answers are exactly as long as asked for. KV MiB is the \
+      key-value cache in use at most, asked the copies asked for each vote, same whether all tokens \
+      are the reference decoder's. Other work on the machine makes the numbers wrong.
+
+      Examples:
+        resta bench --user-tokens 20 --answer-tokens 150
+        resta bench --decoders undefended,fast --repeats 9 --json
+        resta bench --user-tokens 200 --decoders undefended,fast \\
+          --sweep-samples 1,3,5,10,20 --sweep-prefix 5,10,20,50
+      """)
+
+  @Option(
+    help: ArgumentHelp("Lengths of the user's text, in tokens.", valueName: "n,..."))
+  var userTokens = NumberList([20, 200, 1000])
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Prompts of your own instead, one for each repeat (which --repeats then need not say): a file as \
+      'resta compare' reads it.
+      """, valueName: "file"))
+  var prompts: String?
+
+  @Option(help: ArgumentHelp("Lengths of the answer, in tokens.", valueName: "n,..."))
+  var answerTokens = NumberList([20, 150])
+
+  @Option(
+    help: ArgumentHelp(
+      "What to measure: \(BenchSubject.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "name,..."))
+  var decoders = SubjectList(BenchSubject.allCases)
+
+  @Option(
+    help: ArgumentHelp(
+      "How often each is measured. (default: 3, or once for each of --prompts)", valueName: "n"))
+  var repeats: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure these k too, with the first --user-tokens and the last --answer-tokens.",
+      valueName: "k,..."))
+  var sweepSamples: NumberList?
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure these l too, with the first --user-tokens and the last --answer-tokens.",
+      valueName: "l,..."))
+  var sweepPrefix: NumberList?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Measure so many generations at once too, against the same ones after each other, with the \
+      first --user-tokens and the last --answer-tokens; undefended and fast.
+      """, valueName: "n,..."))
+  var parallel: NumberList?
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Defence") var defense: DefenseArguments
+  @OptionGroup(title: "Decoder") var plan: PlanArguments
+
+  @Flag(help: "Print one JSON object; the table goes to the error output.")
+  var json = false
+
+  package init() {}
+
+  package func run() async throws {
+    let texts = try prompts.map { try PromptList.read($0) }
+    let repeats = repeats ?? texts?.count ?? 3
+    guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
+    try check(userTokens, "--user-tokens", atLeast: 1)
+    try check(answerTokens, "--answer-tokens", atLeast: 1)
+    try check(sweepSamples, "--sweep-samples", atLeast: 1)
+    try check(parallel, "--parallel", atLeast: 1)
+    try check(sweepPrefix, "--sweep-prefix", atLeast: 1)
+    try defense.check()
+    try plan.plan.validate()
+    try model.check()
+    let room = try parallelRoom()
+    let loaded = try await model.load(
+      parallelCells: room.cells, parallelSequences: room.sequences)
+    var settings = try defense.settings(for: loaded.information)
+    let seed = settings.seed ?? 2025
+    settings.seed = seed
+    let template = try model.template(for: loaded.information)
+    let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
+    let bench = BenchRunner(
+      model: loaded, template: template, defense: settings,
+      plan: plan.plan, subjects: decoders.values, repeats: repeats)
+
+    print(BenchTable.title)
+    var runs: [BenchRun] = []
+    var sigma = 0.0
+    var progress = Progress()
+    let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
+    let cases = cases(settings, lengths: lengths ?? userTokens.values)
+    // Time grows with what has to be computed, and most of that are the copies' prompts.
+    let work = cases.map { Double($0.userTokens * $0.samples + $0.answerTokens + 100) }
+    for (number, benchCase) in cases.enumerated() {
+      let before = work[..<number].reduce(0, +)
+      let length = benchCase.userTokens
+      let made =
+        try own ?? [BenchPrompt(ofLength: length, model: loaded, template: template)]
+      let (results, absolute) = try await bench.run(benchCase, prompts: made) { text, share in
+        progress.show(
+          "case \(number + 1) of \(cases.count): \(text)",
+          done: (before + share * work[number]) / work.reduce(0, +))
+      }
+      progress.clear()
+      for run in results { print(BenchTable.row(run)) }
+      runs += results
+      sigma = max(sigma, absolute)
+    }
+    let together = try await measureParallel(bench, cases.first, &progress)
+    guard json else { return }
+    try JSONOutput.print(
+      BenchReport(
+        machine: MachineReport(), model: try RunReport(loaded, arguments: model),
+        noise: settings.noise.kind, sigmaAbsolute: sigma, seed: seed, repeats: repeats, runs: runs,
+        parallel: together))
+  }
+
+  private func print(_ line: String) {
+    if json { Terminal.error(line) } else { Terminal.line(line) }
+  }
+
+  /// The room that `--parallel` needs side by side.
+  private func parallelRoom() throws -> (cells: Int, sequences: Int) {
+    guard let most = parallel?.values.max() else { return (0, 0) }
+    // Templates are shorter than this.
+    let prompt = (userTokens.values.first ?? 0) + 128
+    let answer = answerTokens.values.last ?? 0
+    let samples = defense.chosen.value.samples
+    guard most * (samples + 1) <= 256 else {
+      throw Failure.usage(
+        "--parallel \(most) with k = \(samples) needs more than the 256 sequences that there can be."
+      )
+    }
+    return (most * (samples + 1) * (prompt + answer), most * (samples + 1))
+  }
+
+  private func measureParallel(
+    _ bench: BenchRunner, _ first: BenchCase?, _ progress: inout Progress
+  ) async throws -> [ParallelRun] {
+    guard let parallel, let first, let answer = answerTokens.values.last else { return [] }
+    var runs: [ParallelRun] = []
+    var benchCase = first
+    benchCase.answerTokens = answer
+    print("")
+    print(ParallelRun.title)
+    for subject in [BenchSubject.undefended, .fast] {
+      for (index, count) in parallel.values.enumerated() {
+        progress.show(
+          "\(count) at once, \(subject.rawValue)",
+          done: Double(index) / Double(parallel.values.count))
+        let run = try await bench.together(count, subject, benchCase)
+        progress.clear()
+        print(run.row)
+        runs.append(run)
+      }
+    }
+    return runs
+  }
+
+  private func check(_ list: NumberList?, _ name: String, atLeast least: Int) throws {
+    guard let list, let wrong = list.values.first(where: { $0 < least }) else { return }
+    throw Failure.usage("\(name) must be \(least) or more, not \(wrong).")
+  }
+
+  private func cases(_ settings: DefenseSettings, lengths: [Int]) -> [BenchCase] {
+    var cases: [BenchCase] = []
+    for user in lengths {
+      for answer in answerTokens.values {
+        cases.append(
+          BenchCase(
+            userTokens: user, answerTokens: answer, samples: settings.samples,
+            prefix: settings.prefix))
+      }
+    }
+    guard let user = lengths.first, let answer = answerTokens.values.last else {
+      return cases
+    }
+    for samples in sweepSamples?.values ?? [] {
+      cases.append(
+        BenchCase(
+          userTokens: user, answerTokens: answer, samples: samples, prefix: settings.prefix))
+    }
+    for prefix in sweepPrefix?.values ?? [] {
+      cases.append(
+        BenchCase(
+          userTokens: user, answerTokens: answer, samples: settings.samples,
+          prefix: .tokens(prefix)))
+    }
+    return cases
+  }
+}
+
+/// Numbers separated by commas.
+struct NumberList: ExpressibleByArgument, Sendable, CustomStringConvertible {
+  let values: [Int]
+
+  init(_ values: [Int]) { self.values = values }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { Int($0) }
+    guard !numbers.isEmpty, numbers.count == parts.count else { return nil }
+    values = numbers
+  }
+
+  var description: String { values.map(String.init).joined(separator: ",") }
+}
+
+/// What to measure, separated by commas; always in the order of ``BenchSubject``.
+struct SubjectList: ExpressibleByArgument, Sendable, CustomStringConvertible {
+  let values: [BenchSubject]
+
+  init(_ values: [BenchSubject]) { self.values = values }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
+    let named = parts.compactMap { BenchSubject(rawValue: String($0)) }
+    guard !named.isEmpty, named.count == parts.count else { return nil }
+    values = BenchSubject.allCases.filter(named.contains)
+  }
+
+  var description: String { values.map(\.rawValue).joined(separator: ",") }
+}

@@ -1,0 +1,238 @@
+package import RESTA
+package import RESTALlama
+
+/// Runs the cases of a benchmark.
+package struct BenchRunner {
+  package let model: LlamaModel
+  package let template: ChatTemplate?
+  package let defense: DefenseSettings
+  package let plan: DecodingPlan
+  package let subjects: [BenchSubject]
+  package let repeats: Int
+
+  /// Measures one case.
+  ///
+  /// The subjects take turns within a repeat, so that what drifts on the machine hits all of them.
+  /// Each repeat has noise of its own, the same for all subjects.
+  ///
+  /// - Parameters:
+  ///   - benchCase: What to measure.
+  ///   - prompts: One for each repeat; they start over when there are fewer.
+  ///   - progress: Told what runs, and how much of the case is done.
+  /// - Returns: A row for each subject, and sigma in the embeddings' own unit.
+  /// - Throws: What generating throws.
+  package func run(
+    _ benchCase: BenchCase, prompts: [BenchPrompt], progress: (String, Double) -> Void
+  ) async throws -> (runs: [BenchRun], sigmaAbsolute: Double) {
+    let metered = MeteredModel(model)
+    var samples: [BenchSubject: [BenchSample]] = [:]
+    var sigma = 0.0
+    // Repeat 0 warms up: the first pass of a context allocates.
+    for number in 0...repeats {
+      for subject in subjects {
+        progress(
+          "\(subject.rawValue), \(number == 0 ? "warm-up" : "\(number) of \(repeats)")",
+          Double(max(0, number - 1)) / Double(repeats))
+        // A whole warm-up of the slow decoders would only waste time.
+        if number == 0, subject == .reference || subject == .naive { continue }
+        let prompt = prompts[max(0, number - 1) % prompts.count]
+        let result = try await generate(subject, benchCase, prompt, metered, number)
+        let cells = metered.takePeakCells()
+        sigma = max(sigma, result.settings.sigmaAbsolute)
+        guard number > 0 else { continue }
+        samples[subject, default: []].append(BenchSample(result: result, peakCells: cells))
+      }
+    }
+    let runs = subjects.compactMap {
+      BenchRun(
+        $0, benchCase, samples: samples,
+        bytesPerCell: model.bytesPerCell)
+    }
+    return (runs, sigma)
+  }
+
+  /// Measures several generations at once, and the same ones after each other.
+  ///
+  /// - Parameters:
+  ///   - count: How many.
+  ///   - subject: Which decoder.
+  ///   - benchCase: What they generate; each has noise of its own.
+  /// - Returns: The medians.
+  /// - Throws: What generating throws.
+  package func together(
+    _ count: Int, _ subject: BenchSubject, _ benchCase: BenchCase
+  ) async throws -> ParallelRun {
+    let prompt = try BenchPrompt(
+      ofLength: benchCase.userTokens, model: model, template: template)
+    let metered = MeteredModel(model)
+    var times: (together: [Double], apart: [Double]) = ([], [])
+    var isSame = true
+    for _ in 0..<repeats {
+      var start = ContinuousClock.now
+      var apart: [[TokenID]] = []
+      for number in 0..<count {
+        apart.append(try await generate(subject, benchCase, prompt, metered, number).tokenIDs)
+      }
+      times.apart.append(start.duration(to: .now) / .seconds(1))
+      start = .now
+      let together = try await withThrowingTaskGroup { group in
+        for number in 0..<count {
+          group.addTask {
+            (number, try await generate(subject, benchCase, prompt, metered, number).tokenIDs)
+          }
+        }
+        return try await group.reduce(into: [Int: [TokenID]]()) { $0[$1.0] = $1.1 }
+      }
+      times.together.append(start.duration(to: .now) / .seconds(1))
+      isSame = isSame && apart.indices.allSatisfy { together[$0] == apart[$0] }
+    }
+    return ParallelRun(
+      decoder: subject, generations: count, userTokens: prompt.userTokens,
+      answerTokens: benchCase.answerTokens,
+      wallS: BenchRun.median(times.together) ?? 0,
+      afterEachOtherS: BenchRun.median(times.apart) ?? 0,
+      sameTokens: isSame)
+  }
+
+  private func generate(
+    _ subject: BenchSubject, _ benchCase: BenchCase, _ prompt: BenchPrompt, _ model: MeteredModel,
+    _ number: Int
+  ) async throws -> GenerationResult {
+    var settings = defense
+    settings.samples = benchCase.samples
+    settings.prefix = benchCase.prefix
+    settings.seed = (defense.seed ?? 0) &+ UInt64(number)
+    return try await Generation(
+      model: model, prompt: prompt.prompt, defense: subject == .undefended ? .none : settings,
+      options: GenerationOptions(
+        maximumTokens: benchCase.answerTokens, ignoresEndOfGeneration: true),
+      decoder: subject.decoder, plan: subject == .fast ? plan : nil
+    ).result()
+  }
+}
+
+/// What is measured: a decoder, or no defence at all.
+package enum BenchSubject: String, CaseIterable, Encodable {
+  /// The plain model: what everything is compared with.
+  case undefended
+  /// The oracle.
+  case reference
+  /// All copies in one batch and nothing shared: what is usually built.
+  case naive
+  /// The default.
+  case fast
+
+  /// The decoder that runs it.
+  package var decoder: DecoderKind {
+    switch self {
+    case .undefended, .fast: .fast
+    case .naive: .naive
+    case .reference: .reference
+    }
+  }
+}
+
+/// One row of a benchmark: what is the same for all of its subjects.
+package struct BenchCase: Equatable {
+  /// Tokens of user content.
+  package var userTokens: Int
+  /// Tokens of the answer, exactly.
+  package var answerTokens: Int
+  /// k.
+  package var samples: Int
+  /// l.
+  package var prefix: PrefixLength
+}
+
+/// One measured generation.
+package struct BenchSample {
+  package let result: GenerationResult
+  /// The most key-value cells that were in use.
+  package let peakCells: Int
+}
+
+/// A prompt to measure with.
+package struct BenchPrompt {
+  package let prompt: TokenizedPrompt
+  /// How many tokens hold user content.
+  package let userTokens: Int
+
+  /// A prompt of somebody's.
+  package init(_ text: String, model: LlamaModel, template: ChatTemplate?) throws {
+    prompt = try Generation.tokenize([.user(text)], for: model, template: template)
+    userTokens = prompt.positions(of: .userTurns).count
+  }
+
+  /// A harmless prompt of a wanted length: a request, behind sentences that do not repeat.
+  ///
+  /// - Parameters:
+  ///   - length: How many tokens of user content, at least 1; it has as many, or the next number
+  ///     that words make.
+  ///   - model: Whose tokens are counted.
+  ///   - template: The chat template, or `nil` for the model's own.
+  /// - Throws: ``RESTAError`` when the template is none or refuses the prompt.
+  package init(ofLength length: Int, model: LlamaModel, template: ChatTemplate?) throws {
+    func prompt(_ words: Int) throws -> BenchPrompt {
+      try BenchPrompt(Self.text(words: words), model: model, template: template)
+    }
+    // A word is a token or more, so this many are enough; longer texts have no fewer tokens.
+    var (few, enough) = (0, length)
+    while enough - few > 1 {
+      let middle = (few + enough) / 2
+      if try prompt(middle).userTokens >= length { enough = middle } else { few = middle }
+    }
+    self = try prompt(enough)
+  }
+
+  private static let request =
+    "Please explain in simple words, step by step, how the lamp of a lighthouse works."
+  private static let doings = [
+    "cleaned the lamp", "counted ships", "fed the gulls", "baked bread", "mended a net",
+    "read an old book", "painted the door", "wrote to a cousin", "watched the storm",
+  ]
+  private static let weathers = ["fog", "sun", "rain", "wind", "snow"]
+
+  /// So many words: the request's last ones, and in front of it as much of a diary as there is room.
+  private static func text(words: Int) -> String {
+    let request = request.split(separator: " ").map(String.init)
+    var diary: [String] = []
+    var day = 1
+    while diary.count < words - request.count {
+      let sentence =
+        "On day \(day) there was \(weathers[day % weathers.count]) and the keeper "
+        + "\(doings[day % doings.count]) before he \(doings[(day / 2 + 3) % doings.count])."
+      diary += sentence.split(separator: " ").map(String.init)
+      day += 1
+    }
+    let room = max(0, words - request.count)
+    return (diary.suffix(room) + request.suffix(words)).joined(separator: " ")
+  }
+}
+
+/// Several generations at once against the same ones after each other: medians over the repeats.
+package struct ParallelRun: Encodable {
+  package let decoder: BenchSubject
+  package let generations: Int
+  package let userTokens: Int
+  package let answerTokens: Int
+  /// All of them at once.
+  package let wallS: Double
+  /// One after the other.
+  package let afterEachOtherS: Double
+  /// Whether all gave the tokens that they give alone.
+  package let sameTokens: Bool
+
+  /// How many times as fast they are together.
+  package var speedup: Double { afterEachOtherS / wallS }
+
+  package static let title = "decoder     at once  time s  after each other s  times as fast  same"
+
+  /// A line of the table.
+  package var row: String {
+    [
+      Columns.left(decoder.rawValue, 10), Columns.right("\(generations)", 7),
+      Columns.right(Summary.number(wallS), 6), Columns.right(Summary.number(afterEachOtherS), 18),
+      Columns.right(Summary.number(speedup), 13), Columns.right(sameTokens ? "yes" : "NO", 4),
+    ].joined(separator: "  ")
+  }
+}

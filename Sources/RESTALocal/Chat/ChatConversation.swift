@@ -1,0 +1,117 @@
+import RESTA
+import RESTALlama
+
+/// A conversation of `resta chat` and what its commands change.
+struct ChatConversation {
+  let model: LlamaModel
+  let template: ChatTemplate?
+  let defense: DefenseSettings
+  let options: GenerationOptions
+  private let decoder: DecoderArguments
+  private(set) var system: String?
+  private(set) var session: ChatSession
+  /// The last answer, for `/votes`.
+  var lastResult: GenerationResult?
+
+  init(
+    model: LlamaModel, template: ChatTemplate?, defense: DefenseSettings,
+    options: GenerationOptions, decoder: DecoderArguments, system: String?
+  ) {
+    self.model = model
+    self.template = template
+    self.defense = defense
+    self.options = options
+    self.decoder = decoder
+    self.system = system
+    session = ChatSession(
+      model: model, instructions: system, defense: defense, options: options, template: template,
+      decoder: decoder.decoder, plan: decoder.plan)
+  }
+
+  /// Starts over, with a new system prompt or with the one there is.
+  mutating func reset(system: String? = nil) {
+    self.system = system ?? self.system
+    restart(with: [])
+  }
+
+  /// Forgets the last question and its answer.
+  mutating func undo() {
+    let turns = session.transcript.filter { $0.role != .system }
+    restart(with: turns.dropLast(2))
+  }
+
+  private mutating func restart(with turns: [ChatMessage]) {
+    lastResult = nil
+    session = ChatSession(
+      model: model, instructions: system, transcript: turns, defense: defense, options: options,
+      template: template, decoder: decoder.decoder, plan: decoder.plan)
+  }
+}
+
+/// A line of `resta chat` that is no message.
+enum ChatCommand: Equatable {
+  case help
+  case reset
+  case undo
+  case votes
+  case settings
+  case system(String)
+  case quit
+  case unknown(String)
+
+  static let helpText = """
+    Commands: /votes shows the last answer's votes, /settings the defence, /undo forgets the last \
+    turn, /reset all of them, /system TEXT starts over with another system prompt, /quit ends.
+    """
+
+  /// - Parameter line: A line; `nil` comes back for one that does not start with a slash.
+  init?(_ line: String) {
+    guard line.hasPrefix("/"), !line.hasPrefix("//") else { return nil }
+    let parts = line.split(separator: " ", maxSplits: 1)
+    switch parts[0] {
+    case "/help": self = .help
+    case "/reset": self = .reset
+    case "/undo": self = .undo
+    case "/votes": self = .votes
+    case "/settings": self = .settings
+    case "/quit", "/exit": self = .quit
+    case "/system" where parts.count == 2: self = .system(String(parts[1]))
+    default: self = .unknown(String(parts[0]))
+    }
+  }
+
+  /// Does what the command says, and tells so through `write`.
+  func apply(to conversation: inout ChatConversation, write: (String) -> Void) {
+    switch self {
+    case .help: write(Self.helpText)
+    case .reset:
+      conversation.reset()
+      write("(the conversation starts over)")
+    case .undo:
+      conversation.undo()
+      write("(the last turn is forgotten)")
+    case .system(let text):
+      conversation.reset(system: text)
+      write("(the conversation starts over with this system prompt)")
+    case .votes: showVotes(conversation, write)
+    case .settings:
+      guard let result = conversation.lastResult else {
+        write("(settings are complete once there is an answer)")
+        return
+      }
+      write(Summary.settings(result.settings))
+    case .unknown(let name): write("There is no command \(name). \(Self.helpText)")
+    case .quit: break
+    }
+  }
+
+  private func showVotes(_ conversation: ChatConversation, _ write: (String) -> Void) {
+    guard let votes = conversation.lastResult?.votes, !votes.isEmpty else {
+      write("(no votes yet)")
+      return
+    }
+    for vote in votes {
+      write(VoteLine(vote, tokenizer: conversation.model.tokenizer).text)
+    }
+  }
+}

@@ -1,0 +1,292 @@
+import Foundation
+
+/// Reads lines from a person, with editing and history, or from a pipe.
+struct LineReader {
+  private var history: [String] = []
+  private let historyFile: String?
+
+  /// - Parameter historyFile: Where lines are kept from one session to the next, or `nil`.
+  /// - Throws: ``Failure`` when there is such a file and it cannot be read.
+  init(historyFile: String?) throws {
+    self.historyFile = historyFile
+    guard let historyFile, FileManager.default.fileExists(atPath: historyFile) else { return }
+    guard let text = try? String(contentsOfFile: historyFile, encoding: .utf8) else {
+      throw Failure.usage("The history file '\(historyFile)' cannot be read.")
+    }
+    history = text.split(separator: "\n").suffix(1000).map(String.init)
+  }
+
+  /// The next line; blocks until there is one.
+  ///
+  /// - Parameter prompt: What is shown in front of it, on a terminal.
+  /// - Returns: A line, or why there is none.
+  mutating func next(prompt: String) async -> LineBuffer.Outcome {
+    guard isatty(STDIN_FILENO) == 1, Terminal.outputIsTerminal else {
+      return await Self.plainLine()
+    }
+    let outcome = await edit(prompt)
+    if case .line(let line) = outcome, !line.isEmpty, line != history.last { remember(line) }
+    return outcome
+  }
+
+  private mutating func remember(_ line: String) {
+    history.append(line)
+    guard let historyFile else { return }
+    // Losing the history is no reason to end a conversation.
+    try? Data((history.suffix(1000).joined(separator: "\n") + "\n").utf8)
+      .write(to: URL(fileURLWithPath: historyFile), options: .atomic)
+  }
+
+  /// A line without editing: from a pipe, or with the terminal's own.
+  private static func plainLine() async -> LineBuffer.Outcome {
+    await Interrupt.whileBlocked { readLine() }.map { .line($0) } ?? .endOfInput
+  }
+
+  private func edit(_ prompt: String) async -> LineBuffer.Outcome {
+    // Without `stty` there is still the terminal's own line editing.
+    guard let saved = Stty.run(["-g"]),
+      Stty.run(["-icanon", "-echo", "-isig", "min", "1", "time", "0"]) != nil
+    else {
+      Terminal.write(prompt)
+      return await Self.plainLine()
+    }
+    defer {
+      _ = Stty.run([saved])
+      Terminal.line()
+    }
+    let (history, width) = (history, Terminal.width)
+    return await Interrupt.whileBlocked(cleanup: { _ = Stty.run([saved]) }) {
+      var buffer = LineBuffer(history: history)
+      var decoder = KeyDecoder()
+      Self.draw(buffer, prompt, width)
+      while let byte = Self.readByte() {
+        guard let key = decoder.take(byte) else { continue }
+        let outcome = buffer.press(key)
+        Self.draw(buffer, prompt, width)
+        guard outcome == .editing else { return outcome }
+      }
+      return .endOfInput
+    }
+  }
+
+  private static func readByte() -> UInt8? {
+    (try? FileHandle.standardInput.read(upToCount: 1))?.first
+  }
+
+  /// Draws the line anew; of a long one, the part around the cursor.
+  private static func draw(_ buffer: LineBuffer, _ prompt: String, _ width: Int) {
+    let room = max(10, width - prompt.count - 1)
+    let start = max(0, buffer.cursor - room)
+    let shown = Columns.harmless(String(buffer.text.dropFirst(start).prefix(room)))
+    let column = prompt.count + buffer.cursor - start
+    let move = column > 0 ? "\u{1B}[\(column)C" : ""
+    Terminal.write("\r\u{1B}[2K\(Style.bold(prompt))\(shown)\r\(move)")
+  }
+}
+
+/// A line being edited, and the lines before it.
+struct LineBuffer {
+  /// What a key did.
+  enum Outcome: Equatable {
+    case editing
+    case line(String)
+    case interrupted
+    case endOfInput
+  }
+
+  private var history: [String]
+  private var characters: [Character] = []
+  /// The place of the next character.
+  private(set) var cursor = 0
+  private var recalled: Int?
+  private var draft: [Character] = []
+
+  /// - Parameter history: Earlier lines, oldest first.
+  init(history: [String]) { self.history = history }
+
+  var text: String { String(characters) }
+
+  mutating func press(_ key: Key) -> Outcome {
+    switch key {
+    case .enter: return .line(text)
+    case .interrupt: return .interrupted
+    case .endOfInput:
+      if characters.isEmpty { return .endOfInput }
+      removeForward()
+    case .text(let character):
+      characters.insert(character, at: cursor)
+      cursor += 1
+    case .backspace:
+      if cursor > 0 {
+        cursor -= 1
+        characters.remove(at: cursor)
+      }
+    case .delete: removeForward()
+    case .left: cursor = max(0, cursor - 1)
+    case .right: cursor = min(characters.count, cursor + 1)
+    case .home: cursor = 0
+    case .end: cursor = characters.count
+    case .deleteToStart:
+      characters.removeSubrange(..<cursor)
+      cursor = 0
+    case .deleteToEnd: characters.removeSubrange(cursor...)
+    case .deleteWord: removeWord()
+    case .up: recall(-1)
+    case .down: recall(1)
+    case .unknown: break
+    }
+    return .editing
+  }
+
+  private mutating func removeForward() {
+    if cursor < characters.count { characters.remove(at: cursor) }
+  }
+
+  private mutating func removeWord() {
+    let start = cursor
+    while cursor > 0, characters[cursor - 1].isWhitespace { cursor -= 1 }
+    while cursor > 0, !characters[cursor - 1].isWhitespace { cursor -= 1 }
+    characters.removeSubrange(cursor..<start)
+  }
+
+  /// Goes back or forward in the history; what was typed comes back behind the newest line.
+  private mutating func recall(_ step: Int) {
+    let target = (recalled ?? history.count) + step
+    guard (0...history.count).contains(target) else { return }
+    if recalled == nil { draft = characters }
+    recalled = target == history.count ? nil : target
+    characters = target == history.count ? draft : Array(history[target])
+    cursor = characters.count
+  }
+}
+
+/// What a person pressed, decoded from the bytes that a terminal sends.
+enum Key: Equatable {
+  case text(Character)
+  case enter
+  case backspace
+  case delete
+  case left
+  case right
+  case up
+  case down
+  case home
+  case end
+  case deleteToStart
+  case deleteToEnd
+  case deleteWord
+  case interrupt
+  case endOfInput
+  case unknown
+}
+
+/// Decodes keys byte by byte.
+struct KeyDecoder {
+  private var pending: [UInt8] = []
+
+  /// Takes a byte.
+  ///
+  /// - Returns: The key that it completes, or `nil` when more bytes are needed.
+  mutating func take(_ byte: UInt8) -> Key? {
+    pending.append(byte)
+    let key =
+      pending[0] == 0x1B
+      ? escape()
+      : pending[0] < 0x20 || pending[0] == 0x7F
+        ? Self.control(pending[0]) : character()
+    if key != nil { pending = [] }
+    return key
+  }
+
+  private static func control(_ byte: UInt8) -> Key {
+    switch byte {
+    case 0x0A, 0x0D: .enter
+    case 0x08, 0x7F: .backspace
+    case 0x01: .home
+    case 0x02: .left
+    case 0x03: .interrupt
+    case 0x04: .endOfInput
+    case 0x05: .end
+    case 0x06: .right
+    case 0x0B: .deleteToEnd
+    case 0x0E: .down
+    case 0x10: .up
+    case 0x15: .deleteToStart
+    case 0x17: .deleteWord
+    default: .unknown
+    }
+  }
+
+  /// `ESC [ parameters final` or `ESC O final`; anything else behind an escape is dropped.
+  private func escape() -> Key? {
+    guard pending.count > 1 else { return nil }
+    guard pending[1] == UInt8(ascii: "[") || pending[1] == UInt8(ascii: "O") else {
+      return .unknown
+    }
+    guard let final = pending.dropFirst(2).last else { return nil }
+    guard (0x40...0x7E).contains(final) else { return pending.count > 16 ? .unknown : nil }
+    switch final {
+    case UInt8(ascii: "A"): return .up
+    case UInt8(ascii: "B"): return .down
+    case UInt8(ascii: "C"): return .right
+    case UInt8(ascii: "D"): return .left
+    case UInt8(ascii: "H"): return .home
+    case UInt8(ascii: "F"): return .end
+    case UInt8(ascii: "~"):
+      return Self.numbered[String(decoding: pending[2...], as: UTF8.self)]
+        ?? .unknown
+    default: return .unknown
+    }
+  }
+
+  private static let numbered: [String: Key] = [
+    "1~": .home, "3~": .delete, "4~": .end, "7~": .home, "8~": .end,
+  ]
+
+  /// One character of UTF-8; bytes that are none are dropped.
+  private func character() -> Key? {
+    let length =
+      switch pending[0] {
+      case 0xF0...0xF7: 4
+      case 0xE0...0xEF: 3
+      case 0xC0...0xDF: 2
+      default: 1
+      }
+    guard pending.count == length else { return nil }
+    return String(validating: pending, as: UTF8.self)?.first.map { .text($0) } ?? .unknown
+  }
+}
+
+/// The terminal's settings, through the `stty` tool: the C functions need pointers.
+enum Stty {
+  /// The terminal's width, or `nil` where there is none.
+  static var columns: Int? {
+    let fields = run(["size"])?.split(separator: " ").compactMap { Int($0) }
+    guard let fields, fields.count == 2, fields[1] > 0 else { return nil }
+    return fields[1]
+  }
+
+  /// Runs `stty` on the terminal that the command reads from.
+  ///
+  /// - Returns: What it printed, or `nil` when it failed.
+  static func run(_ arguments: [String]) -> String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "/bin/stty \"$@\" && echo \(succeeded)", "sh"] + arguments
+    process.standardInput = FileHandle.standardInput
+    process.standardError = FileHandle.nullDevice
+    let output = Pipe()
+    process.standardOutput = output
+    guard (try? process.run()) != nil else { return nil }
+    // Not asked for its exit status: Foundation learns that through a socket of its own, and never
+    // does in a network namespace whose loopback is down. The output ends in any case.
+    let text = String(
+      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self
+    ).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard text.hasSuffix(succeeded) else { return nil }
+    return text.dropLast(succeeded.count).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// What the shell prints behind the tool's output when that did what it should.
+  private static let succeeded = "succeeded"
+}

@@ -1,0 +1,233 @@
+package import ArgumentParser
+import RESTA
+import RESTALlama
+
+/// `resta compare`: whether the fast decoder gives the reference decoder's answers.
+package struct Compare: AsyncParsableCommand {
+  package static let configuration = CommandConfiguration(
+    abstract: "Compare a decoder with the reference decoder, prompt by prompt.",
+    discussion: """
+      Decoders give the same answers as long as every copy predicts the same. Another shape of a \
+      pass may round otherwise, and then a near-tie can fall the other way. This counts how often \
+      that happens here, and prints the leads where answers part: by how much a sequence's best \
+      token led the runner-up. Answers themselves are not printed.
+
+      Examples:
+        resta compare --prompts prompts.json --max-tokens 40
+        resta compare --prompts prompts.txt --decoder naive --json
+      """)
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Prompts: a JSON list of texts, or of objects with a "prompt", "instruction" or "goal"; or \
+      plain text, one on each line.
+      """, valueName: "file"))
+  var prompts: String
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Defence") var defense: DefenseArguments
+  @OptionGroup(title: "Answer") var answer: GenerationArguments
+  @OptionGroup(title: "Decoder") var decoder: DecoderArguments
+
+  @Flag(help: "Print one JSON object; progress goes to the error output.")
+  var json = false
+
+  /// Where two answers part.
+  struct Difference: Encodable {
+    /// The prompt's number in the file, from 0.
+    let prompt: Int
+    /// The first position with another token, from 0.
+    let position: Int
+    /// Whether it was voted on.
+    let voted: Bool
+    /// The reference's margin there, in votes.
+    @Nullable var margin: Int?
+    let nearTie: NearTie
+  }
+
+  /// What `--json` prints.
+  struct Report: Encodable {
+    let run: RunReport
+    let settings: GenerationReport.Settings
+    let prompts: Int
+    let identical: Int
+    let votes: Int
+    /// Copies that the decoder asked for each vote, in the mean.
+    @Nullable var meanAsked: Double?
+    let tokensProcessed: Int
+    let referenceTokensProcessed: Int
+    let differences: [Difference]
+  }
+
+  package init() {}
+
+  package func run() async throws {
+    let texts = try PromptList.read(prompts)
+    let options = try answer.options()
+    try defense.check()
+    try decoder.check()
+    try model.check()
+    let loaded = try await model.load()
+    var settings = try defense.settings(for: loaded.information)
+    let seed = settings.seed ?? 2025
+    let template = try model.template(for: loaded.information)
+    var pairs: [(GenerationResult, GenerationResult)] = []
+    var differences: [Difference] = []
+    var progress = Progress()
+    for (number, text) in texts.enumerated() {
+      progress.show(
+        "Prompt \(number + 1) of \(texts.count), \(differences.count) different so far",
+        done: Double(number) / Double(texts.count))
+      settings.seed = seed &+ UInt64(number)
+      let prompt = try Generation.tokenize([.user(text)], for: loaded, template: template)
+      let (expected, actual) = try await answers(prompt, settings, options, loaded)
+      pairs.append((expected, actual))
+      if let difference = try await difference(number, expected, actual, prompt, loaded) {
+        differences.append(difference)
+        progress.clear()
+        if !json { show(difference, expected) }
+      }
+    }
+    progress.clear()
+    try report(pairs, differences, options, loaded)
+  }
+
+  /// The reference's answer, and the other decoder's with the same noise.
+  private func answers(
+    _ prompt: TokenizedPrompt, _ settings: DefenseSettings, _ options: GenerationOptions,
+    _ model: LlamaModel
+  ) async throws -> (GenerationResult, GenerationResult) {
+    let expected = try await Generation(
+      model: model, prompt: prompt, defense: settings, options: options, decoder: .reference
+    ).result()
+    var same = options
+    same.sampling.seed = expected.settings.samplingSeed
+    let actual = try await Generation(
+      model: model, prompt: prompt, defense: settings, options: same, decoder: decoder.decoder,
+      plan: decoder.plan
+    ).result()
+    return (expected, actual)
+  }
+
+  private func difference(
+    _ number: Int, _ expected: GenerationResult, _ actual: GenerationResult,
+    _ prompt: TokenizedPrompt, _ model: LlamaModel
+  ) async throws -> Difference? {
+    guard expected.tokenIDs != actual.tokenIDs || expected.stopReason != actual.stopReason else {
+      return nil
+    }
+    let position = zip(expected.tokenIDs, actual.tokenIDs).prefix { $0 == $1 }.count
+    let vote = expected.votes.first { $0.position == position }
+    return Difference(
+      prompt: number, position: position, voted: vote != nil, margin: vote?.margin,
+      nearTie: try await NearTie(expected, position: position, prompt: prompt, model: model))
+  }
+
+  private func show(_ difference: Difference, _ expected: GenerationResult) {
+    let leads = difference.nearTie.leads.prefix(3).map { lead in
+      "\(lead.copy.map { "copy \($0)" } ?? "unperturbed") \(Summary.number(Double(lead.lead)))"
+    }
+    let margin = difference.margin.map { ", margin \($0) votes" } ?? ""
+    Terminal.line(
+      "prompt \(difference.prompt): other token at position \(difference.position)"
+        + "\(difference.voted ? " (voted\(margin))" : ""), smallest leads: "
+        + leads.joined(separator: ", "))
+  }
+
+  private func report(
+    _ pairs: [(GenerationResult, GenerationResult)], _ differences: [Difference],
+    _ options: GenerationOptions, _ model: LlamaModel
+  ) throws {
+    let asked = pairs.flatMap { $0.1.votes.map { Double($0.asked) } }
+    let meanAsked = asked.isEmpty ? nil : asked.reduce(0, +) / Double(asked.count)
+    let processed = pairs.reduce(0) { $0 + $1.1.totals.tokensProcessed }
+    let reference = pairs.reduce(0) { $0 + $1.0.totals.tokensProcessed }
+    let identical = pairs.count - differences.count
+    guard !json else {
+      guard let settings = pairs.last?.1.settings else { return }
+      return try JSONOutput.print(
+        Report(
+          run: try RunReport(model, arguments: self.model),
+          settings: GenerationReport.Settings(effective: settings, options: options),
+          prompts: pairs.count,
+          identical: identical, votes: asked.count, meanAsked: meanAsked,
+          tokensProcessed: processed, referenceTokensProcessed: reference,
+          differences: differences))
+    }
+    Terminal.line(
+      "\(identical) of \(pairs.count) answers are token for token the reference decoder's; "
+        + "\(asked.count) votes asked \(meanAsked.map { Summary.number($0) } ?? "no") copies each; "
+        + "\(processed) tokens processed against \(reference).")
+  }
+}
+
+/// How close the predictions are at one position of an answer: by how much the best token's logit
+/// leads the runner-up's.
+struct NearTie: Encodable {
+  /// A copy's two best tokens.
+  struct Lead: Encodable {
+    /// The copy, from 0; `nil` is the unperturbed model.
+    @Nullable var copy: Int?
+    let best: TokenID
+    let runnerUp: TokenID
+    let lead: Float
+  }
+
+  /// Of the sequences that choose the token there, the closest first.
+  let leads: [Lead]
+
+  /// Measures a position.
+  ///
+  /// - Parameters:
+  ///   - result: An answer.
+  ///   - position: The position, from 0; all tokens in front of it are taken from the answer.
+  ///   - prompt: The prompt of the answer.
+  ///   - model: The model.
+  /// - Throws: What the model throws.
+  init(
+    _ result: GenerationResult, position: Int, prompt: TokenizedPrompt, model: any LanguageModel
+  ) async throws {
+    let answer = Array(result.tokenIDs.prefix(position))
+    let isVoted = result.votes.contains { $0.position == position }
+    var leads: [Lead] = []
+    if isVoted {
+      let defense = result.settings.defense
+      let embeddings = try await model.embeddings(of: prompt.ids)
+      let positions = prompt.positions(of: defense.perturbed)
+      let noise = try EmbeddingNoise(
+        defense.noise, embeddings: embeddings, positions: positions, seed: defense.seed ?? 0)
+      for copy in 0..<defense.samples {
+        let matrix = noise.perturb(embeddings, positions: positions, copy: copy)
+        leads.append(try await Self.lead(copy, .embeddings(matrix), answer, model))
+      }
+    } else {
+      leads.append(try await Self.lead(nil, .tokens(prompt.ids), answer, model))
+    }
+    self.leads = leads.sorted { $0.lead < $1.lead }
+  }
+
+  private static func lead(
+    _ copy: Int?, _ input: ForwardSegment.Input, _ answer: [TokenID], _ model: any LanguageModel
+  ) async throws -> Lead {
+    let reservation = try await model.reserve(sequences: 1, cells: input.count + answer.count)
+    do {
+      var segments = [
+        ForwardSegment(sequence: 0, input: input, outputs: answer.isEmpty ? .last : .none)
+      ]
+      if !answer.isEmpty { segments.append(ForwardSegment(sequence: 0, input: .tokens(answer))) }
+      let rows = try await reservation.forward(segments)
+      await reservation.release()
+      var row = rows[0]
+      let best = try Logits.argmax(row)
+      let largest = row[best]
+      row[best] = -.infinity
+      let second = try Logits.argmax(row)
+      return Lead(
+        copy: copy, best: TokenID(best), runnerUp: TokenID(second), lead: largest - row[second])
+    } catch {
+      await reservation.release()
+      throw error
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import RESTADocuments
+import ArgumentParser
+import Foundation
+import RESTA
+import RESTALlama
+
+/// `resta demo`: undefended and defended answers side by side, with the votes.
+struct Demo: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "See the defence at work: answers side by side, votes, and cost.",
+    discussion: """
+      Examples:
+        resta demo
+        resta demo "Name three primary colours." --samples 5
+        resta demo --script my-demo.json
+
+      Unless --model or --lora is given, the default model gets an adapter that made it refuse \
+      harmful requests: $RESTA_ADAPTER, or the one that comes with this project. Unless the noise, \
+      k or l is chosen, the demo's own are used. A verdict is about the first words of an answer: \
+      whether they are those of a refusal.
+      """)
+
+  @Argument(help: "A prompt of your own instead of the demo's.")
+  var prompt: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Another demo: a JSON file like Sources/RESTACommand/Resources/demo.json.", valueName: "file")
+  )
+  var script: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("The most tokens of each answer. (default: the demo's, 64)", valueName: "m"))
+  var maxTokens: Int?
+
+  @Flag(help: "Use the default model without its adapter.")
+  var noLora = false
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Defence") var defense: DefenseArguments
+  @OptionGroup(title: "Decoder") var decoder: DecoderArguments
+
+  @Flag(help: "Print a JSON list instead, an object for each prompt.")
+  var json = false
+
+  func run() async throws {
+    let script = try DemoScript.load(script)
+    let defense = script.defense?.completing(defense) ?? defense
+    try defense.check()
+    try decoder.check()
+    try model.check()
+    let model = try adaptedModel()
+    let loaded = try await model.load()
+    var settings = try defense.settings(for: loaded.information)
+    if settings.seed == nil { settings.seed = script.seed }
+    let template = try model.template(for: loaded.information)
+    let options = GenerationOptions(maximumTokens: maxTokens ?? script.maximumTokens)
+    let prompts = prompt.map { [DemoScript.Prompt(title: "Your prompt", prompt: $0)] }
+
+    let view = DemoView(tokenizer: loaded.tokenizer)
+    if !json { view.introduce(script, loaded) }
+    var outcomes: [DemoOutcome] = []
+    for item in prompts ?? script.prompts {
+      var results: [GenerationResult] = []
+      for (name, setting) in [("undefended", DefenseSettings.none), ("defended", settings)] {
+        let generation = try Generation(
+          model: loaded, messages: item.messages, template: template, defense: setting,
+          options: options, decoder: decoder.decoder, plan: decoder.plan)
+        results.append(
+          try await Self.result(of: generation, name: name, of: options.maximumTokens))
+      }
+      let outcome = DemoOutcome(item, undefended: results[0], defended: results[1])
+      outcomes.append(outcome)
+      if !json { view.show(outcome) }
+    }
+    if json {
+      let run = try RunReport(loaded, arguments: model)
+      try JSONOutput.print(
+        outcomes.map { DemoReport($0, options: options, tokenizer: loaded.tokenizer, run: run) })
+    } else {
+      view.conclude(script, outcomes)
+    }
+  }
+
+  /// The model's options, with the default adapter where it belongs.
+  private func adaptedModel() throws -> ModelArguments {
+    guard !noLora || model.lora.isEmpty else {
+      throw Failure.usage("Give --lora or --no-lora, not both.")
+    }
+    guard !noLora, model.model == nil, model.lora.isEmpty else { return model }
+    var adapted = model
+    adapted.lora = try Adapters.resolve(model: try Models.resolve(nil)).map { [$0] } ?? []
+    return adapted
+  }
+
+  /// Generates with a progress line on a terminal.
+  private static func result(
+    of generation: Generation, name: String, of limit: Int
+  ) async throws -> GenerationResult {
+    defer { Terminal.status("") }
+    for try await event in generation {
+      switch event {
+      case .token(let token):
+        Terminal.status("Answering, \(name): token \(token.position + 1) of at most \(limit)")
+      case .text: break
+      case .finished(let result): return result
+      }
+    }
+    throw CancellationError()
+  }
+}
+
+/// The demo as data.
+struct DemoScript: Decodable {
+  /// What a prompt is there to show.
+  enum Kind: String, Codable {
+    /// A request that the model should refuse, with a text that is to keep it from doing so.
+    case adversarial
+    /// A prompt that there is no reason to refuse.
+    case benign
+    /// A request that the model should refuse, as it is.
+    case direct
+  }
+
+  /// One prompt.
+  struct Prompt: Decodable {
+    var title: String
+    var kind: Kind?
+    var prompt: String
+    var system: String?
+
+    var messages: [ChatMessage] { (system.map { [.system($0)] } ?? []) + [.user(prompt)] }
+  }
+
+  /// The defence of a demo for which the command line chooses none.
+  struct Defense: Decodable {
+    var chosen = Chosen(DefenseSettings.defaults)
+
+    init(from decoder: any Decoder) throws {
+      // Keys of a settings table are as they stand in it; the decoder's strategy is for the script's own.
+      let values = try [String: JSONValue](from: decoder)
+      let known = DefenseSettings.table.map(\.name)
+      for (key, value) in values {
+        let name = known.first { $0 == key || $0.filter { $0 != "_" } == key.lowercased() }
+        guard let row = DefenseSettings.table.first(where: { $0.name == name }) else {
+          throw Failure.usage("defense: \(Suggestion.unknown("key", key, known: known))")
+        }
+        guard let setting = value.setting, row.read(setting, into: &chosen.value) else {
+          throw Failure.usage("defense: \(row.name) must be \(row.expected).")
+        }
+        chosen.names.insert(row.name)
+      }
+    }
+
+    /// The command line's choices, or these where it makes none of noise, k and l.
+    func completing(_ given: DefenseArguments) -> DefenseArguments {
+      guard !given.isGiven else { return given }
+      var arguments = given
+      arguments.chosen.override(with: chosen, table: DefenseSettings.table)
+      return arguments
+    }
+  }
+
+  var introduction: String
+  var note: String
+  var maximumTokens: Int
+  var seed: UInt64
+  var defense: Defense?
+  var prompts: [Prompt]
+
+  /// Reads a script.
+  ///
+  /// - Parameter path: A file, or `nil` for the built-in one.
+  /// - Returns: The script.
+  /// - Throws: ``Failure`` when it cannot be read.
+  static func load(_ path: String?) throws -> DemoScript {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    guard let path else {
+      return try decoder.decode(DemoScript.self, from: Data(PackageResources.demo_json))
+    }
+    do {
+      let data = try Data(contentsOf: URL(fileURLWithPath: path))
+      return try decoder.decode(DemoScript.self, from: data)
+    } catch {
+      throw Failure.usage("The demo '\(path)' cannot be read: \(error)")
+    }
+  }
+}

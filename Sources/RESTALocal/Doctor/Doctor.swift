@@ -1,0 +1,169 @@
+import ArgumentParser
+import RESTA
+import RESTALlama
+
+/// `resta doctor`: checks a model and a setting.
+struct Doctor: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Check that the defence works on a model with these settings.",
+    discussion: """
+      Checks the embedding path, the chat template, where the noise lands and that it is there, the \
+      votes, whether answers stay coherent, and the cost; names the likely cause of each failure. \
+      Ends with exit code 1 if a check fails.
+
+      Examples:
+        resta doctor --model model.gguf
+        resta doctor --sigma 0.8 --sigma-unit absolute --json
+      """)
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Defence") var defense: DefenseArguments
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  @Option(help: .hidden)
+  var injectFault: Patient.Fault?
+
+  private struct Report: Encodable {
+    let healthy: Bool
+    let findings: [Finding]
+  }
+
+  func run() async throws {
+    var findings: [Finding] = []
+    do {
+      findings = try await examine()
+    } catch let error as LlamaError where error.code == .embeddingMismatch {
+      findings = [
+        .failure("embedding path", error.message, remedy: "use another model")
+      ]
+    }
+    let healthy = !findings.contains { $0.status == .failure }
+    if json {
+      try JSONOutput.print(Report(healthy: healthy, findings: findings))
+    } else {
+      for finding in findings { show(finding) }
+      Terminal.line(
+        healthy ? Style.green("\nHealthy: the defence works here.") : Style.red("\nNot healthy."))
+    }
+    if !healthy { throw ExitCode(1) }
+  }
+
+  private func examine() async throws -> [Finding] {
+    try defense.check()
+    try model.check()
+    let loaded = try await model.load()
+    let test = loaded.selfTest
+    var findings = [
+      Finding.pass(
+        "embedding path",
+        "rows and token ids give the same logits (largest difference "
+          + "\(Summary.number(test.largestDifference)) of \(Summary.number(test.largestLogit)))")
+    ]
+    let patient = Patient(
+      model: loaded, template: try model.template(for: loaded.information),
+      defense: try defense.settings(for: loaded.information), fault: injectFault)
+    let template = try TemplateCheck(patient: patient).run()
+    findings.append(template)
+    // Without a template there is no prompt to look at.
+    guard template.status != .failure else { return findings }
+    findings += try await NoiseCheck(patient: patient).run()
+    guard !findings.contains(where: { $0.status == .failure }) else { return findings }
+    return findings + (try await AnswerCheck(patient: patient).run())
+  }
+
+  private func show(_ finding: Finding) {
+    let mark =
+      switch finding.status {
+      case .pass: Style.green("ok     ")
+      case .warning: Style.yellow("warning")
+      case .failure: Style.red("FAILED ")
+      }
+    Terminal.line("\(mark)  \(Columns.left(finding.check, 15)) \(finding.detail)")
+    if let remedy = finding.remedy { Terminal.line("         \(Columns.left("", 15)) → \(remedy)") }
+  }
+}
+
+extension Patient.Fault: ExpressibleByArgument {}
+
+/// What one check of `resta doctor` found.
+struct Finding: Encodable, Sendable {
+  enum Status: String, Encodable {
+    case pass
+    case warning
+    case failure
+  }
+
+  let check: String
+  let status: Status
+  let detail: String
+  @Nullable var remedy: String?
+
+  static func pass(_ check: String, _ detail: String) -> Finding {
+    Finding(check: check, status: .pass, detail: detail, remedy: nil)
+  }
+
+  static func warning(_ check: String, _ detail: String, remedy: String) -> Finding {
+    Finding(check: check, status: .warning, detail: detail, remedy: remedy)
+  }
+
+  static func failure(_ check: String, _ detail: String, remedy: String) -> Finding {
+    Finding(check: check, status: .failure, detail: detail, remedy: remedy)
+  }
+}
+
+/// What the doctor looks at: a model with a template and the settings of a defence.
+struct Patient {
+  /// A fault that tests plant to see that the doctor finds it.
+  enum Fault: String, CaseIterable {
+    /// The noise lands on template tokens instead of the user's.
+    case wrongSpan = "wrong-span"
+  }
+
+  /// What the probes ask: harmless, and easy for any chat model.
+  static let questions = [
+    "Name three primary colours.", "What is the capital of France?",
+    "Write one sentence about the sea.",
+  ]
+
+  let model: LlamaModel
+  /// The template of the command line, or `nil` for the model's own.
+  let template: ChatTemplate?
+  /// The settings with the window at the start: short test answers never reach a later one.
+  let defense: DefenseSettings
+  let fault: Fault?
+
+  init(model: LlamaModel, template: ChatTemplate?, defense: DefenseSettings, fault: Fault?) {
+    self.model = model
+    self.template = template
+    var defense = defense
+    defense.window = .start
+    self.defense = defense
+    self.fault = fault
+  }
+
+  /// The prompt of a conversation, with the planted fault if there is one.
+  func prompt(_ messages: [ChatMessage]) throws -> TokenizedPrompt {
+    var prompt = try Generation.tokenize(messages, for: model, template: template)
+    if fault == .wrongSpan {
+      for index in prompt.rendered.spans.indices {
+        let range = prompt.rendered.spans[index].range
+        prompt.rendered.spans[index].range =
+          max(0, range.lowerBound - 16)..<max(0, range.upperBound - 16)
+      }
+    }
+    return prompt
+  }
+
+  /// An answer with other settings than the patient's, or with them.
+  func answer(
+    _ question: String, defense: DefenseSettings, maximumTokens: Int,
+    decoder: DecoderKind = .fast, model observed: (any LanguageModel)? = nil
+  ) async throws -> GenerationResult {
+    try await Generation(
+      model: observed ?? model, prompt: try prompt([.user(question)]), defense: defense,
+      options: GenerationOptions(maximumTokens: maximumTokens), decoder: decoder
+    ).result()
+  }
+}

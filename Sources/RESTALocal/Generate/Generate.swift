@@ -1,0 +1,173 @@
+import ArgumentParser
+import Foundation
+import RESTA
+import RESTALlama
+
+/// `resta generate`: one prompt, one answer; or a file of prompts, a line of JSON for each.
+struct Generate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Answer one prompt, or each of a file.",
+    discussion: """
+      The answer goes to the output as it is generated; settings and cost go to the error output. \
+      With --prompts each answer is one line of JSON, what --json prints and the prompt's "index" \
+      in the file, from 0; a prompt that fails has an "error" there, and the others go on. The seed \
+      of the noise is --seed plus the index.
+
+      Examples:
+        resta generate "Name three primary colours."
+        resta generate --noise none "Name three primary colours."
+        resta generate --messages chat.json --json --trace votes.jsonl
+        echo "Name three primary colours." | resta generate --samples 5 --prefix all
+        resta generate --prompts prompts.json --seed 1 > answers.jsonl
+        resta generate --prompts prompts.json --seed 1 --from 20 >> answers.jsonl
+      """)
+
+  @Argument(help: "The prompt. (default: read from the input)")
+  var prompt: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A conversation to answer: a JSON list of {\"role\", \"content\"}; '-' is the input.",
+      valueName: "file"))
+  var messages: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      Prompts to answer one after the other: a file as 'resta compare' reads it. Prints JSON Lines.
+      """, valueName: "file"))
+  var prompts: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Skip the first n of --prompts: goes on where a run with the same --seed was stopped. \
+      (default: 0)
+      """, valueName: "n"))
+  var from: Int?
+
+  @Option(help: ArgumentHelp("The system prompt. (default: the template's)", valueName: "text"))
+  var system: String?
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+  @OptionGroup(title: "Defence") var defense: DefenseArguments
+  @OptionGroup(title: "Answer") var answer: GenerationArguments
+  @OptionGroup(title: "Decoder") var decoder: DecoderArguments
+
+  @Flag(help: "Print one JSON object instead of the answer.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Write each vote as a line of JSON.", valueName: "file"))
+  var trace: String?
+
+  @Flag(name: .shortAndLong, help: "Print the answer only.")
+  var quiet = false
+
+  func run() async throws {
+    let options = try answer.options()
+    if let prompts { return try await answerAll(of: prompts, options) }
+    guard from == nil else {
+      throw Failure.usage("--from is for --prompts: name a file of prompts.")
+    }
+    let conversation = try await Conversation.read(
+      prompt: prompt, messages: messages, system: system)
+    try defense.check()
+    try decoder.check()
+    try model.check()
+    let traceFile = try trace.map { try TraceFile(path: $0) }
+    let loaded = try await model.load()
+    let generation = try Generation(
+      model: loaded, messages: conversation, template: try model.template(for: loaded.information),
+      defense: try defense.settings(for: loaded.information), options: options,
+      decoder: decoder.decoder, plan: decoder.plan)
+
+    var tracedVotes = 0
+    for try await event in generation {
+      switch event {
+      case .token(let token):
+        if !json { Terminal.stream(token.text) }
+        if let vote = token.vote {
+          try traceFile?.write("vote", VoteReport(vote, tokenizer: loaded.tokenizer))
+          tracedVotes += 1
+        }
+      case .text(let text):
+        if !json { Terminal.stream(text) }
+      case .finished(let result):
+        let report = GenerationReport(
+          result, options: options,
+          tokenizer: loaded.tokenizer,
+          run: try RunReport(loaded, arguments: model))
+        try traceFile?.finish(report, votesWritten: tracedVotes)
+        try finish(result, report, generation)
+      }
+    }
+  }
+
+  private func finish(
+    _ result: GenerationResult, _ report: GenerationReport, _ generation: Generation
+  ) throws {
+    guard !json else { return try JSONOutput.print(report) }
+    Terminal.line()
+    guard !quiet else { return }
+    let notes = [
+      Summary.settings(result.settings), Summary.votes(result.votes), Summary.cost(result),
+      Summary.ending(result.stopReason),
+      generation.prompt.defusedControlText
+        ? "the prompt spelled control tokens; they were read as text" : nil,
+    ]
+    for note in notes.compactMap({ $0 }) {
+      Terminal.error(Style.dim("resta: \(note)", when: Terminal.errorIsTerminal))
+    }
+  }
+}
+
+/// Writes the vote trace as JSON lines, each as soon as it is known, so that a crash loses none.
+struct TraceFile {
+  private struct Line<Value: Encodable>: Encodable {
+    let type: String
+    let value: Value
+
+    private enum Key: String, CodingKey { case type }
+
+    func encode(to encoder: any Encoder) throws {
+      try value.encode(to: encoder)
+      var container = encoder.container(keyedBy: Key.self)
+      try container.encode(type, forKey: .type)
+    }
+  }
+
+  private let file: FileHandle
+  private let path: String
+
+  /// Creates the file, or empties it.
+  init(path: String) throws {
+    guard FileManager.default.createFile(atPath: path, contents: nil),
+      let file = FileHandle(forWritingAtPath: path)
+    else { throw Failure.usage("The trace file '\(path)' cannot be written.") }
+    self.file = file
+    self.path = path
+  }
+
+  /// Appends a line of a type: `vote`, or `result` at the end.
+  func write(_ type: String, _ value: some Encodable) throws {
+    let line = try JSONOutput.text(Line(type: type, value: value), pretty: false) + "\n"
+    do {
+      try file.write(contentsOf: Data(line.utf8))
+    } catch {
+      throw Failure.failed("The trace file '\(path)' cannot be written: \(error)")
+    }
+  }
+
+  /// Appends an answer's votes that were not written yet, and the answer.
+  ///
+  /// - Parameters:
+  ///   - report: The answer.
+  ///   - written: How many of its votes were written as they came.
+  /// - Throws: ``Failure`` when the file cannot be written.
+  func finish(_ report: GenerationReport, votesWritten written: Int) throws {
+    // A vote that ended the answer belongs to no token, so it came with none.
+    for vote in report.votes.dropFirst(written) { try write("vote", vote) }
+    try write("result", report)
+  }
+}

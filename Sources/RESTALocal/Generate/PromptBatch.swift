@@ -1,0 +1,210 @@
+import Foundation
+import RESTA
+import RESTALlama
+
+extension Generate {
+  /// Answers a file of prompts.
+  ///
+  /// - Parameters:
+  ///   - file: The file, as the command line names it.
+  ///   - options: Length, stop strings and sampling.
+  /// - Throws: ``Failure`` for options that contradict each other, before a model is loaded; what
+  ///   loading and answering throw.
+  func answerAll(of file: String, _ options: GenerationOptions) async throws {
+    guard prompt == nil else {
+      throw Failure.usage("Give a prompt or --prompts, not both.")
+    }
+    guard messages == nil else {
+      throw Failure.usage("Give --messages or --prompts, not both.")
+    }
+    guard trace == nil else {
+      throw Failure.usage("Leave out --trace: each line of --prompts holds its votes.")
+    }
+    let texts = try PromptList.read(file)
+    let start = from ?? 0
+    guard (0...texts.count).contains(start) else {
+      throw Failure.usage(
+        "--from must be between 0 and the number of prompts, \(texts.count), not \(start).")
+    }
+    try defense.check()
+    try decoder.check()
+    try model.check()
+    let loaded = try await model.load()
+    var settings = try defense.settings(for: loaded.information)
+    settings.seed = PromptBatch.firstSeed(settings.seed)
+    let batch = PromptBatch(
+      model: loaded, template: try model.template(for: loaded.information), defense: settings,
+      options: options, decoder: decoder, system: system,
+      report: try RunReport(loaded, arguments: model), showsProgress: !quiet)
+    try await batch.run(texts, from: start)
+  }
+}
+
+/// `resta generate --prompts`: all prompts of a file, answered one after the other by one model.
+struct PromptBatch {
+  let model: LlamaModel
+  let template: ChatTemplate?
+  /// The defence; the prompt with index i gets this seed plus i.
+  let defense: DefenseSettings
+  let options: GenerationOptions
+  let decoder: DecoderArguments
+  let system: String?
+  let report: RunReport
+  let showsProgress: Bool
+
+  /// The seed of the prompt with index 0: the one given, or one that is drawn.
+  ///
+  /// - Parameter given: What the command line says, or `nil`.
+  /// - Returns: The seed; a drawn one has 53 bits, as elsewhere, so that every JSON reader keeps it.
+  static func firstSeed(_ given: UInt64?) -> UInt64 {
+    given ?? UInt64.random(in: 0..<(1 << 53))
+  }
+
+  /// Answers the prompts, a line of JSON for each as soon as there is one.
+  ///
+  /// - Parameters:
+  ///   - texts: All prompts of the file.
+  ///   - start: How many of them to skip; the others keep their indices, and so their seeds.
+  /// - Throws: `Failure` at the end when prompts failed; at once what would fail for all of them.
+  func run(_ texts: [String], from start: Int) async throws {
+    var progress = Progress()
+    var failures = 0
+    for (index, text) in texts.enumerated().dropFirst(start) {
+      if showsProgress {
+        let failed = failures == 0 ? "" : ", \(failures) failed so far"
+        progress.show(
+          "Prompt \(index + 1) of \(texts.count)\(failed)",
+          done: Double(index - start) / Double(texts.count - start))
+      }
+      let line = try await answer(index, text)
+      if case .failure = line { failures += 1 }
+      progress.clear()
+      Terminal.line(try JSONOutput.text(line, pretty: false))
+    }
+    guard failures == 0 else {
+      throw Failure.failed(
+        "\(failures) of \(texts.count - start) prompts failed; their lines say why in \"error\".")
+    }
+  }
+
+  private func answer(_ index: Int, _ text: String) async throws -> BatchLine {
+    var settings = defense
+    settings.seed = (defense.seed ?? 0) &+ UInt64(index)
+    do {
+      let generation = try Generation(
+        model: model, messages: (system.map { [.system($0)] } ?? []) + [.user(text)],
+        template: template, defense: settings, options: options, decoder: decoder.decoder,
+        plan: decoder.plan)
+      let result = try await generation.result()
+      return .answer(
+        index: index,
+        GenerationReport(result, options: options, tokenizer: model.tokenizer, run: report))
+    } catch {
+      // An interrupt, whatever it made the engine say.
+      try Task.checkCancellation()
+      return .failure(index: index, try Self.message(ofOnePrompt: error))
+    }
+  }
+
+  /// Why a prompt failed, without its text.
+  ///
+  /// - Parameter error: What was thrown.
+  /// - Returns: A message.
+  /// - Throws: The error itself when the other prompts would fail alike.
+  private static func message(ofOnePrompt error: any Error) throws -> String {
+    switch error {
+    case let error as RESTAError where [.invalidTemplate, .invalidSetting].contains(error.code):
+      throw error
+    case is CancellationError: throw error
+    case let error as RESTAError: return error.message
+    case let error as LlamaError: return error.message
+    default: return "\(error)"
+    }
+  }
+}
+
+/// Prompts from a file: a JSON list of texts or of objects, or plain text, a prompt on each line.
+enum PromptList {
+  private enum Entry: Decodable {
+    case text(String)
+    case none
+
+    init(from decoder: any Decoder) throws {
+      if let text = try? decoder.singleValueContainer().decode(String.self) {
+        self = .text(text)
+        return
+      }
+      let fields = try decoder.container(keyedBy: Key.self)
+      // The names that public sets of prompts use.
+      for name in ["prompt", "instruction", "goal", "Goal"] {
+        if let text = try? fields.decode(String.self, forKey: Key(stringValue: name)) {
+          self = .text(text)
+          return
+        }
+      }
+      self = .none
+    }
+  }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+  }
+
+  /// Reads prompts.
+  ///
+  /// - Parameter path: The file.
+  /// - Returns: At least one prompt, as they stand.
+  /// - Throws: ``Failure`` when there is none, or an entry of a JSON list holds none.
+  static func read(_ path: String) throws -> [String] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Failure.usage("'\(path)' cannot be read.")
+    }
+    let first = data.first { !" \t\r\n".utf8.contains($0) }
+    guard first == UInt8(ascii: "[") else {
+      let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
+      guard !lines.isEmpty else { throw Failure.usage("'\(path)' holds no prompt.") }
+      return lines.map(String.init)
+    }
+    guard let entries = try? JSONDecoder().decode([Entry].self, from: data), !entries.isEmpty else {
+      throw Failure.usage("'\(path)' is no JSON list of prompts.")
+    }
+    return try entries.enumerated().map { number, entry in
+      guard case .text(let text) = entry else {
+        throw Failure.usage(
+          "'\(path)': entry \(number + 1) is no text, and has no \"prompt\", \"instruction\" or "
+            + "\"goal\".")
+      }
+      return text
+    }
+  }
+}
+
+/// One line of `resta generate --prompts`: what became of one prompt.
+///
+/// The prompt's text is left out on purpose: the index finds it in the file.
+enum BatchLine: Encodable {
+  /// The fields of the report, beside the index.
+  case answer(index: Int, GenerationReport)
+  /// Why there is no answer.
+  case failure(index: Int, String)
+
+  private enum Key: String, CodingKey {
+    case index, error
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    switch self {
+    case .answer(let index, let report):
+      try container.encode(index, forKey: .index)
+      // Into the same object, so that a line has the shape that `generate --json` prints.
+      try report.encode(to: encoder)
+    case .failure(let index, let message):
+      try container.encode(index, forKey: .index)
+      try container.encode(message, forKey: .error)
+    }
+  }
+}

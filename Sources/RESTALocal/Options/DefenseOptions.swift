@@ -1,0 +1,104 @@
+public import ArgumentParser
+public import RESTA
+
+/// The options of the defence; shared by all commands.
+package typealias DefenseArguments = SettingFlags<DefenseSettings>
+
+extension DefenseArguments {
+  /// Whether the noise, k or l was chosen.
+  package var isGiven: Bool {
+    !chosen.names.isDisjoint(with: ["noise", "sigma", "sigma_unit", "samples", "prefix"])
+  }
+
+  /// Checks what can be checked without a model, before one is loaded.
+  package func check() throws {
+    _ = try settings(
+      for: ModelInformation(
+        name: "", architecture: "", dimensions: 1, vocabularySize: 1, contextLength: 1,
+        maximumSequences: 1))
+  }
+
+  /// The settings for a model: what it is recommended, and what the command line says instead.
+  package func settings(for model: ModelInformation) throws -> DefenseSettings {
+    guard let settings = try chosen.settings(for: model) else {
+      throw Failure.usage(
+        "--sigma-unit \(chosen.value.noise.sigma.unit.rawValue) needs a --sigma in that unit.")
+    }
+    return settings
+  }
+}
+
+/// The options of the answer; shared by the commands that generate.
+package typealias GenerationArguments = SettingFlags<GenerationOptions>
+
+extension GenerationArguments {
+  /// The options as the library takes them.
+  package func options() throws -> GenerationOptions {
+    try chosen.value.validate()
+    return chosen.value
+  }
+}
+
+/// What the fast decoder may do; no choice here changes an answer.
+package struct PlanArguments: ParsableArguments {
+  package init() {}
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Tokens that the fast decoder drafts before a vote, or 'auto': by what is accepted and what wide \
+      passes cost here. (default: auto)
+      """, valueName: "n|auto"))
+  package var draft: DecodingPlan.Amount?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      Copies that the fast decoder asks first, or 'auto': by how often that decides votes. \
+      (default: auto)
+      """, valueName: "n|auto"))
+  package var firstWave: DecodingPlan.Amount?
+
+  @Flag(help: "Let the fast decoder compute the prompt's common beginning for each copy again.")
+  package var noPrefixSharing = false
+
+  /// Whether anything was chosen.
+  package var isGiven: Bool { draft != nil || firstWave != nil || noPrefixSharing }
+
+  package var plan: DecodingPlan {
+    DecodingPlan(
+      sharesPrefix: !noPrefixSharing, draft: draft ?? .adaptive, firstWave: firstWave ?? .adaptive)
+  }
+}
+
+/// Which decoder runs; none of them changes an answer.
+package struct DecoderArguments: ParsableArguments {
+  package init() {}
+
+  @Option(
+    help: """
+      fast shares work between the copies; naive batches them and shares nothing; reference is the \
+      method done literally. All give the same tokens.
+      """)
+  package var decoder = DecoderKind.fast
+
+  @OptionGroup package var fast: PlanArguments
+
+  /// What the fast decoder may do; `nil` for the other decoders.
+  package var plan: DecodingPlan? { decoder == .fast ? fast.plan : nil }
+
+  /// Checks what can be checked without a model, before one is loaded.
+  package func check() throws {
+    guard decoder == .fast || !fast.isGiven else {
+      throw Failure.usage(
+        "--draft, --first-wave and --no-prefix-sharing are for --decoder fast.")
+    }
+    try plan?.validate()
+  }
+}
+
+extension DecoderKind: ExpressibleByArgument {}
+
+extension DecodingPlan.Amount: ExpressibleByArgument {}

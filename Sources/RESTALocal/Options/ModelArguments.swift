@@ -1,0 +1,219 @@
+public import ArgumentParser
+package import Foundation
+package import RESTA
+public import RESTALlama
+
+/// The options that choose a model and how it runs; shared by all commands.
+package struct ModelArguments: ParsableArguments {
+  package init() {}
+
+  @Option(
+    help: ArgumentHelp(
+      "The GGUF model. (default: $RESTA_MODEL, or the model of 'make demo')", valueName: "file"))
+  package var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A LoRA adapter and its scale; may be given several times. (default scale: 1)",
+      valueName: "file[:scale]"))
+  package var lora: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The chat template: a Jinja file, or one of "
+        + "\(ChatTemplate.builtInNames.joined(separator: ", ")). (default: the model's own)",
+      valueName: "name|file"))
+  package var chatTemplate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "CPU threads. (default: one for each CPU that may be used)", valueName: "n"))
+  package var threads: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The most tokens of prompt and answer. (default: what the model was trained for)",
+      valueName: "tokens"))
+  package var ctx: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Layers that run on a GPU; -1: all.", valueName: "n"))
+  package var gpuLayers = 0
+
+  @Option(
+    help: ArgumentHelp("The number type of the key-value cache.", valueName: "type"))
+  package var kvType = LlamaOptions.CacheType.f16
+
+  /// Loads the model, with a progress line on a terminal.
+  ///
+  /// - Parameters:
+  ///   - parallelCells: Positions for which there is room from the start. Default: 0.
+  ///   - parallelSequences: Sequences for which there is. Default: 0.
+  ///   - passCosts: What passes cost. Default: measured, and remembered.
+  ///   - progress: Told the share that is loaded. Default: nobody.
+  /// - Returns: The model.
+  /// - Throws: ``Failure`` for a wrong option; what loading throws.
+  package func load(
+    parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil,
+    progress: (@Sendable (Double) -> Void)? = nil
+  ) async throws -> LlamaModel {
+    let path = try Models.resolve(model)
+    let options = LlamaOptions(
+      contextLength: ctx, threads: threads, gpuLayers: gpuLayers, cacheType: kvType,
+      adapters: try lora.map(Self.adapter), passCosts: passCosts, cacheFolder: Self.cacheFolder,
+      parallelCells: parallelCells, parallelSequences: parallelSequences)
+    let name = URL(fileURLWithPath: path).lastPathComponent
+    defer { Terminal.status("") }
+    return try await LlamaModel.load(path, options: options) { share in
+      Terminal.status("Loading \(name): \(Int(share * 100)) %")
+      progress?(share)
+    }
+  }
+
+  /// Where it is remembered what passes cost here: measuring that takes up to a second.
+  private static var cacheFolder: String? {
+    // A relative path is invalid, says the XDG specification.
+    if let folder = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"], folder.hasPrefix("/") {
+      return folder + "/resta"
+    }
+    return FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first?
+      .appendingPathComponent("resta").path
+  }
+
+  /// Checks what can be checked without a model, before one is loaded.
+  package func check() throws {
+    guard let chatTemplate, !ChatTemplate.builtInNames.contains(chatTemplate) else { return }
+    _ = try templateSource(chatTemplate)
+  }
+
+  private func templateSource(_ path: String) throws -> String {
+    guard let source = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw Failure.usage(
+        "--chat-template '\(path)' is neither a readable file nor one of "
+          + "\(ChatTemplate.builtInNames.joined(separator: ", ")).")
+    }
+    return source
+  }
+
+  /// The template that the command line names, or `nil` for the model's own.
+  package func template(for model: ModelInformation) throws -> ChatTemplate? {
+    guard let chatTemplate else { return nil }
+    if ChatTemplate.builtInNames.contains(chatTemplate) {
+      return try .builtIn(chatTemplate, bosToken: model.bosToken, eosToken: model.eosToken)
+    }
+    let source = try templateSource(chatTemplate)
+    return try ChatTemplate(
+      source: source, bosToken: model.bosToken, eosToken: model.eosToken, name: chatTemplate)
+  }
+
+  /// An adapter from `FILE` or `FILE:SCALE`.
+  private static func adapter(_ text: String) throws -> LlamaOptions.Adapter {
+    guard let colon = text.lastIndex(of: ":"), let scale = Float(text[text.index(after: colon)...])
+    else {
+      // A colon in a file name is no scale, but a mistyped scale must not become a file name.
+      if let colon = text.lastIndex(of: ":"),
+        !FileManager.default.fileExists(atPath: text),
+        FileManager.default.fileExists(atPath: String(text[..<colon]))
+      {
+        throw Failure.usage(
+          "--lora '\(text)': '\(text[text.index(after: colon)...])' is not a number.")
+      }
+      return LlamaOptions.Adapter(path: text)
+    }
+    return LlamaOptions.Adapter(path: String(text[..<colon]), scale: scale)
+  }
+}
+
+extension LlamaOptions.CacheType: ExpressibleByArgument {}
+
+/// Finds the model that is used when none is named.
+package enum Models {
+  /// What `make demo` fetches, best first.
+  private static let defaults = [
+    ".models/SmolLM2-135M-Instruct.Q4_0.gguf", ".models/SmolLM2-135M-Instruct.Q4_1.gguf",
+  ]
+
+  /// The model's path.
+  ///
+  /// - Parameter given: What the command line says, or `nil`.
+  /// - Returns: A path that may still be wrong; loading says so.
+  /// - Throws: ``Failure`` when none is named and none was fetched.
+  package static func resolve(_ given: String?) throws -> String {
+    if let given { return given }
+    let environment = ProcessInfo.processInfo.environment
+    if let path = environment["RESTA_MODEL"], !path.isEmpty { return path }
+    let files = Places.projects.flatMap { project in
+      defaults.map { project.appendingPathComponent($0) }
+    }
+    if let path = Places.first(of: files) { return path }
+    throw Failure.usage(
+      "No model is named and none was fetched. Give --model FILE.gguf, set RESTA_MODEL, or run "
+        + "'make demo' in the project's folder, which fetches a small one.")
+  }
+
+  /// Whether a file is a default model by its name, wherever it is.
+  package static func isDefault(_ path: String) -> Bool {
+    defaults.contains { $0.hasSuffix("/" + URL(fileURLWithPath: path).lastPathComponent) }
+  }
+}
+
+/// Finds the adapter that `resta demo` adds to the default model, which by itself refuses nothing.
+package enum Adapters {
+  /// Where it is in the project's folder.
+  package static let projectPath = "Adapters/smollm2-135m-aligned/adapter.f16.gguf"
+  /// Where `make install` puts it, from the executable's folder.
+  package static let installedPath = "../share/resta/adapter.f16.gguf"
+  /// The strength at which it is used.
+  package static let scale: Float = 1
+
+  /// The adapter of a run for which neither --model nor --lora was given.
+  ///
+  /// - Parameters:
+  ///   - model: The path of the model that is used.
+  ///   - named: `RESTA_ADAPTER` of the environment; like a value of --lora.
+  ///   - projects: Folders that may be the project's; the model's own is looked at too.
+  ///   - executableFolder: The folder of this executable.
+  /// - Returns: A value of --lora; `nil` for a model that the default adapter was not made for.
+  /// - Throws: ``Failure`` when the adapter of the default model is missing.
+  package static func resolve(
+    model: String, named: String? = ProcessInfo.processInfo.environment["RESTA_ADAPTER"],
+    projects: [URL] = Places.projects, executableFolder: URL = Places.executableFolder
+  ) throws -> String? {
+    if let named, !named.isEmpty { return named }
+    guard Models.isDefault(model) else { return nil }
+    let besideModel = URL(fileURLWithPath: model).appendingPathComponent("../..")
+    let files =
+      (projects + [besideModel]).map { $0.appendingPathComponent(projectPath) }
+      + [executableFolder.appendingPathComponent(installedPath)]
+    if let path = Places.first(of: files) { return "\(path):\(scale)" }
+    throw Failure.usage(
+      "The demo's adapter '\(projectPath)' was not found. Run the demo in the project's folder, set "
+        + "RESTA_ADAPTER to the file, or give --no-lora for the model without it.")
+  }
+}
+
+/// Where the command looks for the files that it uses when none is named.
+package enum Places {
+  /// The folder of this executable, symbolic links followed.
+  package static let executableFolder: URL = {
+    // The argument is no path where the shell found the command in its PATH.
+    let path = Bundle.main.executablePath ?? CommandLine.arguments[0]
+    return URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
+  }()
+
+  /// Folders that may be the project's: the one that `make` runs in, and the one that holds the
+  /// build folder of this executable.
+  package static var projects: [URL] {
+    [
+      URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
+      executableFolder.appendingPathComponent("../../.."),
+    ]
+  }
+
+  /// The first of some files that exists.
+  package static func first(of files: [URL]) -> String? {
+    files.lazy.map(\.standardizedFileURL.path)
+      .first { FileManager.default.fileExists(atPath: $0) }
+  }
+}

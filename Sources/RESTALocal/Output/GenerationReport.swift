@@ -1,0 +1,143 @@
+import RESTADocuments
+package import Foundation
+package import RESTA
+package import RESTALlama
+
+/// What `resta generate --json` prints: a stable shape, to which fields may be added.
+package struct GenerationReport: Encodable {
+  /// The defence's rows, what they came to on this prompt, and the answer's options.
+  package struct Settings: Encodable {
+    package let effective: EffectiveSettings
+    package let options: GenerationOptions
+
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: NamedKey.self)
+      try container.encode(rowsOf: effective.defense)
+      try container.encode(effective.sigmaAbsolute, named: "sigma_absolute")
+      try container.encode(effective.sigmaRelative, named: "sigma_relative")
+      try container.encode(effective.perturbedTokens, named: "perturbed_tokens")
+      try container.encode(effective.decoder, named: "decoder")
+      try container.encode(effective.plan.map { Plan($0) }, named: "plan")
+      try container.encode(options.maximumTokens, named: "max_tokens")
+      try container.encode(options.stop, named: "stop")
+      try container.encode(options.sampling, named: "sampling")
+      try container.encode(effective.samplingSeed, named: "sampling_seed")
+    }
+  }
+
+  /// What the decoder was allowed to save; numbers, or the text `auto`.
+  package struct Plan: Encodable {
+    package let sharesPrefix: Bool
+    package let draft: Automatic
+    package let firstWave: Automatic
+  }
+
+  /// A number, or the text `auto` where there is none.
+  package struct Automatic: Encodable {
+    package let number: Int?
+
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      if let number { try container.encode(number) } else { try container.encode("auto") }
+    }
+  }
+
+  package let text: String
+  package let tokenIds: [TokenID]
+  package let stopReason: StopReason
+  package let promptTokens: Int
+  package let defusedControlText: Bool
+  package let settings: Settings
+  package let votes: [VoteReport]
+  package let totals: TotalsReport
+  package let run: RunReport
+
+  package init(
+    _ result: GenerationResult, options: GenerationOptions,
+    tokenizer: any Tokenizer, run: RunReport
+  ) {
+    text = result.text
+    tokenIds = result.tokenIDs
+    stopReason = result.stopReason
+    promptTokens = result.promptTokens
+    defusedControlText = result.defusedControlText
+    settings = Settings(effective: result.settings, options: options)
+    votes = result.votes.map { VoteReport($0, tokenizer: tokenizer) }
+    totals = TotalsReport(result.totals)
+    self.run = run
+  }
+}
+
+extension GenerationReport.Plan {
+  package init(_ plan: DecodingPlan) {
+    sharesPrefix = plan.sharesPrefix
+    draft =
+      if case .fixed(let count) = plan.draft { .init(number: count) } else { .init(number: nil) }
+    firstWave =
+      if case .fixed(let count) = plan.firstWave { .init(number: min(count, 128)) } else {
+        .init(number: nil)
+      }
+  }
+}
+
+/// What ran: enough to tell two results apart, and to repeat one.
+package struct RunReport: Encodable {
+  package struct Adapter: Encodable {
+    package let file: String
+    package let scale: Float
+  }
+
+  package let resta: String
+  package let llamaCpp: String
+  package let model: String
+  package let modelFile: String
+  package let architecture: String
+  package let adapters: [Adapter]
+  package let chatTemplate: String
+  package let threads: Int
+
+  package init(_ model: LlamaModel, arguments: ModelArguments) throws {
+    resta = Version.number
+    llamaCpp = LlamaModel.libraryVersion
+    self.model = model.information.name
+    modelFile = URL(fileURLWithPath: try Models.resolve(arguments.model)).lastPathComponent
+    architecture = model.information.architecture
+    adapters = model.options.adapters.map {
+      Adapter(file: URL(fileURLWithPath: $0.path).lastPathComponent, scale: $0.scale)
+    }
+    chatTemplate = arguments.chatTemplate ?? "model"
+    threads = model.threads
+  }
+}
+
+/// The command's version, and what it runs on.
+package enum Version {
+  package static let number = "0.1.0"
+
+  package static var description: String { "\(number) (llama.cpp \(LlamaModel.libraryVersion))" }
+}
+
+/// Output for machines.
+package enum JSONOutput {
+  /// A value as JSON with snake_case names.
+  ///
+  /// - Parameters:
+  ///   - value: The value.
+  ///   - pretty: Whether it is spread over lines.
+  /// - Returns: The JSON.
+  /// - Throws: An encoding error; none of our types gives one.
+  package static func text(_ value: some Encodable, pretty: Bool = true) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    encoder.outputFormatting =
+      pretty
+      ? [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      : [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  /// Prints a value.
+  package static func print(_ value: some Encodable) throws {
+    Terminal.line(try text(value))
+  }
+}

@@ -1,0 +1,85 @@
+package import Foundation
+package import RESTA
+
+/// One-line descriptions of settings and cost, for people.
+package enum Summary {
+  /// `hard noise, sigma 0.4 relative (1.27 absolute) on 5 tokens, k = 10, l = 20, seed 7`.
+  package static func settings(_ settings: EffectiveSettings) -> String {
+    let defense = settings.defense
+    guard defense.isActive else { return "no defence" }
+    var sigma = "sigma \(number(settings.sigmaAbsolute)) absolute"
+    if let relative = settings.sigmaRelative {
+      sigma =
+        defense.noise.sigma.unit == .relative
+        ? "sigma \(number(relative)) relative (\(number(settings.sigmaAbsolute)) absolute)"
+        : "sigma \(number(settings.sigmaAbsolute)) absolute (\(number(relative)) relative)"
+    }
+    let tokens = settings.perturbedTokens
+    return
+      "\(defense.noise.kind.rawValue) noise\(defense.noise.powerMatched ? ", power-matched" : ""), "
+      + "\(sigma) on \(tokens) token\(tokens == 1 ? "" : "s"), k = \(defense.samples), "
+      + "l = \(defense.prefix), seed \(defense.seed.map { "\($0)" } ?? "-")"
+  }
+
+  /// `57 tokens in 1.03 s (first after 0.30 s), 500 tokens processed in 16 passes`.
+  package static func cost(_ result: GenerationResult) -> String {
+    let totals = result.totals
+    let first = totals.firstTokenSeconds.map { " (first after \(number($0)) s)" } ?? ""
+    return "\(result.tokenIDs.count) tokens in \(number(totals.wallSeconds)) s\(first), "
+      + "\(totals.tokensProcessed) processed in \(totals.passes) passes"
+  }
+
+  /// How many votes were clear.
+  package static func votes(_ votes: [VoteRecord]) -> String {
+    guard !votes.isEmpty else { return "no votes" }
+    let unanimous = votes.filter { $0.counts.count == 1 }.count
+    let ties = votes.filter { $0.tieBreak != nil }.count
+    return "\(votes.count) votes, \(unanimous) unanimous, \(ties) tied"
+  }
+
+  /// Why an answer ended, where that is not the model's own doing.
+  package static func ending(_ reason: StopReason) -> String? {
+    switch reason {
+    case .endOfGeneration, .stopString: nil
+    case .maximumTokens: "cut at the maximum number of tokens (--max-tokens)"
+    case .contextFull: "cut because the context is full (--ctx)"
+    case .abstained: "ended by a tied vote (--tie-rule abstain)"
+    }
+  }
+
+  /// Three significant digits.
+  package static func number(_ value: Double) -> String {
+    guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
+    let digits = max(0, 2 - Int(log10(abs(value)).rounded(.down)))
+    let text = String(format: "%.\(min(digits, 8))f", value)
+    guard text.contains(".") else { return text }
+    return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
+  }
+}
+
+/// One vote on one line: its position, the token, and the candidates with their votes.
+package struct VoteLine {
+  private let vote: VoteRecord
+  private let tokenizer: any Tokenizer
+
+  package init(_ vote: VoteRecord, tokenizer: any Tokenizer) {
+    self.vote = vote
+    self.tokenizer = tokenizer
+  }
+
+  /// Green when all copies agree, yellow when the margin is small, red for a tie.
+  package var text: String {
+    let chosen = vote.tokenID.map { Columns.visible(tokenizer.text(of: $0)) } ?? "(none)"
+    let share = Double(vote.counts.first?.count ?? 0) / Double(max(1, vote.asked))
+    let bar = String(repeating: "█", count: Int((share * 10).rounded()))
+    let candidates = vote.counts.prefix(5).map { count in
+      "\(Columns.visible(tokenizer.text(of: count.tokenID))) \(count.count)"
+    }
+    let more = vote.counts.count > 5 ? "  and \(vote.counts.count - 5) more" : ""
+    let tie = vote.tieBreak.map { "  (tie, by \($0.rawValue))" } ?? ""
+    let style: Style =
+      vote.tieBreak != nil ? .red : vote.margin * 2 > vote.asked ? .green : .yellow
+    return "  \(Columns.right("\(vote.position + 1)", 3))  \(Columns.left(chosen, 14)) "
+      + "\(style(Columns.left(bar, 10)))  \(candidates.joined(separator: "  "))\(more)\(tie)"
+  }
+}

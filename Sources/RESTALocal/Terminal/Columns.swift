@@ -1,0 +1,78 @@
+/// Text laid out in columns.
+package enum Columns {
+  /// Text padded on the right, or as it is when it is longer.
+  package static func left(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  /// Text padded on the left, or as it is when it is longer.
+  package static func right(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
+  /// A token's text with white space and control characters made visible.
+  package static func visible(_ text: String) -> String {
+    text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\n": "\\n"
+      case "\r": "\\r"
+      case "\t": "\\t"
+      case " ": "·"
+      default: printable(scalar)
+      }
+    }.joined()
+  }
+
+  /// Text that cannot move the cursor or change colours; line feeds and tabs stay.
+  ///
+  /// A model's output, or somebody's prompt, must not drive the terminal.
+  package static func harmless(_ text: String) -> String {
+    text.unicodeScalars.map { $0 == "\n" || $0 == "\t" ? String($0) : printable($0) }.joined()
+  }
+
+  private static func printable(_ scalar: Unicode.Scalar) -> String {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator, .surrogate:
+      "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    default: String(scalar)
+    }
+  }
+
+  /// Text broken into lines of at most so many characters, at spaces where there are any.
+  package static func wrap(_ text: String, width: Int) -> [String] {
+    harmless(text).replacing("\t", with: "  ").split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).flatMap { wrapLine($0, width: width) }
+  }
+
+  private static func wrapLine(_ line: Substring, width: Int) -> [String] {
+    var lines: [String] = []
+    var current = ""
+    for (index, word) in line.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
+      var word = word
+      if index > 0, current.count + 1 + word.count > width {
+        lines.append(current)
+        current = ""
+      } else if index > 0 {
+        current += " "
+      }
+      while word.count > width {
+        lines.append(String(word.prefix(width)))
+        word = word.dropFirst(width)
+      }
+      current += word
+    }
+    return lines + [current]
+  }
+
+  /// Two texts side by side.
+  package static func pair(_ left: String, _ right: String, width: Int) -> [String] {
+    let column = (width - 3) / 2
+    let (lefts, rights) = (wrap(left, width: column), wrap(right, width: column))
+    return (0..<max(lefts.count, rights.count)).map { index in
+      let left = index < lefts.count ? lefts[index] : ""
+      let right = index < rights.count ? rights[index] : ""
+      return "\(Columns.left(left, column)) │ \(right)"
+    }
+  }
+}

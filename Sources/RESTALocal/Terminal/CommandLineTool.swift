@@ -1,0 +1,30 @@
+package import ArgumentParser
+package import Foundation
+package import RESTALlama
+
+/// What runs a command: its subcommand, and the end of the process that comes of it.
+package enum CommandLineTool {
+  /// Runs a subcommand, and turns whatever it throws into a message and an exit code (0 done, 1 failed, 2
+  /// wrong usage, 130 interrupted).
+  package static func main(_ root: any ParsableCommand.Type) async {
+    // A pipe's reader that goes away then shows as a failed write, not as a signal.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      try await Interrupt.run {
+        var command = try root.parseAsRoot()
+        if var asynchronous = command as? any AsyncParsableCommand {
+          try await asynchronous.run()
+        } else {
+          try command.run()
+        }
+      }
+    } catch {
+      exit(Failure.report(error, root: root))
+    }
+  }
+
+  /// The subcommands that need a model and nothing else, in the order of help.
+  package static let local: [any ParsableCommand.Type] = [
+    Demo.self, Generate.self, Chat.self, Inspect.self, Doctor.self,
+  ]
+}

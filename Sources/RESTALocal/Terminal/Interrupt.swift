@@ -1,0 +1,114 @@
+package import Foundation
+import Synchronization
+import UnixSignals
+
+/// Ctrl-C and kill: the first one cancels the running task, which then cleans up; the second one
+/// ends the process.
+package enum Interrupt {
+  private struct State {
+    /// What an interrupt does now: the last one counts.
+    var handlers: [@Sendable () -> Void] = []
+    /// What an interrupt does instead of all else.
+    var exclusive: (@Sendable () -> Void)?
+    var wasInterrupted = false
+  }
+
+  // Invariant: `wasInterrupted` is reset whenever the handlers or the exclusive one change.
+  private static let state = Mutex(State())
+
+  /// Listens for as long as the process lives; started on first use.
+  private static let listener = Task.detached {
+    for await signal in await UnixSignalsSequence(trapping: .sigint, .sigterm) {
+      interrupt(endsAll: signal == .sigterm)
+    }
+  }
+
+  /// Runs work that an interrupt cancels.
+  ///
+  /// - Throws: What the work throws; `CancellationError` when it was interrupted.
+  package static func run<Value: Sendable>(
+    _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    _ = listener
+    let task = Task(operation: work)
+    push { task.cancel() }
+    defer { pop() }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+
+  /// Runs work that ends by itself once it is asked to: an interrupt cancels nothing.
+  ///
+  /// - Parameters:
+  ///   - ask: Asks it to end; the second interrupt ends the process.
+  ///   - work: What runs.
+  /// - Returns: What the work returns.
+  /// - Throws: What the work throws.
+  package static func asking<Value: Sendable>(
+    _ ask: @escaping @Sendable () -> Void, _ work: @Sendable () async throws -> Value
+  ) async throws -> Value {
+    _ = listener
+    setExclusive(ask)
+    defer { setExclusive(nil) }
+    return try await work()
+  }
+
+  /// Runs something that waits for input and cannot be cancelled: an interrupt ends the process.
+  ///
+  /// It runs on a thread of its own: on a machine with one CPU, blocking one of Swift's would keep
+  /// the listener from running.
+  ///
+  /// - Parameters:
+  ///   - cleanup: Done before the process ends.
+  ///   - work: What waits.
+  /// - Returns: What the work returns.
+  package static func whileBlocked<Value: Sendable>(
+    cleanup: @escaping @Sendable () -> Void = {}, _ work: @escaping @Sendable () -> Value
+  ) async -> Value {
+    _ = listener
+    push {
+      cleanup()
+      exit(130)
+    }
+    defer { pop() }
+    return await withCheckedContinuation { continuation in
+      Thread { continuation.resume(returning: work()) }.start()
+    }
+  }
+
+  private static func setExclusive(_ handler: (@Sendable () -> Void)?) {
+    state.withLock { state in
+      state.exclusive = handler
+      state.wasInterrupted = false
+    }
+  }
+
+  private static func push(_ handler: @escaping @Sendable () -> Void) {
+    state.withLock { state in
+      state.handlers.append(handler)
+      state.wasInterrupted = false
+    }
+  }
+
+  private static func pop() {
+    state.withLock { state in
+      _ = state.handlers.popLast()
+      state.wasInterrupted = false
+    }
+  }
+
+  /// Ctrl-C stops what runs now, which may be one answer of a chat; a kill stops the command.
+  private static func interrupt(endsAll: Bool) {
+    let handlers = state.withLock { state in
+      defer { state.wasInterrupted = true }
+      if state.wasInterrupted { return [@Sendable () -> Void]() }
+      if let exclusive = state.exclusive { return [exclusive] }
+      return endsAll ? state.handlers.reversed() : state.handlers.suffix(1)
+    }
+    guard !handlers.isEmpty else { exit(130) }
+    for handler in handlers { handler() }
+  }
+}

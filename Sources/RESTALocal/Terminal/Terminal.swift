@@ -1,0 +1,101 @@
+package import Foundation
+
+/// Writing to people and to pipes.
+package enum Terminal {
+  /// Whether the output is a terminal.
+  package static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
+  /// Whether the error output is a terminal.
+  package static let errorIsTerminal = isatty(STDERR_FILENO) == 1
+
+  /// Whether colours are wanted: on a terminal, unless NO_COLOR is set (no-color.org).
+  package static let usesColour: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    return outputIsTerminal && (environment["NO_COLOR"] ?? "").isEmpty
+      && environment["TERM"] != "dumb"
+  }()
+
+  /// The terminal's width in columns, within what can be read.
+  package static var width: Int {
+    // COLUMNS wins where somebody set it; asking the terminal itself would need a pointer.
+    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }) {
+      return min(max(columns, 40), 160)
+    }
+    return outputIsTerminal ? min(max(Stty.columns ?? 80, 40), 160) : 100
+  }
+
+  /// Writes text to the output; a reader that went away ends the command.
+  package static func write(_ text: String) {
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+    } catch {
+      exit(1)
+    }
+  }
+
+  /// Writes a model's text: as it is to a pipe, without control characters to a terminal.
+  package static func stream(_ text: String) { write(outputIsTerminal ? Columns.harmless(text) : text) }
+
+  /// Writes a line to the output.
+  package static func line(_ text: String = "") { write(text + "\n") }
+
+  /// Writes a line to the error output, where notes for people go.
+  package static func error(_ text: String) {
+    try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
+  }
+
+  /// Replaces the current line of the error output; does nothing where it is no terminal.
+  package static func status(_ text: String) {
+    guard errorIsTerminal else { return }
+    try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[2K\(text)".utf8))
+  }
+}
+
+/// Text attributes, as a terminal understands them.
+package enum Style: String {
+  case bold = "1"
+  case dim = "2"
+  case red = "31"
+  case green = "32"
+  case yellow = "33"
+  case cyan = "36"
+
+  /// The text in this style, or plain where colours are not wanted.
+  package func callAsFunction(_ text: String, when enabled: Bool = Terminal.usesColour) -> String {
+    enabled ? "\u{1B}[\(rawValue)m\(text)\u{1B}[0m" : text
+  }
+}
+
+/// How far long work is: one line that moves on a terminal, a line now and then elsewhere.
+package struct Progress {
+  /// Elsewhere than on a terminal, how often a line is worth it.
+  private static let interval = Duration.seconds(15)
+
+  private let start = ContinuousClock.now
+  private var lastLine = ContinuousClock.now
+
+  /// Tells where the work is.
+  ///
+  /// - Parameters:
+  ///   - text: What runs.
+  ///   - done: How much of all is done, in 0...1; tells how long the rest will take.
+  package mutating func show(_ text: String, done: Double) {
+    var line = text
+    let elapsed = start.duration(to: .now)
+    if elapsed > .seconds(3), (0.02..<1).contains(done) {
+      let seconds = Double(elapsed.components.seconds) * (1 - done) / done
+      line += ", about \(Self.time(seconds)) left"
+    }
+    guard !Terminal.errorIsTerminal else { return Terminal.status(line) }
+    guard lastLine.duration(to: .now) > Self.interval else { return }
+    lastLine = .now
+    Terminal.error(line)
+  }
+
+  /// Removes the moving line.
+  package func clear() { Terminal.status("") }
+
+  /// `40 s` or `12 min`.
+  private static func time(_ seconds: Double) -> String {
+    seconds < 100 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
+  }
+}

@@ -1,0 +1,186 @@
+/// A parsed template.
+struct JinjaProgram: Sendable {
+  /// The template's statements in order.
+  let body: [JinjaStatement]
+
+  /// Parses Jinja source with the settings Hugging Face uses (`trim_blocks`, `lstrip_blocks`).
+  init(source: String) throws(JinjaFault) {
+    let scalars = Array(source.unicodeScalars)
+    guard scalars.count <= JinjaLimits.sourceLength else {
+      throw JinjaFault(
+        message: "the source is longer than \(JinjaLimits.sourceLength) characters", line: 1)
+    }
+    var lexer = JinjaLexer(scalars)
+    var parser = JinjaParser(tokens: try lexer.scan())
+    self.body = try parser.program()
+  }
+}
+
+/// A statement of a template.
+struct JinjaStatement: Sendable {
+  /// What the statement does.
+  indirect enum Kind: Sendable {
+    /// Text outside tags.
+    case text(String)
+    /// `{{ expression }}`
+    case output(JinjaExpression)
+    /// `if`, its `elif` branches, and `else`.
+    case branches(
+      [(condition: JinjaExpression, body: [JinjaStatement])], otherwise: [JinjaStatement])
+    /// `for`
+    case loop(JinjaLoop)
+    /// `break`
+    case breakLoop
+    /// `continue`
+    case continueLoop
+    /// `set target = value`
+    case set(JinjaTarget, JinjaExpression)
+    /// `set target`, with a body and filters for it.
+    case setBlock(JinjaTarget, filters: [JinjaPostfix], body: [JinjaStatement])
+    /// `macro`
+    case macro(JinjaMacro)
+    /// `call`: the call, and the body that its `caller()` renders.
+    case callBlock(JinjaExpression, caller: JinjaMacro)
+    /// `filter`
+    case filterBlock([JinjaPostfix], body: [JinjaStatement])
+    /// `with`, and Hugging Face's `generation` (without variables): a scope of its own.
+    case scope([(target: JinjaTarget, value: JinjaExpression)], body: [JinjaStatement])
+  }
+
+  /// What the statement does.
+  var kind: Kind
+
+  /// Line it starts on.
+  var line: Int
+}
+
+/// A `for` loop.
+struct JinjaLoop: Sendable {
+  var target: JinjaTarget
+  var sequence: JinjaExpression
+  var condition: JinjaExpression?
+  var body: [JinjaStatement]
+  var otherwise: [JinjaStatement]
+}
+
+/// A macro, or the body of a `call` block.
+struct JinjaMacro: Sendable {
+  /// One parameter; its default is evaluated at each call.
+  struct Parameter: Sendable {
+    var name: String
+    var defaultValue: JinjaExpression?
+  }
+
+  var name: String
+  var parameters: [Parameter]
+  var body: [JinjaStatement]
+}
+
+/// What an assignment assigns to.
+indirect enum JinjaTarget: Sendable {
+  /// A variable of the current scope.
+  case name(String)
+  /// An attribute of a namespace.
+  case attribute(of: String, String)
+  /// Several targets, for unpacking.
+  case tuple([JinjaTarget])
+}
+
+/// An expression of a template.
+///
+/// Chains (`a + b + c`, `x|f|g.h()`) are flat lists, so that the tree is no deeper than the
+/// nesting of brackets in the source, which the parser bounds.
+indirect enum JinjaExpression: Sendable {
+  /// A literal.
+  case constant(JinjaConstant)
+  /// A variable.
+  case name(String, line: Int)
+  /// `[a, b]`
+  case list([JinjaExpression])
+  /// `(a, b)`
+  case tuple([JinjaExpression])
+  /// `{a: b}`
+  case dictionary([(key: JinjaExpression, value: JinjaExpression)])
+  /// Operators of one precedence, left to right.
+  case binary(JinjaExpression, [(operation: JinjaOperator, operand: JinjaExpression)], line: Int)
+  /// `a < b <= c`
+  case comparison(
+    JinjaExpression, [(operation: JinjaComparison, operand: JinjaExpression)], line: Int)
+  /// `a ~ b`
+  case concatenation([JinjaExpression])
+  /// `a and b and c`
+  case conjunction([JinjaExpression])
+  /// `a or b or c`
+  case disjunction([JinjaExpression])
+  /// `not a`, so many times.
+  case negation(JinjaExpression)
+  /// `-a` or `+a`
+  case sign(isMinus: Bool, JinjaExpression, line: Int)
+  /// `a if b else c`
+  case conditional(then: JinjaExpression, condition: JinjaExpression, otherwise: JinjaExpression?)
+  /// Subscripts, calls, filters and tests, left to right.
+  case postfix(JinjaExpression, [JinjaPostfix])
+}
+
+/// A literal's value.
+enum JinjaConstant: Sendable {
+  case none
+  case boolean(Bool)
+  case integer(Int)
+  case float(Double)
+  case string(String)
+}
+
+/// An arithmetic operator.
+enum JinjaOperator: String, Sendable {
+  case add = "+"
+  case subtract = "-"
+  case multiply = "*"
+  case divide = "/"
+  case floorDivide = "//"
+  case modulo = "%"
+  case power = "**"
+}
+
+/// A comparison operator.
+enum JinjaComparison: String, Sendable {
+  case equal = "=="
+  case notEqual = "!="
+  case less = "<"
+  case lessOrEqual = "<="
+  case greater = ">"
+  case greaterOrEqual = ">="
+  case isIn = "in"
+  case isNotIn = "not in"
+}
+
+/// What follows an expression.
+struct JinjaPostfix: Sendable {
+  /// Which kind of suffix.
+  enum Kind: Sendable {
+    /// `.name`
+    case attribute(String)
+    /// `[index]`
+    case item(JinjaExpression)
+    /// `[start:stop:step]`
+    case slice(start: JinjaExpression?, stop: JinjaExpression?, step: JinjaExpression?)
+    /// `(arguments)`
+    case call(JinjaArguments)
+    /// `|name(arguments)`
+    case filter(String, JinjaArguments)
+    /// `is name(arguments)`, or `is not`
+    case test(String, JinjaArguments, isNegated: Bool)
+  }
+
+  /// Which kind of suffix.
+  var kind: Kind
+
+  /// Line it starts on.
+  var line: Int
+}
+
+/// Arguments of a call, as written.
+struct JinjaArguments: Sendable {
+  var positional: [JinjaExpression] = []
+  var named: [(name: String, value: JinjaExpression)] = []
+}

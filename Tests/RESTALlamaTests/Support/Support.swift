@@ -1,0 +1,21 @@
+import RESTATesting
+import Synchronization
+
+/// A value that several tasks write and read.
+final class Locked<Value: Sendable>: Sendable {
+  private let mutex: Mutex<Value>
+
+  init(_ value: Value) { mutex = Mutex(value) }
+
+  var value: Value { mutex.withLock { $0 } }
+
+  func update(_ change: @Sendable (inout Value) -> Void) { mutex.withLock { change(&$0) } }
+}
+
+extension SeededGenerator {
+  /// A number in `0..<bound`.
+  mutating func below(_ bound: Int) -> Int { integer(in: 0...bound - 1) }
+
+  /// A number in -0.5..<0.5.
+  mutating func uniform() -> Float { Float(next() >> 40) / 16_777_216 - 0.5 }
+}
