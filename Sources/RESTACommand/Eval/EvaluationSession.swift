@@ -233,7 +233,7 @@ struct SubjectIdentity {
   /// Part of each generation's key.
   let record: SubjectRecord
   /// For readers: files, versions and the machine.
-  let environment: [StoreRecord.Entry]
+  let environment: [RecordEntry]
 
   /// Hashes the model's files.
   ///
@@ -278,7 +278,7 @@ struct SubjectIdentity {
       ("resta", Version.number),
       ("Machine", Machine.summary),
     ]
-    environment = entries.map { StoreRecord.Entry(label: $0.0, value: $0.1) }
+    environment = entries.map { RecordEntry(label: $0.0, value: $0.1) }
   }
 }
 

@@ -1,3 +1,6 @@
+package import RESTA
+import RESTADocuments
+
 /// Where the prompts of one dataset are from, and which of them are asked.
 package struct DatasetSource: Sendable, Hashable {
   /// Where data is.
@@ -45,35 +48,66 @@ package struct DatasetSource: Sendable, Hashable {
   /// `nil`: all.
   package var limit: Int?
 
+  /// The keys of an element of `datasets`; the first three are places, of which one is named.
+  package static let table: [Setting<DatasetSource>] = [
+    Setting("built_in", \.builtIn, .text, "One of our own sets, by name."),
+    Setting("known", \.known, .text, "A public dataset, by its name in 'resta eval data'."),
+    Setting("file", \.file, .text, "A file, relative to the configuration."),
+    Setting("name", \.name, .text, "Its name in tables.", default: "that of the place"),
+    Setting(
+      "format", \.format, .optional(.choice()), "The format.", default: "told by the content"),
+    Setting("attack", \.attack, .optional(.text), "The attack's name.", default: "the data's own"),
+    Setting(
+      "role", \.role, .optional(.choice()), "What the prompts are there to show.",
+      default: "what the format says"),
+    Setting("only", \.only, .optional(.choice()), "Only prompts of this role.", default: "all"),
+    Setting(
+      "categories", \.categories, .list(of: .text), "Only prompts of these categories.",
+      default: "all"),
+    Setting(
+      "split", \.split, .optional(.choice()), "One side of the split by behavior.",
+      default: "both"),
+    Setting(
+      "development_share", \.developmentShare, .number(0...1),
+      "The share of behaviors on the development side, where the data has no split of its own.",
+      default: "0.3"),
+    Setting(
+      "limit", \.limit, .optional(.integer(1...)), "At most so many prompts, spread evenly.",
+      default: "all"),
+  ]
+
+  private var builtIn: String {
+    get { if case .builtIn(let name) = place { name } else { "" } }
+    set { place = .builtIn(newValue) }
+  }
+
+  private var known: String {
+    get { if case .known(let name) = place { name } else { "" } }
+    set { place = .known(newValue) }
+  }
+
+  private var file: String {
+    get { if case .file(let name) = place { name } else { "" } }
+    set { place = .file(newValue) }
+  }
+
   /// Reads an element of `datasets`: a file's name, or keys and values.
-  init(_ node: ConfigurationNode) throws(EvaluationError) {
+  init(_ node: YAMLNode) throws(DocumentError) {
     guard node.isMapping else {
-      let file = try node.text()
-      self.init(name: Self.name(of: file), place: .file(file))
+      self.init(place: .file(try node.text()))
       return
     }
-    let fields = try node.fields([
-      "built_in", "known", "file", "name", "format", "attack", "role", "only", "categories",
-      "split", "development_share", "limit",
-    ])
-    var places: [Place] = []
-    if let name = try fields["built_in"]?.text() { places.append(.builtIn(name)) }
-    if let name = try fields["known"]?.text() { places.append(.known(name)) }
-    if let file = try fields["file"]?.text() { places.append(.file(file)) }
-    guard places.count == 1, let place = places.first else {
+    let chosen = try YAMLNode.chosen(
+      try node.fields(Self.table.map(\.name)), table: Self.table,
+      base: DatasetSource(place: .file("")))
+    guard chosen.names.intersection(["built_in", "known", "file"]).count == 1 else {
       throw node.error("name one place: 'built_in', 'known' or 'file'")
     }
-    self.init(name: Self.name(of: place), place: place)
-    if let given = try fields["name"]?.text() { name = given }
-    format = try fields["format"]?.choice(DatasetFormat.self, called: "format")
-    attack = try fields["attack"]?.text()
-    role = try fields["role"]?.choice(Sample.Role.self, called: "role")
-    only = try fields["only"]?.choice(Sample.Role.self, called: "role")
-    for element in fields["categories"]?.elements() ?? [] { categories.append(try element.text()) }
-    split = try fields["split"]?.choice(DataSplit.self, called: "split")
-    developmentShare = try fields["development_share"]?.number(0...1) ?? developmentShare
-    limit = try fields["limit"]?.integer(1...(.max))
+    self = chosen.value
+    if !chosen.names.contains("name") { name = Self.name(of: place) }
   }
+
+  private init(place: Place) { self.init(name: Self.name(of: place), place: place) }
 
   /// Names all prompts of a place.
   ///
@@ -89,13 +123,72 @@ package struct DatasetSource: Sendable, Hashable {
 
   private static func name(of place: Place) -> String {
     switch place {
-    case .builtIn(let name), .known(let name): name
-    case .file(let file): name(of: file)
+    case .builtIn(let name), .known(let name): return name
+    case .file(let file):
+      let last = file.split(separator: "/").last.map(String.init) ?? file
+      return last.split(separator: ".").first.map(String.init) ?? last
+    }
+  }
+}
+
+extension DatasetSource {
+  /// Reads the prompts.
+  ///
+  /// - Parameters:
+  ///   - folder: What relative file names start from: the configuration's folder.
+  ///   - data: The folder with public datasets. `nil`: none was named.
+  /// - Returns: The dataset, under this source's name.
+  /// - Throws: ``EvaluationError``: the file, the row and the field at fault, or the known names.
+  package func dataset(relativeTo folder: String, data: String?) throws(EvaluationError) -> Dataset {
+    var selection = DatasetSelection(
+      role: only, categories: categories, split: split, developmentShare: developmentShare)
+    if let limit { selection.limit = .spread(limit) }
+    switch place {
+    case .builtIn(let text):
+      guard let set = BuiltInName(rawValue: text) else {
+        throw EvaluationError(
+          .invalidConfiguration,
+          Suggestion.unknown(
+            "built-in dataset", text, known: BuiltInName.allCases.map(\.rawValue)))
+      }
+      var dataset = try Dataset.builtIn(set, selection: selection)
+      dataset.name = name
+      return dataset
+    case .known(let text):
+      let path = try Self.path(ofKnown: text, data: data)
+      return try load(path, format: format ?? KnownDataset.named(text)?.format, selection)
+    case .file(let file):
+      return try load(file.hasPrefix("/") ? file : folder + "/" + file, format: format, selection)
     }
   }
 
-  private static func name(of file: String) -> String {
-    let last = file.split(separator: "/").last.map(String.init) ?? file
-    return last.split(separator: ".").first.map(String.init) ?? last
+  private func load(
+    _ path: String, format: DatasetFormat?, _ selection: DatasetSelection
+  ) throws(EvaluationError) -> Dataset {
+    try Dataset.load(
+      contentsOf: path, format: format, name: name, attack: attack, role: role,
+      selection: selection)
+  }
+
+  private static func path(ofKnown name: String, data: String?) throws(EvaluationError) -> String {
+    guard let known = KnownDataset.named(name) else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        Suggestion.unknown("dataset", name, known: KnownDataset.all.map(\.name)))
+    }
+    guard let data else {
+      throw EvaluationError(
+        .fileFailed,
+        "The dataset '\(name)' is not part of this project. Name the folder that holds it with "
+          + "--data, or in \(KnownDataset.folderVariable); 'resta eval data' says where to get it.")
+    }
+    guard let path = known.locate(in: data) else {
+      throw EvaluationError(
+        .fileFailed,
+        "The dataset '\(name)' is not in '\(data)': it would be "
+          + "\(known.candidates.map { "'\($0)'" }.joined(separator: " or ")) there. "
+          + "'resta eval data' says where to get it.")
+    }
+    return path
   }
 }

@@ -1,88 +1,138 @@
-import RESTA
+import Foundation
+package import RESTA
+import RESTADocuments
 
 /// What an evaluation asks, how the answers are defended, and who judges: a YAML file, read.
 ///
-/// docs/evaluation.md documents each key.
-package struct EvaluationConfiguration: Sendable, Hashable {
+/// `docs/evaluation.md` documents each key.
+public struct EvaluationConfiguration: Sendable {
   /// The evaluation's name.
-  package var name: String
+  public var name = ""
   /// A sentence on what it is for; printed in the report.
   package var about: String?
   /// The model, where the file names one; the command line wins.
-  package var model: ModelSource
-  /// The system prompt.
-  ///
-  /// `nil`: what the template does without one.
+  package var model = ModelSource()
+  /// The system prompt; `nil`: what the template does without one.
   package var system: String?
   /// The most tokens of an answer.
-  package var maximumTokens: Int
+  package var maximumTokens = 150
   /// The seeds; each defence that uses one runs with each.
-  package var seeds: [UInt64]
+  package var seeds: [UInt64] = [1]
   /// What is asked.
-  package var datasets: [DatasetSource]
+  package var datasets: [DatasetSource] = []
   /// How the answers are defended, lists of values expanded.
-  package var defenses: [NamedDefense]
+  package var defenses: [NamedDefense] = []
   /// Who judges, in order: the first that tells refused from complied decides.
-  package var judges: [JudgeSource]
+  package var judges: [JudgeSource] = []
   /// The name of the defence that others are compared with: the undefended model.
-  package var baseline: String
-  /// The file's text.
-  package var text: String
+  package var baseline = ""
+  /// The file's text: what tells this evaluation from others.
+  package var text = ""
+  /// What relative file names in it start from.
+  package var folder = "."
+
+  /// The keys whose values are one value.
+  package static let table: [Setting<EvaluationConfiguration>] = [
+    Setting("name", \.name, .text, "The evaluation's name.", default: "the file's"),
+    Setting("about", \.about, .optional(.text), "A sentence on what it is for."),
+    Setting(
+      "system", \.system, .optional(.text), "The system prompt.",
+      default: "what the template does without one"),
+    Setting(
+      "max_tokens", \.maximumTokens, .integer(1...100_000), "The most tokens of an answer.",
+      default: "150"),
+    Setting(
+      "baseline", \.baseline, .text, "The defence that others are compared with.",
+      default: "the undefended model"),
+  ]
+  private static let keys = [
+    "name", "about", "model", "system", "max_tokens", "seeds", "datasets", "defenses", "judges",
+    "baseline",
+  ]
 
   /// A model as a configuration names it.
   package struct ModelSource: Sendable, Hashable {
-    /// The GGUF file, relative to the configuration.
     package var file: String?
-    /// LoRA adapters, `FILE` or `FILE:SCALE`, relative to the configuration.
     package var adapters: [String] = []
-    /// A built-in chat template's name, or a file's.
     package var chatTemplate: String?
+
+    package static let table: [Setting<ModelSource>] = [
+      Setting("file", \.file, .optional(.text), "The GGUF file, relative to the configuration."),
+      Setting(
+        "lora", \.adapters, .list(of: .text),
+        "LoRA adapters, FILE or FILE:SCALE, relative to the configuration."),
+      Setting(
+        "chat_template", \.chatTemplate, .optional(.text),
+        "A built-in chat template's name, or a file's."),
+    ]
   }
 
   /// Reads a configuration.
+  ///
+  /// - Parameter path: A YAML file; relative file names in it start from its folder.
+  /// - Throws: ``EvaluationError`` with `invalidConfiguration`: the file, the line, the key and what
+  ///   is expected there.
+  public init(contentsOf path: String) throws(EvaluationError) {
+    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "The configuration '\(path)' cannot be read. 'resta eval config' prints one to start from.")
+    }
+    try self.init(parsing: text, file: path)
+    folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+  }
+
+  /// Reads a configuration's text; relative file names in it start from the current folder.
   ///
   /// - Parameters:
   ///   - text: YAML.
   ///   - file: The file's name, for errors and as the default name.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`: the file, the line, the key and what
   ///   is expected there.
-  package init(parsing text: String, file: String) throws(EvaluationError) {
-    let top = try ConfigurationNode(parsing: text, file: file)
-    let fields = try top.fields([
-      "name", "about", "model", "system", "max_tokens", "seeds", "datasets", "defenses", "judges",
-      "baseline",
-    ])
-    name = try fields["name"]?.text() ?? Self.defaultName(of: file)
-    about = try fields["about"]?.text()
-    model = try fields["model"].map(ModelSource.init) ?? ModelSource()
-    system = try fields["system"]?.text()
-    maximumTokens = try fields["max_tokens"]?.integer(1...100_000) ?? 150
-    seeds = try fields["seeds"].map(Self.seeds) ?? [1]
+  public init(parsing text: String, file: String) throws(EvaluationError) {
+    do {
+      guard let top = try YAMLNode.document(text, file: file) else {
+        throw DocumentError("\(file): the file is empty; 'resta eval config' prints one to edit.")
+      }
+      try self.init(top)
+    } catch {
+      throw EvaluationError(.invalidConfiguration, error.message, cause: error.cause)
+    }
+    self.text = text
+  }
+
+  private init(_ top: YAMLNode) throws(DocumentError) {
+    let fields = try top.fields(Self.keys)
+    let chosen = try YAMLNode.chosen(fields, table: Self.table, base: Self(named: top.file))
+    self = chosen.value
+    if let node = fields["model"] { model = try ModelSource(node) }
+    if let node = fields["seeds"] { seeds = try Self.seeds(node) }
     guard let datasets = fields["datasets"] else {
       throw top.error("there is no 'datasets': a list of what to ask")
     }
-    self.datasets = []
     for element in datasets.elements() { self.datasets.append(try DatasetSource(element)) }
-    defenses = []
     for element in fields["defenses"]?.elements() ?? [] {
       defenses += try NamedDefense.expanded(element)
     }
-    if !defenses.contains(where: { $0.source == .none }) {
+    if !defenses.contains(where: { $0.defense is Undefended }) {
       // Nothing can be said of a defence without the undefended model beside it.
-      defenses.insert(NamedDefense(name: "none", source: .none), at: 0)
+      defenses.insert(NamedDefense(name: "none", defense: Undefended()), at: 0)
     }
-    judges = []
     for element in fields["judges"]?.elements() ?? [] { judges.append(try JudgeSource(element)) }
     if judges.isEmpty { judges = JudgeSource.defaults }
-    baseline =
-      try fields["baseline"]?.text() ?? defenses.first { $0.source == .none }?.name ?? "none"
-    self.text = text
+    if !chosen.names.contains("baseline") {
+      baseline = defenses.first { $0.defense is Undefended }?.name ?? "none"
+    }
     try checkNames(top, baseline: fields["baseline"])
   }
 
-  private func checkNames(
-    _ top: ConfigurationNode, baseline place: ConfigurationNode?
-  ) throws(EvaluationError) {
+  /// `sweeps/noise.yaml` is `noise`.
+  private init(named file: String) {
+    let last = file.split(separator: "/").last.map(String.init) ?? file
+    name = last.split(separator: ".").first.map(String.init) ?? "evaluation"
+  }
+
+  private func checkNames(_ top: YAMLNode, baseline place: YAMLNode?) throws(DocumentError) {
     for (kind, names) in [
       ("datasets", datasets.map(\.name)), ("defenses", defenses.map(\.name)),
       ("judges", judges.map(\.id)),
@@ -99,40 +149,50 @@ package struct EvaluationConfiguration: Sendable, Hashable {
   }
 
   /// `[1, 2, 3]`, or `{first: 1, count: 3}`.
-  private static func seeds(_ node: ConfigurationNode) throws(EvaluationError) -> [UInt64] {
+  private static func seeds(_ node: YAMLNode) throws(DocumentError) -> [UInt64] {
     var seeds: [UInt64] = []
     if node.isMapping {
       let fields = try node.fields(["first", "count"])
-      let first = try fields["first"]?.seed() ?? 1
-      guard let count = try fields["count"]?.integer(1...10_000) else {
+      let first = try fields["first"]?.value(.seed) ?? 1
+      guard let count = try fields["count"]?.value(.integer(1...10_000)) else {
         throw node.error("there is no 'count'")
       }
       seeds = (0..<UInt64(count)).map { first &+ $0 }
     } else {
-      for element in node.elements() { seeds.append(try element.seed()) }
+      for element in node.elements() { seeds.append(try element.value(.seed)) }
     }
     guard !seeds.isEmpty else { throw node.error("at least one seed is needed") }
     guard Set(seeds).count == seeds.count else { throw node.error("a seed is there twice") }
     return seeds
   }
 
-  /// `sweeps/noise.yaml` is `noise`.
-  private static func defaultName(of file: String) -> String {
-    let last = file.split(separator: "/").last.map(String.init) ?? file
-    return last.split(separator: ".").first.map(String.init) ?? "evaluation"
+  // MARK: - Its files
+
+  /// A file name of the configuration, as seen from here.
+  package func resolved(_ file: String) -> String {
+    file.hasPrefix("/") ? file : folder + "/" + file
+  }
+
+  /// The datasets, read, at most so many prompts of each.
+  package func read(data: String?, limit: Int?) throws(EvaluationError) -> [Dataset] {
+    var found: [Dataset] = []
+    for var source in datasets {
+      if let limit { source.limit = min(limit, source.limit ?? limit) }
+      found.append(try source.dataset(relativeTo: folder, data: data))
+    }
+    return found
   }
 }
 
 extension EvaluationConfiguration.ModelSource {
-  /// Reads `model`.
-  init(_ node: ConfigurationNode) throws(EvaluationError) {
+  /// Reads `model`: a file's name, or keys and values.
+  init(_ node: YAMLNode) throws(DocumentError) {
     guard node.isMapping else {
       file = try node.text()
       return
     }
-    let fields = try node.fields(["file", "lora", "chat_template"])
-    file = try fields["file"]?.text()
-    chatTemplate = try fields["chat_template"]?.text()
-    for element in fields["lora"]?.elements() ?? [] { adapters.append(try element.text()) }
+    self = try YAMLNode.chosen(
+      try node.fields(Self.table.map(\.name)), table: Self.table, base: Self()
+    ).value
   }
 }

@@ -1,3 +1,6 @@
+package import RESTA
+import RESTADocuments
+
 /// A judge as a configuration names it.
 package struct JudgeSource: Sendable, Hashable {
   /// The types.
@@ -13,65 +16,76 @@ package struct JudgeSource: Sendable, Hashable {
     /// A chat model that compares with the undefended answer (AlpacaEval).
     case pairwise
 
+    /// Its keys, in the order in which errors list them.
     var keys: [String] {
       switch self {
       case .refusalPhrases: ["window"]
       case .coherence: ["limit"]
-      case .chat: ["rubric"] + Self.clientKeys
-      case .guardModel, .pairwise: Self.clientKeys
+      case .chat: ["rubric"] + Client.table.map(\.name)
+      case .guardModel, .pairwise: Client.table.map(\.name)
       }
     }
+  }
 
-    private static let clientKeys = [
-      "file", "chat_template", "endpoint", "model", "api_key_variable", "timeout", "retries",
-      "requests_per_minute", "concurrency",
+  /// A chat model that judges: a GGUF file, or a model at an endpoint.
+  package struct Client: Sendable, Hashable {
+    package var file: String?
+    package var chatTemplate: String?
+    package var endpoint: String?
+    package var model: String?
+    package var apiKeyVariable: String?
+    package var timeout = 60.0
+    package var retries = 3
+    package var requestsPerMinute: Int?
+    package var concurrency = 4
+
+    package static let table: [Setting<Client>] = [
+      Setting("file", \.file, .optional(.text), "A GGUF file, relative to the configuration."),
+      Setting(
+        "chat_template", \.chatTemplate, .optional(.text), "Its chat template's name.",
+        default: "its own"),
+      Setting(
+        "endpoint", \.endpoint, .optional(.text),
+        "An OpenAI-compatible base URL, such as http://127.0.0.1:8000/v1."),
+      Setting("model", \.model, .optional(.text), "The model's name there."),
+      Setting(
+        "api_key_variable", \.apiKeyVariable, .optional(.text),
+        "The environment variable that holds the API key.", default: "no key"),
+      Setting(
+        "timeout", \.timeout, .number(0.001...86_400), "Seconds for one request.", default: "60"),
+      Setting(
+        "retries", \.retries, .integer(0...100), "How often a request is tried again.",
+        default: "3"),
+      Setting(
+        "requests_per_minute", \.requestsPerMinute, .optional(.integer(1...1_000_000)),
+        "The most requests a minute.", default: "no limit"),
+      Setting(
+        "concurrency", \.concurrency, .integer(1...256), "The most requests at once.",
+        default: "4"),
     ]
   }
 
-  /// A chat model that judges.
-  package struct Client: Sendable, Hashable {
-    /// A GGUF file, relative to the configuration; or `nil`.
-    package var file: String?
-    /// Its chat template's name.
-    ///
-    /// `nil`: its own.
-    package var chatTemplate: String?
-    /// An OpenAI-compatible base URL, such as `http://127.0.0.1:8000/v1`; or `nil`.
-    package var endpoint: String?
-    /// The model's name there.
-    package var model: String?
-    /// The environment variable that holds the API key.
-    ///
-    /// `nil`: no key.
-    package var apiKeyVariable: String?
-    /// Seconds for one request.
-    package var timeout: Double
-    /// How often a request is tried again.
-    package var retries: Int
-    /// The most requests a minute.
-    ///
-    /// `nil`: no limit.
-    package var requestsPerMinute: Int?
-    /// The most requests at once.
-    package var concurrency: Int
-  }
-
-  /// The type.
   package var kind: Kind
-  /// Refusal phrases: in how many characters from the start a phrase must begin.
-  ///
-  /// `nil`: the default.
+  /// Refusal phrases: in how many characters from the start a phrase must begin; `nil`: the default.
   package var window: Int?
-  /// Coherence: the perplexity above which an answer is no language.
-  ///
-  /// `nil`: the default.
+  /// Coherence: the perplexity above which an answer is no language; `nil`: the default.
   package var limit: Double?
-  /// Chat: a built-in rubric's name, or a text file.
-  ///
-  /// `nil`: the default.
+  /// Chat: a built-in rubric's name, or a text file; `nil`: the default.
   package var rubric: String?
   /// Chat, guard, pairwise: who answers.
   package var client: Client?
+
+  private static let table: [Setting<JudgeSource>] = [
+    Setting(
+      "window", \.window, .optional(.integer(1...1_000_000)),
+      "In how many characters from the start a phrase must begin.", default: "60"),
+    Setting(
+      "limit", \.limit, .optional(.number(1...)),
+      "The perplexity above which an answer is no language.", default: "40"),
+    Setting(
+      "rubric", \.rubric, .optional(.text), "A built-in rubric's name, or a text file.",
+      default: "jbb"),
+  ]
 
   /// Refusal phrases, then coherence.
   package static let defaults = [JudgeSource(kind: .refusalPhrases), JudgeSource(kind: .coherence)]
@@ -85,7 +99,7 @@ package struct JudgeSource: Sendable, Hashable {
   private init(kind: Kind) { self.kind = kind }
 
   /// Reads an element of `judges`: a type, or keys and values.
-  init(_ node: ConfigurationNode) throws(EvaluationError) {
+  init(_ node: YAMLNode) throws(DocumentError) {
     guard node.isMapping else {
       let kind = try node.choice(Kind.self, called: "type of judge")
       try self.init(kind, [:], at: node)
@@ -96,39 +110,22 @@ package struct JudgeSource: Sendable, Hashable {
       let kind = try node.fields(["type"] + all.sorted())["type"]?.choice(
         Kind.self, called: "type of judge")
     else { throw node.error("there is no 'type'") }
+    // Once more, now that it is known which keys this type has.
     try self.init(kind, try node.fields(["type"] + kind.keys), at: node)
   }
 
   private init(
-    _ kind: Kind, _ fields: [String: ConfigurationNode], at node: ConfigurationNode
-  ) throws(EvaluationError) {
-    self.kind = kind
-    window = try fields["window"]?.integer(1...1_000_000)
-    limit = try fields["limit"]?.number(1...(.greatestFiniteMagnitude))
-    rubric = try fields["rubric"]?.text()
+    _ kind: Kind, _ fields: [String: YAMLNode], at node: YAMLNode
+  ) throws(DocumentError) {
+    self = try YAMLNode.chosen(fields, table: Self.table, base: JudgeSource(kind: kind)).value
     guard [.chat, .guardModel, .pairwise].contains(kind) else { return }
-    client = try Client(fields, at: node)
-  }
-}
-
-extension JudgeSource.Client {
-  fileprivate init(
-    _ fields: [String: ConfigurationNode], at node: ConfigurationNode
-  ) throws(EvaluationError) {
-    file = try fields["file"]?.text()
-    chatTemplate = try fields["chat_template"]?.text()
-    endpoint = try fields["endpoint"]?.text()
-    model = try fields["model"]?.text()
-    apiKeyVariable = try fields["api_key_variable"]?.text()
-    timeout = try fields["timeout"]?.number(0.001...86_400) ?? 60
-    retries = try fields["retries"]?.integer(0...100) ?? 3
-    requestsPerMinute = try fields["requests_per_minute"]?.integer(1...1_000_000)
-    concurrency = try fields["concurrency"]?.integer(1...256) ?? 4
-    guard (file == nil) != (endpoint == nil) else {
+    let client = try YAMLNode.chosen(fields, table: Client.table, base: Client()).value
+    guard (client.file == nil) != (client.endpoint == nil) else {
       throw node.error("name who judges: 'file' (a GGUF model) or 'endpoint' (a URL)")
     }
-    guard endpoint == nil || model != nil else {
+    guard client.endpoint == nil || client.model != nil else {
       throw node.error("there is no 'model': the model's name at the endpoint")
     }
+    self.client = client
   }
 }

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// What was read from a file, before anything is selected.
 struct DatasetEntries {
   /// The prompts, in the data's order.
@@ -65,4 +67,72 @@ struct DatasetEntries {
 extension Sample {
   /// Whether there is nothing in the prompt but white space.
   var isBlank: Bool { prompt.unicodeScalars.allSatisfy { $0.properties.isWhitespace } }
+}
+
+extension DatasetEntries {
+  /// Reads our own format; see ``DatasetFormat/jsonl``.
+  static func ownLines(
+    _ file: SourceFile, attack: String?, role: Sample.Role?
+  ) throws(EvaluationError) -> DatasetEntries {
+    var entries = DatasetEntries()
+    for fields in try JSONLines.objects(of: file) {
+      let sample = try Sample(fields, attack: attack, role: role)
+      let split = try fields.optionalChoice("split", of: DataSplit.self)
+      try entries.add(sample, from: fields.place, split: split)
+    }
+    return entries
+  }
+}
+
+extension Sample {
+  /// Reads an entry of our own format.
+  ///
+  /// - Parameters:
+  ///   - fields: The entry.
+  ///   - attack: The attack of an adversarial prompt. `nil`: the entry's.
+  ///   - role: The role. `nil`: the entry's.
+  /// - Throws: ``EvaluationError`` naming row and field.
+  init(_ fields: JSONFields, attack: String?, role: Role?) throws(EvaluationError) {
+    let own = try fields.optionalChoice("role", of: Role.self)
+    guard let role = role ?? own else {
+      throw fields.error("field 'role' is missing; give it here or for the whole file")
+    }
+    let row = fields.place.split(separator: ":").last.map(String.init) ?? fields.place
+    let id = fields.has("id") ? try fields.identifier("id") : "row-" + row
+    self.init(
+      id: id, role: role, prompt: try fields.string("prompt"),
+      behavior: try fields.optionalString("behavior"), goal: try fields.optionalString("goal"),
+      category: try fields.optionalString("category"),
+      attack: try fields.optionalString("attack"))
+    if role == .adversarial, let attack { self.attack = attack }
+    if fields.has("instructions") {
+      var instructions: [VerifiableInstruction] = []
+      for (position, element) in try fields.array("instructions").enumerated() {
+        let place = "\(fields.place): instructions[\(position)]"
+        let inner = try JSONFields(element, place: place)
+        let arguments = try inner.optionalFields("arguments")?.withoutNulls ?? [:]
+        instructions.append(
+          VerifiableInstruction(id: try inner.identifier("id"), arguments: arguments))
+      }
+      self.instructions = instructions
+    }
+    if let inner = try fields.optionalFields("recorded") {
+      recorded = RecordedAnswer(
+        text: try inner.string("text"), jailbroken: try inner.optionalBool("jailbroken"))
+    }
+  }
+}
+
+extension JSONFields {
+  /// One of a closed set of names, `null`, or no field at all.
+  func optionalChoice<Choice: RawRepresentable & CaseIterable>(
+    _ name: String, of choices: Choice.Type
+  ) throws(EvaluationError) -> Choice? where Choice.RawValue == String {
+    guard let text = try optionalString(name) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      let names = Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+      throw error("field '\(name)' is none of \(names)")
+    }
+    return choice
+  }
 }

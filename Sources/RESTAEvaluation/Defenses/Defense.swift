@@ -1,5 +1,5 @@
-public import RESTADocuments
 public import RESTA
+public import RESTADocuments
 
 /// A way of answering that should be harder to jailbreak; "none" is one.
 public protocol Defense: Sendable {
@@ -13,7 +13,13 @@ public protocol Defense: Sendable {
   /// Whether the seed changes the answer. One that does not is run once, however many seeds there are.
   var usesSeed: Bool { get }
 
-  /// Answers one prompt.
+  /// Checks every setting; an evaluation's plan does so once, before anything is answered.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range. The
+  ///   default finds nothing wrong.
+  func validate() throws(EvaluationError)
+
+  /// Answers one prompt; the settings are valid.
   ///
   /// - Parameters:
   ///   - prompt: The user's message.
@@ -22,6 +28,11 @@ public protocol Defense: Sendable {
   /// - Returns: The answer, and what it cost in all: every call of the model counts.
   /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
   func answer(_ prompt: String, from subject: Subject, seed: UInt64) async throws -> DefendedAnswer
+}
+
+extension Defense {
+  /// Finds nothing wrong.
+  public func validate() throws(EvaluationError) {}
 }
 
 /// The model under test, and how it is asked.
@@ -101,4 +112,111 @@ public struct DefendedAnswer: Sendable, Hashable, Codable {
     self.seconds = seconds
     self.notes = notes
   }
+}
+
+/// No defence: the model's own answer, which everything else is compared with.
+public struct Undefended: ConfiguredDefense {
+  package static let kind = "none"
+  package static let defaults = Undefended()
+  package static let table: [Setting<Undefended>] = []
+
+  /// `none`.
+  public var kind: String { Self.kind }
+
+  /// None.
+  public var settings: JSONObject { [:] }
+
+  /// Not by itself; with a ``Subject`` that samples at a temperature the seed is the sampling's.
+  public var usesSeed: Bool { false }
+
+  /// Makes it.
+  public init() {}
+
+  /// Answers one prompt.
+  ///
+  /// - Parameters:
+  ///   - prompt: The user's message.
+  ///   - subject: The model under test.
+  ///   - seed: The seed of sampling, if the subject's options ask for any.
+  /// - Returns: The answer and its cost.
+  /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
+  public func answer(
+    _ prompt: String, from subject: Subject, seed: UInt64
+  ) async throws -> DefendedAnswer {
+    DefendedAnswer(try await subject.respond(to: prompt, seed: seed))
+  }
+}
+
+extension Subject {
+  /// The conversation in which a prompt is the user's only message.
+  func messages(_ prompt: String) -> [ChatMessage] {
+    (system.map { [.system($0)] } ?? []) + [.user(prompt)]
+  }
+
+  /// The prompt as the model sees it.
+  func tokenize(_ prompt: String) throws -> TokenizedPrompt {
+    try Generation.tokenize(messages(prompt), for: model, template: template)
+  }
+
+  /// Asks the model.
+  ///
+  /// Both seeds are always given: one left open would be drawn, and the answer could not be made
+  /// again. They may be equal, since noise and sampling have streams of their own.
+  ///
+  /// - Parameters:
+  ///   - prompt: The user's message.
+  ///   - defense: RESTA's settings. Default: none.
+  ///   - sampling: Default: the subject's own.
+  ///   - decoder: Default: the fast one.
+  ///   - seed: The seed of noise and sampling; those in the settings are not used.
+  /// - Returns: The answer.
+  /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
+  func respond(
+    to prompt: String, defense: DefenseSettings = .none, sampling: SamplingSettings? = nil,
+    decoder: DecoderKind = .fast, seed: UInt64
+  ) async throws -> GenerationResult {
+    var defense = defense
+    defense.seed = seed
+    var options = options
+    if let sampling { options.sampling = sampling }
+    options.sampling.seed = seed
+    return try await Generation(
+      model: model, messages: messages(prompt), template: template, defense: defense,
+      options: options, decoder: decoder
+    ).result()
+  }
+}
+
+extension DefendedAnswer {
+  /// An answer of the model.
+  init(_ result: GenerationResult, notes: JSONObject = [:]) {
+    self.init(
+      text: result.text, tokenIDs: result.tokenIDs, stopReason: result.stopReason.rawValue,
+      promptTokens: result.promptTokens, votes: result.votes, passes: result.totals.passes,
+      tokensProcessed: result.totals.tokensProcessed, seconds: result.totals.wallSeconds,
+      notes: notes)
+  }
+}
+
+extension DefendedAnswer {
+  /// What a defence says that refuses by itself; ``RefusalPhraseJudge`` knows it for a refusal.
+  package static let refusalText = "I'm sorry, but I can't help with that."
+
+  /// A refusal of the defence itself.
+  ///
+  /// - Parameters:
+  ///   - promptTokens: The tokens of the rendered prompt, where it was rendered. Default: 0.
+  ///   - notes: What the defence saw. Default: nothing.
+  /// - Returns: An answer without tokens that cost nothing yet.
+  static func rejection(
+    promptTokens: Int = 0, notes: JSONObject = [:]
+  ) -> DefendedAnswer {
+    DefendedAnswer(
+      text: refusalText, stopReason: rejected, promptTokens: promptTokens, notes: notes)
+  }
+}
+
+extension DefendedAnswer {
+  /// The stop reason of an answer that the defence itself gave, without the model.
+  package static let rejected = "rejected"
 }

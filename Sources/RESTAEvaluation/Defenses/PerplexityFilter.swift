@@ -1,5 +1,5 @@
-package import RESTADocuments
-import RESTA
+public import RESTADocuments
+package import RESTA
 
 /// A filter that rejects messages that are no likely text (arXiv 2308.14132, arXiv 2309.00614).
 ///
@@ -10,47 +10,72 @@ import RESTA
 ///
 /// Deviation: the papers measure with GPT-2, or with the model without a chat template, and cut the
 /// last window short; here it is filled up from the left, lest one odd token decides.
-package struct PerplexityFilter: Defense {
+public struct PerplexityFilter: ConfiguredDefense {
   /// The perplexity above which a message is rejected; at least 1, which every text has.
-  package let threshold: Double
+  ///
+  /// `nil`: an evaluation sets it by benign prompts before it asks anything; such a filter by itself
+  /// answers nothing.
+  public var threshold: Double?
+  /// The share of benign prompts that passes where they set the threshold, in 0...1.
+  public var quantile: Double
   /// The tokens of a window, at least 1.
   ///
   /// `nil`: the whole message is one.
-  package let window: Int?
+  public var window: Int?
+
+  package static let kind = "perplexity-filter"
+  package static let defaults = PerplexityFilter()
+  package static let table: [Setting<PerplexityFilter>] = [
+    Setting(
+      "threshold", \.threshold, .optional(.number(1...)),
+      "The perplexity above which a message is rejected.",
+      default: "set by the built-in benign prompts", isAlwaysStored: true),
+    Setting(
+      "quantile", \.quantile, .number(0...1),
+      "The share of benign prompts that passes where they set the threshold.", default: "1",
+      storedAs: ""),
+    Setting(
+      "window", \.window, .optional(.integer(1...100_000)), "The tokens of a window.",
+      default: "the whole message", isAlwaysStored: true),
+  ]
 
   /// `perplexity-filter`.
-  package var kind: String { "perplexity-filter" }
+  public var kind: String { Self.kind }
 
   /// Not by itself; with a ``Subject`` that samples at a temperature the seed is the sampling's.
-  package var usesSeed: Bool { false }
+  public var usesSeed: Bool { false }
 
   /// `threshold` and `window` (null without one).
-  package var settings: JSONObject {
-    [
-      "threshold": .number(threshold),
-      "window": window.map { JSONValue.integer(Int128($0)) } ?? .null,
-    ]
-  }
+  public var settings: JSONObject { stored }
+
+  package func positions(for question: QuestionSize) -> Double { question.plain + question.prompt }
 
   /// Makes it; nothing is checked before ``validate()``.
   ///
   /// - Parameters:
-  ///   - threshold: The perplexity above which a message is rejected, at least 1. There is no default:
-  ///     it does not carry over between models; see ``calibrated(on:quantile:window:subject:)``.
+  ///   - threshold: The perplexity above which a message is rejected, at least 1. Default: set by
+  ///     benign prompts, for a threshold does not carry over between models.
+  ///   - quantile: Which share of these passes, in 0...1. Default: 1.
   ///   - window: The tokens of a window, at least 1. Default: the whole message is one.
-  package init(threshold: Double, window: Int? = nil) {
+  public init(threshold: Double? = nil, quantile: Double = 1, window: Int? = nil) {
     self.threshold = threshold
+    self.quantile = quantile
     self.window = window
   }
 
   /// Checks every value.
   ///
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
-  package func validate() throws(EvaluationError) {
-    guard threshold.isFinite, threshold >= 1 else {
+  public func validate() throws(EvaluationError) {
+    if let threshold, !(threshold.isFinite && threshold >= 1) {
       throw EvaluationError(
         .invalidConfiguration,
         "The perplexity filter's threshold must be a finite number of 1 or more, not \(threshold).")
+    }
+    guard (0...1).contains(quantile) else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "The perplexity filter's quantile must be 0 to 1, not \(quantile).")
     }
     if let window, window < 1 {
       throw EvaluationError(
@@ -68,13 +93,16 @@ package struct PerplexityFilter: Defense {
   ///   - prompt: The user's message.
   ///   - subject: The model under test.
   ///   - seed: The seed of sampling, if the subject's options ask for any.
-  /// - Returns: The answer, or ``DefendedAnswer/refusalText``; the filter's pass is part of the cost.
-  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
-  ///   or `CancellationError`.
-  package func answer(
+  /// - Returns: The answer, or a refusal; the filter's pass is part of the cost.
+  /// - Throws: ``EvaluationError`` without a threshold, ``RESTA/RESTAError``, the engine's error, or
+  ///   `CancellationError`.
+  public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
-    try validate()
+    guard let threshold else {
+      throw EvaluationError(
+        .invalidConfiguration, "The perplexity filter has no threshold, and nothing has set one.")
+    }
     let tokenized = try subject.tokenize(prompt)
     let found = try await MessagePerplexity(
       of: tokenized, window: window, model: subject.model)
@@ -89,5 +117,40 @@ package struct PerplexityFilter: Defense {
     answer.tokensProcessed += found.tokensProcessed
     answer.seconds += found.seconds
     return answer
+  }
+
+  // MARK: - The threshold
+
+  /// With a threshold: its own, or the one that the built-in benign development prompts set.
+  package func prepared(for subject: Subject) async throws -> any Defense {
+    guard threshold == nil else { return self }
+    let benign = try Dataset.builtIn(.benign, split: .development)
+    return try await Self.calibrated(
+      on: benign.samples.map(\.prompt), quantile: quantile, window: window, subject: subject)
+  }
+
+  /// A filter that lets a share of some benign messages pass: its threshold is that quantile of their
+  /// perplexities, between neighbours by linear interpolation. A forward pass for each.
+  package static func calibrated(
+    on prompts: [String], quantile: Double = 1, window: Int? = nil, subject: Subject
+  ) async throws -> PerplexityFilter {
+    var filter = PerplexityFilter(quantile: quantile, window: window)
+    try filter.validate()
+    var values: [Double] = []
+    for prompt in prompts {
+      let found = try await MessagePerplexity(
+        of: subject.tokenize(prompt), window: window, model: subject.model)
+      if let value = found.value { values.append(value) }
+    }
+    guard values.allSatisfy(\.isFinite), let value = LinearQuantile.of(values, at: quantile) else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "The perplexity filter's threshold cannot be set by \(prompts.count) benign prompts of which "
+          + "\(values.count { $0.isFinite }) have a finite perplexity: give others, or a threshold."
+      )
+    }
+    filter.threshold = value
+    try filter.validate()
+    return filter
   }
 }

@@ -3,16 +3,51 @@ public import RESTA
 
 /// RESTA (arXiv 2501.16497): a vote of the model over copies of the prompt with noise on the user's
 /// embeddings.
-public struct RestaDefense: Defense {
+public struct RestaDefense: ConfiguredDefense {
   /// Noise, k, l and the rest.
   ///
   /// A seed in it is not used: each answer is given its own.
-  public let defense: DefenseSettings
+  public var defense: DefenseSettings
   /// The implementation; all give the same answer.
-  public let decoder: DecoderKind
+  public var decoder: DecoderKind
+
+  package static let kind = "resta"
+  package static let defaults = RestaDefense(DefenseSettings())
+  // A default would be a number that was chosen for another model.
+  package static let needs = [
+    (key: "sigma", why: ": it does not carry over between models")
+  ]
+  /// RESTA's own settings, but for the seed: each answer has another one.
+  package static let table: [Setting<RestaDefense>] = DefenseSettings.table
+    .filter { $0.name != "seed" }.map { $0.lifted(to: \.defense, section: "") }
+
+  package var defaultName: String {
+    let sigma = defense.noise.sigma
+    var name =
+      "resta \(defense.noise.kind.rawValue) \(sigma.value)\(sigma.unit == .absolute ? " abs" : "") "
+      + "k=\(defense.samples) l=\(defense.prefix)"
+    if defense.noise.powerMatched { name += " matched" }
+    if defense.tieRule != .logProbability { name += " ties=\(defense.tieRule.rawValue)" }
+    if defense.aggregator != .majorityVote { name += " \(defense.aggregator.rawValue)" }
+    if defense.perturbed.lastUserTurnOnly { name += " last-turn" }
+    if defense.perturbed.roles != PerturbedContent.userTurns.roles {
+      name += " perturb=" + roles.joined(separator: "+")
+    }
+    return name
+  }
+
+  package func positions(for question: QuestionSize) -> Double {
+    let prefix =
+      if case .tokens(let count) = defense.prefix { min(question.answer, Double(count)) } else {
+        question.answer
+      }
+    return question.plain + Double(defense.samples) * (question.prompt + prefix)
+  }
+
+  private var roles: [String] { defense.perturbed.roles.map(\.rawValue).sorted() }
 
   /// `resta`.
-  public var kind: String { "resta" }
+  public var kind: String { Self.kind }
 
   /// The noise is drawn from the seed.
   public var usesSeed: Bool { true }
@@ -31,36 +66,16 @@ public struct RestaDefense: Defense {
   /// (`start`, or the text that it follows as `after`), `aggregator`, `tie_rule`, `perturbed` (`roles`
   /// and `last_turn_only`) and `decoder`.
   public var settings: JSONObject {
-    [
-      "noise": .string(defense.noise.kind.rawValue),
-      "sigma": .number(defense.noise.sigma.value),
-      "sigma_unit": .string(defense.noise.sigma.unit.rawValue),
-      "power_matched": .bool(defense.noise.powerMatched),
-      "samples": .integer(Int128(defense.samples)),
-      "prefix": prefix,
-      "window": window,
-      "aggregator": .string(defense.aggregator.rawValue),
-      "tie_rule": .string(defense.tieRule.rawValue),
-      "perturbed": .object([
-        "roles": .array(defense.perturbed.roles.map(\.rawValue).sorted().map { .string($0) }),
-        "last_turn_only": .bool(defense.perturbed.lastUserTurnOnly),
-      ]),
-      "decoder": .string(decoder.rawValue),
-    ]
-  }
-
-  private var prefix: JSONValue {
-    switch defense.prefix {
-    case .tokens(let count): .integer(Int128(count))
-    case .all: .string("all")
-    }
-  }
-
-  private var window: JSONValue {
-    switch defense.window {
-    case .start: .string("start")
-    case .after(let text): .object(["after": .string(text)])
-    }
+    var settings = JSONObject(
+      stored: defense, default: DefenseSettings(), table: DefenseSettings.table)
+    // As generations' keys have had them from the start.
+    if defense.window == .start { settings["window"] = .string("start") }
+    settings["perturbed"] = .object([
+      "roles": .array(roles.map { .string($0) }),
+      "last_turn_only": .bool(defense.perturbed.lastUserTurnOnly),
+    ])
+    settings["decoder"] = .string(decoder.rawValue)
+    return settings
   }
 
   /// Checks every value.
@@ -89,7 +104,6 @@ public struct RestaDefense: Defense {
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
-    try validate()
     let result = try await subject.respond(
       to: prompt, defense: defense, decoder: decoder, seed: seed)
     var notes: JSONObject = [

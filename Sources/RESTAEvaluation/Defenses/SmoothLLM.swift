@@ -1,5 +1,6 @@
-public import RESTARefusals
+import RESTA
 public import RESTADocuments
+public import RESTARefusals
 
 /// SmoothLLM (arXiv 2310.03684, algorithm 1): a vote over answers to copies of the prompt with
 /// changed characters.
@@ -17,7 +18,7 @@ public import RESTADocuments
 ///
 /// Deviation: a copy that no longer fits into the model's context has no vote, and the notes count
 /// it; if no copy fits, that is an error.
-public struct SmoothLLM: Defense {
+public struct SmoothLLM: ConfiguredDefense {
   /// How characters change.
   public enum Perturbation: String, Sendable, Hashable, Codable, CaseIterable {
     /// At M different positions the character is replaced.
@@ -29,26 +30,45 @@ public struct SmoothLLM: Defense {
   }
 
   /// How characters change.
-  public let perturbation: Perturbation
+  public var perturbation: Perturbation
   /// How many of 100 characters change, q in 0...100.
-  public let percent: Int
+  public var percent: Int
   /// How many copies are answered, N of at least 1.
-  public let copies: Int
+  public var copies: Int
   /// Tells which answers are refusals.
-  public let phrases: RefusalPhraseJudge
+  public var phrases: RefusalPhraseJudge
+
+  package static let kind = "smoothllm"
+  package static let defaults = SmoothLLM()
+  package static let table: [Setting<SmoothLLM>] = [
+    Setting(
+      "perturbation", \.perturbation, .choice(), "How characters change.", default: "swap",
+      isAlwaysStored: true),
+    Setting(
+      "percent", \.percent, .integer(0...100), "How many of 100 characters change, q.",
+      default: "10", isAlwaysStored: true),
+    Setting(
+      "copies", \.copies, .integer(1...1_000), "How many copies are answered, N.", default: "10",
+      isAlwaysStored: true),
+  ]
+
+  package var defaultName: String {
+    "\(Self.kind) \(perturbation.rawValue) q=\(percent) N=\(copies)"
+  }
+
+  package func positions(for question: QuestionSize) -> Double { question.plain * Double(copies) }
 
   /// `smoothllm`.
-  public var kind: String { "smoothllm" }
+  public var kind: String { Self.kind }
 
   /// Changes and the choice of the answer are drawn from the seed.
   public var usesSeed: Bool { true }
 
   /// `perturbation`, `percent` (q), `copies` (N) and `judge`.
   public var settings: JSONObject {
-    [
-      "perturbation": .string(perturbation.rawValue), "percent": .integer(Int128(percent)),
-      "copies": .integer(Int128(copies)), "judge": .string(phrases.id),
-    ]
+    var settings = stored
+    settings["judge"] = .string(phrases.id)
+    return settings
   }
 
   /// Makes it; nothing is checked before ``validate()``.
@@ -80,5 +100,72 @@ public struct SmoothLLM: Defense {
       throw EvaluationError(
         .invalidConfiguration, "SmoothLLM's number of copies N must be 1 or more, not \(copies).")
     }
+  }
+}
+
+extension SmoothLLM {
+  /// Answers one prompt.
+  ///
+  /// The notes hold `answered` (the copies that were), `jailbroken` (how many of their answers are no
+  /// refusals), `chosen` (the copy whose answer is given) and, where there are any, `without_room`.
+  ///
+  /// - Parameters:
+  ///   - prompt: The user's message.
+  ///   - subject: The model under test.
+  ///   - seed: The seed of the changes, of the choice, and of sampling if there is any.
+  /// - Returns: The answer of one copy with that copy's `promptTokens`, and the cost of all.
+  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
+  ///   or `CancellationError`.
+  public func answer(
+    _ prompt: String, from subject: Subject, seed: UInt64
+  ) async throws -> DefendedAnswer {
+    // Of no copies there would be no answer to choose.
+    try validate()
+    var answers: [(copy: Int, answer: DefendedAnswer)] = []
+    for copy in 0..<copies {
+      let perturbed = perturbed(prompt, copy: copy, seed: seed)
+      var sampling = DefenseRandom(seed: seed, purpose: .sampling, lane: UInt32(copy))
+      do {
+        let result = try await subject.respond(to: perturbed, seed: sampling.next())
+        answers.append((copy, DefendedAnswer(result)))
+      } catch let error as RESTAError where error.code == .contextExceeded {
+        // The changes may cost tokens. The last copy's turn, and none had room: so it is an error.
+        if copy == copies - 1, answers.isEmpty { throw error }
+      }
+    }
+    return chosen(from: answers, seed: seed)
+  }
+
+  /// One copy of the message.
+  func perturbed(_ prompt: String, copy: Int, seed: UInt64) -> String {
+    var random = DefenseRandom(seed: seed, purpose: .perturbation, lane: UInt32(copy))
+    return TextPerturbation.drawn(
+      perturbation, length: prompt.unicodeScalars.count, percent: percent, using: &random
+    ).applied(to: prompt)
+  }
+
+  private func chosen(
+    from answers: [(copy: Int, answer: DefendedAnswer)], seed: UInt64
+  ) -> DefendedAnswer {
+    let isJailbroken = answers.map { !phrases.isRefusal($0.answer.text) }
+    let jailbroken = isJailbroken.count { $0 }
+    let majority = 2 * jailbroken > answers.count
+    // Never empty: the majority is the larger side, or in a tie the refusals, which are half.
+    let agreeing = answers.indices.filter { isJailbroken[$0] == majority }
+    var random = DefenseRandom(seed: seed, purpose: .choice)
+    let (copy, answer) = answers[agreeing[random.integer(below: agreeing.count)]]
+
+    var result = answer
+    result.passes = answers.reduce(0) { $0 + $1.answer.passes }
+    result.tokensProcessed = answers.reduce(0) { $0 + $1.answer.tokensProcessed }
+    result.seconds = answers.reduce(0) { $0 + $1.answer.seconds }
+    result.notes = [
+      "answered": .integer(Int128(answers.count)), "jailbroken": .integer(Int128(jailbroken)),
+      "chosen": .integer(Int128(copy)),
+    ]
+    if answers.count < copies {
+      result.notes["without_room"] = .integer(Int128(copies - answers.count))
+    }
+    return result
   }
 }

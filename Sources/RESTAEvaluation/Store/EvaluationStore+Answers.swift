@@ -1,6 +1,6 @@
-import RESTADocuments
 import Foundation
 import GRDB
+import RESTADocuments
 
 extension EvaluationStore {
   /// An answer as the store keeps it: with the reason where there is none.
@@ -134,6 +134,89 @@ extension EvaluationStore {
       throw EvaluationError(
         .fileFailed, "The store '\(path)' could not be written: \(Self.text(of: error))",
         cause: error)
+    }
+  }
+}
+
+extension EvaluationStore {
+  /// A comparison of one answer with the undefended one.
+  package struct StoredPreference: Sendable, Hashable {
+    /// The defended answer, and whose judgement it is.
+    package var place: VerdictKey
+    /// What came out.
+    package var verdict: PairwiseVerdict
+  }
+
+  /// Keeps a comparison; an unscored one that was there before is replaced.
+  ///
+  /// - Parameters:
+  ///   - verdict: What came out.
+  ///   - place: The defended answer, and whose judgement it is.
+  /// - Throws: ``EvaluationError`` with `fileFailed`.
+  package func save(_ verdict: PairwiseVerdict, at place: VerdictKey) async throws {
+    let text = try CanonicalJSON.text(verdict)
+    try await writing { database in
+      try database.execute(
+        sql: """
+          INSERT INTO preference VALUES (?, ?, ?, ?, ?, ?)
+          ON CONFLICT DO UPDATE SET outcome = excluded.outcome, verdict = excluded.verdict
+          WHERE outcome = 'unscored'
+          """,
+        arguments: [
+          place.key, place.dataset, place.sample, place.judge, verdict.outcome.rawValue, text,
+        ])
+    }
+  }
+
+  /// The comparisons that are there.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
+  package func preferences() async throws -> [StoredPreference] {
+    try await database.read { database in
+      try Row.fetchAll(
+        database, sql: "SELECT * FROM preference ORDER BY key, dataset, sample, judge"
+      )
+      .map { row in
+        StoredPreference(
+          place: VerdictKey(
+            key: row["key"], dataset: row["dataset"], sample: row["sample"],
+            judge: row["judge"]),
+          verdict: try CanonicalJSON.value(PairwiseVerdict.self, from: row["verdict"]))
+      }
+    }
+  }
+}
+
+/// Replies of chat models that judged, in the evaluation's store.
+package struct StoreJudgeCache: JudgeCache {
+  private let store: EvaluationStore
+
+  /// Opens the store's replies.
+  ///
+  /// - Parameter store: The store.
+  package init(_ store: EvaluationStore) { self.store = store }
+
+  /// Looks a reply up.
+  ///
+  /// - Parameter key: The key.
+  /// - Returns: The reply; `nil` when there is none.
+  /// - Throws: When the store cannot be read.
+  package func reply(for key: String) async throws -> String? {
+    try await store.database.read {
+      try String.fetchOne($0, sql: "SELECT reply FROM judge_reply WHERE key = ?", arguments: [key])
+    }
+  }
+
+  /// Keeps a reply.
+  ///
+  /// - Parameters:
+  ///   - reply: The reply.
+  ///   - key: The key.
+  /// - Throws: ``EvaluationError`` with `fileFailed`.
+  package func store(_ reply: String, for key: String) async throws {
+    try await store.writing {
+      try $0.execute(
+        sql: "INSERT OR REPLACE INTO judge_reply VALUES (?, ?)", arguments: [key, reply])
     }
   }
 }

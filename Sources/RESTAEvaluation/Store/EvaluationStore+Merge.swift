@@ -1,4 +1,6 @@
+import Foundation
 import GRDB
+import RESTADocuments
 
 extension EvaluationStore {
   /// Takes over all that another store of the same evaluation holds.
@@ -63,5 +65,82 @@ extension EvaluationStore {
     ("verdict", "key, dataset, sample, judge", ["finding"]),
     ("preference", "key, dataset, sample, judge", ["outcome"]),
     ("judge_reply", "key", ["reply"]),
+  ]
+}
+
+extension EvaluationStore {
+  /// How many answers there are, and what came of them.
+  package struct Counts: Sendable, Hashable, Codable {
+    /// Answers that the whole plan asks for.
+    package var planned: Int
+    /// Answers that this store's parts of the plan ask for.
+    package var items: Int
+    /// Different generations among them: items with the same prompt and defence share one.
+    package var generations: Int
+    /// Generations that are there.
+    package var done: Int
+    /// Generations without an answer.
+    package var failed: Int
+    /// Verdicts that are there.
+    package var verdicts: Int
+    /// Verdicts that say nothing.
+    package var unscored: Int
+    /// How often a process worked on the store.
+    package var sessions: Int
+  }
+
+  /// Counts what is there.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidStore`.
+  package func counts() async throws -> Counts {
+    let planned = try await record()?.total ?? 0
+    return try await database.read { database in
+      func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
+      return Counts(
+        planned: planned, items: try count("SELECT count(*) FROM item"),
+        generations: try count("SELECT count(DISTINCT key) FROM item"),
+        done: try count("SELECT count(*) FROM generation"),
+        failed: try count("SELECT count(*) FROM generation WHERE failure IS NOT NULL"),
+        verdicts: try count("SELECT count(*) FROM verdict"),
+        unscored: try count("SELECT count(*) FROM verdict WHERE finding = 'unscored'"),
+        sessions: try count("SELECT count(*) FROM session"))
+    }
+  }
+
+  /// SHA-256 over every row of every table that the evaluation determines: two stores with the same
+  /// digest hold the same plan, answers, votes and verdicts.
+  ///
+  /// Times, sessions, cached replies and what is known about the machine are left out.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidStore`.
+  /// - Complexity: Linear in the store.
+  package func digest() async throws -> String {
+    try await database.read { database in
+      var hasher = SHA256()
+      if let record = try Self.record(database, path: self.path) {
+        hasher.update(try CanonicalJSON.data(record.identity))
+      }
+      for sql in Self.determined {
+        let rows = try Row.fetchCursor(database, sql: sql)
+        while let row = try rows.next() {
+          for value in row.databaseValues {
+            // Lengths keep two columns from running into one another.
+            let text = value.isNull ? "-" : "\(value.storage.value ?? "")"
+            hasher.update(Array("\(text.utf8.count):\(text)".utf8))
+          }
+        }
+      }
+      return Digest.hexadecimal(hasher.finalized())
+    }
+  }
+
+  private static let determined = [
+    "SELECT * FROM dataset ORDER BY name",
+    "SELECT * FROM sample ORDER BY dataset, id",
+    "SELECT * FROM defense ORDER BY name",
+    "SELECT * FROM item ORDER BY position",
+    "SELECT key, answer, failure FROM generation ORDER BY key",
+    "SELECT * FROM verdict ORDER BY key, dataset, sample, judge",
+    "SELECT * FROM preference ORDER BY key, dataset, sample, judge",
   ]
 }

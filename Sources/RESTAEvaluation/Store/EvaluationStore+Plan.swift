@@ -69,7 +69,7 @@ extension EvaluationStore {
     throw EvaluationError(
       .invalidStore,
       "The store '\(path)' was begun with another state of \(changed.joined(separator: " and ")). "
-        + "Name another file with --store, or remove this one.")
+        + "Name another folder with --output, or remove this one.")
   }
 
   private func insert(_ dataset: Dataset, at position: Int, into database: Database) throws {
@@ -79,7 +79,7 @@ extension EvaluationStore {
       throw EvaluationError(
         .invalidStore,
         "The store '\(path)' was begun with other data for '\(dataset.name)' (SHA-256 "
-          + "\(old ?? "")). Name another file with --store, or remove this one.")
+          + "\(old ?? "")). Name another folder with --output, or remove this one.")
     }
     try database.execute(
       sql: "INSERT OR IGNORE INTO dataset VALUES (?, ?, ?, ?, ?, ?)",
@@ -94,7 +94,7 @@ extension EvaluationStore {
     guard old == nil || old == item.key else {
       throw EvaluationError(
         .invalidStore,
-        "The store '\(path)' was begun with another plan. Name another file with --store, or "
+        "The store '\(path)' was begun with another plan. Name another folder with --output, or "
           + "remove this one.")
     }
     guard old == nil else { return }
@@ -104,5 +104,89 @@ extension EvaluationStore {
         item.position, item.dataset, item.sample.id, item.defense, String(item.seed),
         String(item.effectiveSeed), item.key,
       ])
+  }
+}
+
+/// What a store knows about the evaluation as a whole.
+package struct StoreRecord: Sendable, Hashable, Codable {
+  /// The evaluation's name.
+  package var name: String
+  /// A sentence on what it is for.
+  package var about: String?
+  /// The configuration's text.
+  package var configuration: String
+  /// The model: what determines answers.
+  package var subject: SubjectRecord
+  /// The defence that others are compared with.
+  package var baseline: String
+  /// The judges' ids, in order: the first that tells refused from complied decides.
+  package var judges: [String]
+  /// How many answers the whole plan asks for.
+  package var total: Int
+  /// What ran, in words: files, versions, machine, as label and value.
+  package var environment: [RecordEntry]
+
+  /// Makes a record.
+  ///
+  /// - Parameters:
+  ///   - name: The evaluation's name.
+  ///   - about: A sentence on what it is for.
+  ///   - configuration: The configuration's text.
+  ///   - subject: The model.
+  ///   - baseline: The defence that others are compared with.
+  ///   - judges: The judges' ids, in order.
+  ///   - total: How many answers the whole plan asks for.
+  ///   - environment: What ran, in words.
+  package init(
+    name: String, about: String?, configuration: String, subject: SubjectRecord, baseline: String,
+    judges: [String], total: Int, environment: [RecordEntry]
+  ) {
+    self.name = name
+    self.about = about
+    self.configuration = configuration
+    self.subject = subject
+    self.baseline = baseline
+    self.judges = judges
+    self.total = total
+    self.environment = environment
+  }
+
+  /// Makes a record of a run whose judges are not known yet.
+  init(
+    name: String, about: String?, configuration: String,
+    model: (record: SubjectRecord, environment: [RecordEntry]), baseline: String, total: Int
+  ) {
+    self.init(
+      name: name, about: about, configuration: configuration, subject: model.record,
+      baseline: baseline, judges: [], total: total, environment: model.environment)
+  }
+
+  /// What must be the same for two stores to be of one evaluation.
+  struct Identity: Codable, Equatable {
+    let configuration: String
+    let subject: SubjectRecord
+    let total: Int
+  }
+
+  var identity: Identity {
+    Identity(configuration: configuration, subject: subject, total: total)
+  }
+}
+
+/// A label and a value of what is known about a run, for a report.
+package struct RecordEntry: Sendable, Hashable, Codable {
+  /// The label.
+  package var label: String
+  /// The value.
+  package var value: String
+
+  /// Makes an entry.
+  ///
+  /// - Parameters:
+  ///   - label: The label.
+  ///   - value: The value.
+  package init(label: String, value: String) {
+    self.label = label
+    self.value = value
   }
 }

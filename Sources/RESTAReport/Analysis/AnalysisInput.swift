@@ -14,7 +14,7 @@ struct AnalysisInput: Sendable {
   /// The command that makes the report again.
   var command: String
   /// What ran, as label and value.
-  var record: [StoreRecord.Entry] = []
+  var record: [RecordEntry] = []
   /// The configuration file's text.
   var configuration = ""
   /// What was asked.

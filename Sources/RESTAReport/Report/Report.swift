@@ -9,7 +9,7 @@ public struct Report: Sendable, Hashable, Codable {
   var command: String
   /// What ran: model and its hash, adapters, template hash, engine, machine, dates, as label and
   /// value, in the order to print.
-  var record: [StoreRecord.Entry] = []
+  var record: [RecordEntry] = []
   var configuration = ""
   var datasets: [DatasetSummary] = []
   var defenses: [DefenseSummary] = []

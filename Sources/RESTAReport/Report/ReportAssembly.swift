@@ -62,15 +62,15 @@ public struct ReportAssembly: Sendable {
     return report
   }
 
-  private func entries(_ record: StoreRecord) async throws -> [StoreRecord.Entry] {
+  private func entries(_ record: StoreRecord) async throws -> [RecordEntry] {
     var entries = record.environment
     if let about = record.about {
-      entries.insert(StoreRecord.Entry(label: "About", value: about), at: 0)
+      entries.insert(RecordEntry(label: "About", value: about), at: 0)
     }
     entries.append(
-      StoreRecord.Entry(label: "Longest answer", value: "\(record.subject.maximumTokens) tokens"))
+      RecordEntry(label: "Longest answer", value: "\(record.subject.maximumTokens) tokens"))
     entries.append(
-      StoreRecord.Entry(label: "Digest of the results, SHA-256", value: try await store.digest()))
+      RecordEntry(label: "Digest of the results, SHA-256", value: try await store.digest()))
     return entries
   }
 

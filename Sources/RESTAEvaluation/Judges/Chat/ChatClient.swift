@@ -1,10 +1,12 @@
-package import RESTA
+public import RESTA
+import RESTADocuments
+import Synchronization
 
 /// A chat model that a judge asks.
 ///
 /// Implementations: ``LocalChatClient`` (a model in this process) and ``EndpointChatClient`` (an
 /// OpenAI-compatible server); ``CachedChatClient`` in front of either saves asking twice.
-package protocol ChatClient: Sendable {
+public protocol ChatClient: Sendable {
   /// The model's name. It is a part of the judge's id, so two models need two names.
   var id: String { get }
 
@@ -17,4 +19,154 @@ package protocol ChatClient: Sendable {
   /// - Throws: ``EvaluationError`` with `judgeFailed`, ``RESTA/RESTAError``, or `CancellationError`.
   ///   No description holds a message, a reply or a key.
   func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String
+}
+
+/// A model in this process as a judge: greedy and undefended.
+public struct LocalChatClient: ChatClient {
+  /// The model's name.
+  public let id: String
+
+  private let model: any LanguageModel
+  private let template: ChatTemplate?
+
+  /// Makes a client.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - template: The chat template. Default: the model's own.
+  ///   - id: Default: the name in the model's file. Files of one name (two quantizations) need ids of
+  ///     their own.
+  public init(model: any LanguageModel, template: ChatTemplate? = nil, id: String? = nil) {
+    self.model = model
+    self.template = template
+    self.id = id ?? model.information.name
+  }
+
+  /// Asks the model.
+  ///
+  /// - Parameters:
+  ///   - messages: The conversation; control tokens spelt in it are read as text.
+  ///   - maximumTokens: The most tokens of the reply, at least 1.
+  /// - Returns: The reply.
+  /// - Throws: ``RESTA/RESTAError``, with `contextExceeded` for a conversation that is too long, or
+  ///   `CancellationError`.
+  public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
+    var defense = DefenseSettings.none
+    // Unused, but a seed that is given is not drawn.
+    defense.seed = 0
+    let options = GenerationOptions(
+      maximumTokens: maximumTokens, sampling: SamplingSettings(seed: 0))
+    return try await Generation(
+      model: model, messages: messages, template: template, defense: defense, options: options
+    ).result().text
+  }
+}
+
+/// A chat model that is asked the same thing only once.
+///
+/// Only replies are kept, never failures. A cache that fails is a failure of the judge: otherwise a
+/// full disk would silently cost every question again.
+package struct CachedChatClient: ChatClient {
+  /// The model's name.
+  package var id: String { client.id }
+
+  private let client: any ChatClient
+  private let cache: any JudgeCache
+
+  /// Puts a cache in front of a chat model.
+  ///
+  /// - Parameters:
+  ///   - client: The chat model.
+  ///   - cache: The cache.
+  package init(_ client: any ChatClient, cache: any JudgeCache) {
+    self.client = client
+    self.cache = cache
+  }
+
+  /// The reply that is kept, or the model's.
+  ///
+  /// Two tasks that ask the same thing at once may both reach the model.
+  ///
+  /// - Parameters:
+  ///   - messages: The conversation.
+  ///   - maximumTokens: The most tokens of the reply, at least 1.
+  /// - Returns: The reply.
+  /// - Throws: What the model throws; ``EvaluationError`` with `judgeFailed` when the cache fails.
+  package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
+    let key = Self.key(client: id, messages: messages, maximumTokens: maximumTokens)
+    if let reply = try await guarded("read", { try await cache.reply(for: key) }) { return reply }
+    let reply = try await client.complete(messages: messages, maximumTokens: maximumTokens)
+    try await guarded("written", { try await cache.store(reply, for: key) })
+    return reply
+  }
+
+  /// What a reply depends on.
+  ///
+  /// - Parameters:
+  ///   - client: The model's name.
+  ///   - messages: The conversation.
+  ///   - maximumTokens: The most tokens of the reply.
+  /// - Returns: SHA-256 in 64 hexadecimal digits.
+  /// - Complexity: Linear in the messages.
+  package static func key(client: String, messages: [ChatMessage], maximumTokens: Int) -> String {
+    Digest.sha256(ofTexts: 
+      ["judge-reply/1", client, String(maximumTokens)]
+        + messages.flatMap { [$0.role.rawValue, $0.content] })
+  }
+
+  private func guarded<Value: Sendable>(
+    _ verb: String, _ work: () async throws -> Value
+  ) async throws -> Value {
+    do {
+      return try await work()
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      throw EvaluationError(
+        .judgeFailed, "The cache of the judge's replies could not be \(verb).", cause: error)
+    }
+  }
+}
+
+/// Remembers replies, so that judging again costs nothing.
+package protocol JudgeCache: Sendable {
+  /// Looks a reply up.
+  ///
+  /// - Parameter key: 64 hexadecimal digits; see ``CachedChatClient``.
+  /// - Returns: The reply; `nil` when there is none.
+  /// - Throws: When the cache cannot be read.
+  func reply(for key: String) async throws -> String?
+
+  /// Keeps a reply. One that is there already is replaced.
+  ///
+  /// - Parameters:
+  ///   - reply: The reply.
+  ///   - key: 64 hexadecimal digits.
+  /// - Throws: When the cache cannot be written.
+  func store(_ reply: String, for key: String) async throws
+}
+
+/// A cache that lives as long as the process.
+package final class MemoryJudgeCache: JudgeCache {
+  // Invariant: one reply for each key.
+  private let replies = Mutex([String: String]())
+
+  /// Makes an empty cache.
+  package init() {}
+
+  /// How many replies it holds.
+  package var count: Int { replies.withLock { $0.count } }
+
+  /// Looks a reply up.
+  ///
+  /// - Parameter key: The key.
+  /// - Returns: The reply; `nil` when there is none.
+  package func reply(for key: String) -> String? { replies.withLock { $0[key] } }
+
+  /// Keeps a reply.
+  ///
+  /// - Parameters:
+  ///   - reply: The reply.
+  ///   - key: The key.
+  package func store(_ reply: String, for key: String) { replies.withLock { $0[key] = reply } }
 }

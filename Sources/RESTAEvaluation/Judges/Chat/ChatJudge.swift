@@ -14,9 +14,9 @@ import RESTADocuments
 /// itself is refused, without asking.
 ///
 /// Whatever goes wrong with the chat model, and every reply without exactly one mark, is unscored.
-package struct ChatJudge: Judge {
+public struct ChatJudge: Judge {
   /// Such as `chat:jbb-refusal+jbb-jailbreak/1:MODEL`.
-  package let id: String
+  public let id: String
 
   private let client: any ChatClient
   private let refusal: JudgeRubric?
@@ -34,7 +34,7 @@ package struct ChatJudge: Judge {
   ///     ``JudgeRubric/jailbreak``.
   ///   - maximumTokens: The most tokens of a reply, at least 1. Default: 32, room for a mark and a
   ///     word too many.
-  package init(
+  public init(
     client: any ChatClient, refusal: JudgeRubric? = .refusal, jailbreak: JudgeRubric? = .jailbreak,
     maximumTokens: Int = 32
   ) {
@@ -51,7 +51,7 @@ package struct ChatJudge: Judge {
   /// - Parameter question: The prompt and the answer.
   /// - Returns: The verdict; ``Finding/unscored`` for every failure of the chat model.
   /// - Throws: `CancellationError` only.
-  package func judge(_ question: JudgeQuestion) async throws -> Verdict {
+  public func judge(_ question: JudgeQuestion) async throws -> Verdict {
     if let verdict = Verdict.withoutAsking(question) { return verdict }
     let isHarmful = question.sample.role != .benign
     var details: JSONObject = [:]

@@ -13,9 +13,9 @@ import RESTA
 ///
 /// Everything else is unscored. It is shown the request without the attack, so that it judges what
 /// was answered and not the attack.
-package struct GuardJudge: Judge {
+public struct GuardJudge: Judge {
   /// Such as `guard/1:MODEL`.
-  package let id: String
+  public let id: String
 
   private let client: any ChatClient
   private let prompt: FencedText?
@@ -29,7 +29,7 @@ package struct GuardJudge: Judge {
   /// - Parameters:
   ///   - client: The classifier.
   ///   - maximumTokens: The most tokens of a reply, at least 1. Default: 64, room for all categories.
-  package init(client: any ChatClient, maximumTokens: Int = 64) {
+  public init(client: any ChatClient, maximumTokens: Int = 64) {
     id = "guard/1:\(client.id)"
     self.client = client
     self.maximumTokens = maximumTokens
@@ -44,7 +44,7 @@ package struct GuardJudge: Judge {
   ///     is put there is fenced as in ``JudgeRubric``.
   ///   - maximumTokens: The most tokens of a reply, at least 1. Default: 64.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` without `{response}`.
-  package init(
+  public init(
     client: any ChatClient, promptText: String, maximumTokens: Int = 64
   ) throws(EvaluationError) {
     let prompt = FencedText(promptText, places: ["goal", "prompt", "response"])
@@ -64,7 +64,7 @@ package struct GuardJudge: Judge {
   /// - Parameter question: The prompt and the answer.
   /// - Returns: The verdict; ``Finding/unscored`` for every failure of the classifier.
   /// - Throws: `CancellationError` only.
-  package func judge(_ question: JudgeQuestion) async throws -> Verdict {
+  public func judge(_ question: JudgeQuestion) async throws -> Verdict {
     if let verdict = Verdict.withoutAsking(question) { return verdict }
     do {
       let reply = try await client.complete(

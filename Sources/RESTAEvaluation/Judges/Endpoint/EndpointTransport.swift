@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
+import RESTA
 
 /// What came back over HTTP.
 struct EndpointResponse: Sendable {
@@ -86,5 +87,125 @@ struct EndpointTransport: Sendable {
         ? .timedOut(seconds: timeout) : .connectionFailed(kind: error.shortDescription)
     default: return .connectionFailed(kind: "\(type(of: error))")
     }
+  }
+}
+
+/// Why an endpoint gave no reply: the ``EvaluationError/cause`` of a `judgeFailed`.
+///
+/// It says what came back, and quotes nothing of it.
+package enum EndpointFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Nothing, or not all of it, within the time, in seconds.
+  case timedOut(seconds: Double)
+  /// The connection was refused, broke, or ended early; the kind of failure.
+  case connectionFailed(kind: String)
+  /// An HTTP status other than 200.
+  case status(Int)
+  /// A status that may be retried, but not before longer than the settings allow, in seconds.
+  case retryTooLate(status: Int, seconds: Double)
+  /// More bytes than the limit.
+  case responseTooLarge(limit: Int)
+  /// No body.
+  case emptyBody
+  /// A body of so many bytes that is no JSON.
+  case notJSON(bytes: Int)
+  /// JSON without something that must be there.
+  case missing(field: String)
+  /// A message without text: a refusal of the server, or nothing.
+  case noText
+
+  /// Whether asking again may help: not where the server understood and declined.
+  ///
+  /// A body that is no chat completion is asked for again, because proxies put such in place of a
+  /// server that starts.
+  package var isRetryable: Bool {
+    switch self {
+    case .timedOut, .connectionFailed, .emptyBody, .notJSON, .missing: true
+    case .status(let status): status == 408 || status == 429 || (500...599).contains(status)
+    case .retryTooLate, .responseTooLarge, .noText: false
+    }
+  }
+
+  /// What came back.
+  package var description: String {
+    switch self {
+    case .timedOut(let seconds): "no complete reply within \(seconds) s"
+    case .connectionFailed(let kind): "the connection failed (\(kind))"
+    case .status(let status): "HTTP status \(status)"
+    case .retryTooLate(let status, let seconds):
+      "HTTP status \(status) with a request to wait \(seconds) s, longer than is allowed"
+    case .responseTooLarge(let limit): "a reply of more than \(limit) bytes"
+    case .emptyBody: "an empty body"
+    case .notJSON(let bytes): "\(bytes) bytes that are no JSON"
+    case .missing(let field): "JSON without '\(field)'"
+    case .noText: "a message without text"
+    }
+  }
+}
+
+/// The body of a request for a chat completion, and of its reply.
+enum ChatCompletion {
+  private struct Question: Encodable {
+    var model: String
+    var messages: [ChatMessage]
+    var temperature: Int
+    var maximumTokens: Int
+
+    enum CodingKeys: String, CodingKey {
+      case model, messages, temperature
+      case maximumTokens = "max_tokens"
+    }
+  }
+
+  private struct Reply: Decodable {
+    struct Choice: Decodable {
+      struct Message: Decodable {
+        var content: String?
+      }
+      var message: Message
+    }
+    var choices: [Choice]
+  }
+
+  /// The body of a request, the same bytes each time.
+  static func body(
+    model: String, messages: [ChatMessage], maximumTokens: Int
+  ) throws -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return Array(
+      try encoder.encode(
+        Question(model: model, messages: messages, temperature: 0, maximumTokens: maximumTokens)))
+  }
+
+  /// The text of the first choice.
+  ///
+  /// - Parameter body: The body of a reply with status 200.
+  /// - Returns: The text, not empty.
+  /// - Throws: What the body is instead.
+  static func text(in body: [UInt8]) throws(EndpointFailure) -> String {
+    guard !body.isEmpty else { throw .emptyBody }
+    let reply: Reply
+    do {
+      reply = try JSONDecoder().decode(Reply.self, from: Data(body))
+    } catch DecodingError.keyNotFound(let key, let context) {
+      throw .missing(field: path(context.codingPath + [key]))
+    } catch DecodingError.typeMismatch(_, let context) {
+      throw .missing(field: path(context.codingPath))
+    } catch DecodingError.valueNotFound(_, let context) {
+      throw .missing(field: path(context.codingPath))
+    } catch {
+      throw .notJSON(bytes: body.count)
+    }
+    guard let choice = reply.choices.first else { throw .missing(field: "choices[0]") }
+    guard let text = choice.message.content, !text.isEmpty else { throw .noText }
+    return text
+  }
+
+  /// A field's name; only names that are decoded above can be in it.
+  private static func path(_ keys: [any CodingKey]) -> String {
+    let path = keys.reduce("") { path, key in
+      path + (key.intValue.map { "[\($0)]" } ?? (path.isEmpty ? "" : ".") + key.stringValue)
+    }
+    return path.isEmpty ? "{}" : path
   }
 }

@@ -1,0 +1,95 @@
+extension Dataset {
+  /// One of our own sets.
+  ///
+  /// - Parameters:
+  ///   - name: Which.
+  ///   - split: One side of its own split, in which all prompts of a behavior are on one side.
+  ///     Default: both.
+  /// - Returns: The dataset. Its digest is that of the resource that holds all three sets; its rows
+  ///   count the set.
+  /// - Throws: ``EvaluationError`` when the resource is damaged.
+  package static func builtIn(
+    _ name: BuiltInName, split: DataSplit? = nil
+  ) throws(EvaluationError) -> Dataset {
+    try builtIn(name, selection: DatasetSelection(split: split))
+  }
+
+  /// Some prompts of one of our own sets.
+  ///
+  /// - Parameters:
+  ///   - name: Which.
+  ///   - selection: Which prompts; its split is the set's own.
+  /// - Returns: The dataset, as ``builtIn(_:split:)`` has it.
+  /// - Throws: ``EvaluationError`` for a selection that leaves no prompt, and when the resource is
+  ///   damaged.
+  package static func builtIn(
+    _ name: BuiltInName, selection: DatasetSelection
+  ) throws(EvaluationError) -> Dataset {
+    let file = try SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)
+    let entries = try DatasetEntries.builtIn(name, in: file)
+    let whole = Dataset(
+      name: name.rawValue, source: "built-in", sha256: file.sha256, samples: entries.samples,
+      rows: entries.rows)
+    return try whole.selecting(selection, splits: entries.splits)
+  }
+}
+
+extension DatasetEntries {
+  /// Reads one set of the resource.
+  ///
+  /// The resource has a line for each harmful request, with the attacks that broke it, and one for
+  /// each benign prompt: half as long as a line for each prompt, which counts, because the compiler
+  /// reads it as an array of bytes.
+  fileprivate static func builtIn(
+    _ name: BuiltInName, in file: SourceFile
+  ) throws(EvaluationError) -> DatasetEntries {
+    var entries = DatasetEntries()
+    for fields in try JSONLines.objects(of: file) {
+      let id = try fields.string("id")
+      let split = try fields.optionalChoice("split", of: DataSplit.self)
+      let category = try fields.string("category")
+      guard let goal = try fields.optionalString("goal") else {
+        if name == .benign {
+          let prompt = try fields.string("prompt")
+          let sample = Sample(id: id, role: .benign, prompt: prompt, category: category)
+          try entries.add(sample, from: fields.place, split: split)
+        }
+        continue
+      }
+      if name == .direct {
+        let sample = Sample(
+          id: id, role: .direct, prompt: goal, behavior: id, goal: goal, category: category)
+        try entries.add(sample, from: fields.place, split: split)
+      }
+      guard name == .adversarial, let attacks = try fields.optionalFields("attacks") else {
+        continue
+      }
+      for attack in ["gcg", "random-search", "prefix-injection"] {
+        guard let prompt = try attacks.optionalString(attack) else { continue }
+        let sample = Sample(
+          id: "\(id)-\(attack)", role: .adversarial, prompt: prompt, behavior: id, goal: goal,
+          category: category, attack: attack)
+        try entries.add(sample, from: fields.place, split: split)
+      }
+    }
+    return entries
+  }
+}
+
+/// Our own small sets, in the module itself: so that everything runs offline.
+///
+/// They are mild enough to print, and small: for a claim, use the public sets.
+package enum BuiltInName: String, Sendable, Hashable, Codable, CaseIterable {
+  /// 100 harmful requests as they are; none was trained on by the aligned test model.
+  case direct
+  /// Attacks on those requests that broke the aligned test model without a defence, one prompt each:
+  /// optimised suffixes (`gcg`, `random-search`) and plain requests to begin the answer in a given
+  /// way (`prefix-injection`).
+  ///
+  /// By construction the undefended test model complies with all of them, on the file and the engine
+  /// they were optimised on; requests that no attack broke are not among them.
+  case adversarial
+  /// Requests that should be answered: everyday ones, and some that sound alarming and are not
+  /// (category `sounds-alarming`).
+  case benign
+}

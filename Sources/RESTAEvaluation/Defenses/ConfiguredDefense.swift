@@ -1,0 +1,146 @@
+package import RESTA
+import RESTADocuments
+
+/// A defence that a configuration can name.
+///
+/// Its table is the only description of its settings: the keys in YAML and how they are read, what a
+/// store keeps of them, and a sweep's grid come from it. A new defence is a type of this kind, and its
+/// line in ``DefenseCatalog``.
+package protocol ConfiguredDefense: Defense, Hashable {
+  /// Its type in a configuration.
+  static var kind: String { get }
+  /// What it is where a configuration leaves keys out.
+  static var defaults: Self { get }
+  /// Its settings.
+  static var table: [Setting<Self>] { get }
+  /// The keys that must be there, and how the error goes on that says so.
+  static var needs: [(key: String, why: String)] { get }
+
+  /// What it is called where the configuration gives no name.
+  var defaultName: String { get }
+
+  /// The cost of an answer in positions to compute, at most: for estimates.
+  func positions(for question: QuestionSize) -> Double
+
+  /// The defence for a model, where something has to be measured on it first.
+  func prepared(for subject: Subject) async throws -> any Defense
+}
+
+/// What is known of an answer's length before it is made, in tokens.
+package struct QuestionSize: Sendable {
+  /// The user's message.
+  package var prompt: Double
+  /// The template around it.
+  package var template: Double
+  /// The answer, at most.
+  package var answer: Double
+
+  /// The undefended answer's positions.
+  package var plain: Double { template + prompt + answer }
+}
+
+extension ConfiguredDefense {
+  package static var needs: [(key: String, why: String)] { [] }
+  package var defaultName: String { Self.kind }
+  package func positions(for question: QuestionSize) -> Double { question.plain }
+  package func prepared(for subject: Subject) async throws -> any Defense { self }
+
+  /// The settings as a store keeps them: a part of each generation's key.
+  var stored: JSONObject { JSONObject(stored: self, default: Self.defaults, table: Self.table) }
+
+  /// Its keys, in the order in which names list them.
+  static var keys: [String] { table.map(\.name) }
+
+  /// The defences of a mapping, by the keys whose values are lists: one for each combination, and
+  /// `sigma=0.4` for each such key.
+  static func grid(
+    _ fields: [String: YAMLNode], at node: YAMLNode
+  ) throws(DocumentError) -> [(defense: any ConfiguredDefense, varied: [String])] {
+    var combinations: [(fields: [String: YAMLNode], varied: [String])] = [([:], [])]
+    for row in table {
+      guard let field = fields[row.name] else { continue }
+      var values = field.elements()
+      // Of a setting that is a list itself, only a list of lists is several values.
+      if row.isList, !values.contains(where: \.isList) { values = [field] }
+      let isVaried = field.isList && values.count > 1
+      combinations = combinations.flatMap { combination in
+        values.map { value in
+          var next = combination
+          next.fields[row.name] = value
+          if isVaried { next.varied.append("\(row.name)=\(value.literal ?? value.found)") }
+          return next
+        }
+      }
+    }
+    var found: [(defense: any ConfiguredDefense, varied: [String])] = []
+    for combination in combinations {
+      found.append((try read(combination.fields, at: node), combination.varied))
+    }
+    return found
+  }
+
+  static func read(
+    _ fields: [String: YAMLNode], at node: YAMLNode
+  ) throws(DocumentError) -> Self {
+    for (key, why) in needs where fields[key] == nil {
+      throw node.error("there is no '\(key)'\(why)")
+    }
+    let defense = try YAMLNode.chosen(fields, table: table, base: defaults).value
+    do {
+      try defense.validate()
+    } catch {
+      throw node.error(error.message)
+    }
+    return defense
+  }
+}
+
+/// The defences that a configuration can name.
+package enum DefenseCatalog {
+  package static let types: [any ConfiguredDefense.Type] = [
+    Undefended.self, RestaDefense.self, SmoothLLM.self, PerplexityFilter.self, SelfReminder.self,
+    RandomRefusal.self, TemperatureOnly.self,
+  ]
+
+  fileprivate static func type(
+    _ node: YAMLNode
+  ) throws(DocumentError) -> any ConfiguredDefense.Type {
+    let name = try node.text()
+    guard let type = types.first(where: { $0.kind == name }) else {
+      throw node.error(
+        Suggestion.unknown("type of defence", name, known: types.map { $0.kind }))
+    }
+    return type
+  }
+}
+
+/// A defence under the name that it has in tables.
+package struct NamedDefense: Sendable {
+  package var name: String
+  package var defense: any ConfiguredDefense
+
+  package init(name: String, defense: any ConfiguredDefense) {
+    self.name = name
+    self.defense = defense
+  }
+
+  /// Reads an element of `defenses`: a type, or keys and values; each key whose value is a list
+  /// stands for as many defences, all combinations of several.
+  static func expanded(_ node: YAMLNode) throws(DocumentError) -> [NamedDefense] {
+    guard node.isMapping else {
+      let type = try DefenseCatalog.type(node)
+      return [NamedDefense(name: type.kind, defense: try type.read([:], at: node))]
+    }
+    let all = Set(DefenseCatalog.types.flatMap { $0.keys })
+    let loose = try node.fields(["type", "name"] + all.sorted())
+    guard let named = loose["type"] else { throw node.error("there is no 'type'") }
+    let type = try DefenseCatalog.type(named)
+    // Once more, now that it is known which keys this type has.
+    let fields = try node.fields(["type", "name"] + type.keys)
+    let given = try fields["name"]?.text()
+    return try type.grid(fields, at: node).map { defense, varied in
+      guard let given else { return NamedDefense(name: defense.defaultName, defense: defense) }
+      return NamedDefense(name: ([given] + varied).joined(separator: " "), defense: defense)
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import RESTA
+public import RESTADocuments
+
+/// A control: refuses with a probability, whatever is asked, and answers undefended otherwise.
+///
+/// It lowers the attack success rate and the usefulness by the same factor. A defence that does no
+/// better tells harmful prompts from benign ones no better than a die.
+public struct RandomRefusal: ConfiguredDefense {
+  /// The probability of a refusal, in 0...1.
+  public var probability: Double
+
+  package static let kind = "random-refusal"
+  package static let defaults = RandomRefusal(probability: 0)
+  package static let needs = [(key: "probability", why: ", 0 to 1")]
+  package static let table: [Setting<RandomRefusal>] = [
+    Setting(
+      "probability", \.probability, .number(0...1), "The probability of a refusal.",
+      isAlwaysStored: true)
+  ]
+
+  package var defaultName: String { "\(Self.kind) \(probability)" }
+
+  package func positions(for question: QuestionSize) -> Double {
+    question.plain * (1 - probability)
+  }
+
+  /// `random-refusal`.
+  public var kind: String { Self.kind }
+
+  /// Unless it always refuses or never does.
+  public var usesSeed: Bool { probability > 0 && probability < 1 }
+
+  /// `probability`.
+  public var settings: JSONObject { stored }
+
+  /// Makes it; nothing is checked before ``validate()``.
+  ///
+  /// - Parameter probability: The probability of a refusal, in 0...1.
+  public init(probability: Double) { self.probability = probability }
+
+  /// Checks the probability.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidConfiguration` if it is none.
+  public func validate() throws(EvaluationError) {
+    guard (0...1).contains(probability) else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "The probability of refusing at random must be 0 to 1, not \(probability).")
+    }
+  }
+
+  /// Answers one prompt, or refuses without asking the model.
+  ///
+  /// - Parameters:
+  ///   - prompt: The user's message.
+  ///   - subject: The model under test.
+  ///   - seed: The seed of the decision, and of sampling if there is any.
+  /// - Returns: The answer and its cost, or ``DefendedAnswer/refusalText`` for nothing.
+  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
+  ///   or `CancellationError`.
+  public func answer(
+    _ prompt: String, from subject: Subject, seed: UInt64
+  ) async throws -> DefendedAnswer {
+    try Task.checkCancellation()
+    var random = DefenseRandom(seed: seed, purpose: .refusal)
+    if random.unit() < probability { return .rejection() }
+    return DefendedAnswer(try await subject.respond(to: prompt, seed: seed))
+  }
+}
+
+/// A control: ordinary sampling at a temperature, without any noise.
+///
+/// Random answers alone make an attack fail now and then; noise has to do more.
+public struct TemperatureOnly: ConfiguredDefense {
+  /// Divides the logits: a finite number, 0 or more; 0 is the undefended model's greedy answer.
+  public var temperature: Double
+  /// Keeps only the most likely tokens that make up this probability, 0...1.
+  public var topP: Double
+
+  package static let kind = "temperature"
+  package static let defaults = TemperatureOnly()
+  package static let needs = [(key: "temperature", why: "")]
+  package static let table: [Setting<TemperatureOnly>] = [
+    Setting(
+      "temperature", \.temperature, .number(0...100), "Divides the logits.", isAlwaysStored: true),
+    Setting(
+      "top_p", \.topP, .number(0...1),
+      "Keep only the most likely tokens that make up this probability.", default: "1",
+      isAlwaysStored: true),
+  ]
+
+  package var defaultName: String { "\(Self.kind) \(temperature)" }
+
+  /// `temperature`.
+  public var kind: String { Self.kind }
+
+  /// Unless the temperature is 0.
+  public var usesSeed: Bool { temperature > 0 }
+
+  /// `temperature` and `top_p`.
+  public var settings: JSONObject { stored }
+
+  /// Makes it; nothing is checked before ``validate()``.
+  ///
+  /// - Parameters:
+  ///   - temperature: A finite number, 0 or more. Default: 1, the model's own probabilities.
+  ///   - topP: 0...1. Default: 1, all tokens.
+  public init(temperature: Double = 1, topP: Double = 1) {
+    self.temperature = temperature
+    self.topP = topP
+  }
+
+  /// Checks every value.
+  ///
+  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
+  public func validate() throws(EvaluationError) {
+    do {
+      try sampling.validate()
+    } catch {
+      throw EvaluationError(.invalidConfiguration, error.message, cause: error)
+    }
+  }
+
+  /// Answers one prompt.
+  ///
+  /// - Parameters:
+  ///   - prompt: The user's message.
+  ///   - subject: The model under test; the sampling of its options is not used.
+  ///   - seed: The seed of sampling.
+  /// - Returns: The answer and its cost.
+  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
+  ///   or `CancellationError`.
+  public func answer(
+    _ prompt: String, from subject: Subject, seed: UInt64
+  ) async throws -> DefendedAnswer {
+    DefendedAnswer(try await subject.respond(to: prompt, sampling: sampling, seed: seed))
+  }
+
+  private var sampling: SamplingSettings { SamplingSettings(temperature: temperature, topP: topP) }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Synchronization
+
+/// Spaces attempts evenly, and holds all of them back while the server asks for a pause.
+final class RequestPacer: Sendable {
+  private let interval: Duration
+  private let clock: EndpointClock
+  // Invariant: no attempt that starts from now on starts before this time of the clock.
+  private let next = Mutex(Duration.zero)
+
+  /// Makes a pacer.
+  ///
+  /// - Parameters:
+  ///   - requestsPerMinute: The most attempts in a minute, at least 1. `nil`: no limit.
+  ///   - clock: Measures time.
+  init(requestsPerMinute: Int?, clock: EndpointClock) {
+    interval = requestsPerMinute.map { Duration.seconds(60) / $0 } ?? .zero
+    self.clock = clock
+  }
+
+  /// Waits for the next time at which an attempt may start.
+  ///
+  /// - Throws: `CancellationError`; the time is then lost.
+  func wait() async throws {
+    let now = clock.elapsed()
+    let slot = next.withLock { next in
+      let slot = max(next, now)
+      next = slot + interval
+      return slot
+    }
+    if slot > now { try await clock.sleep(slot - now) }
+    try Task.checkCancellation()
+  }
+
+  /// Lets no attempt start for a while.
+  ///
+  /// - Parameter pause: How long, from now.
+  func hold(for pause: Duration) {
+    let end = clock.elapsed() + pause
+    next.withLock { $0 = max($0, end) }
+  }
+}
+
+/// A clock of any type.
+struct EndpointClock: Sendable {
+  /// The time since this value was made.
+  let elapsed: @Sendable () -> Duration
+  /// Sleeps; throws `CancellationError` when the task is cancelled.
+  let sleep: @Sendable (Duration) async throws -> Void
+
+  /// Wraps a clock.
+  init(_ clock: some Clock<Duration>) {
+    let start = clock.now
+    elapsed = { start.duration(to: clock.now) }
+    sleep = { try await clock.sleep(for: $0) }
+  }
+}
+
+/// Lets only so many tasks do something at the same time, first come, first served.
+final class ConcurrencyLimit: Sendable {
+  private struct Waiter {
+    var ticket: UInt64
+    var continuation: CheckedContinuation<Void, any Error>
+  }
+
+  private struct State {
+    var free: Int
+    var tickets: UInt64 = 0
+    var waiting: [Waiter] = []
+  }
+
+  // Invariant: nobody waits while a permit is free.
+  private let state: Mutex<State>
+
+  /// Makes a limit.
+  ///
+  /// - Parameter permits: How many tasks, at least 1.
+  init(_ permits: Int) { state = Mutex(State(free: permits)) }
+
+  /// Does something once there is room.
+  ///
+  /// - Parameter work: What to do.
+  /// - Returns: What it returns.
+  /// - Throws: What it throws; `CancellationError` when the task is cancelled while it waits.
+  func run<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
+    try await acquire()
+    defer { release() }
+    return try await work()
+  }
+
+  private func acquire() async throws {
+    let ticket = state.withLock { state in
+      state.tickets += 1
+      return state.tickets
+    }
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        enter(Waiter(ticket: ticket, continuation: continuation))
+      }
+    } onCancel: {
+      let waiter = state.withLock { state in
+        let index = state.waiting.firstIndex { $0.ticket == ticket }
+        return index.map { state.waiting.remove(at: $0) }
+      }
+      waiter?.continuation.resume(throwing: CancellationError())
+    }
+  }
+
+  private func enter(_ waiter: Waiter) {
+    let outcome: Result<Void, any Error>? = state.withLock { state in
+      // Inside the lock: a task that is cancelled later finds its waiter in the list.
+      if Task.isCancelled { return .failure(CancellationError()) }
+      if state.free > 0 {
+        state.free -= 1
+        return .success(())
+      }
+      state.waiting.append(waiter)
+      return nil
+    }
+    if let outcome { waiter.continuation.resume(with: outcome) }
+  }
+
+  private func release() {
+    let waiter: Waiter? = state.withLock { state in
+      guard !state.waiting.isEmpty else {
+        state.free += 1
+        return nil
+      }
+      return state.waiting.removeFirst()
+    }
+    waiter?.continuation.resume()
+  }
+}
+
+/// How long to wait between attempts.
+struct RetryPause: Sendable {
+  /// The pause before the second attempt, in seconds.
+  var first: Double
+  /// The longest pause, in seconds.
+  var longest: Double
+
+  /// The pause behind a failed attempt: exponential, with half of it up to chance, so that clients
+  /// that failed together do not come back together.
+  ///
+  /// - Parameters:
+  ///   - attempt: The attempt that failed, from 1.
+  ///   - generator: Draws the jitter.
+  /// - Returns: Seconds, between a half and all of min(longest, first · 2^(attempt - 1)).
+  func seconds(after attempt: Int, using generator: inout some RandomNumberGenerator) -> Double {
+    let whole = min(longest, first * exp2(Double(attempt - 1)))
+    let uniform = Double(generator.next() >> 11) * 0x1p-53
+    return whole * (0.5 + 0.5 * uniform)
+  }
+
+  /// What a `Retry-After` header asks for (RFC 9110, section 10.2.3).
+  ///
+  /// - Parameters:
+  ///   - value: Seconds, or a date.
+  ///   - date: The same reply's `Date` header. A date is taken relative to it, so the two machines'
+  ///     clocks need not agree; without it a date is ignored.
+  /// - Returns: Seconds, 0 or more; `nil` where the header says nothing that can be used.
+  static func requested(_ value: String, date: String?) -> Double? {
+    let value = value.trimmingCharacters(in: .whitespaces)
+    if !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+      return Double(value)
+    }
+    guard let then = instant(value), let now = date.flatMap({ instant($0) }) else { return nil }
+    return max(0, then.timeIntervalSince(now))
+  }
+
+  /// An HTTP date of the form `Sun, 06 Nov 1994 08:49:37 GMT`; the obsolete forms are not read.
+  private static func instant(_ text: String) -> Date? {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(secondsFromGMT: 0)
+    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    return formatter.date(from: text)
+  }
+}

@@ -1,0 +1,142 @@
+import RESTADocuments
+
+/// Every answer that an evaluation asks for, in an order that its configuration alone determines.
+package struct EvaluationPlan: Sendable {
+  /// One answer that is asked for.
+  package struct Item: Sendable, Hashable {
+    /// Its place in the whole plan, from 0; the same in each shard.
+    package var position: Int
+    /// The dataset's name.
+    package var dataset: String
+    /// The prompt.
+    package var sample: Sample
+    /// The defence's name.
+    package var defense: String
+    /// The seed of the configuration; 0 where the defence uses none.
+    package var seed: UInt64
+    /// The seed that the answer is made with.
+    package var effectiveSeed: UInt64
+    /// The generation's key: items with the same key share one answer.
+    package var key: String
+  }
+
+  /// A defence under its name.
+  package struct Entry: Sendable {
+    /// The name in tables.
+    package var name: String
+    /// The defence.
+    package var defense: any Defense
+
+    /// Names a defence.
+    ///
+    /// - Parameters:
+    ///   - name: The name in tables.
+    ///   - defense: The defence.
+    package init(name: String, defense: any Defense) {
+      self.name = name
+      self.defense = defense
+    }
+  }
+
+  /// A part of a plan: of `count` parts, the one with this index.
+  package struct Shard: Sendable, Hashable {
+    /// The part, from 1.
+    package var index: Int
+    /// How many parts there are.
+    package var count: Int
+
+    /// The whole plan.
+    package static let all = Shard(index: 1, count: 1)
+
+    /// Reads `2/5`.
+    ///
+    /// - Parameter text: The part from 1, a slash, the number of parts.
+    package init?(_ text: String) {
+      let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
+      guard parts.count == 2, let index = parts[0], let count = parts[1],
+        (1...9_999).contains(count),
+        (1...count).contains(index)
+      else { return nil }
+      self.init(index: index, count: count)
+    }
+
+    private init(index: Int, count: Int) {
+      self.index = index
+      self.count = count
+    }
+
+    /// Whether a generation belongs to this part: by its key, so that each part gets its share of
+    /// cheap and of expensive defences, and items that share an answer stay together.
+    func contains(_ key: String) -> Bool {
+      let value = UInt64(key.prefix(15), radix: 16) ?? 0
+      return Int(value % UInt64(count)) == index - 1
+    }
+  }
+
+  /// The answers of this shard, by position.
+  package let items: [Item]
+  /// How many answers the whole plan asks for.
+  package let total: Int
+  /// What is asked.
+  package let datasets: [Dataset]
+  /// How it is defended.
+  package let defenses: [Entry]
+  /// The part that this is.
+  package let shard: Shard
+
+  /// Expands a plan: by dataset, sample, defence, seed.
+  ///
+  /// - Parameters:
+  ///   - datasets: What is asked.
+  ///   - defenses: How it is defended.
+  ///   - seeds: The configuration's seeds.
+  ///   - subject: The model.
+  ///   - shard: The part of it. Default: all.
+  /// - Throws: ``EvaluationError`` for a defence with a setting out of range.
+  package init(
+    datasets: [Dataset], defenses: [Entry], seeds: [UInt64], subject: SubjectRecord,
+    shard: Shard = .all
+  ) throws {
+    for entry in defenses { try entry.defense.validate() }
+    self.datasets = datasets
+    self.defenses = defenses
+    self.shard = shard
+    var items: [Item] = []
+    var position = 0
+    for dataset in datasets {
+      for sample in dataset.samples {
+        for entry in defenses {
+          for seed in entry.defense.usesSeed ? seeds : [0] {
+            let effective =
+              entry.defense.usesSeed ? EffectiveSeed.of(seed, prompt: sample.prompt) : 0
+            let key = try GenerationKey(
+              subject: subject, prompt: sample.prompt, defense: entry.defense, seed: effective
+            ).hash
+            if shard.contains(key) {
+              items.append(
+                Item(
+                  position: position, dataset: dataset.name, sample: sample, defense: entry.name,
+                  seed: seed, effectiveSeed: effective, key: key))
+            }
+            position += 1
+          }
+        }
+      }
+    }
+    self.items = items
+    total = position
+  }
+}
+
+/// The seed that one prompt's noise is drawn with.
+///
+/// A configuration's seed names a repetition of the whole evaluation; two prompts of it must not
+/// share their noise, and the same prompt must keep it wherever it stands in the plan.
+enum EffectiveSeed {
+  /// The first 53 bits of SHA-256 over a label, the seed and the prompt's bytes: 53, so that it
+  /// survives every JSON reader.
+  static func of(_ seed: UInt64, prompt: String) -> UInt64 {
+    let hash = Digest.sha256(of: "resta-evaluation-seed/1\n\(seed)\n\(prompt)")
+    return (UInt64(hash.prefix(16), radix: 16) ?? 0) >> 11
+  }
+}

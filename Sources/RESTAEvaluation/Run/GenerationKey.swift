@@ -1,0 +1,108 @@
+import Foundation
+import RESTADocuments
+
+/// What determines one answer, and its hash: the name under which the store keeps it.
+struct GenerationKey: Encodable {
+  /// Changes when the same fields come to mean another answer.
+  private let version = 1
+  let subject: SubjectRecord
+  let prompt: String
+  let kind: String
+  let settings: JSONObject
+  /// `nil` where no seed changes the answer.
+  let seed: UInt64?
+
+  init(
+    subject: SubjectRecord, prompt: String, defense: any Defense, seed: UInt64
+  ) {
+    self.subject = subject
+    self.prompt = prompt
+    kind = defense.kind
+    settings = defense.settings
+    self.seed = defense.usesSeed ? seed : nil
+  }
+
+  /// SHA-256 of the canonical JSON, in hexadecimals.
+  ///
+  /// - Throws: An encoding error, for a setting that is no finite number.
+  var hash: String {
+    get throws { Digest.sha256(of: try CanonicalJSON.text(self)) }
+  }
+}
+
+/// JSON that is the same bytes for the same value.
+enum CanonicalJSON {
+  static func data(_ value: some Encodable) throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return try encoder.encode(value)
+  }
+
+  static func text(_ value: some Encodable) throws -> String {
+    String(decoding: try data(value), as: UTF8.self)
+  }
+
+  static func value<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
+    try JSONDecoder().decode(type, from: Data(text.utf8))
+  }
+}
+
+/// Everything about the model and its engine that determines an answer: part of each generation's
+/// key.
+package struct SubjectRecord: Sendable, Hashable, Codable {
+  /// The engine and its version, such as `llama.cpp b7000`.
+  package var engine: String
+  /// The SHA-256 of the model's file.
+  package var modelSHA256: String
+  /// The SHA-256 of each adapter's file, and its scale.
+  package var adapters: [Adapter]
+  /// The SHA-256 of the chat template's text.
+  package var templateSHA256: String
+  /// The system prompt.
+  package var system: String?
+  /// The most tokens of an answer.
+  package var maximumTokens: Int
+  /// Options of the engine that can change a number, such as the cache's type.
+  package var options: [String: String]
+
+  /// An adapter.
+  package struct Adapter: Sendable, Hashable, Codable {
+    /// The SHA-256 of its file.
+    package var sha256: String
+    /// Its strength.
+    package var scale: Double
+
+    /// Names an adapter.
+    ///
+    /// - Parameters:
+    ///   - sha256: The SHA-256 of its file.
+    ///   - scale: Its strength.
+    package init(sha256: String, scale: Double) {
+      self.sha256 = sha256
+      self.scale = scale
+    }
+  }
+
+  /// Records a model.
+  ///
+  /// - Parameters:
+  ///   - engine: The engine and its version.
+  ///   - modelSHA256: The SHA-256 of the model's file.
+  ///   - adapters: The adapters. Default: none.
+  ///   - templateSHA256: The SHA-256 of the chat template's text.
+  ///   - system: The system prompt. Default: none.
+  ///   - maximumTokens: The most tokens of an answer.
+  ///   - options: Options of the engine that can change a number. Default: none.
+  package init(
+    engine: String, modelSHA256: String, adapters: [Adapter] = [], templateSHA256: String,
+    system: String? = nil, maximumTokens: Int, options: [String: String] = [:]
+  ) {
+    self.engine = engine
+    self.modelSHA256 = modelSHA256
+    self.adapters = adapters
+    self.templateSHA256 = templateSHA256
+    self.system = system
+    self.maximumTokens = maximumTokens
+    self.options = options
+  }
+}

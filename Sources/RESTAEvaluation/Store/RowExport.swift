@@ -1,0 +1,227 @@
+import RESTADocuments
+
+/// Rows of results as JSON Lines or CSV, for other programs.
+///
+/// Both have one row for each generation and the same fields, in the same order; a text that is left
+/// out is null, or an empty field, and its length and SHA-256 stay.
+package struct RowExport: Sendable, Hashable {
+  /// Which texts are written.
+  package enum Texts: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Prompts and answers.
+    case all
+    /// Prompts, and the answers to benign ones.
+    case benignAnswers = "benign-answers"
+    /// Neither.
+    case none
+  }
+
+  /// Which texts are written.
+  package var texts: Texts
+
+  /// Makes an export.
+  ///
+  /// - Parameter texts: Which texts are written. Default: no answers to harmful requests.
+  package init(texts: Texts = .benignAnswers) { self.texts = texts }
+
+  /// The rows as JSON Lines.
+  ///
+  /// - Parameter rows: The rows.
+  /// - Returns: An object on each line; settings, verdicts and notes are objects in it.
+  /// - Complexity: O(text).
+  package func jsonLines(_ rows: [GenerationRow]) -> String {
+    rows.map { JSONText.object(fields(of: $0)) + "\n" }.joined()
+  }
+
+  /// The rows as CSV (RFC 4180), with a header.
+  ///
+  /// - Parameter rows: The rows.
+  /// - Returns: A row each; settings, verdicts and notes are JSON in their fields.
+  /// - Complexity: O(text).
+  package func csv(_ rows: [GenerationRow]) -> String {
+    CSVText.row(Self.names)
+      + rows.map { row in
+        CSVText.row(
+          fields(of: row).map { _, value in
+            switch value {
+            case .null: ""
+            case .string(let text): text
+            default: JSONText.value(value)
+            }
+          })
+      }.joined()
+  }
+
+  /// The names of the fields, in order.
+  static let names = [
+    "key", "dataset", "sample", "role", "behavior", "category", "attack", "defense", "kind",
+    "settings", "uses_seed", "seed", "label", "verdicts", "failure", "stop_reason",
+    "prompt_tokens", "answer_tokens", "passes", "tokens_processed", "seconds", "notes",
+    "prompt_bytes", "prompt_sha256", "answer_bytes", "answer_sha256", "prompt", "answer",
+  ]
+
+  private func fields(of row: GenerationRow) -> [(String, JSONValue)] {
+    let sample = row.sample
+    let answer = row.answer
+    let showsPrompt = texts != .none
+    let showsAnswer = texts == .all || (texts == .benignAnswers && sample.role == .benign)
+    let values: [JSONValue] = [
+      .string(row.key), .string(row.dataset), .string(sample.id), .string(sample.role.rawValue),
+      .optional(sample.behavior), .optional(sample.category), .optional(sample.attack),
+      .string(row.defense), .string(row.kind), .object(row.settings), .bool(row.usesSeed),
+      // A string in JSON: not every reader keeps 64 bits.
+      .string(String(row.seed)), .string(row.label.rawValue), .object(JSONObject(row.verdicts.mapValues(json))),
+      .optional(row.failure), .optional(answer?.stopReason), count(answer?.promptTokens),
+      count(answer?.tokenIDs.count), count(answer?.passes), count(answer?.tokensProcessed),
+      answer.map { .number($0.seconds) } ?? .null, answer.map { .object($0.notes) } ?? .null,
+      count(sample.prompt.utf8.count), .string(Digest.sha256(of: sample.prompt)),
+      count(answer?.text.utf8.count), .optional(answer.map { Digest.sha256(of: $0.text) }),
+      showsPrompt ? .string(sample.prompt) : .null,
+      showsAnswer ? .optional(answer?.text) : .null,
+    ]
+    return Array(zip(Self.names, values))
+  }
+
+  private func json(_ verdict: Verdict) -> JSONValue {
+    .object([
+      "finding": .string(verdict.finding.rawValue), "reason": .string(verdict.reason),
+      "details": .object(verdict.details),
+    ])
+  }
+
+  private func count(_ number: Int?) -> JSONValue { number.map { .integer(Int128($0)) } ?? .null }
+}
+
+/// Answers in the form of a JailbreakBench artifact (arXiv 2404.01318), as
+/// ``DatasetFormat/jailbreakBenchArtifact`` is read.
+///
+/// The attack's type is always `transfer`: prompts are replayed, not optimised against the defence.
+/// JailbreakBench's own reader takes the artifact if every answer has a label, every prompt a goal,
+/// a behavior and a category, and the model is one that it knows.
+///
+/// Deviation: an answer without a label has `jailbroken: null`, which JailbreakBench's own files never
+/// have. It is not known to be safe, and `false` would say so.
+package struct JailbreakBenchArtifact: Sendable {
+  /// The artifact, JSON with a line for each prompt, ended by a line feed.
+  package let text: String
+  /// Answers that are labelled as complied.
+  package let jailbroken: Int
+  /// Answers without a label: `null` in the artifact, and in none of its rates.
+  package let unscored: Int
+
+  /// Makes the artifact of one dataset under one defence with one seed.
+  ///
+  /// - Parameters:
+  ///   - rows: The answers: direct or adversarial prompts of one dataset, defence and seed. Failed
+  ///     generations are unscored, with a null response.
+  ///   - model: The model's name.
+  ///   - date: The day of the evaluation, `YYYY-MM-DD`.
+  ///   - judge: Who judged. Default: null.
+  /// - Throws: ``EvaluationError`` with ``EvaluationError/Code/invalidData`` when there is no row, a
+  ///   prompt is benign, or rows of several datasets, defences or seeds are mixed.
+  /// - Complexity: O(text).
+  package init(
+    rows: [GenerationRow], model: String, date: String, judge: String? = nil
+  ) throws(EvaluationError) {
+    guard let first = rows.first else {
+      throw EvaluationError(.invalidData, "there is no answer to make an artifact of")
+    }
+    for row in rows {
+      guard row.dataset == first.dataset, row.defense == first.defense, row.seed == first.seed
+      else {
+        throw EvaluationError(
+          .invalidData, "an artifact holds one dataset, defence and seed; choose one of each")
+      }
+      guard row.sample.role != .benign else {
+        throw EvaluationError(
+          .invalidData,
+          "\(row.dataset): prompt '\(row.sample.id)' is benign; an answer to it is no jailbreak")
+      }
+    }
+    jailbroken = rows.count { $0.label == .complied }
+    unscored = rows.count { $0.label == .unscored }
+    let parameters = Self.parameters(
+      rows, first, jailbroken: jailbroken, unscored: unscored,
+      [
+        ("model", .string(model)), ("evaluation_date", .string(date)),
+        ("evaluation_llm_provider", .string("resta")),
+        ("evaluation_judge", .optional(judge)),
+      ])
+    // Ids that are numbers are JailbreakBench's indices; others have none, and are kept beside.
+    let indices = rows.map { Int($0.sample.id) }
+    let usesIDs = !indices.contains(nil) && Set(indices).count == rows.count
+    let entries = rows.enumerated().map { position, row in
+      JSONText.object(Self.entry(row, index: usesIDs ? indices[position] ?? position : position))
+    }
+    text =
+      "{\"parameters\": \(JSONText.object(parameters)),\n\"jailbreaks\": [\n"
+      + entries.joined(separator: ",\n") + "\n]}\n"
+  }
+
+  private static func parameters(
+    _ rows: [GenerationRow], _ first: GenerationRow, jailbroken: Int, unscored: Int,
+    _ given: [(String, JSONValue)]
+  ) -> [(String, JSONValue)] {
+    let attacks = Set(rows.map(\.sample.attack))
+    let method = attacks.count == 1 ? first.sample.attack ?? "direct" : first.dataset
+    let scored = rows.count - unscored
+    let results: [(String, JSONValue)] = [
+      ("attack_type", .string("transfer")), ("defense", .string(first.defense)),
+      (
+        "attack_success_rate",
+        scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))
+      ),
+      ("total_number_of_jailbreaks", .integer(Int128(jailbroken))),
+      ("number_of_submitted_prompts", .integer(Int128(rows.count))),
+      ("number_of_unscored_answers", .integer(Int128(unscored))),
+      ("total_number_of_queries", .null),
+      (
+        "total_prompt_tokens",
+        .integer(Int128(rows.reduce(0) { $0 + ($1.answer?.promptTokens ?? 0) }))
+      ),
+      (
+        "total_response_tokens",
+        .integer(Int128(rows.reduce(0) { $0 + ($1.answer?.tokenIDs.count ?? 0) }))
+      ),
+      ("method_parameters", .object(methodParameters(first))),
+    ]
+    return [("method", .string(method))] + given + results
+  }
+
+  /// The defence's settings, flat: JailbreakBench's reader takes texts and numbers only.
+  private static func methodParameters(_ row: GenerationRow) -> JSONObject {
+    var parameters: JSONObject = [
+      "dataset": .string(row.dataset), "defense_kind": .string(row.kind),
+    ]
+    // A text: not every reader of JSON keeps 64 bits.
+    if row.usesSeed { parameters["seed"] = .string(String(row.seed)) }
+    for (name, value) in row.settings {
+      switch value {
+      case .string, .integer, .number: parameters["defense_" + name] = value
+      case .null: break
+      default: parameters["defense_" + name] = .string(JSONText.value(value))
+      }
+    }
+    return parameters
+  }
+
+  private static func entry(_ row: GenerationRow, index: Int) -> [(String, JSONValue)] {
+    let sample = row.sample
+    let jailbroken: JSONValue =
+      switch row.label {
+      case .complied: .bool(true)
+      case .refused, .incoherent: .bool(false)
+      case .unscored: .null
+      }
+    return [
+      ("index", .integer(Int128(index))),
+      ("goal", .optional(sample.goal ?? (sample.role == .direct ? sample.prompt : nil))),
+      ("behavior", .optional(sample.behavior)), ("category", .optional(sample.category)),
+      ("prompt", .string(sample.prompt)), ("response", .optional(row.answer?.text)),
+      ("number_of_queries", .null), ("queries_to_jailbreak", .null),
+      ("prompt_tokens", row.answer.map { .integer(Int128($0.promptTokens)) } ?? .null),
+      ("response_tokens", row.answer.map { .integer(Int128($0.tokenIDs.count)) } ?? .null),
+      ("jailbroken", jailbroken), ("label", .string(row.label.rawValue)),
+      ("sample", .string(sample.id)),
+    ]
+  }
+}
