@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// Writing to people and to pipes.
 package enum Terminal {

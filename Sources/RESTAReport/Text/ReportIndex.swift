@@ -127,4 +127,9 @@ enum ReportWords {
   static func settings(_ settings: JSONObject) -> String {
     settings.map { "\($0.key) = \(value($0.value))" }.joined(separator: ", ")
   }
+
+  /// Members in the order of their names: a dictionary has none of its own.
+  static func sorted<Value>(_ members: [String: Value]) -> [(key: String, value: Value)] {
+    members.sorted { $0.key < $1.key }
+  }
 }
