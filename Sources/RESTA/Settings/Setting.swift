@@ -95,6 +95,18 @@ package struct Setting<Root: Sendable>: Sendable {
   /// Gives one the value of the other.
   package func copy(from source: Root, to root: inout Root) { move(source, &root) }
 
+  /// The row for a type that holds this one.
+  package func lifted<Outer>(
+    to keyPath: any WritableKeyPath<Outer, Root> & Sendable
+  ) -> Setting<Outer> {
+    Setting<Outer>(
+      name, kind: (expected, isList, choices), about, defaultText, flag, storedAs, reportedAs,
+      isAlwaysStored, dependsOnModel, nil,
+      parse: { self.parse($0, &$1[keyPath: keyPath]) },
+      print: { self.print($0[keyPath: keyPath]) },
+      move: { self.move($0[keyPath: keyPath], &$1[keyPath: keyPath]) })
+  }
+
   /// The row for a type that holds what was chosen of this one, under a section's name: `null` is no
   /// choice, and what depends on the model is written as that.
   package func choosing<Outer>(
