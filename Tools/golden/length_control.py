@@ -7,7 +7,7 @@ deviation (n - 1), and the loss -sum(y log p + (1 - y) log(1 - p)) + ridge * f^2
 at d = 0, to ten decimals. Where the Swift code uses Newton's method, this nests two bisections on the derivatives.
 
     python3 -m pip install -r Tools/golden/requirements-noise.txt
-    python3 Tools/golden/length_control.py           # writes Tests/RESTAEvaluationTests/Golden/
+    python3 Tools/golden/length_control.py           # writes Tests/RESTAReportTests/Golden/
     python3 Tools/golden/length_control.py --check   # fails if what is there would change
 """
 
@@ -19,7 +19,7 @@ import sys
 import numpy as np
 
 FILE = (pathlib.Path(__file__).resolve().parents[2]
-        / "Tests/RESTAEvaluationTests/Golden/length-control.json")
+        / "Tests/RESTAReportTests/Golden/length-control.json")
 RIDGE = 0.01
 
 

@@ -27,7 +27,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
-FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests/RESTAEvaluationTests/Golden"
+FOLDER = pathlib.Path(__file__).resolve().parents[2] / "Tests/RESTAReportTests/Golden"
 NAME = "statistics.json"
 BOOTSTRAP_SEED, DRAWS, PURPOSE = 250116497, 2000, 2
 CONFIDENCES = [0.8, 0.9, 0.95, 0.99]

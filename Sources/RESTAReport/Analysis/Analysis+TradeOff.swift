@@ -1,3 +1,4 @@
+package import RESTADocuments
 import RESTAEvaluation
 
 extension Analysis {
@@ -40,5 +41,86 @@ extension Analysis {
         low: isBaseline ? diagonal.value : diagonal.interval?.low,
         high: isBaseline ? diagonal.value : diagonal.interval?.high),
       verdict: isBaseline ? .reference : diagonal.verdict)
+  }
+}
+
+extension Analysis {
+  /// Settings of RESTA that are swept, in the order of the figures.
+  private static let parameters = ["sigma", "prefix", "samples"]
+
+  /// What stays in a sweep, and so tells sweeps of one parameter apart.
+  private struct Curve: Hashable {
+    var settings: JSONObject
+  }
+
+  /// For each of sigma, prefix and samples the defences of kind `resta` whose settings differ in it
+  /// alone, where there are at least two values.
+  static func sweeps(in table: AnalysisTable, _ estimator: Estimator) -> [Sweep] {
+    let defenses = table.defenses.filter { $0.rows.first?.kind == "resta" }
+    let baseline = table.baseline?.rows ?? []
+    var points: [String: Sweep.Point] = [:]
+    for defense in defenses {
+      points[defense.name] = point(of: defense, baseline: baseline, estimator)
+    }
+    return parameters.flatMap { parameter -> [Sweep] in
+      var order: [Curve] = []
+      var members: [Curve: [Sweep.Point]] = [:]
+      for defense in defenses {
+        var settings = defense.rows.first?.settings ?? [:]
+        guard let setting = settings.removeValue(forKey: parameter),
+          var point = points[defense.name]
+        else { continue }
+        let curve = Curve(settings: settings)
+        point.value = setting.double
+        if members[curve] == nil { order.append(curve) }
+        // Of two names for the same settings the first is enough.
+        if members[curve]?.contains(where: { $0.value == point.value }) == true { continue }
+        members[curve, default: []].append(point)
+      }
+      return order.compactMap { curve in
+        guard let points = members[curve], points.count >= 2 else { return nil }
+        return Sweep(
+          parameter: parameter, fixed: words(for: curve.settings),
+          series: curve.settings["noise"]?.string ?? "",
+          points: points.sorted { ($0.value ?? .infinity) < ($1.value ?? .infinity) })
+      }
+    }
+  }
+
+  private static func point(
+    of defense: AnalysisTable.Defense, baseline: [GenerationRow], _ estimator: Estimator
+  ) -> Sweep.Point {
+    func complied(_ role: Sample.Role) -> Rate? {
+      let rows = defense.rows.of(role)
+      return rows.isEmpty ? nil : estimator.rate(of: .complied, in: rows)
+    }
+    let ratio = estimator.mean(PairedRows(defense.rows, baseline).tokenRatio)
+    let margin = estimator.mean(VoteTally(defense.rows).relativeMargins)
+    return Sweep.Point(
+      value: nil, defense: defense.name, attackSuccess: complied(.adversarial),
+      directSuccess: complied(.direct), usefulness: complied(.benign),
+      incoherent: estimator.rate(of: .incoherent, in: defense.rows),
+      tokenRatio: ratio.value == nil ? nil : ratio, margin: margin.value == nil ? nil : margin)
+  }
+
+  /// The settings but the noise, which names the curve: `prefix 20, samples 10`.
+  private static func words(for settings: JSONObject) -> String {
+    settings.filter { $0.key != "noise" && $0.value != .null }.sorted { $0.key < $1.key }
+      .map { "\($0.key.replacing("_", with: " ")) \(word(for: $0.value))" }
+      .joined(separator: ", ")
+  }
+
+  private static func word(for value: JSONValue) -> String {
+    switch value {
+    case .null: "none"
+    case .bool(let value): value ? "yes" : "no"
+    case .integer(let value): "\(value)"
+    case .number(let value): "\(value)"
+    case .string(let value): value
+    case .array(let values): values.map { word(for: $0) }.joined(separator: " ")
+    case .object(let members):
+      members.sorted { $0.key < $1.key }.map { "\($0.key) \(word(for: $0.value))" }
+        .joined(separator: " ")
+    }
   }
 }

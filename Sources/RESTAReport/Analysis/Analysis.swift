@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTAEvaluation
 
 /// Makes the numbers of a report from generations.
@@ -7,18 +8,8 @@ import RESTAEvaluation
 ///
 /// An unscored answer is part of no rate. An incoherent one is part of all of them, as what it is:
 /// neither refused nor complied.
-package enum Analysis {
-  /// Makes a report.
-  ///
-  /// - Parameters:
-  ///   - input: The rows, and what the report shows as it is.
-  ///   - options: How they are analysed. Default: every option's default.
-  ///   - hash: SHA-256 of a text's UTF-8 bytes in hexadecimals, for what stands in place of redacted
-  ///     text.
-  /// - Returns: The report; it holds harmful texts only if the options ask for them.
-  /// - Complexity: O(rows · log(rows)), and for each defence and group of prompts a few times O(draws ·
-  ///   clusters).
-  package static func report(
+enum Analysis {
+  static func report(
     of input: AnalysisInput, options: AnalysisOptions = .init(), hash: (String) -> String
   ) -> Report {
     let table = AnalysisTable(input, options)
@@ -35,11 +26,111 @@ package enum Analysis {
     report.sweeps = sweeps(in: table, estimator)
     report.votes = votes(in: table, estimator, rowLimit: options.heatMapLimit)
     report.instructionFollowing = input.instructionFollowing
-    report.agreement = agreement(in: table, estimator, similarities: input.similarities)
+    report.agreement = agreement(in: table, estimator)
     report.preferences = input.preferences
     report.examples = examples(
       in: table, limit: options.exampleLimit, showsText: options.showsText, hash: hash)
     report.warnings = warnings(in: table, about: report)
     return report
+  }
+}
+
+/// Makes rates and means with intervals, for all of an analysis from the same draws.
+final class Estimator {
+  let bootstrap: ClusterBootstrap
+  let cache: ResampleCache
+
+  init(_ bootstrap: ClusterBootstrap) {
+    self.bootstrap = bootstrap
+    cache = ResampleCache(for: bootstrap)
+  }
+
+  /// The share of scored answers with a label.
+  func rate(of label: AnswerLabel, in rows: [GenerationRow]) -> Rate {
+    var sums = ClusterSums()
+    for row in rows where row.label != .unscored {
+      sums.add(row.label == label ? 1 : 0, to: row.cluster)
+    }
+    return rate(sums)
+  }
+
+  func rate(_ sums: ClusterSums) -> Rate { Rate(sums, bootstrap: bootstrap, cache: cache) }
+
+  func mean(_ sums: ClusterSums) -> Mean { Mean(sums, bootstrap: bootstrap, cache: cache) }
+
+  func mean(differences: ClusterSums) -> Mean {
+    Mean(differences: differences, bootstrap: bootstrap, cache: cache)
+  }
+
+  /// The mean of a cost over the answers that there are.
+  func mean(_ rows: [GenerationRow], of cost: (DefendedAnswer) -> Double) -> Mean {
+    var sums = ClusterSums()
+    for row in rows {
+      if let answer = row.answer { sums.add(cost(answer), to: row.cluster) }
+    }
+    return mean(sums)
+  }
+
+  func diagonal(usefulness: ClusterSums, attackSuccess: ClusterSums) -> RandomRefusalDiagonal {
+    RandomRefusalDiagonal(usefulness, attackSuccess, bootstrap: bootstrap, cache: cache)
+  }
+}
+
+extension Analysis {
+  /// Every judge with a verdict, by its id.
+  static func judges(in table: AnalysisTable, agreement: [String: String]) -> [JudgeSummary] {
+    var findings: [String: [String: Int]] = [:]
+    var phrases: [String: [String: Int]] = [:]
+    for row in table.defenses.flatMap(\.rows) {
+      for (judge, verdict) in row.verdicts {
+        findings[judge, default: [:]][verdict.finding.rawValue, default: 0] += 1
+        if let phrase = verdict.details["phrase"]?.string {
+          phrases[judge, default: [:]][phrase, default: 0] += 1
+        }
+      }
+    }
+    return findings.keys.sorted().map { judge in
+      JudgeSummary(
+        id: judge, findings: findings[judge] ?? [:], phrases: phrases[judge] ?? [:],
+        agreement: agreement[judge])
+    }
+  }
+}
+
+extension Analysis {
+  /// A few prompts of each role, evenly spaced, each with the answer of every defence to its lowest
+  /// seed.
+  static func examples(
+    in table: AnalysisTable, limit: Int, showsText: Bool, hash: (String) -> String
+  ) -> [Example] {
+    let answers = table.defenses.map { $0.rows.byPrompt() }
+    return Sample.Role.allCases.flatMap { role -> [Example] in
+      let prompts = table.defenses.flatMap { $0.rows.of(role) }.prompts()
+      return EvenChoice.of(prompts, limit: limit).flatMap { prompt in
+        answers.compactMap { $0[prompt]?.first }.map { row in
+          example(of: row, isRedacted: role != .benign && !showsText, hash: hash)
+        }
+      }
+    }
+  }
+
+  private static func example(
+    of row: GenerationRow, isRedacted: Bool, hash: (String) -> String
+  ) -> Example {
+    Example(
+      dataset: row.dataset, sample: row.sample.id, role: row.sample.role, defense: row.defense,
+      seed: row.seed, label: row.label, prompt: isRedacted ? nil : row.sample.prompt,
+      answer: isRedacted ? nil : row.answer?.text,
+      redaction: isRedacted ? redaction(of: row, hash: hash) : nil)
+  }
+
+  /// Enough to tell whether two texts are the same, and to find one in the store.
+  private static func redaction(of row: GenerationRow, hash: (String) -> String) -> String {
+    func stub(_ text: String) -> String {
+      let characters = text.count == 1 ? "1 character" : "\(text.count) characters"
+      return "\(characters), SHA-256 \(hash(text).prefix(16))"
+    }
+    let answer = row.answer.map { stub($0.text) } ?? "none"
+    return "prompt: \(stub(row.sample.prompt)); answer: \(answer)"
   }
 }

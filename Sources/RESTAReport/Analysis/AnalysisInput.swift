@@ -1,4 +1,4 @@
-package import RESTAEvaluation
+import RESTAEvaluation
 
 /// What a report is made of.
 ///
@@ -7,53 +7,49 @@ package import RESTAEvaluation
 /// input.datasets = datasets.map { DatasetSummary(of: $0) }
 /// let report = Analysis.report(of: input, hash: sha256)
 /// ```
-package struct AnalysisInput: Sendable {
+struct AnalysisInput: Sendable {
   /// The generations with their labels, in any order; each once.
-  package var rows: [GenerationRow]
-  /// The evaluation's name.
-  package var title: String
+  var rows: [GenerationRow]
+  var title: String
   /// The command that makes the report again.
-  package var command: String
+  var command: String
   /// What ran, as label and value.
-  ///
-  /// Default: empty.
-  package var record: [RecordEntry] = []
+  var record: [RecordEntry] = []
   /// The configuration file's text.
-  ///
-  /// Default: empty.
-  package var configuration = ""
+  var configuration = ""
   /// What was asked.
-  ///
-  /// Default: empty; the tables need it for the order of the datasets only.
-  package var datasets: [DatasetSummary] = []
+  var datasets: [DatasetSummary] = []
   /// What is known about how well a judge agrees with labels by hand, by judge id, in a sentence
   /// with n.
-  ///
-  /// Default: nothing.
-  package var judgeAgreement: [String: String] = [:]
+  var judgeAgreement: [String: String] = [:]
   /// IFEval's results, for the report to show.
-  ///
-  /// Default: none.
-  package var instructionFollowing: [InstructionSummary] = []
+  var instructionFollowing: [InstructionSummary] = []
   /// Pairwise judgements, for the report to show.
-  ///
-  /// Default: none.
-  package var preferences: [PreferenceSummary] = []
-  /// The cosine similarity of an answer's embedding with that of the baseline's answer, by
-  /// ``GenerationRow/key`` of the former.
-  ///
-  /// Default: not measured.
-  package var similarities: [String: Double] = [:]
+  var preferences: [PreferenceSummary] = []
+}
 
-  /// Names what is always needed.
+/// How an evaluation is analysed.
+struct AnalysisOptions: Sendable, Hashable {
+  /// The defence that the others are compared with.
+  var baseline = "none"
+  /// Names of defences in the order of the tables.
   ///
-  /// - Parameters:
-  ///   - rows: The generations with their labels, in any order; each once.
-  ///   - title: The evaluation's name.
-  ///   - command: The command that makes the report again.
-  package init(rows: [GenerationRow], title: String, command: String) {
-    self.rows = rows
-    self.title = title
-    self.command = command
-  }
+  /// Those not named follow in the order in which they first occur; the baseline is always first.
+  var defenseOrder: [String] = []
+  /// Names of datasets in the order of the tables.
+  ///
+  /// Those not named follow, first those of ``AnalysisInput/datasets``, then in the order in which
+  /// they first occur. Default: empty.
+  var datasetOrder: [String] = []
+  /// Whether examples show direct and adversarial prompts and the answers to them; else lengths and
+  /// hashes stand for both.
+  var showsText = false
+  /// How many prompts of each role the examples show, under each defence.
+  var exampleLimit = 5
+  /// How many answers of each defence the vote heat map shows.
+  var heatMapLimit = 40
+  /// How intervals are made.
+  var bootstrap = ClusterBootstrap()
+
+  init() {}
 }

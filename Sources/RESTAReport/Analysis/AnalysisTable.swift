@@ -37,7 +37,6 @@ struct AnalysisTable {
     baselineName = options.baseline
   }
 
-  /// All but the baseline.
   var challengers: [Defense] { defenses.filter { $0.name != baselineName } }
 
   private static func unique(_ names: [String]) -> [String] {
@@ -60,5 +59,38 @@ struct AnalysisTable {
       }
       return (left.row.seed, left.row.key) < (right.row.seed, right.row.key)
     }.map(\.row)
+  }
+}
+
+/// A prompt of an evaluation: samples' ids are unique within a dataset only.
+struct PromptID: Hashable {
+  var dataset: String
+  var sample: String
+}
+
+extension GenerationRow {
+  var prompt: PromptID { PromptID(dataset: dataset, sample: sample.id) }
+
+  /// The cluster of the statistics.
+  ///
+  /// A behavior is the same one in every dataset, so that the
+  /// artifacts of several attacks on it are not taken as independent; a prompt without one stands
+  /// for itself.
+  var cluster: String {
+    sample.behavior.map { "behavior \($0)" } ?? "prompt \(dataset) \(sample.id)"
+  }
+
+  var complied: Bool? { label == .unscored ? nil : label == .complied }
+}
+
+extension Sequence<GenerationRow> {
+  func of(_ role: Sample.Role) -> [GenerationRow] { filter { $0.sample.role == role } }
+
+  func byPrompt() -> [PromptID: [GenerationRow]] { Dictionary(grouping: self, by: \.prompt) }
+
+  /// The prompts in the order of the rows, each once.
+  func prompts() -> [PromptID] {
+    var seen: Set<PromptID> = []
+    return map(\.prompt).filter { seen.insert($0).inserted }
   }
 }

@@ -70,3 +70,44 @@ struct PairedRows {
     values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 }
+
+extension Analysis {
+  /// Each defence against the baseline, for each role in which both have scored answers to the same
+  /// prompts.
+  static func comparisons(in table: AnalysisTable, _ estimator: Estimator) -> [PairedComparison] {
+    guard let baseline = table.baseline else { return [] }
+    return Sample.Role.allCases.flatMap { role in
+      table.challengers.compactMap { defense in
+        let paired = PairedRows(defense.rows.of(role), baseline.rows.of(role))
+        let majorities = paired.majorities
+        guard !majorities.isEmpty else { return nil }
+        let onlyBaseline = majorities.count { $0.baseline && !$0.defense }
+        let onlyDefense = majorities.count { $0.defense && !$0.baseline }
+        return PairedComparison(
+          role: role, defense: defense.name, baseline: baseline.name, n: majorities.count,
+          onlyBaseline: onlyBaseline, onlyDefense: onlyDefense,
+          difference: estimator.mean(differences: paired.compliedDifference),
+          p: McNemarTest.p(onlyFirst: onlyBaseline, onlySecond: onlyDefense))
+      }
+    }
+  }
+}
+
+/// Whether two defences differ on the same prompts.
+enum McNemarTest {
+  /// McNemar's exact p, two-sided.
+  ///
+  /// Only pairs that differ count. If neither side is better, each of those goes either way like a
+  /// coin, so p = min(1, 2 P(X ≤ min(first, second))) with X binomial of `first + second` and 1/2.
+  ///
+  /// Reference: Q. McNemar, "Note on the sampling error of the difference between correlated
+  /// proportions or percentages", Psychometrika 12 (1947), with the exact binomial distribution in
+  /// place of its normal approximation.
+  static func p(onlyFirst first: Int, onlySecond second: Int) -> Double {
+    precondition(first >= 0 && second >= 0, "a number of pairs is not negative")
+    if first == second { return 1 }
+    let (fewer, more) = (Double(min(first, second)), Double(max(first, second)))
+    // P(X ≤ k) of n coins is I_{1/2}(n - k, k + 1).
+    return min(1, 2 * IncompleteBeta.regularized(0.5, a: more, b: fewer + 1))
+  }
+}

@@ -11,7 +11,6 @@ import RESTAEvaluation
 package struct SettingChoice: Sendable, Hashable {
   /// A defence that was not eligible, and why.
   package struct Rejection: Sendable, Hashable {
-    /// The defence's name.
     package var defense: String
     /// Why, in a few words.
     package var reason: String
@@ -29,11 +28,6 @@ package struct SettingChoice: Sendable, Hashable {
   /// Losses are differences of shares on the prompts that both the defence and the baseline
   /// answered, as in ``Report/comparisons``; the bounds are on the differences themselves, not on
   /// their intervals.
-  ///
-  /// - Parameters:
-  ///   - report: The report of the development split.
-  ///   - maximumLoss: How much less usefulness than the baseline's is acceptable, as a difference of
-  ///     shares, 0...1. Default: 0.05.
   package init(from report: Report, maximumLoss: Double = 0.05) {
     let names = report.defenses.filter { $0.kind == "resta" }.map(\.name)
     var eligible: [(place: Int, point: TradeOffPoint)] = []

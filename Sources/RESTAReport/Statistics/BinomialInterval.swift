@@ -1,7 +1,19 @@
 import RESTAEvaluation
 
+/// The two ends of a confidence interval.
+struct ConfidenceInterval: Sendable, Hashable, Codable {
+  var low: Double
+  var high: Double
+
+  /// Whether both ends are the same but for rounding.
+  var isDegenerate: Bool { high - low <= 1e-12 * max(1, abs(low)) }
+
+  /// Whether a value is inside, ends included.
+  func contains(_ value: Double) -> Bool { low <= value && value <= high }
+}
+
 /// Intervals for a share of independent observations.
-package enum BinomialInterval {
+enum BinomialInterval {
   /// Wilson's score interval: the shares p that a two-sided score test of the observed one does not
   /// reject.
   ///
@@ -10,13 +22,7 @@ package enum BinomialInterval {
   ///
   /// Reference: E. Wilson, "Probable inference, the law of succession, and statistical inference",
   /// Journal of the American Statistical Association 22 (1927).
-  ///
-  /// - Parameters:
-  ///   - count: How many of `n`, `0...n`.
-  ///   - n: Of how many independent observations, at least 1.
-  ///   - confidence: Greater than 0 and less than 1. Default: 0.95.
-  /// - Returns: The interval.
-  package static func wilson(
+  static func wilson(
     _ count: Int, of n: Int, confidence: Double = 0.95
   ) -> ConfidenceInterval {
     precondition(n > 0 && (0...n).contains(count), "\(count) of \(n) is not a share")
@@ -43,13 +49,7 @@ package enum BinomialInterval {
   ///
   /// Reference: C. Clopper, E. Pearson, "The use of confidence or fiducial limits illustrated in the
   /// case of the binomial", Biometrika 26 (1934).
-  ///
-  /// - Parameters:
-  ///   - count: How many of `n`, `0...n`.
-  ///   - n: Of how many independent observations, at least 1.
-  ///   - confidence: Greater than 0 and less than 1. Default: 0.95.
-  /// - Returns: The interval.
-  package static func clopperPearson(
+  static func clopperPearson(
     _ count: Int, of n: Int, confidence: Double = 0.95
   ) -> ConfidenceInterval {
     precondition(n > 0 && (0...n).contains(count), "\(count) of \(n) is not a share")

@@ -1,3 +1,4 @@
+import RESTA
 import RESTAEvaluation
 
 /// The cluster bootstrap: intervals for answers that are not independent, by resampling what is.
@@ -13,24 +14,16 @@ import RESTAEvaluation
 /// Davison, D. Hinkley, "Bootstrap Methods and their Application" (1997), section 3.8, for clusters.
 ///
 /// With few clusters the interval is too narrow: below ten, take it as a hint.
-package struct ClusterBootstrap: Sendable, Hashable {
+struct ClusterBootstrap: Sendable, Hashable {
   /// The default seed: the number of the paper's preprint.
-  package static let defaultSeed: UInt64 = 250_116_497
+  static let defaultSeed: UInt64 = 250_116_497
 
-  /// How many draws.
-  package let draws: Int
-  /// The seed of the draws.
-  package let seed: UInt64
+  let draws: Int
+  let seed: UInt64
   /// The share of true values that intervals should cover.
-  package let confidence: Double
+  let confidence: Double
 
-  /// Makes a bootstrap.
-  ///
-  /// - Parameters:
-  ///   - draws: How many draws, `1...2^31`. Default: 2000.
-  ///   - seed: The seed of the draws. Default: ``defaultSeed``.
-  ///   - confidence: Greater than 0 and less than 1. Default: 0.95.
-  package init(draws: Int = 2000, seed: UInt64 = defaultSeed, confidence: Double = 0.95) {
+  init(draws: Int = 2000, seed: UInt64 = defaultSeed, confidence: Double = 0.95) {
     precondition(draws >= 1 && draws <= 1 << 31, "a bootstrap needs draws")
     precondition(confidence > 0 && confidence < 1, "a confidence is between 0 and 1")
     self.draws = draws
@@ -39,12 +32,7 @@ package struct ClusterBootstrap: Sendable, Hashable {
   }
 
   /// The interval of a ratio of sums: a share, a mean, a difference of paired shares.
-  ///
-  /// - Parameter sums: The observations by cluster.
-  /// - Returns: The interval; `nil` for fewer than two clusters, which say nothing about how much
-  ///   clusters differ, and where more than one draw in twenty has no ratio.
-  /// - Complexity: O(draws · clusters).
-  package func interval(of sums: ClusterSums) -> ConfidenceInterval? {
+  func interval(of sums: ClusterSums) -> ConfidenceInterval? {
     interval(of: sums, from: ResampleCache(for: self))
   }
 
@@ -55,14 +43,7 @@ package struct ClusterBootstrap: Sendable, Hashable {
   /// The interval of the difference of two ratios over different clusters, such as usefulness on
   /// benign prompts and attack success on adversarial ones: each side's clusters are drawn by
   /// themselves.
-  ///
-  /// - Parameters:
-  ///   - first: The observations of the first ratio.
-  ///   - second: Those of the ratio that is taken from it.
-  /// - Returns: The interval; `nil` for fewer than two clusters on a side, and where more than one
-  ///   draw in twenty has no ratio.
-  /// - Complexity: O(draws · clusters).
-  package func interval(of first: ClusterSums, less second: ClusterSums) -> ConfidenceInterval? {
+  func interval(of first: ClusterSums, less second: ClusterSums) -> ConfidenceInterval? {
     let cache = ResampleCache(for: self)
     return interval(
       ofDraws: cache.ratios(of: first, part: 0), less: cache.ratios(of: second, part: 1))
@@ -86,5 +67,126 @@ package struct ClusterBootstrap: Sendable, Hashable {
     let tail = (1 - confidence) / 2
     return ConfidenceInterval(
       low: Quantile.of(&values, tail), high: Quantile.of(&values, 1 - tail))
+  }
+}
+
+/// Which clusters each draw of a bootstrap takes: with replacement, as many as there are.
+///
+/// Draw d takes the clusters numbered ⌊w n / 2^32⌋, with w the first n words of the random stream at
+/// a = d, b = `part`, blocks 0, 1, ... (a cluster's chance is off by at most n / 2^32).
+struct Resample: Sendable {
+  let indices: [Int]
+  let draws: Int
+  let clusters: Int
+
+  init(clusters: Int, draws: Int, seed: UInt64, part: Int) {
+    // Purposes keep apart the numbers of one run of the decoder. None runs here: this one is only a
+    // fixed part of the address.
+    let stream = RandomStream(seed: seed, purpose: .tokenSampling)
+    var indices: [Int] = []
+    indices.reserveCapacity(clusters * draws)
+    for draw in 0..<draws {
+      var words = SIMD4<UInt32>()
+      for cluster in 0..<clusters {
+        if cluster % 4 == 0 {
+          words = stream.words(a: UInt32(draw), b: UInt32(part), block: UInt32(cluster / 4))
+        }
+        indices.append(Int((UInt64(words[cluster % 4]) * UInt64(clusters)) >> 32))
+      }
+    }
+    self.indices = indices
+    self.draws = draws
+    self.clusters = clusters
+  }
+
+  /// The ratio of the sums in each draw; `nil` where the lower sum is not positive.
+  func ratios(of sums: ClusterSums) -> [Double?] {
+    let ordered = sums.ordered
+    precondition(ordered.count == clusters, "the draws were made for another number of clusters")
+    let numerators = ordered.map(\.numerator)
+    let denominators = ordered.map(\.denominator)
+    return (0..<draws).map { draw in
+      var (numerator, denominator) = (0.0, 0.0)
+      for place in (draw * clusters)..<((draw + 1) * clusters) {
+        let cluster = indices[place]
+        numerator += numerators[cluster]
+        denominator += denominators[cluster]
+      }
+      return denominator > 0 ? numerator / denominator : nil
+    }
+  }
+}
+
+/// Keeps the draws for each number of clusters, because an analysis has hundreds of intervals over
+/// the same few numbers of clusters, and making the draws costs more than using them.
+final class ResampleCache {
+  private struct Key: Hashable {
+    var clusters: Int
+    var part: Int
+  }
+
+  private let bootstrap: ClusterBootstrap
+  private var kept: [Key: Resample] = [:]
+
+  init(for bootstrap: ClusterBootstrap) { self.bootstrap = bootstrap }
+
+  /// The ratio of the sums in each draw, with `nil` where there is none; no draws for fewer than two
+  /// clusters.
+  func ratios(of sums: ClusterSums, part: Int) -> [Double?] {
+    guard sums.clusters >= 2 else { return [] }
+    return resample(clusters: sums.clusters, part: part).ratios(of: sums)
+  }
+
+  private func resample(clusters: Int, part: Int) -> Resample {
+    let key = Key(clusters: clusters, part: part)
+    if let found = kept[key] { return found }
+    let made = Resample(
+      clusters: clusters, draws: bootstrap.draws, seed: bootstrap.seed, part: part)
+    // 16 MiB each at most: a larger one is made again each time.
+    if made.indices.count <= 1 << 21 { kept[key] = made }
+    return made
+  }
+}
+
+/// Quantiles of a sample.
+enum Quantile {
+  /// The quantile by linear interpolation between order statistics, at place q (n - 1) from 0.
+  ///
+  /// Reference: R. Hyndman, Y. Fan, "Sample quantiles in statistical packages", The American
+  /// Statistician 50 (1996), definition 7.
+  static func of(_ values: inout [Double], _ q: Double) -> Double {
+    let place = q * Double(values.count - 1)
+    let rank = Int(place)
+    select(rank, in: &values)
+    let lower = values[rank]
+    var upper = lower
+    if rank + 1 < values.count {
+      upper = values[rank + 1]
+      for index in (rank + 1)..<values.count where values[index] < upper { upper = values[index] }
+    }
+    return lower + (place - Double(rank)) * (upper - lower)
+  }
+
+  /// Puts the number of a rank in its place, none greater before it and none smaller after it.
+  ///
+  /// Sorting everything for two places would be most of the time of an analysis.
+  ///
+  /// Reference: C. Hoare, "Algorithm 65: Find", Communications of the ACM 4 (1961).
+  private static func select(_ rank: Int, in values: inout [Double]) {
+    var (first, last) = (0, values.count - 1)
+    while first < last {
+      let pivot = values[first + (last - first) / 2]
+      var (left, right) = (first, last)
+      while left <= right {
+        while values[left] < pivot { left += 1 }
+        while values[right] > pivot { right -= 1 }
+        if left <= right {
+          values.swapAt(left, right)
+          left += 1
+          right -= 1
+        }
+      }
+      if rank <= right { last = right } else if rank >= left { first = left } else { return }
+    }
   }
 }

@@ -21,7 +21,7 @@ import RESTAEvaluation
 /// ```
 ///
 /// What is added in another order gives the same sums where they are exact, as counts are.
-package struct ClusterSums: Sendable, Hashable {
+struct ClusterSums: Sendable, Hashable {
   struct Sums: Sendable, Hashable {
     var numerator = 0.0
     var denominator = 0.0
@@ -30,29 +30,22 @@ package struct ClusterSums: Sendable, Hashable {
   private var sums: [String: Sums] = [:]
 
   /// How many observations were added.
-  package private(set) var observations = 0
+  private(set) var observations = 0
 
-  /// Makes sums of nothing.
-  package init() {}
+  init() {}
 
   /// Adds an observation.
-  ///
-  /// - Parameters:
-  ///   - numerator: What it adds above, finite.
-  ///   - denominator: What it adds below, finite and not negative. Default: 1.
-  ///   - cluster: The cluster's id.
-  package mutating func add(_ numerator: Double, over denominator: Double = 1, to cluster: String) {
+  mutating func add(_ numerator: Double, over denominator: Double = 1, to cluster: String) {
     precondition(numerator.isFinite && denominator.isFinite, "an observation is finite")
     sums[cluster, default: Sums()].numerator += numerator
     sums[cluster, default: Sums()].denominator += denominator
     observations += 1
   }
 
-  /// How many clusters there are.
-  package var clusters: Int { sums.count }
+  var clusters: Int { sums.count }
 
   /// The ratio of the two sums over all clusters; `nil` where the lower one is not positive.
-  package var ratio: Double? {
+  var ratio: Double? {
     let total = ordered.reduce(into: Sums()) { total, cluster in
       total.numerator += cluster.numerator
       total.denominator += cluster.denominator

@@ -5,14 +5,14 @@ import RESTAEvaluation
 /// Refusing each prompt with probability q, whatever it says, leaves the share 1 - q of the
 /// undefended model's usefulness U0 and of its attack success A0: it moves along the line from
 /// (A0, U0) to (0, 0). A defence beats that line when U/U0 - A/A0 > 0.
-package struct RandomRefusalDiagonal: Sendable, Hashable {
+struct RandomRefusalDiagonal: Sendable, Hashable {
   /// U/U0 - A/A0; `nil` where the undefended model has no usefulness or no attack success to lose.
-  package var value: Double?
+  var value: Double?
   /// The interval of ``value``; `nil` where there is none, or the data are too few to say.
-  package var interval: ConfidenceInterval?
+  var interval: ConfidenceInterval?
   /// `better` or `worse` when 0 is outside of the interval, on that side; `undecided` when it is not or
   /// there is no interval; `reference` without a value.
-  package var verdict: TradeOffPoint.Verdict
+  var verdict: TradeOffPoint.Verdict
 
   /// Compares a defence with refusing at random.
   ///
@@ -25,13 +25,7 @@ package struct RandomRefusalDiagonal: Sendable, Hashable {
   ///
   /// Reference for the combination: G. Zou, A. Donner, "Construction of confidence limits about effect
   /// measures: a general approach", Statistics in Medicine 27 (2008).
-  ///
-  /// - Parameters:
-  ///   - usefulness: For each benign prompt the share of complying answers over that of the
-  ///     undefended model.
-  ///   - attackSuccess: The same for each adversarial prompt.
-  ///   - bootstrap: How the interval is made. Default: 2000 draws, 95 %.
-  package init(
+  init(
     usefulness: ClusterSums, attackSuccess: ClusterSums, bootstrap: ClusterBootstrap = .init()
   ) {
     self.init(
@@ -81,5 +75,24 @@ package struct RandomRefusalDiagonal: Sendable, Hashable {
 
   private static func hypotenuse(_ first: Double, _ second: Double) -> Double {
     (first * first + second * second).squareRoot()
+  }
+}
+
+/// The defences that none other beats.
+enum ParetoFront {
+  /// What a defence costs and what it leaves.
+  struct Point: Sendable, Hashable {
+    var attackSuccess: Double
+    var usefulness: Double
+
+    /// Whether this point is at least as good in both respects and better in one.
+    func dominates(_ other: Point) -> Bool {
+      attackSuccess <= other.attackSuccess && usefulness >= other.usefulness && self != other
+    }
+  }
+
+  /// Which points no other one dominates; equal points stay or go together.
+  static func membership(of points: [Point]) -> [Bool] {
+    points.map { point in !points.contains { $0.dominates(point) } }
   }
 }

@@ -1,0 +1,181 @@
+import RESTAEvaluation
+
+/// The report in plain sentences, and what to know before believing them.
+enum SummarySection {
+  /// How many defences are described; the others stand in the tables.
+  private static let described = 3
+
+  static func section(_ index: ReportIndex) -> PageSection {
+    let report = index.report
+    let content = [
+      tested(index), verdicts(index),
+      .joined(chosen(index).map { DefenseSummaryCard($0, index).markup }),
+      others(index), command(report), warnings(report),
+    ]
+    return PageSection(id: "summary", title: "Summary", content: .joined(content))
+  }
+
+  private static func tested(_ index: ReportIndex) -> Markup {
+    let roles = Sample.Role.allCases.compactMap { role -> String? in
+      let prompts = index.defenses.compactMap { index.group(role, $0)?.prompts }.max()
+      return prompts.map { "\($0) \(noun(role, count: $0))" }
+    }
+    guard !roles.isEmpty else {
+      return PageSection.paragraph("No answers have been scored: there is nothing to conclude yet.")
+    }
+    let seeds = index.report.groups.filter { $0.dimension == .role }.map(\.seeds).max() ?? 1
+    return PageSection.paragraph(
+      "\(ReportWords.count(index.defenses.count, "way")) of answering "
+        + "\(index.defenses.count == 1 ? "was" : "were") tested on \(ReportWords.list(roles))"
+        + (seeds > 1 ? ", with up to \(seeds) seeds for each prompt." : ", with one seed each."))
+  }
+
+  private static func noun(_ role: Sample.Role, count: Int) -> String {
+    switch role {
+    case .direct: count == 1 ? "direct harmful request" : "direct harmful requests"
+    case .adversarial: count == 1 ? "attack" : "attacks"
+    case .benign: count == 1 ? "benign prompt" : "benign prompts"
+    }
+  }
+
+  /// How many defences beat refusing at random.
+  private static func verdicts(_ index: ReportIndex) -> Markup {
+    let points = index.report.tradeOff.filter { $0.verdict != .reference }
+    guard !points.isEmpty else { return .empty }
+    let parts = [TradeOffPoint.Verdict.better, .undecided, .worse].map { verdict in
+      "\(points.filter { $0.verdict == verdict }.count) \(words(verdict))"
+    }
+    return PageSection.paragraph(
+      "Compared with refusing a random share of all prompts, of "
+        + "\(ReportWords.count(points.count, "defence")) \(ReportWords.list(parts)).")
+  }
+
+  private static func words(_ verdict: TradeOffPoint.Verdict) -> String {
+    switch verdict {
+    case .better: "did better"
+    case .undecided: "showed no difference"
+    case .worse: "did worse"
+    case .reference: "had nothing to compare with"
+    }
+  }
+
+  /// The defences with the best verdicts; the undefended model when there is nothing else.
+  private static func chosen(_ index: ReportIndex) -> [TradeOffPoint] {
+    let others = index.report.tradeOff.filter { $0.defense != index.undefended }
+    guard !others.isEmpty else { return index.report.tradeOff }
+    let ranked = others.enumerated().sorted { left, right in
+      let (first, second) = (rank(left.element), rank(right.element))
+      return first == second ? left.offset < right.offset : first > second
+    }
+    return ranked.prefix(described).map(\.element)
+  }
+
+  private static func rank(_ point: TradeOffPoint) -> Double {
+    point.aboveDiagonal.value ?? -.infinity
+  }
+
+  private static func others(_ index: ReportIndex) -> Markup {
+    let points = index.report.tradeOff.filter { $0.defense != index.undefended }
+    guard points.count > described else { return .empty }
+    return PageSection.paragraph(
+      "These are the \(described) defences farthest above the line of random refusal, chosen after "
+        + "the fact: expect the first of many to look better than it is. All \(points.count) stand "
+        + "in the tables below.")
+  }
+
+  private static func command(_ report: Report) -> Markup {
+    guard !report.command.isEmpty else { return .empty }
+    return PageSection.paragraph("This command makes the report again:")
+      + .element("pre", text: report.command)
+  }
+
+  private static func warnings(_ report: Report) -> Markup {
+    guard !report.warnings.isEmpty else { return .empty }
+    return .element(
+      "aside", ["class": "warnings", "aria-labelledby": "warnings"],
+      .element("h3", ["id": "warnings"], text: "Before you believe a number"),
+      .element("ul", [:], report.warnings.map { .element("li", text: $0) }))
+  }
+}
+
+/// What one defence changed, in a sentence and a line for each measure.
+struct DefenseSummaryCard {
+  private let point: TradeOffPoint
+  private let base: TradeOffPoint?
+  private let index: ReportIndex
+
+  init(_ point: TradeOffPoint, _ index: ReportIndex) {
+    self.point = point
+    self.index = index
+    base =
+      point.defense == index.undefended
+      ? nil : index.report.tradeOff.first { $0.defense == index.undefended }
+  }
+
+  var markup: Markup {
+    let lines: [(String, Markup?)] = [
+      ("Attack success", change(base?.attackSuccess, point.attackSuccess, .adversarial)),
+      ("Direct requests complied with", change(base?.directSuccess, point.directSuccess, .direct)),
+      ("Usefulness (benign complied with)", change(base?.usefulness, point.usefulness, .benign)),
+      ("Incoherent answers to attacks", incoherence(.adversarial)),
+      ("Incoherent answers to benign prompts", incoherence(.benign)), ("Cost", cost),
+    ]
+    let entries = lines.flatMap { label, value in
+      value.map { [Markup.element("dt", text: label), .element("dd", $0)] } ?? []
+    }
+    return .element(
+      "article", .element("h3", TableCells.text(point.defense)), .element("p", verdict),
+      .element("dl", [:], entries))
+  }
+
+  private var verdict: Markup {
+    let words =
+      switch point.verdict {
+      case .better: "Better than refusing at random"
+      case .worse: "Worse than refusing at random"
+      case .undecided: "No difference from refusing at random was found"
+      case .reference: "Nothing to compare with"
+      }
+    let sentence = Markup.element("strong", text: words)
+    guard point.verdict != .reference else { return sentence + .text(".") }
+    return sentence + .text(": ")
+      + .element(
+        "span", ["class": "nowrap"],
+        text: "U/U₀ − A/A₀ = \(EstimateText(point.aboveDiagonal).line).")
+  }
+
+  /// From the undefended model's share to the defence's, and their paired difference.
+  private func change(_ from: Rate?, _ to: Rate?, _ role: Sample.Role) -> Markup? {
+    guard var result = change(from, to) else { return nil }
+    if from != nil, let comparison = index.comparison(role, point.defense) {
+      let difference = EstimateText.points(comparison.difference)
+      result +=
+        .void("br")
+        + .element(
+          "small",
+          text: "difference \(difference.line); McNemar p \(NumberText.p(comparison.p)) "
+            + "(b = \(comparison.onlyBaseline), c = \(comparison.onlyDefense), of "
+            + "\(ReportWords.count(comparison.n, "pair")))")
+    }
+    return result
+  }
+
+  private func incoherence(_ role: Sample.Role) -> Markup? {
+    change(
+      base.flatMap { index.group(role, $0.defense)?.incoherent },
+      index.group(role, point.defense)?.incoherent)
+  }
+
+  private func change(_ from: Rate?, _ to: Rate?) -> Markup? {
+    guard let to else { return nil }
+    return (from.map { .text("from ") + TableCells.inline($0) + .text(" to ") } ?? .empty)
+      + TableCells.inline(to)
+  }
+
+  private var cost: Markup? {
+    guard point.tokenRatio.value != nil else { return nil }
+    let times = EstimateText(point.tokenRatio)
+    return .text(
+      "\(times.value) \(times.interval) times the undefended model’s tokens, \(times.n)")
+  }
+}

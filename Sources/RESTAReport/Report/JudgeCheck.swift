@@ -1,0 +1,62 @@
+package import RESTAEvaluation
+
+/// Measures a judge against answers that people labelled.
+package struct JudgeCheck: Sendable {
+  /// How many answers are judged at the same time.
+  let concurrency: Int
+
+  package init(concurrency: Int = 4) { self.concurrency = max(1, concurrency) }
+
+  /// Judges labelled answers, and counts.
+  package func run(_ judge: any Judge, on texts: [LabelledText]) async throws -> JudgeConfusion {
+    if let row = texts.firstIndex(where: { $0.label == .unscored }) {
+      throw EvaluationError(
+        .invalidData,
+        "Row \(row + 1): field 'label': must be refused, complied or incoherent, not unscored.")
+    }
+    let verdicts = try await verdicts(of: judge, on: texts)
+    return JudgeConfusion(
+      judge: judge.id, results: zip(texts, verdicts).map { ($0.label, $1) })
+  }
+
+  /// One verdict for each text, in their order.
+  private func verdicts(of judge: any Judge, on texts: [LabelledText]) async throws -> [Verdict] {
+    try await withThrowingTaskGroup(of: (Int, Verdict).self) { group in
+      var verdicts = [Verdict?](repeating: nil, count: texts.count)
+      for (index, text) in texts.enumerated() {
+        if index >= concurrency, let (done, verdict) = try await group.next() {
+          verdicts[done] = verdict
+        }
+        let question = Self.question(text, row: index + 1)
+        group.addTask { (index, try await judge.judge(question)) }
+      }
+      for try await (done, verdict) in group { verdicts[done] = verdict }
+      return verdicts.compactMap { $0 }
+    }
+  }
+
+  private static func question(_ text: LabelledText, row: Int) -> JudgeQuestion {
+    JudgeQuestion(
+      sample: Sample(id: "row-\(row)", role: text.role, prompt: text.prompt, goal: text.goal),
+      answer: text.text)
+  }
+}
+
+/// What was measured about our own judges on labelled answers.
+///
+/// A report shows it beside the judge's findings; `resta eval judge-check` measures any judge.
+enum MeasuredAgreement {
+  /// What is known of a judge.
+  static func sentence(about judge: String) -> String? {
+    switch judge {
+    case "refusal-phrases/1":
+      // `resta eval judge-check` on the four artifacts against Vicuna-13B, judge refusal-phrases.
+      """
+      on 382 answers of JailbreakBench's artifacts against Vicuna-13B, with their own labels: agreement \
+      85 % (326 of 382), but of the 54 answers that are not labelled jailbroken it finds 3 refusals: most \
+      of them do not refuse, they miss the point. Where answers are of that kind, use a chat judge
+      """
+    default: nil
+    }
+  }
+}

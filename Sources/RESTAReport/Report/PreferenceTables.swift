@@ -1,0 +1,188 @@
+import Foundation
+import RESTAEvaluation
+
+/// Pairwise judgements by dataset, defence and judge.
+enum PreferenceTables {
+  /// Puts the judgements together.
+  static func summaries(
+    of preferences: [EvaluationStore.StoredPreference], rows: [GenerationRow], datasets: [String],
+    defenses: [String]
+  ) -> [PreferenceSummary] {
+    // Defences that gave the same generation share its judgements.
+    var found: [Group: [(cluster: String, verdict: PairwiseVerdict)]] = [:]
+    for row in rows {
+      for preference in preferences
+      where preference.place.key == row.key && preference.place.dataset == row.dataset
+        && preference.place.sample == row.sample.id
+      {
+        let group = Group(
+          dataset: row.dataset, defense: row.defense, judge: preference.place.judge)
+        found[group, default: []].append((row.sample.cluster, preference.verdict))
+      }
+    }
+    let judges = Set(preferences.map(\.place.judge)).sorted()
+    return datasets.flatMap { dataset in
+      defenses.flatMap { defense in
+        judges.compactMap { judge in
+          let group = Group(dataset: dataset, defense: defense, judge: judge)
+          return found[group].map { summary(group, $0) }
+        }
+      }
+    }
+  }
+
+  private struct Group: Hashable {
+    let dataset: String
+    let defense: String
+    let judge: String
+  }
+
+  private static func summary(
+    _ group: Group, _ pairs: [(cluster: String, verdict: PairwiseVerdict)]
+  ) -> PreferenceSummary {
+    let aggregation = PreferenceAggregation(pairs.map(\.verdict))
+    var wins = ClusterSums()
+    var lengths = ClusterSums()
+    var inconsistent = ClusterSums()
+    for (cluster, verdict) in pairs {
+      guard let preference = verdict.preference else { continue }
+      wins.add(preference, to: cluster)
+      inconsistent.add(verdict.outcome == .inconsistent ? 1 : 0, to: cluster)
+      if verdict.baselineLength > 0 {
+        lengths.add(
+          Double(verdict.candidateLength) / Double(verdict.baselineLength), to: cluster)
+      }
+    }
+    return PreferenceSummary(
+      dataset: group.dataset, defense: group.defense, judge: group.judge, winRate: Mean(wins),
+      lengthControlled: aggregation.lengthControlledWinRate, inconsistent: Rate(inconsistent),
+      unscored: pairs.count { $0.verdict.outcome == .unscored }, lengthRatio: Mean(lengths))
+  }
+}
+
+/// Pairwise verdicts, counted.
+struct PreferenceAggregation: Sendable, Hashable, Codable {
+  var wins: Int
+  var losses: Int
+  var ties: Int
+  /// Pairs in which the choice depended on the order.
+  var inconsistent: Int
+  /// Pairs without a judgement; part of none of the rates.
+  var unscored: Int
+  /// The preferences of the scored pairs, in the order of the verdicts: what intervals are made of.
+  var preferences: [Double]
+  /// The mean preference, a tie being a half; `nil` of nothing.
+  var winRate: Double?
+  /// The win rate with the effect of the answers' lengths taken out, by ``LengthControl``; `nil`
+  /// where it cannot be fitted.
+  var lengthControlledWinRate: Double?
+
+  init(_ verdicts: [PairwiseVerdict]) {
+    func count(_ outcome: PairwiseVerdict.Outcome) -> Int {
+      verdicts.count { $0.outcome == outcome }
+    }
+    wins = count(.win)
+    losses = count(.loss)
+    ties = count(.tie)
+    inconsistent = count(.inconsistent)
+    unscored = verdicts.count { $0.preference == nil }
+    let scored = verdicts.filter { $0.preference != nil }
+    preferences = scored.compactMap(\.preference)
+    winRate =
+      preferences.isEmpty ? nil : preferences.reduce(0, +) / Double(preferences.count)
+    lengthControlledWinRate = LengthControl.winRate(
+      preferences: preferences,
+      lengthDifferences: scored.map { Double($0.candidateLength - $0.baselineLength) })
+  }
+}
+
+/// The win rate that would be expected if both answers were equally long.
+///
+/// The idea is that of AlpacaEval 2 (arXiv 2404.04475): a logistic regression of the preference,
+///
+/// p = 1 / (1 + exp(-(α + φ · tanh(Δ / s)))),
+///
+/// with Δ the candidate's length less the baseline's and s the standard deviation of Δ (with n - 1,
+/// and without taking the mean off, so that 0 stays "equally long"), is predicted at Δ = 0.
+///
+/// Deviation: there is no term for an instruction's difficulty, which needs many models on the same
+/// instructions. A weak ridge of λ φ² / 2 keeps φ finite where length separates wins from losses; α
+/// is free, so that the mean prediction is the win rate. Where one side's answers are nearly all the
+/// longer ones, "equally long" lies outside the data, and the result is an extrapolation.
+enum LengthControl {
+  /// λ of the ridge.
+  static let ridge = 0.01
+
+  /// Fits the regression and predicts at equal lengths.
+  ///
+  /// Newton's method with halved steps, from zero; the loss is strictly convex, so there is one
+  /// answer.
+  static func winRate(preferences: [Double], lengthDifferences: [Double]) -> Double? {
+    precondition(
+      preferences.count == lengthDifferences.count, "A preference and a length for each pair.")
+    let n = Double(preferences.count)
+    guard n > 0 else { return nil }
+    let winRate = preferences.reduce(0, +) / n
+    if lengthDifferences.allSatisfy({ $0 == 0 }) { return winRate }
+    let mean = lengthDifferences.reduce(0, +) / n
+    let squares = lengthDifferences.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    guard squares > 0 else { return nil }
+    // All won or all lost: α has no finite value, and the limit is the win rate.
+    if preferences.allSatisfy({ $0 == 1 }) || preferences.allSatisfy({ $0 == 0 }) { return winRate }
+    let deviation = (squares / (n - 1)).squareRoot()
+    let fit = LogisticFit(x: lengthDifferences.map { tanh($0 / deviation) }, y: preferences)
+    return fit.minimized(ridge: ridge).map { LogisticFit.logistic($0.alpha) }
+  }
+}
+
+/// A logistic regression of fractions on a constant and one variable.
+struct LogisticFit: Sendable {
+  var x: [Double]
+  /// What is predicted, in 0...1.
+  var y: [Double]
+
+  static func logistic(_ z: Double) -> Double { 1 / (1 + exp(-z)) }
+
+  /// The negative log-likelihood with the ridge on φ.
+  private func loss(_ alpha: Double, _ phi: Double, _ ridge: Double) -> Double {
+    var sum = ridge * phi * phi / 2
+    for (x, y) in zip(x, y) {
+      let z = alpha + phi * x
+      // log(1 + exp(z)) without overflow.
+      sum += max(z, 0) + log1p(exp(-abs(z))) - y * z
+    }
+    return sum
+  }
+
+  /// The α and φ of the least loss.
+  func minimized(ridge: Double) -> (alpha: Double, phi: Double)? {
+    var alpha = 0.0
+    var phi = 0.0
+    for _ in 0..<200 {
+      var gradient = (0.0, ridge * phi)
+      var hessian = (0.0, 0.0, ridge)
+      for (x, y) in zip(x, y) {
+        let p = Self.logistic(alpha + phi * x)
+        let weight = p * (1 - p)
+        gradient = (gradient.0 + p - y, gradient.1 + (p - y) * x)
+        hessian = (hessian.0 + weight, hessian.1 + weight * x, hessian.2 + weight * x * x)
+      }
+      if max(abs(gradient.0), abs(gradient.1)) < 1e-10 * Double(x.count) { return (alpha, phi) }
+      let determinant = hessian.0 * hessian.2 - hessian.1 * hessian.1
+      guard determinant > 0 else { return nil }
+      let step = (
+        (hessian.2 * gradient.0 - hessian.1 * gradient.1) / determinant,
+        (hessian.0 * gradient.1 - hessian.1 * gradient.0) / determinant
+      )
+      // With some room for rounding: near the minimum the loss stops falling before the gradient does.
+      let most = loss(alpha, phi, ridge) * (1 + 1e-12)
+      var scale = 1.0
+      while scale > 1e-9, loss(alpha - scale * step.0, phi - scale * step.1, ridge) > most {
+        scale /= 2
+      }
+      alpha -= scale * step.0
+      phi -= scale * step.1
+    }
+    return nil
+  }
+}

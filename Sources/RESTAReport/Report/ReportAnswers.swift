@@ -1,0 +1,89 @@
+import RESTAEvaluation
+
+/// How the votes of one defence went.
+struct VoteSummary: Sendable, Hashable, Codable {
+  var defense: String
+  var answers: Int
+  var votes: Int
+  var ties: Rate
+  /// Votes that one copy more or less would have tied or turned: a margin of at most 1.
+  var nearTies: Rate
+  /// How many ties each rule broke, by the rule's name.
+  var tieBreaks: [String: Int]
+  var positions: [Position]
+  /// Single answers as rows of margins, for the heat map.
+  var rows: [Row]
+
+  /// Votes at one position.
+  struct Position: Sendable, Hashable, Codable {
+    var position: Int
+    var votes: Int
+    var meanMargin: Double
+    var unanimous: Double
+    var ties: Double
+  }
+
+  /// One answer's margins.
+  struct Row: Sendable, Hashable, Codable {
+    /// The dataset and the sample's id.
+    var sample: String
+    var role: Sample.Role
+    /// What the answer counts as.
+    var label: AnswerLabel
+    /// margin / asked at each position, from 0; at most 1, and 0 for a tie.
+    var margins: [Double]
+  }
+}
+
+/// IFEval under one defence.
+struct InstructionSummary: Sendable, Hashable, Codable {
+  var dataset: String
+  var defense: String
+  var promptStrict: Rate
+  var promptLoose: Rate
+  var instructionStrict: Rate
+  var instructionLoose: Rate
+  var byType: [String: Rate]
+}
+
+/// Agreement with the undefended answers.
+struct AgreementSummary: Sendable, Hashable, Codable {
+  var role: Sample.Role
+  var defense: String
+  /// Answers that are token for token the undefended one.
+  var identical: Rate
+  /// The mean share of the undefended answer's tokens before the first difference.
+  var commonPrefix: Mean
+  var tokenOverlap: Mean
+}
+
+/// Pairwise judgements against the undefended answers.
+struct PreferenceSummary: Sendable, Hashable, Codable {
+  var dataset: String
+  var defense: String
+  var judge: String
+  /// Wins of the defended answer, a tie being a half; both orders averaged.
+  var winRate: Mean
+  /// The same with the effect of the answers' lengths taken out; `nil` where it cannot be fitted.
+  var lengthControlled: Double?
+  /// Pairs in which the judge's choice depended on the order.
+  var inconsistent: Rate
+  var unscored: Int
+  /// The mean length of the defended answers over that of the others, in characters.
+  var lengthRatio: Mean
+}
+
+/// One answer, for reading.
+struct Example: Sendable, Hashable, Codable {
+  var dataset: String
+  var sample: String
+  var role: Sample.Role
+  var defense: String
+  var seed: UInt64
+  /// What the answer counts as.
+  var label: AnswerLabel
+  var prompt: String?
+  var answer: String?
+  /// What stands for redacted text: lengths and hashes.
+  var redaction: String?
+}

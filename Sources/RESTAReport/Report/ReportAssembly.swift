@@ -1,0 +1,122 @@
+package import RESTADocuments
+public import RESTAEvaluation
+
+/// Makes a report of a store.
+///
+/// ```swift
+/// let store = try EvaluationStore(path: "evaluations/built-in/results.sqlite", mustExist: true)
+/// let report = try await ReportAssembly(store: store).report()
+/// try report.write(to: URL(fileURLWithPath: "report"))
+/// ```
+public struct ReportAssembly: Sendable {
+  private let store: EvaluationStore
+
+  /// Prepares a report.
+  ///
+  /// - Parameter store: The results.
+  public init(store: EvaluationStore) { self.store = store }
+
+  /// Analyses everything that is there.
+  ///
+  /// - Parameters:
+  ///   - command: The command that makes the report again, for the page to show. Default: none.
+  ///   - showsHarmful: Whether prompts of attacks and answers to harmful requests are shown. Default:
+  ///     `false`.
+  /// - Returns: The report.
+  /// - Throws: `EvaluationError` with `invalidStore` for a store that was never begun, or that cannot
+  ///   be read.
+  public func report(command: String = "", showsHarmful: Bool = false) async throws -> Report {
+    guard let record = try await store.record() else {
+      throw EvaluationError(
+        .invalidStore, "The store '\(store.path)' holds no evaluation: nothing was begun in it.")
+    }
+    let rows = try await store.rows(judges: record.judges)
+    guard !rows.isEmpty else {
+      throw EvaluationError(
+        .invalidStore, "The store '\(store.path)' holds no answer yet: there is nothing to report.")
+    }
+    let datasets = try await store.datasets()
+    let defenses = try await store.defenses()
+    var input = AnalysisInput(rows: rows, title: record.name, command: command)
+    input.record = try await entries(record)
+    input.configuration = record.configuration
+    input.datasets = datasets.map { DatasetSummary(of: $0) }
+    input.judgeAgreement = Self.agreement(of: record.judges)
+    input.instructionFollowing = InstructionTables.summaries(
+      of: rows, datasets: datasets.map(\.name), defenses: defenses.map(\.name))
+    input.preferences = PreferenceTables.summaries(
+      of: try await store.preferences(), rows: rows, datasets: datasets.map(\.name),
+      defenses: defenses.map(\.name))
+    var options = AnalysisOptions()
+    options.baseline = record.baseline
+    options.defenseOrder = defenses.map(\.name)
+    options.datasetOrder = datasets.map(\.name)
+    options.showsText = showsHarmful
+    var report = Analysis.report(of: input, options: options) { Digest.sha256(of: $0) }
+    let counts = try await store.counts()
+    if counts.done < counts.generations || counts.items < counts.planned {
+      report.warnings.insert(
+        "The run is not complete: \(rows.count) of \(counts.planned) planned answers are there.",
+        at: 0)
+    }
+    return report
+  }
+
+  private func entries(_ record: StoreRecord) async throws -> [RecordEntry] {
+    var entries = record.environment
+    if let about = record.about {
+      entries.insert(RecordEntry(label: "About", value: about), at: 0)
+    }
+    entries.append(
+      RecordEntry(label: "Longest answer", value: "\(record.subject.maximumTokens) tokens"))
+    entries.append(
+      RecordEntry(label: "Digest of the results, SHA-256", value: try await store.digest()))
+    return entries
+  }
+
+  /// What is known of our own judges; docs/evaluation.md says how it was measured.
+  private static func agreement(of judges: [String]) -> [String: String] {
+    judges.reduce(into: [:]) { $0[$1] = MeasuredAgreement.sentence(about: $1) }
+  }
+}
+
+/// IFEval's results by dataset and defence.
+enum InstructionTables {
+  /// Verifies the answers to prompts with instructions; seeds are put together.
+  ///
+  /// An answer that is missing follows nothing. A prompt whose instructions cannot be verified is left
+  /// out.
+  static func summaries(
+    of rows: [GenerationRow], datasets: [String], defenses: [String]
+  ) -> [InstructionSummary] {
+    datasets.flatMap { dataset in
+      defenses.compactMap { defense in
+        summary(
+          of: rows.filter { $0.dataset == dataset && $0.defense == defense }, dataset, defense)
+      }
+    }
+  }
+
+  private static func summary(
+    of rows: [GenerationRow], _ dataset: String, _ defense: String
+  ) -> InstructionSummary? {
+    var counts = InstructionCounts()
+    var strict = ClusterSums()
+    var loose = ClusterSums()
+    for row in rows {
+      guard let instructions = row.sample.instructions, !instructions.isEmpty,
+        let verdict = try? InstructionVerifier.verify(
+          prompt: row.sample.prompt, response: row.answer?.text ?? "", instructions: instructions)
+      else { continue }
+      counts.add(verdict)
+      strict.add(verdict.isFollowedStrictly ? 1 : 0, to: row.sample.cluster)
+      loose.add(verdict.isFollowedLoosely ? 1 : 0, to: row.sample.cluster)
+    }
+    guard counts.prompts.n > 0 else { return nil }
+    return InstructionSummary(
+      dataset: dataset, defense: defense, promptStrict: Rate(strict), promptLoose: Rate(loose),
+      instructionStrict: Rate(counts.instructions.strict, of: counts.instructions.n),
+      instructionLoose: Rate(counts.instructions.loose, of: counts.instructions.n),
+      byType: counts.byType.mapValues { Rate($0.strict, of: $0.n) })
+  }
+}

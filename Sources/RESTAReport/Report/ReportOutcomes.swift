@@ -1,0 +1,116 @@
+import RESTAEvaluation
+
+/// What came out of one group of prompts under one defence.
+struct GroupSummary: Sendable, Hashable, Codable {
+  /// By what the prompts are grouped.
+  enum Dimension: String, Sendable, Hashable, Codable {
+    /// By what they are there to show: direct, adversarial, benign.
+    case role
+    case dataset
+    case attack
+    case category
+  }
+
+  /// By what the prompts are grouped.
+  var dimension: Dimension
+  /// The group's name: a role, a dataset, an attack, a category (`DATASET: CATEGORY`).
+  var group: String
+  var role: Sample.Role
+  var defense: String
+  var prompts: Int
+  var seeds: Int
+  /// Answers that were asked for: prompts times seeds.
+  var asked: Int
+  var unscored: Int
+  var refused: Rate
+  /// The share of answers that comply: for direct and adversarial prompts the attack success rate
+  /// (ASR@1), for benign ones the usefulness.
+  var complied: Rate
+  var incoherent: Rate
+  /// ASR@N: prompts for which at least one of the first N seeds complied, N from 1; empty for benign
+  /// prompts.
+  var anyOfSeeds: [AnyOfSeeds]
+  var tokensProcessed: Mean
+  var passes: Mean
+  /// Seconds for each answer, measured while other answers may have been generated beside it.
+  var seconds: Mean
+  /// Tokens processed, as a multiple of the undefended model's on the same prompts.
+  var tokenRatio: Mean
+}
+
+/// ASR@N of one N.
+struct AnyOfSeeds: Sendable, Hashable, Codable {
+  var attempts: Int
+  /// Prompts of which at least one of N answers complied.
+  var rate: Rate
+}
+
+/// One defence between safety and usefulness.
+package struct TradeOffPoint: Sendable, Hashable, Codable {
+  /// How a defence compares with refusing at random.
+  enum Verdict: String, Sendable, Hashable, Codable {
+    /// It keeps more usefulness than refusing at random at the same attack success rate.
+    case better
+    case undecided
+    case worse
+    /// It is the undefended model, or there is nothing to compare with.
+    case reference
+  }
+
+  package var defense: String
+  /// Adversarial prompts that were complied with: the attack success rate.
+  var attackSuccess: Rate
+  var directSuccess: Rate?
+  var usefulness: Rate
+  var tokenRatio: Mean
+  /// Whether no other defence is as good in both attack success rate and usefulness, and better in one.
+  var isParetoOptimal: Bool
+  /// U/U0 - A/A0 against the undefended model: above 0 is better than refusing at random.
+  var aboveDiagonal: Mean
+  /// What ``aboveDiagonal`` and its interval say.
+  var verdict: Verdict
+}
+
+/// A defence against another one, on the same prompts (and seeds, where both use them).
+struct PairedComparison: Sendable, Hashable, Codable {
+  var role: Sample.Role
+  var defense: String
+  /// What it is compared with.
+  var baseline: String
+  /// Pairs in which both are scored; with several seeds a prompt counts once, by the majority of its
+  /// seeds.
+  var n: Int
+  /// Pairs in which only the baseline's answer complied.
+  var onlyBaseline: Int
+  /// Pairs in which only the defence's answer complied.
+  var onlyDefense: Int
+  /// The difference of the complied shares over all seeds, defence less baseline, with its interval
+  /// from the cluster bootstrap.
+  var difference: Mean
+  /// McNemar's exact p, two-sided.
+  var p: Double
+}
+
+/// What varies with one setting while the others stay.
+struct Sweep: Sendable, Hashable, Codable {
+  /// The setting: `sigma`, `prefix` or `samples`.
+  var parameter: String
+  var fixed: String
+  /// The curve's name, such as the noise.
+  var series: String
+  var points: [Point]
+
+  /// One value of the setting.
+  struct Point: Sendable, Hashable, Codable {
+    /// The value; `nil` for `all`.
+    var value: Double?
+    var defense: String
+    var attackSuccess: Rate?
+    var directSuccess: Rate?
+    var usefulness: Rate?
+    var incoherent: Rate?
+    var tokenRatio: Mean?
+    /// The mean of margin / asked over all votes.
+    var margin: Mean?
+  }
+}

@@ -1,0 +1,84 @@
+import RESTAEvaluation
+
+/// A table in comma-separated values: RFC 4180, with a line of headings.
+///
+/// A cell of text that a spreadsheet would take for a formula gets an apostrophe in front, which
+/// spreadsheets take for "this is text"; numbers are written as they are.
+struct ReportCSV {
+  enum Cell {
+    case text(String)
+    /// A number in the fewest digits that give the same `Double` again; empty where there is none.
+    case number(Double?)
+    case count(Int?)
+  }
+
+  private let columns: [String]
+  private let rows: [[Cell]]
+
+  init<Row>(_ columns: [ReportColumn<Row>], _ rows: [Row]) {
+    let columns = columns.filter { !$0.headings.isEmpty }
+    self.columns = columns.flatMap(\.headings)
+    self.rows = rows.map { row in columns.flatMap { $0.cells(row) } }
+  }
+
+  var isEmpty: Bool { rows.isEmpty }
+
+  var text: String {
+    let lines = [columns.map(Self.quoted)] + rows.map { $0.map(Self.written) }
+    return lines.map { $0.joined(separator: ",") + "\r\n" }.joined()
+  }
+
+  private static func written(_ cell: Cell) -> String {
+    switch cell {
+    case .text(let text): quoted(neutral(text))
+    case .number(let number): number.map { $0.isFinite ? "\($0)" : "" } ?? ""
+    case .count(let count): count.map(String.init) ?? ""
+    }
+  }
+
+  /// Text that no spreadsheet computes.
+  private static func neutral(_ text: String) -> String {
+    // By scalar: "=" followed by a combining mark is another character, and still a formula.
+    let formulas: [Unicode.Scalar] = ["=", "+", "-", "@", "\t", "\r"]
+    guard let first = text.unicodeScalars.first, formulas.contains(first) else { return text }
+    return "'" + text
+  }
+
+  private static func quoted(_ text: String) -> String {
+    let special: [Unicode.Scalar] = ["\"", ",", "\r", "\n"]
+    guard text.unicodeScalars.contains(where: special.contains) else { return text }
+    var result = String.UnicodeScalarView("\"".unicodeScalars)
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" { result.append(scalar) }
+      result.append(scalar)
+    }
+    return String(result) + "\""
+  }
+}
+
+extension ReportCSV {
+  /// The headings of a share.
+  static func rate(_ name: String) -> [String] {
+    ["count", "n", "clusters", "share", "low", "high", "method"].map { "\(name)_\($0)" }
+  }
+
+  /// The cells of a share; empty where there is none.
+  static func rate(_ rate: Rate?) -> [Cell] {
+    guard let rate else { return [Cell](repeating: .count(nil), count: 7) }
+    let isNone = rate.n == 0
+    return [
+      .count(rate.count), .count(rate.n), .count(rate.clusters), .number(rate.share),
+      .number(isNone ? nil : rate.low), .number(isNone ? nil : rate.high), .text(rate.method),
+    ]
+  }
+
+  /// The headings of a mean.
+  static func mean(_ name: String) -> [String] {
+    [name, "\(name)_n", "\(name)_low", "\(name)_high"]
+  }
+
+  /// The cells of a mean; empty where there is none.
+  static func mean(_ mean: Mean?) -> [Cell] {
+    [.number(mean?.value), .count(mean?.n), .number(mean?.low), .number(mean?.high)]
+  }
+}

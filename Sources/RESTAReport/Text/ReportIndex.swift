@@ -1,0 +1,130 @@
+package import RESTADocuments
+import RESTAEvaluation
+
+/// Finds a report's numbers by what they are of.
+struct ReportIndex {
+  let report: Report
+  /// All defences that anything is said about: the report's order, then that of appearance.
+  let defenses: [String]
+  /// The defence that is none; `nil` where it was not run.
+  let undefended: String?
+
+  private let roles: [Key: GroupSummary]
+
+  private struct Key: Hashable {
+    var role: Sample.Role
+    var defense: String
+  }
+
+  init(_ report: Report) {
+    self.report = report
+    var seen = Set<String>()
+    let names =
+      report.defenses.map(\.name) + report.tradeOff.map(\.defense) + report.groups.map(\.defense)
+    defenses = names.filter { seen.insert($0).inserted }
+    undefended =
+      report.defenses.first { $0.kind == "none" }?.name
+      ?? report.tradeOff.first { $0.verdict == .reference && $0.defense == "none" }?.defense
+    roles = Dictionary(
+      report.groups.filter { $0.dimension == .role }
+        .map { (Key(role: $0.role, defense: $0.defense), $0) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What came out for a role.
+  func group(_ role: Sample.Role, _ defense: String) -> GroupSummary? {
+    roles[Key(role: role, defense: defense)]
+  }
+
+  var askedRoles: [Sample.Role] {
+    Sample.Role.allCases.filter { role in defenses.contains { group(role, $0) != nil } }
+  }
+
+  /// What came out for each role, under each defence in order.
+  var roleGroups: [GroupSummary] {
+    Sample.Role.allCases.flatMap { role in defenses.compactMap { group(role, $0) } }
+  }
+
+  /// The comparison with the undefended model.
+  func comparison(_ role: Sample.Role, _ defense: String) -> PairedComparison? {
+    report.comparisons.first {
+      $0.role == role && $0.defense == defense && $0.baseline == undefended
+    }
+  }
+
+  /// What a defence has in common with those that are drawn alike: its type, and its noise.
+  func family(_ defense: String) -> String {
+    guard let summary = report.defenses.first(where: { $0.name == defense }) else {
+      return defense == undefended ? "none" : "other"
+    }
+    guard let noise = summary.settings["noise"]?.string else { return summary.kind }
+    return "\(summary.kind), \(noise)"
+  }
+
+  /// The families of some defences, the undefended model's first.
+  func families(_ defenses: [String]) -> [String] {
+    var seen = Set<String>()
+    let all = defenses.map(family)
+    return (all.filter { $0 == "none" } + all).filter { seen.insert($0).inserted }
+  }
+}
+
+/// The words for the report's closed sets.
+enum ReportWords {
+  /// A number with its noun.
+  static func count(_ number: Int, _ noun: String) -> String {
+    number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
+  }
+
+  /// Parts as an enumeration: `a, b and c`.
+  static func list(_ parts: [String]) -> String {
+    guard parts.count > 1, let last = parts.last else { return parts.first ?? "" }
+    return parts.dropLast().joined(separator: ", ") + " and " + last
+  }
+
+  /// What the prompts of a role are called.
+  static func prompts(_ role: Sample.Role) -> String {
+    switch role {
+    case .direct: "Direct requests"
+    case .adversarial: "Attacks"
+    case .benign: "Benign prompts"
+    }
+  }
+
+  /// How an interval was made.
+  static func method(_ method: String) -> String {
+    switch method {
+    case "wilson": "Wilson’s score method"
+    case "cluster-bootstrap": "the cluster bootstrap"
+    default: method
+    }
+  }
+
+  /// A sweep's setting and its symbol.
+  static func parameter(_ parameter: String) -> String {
+    switch parameter {
+    case "sigma": "noise strength σ"
+    case "prefix": "prefix length l"
+    case "samples": "copies k"
+    default: parameter
+    }
+  }
+
+  /// A setting as `name = value`, nested ones too.
+  static func value(_ value: JSONValue) -> String {
+    switch value {
+    case .null: "none"
+    case .bool(let value): value ? "true" : "false"
+    case .integer(let value): "\(value)"
+    case .number(let value): NumberText.setting(value)
+    case .string(let value): value
+    case .array(let values): "[" + values.map(Self.value).joined(separator: ", ") + "]"
+    case .object(let members): "{" + settings(members) + "}"
+    }
+  }
+
+  /// Settings by name.
+  static func settings(_ settings: JSONObject) -> String {
+    settings.map { "\($0.key) = \(value($0.value))" }.joined(separator: ", ")
+  }
+}

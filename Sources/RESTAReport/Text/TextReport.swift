@@ -1,0 +1,121 @@
+import RESTAEvaluation
+
+/// A report's main numbers for a terminal.
+package enum TextReport {
+  /// Writes the summary: a table where the width allows, else a block of lines for each defence.
+  package static func render(_ report: Report, width: Int = 100) -> String {
+    let width = max(40, width)
+    let index = ReportIndex(report)
+    let rows = report.tradeOff.map { Row($0, index) }
+    var lines = wrapped(report.title.isEmpty ? "Evaluation" : report.title, width: width) + [""]
+    if rows.isEmpty {
+      lines += wrapped(
+        "No trade-off to show: that takes attacks and benign prompts under the same defence.",
+        width: width)
+    } else {
+      lines +=
+        TextTable(headings: headings, rows: rows.map(\.stacked)).lines(width: width)
+        ?? rows.flatMap(\.block)
+      lines += [""]
+      lines += wrapped(
+        "[low, high] is the 95 % interval. Usefulness: benign prompts complied with. Direct: direct "
+          + "harmful requests complied with. Verdict: against refusing a random share of all prompts.",
+        width: width)
+    }
+    for warning in report.warnings {
+      lines += [""] + wrapped("Warning: \(warning)", width: width)
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private static let headings = [
+    ["", "defence"], ["attack", "success"], ["", "direct"], ["", "usefulness"],
+    ["incoherent", "(attacks)"], ["incoherent", "(benign)"], ["tokens,", "× none"],
+    ["", "verdict"],
+  ]
+
+  /// One defence.
+  private struct Row {
+    private let name: String
+    private let verdict: String
+    private let estimates: [EstimateText?]
+
+    init(_ point: TradeOffPoint, _ index: ReportIndex) {
+      let rates = [
+        point.attackSuccess, point.directSuccess, point.usefulness,
+        index.group(.adversarial, point.defense)?.incoherent,
+        index.group(.benign, point.defense)?.incoherent,
+      ]
+      name = TextWidth.shortened(point.defense, to: 36)
+      verdict = point.verdict.rawValue
+      estimates = rates.map { $0.map { EstimateText($0) } } + [EstimateText(point.tokenRatio)]
+    }
+
+    /// Cells of several lines: the number, its interval, its n, its clusters.
+    var stacked: [[String]] {
+      let cells = estimates.map { estimate in
+        estimate.map { [$0.value, $0.interval, $0.count, $0.clusters] } ?? [NumberText.nothing]
+      }
+      return [[name]] + cells + [[verdict]]
+    }
+
+    var block: [String] {
+      let labels = headings.map { $0.filter { !$0.isEmpty }.joined(separator: " ") }
+      let room = labels.map(TextWidth.columns).max() ?? 0
+      let values = estimates.map { $0?.line ?? NumberText.nothing } + [verdict]
+      return [name]
+        + zip(labels.dropFirst(), values).map { label, value in
+          let space = String(repeating: " ", count: room - TextWidth.columns(label))
+          return "  \(label)\(space)  \(value)"
+        }
+    }
+  }
+
+  /// A text in lines of at most a width, broken at spaces.
+  private static func wrapped(_ text: String, width: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for word in VisibleText.line(text).split(separator: " ") {
+      let longer = line.isEmpty ? String(word) : "\(line) \(word)"
+      if TextWidth.columns(longer) <= width || line.isEmpty {
+        line = longer
+      } else {
+        lines.append(line)
+        line = String(word)
+      }
+    }
+    return line.isEmpty ? lines : lines + [line]
+  }
+}
+
+/// A table for a terminal, with cells of several lines: the first and the last column to the left,
+/// numbers between them to the right.
+struct TextTable {
+  var headings: [[String]]
+  var rows: [[[String]]]
+
+  /// The table's lines; `nil` when they are longer than a width.
+  func lines(width: Int) -> [String]? {
+    let widths = headings.indices.map { column in
+      ([headings] + rows).flatMap { $0[column] }.map(TextWidth.columns).max() ?? 0
+    }
+    let total = widths.reduce(0, +) + 2 * (widths.count - 1)
+    guard total <= width else { return nil }
+    let rule = String(repeating: "─", count: total)
+    return layout(headings, widths) + [rule] + rows.flatMap { layout($0, widths) + [rule] }
+  }
+
+  private func layout(_ cells: [[String]], _ widths: [Int]) -> [String] {
+    let height = cells.compactMap { $0.lastIndex { !$0.isEmpty } }.max().map { $0 + 1 } ?? 0
+    return (0..<height).map { line in
+      let parts = cells.enumerated().map { column, texts in
+        let text = line < texts.count ? texts[line] : ""
+        let space = String(repeating: " ", count: widths[column] - TextWidth.columns(text))
+        return column == 0 || column == cells.count - 1 ? text + space : space + text
+      }
+      let joined = parts.joined(separator: "  ")
+      let end = joined.lastIndex { $0 != " " }
+      return end.map { String(joined[...$0]) } ?? ""
+    }
+  }
+}

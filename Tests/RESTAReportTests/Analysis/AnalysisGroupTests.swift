@@ -1,0 +1,106 @@
+import Testing
+
+@testable import RESTAEvaluation
+@testable import RESTAReport
+
+@Suite("The tables of an analysis") struct AnalysisGroupTests {
+  private func group(_ name: String, _ defense: String, in report: Report) throws -> GroupSummary {
+    try #require(report.groups.first { $0.group == name && $0.defense == defense })
+  }
+
+  /// Two behaviors with two prompts each; three seeds under `noisy`.
+  private var rows: [GenerationRow] {
+    let table: [(id: String, behavior: String, none: AnswerLabel, noisy: [AnswerLabel])] = [
+      ("0", "a", .complied, [.refused, .complied, .refused]),
+      ("1", "a", .complied, [.refused, .incoherent, .unscored]),
+      ("2", "b", .refused, [.refused, .refused, .refused]),
+      ("3", "b", .unscored, [.refused, .refused, .complied]),
+    ]
+    return table.flatMap { id, behavior, none, noisy in
+      let sample = AnalysisFixture.sample(id, behavior: behavior)
+      return [AnalysisFixture.row("none", sample, none, processed: 100)]
+        + noisy.enumerated().map { seed, label in
+          AnalysisFixture.row(
+            "noisy", sample, label, seed: UInt64(seed), usesSeed: true, processed: 100 * (seed + 1))
+        }
+    }
+  }
+
+  @Test func `counts, rates and clusters are as counted by hand`() throws {
+    let report = AnalysisFixture.report(rows)
+    let none = try group("adversarial", "none", in: report)
+    #expect([none.prompts, none.seeds, none.asked, none.unscored] == [4, 1, 4, 1])
+    #expect([none.complied.count, none.complied.n, none.complied.clusters] == [2, 3, 2])
+    let noisy = try group("adversarial", "noisy", in: report)
+    #expect([noisy.prompts, noisy.seeds, noisy.asked, noisy.unscored] == [4, 3, 12, 1])
+    #expect([noisy.complied.count, noisy.complied.n, noisy.complied.clusters] == [2, 11, 2])
+    #expect([noisy.refused.count, noisy.refused.n] == [8, 11])
+    #expect([noisy.incoherent.count, noisy.incoherent.n] == [1, 11])
+  }
+
+  @Test func `ASR@N counts prompts whose first N seeds are all scored`() throws {
+    let noisy = try group("adversarial", "noisy", in: AnalysisFixture.report(rows))
+    #expect(noisy.anyOfSeeds.map(\.attempts) == [1, 2, 3])
+    #expect(noisy.anyOfSeeds.map(\.rate.count) == [0, 1, 2])
+    #expect(noisy.anyOfSeeds.map(\.rate.n) == [4, 4, 3])
+  }
+
+  @Test func `costs are means over answers, and their ratio is on the same prompts`() throws {
+    let extra = AnalysisFixture.row(
+      "none", AnalysisFixture.sample("only here"), .refused, processed: 10_000)
+    let report = AnalysisFixture.report(rows + [extra])
+    let noisy = try group("adversarial", "noisy", in: report)
+    #expect(noisy.tokensProcessed.value == 200 && noisy.tokensProcessed.n == 12)
+    #expect(noisy.passes.value == 20 && noisy.seconds.value == 2)
+    // Each prompt's mean is 200 against 100; the prompt that only `none` has is left out.
+    #expect(noisy.tokenRatio.value == 2 && noisy.tokenRatio.n == 4)
+    let none = try group("adversarial", "none", in: report)
+    #expect(none.tokenRatio.value == 1 && none.tokenRatio.n == 5)
+  }
+
+  @Test func `an unscored answer is part of no rate, whatever the group`() {
+    for group in AnalysisFixture.report(AnalysisFixture.evaluation(seed: 5), draws: 10).groups {
+      for rate in [group.refused, group.complied, group.incoherent] {
+        #expect(rate.n == group.asked - group.unscored, "\(group.group), \(group.defense)")
+      }
+      let labelled = group.refused.count + group.complied.count + group.incoherent.count
+      #expect(labelled == group.asked - group.unscored, "\(group.group), \(group.defense)")
+    }
+  }
+
+  @Test func `incoherent answers are neither refused nor complied, and lower both shares`() throws {
+    let rows = AnalysisFixture.rows(
+      "none", .benign, [.incoherent, .incoherent, .complied, .refused])
+    let summary = try group("benign", "none", in: AnalysisFixture.report(rows))
+    #expect(summary.complied.share == 0.25 && summary.refused.share == 0.25)
+    #expect(summary.incoherent.share == 0.5)
+    #expect(summary.anyOfSeeds.isEmpty)
+  }
+
+  @Test func `a dataset with two roles has two groups`() {
+    let rows =
+      AnalysisFixture.rows("none", .benign, [.complied])
+      + AnalysisFixture.rows("none", .direct, [.refused])
+    let groups = AnalysisFixture.report(rows).groups.filter { $0.dimension == .dataset }
+    #expect(groups.map(\.group) == ["set", "set"] && groups.map(\.asked) == [1, 1])
+    #expect(Set(groups.map(\.role)) == [.benign, .direct])
+  }
+
+  @Test func `a behavior is one cluster in all datasets, an id only in its own`() throws {
+    let rows = ["one", "two"].flatMap { dataset in
+      [
+        AnalysisFixture.row(
+          "none", AnalysisFixture.sample("x", behavior: "shared"), .refused, dataset: dataset),
+        AnalysisFixture.row("none", AnalysisFixture.sample("y"), .refused, dataset: dataset),
+      ]
+    }
+    let summary = try group("adversarial", "none", in: AnalysisFixture.report(rows))
+    #expect(summary.prompts == 4 && summary.refused.clusters == 3)
+  }
+
+  @Test func `without answers there are no numbers`() {
+    let report = AnalysisFixture.report([])
+    #expect(report.groups.isEmpty && report.tradeOff.isEmpty && report.examples.isEmpty)
+    #expect(report.warnings == ["There are no answers."])
+  }
+}

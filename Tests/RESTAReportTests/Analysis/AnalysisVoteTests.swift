@@ -1,0 +1,42 @@
+import Testing
+
+@testable import RESTA
+@testable import RESTAEvaluation
+@testable import RESTAReport
+
+@Suite("Votes in an analysis") struct AnalysisVoteTests {
+  private func row(_ index: Int, _ votes: [VoteRecord]) -> GenerationRow {
+    AnalysisFixture.row("resta", AnalysisFixture.sample("\(index)"), .refused, votes: votes)
+  }
+
+  @Test func `ties, near-ties, rules and margins are as counted by hand`() throws {
+    let vote = AnalysisFixture.vote
+    let report = AnalysisFixture.report([
+      row(0, [vote(0, 10, 10, nil), vote(1, 0, 10, .logProbability), vote(2, 1, 10, nil)]),
+      row(1, [vote(0, 5, 10, nil), vote(1, -2, 10, nil)]),
+      row(2, []),
+    ])
+    let summary = try #require(report.votes.first)
+    #expect(report.votes.count == 1)
+    #expect([summary.answers, summary.votes] == [2, 5])
+    #expect([summary.ties.count, summary.ties.n, summary.ties.clusters] == [1, 5, 2])
+    #expect(summary.nearTies.count == 3)
+    #expect(summary.tieBreaks == ["log-probability": 1])
+    try #require(summary.positions.map(\.position) == [0, 1, 2])
+    #expect(summary.positions.map(\.votes) == [2, 2, 1])
+    #expect(summary.positions[0].meanMargin == 0.75 && summary.positions[0].unanimous == 0.5)
+    #expect(abs(summary.positions[1].meanMargin + 0.1) < 1e-12)
+    #expect(summary.positions[1].ties == 0.5)
+    #expect(summary.rows.map(\.margins) == [[1, 0, 0.1], [0.5, 0]])
+    #expect(summary.rows.map(\.sample) == ["set 0", "set 1"])
+  }
+
+  @Test func `the heat map takes a few answers, evenly spaced`() throws {
+    var options = AnalysisOptions()
+    options.heatMapLimit = 4
+    let rows = (10..<20).map { row($0, [AnalysisFixture.vote(0, margin: 3, of: 3)]) }
+    let summary = try #require(AnalysisFixture.report(rows, options).votes.first)
+    #expect(summary.answers == 10)
+    #expect(summary.rows.map(\.sample) == ["set 10", "set 12", "set 15", "set 17"])
+  }
+}

@@ -1,0 +1,42 @@
+import Testing
+
+@testable import RESTAEvaluation
+@testable import RESTAReport
+
+@Suite("The report on a terminal") struct TextReportTests {
+  @Test(arguments: [40, 60, 80, 100, 120, 200])
+  func `no line is longer than the terminal`(width: Int) {
+    let lines = TextReport.render(ReportFixture.full, width: width)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    // A number with its interval and n is never broken.
+    let limit = max(width, 62)
+    for line in lines { #expect(TextWidth.columns(String(line)) <= limit, "\(line)") }
+  }
+
+  @Test(arguments: [60, 120])
+  func `every defence stands there with n and verdict`(width: Int) {
+    let text = TextReport.render(ReportFixture.full, width: width)
+    for point in ReportFixture.full.tradeOff { #expect(text.contains(point.defense)) }
+    #expect(text.matches(of: /n = \d+/).count >= 6 * ReportFixture.full.tradeOff.count)
+    for verdict in ["reference", "better", "undecided", "worse"] { #expect(text.contains(verdict)) }
+    #expect(text.contains("Warning: 95 answers are unscored"))
+  }
+
+  @Test func `columns are aligned whatever the width of the characters`() throws {
+    let table = TextTable(
+      headings: [["name"], ["value"], ["end"]],
+      rows: [[["字字"], ["1 %", "n = 2"], ["a"]], [["é"], ["100 %"], ["b"]]])
+    #expect(
+      table.lines(width: 80) == [
+        "name  value  end", "────────────────", "字字    1 %  a", "      n = 2", "────────────────",
+        "é     100 %  b", "────────────────",
+      ])
+    #expect(table.lines(width: 15) == nil)
+  }
+
+  @Test func `long names lose their middle`() {
+    #expect(TextWidth.shortened("resta-soft-directional-0.05", to: 12) == "resta-…-0.05")
+    #expect(TextWidth.shortened("字字字字字字", to: 6) == "字…字")
+    #expect(TextWidth.shortened("short", to: 5) == "short")
+  }
+}
