@@ -122,17 +122,16 @@ struct EvalImport: AsyncParsableCommand {
     guard arguments.shard == nil, !arguments.dryRun else {
       throw Failure.usage("--shard and --dry-run are for 'resta eval run'.")
     }
-    let base = try ConfigurationFile(configuration)
+    let base = try arguments.configuration(configuration)
     let datasets =
-      configuration == nil
-      ? [] : try base.datasets(data: arguments.dataFolder, limit: nil)
+      configuration == nil ? [] : try base.read(data: arguments.dataFolder, limit: nil)
     let imported = try ImportedAnswer.load(contentsOf: file, datasets: datasets, role: role)
     let session = try await EvaluationSession(
-      judging: imported, from: file, base, arguments)
-    let output = URL(fileURLWithPath: arguments.output ?? "evaluations/\(session.record.name)")
-    let store = try EvaluationStore(
-      path: EvaluationSession.storePath(in: output, shard: .all))
-    let done = try await session.run(into: store)
+      judging: imported, from: file, base, options: try arguments.options(),
+      load: { try await arguments.load(for: base) })
+    let output = EvaluationSession.output(of: session.record.name, given: arguments.output)
+    let store = try EvaluationStore(path: session.storePath(in: output))
+    let done = try await arguments.run(session, into: store)
     if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
     try await ReportWriter(store: store, folder: output, showsHarmful: false).write(json: json)
     try store.close()
@@ -140,60 +139,3 @@ struct EvalImport: AsyncParsableCommand {
 }
 
 extension Sample.Role: ExpressibleByArgument {}
-
-extension EvaluationSession {
-  /// Prepares to judge answers from elsewhere.
-  ///
-  /// - Parameters:
-  ///   - answers: The answers.
-  ///   - file: Where they are from.
-  ///   - base: Whose judges are used.
-  ///   - arguments: The command line.
-  /// - Throws: ``Failure`` for two answers to one prompt; what loading a model throws.
-  init(
-    judging answers: [ImportedAnswer], from file: String, _ base: ConfigurationFile,
-    _ arguments: EvaluationArguments
-  ) async throws {
-    let hash = try Digest.sha256(ofFile: file)
-    let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-    var order: [String] = []
-    var grouped: [String: [ImportedAnswer]] = [:]
-    for answer in answers {
-      let defense = answer.defense ?? "none"
-      if grouped[defense] == nil { order.append(defense) }
-      grouped[defense, default: []].append(answer)
-    }
-    try Self.checkDuplicates(grouped)
-    let entries = order.map { defense in
-      EvaluationPlan.Entry(
-        name: defense,
-        defense: ImportedDefense(grouped[defense] ?? [], source: "\(hash) \(defense)"))
-    }
-    var samples: [Sample] = []
-    var seen: Set<[UInt8]> = []
-    for answer in answers where seen.insert(Array(answer.sample.prompt.utf8)).inserted {
-      samples.append(answer.sample)
-    }
-    let dataset = Dataset(
-      name: name, source: URL(fileURLWithPath: file).lastPathComponent, sha256: hash,
-      samples: samples, rows: answers.count)
-    let text = "# Answers imported from \(dataset.source), SHA-256 \(hash)\n" + base.value.text
-    try await self.init(
-      datasets: [dataset], entries: { _ in entries }, name: name, text: text,
-      baseline: order.contains("none") ? "none" : order.first ?? "none", base, arguments)
-  }
-
-  private static func checkDuplicates(_ grouped: [String: [ImportedAnswer]]) throws {
-    for answers in grouped.values {
-      var places: [[UInt8]: String] = [:]
-      for answer in answers {
-        if let earlier = places.updateValue(answer.place, forKey: Array(answer.sample.prompt.utf8))
-        {
-          throw Failure.usage(
-            "\(answer.place): the prompt has an answer of the same defence at \(earlier); give "
-              + "each its own \"defense\".")
-        }
-      }
-    }
-  }
-}

@@ -34,13 +34,14 @@ struct EvalJudgeCheck: AsyncParsableCommand {
 
   func run() async throws {
     try arguments.check()
-    let configuration = try ConfigurationFile(configuration)
+    let configuration = try arguments.configuration(configuration)
     let texts = try LabelledText.load(contentsOf: file)
     let session = try await EvaluationSession(
-      datasets: [], entries: { _ in [] }, name: "judge-check", text: "", baseline: "none",
-      configuration, arguments)
-    let judges = try await session.assembly(cache: MemoryJudgeCache())
-      .judges(configuration.value.judges)
+      configuration, datasets: [], options: try arguments.options(), defenses: { _ in [] },
+      load: { try await arguments.load(for: configuration) })
+    let assembly = session.assembly(
+      cache: MemoryJudgeCache(), loadJudge: EvaluationArguments.loadJudge)
+    let judges = try await assembly.judges(configuration.judges)
     var reports: [JudgeCheckReport] = []
     for judge in judges {
       Terminal.status("Asking \(judge.id)")

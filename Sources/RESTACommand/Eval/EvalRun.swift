@@ -5,6 +5,7 @@ import ArgumentParser
 import Foundation
 import RESTA
 import RESTAEvaluation
+import RESTALlama
 import Synchronization
 
 /// `resta eval run`: does an evaluation, or the rest of one, and reports.
@@ -42,15 +43,14 @@ struct EvalRun: AsyncParsableCommand {
 
   func run() async throws {
     try arguments.check()
-    let file = try ConfigurationFile(configuration)
-    let output = EvaluationSession.output(of: file.value, given: arguments.output)
-    let session = try await EvaluationSession(file, arguments)
+    let file = try arguments.configuration(configuration)
+    let output = EvaluationSession.output(of: file.name, given: arguments.output)
+    let session = try await arguments.session(file)
     if arguments.dryRun {
       return try await DryRun(session).show(json: json)
     }
-    let store = try EvaluationStore(
-      path: EvaluationSession.storePath(in: output, shard: session.plan.shard))
-    let done = try await session.run(into: store)
+    let store = try EvaluationStore(path: session.storePath(in: output))
+    let done = try await arguments.run(session, into: store)
     let counts = try await store.counts()
     if !json { RunSummary.show(done, counts, store: store.path) }
     if session.plan.shard != .all || noReport {
@@ -111,7 +111,7 @@ struct EvaluationArguments: ParsableArguments {
   @OptionGroup(title: "Model") var model: ModelArguments
 
   /// The part of the plan.
-  func part() throws -> EvaluationPlan.Shard {
+  private func part() throws -> EvaluationPlan.Shard {
     guard let shard else { return .all }
     guard let part = EvaluationPlan.Shard(shard) else {
       throw Failure.usage(
@@ -144,9 +144,11 @@ struct EvaluationArguments: ParsableArguments {
 
   /// The model's options for a configuration: the command line's, else the file's, else the default
   /// model with the adapter that belongs to it.
-  func modelArguments(for configuration: ConfigurationFile) throws -> ModelArguments {
+  private func modelArguments(
+    for configuration: EvaluationConfiguration
+  ) throws -> ModelArguments {
     var arguments = model
-    let named = configuration.value.model
+    let named = configuration.model
     if arguments.model == nil, arguments.lora.isEmpty, let file = named.file {
       arguments.model = configuration.resolved(file)
       arguments.lora = named.adapters.map(configuration.resolved)
@@ -155,6 +157,82 @@ struct EvaluationArguments: ParsableArguments {
     guard !noLora, arguments.model == nil, arguments.lora.isEmpty else { return arguments }
     arguments.lora = try Adapters.resolve(model: try Models.resolve(nil)).map { [$0] } ?? []
     return arguments
+  }
+
+  // MARK: - Running
+
+  /// The configuration that is used when none is named.
+  static var builtInText: String {
+    String(decoding: PackageResources.evaluation_yaml, as: UTF8.self)
+  }
+
+  /// The configuration of a file; of `nil`, the built-in one.
+  func configuration(_ path: String?) throws -> EvaluationConfiguration {
+    try path.map(EvaluationConfiguration.init(contentsOf:))
+      ?? EvaluationConfiguration(parsing: Self.builtInText, file: "built-in.yaml")
+  }
+
+  func options() throws -> EvaluationOptions {
+    var options = EvaluationOptions(
+      dataFolder: dataFolder, limit: limit, parallel: parallel, retriesUnscored: retryUnscored)
+    options.shard = try part()
+    return options
+  }
+
+  /// An evaluation with its model loaded.
+  func session(_ configuration: EvaluationConfiguration) async throws -> EvaluationSession {
+    try await EvaluationSession(configuration, options: try options()) {
+      try await load(for: configuration)
+    }
+  }
+
+  /// Generates and judges, and shows how far that is.
+  func run(_ session: EvaluationSession, into store: EvaluationStore) async throws -> RunProgress {
+    let display = ProgressDisplay()
+    let done = try await session.run(into: store, loadJudge: Self.loadJudge) { progress in
+      switch progress {
+      case .answers(let run): display.show(run)
+      case .comparisons(let done, let total): display.showComparisons(done, of: total)
+      }
+    }
+    display.clear()
+    return done
+  }
+
+  /// Loads the model under test.
+  func load(for configuration: EvaluationConfiguration) async throws -> EvaluatedModel {
+    let arguments = try modelArguments(for: configuration)
+    // What passes cost decides how the fast decoder works, and so how many tokens it processes; a
+    // fixed assumption makes that the same for each run, part and machine.
+    let model = try await arguments.load(
+      parallelCells: parallel > 1 ? parallel * 2_048 : 0,
+      parallelSequences: parallel > 1 ? min(parallel * 12, 256) : 0, passCosts: .typical)
+    let context = String(model.information.contextLength)
+    let cache = model.options.cacheType.rawValue
+    var evaluated = EvaluatedModel(
+      model, template: try arguments.template(for: model.information),
+      file: try Models.resolve(arguments.model),
+      adapters: model.options.adapters.map {
+        EvaluatedModel.Adapter(file: $0.path, scale: $0.scale)
+      },
+      engine: "llama.cpp \(LlamaModel.libraryVersion)",
+      options: [
+        "cache_type": cache, "context": context, "gpu_layers": String(model.options.gpuLayers),
+      ],
+      details: "\(model.threads) threads, key-value cache \(cache), context \(context)")
+    evaluated.notes = [RecordEntry(label: "resta", value: Version.number)]
+    return evaluated
+  }
+
+  /// Loads a model that judges.
+  static let loadJudge: EvaluationSession.JudgeLoader = { path, template in
+    var arguments = try ModelArguments.parse([])
+    arguments.model = path
+    arguments.chatTemplate = template
+    let model = try await arguments.load()
+    return Subject(
+      model: model, template: try arguments.template(for: model.information),
+      options: GenerationOptions())
   }
 }
 

@@ -1,6 +1,7 @@
 import RESTAReport
 import RESTADocuments
 import RESTALocal
+import RESTA
 public import ArgumentParser
 import Foundation
 public import RESTAEvaluation
@@ -62,13 +63,12 @@ struct Sweep: AsyncParsableCommand {
     guard (0...1).contains(maxLoss) else {
       throw Failure.usage("--max-loss must be between 0 and 1, not \(maxLoss).")
     }
-    let file = try grid(over: ConfigurationFile(configuration))
-    let output = EvaluationSession.output(of: file.value, given: arguments.output)
-    let session = try await EvaluationSession(file, arguments)
+    let file = try grid(over: arguments.configuration(configuration))
+    let output = EvaluationSession.output(of: file.name, given: arguments.output)
+    let session = try await arguments.session(file)
     if arguments.dryRun { return try await DryRun(session).show(json: json) }
-    let store = try EvaluationStore(
-      path: EvaluationSession.storePath(in: output, shard: session.plan.shard))
-    let done = try await session.run(into: store)
+    let store = try EvaluationStore(path: session.storePath(in: output))
+    let done = try await arguments.run(session, into: store)
     if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
     if session.plan.shard == .all {
       try await ReportWriter(store: store, folder: output, showsHarmful: false).write(json: json)
@@ -81,29 +81,57 @@ struct Sweep: AsyncParsableCommand {
   }
 
   /// The configuration with the grid in place of its defences.
-  private func grid(over base: ConfigurationFile) throws -> ConfigurationFile {
-    let keys = [
+  private func grid(over base: EvaluationConfiguration) throws -> EvaluationConfiguration {
+    let lists = [
       ("noise", noise), ("sigma", sigma), ("sigma_unit", sigmaUnit), ("samples", samples),
       ("prefix", prefix), ("tie_rule", tieRule),
     ]
-    let lines = keys.map { "    \($0): [\($1)]" }.joined(separator: "\n")
-    let text = "datasets: [unused]\ndefenses:\n  - none\n  - type: resta\n\(lines)\n"
-    var value = base.value
-    value.defenses = try EvaluationConfiguration(parsing: text, file: "resta sweep").defenses
-    value.baseline = "none"
-    value.name = base.value.name + "-sweep"
-    value.datasets = value.datasets.map { source in
-      var source = source
-      source.split = split
-      return source
+    var value = base
+    value.defenses = [NamedDefense(name: "none", defense: Undefended())]
+    for defense in try Self.grid(lists) {
+      value.defenses.append(NamedDefense(name: defense.defaultName, defense: defense))
     }
+    value.baseline = "none"
+    value.name = base.name + "-sweep"
+    for index in value.datasets.indices { value.datasets[index].split = split }
+    // What tells this sweep from others: stores have had it in these words from the start.
+    let lines = lists.map { "#     \($0): [\($1)]" }.joined(separator: "\n")
     value.text = """
       # resta sweep: the defences and the split below are in place of those of the configuration
       # split: \(split.rawValue)
-      \(text.split(separator: "\n").dropFirst().map { "# \($0)" }.joined(separator: "\n"))
-      \(base.value.text)
+      # defenses:
+      #   - none
+      #   - type: resta
+      \(lines)
+      \(base.text)
       """
-    return ConfigurationFile(value: value, folder: base.folder)
+    return value
+  }
+
+  /// All combinations of the values of some settings, the first setting's slowest.
+  private static func grid(_ lists: [(String, String)]) throws -> [RestaDefense] {
+    var found = [RestaDefense.defaults]
+    for (name, list) in lists {
+      guard let row = RestaDefense.table.first(where: { $0.name == name }) else { continue }
+      let values = list.split(separator: ",", omittingEmptySubsequences: false).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      found = try found.flatMap { defense in
+        try values.map { value in
+          var next = defense
+          guard row.read(.plain(value), into: &next) else {
+            throw Failure.usage(
+              row.choices.isEmpty
+                ? "--\(row.optionName): expected \(row.expected), not '\(value)'"
+                : "--\(row.optionName): "
+                  + Suggestion.unknown(name, value, known: row.choices))
+          }
+          return next
+        }
+      }
+    }
+    for defense in found { try defense.validate() }
+    return found
   }
 }
 

@@ -90,7 +90,7 @@ public struct EvaluationConfiguration: Sendable {
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`: the file, the line, the key and what
   ///   is expected there.
   public init(parsing text: String, file: String) throws(EvaluationError) {
-    do {
+    do throws(DocumentError) {
       guard let top = try YAMLNode.document(text, file: file) else {
         throw DocumentError("\(file): the file is empty; 'resta eval config' prints one to edit.")
       }

@@ -1,3 +1,4 @@
+import Foundation
 import RESTA
 package import RESTADocuments
 
@@ -132,5 +133,61 @@ package struct ImportedDefense: Defense {
       throw RESTAError(.invalidMessages, "the imported file has no answer")
     }
     return DefendedAnswer(text: text, stopReason: "imported")
+  }
+}
+
+extension EvaluationSession {
+  /// Prepares to judge answers from elsewhere: each defence's are as if it had just given them.
+  package init(
+    judging answers: [ImportedAnswer], from file: String, _ base: EvaluationConfiguration,
+    options: EvaluationOptions, load: () async throws -> EvaluatedModel
+  ) async throws {
+    let hash = try SourceFile.read(file).sha256
+    var order: [String] = []
+    var grouped: [String: [ImportedAnswer]] = [:]
+    for answer in answers {
+      let defense = answer.defense ?? "none"
+      if grouped[defense] == nil { order.append(defense) }
+      grouped[defense, default: []].append(answer)
+    }
+    try Self.checkDuplicates(grouped)
+    let entries = order.map { defense in
+      EvaluationPlan.Entry(
+        name: defense,
+        defense: ImportedDefense(grouped[defense] ?? [], source: "\(hash) \(defense)"))
+    }
+    var samples: [Sample] = []
+    var seen: Set<[UInt8]> = []
+    for answer in answers where seen.insert(Array(answer.sample.prompt.utf8)).inserted {
+      samples.append(answer.sample)
+    }
+    let url = URL(fileURLWithPath: file)
+    var configuration = base
+    configuration.name = url.deletingPathExtension().lastPathComponent
+    configuration.text =
+      "# Answers imported from \(url.lastPathComponent), SHA-256 \(hash)\n" + base.text
+    configuration.baseline = order.contains("none") ? "none" : order.first ?? "none"
+    let dataset = Dataset(
+      name: configuration.name, source: url.lastPathComponent, sha256: hash, samples: samples,
+      rows: answers.count)
+    try await self.init(
+      configuration, datasets: [dataset], options: options, defenses: { _ in entries }, load: load)
+  }
+
+  private static func checkDuplicates(
+    _ grouped: [String: [ImportedAnswer]]
+  ) throws(EvaluationError) {
+    for answers in grouped.values {
+      var places: [[UInt8]: String] = [:]
+      for answer in answers {
+        let prompt = Array(answer.sample.prompt.utf8)
+        if let earlier = places.updateValue(answer.place, forKey: prompt) {
+          throw EvaluationError(
+            .invalidData,
+            "\(answer.place): the prompt has an answer of the same defence at \(earlier); give "
+              + "each its own \"defense\".")
+        }
+      }
+    }
   }
 }

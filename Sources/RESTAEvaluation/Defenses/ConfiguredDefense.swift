@@ -6,13 +6,9 @@ import RESTADocuments
 /// Its table is the only description of its settings: the keys in YAML and how they are read, what a
 /// store keeps of them, and a sweep's grid come from it. A new defence is a type of this kind, and its
 /// line in ``DefenseCatalog``.
-package protocol ConfiguredDefense: Defense, Hashable {
+package protocol ConfiguredDefense: Defense, DescribedSettings, Hashable {
   /// Its type in a configuration.
   static var kind: String { get }
-  /// What it is where a configuration leaves keys out.
-  static var defaults: Self { get }
-  /// Its settings.
-  static var table: [Setting<Self>] { get }
   /// The keys that must be there, and how the error goes on that says so.
   static var needs: [(key: String, why: String)] { get }
 

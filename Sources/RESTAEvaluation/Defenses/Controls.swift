@@ -1,4 +1,4 @@
-import RESTA
+package import RESTA
 public import RESTADocuments
 
 /// A control: refuses with a probability, whatever is asked, and answers undefended otherwise.

@@ -19,7 +19,7 @@ public struct RestaDefense: ConfiguredDefense {
   ]
   /// RESTA's own settings, but for the seed: each answer has another one.
   package static let table: [Setting<RestaDefense>] = DefenseSettings.table
-    .filter { $0.name != "seed" }.map { $0.lifted(to: \.defense, section: "") }
+    .filter { $0.name != "seed" }.map { $0.lifted(to: \.defense) }
 
   package var defaultName: String {
     let sigma = defense.noise.sigma

@@ -1,3 +1,4 @@
+package import RESTA
 public import RESTADocuments
 
 /// A reminder to be responsible, in front of the user's message and behind it.

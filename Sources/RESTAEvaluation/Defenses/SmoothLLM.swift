@@ -1,4 +1,4 @@
-import RESTA
+package import RESTA
 public import RESTADocuments
 public import RESTARefusals
 

@@ -55,17 +55,22 @@ import Testing
     #expect(value.datasets[1].place == .file("data/attacks.json"))
     #expect(value.datasets[1].developmentShare == 0.5)
     #expect(value.defenses.count == 7)
-    guard case .resta(let settings) = value.defenses[1].source else {
-      Issue.record("no resta")
-      return
-    }
+    let settings = try #require(value.defenses[1].defense as? RestaDefense).defense
     #expect(settings.noise.sigma == Sigma(value: 0.8, unit: .absolute))
     #expect(settings.noise.powerMatched)
     #expect(settings.samples == 5)
     #expect(settings.prefix == .all)
     #expect(settings.tieRule == .unperturbed)
     #expect(settings.aggregator == .meanLogit)
-    #expect(value.defenses[2].source == .smoothLLM(perturbation: "patch", percent: 15, copies: 4))
+    #expect(
+      value.defenses[2].defense as? SmoothLLM
+        == SmoothLLM(perturbation: .patch, percent: 15, copies: 4))
+    #expect(
+      value.defenses[3].defense as? PerplexityFilter == PerplexityFilter(threshold: 100, window: 8))
+    #expect(value.defenses[4].defense as? SelfReminder == SelfReminder(before: "A", after: "B"))
+    #expect(value.defenses[5].defense as? RandomRefusal == RandomRefusal(probability: 0.25))
+    #expect(
+      value.defenses[6].defense as? TemperatureOnly == TemperatureOnly(temperature: 0.7, topP: 0.9))
     #expect(value.judges.map(\.kind) == [.refusalPhrases, .coherence, .chat, .pairwise])
     #expect(value.judges[2].client?.retries == 1)
   }
@@ -92,6 +97,23 @@ import Testing
     #expect(value.judges.map(\.kind) == [.refusalPhrases, .coherence])
   }
 
+  @Test("all of RESTA's settings can be set; a list of roles is one value, of lists several")
+  func restaRows() throws {
+    let value = try read(
+      """
+      datasets: [x.jsonl]
+      defenses:
+        - {type: resta, sigma: 1, perturb: [user, tool], last_turn_only: true}
+        - {type: resta, sigma: 2, perturb: [[user], [tool]]}
+        - {type: resta, sigma: 3, prefix_after: "</think>"}
+      """)
+    let found = value.defenses.compactMap { ($0.defense as? RestaDefense)?.defense }
+    #expect(found.map(\.perturbed.roles) == [[.user, .tool], [.user], [.tool], [.user]])
+    #expect(found.map(\.perturbed.lastUserTurnOnly) == [true, false, false, false])
+    #expect(found[3].window == .after("</think>"))
+    #expect(value.defenses[1].name == "resta hard 1.0 k=10 l=20 last-turn perturb=tool+user")
+  }
+
   static let wrong: [(String, String)] = [
     ("", "the file is empty"),
     ("a: [", "not YAML"),
@@ -106,18 +128,18 @@ import Testing
     ("datasets: [x]\ndefenses:\n  - {type: resta, noise: hard}", "there is no 'sigma'"),
     (
       "datasets: [x]\ndefenses:\n  - {type: resta, sigma: lots}",
-      "defenses[0].sigma: expected a number, 0.0 or more, not 'lots'"
+      "defenses[0].sigma: expected a number of 0 or more, not 'lots'"
     ),
     (
       "datasets: [x]\ndefenses:\n  - {type: resta, sigma: 1, samples: 0}",
-      "defenses[0].samples: expected a whole number, 1 to 128, not '0'"
+      "defenses[0].samples: expected a whole number from 1 to 128, not '0'"
     ),
     (
       "datasets: [x]\ndefenses:\n  - {type: smoothllm, sigma: 1}",
       "unknown key 'sigma'. Known: type, name, perturbation, percent, copies."
     ),
     ("datasets: [x]\nseeds: [1, 1]", "a seed is there twice"),
-    ("datasets: [x]\nseeds: [-1]", "expected a seed"),
+    ("datasets: [x]\nseeds: [-1]", "seeds[0]: expected a whole number from 0 to"),
     ("datasets: [x, x]", "two datasets are called 'x'"),
     ("datasets: [x]\nbaseline: nothing", "unknown baseline 'nothing'"),
     ("datasets: [{built_in: a, file: b}]", "name one place"),
@@ -128,7 +150,7 @@ import Testing
       "there is no 'model'"
     ),
     ("datasets: [x]\nmax_tokens: none", "expected a whole number"),
-    ("datasets: [x]\nname: x\nname: y", "not YAML"),
+    ("datasets: [x]\nname: x\nname: y", "in there twice: 'name'"),
   ]
 
   @Test("what is wrong is named, with its place and what was meant", arguments: wrong)
