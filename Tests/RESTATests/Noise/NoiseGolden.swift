@@ -1,3 +1,4 @@
+import RESTADocuments
 import Foundation
 import RESTA
 import RESTATesting
@@ -51,7 +52,7 @@ struct NoiseGolden: Decodable {
     let data = try Data(contentsOf: folder.appending(path: "noise.json"))
     let sidecar = try String(
       contentsOf: folder.appending(path: "noise.json.sha256"), encoding: .utf8)
-    let digest = SHA256.hexadecimal(of: data)
+    let digest = Digest.sha256(of: data)
     guard sidecar == "\(digest)  noise.json\n" else {
       throw Unreadable(
         description: "noise.json has the SHA-256 \(digest), but noise.json.sha256 says \(sidecar)")
