@@ -70,11 +70,6 @@ struct RouteTable: Sendable {
   }
 
   /// Why nothing answers.
-  ///
-  /// - Parameters:
-  ///   - method: The request's.
-  ///   - path: The request's.
-  /// - Returns: 405 when the path takes other methods, else 404.
   func error(method: String, path: String) -> APIError {
     let allowed = (methods.first { Self.matches($0.key, path) }?.value ?? []).sorted()
     return allowed.isEmpty || allowed.contains(method)
@@ -103,11 +98,6 @@ struct ServerContext: RequestContext {
 
 extension Response {
   /// A reply in JSON.
-  ///
-  /// - Parameters:
-  ///   - value: What is encoded.
-  ///   - status: Default: 200.
-  /// - Returns: The reply.
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
     Response(
       status: status, headers: [.contentType: "application/json"],
@@ -115,9 +105,6 @@ extension Response {
   }
 
   /// An error as OpenAI's object, with the headers that go with it.
-  ///
-  /// - Parameter error: The error.
-  /// - Returns: The reply.
   static func failure(_ error: APIError) -> Response {
     var response = json(ErrorReply(error), status: .init(code: error.status))
     if let seconds = error.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
@@ -130,9 +117,6 @@ extension Response {
   }
 
   /// The reply with more headers.
-  ///
-  /// - Parameter headers: Names and values.
-  /// - Returns: The reply.
   func adding(_ headers: [(String, String)]) -> Response {
     var response = self
     for (name, value) in headers { response.headers[.custom(name)] = value }

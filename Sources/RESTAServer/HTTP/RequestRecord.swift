@@ -19,12 +19,6 @@ final class RequestRecord: Sendable {
   // Invariant: set once.
   private let isComplete = Mutex(false)
 
-  /// - Parameters:
-  ///   - request: The request.
-  ///   - context: Its context.
-  ///   - metrics: Where it is counted.
-  ///   - logger: Where it is logged.
-  ///   - routes: Which paths there are.
   init(
     _ request: Request, _ context: ServerContext, metrics: ServerMetrics, logger: Logger,
     routes: RouteTable
@@ -41,8 +35,6 @@ final class RequestRecord: Sendable {
   deinit { complete(status: 499) }
 
   /// Counts and logs the request; calling it again does nothing.
-  ///
-  /// - Parameter status: What it ended with; 499 when the client was gone.
   func complete(status: Int) {
     let isFirst = isComplete.withLock { complete in
       defer { complete = true }

@@ -118,13 +118,6 @@ public struct ServerLogHandler: LogHandler {
 /// Metadata as a list: nested values under dotted keys, every key once.
 enum LogMetadata {
   /// Flattens metadata.
-  ///
-  /// - Parameters:
-  ///   - metadata: Values, lists and dictionaries.
-  ///   - reserved: Keys that are taken. A key that is taken gets underscores at its end: what a client
-  ///     sent must not stand in for a field of the log.
-  /// - Returns: Keys with values, by key and then by value.
-  /// - Complexity: O(n log n).
   static func flattened(
     _ metadata: Logger.Metadata, reserved: Set<String>
   ) -> [(key: String, value: String)] {
@@ -163,11 +156,6 @@ enum LogText {
   ///
   /// Escaped are control characters (with them all ends of lines), the invisible ones that can turn the
   /// direction of a terminal's text or hide it, and the line and paragraph separators.
-  ///
-  /// - Parameters:
-  ///   - text: Anything.
-  ///   - quote: Whether `"` is escaped too. Default: `true`.
-  /// - Returns: The inside of a JSON string, if quotes are escaped.
   static func escaped(_ text: String, quote: Bool = true) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
@@ -218,9 +206,6 @@ enum LogText {
 /// Times in a log: UTC, with milliseconds (RFC 3339).
 enum LogTime {
   /// Writes a time.
-  ///
-  /// - Parameter date: Rounded to a millisecond: a `Date` holds few of its fractions exactly.
-  /// - Returns: Such as `2026-11-26T01:02:03.456Z`.
   static func text(_ date: Date) -> String {
     let total = (date.timeIntervalSince1970 * 1000).rounded()
     let seconds = (total / 1000).rounded(.down)

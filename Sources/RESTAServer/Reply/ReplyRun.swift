@@ -27,9 +27,6 @@ struct AnswerRun: Sendable {
   /// The place is free again when generating has ended, whether or not the events are read: they are
   /// buffered, up to the answers' length, so that a client that does not read holds no place.
   ///
-  /// - Parameter consume: Takes the events. When it returns or throws, generating stops, and the engine
-  ///   works no longer for it when this returns.
-  /// - Returns: What `consume` returns.
   /// - Throws: What `consume` throws.
   func callAsFunction<Value>(_ consume: (Events) async throws -> Value) async throws -> Value {
     let (events, source) = Events.makeStream()
@@ -137,9 +134,6 @@ final class OneShotSignal: Sendable {
   }
 
   /// Runs a handler when it fires, or now when it has.
-  ///
-  /// - Parameter handler: Must be quick; it runs where the signal is fired.
-  /// - Returns: What ``remove(_:)`` takes; the handler is kept until then.
   func add(_ handler: @escaping @Sendable () -> Void) -> Int {
     let id = state.withLock { state -> Int? in
       guard !state.hasFired else { return nil }
@@ -161,8 +155,6 @@ final class OneShotSignal: Sendable {
 
   /// Runs work that the signal cancels.
   ///
-  /// - Parameter work: What runs, in a task of its own.
-  /// - Returns: What it returns.
   /// - Throws: What it throws; `CancellationError` when it heeds the cancellation.
   func cancelling<Value: Sendable>(
     _ work: @escaping @Sendable () async throws -> Value

@@ -16,42 +16,18 @@ protocol ReplyShape: Sendable {
   var includesUsage: Bool { get }
 
   /// The whole reply.
-  ///
-  /// - Parameters:
-  ///   - answers: The answers, by index; the first prompt's first.
-  ///   - usage: The tokens.
-  ///   - settings: The defence, or `nil` when the operator does not show it.
-  /// - Returns: The reply.
   func whole(_ answers: [WholeAnswer], usage: ReplyUsage, settings: RestaSettings?) -> Whole
 
   /// The first chunk of an answer.
-  ///
-  /// - Parameters:
-  ///   - choice: The answer's index.
-  ///   - settings: The defence, in the first chunk of the whole stream, if it is shown.
-  ///   - resta: What is told about the defence: the prompt's tokens.
-  /// - Returns: The chunk.
   func opening(choice: Int, settings: RestaSettings?, resta: RestaChoice) -> Chunk
 
   /// A chunk with text.
-  ///
-  /// - Parameter piece: The text and what belongs to it.
-  /// - Returns: The chunk.
   func text(_ piece: StreamedPiece) -> Chunk
 
   /// The last chunk of an answer.
-  ///
-  /// - Parameters:
-  ///   - choice: The answer's index.
-  ///   - reason: Why it ended.
-  ///   - resta: What is told about the defence: seeds and cost.
-  /// - Returns: The chunk.
   func end(choice: Int, reason: FinishReason, resta: RestaChoice) -> Chunk
 
   /// The chunk with the usage, which has no answers.
-  ///
-  /// - Parameter usage: The tokens.
-  /// - Returns: The chunk.
   func usage(_ usage: ReplyUsage) -> Chunk
 }
 
@@ -260,9 +236,6 @@ enum FinishReason: String, Encodable, Sendable {
   case contentFilter = "content_filter"
 
   /// Translates a reason.
-  ///
-  /// - Parameter reason: RESTA's; an abstained vote is the defence that ends an answer, for which
-  ///   OpenAI's nearest word is the content filter.
   init(_ reason: StopReason) {
     switch reason {
     case .endOfGeneration, .stopString: self = .stop

@@ -59,10 +59,16 @@ extension ServerSettings {
       set { chosen.set(\.noise.sigma.unit, newValue, as: "sigma_unit") }
     }
 
+    /// Whether directional noise is scaled to the power of isotropic noise of the same sigma.
+    ///
+    /// Default: `false`.
+    public var powerMatched: Bool {
+      get { chosen.value.noise.powerMatched }
+      set { chosen.set(\.noise.powerMatched, newValue) }
+    }
+
     /// The operator's own defence on a model: what is recommended, changed by what is set.
     ///
-    /// - Parameter model: The model.
-    /// - Returns: Valid settings, without a seed.
     /// - Throws: ``ServerError`` with `invalidSetting`.
     func settings(for model: ModelInformation) throws(ServerError) -> DefenseSettings {
       do {

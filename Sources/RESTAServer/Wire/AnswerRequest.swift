@@ -19,10 +19,6 @@ struct AnswerRequest: Sendable {
 
   /// Reads what both kinds of request share.
   ///
-  /// - Parameters:
-  ///   - fields: The body.
-  ///   - logProbabilities: How many alternatives are wanted; the two kinds ask for it differently.
-  ///   - defaults: The operator's defaults and limits.
   /// - Throws: ``APIError`` for a field of another type, out of range or not supported.
   init(
     _ fields: BodyFields, logProbabilities: Int?, defaults: RequestDefaults

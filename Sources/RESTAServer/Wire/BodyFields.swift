@@ -55,8 +55,6 @@ struct BodyField: Sendable {
 
   /// The value as a string.
   ///
-  /// - Parameter what: What the string is, for errors. Default: a string.
-  /// - Returns: The string, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
   func string(_ what: String = "a string") throws(APIError) -> String? {
     switch value {
@@ -68,7 +66,6 @@ struct BodyField: Sendable {
 
   /// The value as `true` or `false`.
   ///
-  /// - Returns: The value, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
   func bool() throws(APIError) -> Bool? {
     switch value {
@@ -80,10 +77,7 @@ struct BodyField: Sendable {
 
   /// The value as an array.
   ///
-  /// - Parameter what: What the array is, for errors.
-  /// - Returns: The elements with their paths, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
-  /// - Complexity: O(elements).
   func array(_ what: String) throws(APIError) -> [BodyField]? {
     switch value {
     case .null: return nil
@@ -97,8 +91,6 @@ struct BodyField: Sendable {
 
   /// The value as an object.
   ///
-  /// - Parameter what: What the object is, for errors. Default: an object.
-  /// - Returns: Its members, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
   func object(_ what: String = "an object") throws(APIError) -> BodyFields? {
     switch value {
@@ -109,20 +101,12 @@ struct BodyField: Sendable {
   }
 
   /// The error for a value of another kind than expected, a missing one among them.
-  ///
-  /// - Parameter what: What is expected, such as `a string`.
-  /// - Returns: The error, which does not hold the value.
   func expected(_ what: String) -> APIError {
     isNull
       ? refused("is missing; it must be \(what)") : refused("must be \(what), not \(value.kind)")
   }
 
   /// An error about this field.
-  ///
-  /// - Parameters:
-  ///   - what: What is wrong, as it goes on behind the field's name.
-  ///   - code: Default: none.
-  /// - Returns: The error.
   func refused(_ what: String, code: String? = nil) -> APIError {
     APIError.invalid("'\(path)' \(what).", param: path, code: code)
   }
@@ -131,8 +115,6 @@ struct BodyField: Sendable {
 extension BodyField {
   /// The value as an integer.
   ///
-  /// - Parameter range: What is allowed; up to `Int.max` means without an end.
-  /// - Returns: The integer, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value, and for one outside of the range.
   func integer(in range: ClosedRange<Int>) throws(APIError) -> Int? {
     guard !isNull else { return nil }
@@ -146,8 +128,6 @@ extension BodyField {
 
   /// The value as a number.
   ///
-  /// - Parameter range: What is allowed; up to `Int.max` means without an end.
-  /// - Returns: The number, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value, and for one outside of the range.
   func number(in range: ClosedRange<Int>) throws(APIError) -> Double? {
     let what = "a number \(Self.text(range))"
@@ -166,7 +146,6 @@ extension BodyField {
 
   /// The value as 64 bits, negative integers by their two's complement.
   ///
-  /// - Returns: The bits, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
   func bits() throws(APIError) -> UInt64? {
     switch value {
@@ -178,8 +157,6 @@ extension BodyField {
 
   /// The value as one of the names of a closed set.
   ///
-  /// - Parameter type: The set.
-  /// - Returns: The case, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value, naming all that are allowed.
   func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ type: Choice.Type

@@ -15,7 +15,6 @@ struct RefusedField: Sendable {
 
   /// Refuses the fields of a body that are in the table and not neutral.
   ///
-  /// - Parameter fields: The body.
   /// - Throws: ``APIError`` that names the first such field.
   static func check(_ fields: BodyFields) throws(APIError) {
     for refused in all {

@@ -25,6 +25,9 @@ import Testing
     ("resta.prefix", { $0.prefix = .tokens(19) }), ("resta.prefix", { $0.prefix = .tokens(21) }),
     ("resta.prefix", { $0.prefix = .all }), ("resta.prefix", { $0.prefix = .tokens(0) }),
     ("resta.prefix", { $0.prefix = .tokens(-1) }),
+    ("resta.tie_rule", { $0.others = ["tie_rule": .text("abstain")] }),
+    ("resta.perturb", { $0.others = ["perturb": .list([.text("tool")])] }),
+    ("resta.prefix_after", { $0.others = ["prefix_after": .text("x")] }),
   ]
 
   private func policy(
