@@ -1,4 +1,4 @@
-package import RESTADocuments
+import RESTADocuments
 import RESTAEvaluation
 
 /// Finds a report's numbers by what they are of.
