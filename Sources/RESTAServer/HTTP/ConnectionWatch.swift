@@ -145,7 +145,6 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
 /// Reads the body of a request, within the operator's limits of size and time.
 struct BodyCollector: Sendable {
-  /// The most bytes.
   let limit: Int
   /// How long it may take, in seconds.
   let seconds: Double

@@ -55,7 +55,6 @@ struct Guard: RouterMiddleware {
 struct RouteTable: Sendable {
   private var methods: [String: [String]] = [:]
 
-  /// Notes a route.
   mutating func add(_ method: String, _ path: String) {
     methods[path, default: []].append(method)
   }
@@ -69,7 +68,6 @@ struct RouteTable: Sendable {
     return path.hasPrefix(pattern.dropLast(2)) && path.count > pattern.count - 2
   }
 
-  /// Why nothing answers.
   func error(method: String, path: String) -> APIError {
     let allowed = (methods.first { Self.matches($0.key, path) }?.value ?? []).sorted()
     return allowed.isEmpty || allowed.contains(method)
@@ -97,7 +95,6 @@ struct ServerContext: RequestContext {
 }
 
 extension Response {
-  /// A reply in JSON.
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
     Response(
       status: status, headers: [.contentType: "application/json"],

@@ -120,7 +120,6 @@ final class RequestNotes: Sendable {
     set { state.withLock { $0.client = newValue } }
   }
 
-  /// Adds a field.
   func add(_ key: String, _ value: String) {
     state.withLock { $0.fields[key] = .string(value) }
   }
@@ -139,7 +138,6 @@ final class RequestNotes: Sendable {
     return answers.count == count ? answers.sorted { $0.key < $1.key }.map(\.value) : nil
   }
 
-  /// Counts a result.
   func add(_ result: GenerationResult, at index: Int) {
     state.withLock { state in
       state.answers[index] = result.tokenIDs.count
@@ -149,7 +147,6 @@ final class RequestNotes: Sendable {
     }
   }
 
-  /// All of it.
   var metadata: Logger.Metadata {
     state.withLock { state in
       var fields = state.fields

@@ -104,7 +104,6 @@ enum PlaygroundFile: CaseIterable {
   case script
   case style
 
-  /// Where it is.
   var path: String {
     switch self {
     case .page: "/"

@@ -80,7 +80,6 @@ final class PrometheusMetrics: Sendable {
     change(family, labels) { if amount > 0, amount.isFinite { $0.value += amount } }
   }
 
-  /// Sets a gauge.
   func set(_ family: MetricFamily, to value: Double) {
     change(family, []) { $0.value = value }
   }

@@ -5,7 +5,6 @@ import RESTA
 /// No label holds anything that a client chose: routes are the server's own names, reasons are codes
 /// of ``APIError``.
 struct ServerMetrics: Sendable {
-  /// What `/metrics` shows.
   let prometheus: PrometheusMetrics
 
   /// Metrics without a route or a reason start at 0.
@@ -36,7 +35,6 @@ struct ServerMetrics: Sendable {
     observe(seconds: seconds, in: .requestTime, [("route", route)])
   }
 
-  /// A request was refused.
   func requestRejected(_ error: APIError) {
     prometheus.add(1, to: .rejected, [("reason", error.code ?? error.type)])
   }
@@ -112,7 +110,6 @@ enum VoteOutcome: String, Sendable, Hashable, CaseIterable {
   /// A tie that ended the answer.
   case abstained
 
-  /// Reads a vote's record.
   init(_ vote: VoteRecord, samples: Int) {
     self =
       if vote.tokenID == nil {

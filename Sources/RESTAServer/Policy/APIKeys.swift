@@ -84,7 +84,6 @@ struct APIKeys: Sendable {
 
 /// The syntax of key files and of `RESTA_API_KEYS`.
 enum KeyList {
-  /// The environment variable.
   static let variable = "RESTA_API_KEYS"
 
   /// What may be a key, and its line or place in the list, from 1.

@@ -33,7 +33,6 @@ final class AdmissionQueue: Sendable {
   // Invariant: somebody waits only while all places are taken.
   private let state = Mutex(State())
 
-  /// Makes a queue.
   init(
     concurrency: Int, capacity: Int, patience: Duration,
     changed: @escaping @Sendable (_ running: Int, _ waiting: Int) -> Void = { _, _ in }

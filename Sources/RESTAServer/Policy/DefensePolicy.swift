@@ -163,7 +163,6 @@ struct PolicyInformation: Sendable, Hashable {
   var off: Bool
   /// Whether log-probabilities may be asked for.
   var logprobs: Bool
-  /// What replies show.
   var exposure: Exposure
 }
 

@@ -131,7 +131,6 @@ extension OriginPolicy {
 
 /// Where a web page comes from: `scheme://host[:port]` (RFC 6454).
 struct WebOrigin: Sendable, Hashable {
-  /// In lower case.
   var scheme: String
   /// The name, and the port unless it is the scheme's own.
   var host: HostName

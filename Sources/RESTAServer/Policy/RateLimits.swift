@@ -138,7 +138,6 @@ struct TokenBucket: Sendable, Hashable {
   // Beyond it a level would not fit; nobody computes so many tokens.
   private static let range = 1...1_000_000_000_000_000
 
-  /// The most it holds.
   let capacity: Int
   /// How many tokens come in a minute.
   let perMinute: Int
@@ -147,7 +146,6 @@ struct TokenBucket: Sendable, Hashable {
 
   private var full: Int128 { Int128(capacity) * Self.unitsPerToken }
 
-  /// Makes a full bucket.
   init(capacity: Int, perMinute: Int, now: Duration) {
     self.capacity = min(max(capacity, Self.range.lowerBound), Self.range.upperBound)
     self.perMinute = min(max(perMinute, Self.range.lowerBound), Self.range.upperBound)
@@ -177,7 +175,6 @@ struct TokenBucket: Sendable, Hashable {
     return time(for: max(0, Int128(tokens) * Self.unitsPerToken - level))
   }
 
-  /// Takes tokens out.
   mutating func take(_ tokens: Int) { level -= Int128(tokens) * Self.unitsPerToken }
 
   /// Puts tokens back that were taken and not used; what does not fit is lost.

@@ -38,7 +38,6 @@ struct ReplyHead: Sendable, Hashable {
   var id: String
   /// When it was begun, in seconds since 1970.
   var created: Int
-  /// The model that answers.
   var model: String
 }
 
@@ -48,7 +47,6 @@ struct ReplyUsage: Encodable, Sendable, Hashable {
   let completionTokens: Int
   let totalTokens: Int
 
-  /// Adds them up.
   init(promptTokens: Int, completionTokens: Int) {
     self.promptTokens = promptTokens
     self.completionTokens = completionTokens
@@ -69,13 +67,11 @@ extension ReplyHead {
 
 /// The `resta` object of one answer; what the operator or the request does not want is left out.
 struct RestaChoice: Encodable, Sendable {
-  /// What the answer cost.
   var cost: TotalsReport?
   /// All votes of a whole answer.
   var votes: [VoteReport]?
   /// The vote of a streamed token.
   var vote: VoteReport?
-  /// The prompt's tokens.
   var prompt: [RestaPromptToken]?
   /// The noise's seed; never given under sticky noise, where it holds for the next request too.
   var seed: UInt64?
@@ -96,7 +92,6 @@ struct RestaPromptToken: Encodable, Sendable, Hashable {
   let text: String
   let perturbed: Bool
 
-  /// Describes a whole prompt.
   static func list(
     _ prompt: TokenizedPrompt, defense: DefenseSettings, tokenizer: any Tokenizer
   ) -> [RestaPromptToken] {
@@ -140,7 +135,6 @@ enum ServerSentEvent {
   /// A comment, which clients skip: it shows proxies and clients that the connection lives.
   static let keepAlive = Array(": keep-alive\n\n".utf8)
 
-  /// One event.
   static func data(_ value: some Encodable) -> [UInt8] {
     Array("data: ".utf8) + WireJSON.bytes(value) + Array("\n\n".utf8)
   }

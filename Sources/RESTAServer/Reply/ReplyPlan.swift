@@ -143,7 +143,6 @@ struct AnswerBatch: Sendable {
   let defense: DefenseSettings
   /// Whether the noise is the same whenever the prompt is.
   let isSticky: Bool
-  /// What it may cost.
   let cost: AnswerCost
 }
 

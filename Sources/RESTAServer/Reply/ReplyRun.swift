@@ -7,7 +7,6 @@ struct AnswerRun: Sendable {
   /// The events in order; it throws what ended the answers early.
   typealias Events = AsyncThrowingStream<AnswerEvent, any Error>
 
-  /// What is generated.
   let batch: AnswerBatch
   /// The right to do so.
   let ticket: AdmissionTicket
@@ -17,7 +16,6 @@ struct AnswerRun: Sendable {
   let cut: OneShotSignal
   /// How long the answers may take.
   let limit: Duration
-  /// How often ``AnswerEvent/idle`` comes.
   let keepAlive: Duration
   /// Told each result and its index.
   let finished: @Sendable (Int, GenerationResult) -> Void
@@ -120,7 +118,6 @@ final class OneShotSignal: Sendable {
   // Invariant: no handler is left once it has fired.
   private let state = Mutex(State())
 
-  /// Whether it has fired.
   var hasFired: Bool { state.withLock { $0.hasFired } }
 
   /// Runs all handlers; calling it again does nothing.
@@ -148,7 +145,6 @@ final class OneShotSignal: Sendable {
     return id
   }
 
-  /// Forgets a handler.
   func remove(_ id: Int) {
     state.withLock { $0.handlers[id] = nil }
   }

@@ -10,18 +10,15 @@ protocol ReplyShape: Sendable {
   /// A chunk of a streamed one.
   associatedtype Chunk: Encodable & Sendable
 
-  /// What all chunks share.
   var head: ReplyHead { get }
   /// Whether the stream ends with the usage; the other chunks then say that theirs is `null`.
   var includesUsage: Bool { get }
 
-  /// The whole reply.
   func whole(_ answers: [WholeAnswer], usage: ReplyUsage, settings: RestaSettings?) -> Whole
 
   /// The first chunk of an answer.
   func opening(choice: Int, settings: RestaSettings?, resta: RestaChoice) -> Chunk
 
-  /// A chunk with text.
   func text(_ piece: StreamedPiece) -> Chunk
 
   /// The last chunk of an answer.
@@ -40,9 +37,7 @@ extension ReplyShape {
 
 /// An answer that is sent when it is complete.
 struct WholeAnswer: Sendable {
-  /// Its text.
   var text: String
-  /// Why it ended.
   var reason: FinishReason
   /// One entry a token; `nil` when they were not asked for.
   var logProbabilities: [TokenLogProbability]?
@@ -52,7 +47,6 @@ struct WholeAnswer: Sendable {
 
 /// A piece of an answer as it is sent.
 struct StreamedPiece: Sendable {
-  /// The answer's index.
   var choice: Int
   /// The text; empty for a token whose text is not certain yet.
   var text: String
@@ -192,7 +186,6 @@ struct ChatChoice: Encodable, Sendable {
 
 /// A piece of an answer in a chunk of a streamed chat.
 struct ChatPiece: Encodable, Sendable {
-  /// What is new.
   struct Delta: Encodable, Sendable {
     var role: String?
     var content: String?
@@ -235,7 +228,6 @@ enum FinishReason: String, Encodable, Sendable {
   case length
   case contentFilter = "content_filter"
 
-  /// Translates a reason.
   init(_ reason: StopReason) {
     switch reason {
     case .endOfGeneration, .stopString: self = .stop

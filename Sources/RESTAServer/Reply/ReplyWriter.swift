@@ -145,7 +145,6 @@ struct AnswerFormat<Shape: ReplyShape>: Sendable {
 struct CollectedAnswer: Sendable {
   /// The tokens, as they were generated; kept only where log-probabilities are asked for.
   var tokens: [GeneratedToken] = []
-  /// The result.
   var result: GenerationResult
 }
 
@@ -160,7 +159,6 @@ struct ReplyContents: Sendable {
     exposure >= .settings ? RestaSettings(batch.defense, sticky: batch.isSticky) : nil
   }
 
-  /// The `x-resta-` headers.
   var headers: [(String, String)] {
     guard exposure >= .settings else { return [] }
     let defense = batch.defense
@@ -220,7 +218,6 @@ struct ReplyContents: Sendable {
     CompletionLogProbabilities.scalars(in: tokenizer.bytes(of: token.id))
   }
 
-  /// What answers used.
   func usage(of answers: [CollectedAnswer]) -> ReplyUsage {
     usage(answerTokens: answers.reduce(0) { $0 + $1.result.tokenIDs.count })
   }

@@ -7,7 +7,6 @@ import RESTA
 /// `message` is shown to the client and logged: it names fields and limits, and never holds a prompt,
 /// an answer, a key or what the engine said.
 struct APIError: Error, Sendable, Hashable {
-  /// The HTTP status.
   var status: Int
   /// OpenAI's `type`, such as `invalid_request_error`.
   var type: String
@@ -137,7 +136,6 @@ extension APIError {
 
 /// OpenAI's error object, as a body or as an event of a stream.
 struct ErrorReply: Encodable, Sendable {
-  /// What is inside.
   struct Detail: Encodable, Sendable {
     let message: String
     let type: String
@@ -147,7 +145,6 @@ struct ErrorReply: Encodable, Sendable {
 
   let error: Detail
 
-  /// Describes an error.
   init(_ error: APIError) {
     self.error = Detail(
       message: error.message, type: error.type, param: error.param, code: error.code)

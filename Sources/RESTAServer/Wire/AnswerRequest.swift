@@ -49,7 +49,6 @@ extension AnswerRequest {
   /// The longest stop string, in bytes: the end of the answer is compared with it at every token.
   static let stopLength = 256
 
-  /// Reads `n`.
   static func choices(_ field: BodyField, limit: Int) throws(APIError) -> Int {
     let count = try field.integer(in: 1...Int.max) ?? 1
     guard count <= limit else { throw field.refused("is above this server's limit of \(limit)") }
@@ -94,7 +93,6 @@ extension AnswerRequest {
     }
   }
 
-  /// Reads `stream_options`.
   static func includesUsage(_ field: BodyField, isStreamed: Bool) throws(APIError) -> Bool {
     guard let options = try field.object() else { return false }
     guard isStreamed else { throw field.refused("is only for requests with 'stream': true") }

@@ -3,7 +3,6 @@ import RESTADocuments
 
 /// The members of an object of a body, each with its path.
 struct BodyFields: Sendable {
-  /// The object.
   let object: JSONObject
   /// Where it is, such as `messages[0]`; empty for the body itself.
   let path: String
@@ -45,7 +44,6 @@ struct BodyFields: Sendable {
 ///
 /// `null` and what is not there are the same everywhere, as they are for OpenAI: both read as `nil`.
 struct BodyField: Sendable {
-  /// The value.
   let value: JSONValue
   /// Where it is, such as `messages[3].content[0].text`: `param` of the errors.
   let path: String

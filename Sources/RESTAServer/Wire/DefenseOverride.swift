@@ -5,13 +5,9 @@ import RESTADocuments
 struct DefenseOverride: Sendable, Hashable {
   /// The noise; `none` asks for no defence at all.
   var noise: NoiseKind?
-  /// Sigma in its unit.
   var sigma: Double?
-  /// The unit of ``sigma``.
   var sigmaUnit: Sigma.Unit?
-  /// k.
   var samples: Int?
-  /// l.
   var prefix: PrefixLength?
   /// The other rows of the settings' table, by name: a request may name them, with the operator's own
   /// value.

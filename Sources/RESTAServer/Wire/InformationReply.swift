@@ -114,7 +114,6 @@ struct ModelList: Encodable, Sendable, Hashable {
     let created: Int
     let ownedBy = "resta"
 
-    /// Describes a model.
     init(id: String, created: Int) {
       self.id = id
       self.created = created

@@ -8,7 +8,6 @@ struct RefusedField: Sendable {
   /// OpenAI's code for fields that a model does not support.
   static let code = "unsupported_parameter"
 
-  /// The field's name.
   let name: String
   /// The values with which it changes nothing, besides `null`.
   let neutral: [JSONValue]

@@ -85,7 +85,6 @@ struct CompletionLogProbabilities: Encodable, Sendable {
   /// Where each token begins in the answer, in Unicode scalars, as Python counts.
   let textOffset: [Int]
 
-  /// Rearranges entries.
   init(_ entries: [TokenLogProbability], offset: Int = 0) {
     tokens = entries.map(\.token)
     tokenLogprobs = entries.map(\.logprob)

@@ -54,11 +54,11 @@ import Testing
     let set = try policy {
       $0.defense.noise = .soft
       $0.defense.powerMatched = true
-      $0.defense.prefixAfter = "</think>"
+      $0.defense.window = .after("</think>")
       $0.defense.tieRule = .abstain
       $0.defense.aggregator = .meanLogit
-      $0.defense.perturb = [.tool]
-      $0.defense.lastTurnOnly = true
+      $0.defense.perturbed.roles = [.tool]
+      $0.defense.perturbed.lastUserTurnOnly = true
     }
     #expect(
       try set.settings(for: DefenseOverride())
