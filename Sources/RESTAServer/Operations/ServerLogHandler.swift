@@ -6,10 +6,6 @@ package import Logging
 /// Text (`2026-11-26T01:02:03.456Z info message key=value`) or JSON lines. Line ends, control
 /// characters and quotes of messages and metadata are escaped, so that nothing a client sends can
 /// forge a line or a field.
-///
-/// ```swift
-/// let logger = Logger(label: "resta") { ServerLogHandler(label: $0, format: .json) }
-/// ```
 package struct ServerLogHandler: LogHandler {
   /// The least severe level that is logged.
   package var logLevel: Logger.Level
