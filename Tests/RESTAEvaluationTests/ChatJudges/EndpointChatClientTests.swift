@@ -1,3 +1,4 @@
+import RESTADocuments
 import Foundation
 import NIOHTTP1
 import RESTA

@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTA
 import RESTATesting
 import Testing

@@ -1,3 +1,5 @@
+import RESTARefusals
+import RESTADocuments
 import RESTA
 import RESTATesting
 import Testing

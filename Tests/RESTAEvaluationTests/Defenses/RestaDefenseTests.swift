@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTA
 import RESTAEvaluation
 import RESTATesting

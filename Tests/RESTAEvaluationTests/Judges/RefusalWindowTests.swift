@@ -1,3 +1,4 @@
+import RESTARefusals
 import RESTAEvaluation
 import RESTATesting
 import Testing

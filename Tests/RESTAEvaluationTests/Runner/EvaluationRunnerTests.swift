@@ -1,3 +1,4 @@
+import RESTADocuments
 import Foundation
 import RESTA
 import RESTATesting
