@@ -128,7 +128,7 @@ extension DefenseSettings: DescribedSettings {
       flag: .option(value: "x"), isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "sigma_unit", \.noise.sigma.unit, .choice(),
-      "The unit of sigma: absolute (the papers'), or relative to the size of the user's embeddings.",
+      "The unit of sigma: absolute (the paper's), or relative to the size of the user's embeddings.",
       default: "that of the default sigma", flag: .option(value: "unit"), isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "power_matched", \.noise.powerMatched, .flag,

@@ -190,6 +190,13 @@ package struct Chosen<Root: Sendable>: Sendable {
 }
 
 extension Chosen where Root: DescribedSettings {
+  /// Chooses every row of a value.
+  package init(choosing value: Root) {
+    self.init(Root.defaults)
+    self.value = value
+    names = Set(Root.table.map(\.name))
+  }
+
   /// Chooses a member: the rows whose value it changes, and the one that it is.
   package mutating func set<Value>(_ member: WritableKeyPath<Root, Value>, _ new: Value) {
     let before = value

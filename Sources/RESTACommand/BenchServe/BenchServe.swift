@@ -53,7 +53,7 @@ struct BenchServe: AsyncParsableCommand {
     settings.limits.queue = requests
     settings.limits.requestSeconds = 3600
     settings.limits.queueSeconds = 3600
-    settings.defense.samples = defense.samples ?? settings.defense.samples
+    settings.defense.chosen = defense.chosen
     let room = ServedLlama.room(for: settings)
     let loaded = try await model.load(
       parallelCells: room.cells, parallelSequences: room.sequences)
@@ -125,17 +125,7 @@ struct BenchServe: AsyncParsableCommand {
     }
     // Both draw the noise that follows from the prompt, so that their answers can be compared.
     settings.defense.sticky = true
-    settings.defense.noise = own.noise.kind
-    settings.defense.sigma = own.noise.sigma.value
-    settings.defense.sigmaUnit = own.noise.sigma.unit
-    settings.defense.powerMatched = own.noise.powerMatched
-    settings.defense.samples = own.samples
-    settings.defense.prefix = own.prefix
-    settings.defense.aggregator = own.aggregator
-    settings.defense.tieRule = own.tieRule
-    settings.defense.perturb = own.perturbed.roles
-    settings.defense.lastTurnOnly = own.perturbed.lastUserTurnOnly
-    settings.defense.prefixAfter = if case .after(let text) = own.window { text } else { nil }
+    settings.defense.chosen = Chosen(choosing: own)
     return own
   }
 

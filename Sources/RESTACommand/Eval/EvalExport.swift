@@ -3,7 +3,7 @@ import RESTALocal
 public import ArgumentParser
 import Foundation
 import RESTA
-package import RESTADocuments
+import RESTADocuments
 public import RESTAEvaluation
 
 /// `resta eval export`: the answers of a store, for other tools.

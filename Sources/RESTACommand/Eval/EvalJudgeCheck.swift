@@ -54,54 +54,7 @@ struct EvalJudgeCheck: AsyncParsableCommand {
   }
 }
 
-/// What was measured of one judge.
-struct JudgeCheckReport: Encodable {
-  let judge: String
-  let texts: Int
-  let unscored: Int
-  let unscoredReasons: [JudgeConfusion.Reason]
-  let cells: [JudgeConfusion.Cell]
-  let agreement: Rate
-  let kappa: Double?
-  let kappaLow: Double?
-  let kappaHigh: Double?
-  let labels: [Label]
-
-  struct Label: Encodable {
-    let label: String
-    let precision: Rate
-    let recall: Rate
-  }
-
-  /// Measures.
-  ///
-  /// A judge of coherence tells incoherent from the rest, and not refused from complied: its labels
-  /// are put together accordingly.
-  init(_ confusion: JudgeConfusion, texts: Int) {
-    judge = confusion.judge
-    self.texts = texts
-    unscored = confusion.unscored
-    unscoredReasons = confusion.unscoredReasons
-    cells = confusion.cells
-    let findsCoherence = confusion.cells.contains { [.coherent, .incoherent].contains($0.finding) }
-    let findsRefusals = confusion.cells.contains { [.refused, .complied].contains($0.finding) }
-    let matrix = ConfusionMatrix(
-      confusion.cells.flatMap { cell in
-        let truth =
-          findsCoherence && !findsRefusals && cell.label != .incoherent
-          ? "coherent" : cell.label.rawValue
-        let found = cell.finding == .unscored ? nil : cell.finding.rawValue
-        return Array(repeating: LabelPair(truth: truth, found: found), count: cell.count)
-      })
-    agreement = matrix.agreement
-    kappa = matrix.kappa?.value
-    kappaLow = matrix.kappa?.interval.low
-    kappaHigh = matrix.kappa?.interval.high
-    labels = matrix.labels.map {
-      Label(label: $0, precision: matrix.precision(of: $0), recall: matrix.recall(of: $0))
-    }
-  }
-
+extension JudgeCheckReport {
   /// For people.
   var text: String {
     var lines = ["\(judge): \(texts) texts, \(unscored) unscored (in no rate)"]

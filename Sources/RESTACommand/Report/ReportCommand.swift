@@ -64,26 +64,11 @@ struct ReportWriter {
 
   private func save(_ report: Report) throws {
     do {
-      try write(Data(HTMLReport.render(report).utf8), to: "report.html")
-      try write(try ReportJSON.encode(report), to: "report.json")
-      for figure in ReportFigures.all(report) {
-        try write(Data(figure.svg.utf8), to: "figures/\(figure.name)")
-      }
-      for table in ReportTables.csv(report) {
-        try write(Data(table.csv.utf8), to: "tables/\(table.name)")
-      }
+      try report.write(to: folder)
     } catch let error as CocoaError {
       throw Failure.failed(
         "The report could not be written to '\(folder.path)': \(error.localizedDescription)")
     }
-  }
-
-  private func write(_ data: Data, to name: String) throws {
-    let file = folder.appendingPathComponent(name)
-    try FileManager.default.createDirectory(
-      at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-    // Atomically: a page that is open in a browser is never half a page.
-    try data.write(to: file, options: .atomic)
   }
 
   /// A path as a shell takes it.

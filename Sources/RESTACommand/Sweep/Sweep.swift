@@ -2,7 +2,7 @@ import RESTAReport
 import RESTADocuments
 import RESTALocal
 import RESTA
-public import ArgumentParser
+import ArgumentParser
 import Foundation
 public import RESTAEvaluation
 

@@ -209,19 +209,19 @@ package struct BenchDecoders: AsyncParsableCommand {
 }
 
 /// Numbers separated by commas.
-struct NumberList: ExpressibleByArgument, Sendable, CustomStringConvertible {
-  let values: [Int]
+package struct NumberList: ExpressibleByArgument, Sendable, CustomStringConvertible {
+  package let values: [Int]
 
-  init(_ values: [Int]) { self.values = values }
+  package init(_ values: [Int]) { self.values = values }
 
-  init?(argument: String) {
+  package init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
     let numbers = parts.compactMap { Int($0) }
     guard !numbers.isEmpty, numbers.count == parts.count else { return nil }
     values = numbers
   }
 
-  var description: String { values.map(String.init).joined(separator: ",") }
+  package var description: String { values.map(String.init).joined(separator: ",") }
 }
 
 /// What to measure, separated by commas; always in the order of ``BenchSubject``.

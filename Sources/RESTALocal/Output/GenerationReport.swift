@@ -1,5 +1,5 @@
 import RESTADocuments
-package import Foundation
+import Foundation
 package import RESTA
 package import RESTALlama
 

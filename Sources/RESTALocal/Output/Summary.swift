@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 package import RESTA
 
 /// One-line descriptions of settings and cost, for people.

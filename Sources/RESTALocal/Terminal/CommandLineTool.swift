@@ -1,6 +1,6 @@
 package import ArgumentParser
-package import Foundation
-package import RESTALlama
+import Foundation
+import RESTALlama
 
 /// What runs a command: its subcommand, and the end of the process that comes of it.
 package enum CommandLineTool {

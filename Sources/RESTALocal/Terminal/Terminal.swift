@@ -1,4 +1,4 @@
-package import Foundation
+import Foundation
 
 /// Writing to people and to pipes.
 package enum Terminal {
@@ -67,6 +67,8 @@ package enum Style: String {
 
 /// How far long work is: one line that moves on a terminal, a line now and then elsewhere.
 package struct Progress {
+  package init() {}
+
   /// Elsewhere than on a terminal, how often a line is worth it.
   private static let interval = Duration.seconds(15)
 

@@ -1,4 +1,4 @@
-package import RESTADocuments
+import RESTADocuments
 import RESTAEvaluation
 
 extension Analysis {

@@ -1,4 +1,4 @@
-package import RESTADocuments
+import RESTADocuments
 import RESTAEvaluation
 
 /// Everything that a report shows, as numbers: the page, the figures and the tables are drawn from it,

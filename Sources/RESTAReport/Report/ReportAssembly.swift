@@ -1,4 +1,4 @@
-package import RESTADocuments
+import RESTADocuments
 public import RESTAEvaluation
 
 /// Makes a report of a store.

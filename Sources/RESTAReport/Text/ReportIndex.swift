@@ -1,4 +1,4 @@
-package import RESTADocuments
+import RESTADocuments
 import RESTAEvaluation
 
 /// Finds a report's numbers by what they are of.
@@ -126,5 +126,10 @@ enum ReportWords {
   /// Settings by name.
   static func settings(_ settings: JSONObject) -> String {
     settings.map { "\($0.key) = \(value($0.value))" }.joined(separator: ", ")
+  }
+
+  /// Members in the order of their names: a dictionary has none of its own.
+  static func sorted<Value>(_ members: [String: Value]) -> [(key: String, value: Value)] {
+    members.sorted { $0.key < $1.key }
   }
 }

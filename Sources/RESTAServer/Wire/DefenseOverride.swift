@@ -1,4 +1,5 @@
 import RESTA
+import RESTADocuments
 
 /// What a request's `resta` object asks for; what is `nil` is left to the operator.
 struct DefenseOverride: Sendable, Hashable {
@@ -14,4 +15,61 @@ struct DefenseOverride: Sendable, Hashable {
   var prefix: PrefixLength?
   /// Whether the reply is to hold the votes, the seeds and the prompt's tokens.
   var votes = false
+}
+
+extension DefenseOverride {
+  private static let known = ["noise", "sigma", "sigma_unit", "samples", "prefix", "votes"]
+
+  /// Reads a request's `resta` object; whether the operator allows it is asked elsewhere.
+  ///
+  /// - Parameter field: The object; `null` leaves everything to the operator.
+  /// - Throws: ``APIError`` for a value of another type or out of range, for a field that is not
+  ///   known, and for a seed.
+  init(_ field: BodyField) throws(APIError) {
+    self.init()
+    guard let fields = try field.object() else { return }
+    for name in fields.object.keys where !Self.known.contains(name) && !fields[name].isNull {
+      try Self.refuse(fields[name], name: name, in: field)
+    }
+    noise = try fields["noise"].choice(NoiseKind.self)
+    sigma = try fields["sigma"].number(in: 0...Int.max)
+    sigmaUnit = try fields["sigma_unit"].choice(Sigma.Unit.self)
+    samples = try fields["samples"].integer(in: DefenseSettings.samplesRange)
+    prefix = try Self.prefix(fields["prefix"])
+    votes = try fields["votes"].bool() ?? false
+  }
+
+  private static func prefix(_ field: BodyField) throws(APIError) -> PrefixLength? {
+    guard let text = field.value.string else {
+      return try field.integer(in: 0...Int.max).map { .tokens($0) }
+    }
+    guard text == "all" else { throw field.refused("must be an integer of 0 or more, or \"all\"") }
+    return .all
+  }
+
+  /// Unlike unknown fields of the request, unknown ones here are no harmless extras: whoever writes
+  /// `sample: 20` believes in a defence that is not there.
+  private static func refuse(
+    _ field: BodyField, name: String, in parent: BodyField
+  ) throws(APIError) {
+    if name == "seed" || name == "noise_seed" {
+      throw field.refused(
+        "is not a client's to choose: the noise's seed never comes from a client. For sampling's, "
+          + "use the request's own 'seed'")
+    }
+    // Only what looks like the name of a field is repeated; the rest could be any text.
+    let isName =
+      (1...32).contains(name.utf8.count)
+      && name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || Self.isLetter($0) }
+    guard isName else {
+      throw parent.refused("has an unknown field. Known: \(known.joined(separator: ", "))")
+    }
+    throw APIError.invalid(
+      "'\(parent.path)' has an " + Suggestion.unknown("field", name, known: known),
+      param: field.path)
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+  }
 }

@@ -1,0 +1,230 @@
+public import CoreMetrics
+import Foundation
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOPosix
+import NIOSSL
+import RESTA
+import ServiceLifecycle
+import Synchronization
+
+/// An OpenAI-compatible HTTP server for one defended model.
+///
+/// It listens before the model is there, so that `/health` can say how far loading is.
+///
+/// ```swift
+/// let server = try ChatServer(settings: settings, secrets: try ServerSecrets(), logger: logger) { _ in
+///   LoadedModel(model: try await LlamaModel.load("model.gguf"))
+/// }
+/// try await server.run { address in print("Listening on \(address)") }
+/// ```
+public final class ChatServer: Sendable {
+  /// Loads the model; told the share that is loaded through its argument, in 0...1.
+  public typealias Loader =
+    @Sendable (_ progress: @escaping @Sendable (Double) -> Void) async throws -> LoadedModel
+
+  private enum Phase {
+    case idle
+    case running(ServiceGroup)
+    case stopped
+  }
+
+  private let state: ServerState
+  private let logger: Logger
+  private let loader: Loader
+  private let origins: OriginPolicy
+  private let tls: TLSConfiguration?
+  // Invariant: `stopped` is final.
+  private let phase = Mutex(Phase.idle)
+
+  /// Prepares a server; nothing listens yet.
+  ///
+  /// - Parameters:
+  ///   - settings: The settings.
+  ///   - secrets: Keys and the secret of sticky noise.
+  ///   - logger: Where each request is logged.
+  ///   - metrics: Where metrics go besides `/metrics`. Default: nowhere.
+  ///   - loader: Loads the model, once the server listens.
+  /// - Throws: ``ServerError`` for settings that are invalid, and for a certificate that cannot be
+  ///   read.
+  public init(
+    settings: ServerSettings, secrets: ServerSecrets, logger: Logger,
+    metrics: (any MetricsFactory)? = nil, loader: @escaping Loader
+  ) throws(ServerError) {
+    try settings.validate()
+    state = ServerState(settings: settings, secrets: secrets, metrics: metrics)
+    self.logger = logger
+    self.loader = loader
+    origins = try OriginPolicy(
+      listenHost: settings.listen.host, allowedHosts: settings.listen.allowedHosts,
+      allowedOrigins: settings.listen.allowedOrigins)
+    tls = try Certificate.configuration(settings.listen)
+  }
+
+  /// Serves until ``shutDown()``, or until the task is cancelled, which cuts all answers.
+  ///
+  /// - Parameter listening: Told the address, such as `http://127.0.0.1:8080`, once there is one.
+  ///
+  /// - Precondition: It was not run before.
+  /// - Throws: ``ServerError`` with `addressUnavailable`; what the loader throws.
+  public func run(listening: @escaping @Sendable (String) -> Void = { _ in }) async throws {
+    let application = Application(
+      router: makeRouter(), server: try makeChannel(),
+      configuration: ApplicationConfiguration(
+        address: .hostname(state.settings.listen.host, port: state.settings.listen.port),
+        availableConnectionsDelegate: MaximumAvailableConnections(
+          state.settings.limits.connections, logger: logger)),
+      onServerRunning: { [self] channel in listening(address(of: channel)) },
+      logger: frameworkLogger)
+    let loading = LoadingService(state: state, loader: loader)
+    let draining = DrainingService(state: state)
+    var configuration = ServiceGroupConfiguration(
+      services: [application, loading, draining], logger: frameworkLogger)
+    // Answers are cut at `shutdown_seconds`; who cannot even be told is left behind a little later.
+    configuration.maximumGracefulShutdownDuration =
+      .seconds(state.settings.limits.shutdownSeconds + 3)
+    let group = ServiceGroup(configuration: configuration)
+    let mayRun = phase.withLock { phase in
+      switch phase {
+      case .stopped: return false
+      case .running: preconditionFailure("A server runs once.")
+      case .idle:
+        phase = .running(group)
+        return true
+      }
+    }
+    guard mayRun else { return }
+    state.planning.start()
+    defer { state.planning.shutdownGracefully { _ in } }
+    do {
+      try await group.run()
+    } catch let error where error is IOError || error is SocketAddressError {
+      throw ServerError(
+        .addressUnavailable,
+        "Cannot listen on \(state.settings.listen.host):\(state.settings.listen.port): "
+          + Self.reason(error), cause: error)
+    }
+  }
+
+  private static func reason(_ error: any Error) -> String {
+    switch (error as? IOError)?.errnoCode {
+    case EADDRINUSE: "something else does. Choose another --port, or stop that."
+    case EACCES: "this user may not. Ports below 1024 are for root."
+    case EADDRNOTAVAIL: "this machine has no such address. Choose another --host."
+    case nil: "no address is known for it. Choose another --host."
+    default: "\(error)."
+    }
+  }
+
+  /// Stops: takes nothing new, lets answers finish for `limits.shutdown_seconds`, then ends them.
+  public func shutDown() async {
+    let group = phase.withLock { phase -> ServiceGroup? in
+      defer { phase = .stopped }
+      return if case .running(let group) = phase { group } else { nil }
+    }
+    await group?.triggerGracefulShutdown()
+  }
+
+  /// The framework describes its services, and so the settings and the digests of keys, while it
+  /// debugs them: only its warnings are for the log.
+  private var frameworkLogger: Logger {
+    var own = logger
+    own.logLevel = max(.warning, logger.logLevel)
+    return own
+  }
+
+  private func makeChannel() throws -> HTTPServerBuilder {
+    let limits = state.settings.limits
+    let base = HTTPServerBuilder.http1(
+      configuration: .init(
+        additionalChannelHandlers: [
+          ConnectionWatch(
+            headTime: .milliseconds(Int64(limits.readSeconds * 1000)),
+            stallTime: .milliseconds(Int64(limits.idleSeconds * 1000)))
+        ],
+        idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)),
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
+    guard let tls else { return base }
+    return try .tls(base, tlsConfiguration: tls)
+  }
+
+  private func makeRouter() -> Router<ServerContext> {
+    let router = Router(context: ServerContext.self)
+    var routes = Routes(state: state)
+    routes.addAll(to: router, origins: origins, logger: logger)
+    return router
+  }
+
+  private func address(of channel: any Channel) -> String {
+    let port = channel.localAddress?.port ?? state.settings.listen.port
+    let host = state.settings.listen.host
+    return "\(tls == nil ? "http" : "https")://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+  }
+}
+
+/// Loads the model while the server already listens; ends the server when that fails.
+struct LoadingService: Service {
+  let state: ServerState
+  let loader: ChatServer.Loader
+
+  func run() async throws {
+    do {
+      let loaded = try await cancelWhenGracefulShutdown { [state, loader] in
+        try await loader { state.slot.set(.loading($0)) }
+      }
+      state.slot.set(
+        .ready(
+          try ServedModel(
+            loaded, settings: state.settings, created: Int(Date().timeIntervalSince1970))))
+      try await gracefulShutdown()
+    } catch is CancellationError where Task.isShuttingDownGracefully {
+      // Stopped while it was loading: that is no failure.
+    }
+  }
+}
+
+/// Begins the end: the last service of a group is the first to hear of a shutdown.
+struct DrainingService: Service {
+  let state: ServerState
+
+  func run() async throws {
+    do { try await gracefulShutdown() } catch { return state.cut.fire() }
+    state.slot.set(.stopping)
+    state.queue.close()
+    let seconds = state.settings.limits.shutdownSeconds
+    // Not waited for: the services before this one, the HTTP server among them, stop after it.
+    Task { [cut = state.cut] in
+      try? await Task.sleep(for: .seconds(seconds))
+      cut.fire()
+    }
+  }
+}
+
+/// Reads the files of a TLS server.
+enum Certificate {
+  /// The configuration for a certificate and its key; `nil` when none is set.
+  ///
+  /// - Parameter listen: Names the files, both in PEM.
+  /// - Returns: The configuration.
+  /// - Throws: ``ServerError`` with `unreadableFile`.
+  static func configuration(
+    _ listen: ServerSettings.Listen
+  ) throws(ServerError) -> TLSConfiguration? {
+    guard let certificate = listen.tlsCertificate, let key = listen.tlsKey else { return nil }
+    do {
+      let chain = try NIOSSLCertificate.fromPEMFile(certificate)
+      let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
+      return .makeServerConfiguration(
+        certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+    } catch {
+      throw ServerError(
+        .unreadableFile,
+        "The certificate '\(certificate)' and the key '\(key)' cannot be used: \(error). Both must "
+          + "be PEM files that this process may read.", cause: error)
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+
+/// Lets in who may come in: keeps other sites' pages out, and asks for a key.
+struct Guard: RouterMiddleware {
+  typealias Context = ServerContext
+
+  let origins: OriginPolicy
+  let keys: APIKeys
+  let mapper: ErrorMapper
+
+  /// What is answered without a key: load balancers have none.
+  private static let open: Set<String> = ["/health"]
+
+  func handle(
+    _ request: Request, context: ServerContext,
+    next: (Request, ServerContext) async throws -> Response
+  ) async throws -> Response {
+    let origin = request.headers[.origin]
+    if let error = origins.check(host: request.head.authority, origin: origin) { throw error }
+    if request.method == .options, let origin { return preflight(request, origin: origin) }
+    var context = context
+    if !keys.isEmpty, !Self.open.contains(request.uri.path) {
+      guard let client = keys.identity(authorization: request.headers[.authorization]) else {
+        throw APIError(
+          status: 401, type: "authentication_error", code: "invalid_api_key",
+          message: "A valid API key is needed: 'Authorization: Bearer KEY'.")
+      }
+      context.client = client
+      context.notes.client = client
+    }
+    // Errors too: a page that may read the answer may read why there is none.
+    do {
+      return add(origin, to: try await next(request, context))
+    } catch {
+      return add(origin, to: .failure(mapper.error(for: error, request, context)))
+    }
+  }
+
+  private func add(_ origin: String?, to response: Response) -> Response {
+    guard let origin else { return response }
+    return response.adding(origins.corsHeaders(origin: origin))
+  }
+
+  private func preflight(_ request: Request, origin: String) -> Response {
+    let wanted = request.headers[.custom("access-control-request-headers")]
+    return Response(status: .noContent)
+      .adding(origins.preflightHeaders(origin: origin, requestedHeaders: wanted))
+  }
+}
+
+/// Which methods each path takes; for the difference between 404 and 405.
+struct RouteTable: Sendable {
+  private var methods: [String: [String]] = [:]
+
+  /// Notes a route.
+  mutating func add(_ method: String, _ path: String) {
+    methods[path, default: []].append(method)
+  }
+
+  /// Whether there is such a route.
+  func contains(_ path: String?) -> Bool { path.map { methods[$0] != nil } ?? false }
+
+  /// A pattern may end with `**`, which stands for one or more parts.
+  private static func matches(_ pattern: String, _ path: String) -> Bool {
+    guard pattern.hasSuffix("/**") else { return pattern == path }
+    return path.hasPrefix(pattern.dropLast(2)) && path.count > pattern.count - 2
+  }
+
+  /// Why nothing answers.
+  ///
+  /// - Parameters:
+  ///   - method: The request's.
+  ///   - path: The request's.
+  /// - Returns: 405 when the path takes other methods, else 404.
+  func error(method: String, path: String) -> APIError {
+    let allowed = (methods.first { Self.matches($0.key, path) }?.value ?? []).sorted()
+    return allowed.isEmpty || allowed.contains(method)
+      ? .unknownURL : .methodNotAllowed(allowed)
+  }
+}
+
+/// What belongs to one request beside its head and body.
+struct ServerContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// Fires when the client is gone.
+  let gone: OneShotSignal
+  /// Whose key the request came with; `anonymous` where none is needed.
+  var client = APIKeys.anonymous
+  /// What is known at the end only, for the log.
+  let notes: RequestNotes
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    gone = OneShotSignal()
+    notes = RequestNotes()
+    source.channel.triggerUserOutboundEvent(
+      ConnectionWatch.Subscription(gone: gone), promise: nil)
+  }
+}
+
+extension Response {
+  /// A reply in JSON.
+  ///
+  /// - Parameters:
+  ///   - value: What is encoded.
+  ///   - status: Default: 200.
+  /// - Returns: The reply.
+  static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
+    Response(
+      status: status, headers: [.contentType: "application/json"],
+      body: ResponseBody(byteBuffer: ByteBuffer(bytes: WireJSON.bytes(value))))
+  }
+
+  /// An error as OpenAI's object, with the headers that go with it.
+  ///
+  /// - Parameter error: The error.
+  /// - Returns: The reply.
+  static func failure(_ error: APIError) -> Response {
+    var response = json(ErrorReply(error), status: .init(code: error.status))
+    if let seconds = error.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
+    if error.status == 401 {
+      // Two fields: browsers ask for a key by the first, programs know the second.
+      response.headers.append(.init(name: .wwwAuthenticate, value: "Basic realm=\"resta\""))
+      response.headers.append(.init(name: .wwwAuthenticate, value: "Bearer realm=\"resta\""))
+    }
+    return response
+  }
+
+  /// The reply with more headers.
+  ///
+  /// - Parameter headers: Names and values.
+  /// - Returns: The reply.
+  func adding(_ headers: [(String, String)]) -> Response {
+    var response = self
+    for (name, value) in headers { response.headers[.custom(name)] = value }
+    return response
+  }
+}
+
+extension HTTPField.Name {
+  /// A name of ours; the texts are constants, and valid.
+  static func custom(_ name: String) -> HTTPField.Name {
+    HTTPField.Name(name) ?? .server
+  }
+
+  static let requestID = custom("x-request-id")
+}

@@ -1,0 +1,204 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import RESTA
+import Synchronization
+
+/// Counts and logs one request, once: when its reply is written, or when nobody can be replied to any
+/// more.
+final class RequestRecord: Sendable {
+  private let metrics: ServerMetrics
+  private let logger: Logger
+  private let context: ServerContext
+  private let method: String
+  /// Only paths that exist are labels of metrics: one for each path that is tried would fill the memory.
+  private let route: String?
+  private let path: String
+  private let start = ContinuousClock.now
+  // Invariant: set once.
+  private let isComplete = Mutex(false)
+
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - context: Its context.
+  ///   - metrics: Where it is counted.
+  ///   - logger: Where it is logged.
+  ///   - routes: Which paths there are.
+  init(
+    _ request: Request, _ context: ServerContext, metrics: ServerMetrics, logger: Logger,
+    routes: RouteTable
+  ) {
+    self.metrics = metrics
+    self.logger = logger
+    self.context = context
+    method = request.method.rawValue
+    path = request.uri.path
+    route = routes.contains(context.endpointPath) ? context.endpointPath : nil
+  }
+
+  /// A reply that is dropped before it is written had no client any more.
+  deinit { complete(status: 499) }
+
+  /// Counts and logs the request; calling it again does nothing.
+  ///
+  /// - Parameter status: What it ended with; 499 when the client was gone.
+  func complete(status: Int) {
+    let isFirst = isComplete.withLock { complete in
+      defer { complete = true }
+      return !complete
+    }
+    guard isFirst else { return }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    metrics.requestEnded(route: route ?? "other", status: status, seconds: seconds)
+    var metadata = context.notes.metadata
+    metadata["id"] = .string(context.id)
+    metadata["method"] = .string(method)
+    metadata["path"] = .string(route ?? path)
+    metadata["status"] = "\(status)"
+    metadata["seconds"] = "\((seconds * 1000).rounded() / 1000)"
+    logger.info("request", metadata: metadata)
+  }
+}
+
+/// The outermost layer: gives each reply an id, turns what is thrown into OpenAI's error objects, and
+/// has the request logged and counted.
+struct RequestRecorder: RouterMiddleware {
+  typealias Context = ServerContext
+
+  let metrics: ServerMetrics
+  let mapper: ErrorMapper
+  let logger: Logger
+
+  func handle(
+    _ request: Request, context: ServerContext,
+    next: (Request, ServerContext) async throws -> Response
+  ) async throws -> Response {
+    let record = RequestRecord(
+      request, context, metrics: metrics, logger: logger, routes: mapper.routes)
+    var response: Response
+    do {
+      response = try await next(request, context)
+    } catch {
+      response = Response.failure(mapper.error(for: error, request, context))
+    }
+    response.headers[.requestID] = context.id
+    // The page and the API hold nothing that a cache may keep.
+    response.headers[.cacheControl] = response.headers[.cacheControl] ?? "no-store"
+    response.headers[.xContentTypeOptions] = "nosniff"
+    let (status, body, isHead) = (response.status.code, response.body, request.method == .head)
+    response.body = ResponseBody(contentLength: body.contentLength) { writer in
+      let count = CountingWriter.Count()
+      do {
+        // An error's reply to a HEAD request would be taken for the next reply.
+        if isHead {
+          try await writer.finish(nil)
+        } else {
+          try await body.write(CountingWriter(writer, count: count))
+        }
+        record.complete(status: status)
+      } catch {
+        // A client that has all of it may close before the end is written, which has no bytes.
+        let isComplete = isHead || count.value == body.contentLength
+        record.complete(status: isComplete ? status : 499)
+        throw error
+      }
+    }
+    return response
+  }
+}
+
+/// What a request's log line says beside its path and status; filled in on the way.
+final class RequestNotes: Sendable {
+  private struct State {
+    var client: String?
+    var fields: Logger.Metadata = [:]
+    var promptTokens = 0
+    var passes = 0
+    var tokensProcessed = 0
+    /// The length of each answer that is complete, by its index.
+    var answers: [Int: Int] = [:]
+  }
+
+  private let state = Mutex(State())
+
+  /// Whose key the request came with.
+  var client: String? {
+    get { state.withLock { $0.client } }
+    set { state.withLock { $0.client = newValue } }
+  }
+
+  /// Adds a field.
+  func add(_ key: String, _ value: String) {
+    state.withLock { $0.fields[key] = .string(value) }
+  }
+
+  /// Adds the prompts, where the operator wants them logged.
+  func addText(_ batch: AnswerBatch) {
+    let choices = batch.answer.choices
+    for (index, generation) in batch.generations.enumerated() where index % choices == 0 {
+      add("prompt_\(index / choices)", generation.prompt.rendered.text)
+    }
+  }
+
+  /// The lengths of so many answers, by index; `nil` while some are missing.
+  func answerLengths(of count: Int) -> [Int]? {
+    let answers = state.withLock { $0.answers }
+    return answers.count == count ? answers.sorted { $0.key < $1.key }.map(\.value) : nil
+  }
+
+  /// Counts a result.
+  func add(_ result: GenerationResult, at index: Int) {
+    state.withLock { state in
+      state.answers[index] = result.tokenIDs.count
+      state.promptTokens = result.promptTokens
+      state.passes += result.totals.passes
+      state.tokensProcessed += result.totals.tokensProcessed
+    }
+  }
+
+  /// All of it.
+  var metadata: Logger.Metadata {
+    state.withLock { state in
+      var fields = state.fields
+      if let client = state.client { fields["client"] = .string(client) }
+      guard !state.answers.isEmpty else { return fields }
+      fields["answers"] = "\(state.answers.count)"
+      fields["prompt_tokens"] = "\(state.promptTokens)"
+      fields["answer_tokens"] = "\(state.answers.values.reduce(0, +))"
+      fields["passes"] = "\(state.passes)"
+      fields["tokens_processed"] = "\(state.tokensProcessed)"
+      return fields
+    }
+  }
+}
+
+/// Counts what of a reply's body is written, to tell a client that left behind a complete reply from
+/// one that left before.
+struct CountingWriter: ResponseBodyWriter {
+  /// How many bytes, wherever the writer has gone.
+  final class Count: Sendable {
+    private let bytes = Mutex(0)
+
+    var value: Int { bytes.withLock { $0 } }
+
+    func add(_ more: Int) { bytes.withLock { $0 += more } }
+  }
+
+  private var parent: any ResponseBodyWriter
+  private let count: Count
+
+  init(_ parent: any ResponseBodyWriter, count: Count) {
+    self.parent = parent
+    self.count = count
+  }
+
+  mutating func write(_ buffer: ByteBuffer) async throws {
+    try await parent.write(buffer)
+    count.add(buffer.readableBytes)
+  }
+
+  consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+    try await parent.finish(trailingHeaders)
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import RESTA
+
+/// All routes of the server.
+struct Routes {
+  private let state: ServerState
+  private var table = RouteTable()
+
+  init(state: ServerState) {
+    self.state = state
+  }
+
+  /// Adds the layers and the routes.
+  ///
+  /// - Parameters:
+  ///   - router: Where to.
+  ///   - origins: Which pages may come in.
+  ///   - logger: Where requests are logged.
+  mutating func addAll(
+    to router: Router<ServerContext>, origins: OriginPolicy, logger: Logger
+  ) {
+    let generation = GenerationRoutes(state: state)
+    let model = ModelRoutes(state: state)
+    var routes: [(HTTPRequest.Method, RouterPath, Handler)] = [
+      (.post, "/v1/chat/completions", generation.chat),
+      (.post, "/v1/completions", generation.completion),
+      (.get, "/v1/models", model.list), (.get, "/v1/models/**", model.one),
+      (.get, "/v1/resta", model.information), (.get, "/health", model.health),
+      (.get, "/metrics", model.metrics),
+    ]
+    if state.settings.page {
+      for file in PlaygroundFile.allCases {
+        routes.append((.get, RouterPath(file.path), { _, _ in file.response }))
+      }
+    }
+    // Not the router's own: they would drop the reply before it is logged.
+    routes += routes.filter { $0.0 == .get }.map { (.head, $0.1, $0.2) }
+    for (method, path, _) in routes { table.add(method.rawValue, path.description) }
+    let mapper = ErrorMapper(routes: table)
+    router.add(
+      middleware: RequestRecorder(metrics: state.metrics, mapper: mapper, logger: logger))
+    router.add(middleware: Guard(origins: origins, keys: state.secrets.keys, mapper: mapper))
+    for (method, path, handler) in routes { router.on(path, method: method, use: handler) }
+  }
+
+  private typealias Handler = @Sendable (Request, ServerContext) async throws -> Response
+}
+
+/// What can be asked about the server and its model.
+struct ModelRoutes: Sendable {
+  let state: ServerState
+
+  /// `/v1/models`.
+  @Sendable func list(_ request: Request, _ context: ServerContext) async throws -> Response {
+    let served = try state.slot.model()
+    return .json(ModelList(id: served.id, created: served.created))
+  }
+
+  /// `/v1/models/{id}`.
+  @Sendable func one(_ request: Request, _ context: ServerContext) async throws -> Response {
+    let served = try state.slot.model()
+    guard
+      context.parameters.getCatchAll().joined(separator: "/").removingPercentEncoding == served.id
+    else {
+      throw APIError.unknownModel(served: served.id)
+    }
+    return .json(ModelList.Entry(id: served.id, created: served.created))
+  }
+
+  /// `/v1/resta`: what a request may choose.
+  @Sendable func information(_ request: Request, _ context: ServerContext) async throws -> Response
+  {
+    let served = try state.slot.model()
+    return .json(InformationReply(served, settings: state.settings))
+  }
+
+  /// `/health`: 200 once requests are answered.
+  @Sendable func health(_ request: Request, _ context: ServerContext) async throws -> Response {
+    switch state.slot.state {
+    case .ready: .json(HealthReply(status: "ok"))
+    case .stopping: .json(HealthReply(status: "stopping"), status: .serviceUnavailable)
+    case .loading(let share):
+      .json(HealthReply(status: "loading", progress: share), status: .serviceUnavailable)
+    }
+  }
+
+  /// `/metrics`, for Prometheus.
+  @Sendable func metrics(_ request: Request, _ context: ServerContext) async throws -> Response {
+    Response(
+      status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+      body: ResponseBody(byteBuffer: ByteBuffer(string: state.prometheus.exposition())))
+  }
+}
+
+/// What `/health` says.
+private struct HealthReply: Encodable {
+  var status: String
+  /// The share of the model that is loaded, in 0...1, while it is.
+  var progress: Double?
+}
+
+/// The files of the playground; they are part of the program, so that it works offline.
+enum PlaygroundFile: CaseIterable {
+  case page
+  case script
+  case style
+
+  /// Where it is.
+  var path: String {
+    switch self {
+    case .page: "/"
+    case .script: "/playground.js"
+    case .style: "/playground.css"
+    }
+  }
+
+  /// The file with what keeps a page safe: nothing is loaded from elsewhere, nothing inline runs.
+  var response: Response {
+    Response(
+      status: .ok,
+      headers: [
+        .contentType: type,
+        .contentSecurityPolicy: "default-src 'none'; script-src 'self'; style-src 'self'; "
+          + "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
+          + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        .custom("referrer-policy"): "no-referrer",
+      ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+  }
+
+  private var type: String {
+    switch self {
+    case .page: "text/html; charset=utf-8"
+    case .script: "text/javascript; charset=utf-8"
+    case .style: "text/css; charset=utf-8"
+    }
+  }
+
+  private var bytes: [UInt8] {
+    switch self {
+    case .page: PackageResources.playground_html
+    case .script: PackageResources.playground_js
+    case .style: PackageResources.playground_css
+    }
+  }
+}

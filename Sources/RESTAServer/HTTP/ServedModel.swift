@@ -1,0 +1,133 @@
+import CoreMetrics
+import NIOPosix
+public import RESTA
+import Synchronization
+
+/// A loaded model as the server gets it.
+public struct LoadedModel: Sendable {
+  /// The model.
+  public var model: any LanguageModel
+  /// The chat template; `nil` for the model's own.
+  public var template: ChatTemplate?
+
+  /// Describes a loaded model.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - template: The chat template. Default: the model's own.
+  public init(model: any LanguageModel, template: ChatTemplate? = nil) {
+    self.model = model
+    self.template = template
+  }
+}
+
+/// The model with everything that requests need to know about it.
+struct ServedModel: Sendable {
+  /// What `model` says in requests and replies.
+  let id: String
+  /// When it was loaded, in seconds since 1970.
+  let created: Int
+  let model: any LanguageModel
+  let template: ChatTemplate?
+  let policy: DefensePolicy
+
+  /// - Parameters:
+  ///   - loaded: The model.
+  ///   - settings: The server's.
+  ///   - created: When it was loaded, in seconds since 1970.
+  /// - Throws: ``ServerError`` when the settings do not fit the model.
+  init(_ loaded: LoadedModel, settings: ServerSettings, created: Int) throws(ServerError) {
+    let information = loaded.model.information
+    id = settings.model.name ?? information.name
+    self.created = created
+    model = loaded.model
+    template = loaded.template
+    policy = try DefensePolicy(settings: settings, model: information)
+  }
+}
+
+/// Where the model is once it is loaded, and what `/health` says until then.
+final class ModelSlot: Sendable {
+  /// What the server can do.
+  enum State: Sendable {
+    /// It loads the model; the share that is loaded, in 0...1.
+    case loading(Double)
+    /// It answers.
+    case ready(ServedModel)
+    /// It finishes what runs, and takes nothing new.
+    case stopping
+  }
+
+  // Invariant: `stopping` is final, and `ready` but for that.
+  private let current = Mutex(State.loading(0))
+
+  /// What the server can do now.
+  var state: State { current.withLock { $0 } }
+
+  /// Moves on, unless the server is stopping.
+  func set(_ state: State) {
+    current.withLock { current in
+      switch (current, state) {
+      case (.stopping, _), (.ready, .loading): return
+      default: current = state
+      }
+    }
+  }
+
+  /// The model.
+  ///
+  /// - Throws: ``APIError`` 503 while there is none.
+  func model() throws(APIError) -> ServedModel {
+    switch state {
+    case .ready(let model): return model
+    case .loading: throw .modelLoading
+    case .stopping: throw .shuttingDown
+    }
+  }
+}
+
+/// Everything that requests share.
+struct ServerState: Sendable {
+  let settings: ServerSettings
+  let secrets: ServerSecrets
+  let slot = ModelSlot()
+  let queue: AdmissionQueue
+  let rates: RateLimits
+  let prometheus: PrometheusMetrics
+  let metrics: ServerMetrics
+  /// Where prompts are rendered and tokenised.
+  ///
+  /// That can take long, and must not keep others from being answered. Two at once, so that a flood of
+  /// long prompts waits for itself.
+  let planning = NIOThreadPool(numberOfThreads: 2)
+  /// Fires when a stopping server ends what still runs.
+  let cut = OneShotSignal()
+  private let start = ContinuousClock.now
+
+  /// - Parameters:
+  ///   - settings: The operator's settings, valid.
+  ///   - secrets: The operator's secrets.
+  ///   - factory: Where metrics go besides `/metrics`; `nil` for nowhere.
+  init(settings: ServerSettings, secrets: ServerSecrets, metrics factory: (any MetricsFactory)?) {
+    self.settings = settings
+    self.secrets = secrets
+    let prometheus = PrometheusMetrics()
+    let metrics = ServerMetrics(
+      factory: factory.map { MultiplexMetricsHandler(factories: [prometheus, $0]) } ?? prometheus)
+    self.prometheus = prometheus
+    self.metrics = metrics
+    let limits = settings.limits
+    queue = AdmissionQueue(
+      concurrency: limits.concurrency, capacity: limits.queue,
+      patience: .seconds(limits.queueSeconds)
+    ) { running, waiting in
+      metrics.admissionChanged(running: running, queued: waiting)
+    }
+    rates = RateLimits(
+      requestsPerMinute: settings.rates.requestsPerMinute,
+      tokensPerMinute: settings.rates.tokensPerMinute)
+  }
+
+  /// The time since the server was made; what rate limits count in.
+  var uptime: Duration { ContinuousClock.now - start }
+}

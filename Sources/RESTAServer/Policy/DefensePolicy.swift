@@ -1,0 +1,215 @@
+import RESTA
+
+/// The operator's defence on a model, and what requests may make of it.
+///
+/// A request is never weaker than the operator allows: a choice outside of the allowed ranges is
+/// refused, and never moved into them silently.
+struct DefensePolicy: Sendable {
+  /// What requests may choose, and the defence of those that choose nothing.
+  let information: PolicyInformation
+  /// What is recommended for the model.
+  private let recommended: NoiseSettings
+
+  /// The defence of a request that chooses nothing.
+  var defense: DefenseSettings { information.defense }
+
+  /// Makes the policy of a server.
+  ///
+  /// - Parameters:
+  ///   - settings: The server's.
+  ///   - model: What it serves; it decides what is recommended.
+  /// - Throws: ``ServerError`` with `invalidSetting` when the settings do not fit the model, or the
+  ///   operator's own defence is not one that clients may choose.
+  init(settings: ServerSettings, model: ModelInformation) throws(ServerError) {
+    let own = try settings.defense.settings(for: model)
+    let client = settings.client
+    information = PolicyInformation(
+      defense: own,
+      noises: ServerSettings.Client.noises.filter {
+        $0 == own.noise.kind || client.noise.contains($0)
+      },
+      sigma: try client.sigma.range(of: "sigma", own: own.noise.sigma.value) {
+        SettingValue.text(of: $0)
+      },
+      samples: try client.samples.range(of: "samples", own: own.samples) { "\($0)" },
+      prefix: try client.prefix.lengths.range(of: "prefix", own: own.prefix.length) {
+        PrefixLength(length: $0).description
+      },
+      off: client.off, logprobs: client.logprobs, exposure: client.expose)
+    recommended = DefenseSettings.recommended(for: model).noise
+  }
+
+  /// The defence of a request.
+  ///
+  /// - Parameter override: What the request asks for.
+  /// - Returns: The operator's own defence with what the request chose.
+  /// - Throws: ``APIError`` with status 400: code `resta_limit` and the field for a choice that the
+  ///   operator does not allow, with what is allowed; `resta_not_allowed` for votes.
+  func settings(for override: DefenseOverride) throws(APIError) -> DefenseSettings {
+    guard !override.votes || information.exposure >= .votes else {
+      throw .invalid(
+        "This server does not show votes: its operator has not allowed it (client.expose).",
+        param: "resta.votes", code: "resta_not_allowed")
+    }
+    var settings = defense
+    let kind = try noise(override.noise)
+    settings.noise = NoiseSettings(
+      kind: kind, sigma: try sigma(for: kind, override),
+      // Noise that is not directional has that power already.
+      powerMatched: defense.noise.powerMatched && kind.isDirectional)
+    if let samples = override.samples {
+      try check(samples, of: "samples", in: information.samples) { "\($0)" }
+      settings.samples = samples
+    }
+    if let prefix = override.prefix {
+      try check(
+        prefix.length, of: "prefix", in: information.prefix, off: 0, own: defense.prefix.length
+      ) {
+        PrefixLength(length: $0).description
+      }
+      settings.prefix = prefix
+    }
+    return settings
+  }
+
+  private func noise(_ kind: NoiseKind?) throws(APIError) -> NoiseKind {
+    guard let kind, kind != defense.noise.kind else { return defense.noise.kind }
+    guard kind == .none ? information.off : information.noises.contains(kind) else {
+      // With the operator's own in front, which it is allowed to name.
+      var names = [defense.noise.kind.rawValue]
+      names += information.noises.filter { $0 != defense.noise.kind }.map(\.rawValue)
+      if information.off, defense.noise.kind != .none { names.append("none") }
+      throw limit("noise", "must be \(names.joined(separator: " or ")) here, not \(kind.rawValue)")
+    }
+    return kind
+  }
+
+  /// The sigma of a request's noise: its own, else the operator's, else the recommended one.
+  private func sigma(
+    for kind: NoiseKind, _ override: DefenseOverride
+  ) throws(APIError) -> Sigma {
+    let own = defense.noise.sigma
+    // Bounds in one unit say nothing about a sigma in another.
+    if let unit = override.sigmaUnit, unit != own.unit {
+      throw limit("sigma_unit", "must be \(own.unit.rawValue) here, not \(unit.rawValue)")
+    }
+    if let value = override.sigma {
+      try check(value, of: "sigma", in: information.sigma, off: 0, own: own.value) {
+        SettingValue.text(of: $0)
+      }
+      return Sigma(value: value, unit: own.unit)
+    }
+    guard kind != .none, kind != defense.noise.kind else { return own }
+    let usual = kind == recommended.kind ? recommended.sigma : DefenseSettings().noise.sigma
+    guard usual.unit == own.unit, information.sigma.contains(usual.value) else {
+      let range = words(information.sigma) { SettingValue.text(of: $0) }
+      throw limit(
+        "sigma",
+        "is needed with \(kind.rawValue) noise here; it must be \(range) \(own.unit.rawValue)")
+    }
+    return usual
+  }
+
+  /// Refuses a value outside of a range; `off` is the value that switches the defence off, whatever
+  /// the range.
+  private func check<Value: Comparable>(
+    _ value: Value, of field: String, in range: ClosedRange<Value>, off: Value? = nil,
+    own: Value? = nil, text: (Value) -> String
+  ) throws(APIError) {
+    if let off, value == off {
+      guard information.off || own == off else {
+        throw limit(
+          field,
+          "must not be \(text(off)) here, which switches the defence off; it must be"
+            + " \(words(range, text))")
+      }
+      return
+    }
+    guard range.contains(value) else {
+      throw limit(field, "must be \(words(range, text)) here, not \(text(value))")
+    }
+  }
+
+  private func words<Value>(_ range: ClosedRange<Value>, _ text: (Value) -> String) -> String {
+    range.lowerBound == range.upperBound
+      ? text(range.lowerBound) : "\(text(range.lowerBound)) to \(text(range.upperBound))"
+  }
+
+  private func limit(_ field: String, _ rule: String) -> APIError {
+    .invalid(
+      "resta.\(field) \(rule): the operator allows nothing else.", param: "resta.\(field)",
+      code: "resta_limit")
+  }
+}
+
+/// What a request may choose, and what its reply shows: what `GET /v1/resta` tells.
+struct PolicyInformation: Sendable, Hashable {
+  /// The defence of a request that chooses nothing.
+  var defense: DefenseSettings
+  /// The noises that may be chosen; `none` is ``off``.
+  var noises: [NoiseKind]
+  /// The sigmas that may be chosen, in the unit of the sigma of ``defense``.
+  var sigma: ClosedRange<Double>
+  /// The k that may be chosen.
+  var samples: ClosedRange<Int>
+  /// The l that may be chosen, each as its ``RESTA/PrefixLength/length``.
+  var prefix: ClosedRange<Int>
+  /// Whether the defence may be switched off: by noise `none`, a sigma of 0 or a prefix of 0.
+  var off: Bool
+  /// Whether log-probabilities may be asked for.
+  var logprobs: Bool
+  /// What replies show.
+  var exposure: Exposure
+}
+
+extension ServerSettings.Client.Bounds where Value: Comparable {
+  /// Checks that the bounds are in order, and makes a range of them.
+  ///
+  /// - Parameters:
+  ///   - name: What is bounded, such as `samples`.
+  ///   - own: The operator's own value: what a bound is that is not given.
+  ///   - text: How a value is printed.
+  /// - Returns: What a request may choose; it holds the operator's own value.
+  /// - Throws: ``ServerError`` with `invalidSetting` when it would not.
+  @discardableResult func range(
+    of name: String, own: Value, text: (Value) -> String
+  ) throws(ServerError) -> ClosedRange<Value> {
+    try checkOrder(name, text: text)
+    let (least, most) = (min ?? own, max ?? own)
+    guard least <= own, own <= most else {
+      throw ServerError(
+        .invalidSetting,
+        "defense.\(name) is \(text(own)), outside of client.\(name), \(text(least)) to"
+          + " \(text(most)): a request that chooses nothing would be where none may choose to be.")
+    }
+    return least...most
+  }
+
+  /// Checks that the bounds are in order.
+  func checkOrder(_ name: String, text: (Value) -> String) throws(ServerError) {
+    guard let min, let max, min > max else { return }
+    throw ServerError(
+      .invalidSetting,
+      "client.\(name).min is \(text(min)), above client.\(name).max, \(text(max)).")
+  }
+}
+
+extension ServerSettings.Client.Bounds<PrefixLength> {
+  /// The bounds as numbers, which have an order.
+  var lengths: ServerSettings.Client.Bounds<Int> {
+    ServerSettings.Client.Bounds(min: min?.length, max: max?.length)
+  }
+}
+
+extension PrefixLength {
+  /// The number of tokens; that of `all` is larger than any.
+  var length: Int {
+    switch self {
+    case .tokens(let count): count
+    case .all: .max
+    }
+  }
+
+  /// The prefix of a ``length``.
+  init(length: Int) { self = length == .max ? .all : .tokens(length) }
+}

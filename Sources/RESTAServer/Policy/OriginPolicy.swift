@@ -1,0 +1,270 @@
+/// Which web pages may use the server.
+///
+/// Every page that somebody visits can send requests to a server on that person's machine. Pages of
+/// other origins are known by their `Origin` header; a page whose name was made to point to
+/// 127.0.0.1 (DNS rebinding) has the right origin, but its name is in the `Host` header.
+struct OriginPolicy: Sendable {
+  /// The names that `Host` may have; `nil` when any may be there.
+  private let hosts: Set<String>?
+  private let origins: Set<WebOrigin>
+  private let allowsAllOrigins: Bool
+
+  /// Takes the operator's settings.
+  ///
+  /// - Parameters:
+  ///   - listenHost: The address that the server listens on. On a loopback address, or where
+  ///     `allowedHosts` says something, `Host` is checked.
+  ///   - allowedHosts: Names that `Host` may have besides the loopback ones, without ports.
+  ///   - allowedOrigins: `scheme://host[:port]` of pages that may use the server from elsewhere, or `*`
+  ///     for all.
+  /// - Throws: ``ServerError`` with `invalidSetting` for an entry that is malformed.
+  init(
+    listenHost: String, allowedHosts: [String] = [], allowedOrigins: [String] = []
+  ) throws(ServerError) {
+    // An IPv6 address is listened on without brackets and has some in a Host header.
+    let listen = HostName(listenHost) ?? HostName("[\(listenHost)]")
+    var hosts: Set = ["localhost", "127.0.0.1", "::1"]
+    for text in allowedHosts {
+      guard let host = HostName(text), host.port == nil else {
+        throw ServerError(
+          .invalidSetting,
+          "listen.allowed_hosts: '\(text)' is no host name. Write it without a port.")
+      }
+      hosts.insert(host.name)
+    }
+    var origins: Set<WebOrigin> = []
+    for text in allowedOrigins where text != "*" {
+      guard let origin = WebOrigin(text) else {
+        throw ServerError(
+          .invalidSetting,
+          "listen.allowed_origins: '\(text)' is no origin. Write scheme://host[:port] or *.")
+      }
+      origins.insert(origin)
+    }
+    self.origins = origins
+    allowsAllOrigins = allowedOrigins.contains("*")
+    if let listen, listen.isLoopback {
+      self.hosts = hosts.union([listen.name])
+    } else {
+      self.hosts = allowedHosts.isEmpty ? nil : hosts
+    }
+  }
+
+  /// Checks a request's headers, whatever its method and route.
+  ///
+  /// - Parameters:
+  ///   - host: `Host`, or HTTP/2's `:authority`.
+  ///   - origin: `Origin`; programs that are no browsers send none.
+  /// - Returns: Why the request is refused, or `nil`.
+  func check(host: String?, origin: String?) -> APIError? {
+    let host = host.flatMap { HostName($0) }
+    if let hosts {
+      guard let host, hosts.contains(host.name) else {
+        return Self.refusal(
+          "host_not_allowed",
+          "The Host header is no name of this server. The operator can add it to listen.allowed_hosts."
+        )
+      }
+    }
+    guard let origin, !allows(origin) else { return nil }
+    if let host, let page = WebOrigin(origin), page.isSame(as: host) { return nil }
+    return Self.refusal(
+      "origin_not_allowed",
+      "Pages of this origin may not use the server. listen.allowed_origins says which may."
+    )
+  }
+
+  /// Whether the operator allows pages of an origin, wherever the server is.
+  ///
+  /// - Parameter origin: The value of an `Origin` header.
+  /// - Returns: Whether CORS headers go to it.
+  func allows(_ origin: String) -> Bool {
+    allowsAllOrigins || WebOrigin(origin).map(origins.contains) ?? false
+  }
+
+  /// The value of `Access-Control-Allow-Origin`: the page's own, unless all are allowed.
+  ///
+  /// - Parameter origin: An origin that is allowed.
+  /// - Returns: The value.
+  func allowedOriginValue(for origin: String) -> String { allowsAllOrigins ? "*" : origin }
+
+  private static func refusal(_ code: String, _ message: String) -> APIError {
+    APIError(status: 403, type: "permission_error", code: code, message: message)
+  }
+}
+
+/// The headers that let a page of an allowed origin read replies (the Fetch standard's CORS protocol).
+///
+/// Credentials are never allowed: a page sends its key itself, in `Authorization`.
+extension OriginPolicy {
+  /// The most names of headers that a preflight may ask for; OpenAI's clients send about a dozen.
+  private static let headerLimit = 64
+
+  private static let tokenPunctuation = Set("!#$%&'*+-.^_`|~".utf8)
+
+  /// The headers of every reply.
+  ///
+  /// - Parameter origin: The request's `Origin`.
+  /// - Returns: None for an origin that isn't allowed, but for `Vary`, which keeps caches from giving
+  ///   one origin's reply to another.
+  func corsHeaders(origin: String?) -> [(String, String)] {
+    guard let origin, allows(origin) else { return [("Vary", "Origin")] }
+    return [
+      ("Access-Control-Allow-Origin", allowedOriginValue(for: origin)),
+      ("Access-Control-Expose-Headers", "*"),
+      ("Vary", "Origin"),
+    ]
+  }
+
+  /// The headers of the reply to a preflight (`OPTIONS` with `Access-Control-Request-Method`).
+  ///
+  /// - Parameters:
+  ///   - origin: The request's `Origin`.
+  ///   - requestedHeaders: Its `Access-Control-Request-Headers`. They are all allowed: OpenAI's clients
+  ///     send `x-stainless-*` headers whose names change.
+  /// - Returns: As ``corsHeaders(origin:)``, and what is allowed.
+  func preflightHeaders(origin: String?, requestedHeaders: String?) -> [(String, String)] {
+    let headers = corsHeaders(origin: origin)
+    guard let origin, allows(origin) else { return headers }
+    return headers + [
+      ("Access-Control-Allow-Methods", "GET, POST, OPTIONS"),
+      ("Access-Control-Allow-Headers", Self.allowedHeaders(requestedHeaders)),
+      ("Access-Control-Max-Age", "600"),
+    ]
+  }
+
+  /// The requested names if they are names: nothing else of a request may get into a reply's headers.
+  private static func allowedHeaders(_ requested: String?) -> String {
+    let usual = ["authorization", "content-type"]
+    // White space is only allowed around a name, and no token holds any.
+    let names = (requested ?? "").split(separator: ",")
+      .map { $0.split(separator: " ").joined(separator: " ") }
+    guard names.count <= headerLimit, names.allSatisfy(isToken) else {
+      return usual.joined(separator: ", ")
+    }
+    let more = names.map { $0.lowercased() }.filter { !usual.contains($0) }
+    return (usual + more).joined(separator: ", ")
+  }
+
+  /// A token of RFC 9110, 5.6.2.
+  private static func isToken(_ text: String) -> Bool {
+    (1...128).contains(text.utf8.count)
+      && text.utf8.allSatisfy { byte in
+        (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte)
+          || (0x30...0x39).contains(byte) || tokenPunctuation.contains(byte)
+      }
+  }
+}
+
+/// Where a web page comes from: `scheme://host[:port]` (RFC 6454).
+struct WebOrigin: Sendable, Hashable {
+  /// In lower case.
+  var scheme: String
+  /// The name, and the port unless it is the scheme's own.
+  var host: HostName
+
+  /// Reads an origin; `nil` for anything else, such as `null`, which pages in a sandbox send.
+  ///
+  /// - Parameter text: The value of an `Origin` header, or a setting.
+  init?(_ text: String) {
+    guard text.utf8.allSatisfy({ $0 < 0x80 }), let colon = text.firstIndex(of: ":"),
+      text[colon...].hasPrefix("://"),
+      let host = HostName(text[colon...].dropFirst(3))
+    else { return nil }
+    scheme = text[..<colon].lowercased()
+    guard let first = scheme.utf8.first, (0x61...0x7A).contains(first),
+      scheme.utf8.allSatisfy(Self.isSchemeByte)
+    else { return nil }
+    self.host = Self.canonical(host, scheme: scheme)
+  }
+
+  /// Whether a page of this origin was served under a `Host` header.
+  ///
+  /// The scheme is the page's: behind a proxy that ends TLS the server does not know its own.
+  ///
+  /// - Parameter host: The header.
+  /// - Returns: Whether name and port are the same.
+  func isSame(as host: HostName) -> Bool {
+    // An extension's page may have any host's name, localhost's too.
+    ["http", "https"].contains(scheme) && self.host == Self.canonical(host, scheme: scheme)
+  }
+
+  private static func canonical(_ host: HostName, scheme: String) -> HostName {
+    var result = host
+    if (scheme == "http" && host.port == 80) || (scheme == "https" && host.port == 443) {
+      result.port = nil
+    }
+    return result
+  }
+
+  private static func isSchemeByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+    }
+  }
+}
+
+/// The name and the port of a `Host` header, of a listening address or of an origin.
+struct HostName: Sendable, Hashable {
+  /// In lower case; an IPv6 address without its brackets.
+  var name: String
+  /// The port, where one is written.
+  var port: Int?
+
+  /// Reads `name`, `name:port`, `[address]` or `[address]:port`; `nil` when it is none of them.
+  ///
+  /// - Parameter text: What a client sent, or an operator wrote.
+  init?(_ text: some StringProtocol) {
+    // Before letters are made small: the Kelvin sign would become a k.
+    guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+    let text = text.lowercased()
+    let rest: Substring
+    if text.hasPrefix("[") {
+      guard let end = text.firstIndex(of: "]") else { return nil }
+      name = String(text[..<end].dropFirst())
+      rest = text[text.index(after: end)...]
+      guard name.utf8.allSatisfy(Self.isAddressByte) else { return nil }
+    } else {
+      let end = text.firstIndex(of: ":") ?? text.endIndex
+      name = String(text[..<end])
+      rest = text[end...]
+      guard name.utf8.allSatisfy(Self.isNameByte) else { return nil }
+    }
+    guard !name.isEmpty else { return nil }
+    if rest.isEmpty { return }
+    guard rest.hasPrefix(":"), let port = Self.port(rest.dropFirst()) else { return nil }
+    self.port = port
+  }
+
+  /// Whether only this machine can reach the address.
+  var isLoopback: Bool {
+    name == "localhost" || name == "::1" || (name.hasPrefix("127.") && isDotted)
+  }
+
+  /// Whether the name is four numbers; `127.example.org` is a name like any other.
+  private var isDotted: Bool {
+    let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
+  }
+
+  private static func port(_ text: Substring) -> Int? {
+    guard (1...5).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
+    return Int(text).flatMap { (1...65535).contains($0) ? $0 : nil }
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+    }
+  }
+
+  private static func isAddressByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
+    }
+  }
+}

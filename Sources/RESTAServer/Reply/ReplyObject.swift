@@ -1,0 +1,173 @@
+import Foundation
+import RESTA
+
+/// The outer object of replies and of chunks, which all have the same members.
+struct ReplyObject<Choice: Encodable & Sendable>: Encodable, Sendable {
+  let id: String
+  let object: String
+  let created: Int
+  let model: String
+  let choices: [Choice]
+  /// Left out when `nil`, which is something else than `null` here.
+  let usage: Nullable<ReplyUsage>?
+  let resta: RestaReply?
+
+  /// Makes a reply or a chunk.
+  ///
+  /// - Parameters:
+  ///   - object: OpenAI's name of what it is.
+  ///   - head: Its id, time and model.
+  ///   - choices: The answers, or pieces of them; none for the usage of a stream.
+  ///   - usage: The tokens, or the `null` for them.
+  ///   - settings: The defence, or `nil` when it is not shown here.
+  init(
+    _ object: String, _ head: ReplyHead, choices: [Choice], usage: Nullable<ReplyUsage>?,
+    settings: RestaSettings? = nil
+  ) {
+    id = head.id
+    self.object = object
+    created = head.created
+    model = head.model
+    self.choices = choices
+    self.usage = usage
+    resta = settings.map { RestaReply(settings: $0) }
+  }
+}
+
+/// The `resta` object of a reply as a whole.
+struct RestaReply: Encodable, Sendable, Hashable {
+  let settings: RestaSettings
+}
+
+/// What a reply and all chunks of a streamed one begin with.
+struct ReplyHead: Sendable, Hashable {
+  /// The reply's name, such as `chatcmpl-` or `cmpl-` and 24 letters and digits.
+  var id: String
+  /// When it was begun, in seconds since 1970.
+  var created: Int
+  /// The model that answers.
+  var model: String
+}
+
+/// How many tokens a request took.
+struct ReplyUsage: Encodable, Sendable, Hashable {
+  let promptTokens: Int
+  let completionTokens: Int
+  let totalTokens: Int
+
+  /// Adds them up.
+  ///
+  /// - Parameters:
+  ///   - promptTokens: Those of the prompt; each prompt counts once, however many answers it has.
+  ///   - completionTokens: Those of all answers.
+  init(promptTokens: Int, completionTokens: Int) {
+    self.promptTokens = promptTokens
+    self.completionTokens = completionTokens
+    totalTokens = promptTokens + completionTokens
+  }
+}
+
+extension ReplyHead {
+  /// A head for a new reply.
+  ///
+  /// - Parameters:
+  ///   - prefix: What the id begins with, such as `chatcmpl`.
+  ///   - model: The model's name.
+  /// - Returns: The head, with an id of its own.
+  static func new(_ prefix: String, model: String) -> ReplyHead {
+    let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    var random = SystemRandomNumberGenerator()
+    let id = String((0..<24).map { _ in letters[Int.random(in: letters.indices, using: &random)] })
+    return ReplyHead(
+      id: "\(prefix)-\(id)", created: Int(Date().timeIntervalSince1970), model: model)
+  }
+}
+
+/// The `resta` object of one answer; what the operator or the request does not want is left out.
+struct RestaChoice: Encodable, Sendable {
+  /// What the answer cost.
+  var cost: TotalsReport?
+  /// All votes of a whole answer.
+  var votes: [VoteReport]?
+  /// The vote of a streamed token.
+  var vote: VoteReport?
+  /// The prompt's tokens.
+  var prompt: [RestaPromptToken]?
+  /// The noise's seed; never given under sticky noise, where it holds for the next request too.
+  var seed: UInt64?
+  /// The seed of ordinary sampling.
+  var samplingSeed: UInt64?
+
+  /// The object, or `nil` if there is nothing in it.
+  var unlessEmpty: RestaChoice? {
+    let isEmpty =
+      cost == nil && votes == nil && vote == nil && prompt == nil && seed == nil
+      && samplingSeed == nil
+    return isEmpty ? nil : self
+  }
+}
+
+/// One token of a prompt, and whether noise was added to it.
+struct RestaPromptToken: Encodable, Sendable, Hashable {
+  let text: String
+  let perturbed: Bool
+
+  /// Describes a whole prompt.
+  ///
+  /// - Parameters:
+  ///   - prompt: The prompt.
+  ///   - defense: The defence; without an active one nothing is perturbed.
+  ///   - tokenizer: The model's vocabulary.
+  /// - Returns: One for each of its tokens.
+  /// - Complexity: O(tokens * messages).
+  static func list(
+    _ prompt: TokenizedPrompt, defense: DefenseSettings, tokenizer: any Tokenizer
+  ) -> [RestaPromptToken] {
+    let perturbed = defense.isActive ? Set(prompt.positions(of: defense.perturbed)) : []
+    return prompt.tokens.indices.map { index in
+      RestaPromptToken(
+        text: tokenizer.text(of: prompt.tokens[index].id), perturbed: perturbed.contains(index))
+    }
+  }
+}
+
+/// Turns replies into bytes.
+enum WireJSON {
+  /// A reply as JSON, with snake_case names.
+  ///
+  /// - Parameter value: The reply. Its numbers must be finite: who makes them from a model's clamps
+  ///   them.
+  /// - Returns: UTF-8 without a line break, since those inside strings are escaped.
+  static func bytes(_ value: some Encodable) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    // Sorted, for a reply that is the same wherever and whenever it is written.
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    // No reply of ours gets here; a client still has to get JSON if one ever does.
+    guard let data = try? encoder.encode(value) else { return failure }
+    return Array(data)
+  }
+
+  private static let failure =
+    Array(
+      #"{"error":{"message":"The reply could not be written.","type":"server_error","param":null,"#
+        .utf8
+    ) + Array(#""code":"internal_error"}}"#.utf8)
+}
+
+/// The pieces of a stream of server-sent events.
+enum ServerSentEvent {
+  /// What ends every stream, an aborted one too.
+  static let done = Array("data: [DONE]\n\n".utf8)
+
+  /// A comment, which clients skip: it shows proxies and clients that the connection lives.
+  static let keepAlive = Array(": keep-alive\n\n".utf8)
+
+  /// One event.
+  ///
+  /// - Parameter value: Its data.
+  /// - Returns: UTF-8.
+  static func data(_ value: some Encodable) -> [UInt8] {
+    Array("data: ".utf8) + WireJSON.bytes(value) + Array("\n\n".utf8)
+  }
+}

@@ -1,0 +1,240 @@
+import RESTA
+
+/// Turns a request into generations: renders and tokenises the prompt, applies the operator's policy,
+/// counts the cost, and chooses the noise.
+struct AnswerPlanner: Sendable {
+  let served: ServedModel
+  let settings: ServerSettings
+  /// Chooses sticky noise; `nil` for fresh noise.
+  let sticky: StickyNoise?
+
+  /// The most messages of one conversation: finding spans takes time for each.
+  private static let messageLimit = 512
+
+  /// Plans the answers to a conversation.
+  ///
+  /// - Parameter request: The request.
+  /// - Returns: The answers.
+  /// - Throws: ``APIError``; ``RESTAError`` when the template refuses the messages.
+  func plan(_ request: ChatRequest) throws -> AnswerBatch {
+    try check(model: request.model)
+    guard request.messages.count <= Self.messageLimit else {
+      throw APIError.invalid(
+        "At most \(Self.messageLimit) messages are taken, not \(request.messages.count).",
+        param: "messages")
+    }
+    guard let template = try served.template ?? served.model.chatTemplate else {
+      throw APIError.invalid(
+        "'\(served.id)' has no chat template. Use /v1/completions, or start the server with "
+          + "--chat-template.")
+    }
+    let system = settings.prompt.system.map { [ChatMessage.system($0)] } ?? []
+    return try plan(
+      [template.render(system + request.messages)], request.answer, field: "messages")
+  }
+
+  /// Plans the answers to raw prompts: all of each is user content.
+  ///
+  /// - Parameter request: The request.
+  /// - Returns: The answers.
+  /// - Throws: ``APIError``; ``RESTAError``.
+  func plan(_ request: CompletionRequest) throws -> AnswerBatch {
+    guard settings.client.completions else {
+      throw APIError(
+        status: 403, type: "invalid_request_error", code: "resta_not_allowed",
+        message: "The operator has switched /v1/completions off (client.completions).")
+    }
+    try check(model: request.model)
+    let prompts = request.prompts.map { text in
+      RenderedPrompt(
+        text: text, spans: [.init(messageIndex: 0, role: .user, range: 0..<text.utf8.count)])
+    }
+    return try plan(prompts, request.answer, field: "prompt")
+  }
+
+  private func check(model: String?) throws(APIError) {
+    if let model, model != served.id { throw .unknownModel(served: served.id) }
+  }
+
+  private func plan(
+    _ prompts: [RenderedPrompt], _ answer: AnswerRequest, field: String
+  ) throws -> AnswerBatch {
+    guard answer.logProbabilities == nil || settings.client.logprobs else {
+      throw APIError.invalid(
+        "The operator does not allow log-probabilities (client.logprobs): they are margins.",
+        param: "logprobs", code: "resta_not_allowed")
+    }
+    guard answer.options.sampling.temperature <= settings.client.temperature else {
+      throw APIError.invalid(
+        "The operator allows a temperature of up to \(settings.client.temperature) "
+          + "(client.temperature).", param: "temperature", code: "resta_limit")
+    }
+    var defense = try served.policy.settings(for: answer.defense)
+    // Whatever a client sends, its system messages included, is no control text.
+    let tokenizer = PromptTokenizer(served.model.tokenizer, trustsSystem: false)
+    let tokenized = try prompts.map { prompt in
+      try checkLength(of: prompt, field: field)
+      return try tokenizer.tokenize(prompt)
+    }
+    let cost = AnswerCost(
+      promptTokens: tokenized.map(\.tokens.count), answer: answer, defense: defense,
+      model: served.model.information)
+    try cost.check(settings.limits, field: field)
+    try checkNoise(on: tokenized, defense)
+
+    var random = SystemRandomNumberGenerator()
+    // All choices of a request share their noise: another draw would be another try.
+    let noiseSeed = random.next() >> 11
+    let samplingSeed = answer.options.sampling.seed ?? random.next() >> 11
+    var generations: [Generation] = []
+    for (prompt, rendered) in zip(tokenized, prompts) {
+      defense.seed = sticky?.seed(for: rendered.text) ?? noiseSeed
+      for choice in 0..<answer.choices {
+        var options = answer.options
+        options.sampling.seed = samplingSeed &+ UInt64(choice)
+        generations.append(
+          try Generation(
+            model: served.model, prompt: prompt, defense: defense, options: options,
+            decoder: settings.defense.decoder))
+      }
+    }
+    return AnswerBatch(
+      generations: generations, answer: answer, defense: defense, isSticky: sticky != nil,
+      cost: cost)
+  }
+
+  /// Refuses what cannot fit before it is tokenised for good: with many control strings in it, that
+  /// takes time that grows with the square of its length.
+  private func checkLength(of prompt: RenderedPrompt, field: String) throws {
+    let context = served.model.information.contextLength
+    let text = Array(prompt.text.utf8)
+    var tokens = 0
+    for span in prompt.spans where tokens <= context {
+      tokens += try served.model.tokenizer.tokenize(
+        Array(text[span.range]), parsesControl: false
+      ).count
+    }
+    // A span's first and last tokens may be merged with what is beside them.
+    guard tokens <= context + 2 * prompt.spans.count else {
+      throw APIError.invalid(
+        "The prompt has more tokens than the context, \(context).", param: field,
+        code: "context_length_exceeded")
+    }
+  }
+
+  /// Refuses prompts that no noise would touch, such as a system message alone, where the operator does
+  /// not let clients switch the defence off.
+  private func checkNoise(
+    on prompts: [TokenizedPrompt], _ defense: DefenseSettings
+  ) throws(APIError) {
+    guard defense.isActive, !settings.client.off else { return }
+    guard prompts.allSatisfy({ !$0.positions(of: defense.perturbed).isEmpty }) else {
+      let roles = defense.perturbed.roles.map(\.rawValue).sorted().joined(separator: " or ")
+      throw .invalid(
+        "There is nothing in the messages to defend: at least one \(roles) message must have content.",
+        param: "messages", code: "resta_limit")
+    }
+  }
+}
+
+/// The answers of one request, checked and ready to be generated.
+struct AnswerBatch: Sendable {
+  /// One for each choice; those of the same prompt follow each other.
+  let generations: [Generation]
+  /// What was asked about the answers.
+  let answer: AnswerRequest
+  /// The defence, as it is for all of them; seeds aside.
+  let defense: DefenseSettings
+  /// Whether the noise is the same whenever the prompt is.
+  let isSticky: Bool
+  /// What it may cost.
+  let cost: AnswerCost
+}
+
+/// What a request may cost, reckoned before anything is computed.
+///
+/// Each prompt token, and each token that is voted on, counts once for every copy and once for the
+/// unperturbed sequence: that is what a client multiplies when it asks for more copies. The fast decoder
+/// usually computes less; drafts that it rejects are not reckoned.
+struct AnswerCost: Sendable {
+  /// The length of each prompt.
+  let promptTokens: [Int]
+  private let answer: AnswerRequest
+  private let defense: DefenseSettings
+  private let model: ModelInformation
+
+  /// - Parameters:
+  ///   - promptTokens: The length of each prompt.
+  ///   - answer: What is asked about the answers.
+  ///   - defense: The defence.
+  ///   - model: The model.
+  init(
+    promptTokens: [Int], answer: AnswerRequest, defense: DefenseSettings, model: ModelInformation
+  ) {
+    self.promptTokens = promptTokens
+    self.answer = answer
+    self.defense = defense
+    self.model = model
+  }
+
+  private var sequences: Int { defense.isActive ? defense.samples + 1 : 1 }
+
+  /// The work when all answers are as long as they may be.
+  var workTokens: Int {
+    promptTokens.reduce(0) { sum, length in
+      let room = max(0, model.contextLength - length)
+      return sum
+        + work(prompt: length, answer: min(answer.options.maximumTokens, room)) * answer.choices
+    }
+  }
+
+  /// The work for answers as they came out: of their length alone, since what the votes really took
+  /// tells their margins.
+  ///
+  /// - Parameter answers: Their lengths; the choices of a prompt follow each other.
+  /// - Returns: Positions.
+  func work(answers: [Int]) -> Int {
+    answers.enumerated().reduce(0) { sum, item in
+      sum + work(prompt: promptTokens[item.offset / answer.choices], answer: item.element)
+    }
+  }
+
+  private func work(prompt: Int, answer: Int) -> Int {
+    let voted =
+      switch defense.prefix {
+      case .all: answer
+      case .tokens(let count): min(count, answer)
+      }
+    return (prompt + voted) * sequences + answer - voted
+  }
+
+  /// Refuses what is too much.
+  ///
+  /// - Parameters:
+  ///   - limits: The operator's limits.
+  ///   - field: The request's field that holds the prompt.
+  /// - Throws: ``APIError`` 400, which says how much is too much.
+  func check(_ limits: ServerSettings.Limits, field: String) throws(APIError) {
+    guard sequences <= model.maximumSequences else {
+      throw .invalid(
+        "\(sequences - 1) copies are more than the model has room for "
+          + "(\(model.maximumSequences - 1)).", param: "resta.samples", code: "resta_limit")
+    }
+    let limit = min(limits.promptTokens ?? .max, model.contextLength - 1)
+    for length in promptTokens {
+      guard length > 0 else { throw .invalid("The prompt is empty.", param: field) }
+      guard length <= limit else {
+        throw .invalid(
+          "The prompt has \(length) tokens; at most \(limit) are taken here.",
+          param: field, code: "context_length_exceeded")
+      }
+    }
+    guard workTokens <= limits.workTokens else {
+      throw .invalid(
+        "The request may compute \(workTokens) tokens: each prompt token and each voted one for each "
+          + "of \(sequences) sequences, and the rest of the answers, for each choice. At most "
+          + "\(limits.workTokens) are taken. Shorten the prompt, or ask for fewer copies, choices "
+          + "or tokens.", code: "cost_limit_exceeded")
+    }
+  }
+}

@@ -1,0 +1,179 @@
+import RESTA
+import Synchronization
+
+/// Generates the answers of one request, and ends early when the client goes away, the time is up or
+/// the server must stop.
+struct AnswerRun: Sendable {
+  /// The events in order; it throws what ended the answers early.
+  typealias Events = AsyncThrowingStream<AnswerEvent, any Error>
+
+  /// What is generated.
+  let batch: AnswerBatch
+  /// The right to do so.
+  let ticket: AdmissionTicket
+  /// Fires when the client is gone.
+  let gone: OneShotSignal
+  /// Fires when a stopping server waits no longer.
+  let cut: OneShotSignal
+  /// How long the answers may take.
+  let limit: Duration
+  /// How often ``AnswerEvent/idle`` comes.
+  let keepAlive: Duration
+  /// Told each result and its index.
+  let finished: @Sendable (Int, GenerationResult) -> Void
+
+  /// Generates.
+  ///
+  /// The place is free again when generating has ended, whether or not the events are read: they are
+  /// buffered, up to the answers' length, so that a client that does not read holds no place.
+  ///
+  /// - Parameter consume: Takes the events. When it returns or throws, generating stops, and the engine
+  ///   works no longer for it when this returns.
+  /// - Returns: What `consume` returns.
+  /// - Throws: What `consume` throws.
+  func callAsFunction<Value>(_ consume: (Events) async throws -> Value) async throws -> Value {
+    let (events, source) = Events.makeStream()
+    let work = Task {
+      do {
+        try await generate(into: source)
+        source.finish()
+      } catch {
+        source.finish(throwing: error)
+      }
+      ticket.release()
+    }
+    let stop: @Sendable (any Error) -> Void = { reason in
+      source.finish(throwing: reason)
+      work.cancel()
+    }
+    let clock = Task {
+      try await Task.sleep(for: limit)
+      stop(APIError.timedOut(after: limit / .seconds(1)))
+    }
+    let pulse = Task {
+      while true {
+        try await Task.sleep(for: keepAlive)
+        source.yield(.idle)
+      }
+    }
+    let hooks = [
+      (gone, gone.add { stop(CancellationError()) }),
+      (cut, cut.add { stop(APIError.shuttingDown) }),
+    ]
+    defer {
+      for (signal, id) in hooks { signal.remove(id) }
+      clock.cancel()
+      pulse.cancel()
+    }
+    return try await withTaskCancellationHandler {
+      do {
+        let value = try await consume(events)
+        await work.value
+        return value
+      } catch {
+        work.cancel()
+        await work.value
+        throw error
+      }
+    } onCancel: {
+      stop(CancellationError())
+    }
+  }
+
+  private func generate(into source: Events.Continuation) async throws {
+    for (index, generation) in batch.generations.enumerated() {
+      source.yield(.started(index))
+      for try await event in generation {
+        switch event {
+        case .token(let token): source.yield(.token(index, token))
+        case .text(let text): source.yield(.text(index, text))
+        case .finished(let result):
+          finished(index, result)
+          source.yield(.finished(index, result))
+        }
+      }
+    }
+  }
+}
+
+/// What happens while the answers of one request are generated, one answer after the other.
+enum AnswerEvent: Sendable {
+  /// The answer with this index begins; nothing is computed yet.
+  case started(Int)
+  /// A token of it.
+  case token(Int, GeneratedToken)
+  /// Text of it that became certain without another token.
+  case text(Int, String)
+  /// Its end.
+  case finished(Int, GenerationResult)
+  /// Nothing happened for a while.
+  case idle
+}
+
+/// Tells that a client is gone, or that the server must end its answer.
+///
+/// It fires once; who asks later is told at once.
+final class OneShotSignal: Sendable {
+  private struct State {
+    var hasFired = false
+    var lastID = 0
+    var handlers: [Int: @Sendable () -> Void] = [:]
+  }
+
+  // Invariant: no handler is left once it has fired.
+  private let state = Mutex(State())
+
+  /// Whether it has fired.
+  var hasFired: Bool { state.withLock { $0.hasFired } }
+
+  /// Runs all handlers; calling it again does nothing.
+  func fire() {
+    let handlers = state.withLock { state in
+      state.hasFired = true
+      defer { state.handlers = [:] }
+      return state.handlers
+    }
+    for handler in handlers.values { handler() }
+  }
+
+  /// Runs a handler when it fires, or now when it has.
+  ///
+  /// - Parameter handler: Must be quick; it runs where the signal is fired.
+  /// - Returns: What ``remove(_:)`` takes; the handler is kept until then.
+  func add(_ handler: @escaping @Sendable () -> Void) -> Int {
+    let id = state.withLock { state -> Int? in
+      guard !state.hasFired else { return nil }
+      state.lastID += 1
+      state.handlers[state.lastID] = handler
+      return state.lastID
+    }
+    guard let id else {
+      handler()
+      return 0
+    }
+    return id
+  }
+
+  /// Forgets a handler.
+  func remove(_ id: Int) {
+    state.withLock { $0.handlers[id] = nil }
+  }
+
+  /// Runs work that the signal cancels.
+  ///
+  /// - Parameter work: What runs, in a task of its own.
+  /// - Returns: What it returns.
+  /// - Throws: What it throws; `CancellationError` when it heeds the cancellation.
+  func cancelling<Value: Sendable>(
+    _ work: @escaping @Sendable () async throws -> Value
+  ) async throws -> Value {
+    let task = Task(operation: work)
+    let id = add { task.cancel() }
+    defer { remove(id) }
+    return try await withTaskCancellationHandler {
+      try await task.value
+    } onCancel: {
+      task.cancel()
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import Hummingbird
+import Logging
+import NIOCore
+import RESTA
+
+/// Sends the answers of a request: as one JSON object, or as server-sent events.
+struct AnswerWriter<Shape: ReplyShape>: Sendable {
+  let run: AnswerRun
+  let format: AnswerFormat<Shape>
+  let logger: Logger
+  let notes: RequestNotes
+
+  /// Waits for all answers.
+  ///
+  /// - Returns: The reply's JSON.
+  /// - Throws: What ended the answers early.
+  func whole() async throws -> [UInt8] {
+    let keepsTokens = run.batch.answer.logProbabilities != nil
+    return try await run { events in
+      var tokens: [GeneratedToken] = []
+      var answers: [CollectedAnswer] = []
+      for try await event in events {
+        switch event {
+        case .started, .text, .idle: break
+        case .token(_, let token): if keepsTokens { tokens.append(token) }
+        // Answers come one after the other, in their order.
+        case .finished(_, let result):
+          answers.append(CollectedAnswer(tokens: tokens, result: result))
+          tokens = []
+        }
+      }
+      return format.whole(answers)
+    }
+  }
+
+  /// Writes events as they come; what ends the answers early becomes the last event.
+  ///
+  /// - Parameter writer: Where to.
+  /// - Throws: What writing throws: the client is gone.
+  func stream(to writer: inout any ResponseBodyWriter) async throws {
+    do {
+      try await run { events in
+        var answerTokens = 0
+        var offset = 0
+        for try await event in events {
+          switch event {
+          case .started: offset = 0
+          case .finished(_, let result): answerTokens += result.tokenIDs.count
+          default: break
+          }
+          if let bytes = bytes(for: event, offset: offset) { try await write(bytes, to: &writer) }
+          if case .token(_, let token) = event { offset += format.contents.scalars(in: token) }
+        }
+        if run.batch.answer.includesUsage {
+          try await write(format.usage(answerTokens: answerTokens), to: &writer)
+        }
+      }
+    } catch let failure as WriteFailure {
+      throw failure.cause
+    } catch {
+      guard !run.gone.hasFired else { throw error }
+      let error = APIError(error, log: logger)
+      notes.add("error", error.code ?? error.type)
+      try await write(ServerSentEvent.data(ErrorReply(error)), to: &writer)
+    }
+    try await write(ServerSentEvent.done, to: &writer)
+  }
+
+  /// What is wrong with the connection is not wrong with the answer.
+  private struct WriteFailure: Error {
+    let cause: any Error
+  }
+
+  private func write(_ bytes: [UInt8], to writer: inout any ResponseBodyWriter) async throws {
+    do {
+      try await writer.write(ByteBuffer(bytes: bytes))
+    } catch {
+      throw WriteFailure(cause: error)
+    }
+  }
+
+  private func bytes(for event: AnswerEvent, offset: Int) -> [UInt8]? {
+    switch event {
+    case .started(let index): format.opening(index)
+    case .token(let index, let token): format.token(token, of: index, offset: offset)
+    case .text(let index, let text): format.text(text, of: index)
+    case .finished(let index, let result): format.closing(result, of: index)
+    case .idle: ServerSentEvent.keepAlive
+    }
+  }
+}
+
+/// Answers as bytes: the shape is that of the endpoint, the contents are what the reply may show.
+struct AnswerFormat<Shape: ReplyShape>: Sendable {
+  let shape: Shape
+  let contents: ReplyContents
+
+  /// The reply that holds all answers, in JSON.
+  func whole(_ answers: [CollectedAnswer]) -> [UInt8] {
+    let whole = answers.enumerated().map { index, answer in
+      WholeAnswer(
+        text: answer.result.text, reason: FinishReason(answer.result.stopReason),
+        logProbabilities: contents.logProbabilities(of: answer.tokens),
+        resta: contents.whole(answer.result, index))
+    }
+    return WireJSON.bytes(
+      shape.whole(whole, usage: contents.usage(of: answers), settings: contents.settings))
+  }
+
+  /// The chunk that opens an answer.
+  func opening(_ index: Int) -> [UInt8] {
+    ServerSentEvent.data(
+      shape.opening(choice: index, settings: contents.settings, resta: contents.opening(index)))
+  }
+
+  /// The chunk for a token; `nil` when there is nothing to show yet.
+  ///
+  /// - Parameters:
+  ///   - token: The token.
+  ///   - index: Which answer it belongs to.
+  ///   - offset: Where it begins in the answer, in Unicode scalars.
+  /// - Returns: The event's bytes.
+  func token(_ token: GeneratedToken, of index: Int, offset: Int) -> [UInt8]? {
+    let piece = StreamedPiece(
+      choice: index, text: token.text,
+      logProbabilities: contents.logProbabilities(of: [token]), offset: offset,
+      vote: contents.vote(of: token))
+    guard !piece.text.isEmpty || piece.logProbabilities != nil || piece.vote != nil else {
+      return nil
+    }
+    return ServerSentEvent.data(shape.text(piece))
+  }
+
+  /// The chunk for text alone.
+  func text(_ text: String, of index: Int) -> [UInt8] {
+    ServerSentEvent.data(shape.text(StreamedPiece(choice: index, text: text)))
+  }
+
+  /// The chunk that ends an answer.
+  func closing(_ result: GenerationResult, of index: Int) -> [UInt8] {
+    ServerSentEvent.data(
+      shape.end(
+        choice: index, reason: FinishReason(result.stopReason), resta: contents.closing(result)))
+  }
+
+  /// The chunk behind all answers that says what they used.
+  func usage(answerTokens: Int) -> [UInt8] {
+    ServerSentEvent.data(shape.usage(contents.usage(answerTokens: answerTokens)))
+  }
+}
+
+/// An answer with what was noted of its tokens on the way.
+struct CollectedAnswer: Sendable {
+  /// The tokens, as they were generated; kept only where log-probabilities are asked for.
+  var tokens: [GeneratedToken] = []
+  /// The result.
+  var result: GenerationResult
+}
+
+/// What a reply may show of the defence, by what the operator allows and the request asks for.
+struct ReplyContents: Sendable {
+  let batch: AnswerBatch
+  let exposure: Exposure
+  let tokenizer: any Tokenizer
+
+  /// The defence; `nil` when it is not shown.
+  var settings: RestaSettings? {
+    exposure >= .settings ? RestaSettings(batch.defense, sticky: batch.isSticky) : nil
+  }
+
+  /// The `x-resta-` headers.
+  var headers: [(String, String)] {
+    guard let settings else { return [] }
+    return [
+      ("x-resta-noise", settings.noise.rawValue), ("x-resta-sigma", "\(settings.sigma)"),
+      ("x-resta-sigma-unit", settings.sigmaUnit.rawValue),
+      ("x-resta-samples", "\(settings.samples)"), ("x-resta-prefix", "\(settings.prefix)"),
+      ("x-resta-sticky", "\(settings.sticky)"),
+    ]
+  }
+
+  /// The policy has refused to show votes where the operator does not.
+  private var showsVotes: Bool { batch.answer.defense.votes }
+
+  /// What the first chunk of an answer shows.
+  func opening(_ index: Int) -> RestaChoice { RestaChoice(prompt: prompt(index)) }
+
+  /// What the last chunk of an answer shows.
+  func closing(_ result: GenerationResult) -> RestaChoice {
+    var choice = RestaChoice()
+    if exposure >= .cost { choice.cost = TotalsReport(result.totals) }
+    if showsVotes {
+      // Noise that will be drawn again is a secret; noise that was drawn once is not.
+      choice.seed = batch.isSticky ? nil : result.settings.defense.seed
+      choice.samplingSeed = result.settings.samplingSeed
+    }
+    return choice
+  }
+
+  /// What an answer that comes in one piece shows.
+  func whole(_ result: GenerationResult, _ index: Int) -> RestaChoice {
+    var choice = closing(result)
+    choice.prompt = prompt(index)
+    if showsVotes {
+      choice.votes = result.votes.map { VoteReport($0, tokenizer: tokenizer) }
+    }
+    return choice
+  }
+
+  /// The vote for a token; `nil` when there was none, or it is not shown.
+  func vote(of token: GeneratedToken) -> VoteReport? {
+    showsVotes ? token.vote.map { VoteReport($0, tokenizer: tokenizer) } : nil
+  }
+
+  /// Log-probabilities; `nil` when they are not asked for.
+  func logProbabilities(of tokens: [GeneratedToken]) -> [TokenLogProbability]? {
+    guard let count = batch.answer.logProbabilities else { return nil }
+    return tokens.compactMap {
+      TokenLogProbability($0, alternatives: count, tokenizer: tokenizer)
+    }
+  }
+
+  /// How far a token moves the offset of the next one, as ``CompletionLogProbabilities`` counts it.
+  func scalars(in token: GeneratedToken) -> Int {
+    CompletionLogProbabilities.scalars(in: tokenizer.bytes(of: token.id))
+  }
+
+  /// What answers used.
+  func usage(of answers: [CollectedAnswer]) -> ReplyUsage {
+    usage(answerTokens: answers.reduce(0) { $0 + $1.result.tokenIDs.count })
+  }
+
+  /// What answers of so many tokens used.
+  func usage(answerTokens: Int) -> ReplyUsage {
+    ReplyUsage(promptTokens: batch.cost.promptTokens.reduce(0, +), completionTokens: answerTokens)
+  }
+
+  private func prompt(_ index: Int) -> [RestaPromptToken]? {
+    guard showsVotes else { return nil }
+    return RestaPromptToken.list(
+      batch.generations[index].prompt, defense: batch.defense, tokenizer: tokenizer)
+  }
+}

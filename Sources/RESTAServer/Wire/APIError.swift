@@ -1,0 +1,209 @@
+import Hummingbird
+import Logging
+import RESTA
+
+/// Why a request is not answered: an HTTP status and OpenAI's error object.
+///
+/// `message` is shown to the client and logged: it names fields and limits, and never holds a prompt,
+/// an answer, a key or what the engine said.
+struct APIError: Error, Sendable, Hashable {
+  /// The HTTP status.
+  var status: Int
+  /// OpenAI's `type`, such as `invalid_request_error`.
+  var type: String
+  /// OpenAI's `code`, a stable name for programs; `nil` is `null`.
+  var code: String?
+  /// The field of the request that is at fault, such as `messages[0].content`; `nil` is `null`.
+  var param: String?
+  /// What is wrong and what to do about it.
+  var message: String
+  /// After how many seconds it is worth asking again (`Retry-After`); `nil` for never.
+  var retryAfter: Int?
+
+  /// A field of the request is wrong: 400.
+  ///
+  /// - Parameters:
+  ///   - message: What is wrong and what to do.
+  ///   - param: The field. Default: none.
+  ///   - code: Default: none.
+  /// - Returns: The error.
+  static func invalid(_ message: String, param: String? = nil, code: String? = nil) -> APIError {
+    APIError(
+      status: 400, type: "invalid_request_error", code: code, param: param, message: message)
+  }
+}
+
+extension APIError {
+  /// The server is about to stop: 503.
+  static let shuttingDown = APIError(
+    status: 503, type: "server_error", code: "shutting_down",
+    message: "The server is shutting down. Ask again in a moment.", retryAfter: 5)
+
+  /// Too many requests wait: 429.
+  ///
+  /// - Parameter retryAfter: When it is worth asking again, in seconds.
+  /// - Returns: The error.
+  static func queueFull(retryAfter: Int) -> APIError {
+    APIError(
+      status: 429, type: "requests", code: "queue_full",
+      message: "The server is busy and its queue is full. Ask again in \(retryAfter) s.",
+      retryAfter: retryAfter)
+  }
+
+  /// The model is not there yet: 503.
+  static let modelLoading = APIError(
+    status: 503, type: "server_error", code: "model_loading",
+    message: "The model is still being loaded. /health says when it is there.", retryAfter: 2)
+
+  /// The answer took longer than the operator allows: 504.
+  ///
+  /// - Parameter seconds: The limit.
+  /// - Returns: The error.
+  static func timedOut(after seconds: Double) -> APIError {
+    APIError(
+      status: 504, type: "server_error", code: "request_timeout",
+      message: "The answer was not complete within \(text(seconds)) s. Ask for fewer tokens.")
+  }
+
+  /// The request did not arrive in time: 408.
+  ///
+  /// - Parameter seconds: The limit.
+  /// - Returns: The error.
+  static func readTimedOut(after seconds: Double) -> APIError {
+    APIError(
+      status: 408, type: "invalid_request_error", code: "read_timeout",
+      message: "The request did not arrive within \(text(seconds)) s.")
+  }
+
+  /// The request's body is too long: 413.
+  ///
+  /// - Parameter bytes: The limit.
+  /// - Returns: The error.
+  static func tooLarge(limit bytes: Int) -> APIError {
+    APIError(
+      status: 413, type: "invalid_request_error", code: "body_too_large",
+      message: "The request's body is longer than \(bytes) bytes.")
+  }
+
+  /// The body is not announced as JSON: 415.
+  static let notJSON = APIError(
+    status: 415, type: "invalid_request_error", code: "unsupported_media_type",
+    message: "Send the body as JSON, with 'Content-Type: application/json'.")
+
+  /// There is nothing at this path: 404.
+  static let unknownURL = APIError(
+    status: 404, type: "invalid_request_error", code: "unknown_url",
+    message: "There is nothing here. The API is below /v1, the playground at /.")
+
+  /// There is something at this path, for another method: 405.
+  ///
+  /// - Parameter allowed: The methods.
+  /// - Returns: The error.
+  static func methodNotAllowed(_ allowed: [String]) -> APIError {
+    APIError(
+      status: 405, type: "invalid_request_error", code: "method_not_allowed",
+      message: "Use \(allowed.joined(separator: " or ")) here.")
+  }
+
+  /// Another model is asked for than the one that is served: 404.
+  ///
+  /// - Parameter served: The one that is.
+  /// - Returns: The error.
+  static func unknownModel(served: String) -> APIError {
+    APIError(
+      status: 404, type: "invalid_request_error", code: "model_not_found", param: "model",
+      message: "There is no such model here. This server's is '\(served)'.")
+  }
+
+  /// Something failed that the client can do nothing about: 500.
+  static let internalError = APIError(
+    status: 500, type: "server_error", code: "internal_error",
+    message: "The server failed to answer. Its log says why, by this reply's x-request-id.")
+
+  /// Seconds without a needless fraction.
+  private static func text(_ seconds: Double) -> String {
+    seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
+  }
+}
+
+extension APIError {
+  /// What a client is told about an error.
+  ///
+  /// The client's own mistakes are explained; everything else is an internal error whose cause goes
+  /// to the log.
+  ///
+  /// - Parameters:
+  ///   - error: What was thrown.
+  ///   - log: Where the cause of an internal error goes.
+  init(_ error: any Error, log: Logger) {
+    switch error {
+    case let error as APIError: self = error
+    // Nobody reads it: the client is gone, or the server is.
+    case is CancellationError:
+      self = APIError(
+        status: 499, type: "invalid_request_error", code: "cancelled",
+        message: "The request was cancelled.")
+    case let error as RESTAError where Self.codes[error.code] != nil:
+      self = .invalid(error.message, code: Self.codes[error.code])
+    default:
+      log.error("internal error", metadata: ["error": "\(Self.safeText(error))"])
+      self = .internalError
+    }
+  }
+
+  /// Those that say what is wrong with the request.
+  private static let codes: [RESTAError.Code: String] = [
+    .contextExceeded: "context_length_exceeded", .invalidMessages: "invalid_messages",
+    .templateFailed: "template_failed", .invalidSetting: "invalid_setting",
+  ]
+
+  /// Text for the log: our own errors hold no prompt; of others only the type is sure not to.
+  private static func safeText(_ error: any Error) -> String {
+    (error as? RESTAError)?.message ?? "\(Swift.type(of: error))"
+  }
+}
+
+/// OpenAI's error object, as a body or as an event of a stream.
+struct ErrorReply: Encodable, Sendable {
+  /// What is inside.
+  struct Detail: Encodable, Sendable {
+    let message: String
+    let type: String
+    @Nullable var param: String?
+    @Nullable var code: String?
+  }
+
+  let error: Detail
+
+  /// Describes an error.
+  ///
+  /// - Parameter error: The error; its status and `retryAfter` go into the reply's head.
+  init(_ error: APIError) {
+    self.error = Detail(
+      message: error.message, type: error.type, param: error.param, code: error.code)
+  }
+}
+
+/// Turns what a request throws into OpenAI's error objects.
+struct ErrorMapper: Sendable {
+  /// What can be asked for, and how.
+  let routes: RouteTable
+
+  /// What a client is told.
+  ///
+  /// - Parameters:
+  ///   - error: What was thrown.
+  ///   - request: By which request.
+  ///   - context: Its context; the error's code goes into its notes.
+  /// - Returns: The error.
+  func error(for error: any Error, _ request: Request, _ context: ServerContext) -> APIError {
+    let result =
+      if let error = error as? HTTPError, [404, 405].contains(error.status.code) {
+        routes.error(method: request.method.rawValue, path: request.uri.path)
+      } else {
+        APIError(error, log: context.logger)
+      }
+    context.notes.add("error", result.code ?? result.type)
+    return result
+  }
+}
