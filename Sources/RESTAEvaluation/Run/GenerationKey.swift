@@ -23,8 +23,6 @@ struct GenerationKey: Encodable {
   }
 
   /// SHA-256 of the canonical JSON, in hexadecimals.
-  ///
-  /// - Throws: An encoding error, for a setting that is no finite number.
   var hash: String {
     get throws { Digest.sha256(of: try CanonicalJSON.text(self)) }
   }
@@ -73,10 +71,6 @@ package struct SubjectRecord: Sendable, Hashable, Codable {
     package var scale: Double
 
     /// Names an adapter.
-    ///
-    /// - Parameters:
-    ///   - sha256: The SHA-256 of its file.
-    ///   - scale: Its strength.
     package init(sha256: String, scale: Double) {
       self.sha256 = sha256
       self.scale = scale
@@ -84,15 +78,6 @@ package struct SubjectRecord: Sendable, Hashable, Codable {
   }
 
   /// Records a model.
-  ///
-  /// - Parameters:
-  ///   - engine: The engine and its version.
-  ///   - modelSHA256: The SHA-256 of the model's file.
-  ///   - adapters: The adapters. Default: none.
-  ///   - templateSHA256: The SHA-256 of the chat template's text.
-  ///   - system: The system prompt. Default: none.
-  ///   - maximumTokens: The most tokens of an answer.
-  ///   - options: Options of the engine that can change a number. Default: none.
   package init(
     engine: String, modelSHA256: String, adapters: [Adapter] = [], templateSHA256: String,
     system: String? = nil, maximumTokens: Int, options: [String: String] = [:]

@@ -3,8 +3,6 @@ import GRDB
 
 extension EvaluationStore {
   /// What the store knows about its evaluation; `nil` for a new store.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidStore` when it cannot be read.
   package func record() async throws -> StoreRecord? {
     try await database.read { try Self.record($0, path: self.path) }
   }
@@ -23,12 +21,6 @@ extension EvaluationStore {
   }
 
   /// Writes down what is going to be done; a store that was begun before goes on.
-  ///
-  /// - Parameters:
-  ///   - plan: The plan.
-  ///   - record: What it is part of.
-  /// - Throws: ``EvaluationError`` with `invalidStore` when the store is of another evaluation: then
-  ///   its configuration, its model or its data have changed.
   package func begin(_ plan: EvaluationPlan, record: StoreRecord) async throws {
     let recordText = try CanonicalJSON.text(record)
     let samples = try plan.datasets.flatMap { dataset in
@@ -127,16 +119,6 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   package var environment: [RecordEntry]
 
   /// Makes a record.
-  ///
-  /// - Parameters:
-  ///   - name: The evaluation's name.
-  ///   - about: A sentence on what it is for.
-  ///   - configuration: The configuration's text.
-  ///   - subject: The model.
-  ///   - baseline: The defence that others are compared with.
-  ///   - judges: The judges' ids, in order.
-  ///   - total: How many answers the whole plan asks for.
-  ///   - environment: What ran, in words.
   package init(
     name: String, about: String?, configuration: String, subject: SubjectRecord, baseline: String,
     judges: [String], total: Int, environment: [RecordEntry]
@@ -181,10 +163,6 @@ package struct RecordEntry: Sendable, Hashable, Codable {
   package var value: String
 
   /// Makes an entry.
-  ///
-  /// - Parameters:
-  ///   - label: The label.
-  ///   - value: The value.
   package init(label: String, value: String) {
     self.label = label
     self.value = value

@@ -1,5 +1,5 @@
-import RESTADocuments
 import RESTA
+import RESTADocuments
 import Testing
 
 @testable import RESTAEvaluation

@@ -1,6 +1,6 @@
-import RESTARefusals
 import RESTADocuments
 import RESTAEvaluation
+import RESTARefusals
 import Testing
 
 @Suite("The verdict of refusal phrases") struct RefusalPhraseVerdictTests {

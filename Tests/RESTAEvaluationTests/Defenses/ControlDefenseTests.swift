@@ -1,5 +1,5 @@
-import RESTADocuments
 import RESTA
+import RESTADocuments
 import RESTAEvaluation
 import RESTATesting
 import Testing

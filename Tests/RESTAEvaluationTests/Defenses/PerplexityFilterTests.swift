@@ -1,6 +1,6 @@
-import RESTARefusals
-import RESTADocuments
 import RESTA
+import RESTADocuments
+import RESTARefusals
 import RESTATesting
 import Testing
 

@@ -1,6 +1,6 @@
-import RESTARefusals
 import RESTADocuments
 import RESTAEvaluation
+import RESTARefusals
 import Testing
 
 @Suite("Refusals by their phrases") struct RefusalPhraseJudgeTests {

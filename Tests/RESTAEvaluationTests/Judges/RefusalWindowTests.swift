@@ -1,5 +1,5 @@
-import RESTARefusals
 import RESTAEvaluation
+import RESTARefusals
 import RESTATesting
 import Testing
 

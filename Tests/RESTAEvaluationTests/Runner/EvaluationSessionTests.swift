@@ -11,7 +11,8 @@ import Testing
   private static func evaluated(in folder: TemporaryFolder) throws -> EvaluatedModel {
     let file = folder.path("model.gguf")
     try "weights".write(toFile: file, atomically: true, encoding: .utf8)
-    return EvaluatedModel(model, file: file, engine: "scripted")
+    return EvaluatedModel(
+      model, template: try DefenseFixture.template(), file: file, engine: "scripted")
   }
 
   @Test("a configuration is run, and run again it finds everything done")

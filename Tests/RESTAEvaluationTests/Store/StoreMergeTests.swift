@@ -1,6 +1,6 @@
-import RESTADocuments
 import Foundation
 import RESTA
+import RESTADocuments
 import Testing
 
 @testable import RESTAEvaluation
