@@ -26,12 +26,6 @@ package struct EvaluationPlan: Sendable {
     package var name: String
     /// The defence.
     package var defense: any Defense
-
-    /// Names a defence.
-    package init(name: String, defense: any Defense) {
-      self.name = name
-      self.defense = defense
-    }
   }
 
   /// A part of a plan: of `count` parts, the one with this index.

@@ -118,31 +118,6 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   /// What ran, in words: files, versions, machine, as label and value.
   package var environment: [RecordEntry]
 
-  /// Makes a record.
-  package init(
-    name: String, about: String?, configuration: String, subject: SubjectRecord, baseline: String,
-    judges: [String], total: Int, environment: [RecordEntry]
-  ) {
-    self.name = name
-    self.about = about
-    self.configuration = configuration
-    self.subject = subject
-    self.baseline = baseline
-    self.judges = judges
-    self.total = total
-    self.environment = environment
-  }
-
-  /// Makes a record of a run whose judges are not known yet.
-  init(
-    name: String, about: String?, configuration: String,
-    model: (record: SubjectRecord, environment: [RecordEntry]), baseline: String, total: Int
-  ) {
-    self.init(
-      name: name, about: about, configuration: configuration, subject: model.record,
-      baseline: baseline, judges: [], total: total, environment: model.environment)
-  }
-
   /// What must be the same for two stores to be of one evaluation.
   struct Identity: Codable, Equatable {
     let configuration: String
@@ -152,6 +127,18 @@ package struct StoreRecord: Sendable, Hashable, Codable {
 
   var identity: Identity {
     Identity(configuration: configuration, subject: subject, total: total)
+  }
+}
+
+extension StoreRecord {
+  /// Makes a record of a run whose judges are not known yet.
+  init(
+    name: String, about: String?, configuration: String,
+    model: (record: SubjectRecord, environment: [RecordEntry]), baseline: String, total: Int
+  ) {
+    self.init(
+      name: name, about: about, configuration: configuration, subject: model.record,
+      baseline: baseline, judges: [], total: total, environment: model.environment)
   }
 }
 
