@@ -14,31 +14,49 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
   /// The longest time for one attempt, from the first byte to the last, in seconds, above 0.
   ///
   /// Default: 120.
-  package var timeout: Double = 120
+  package var timeout: Double
   /// How often a question is asked at most, at least 1.
   ///
   /// Default: 5.
-  package var attempts: Int = 5
+  package var attempts: Int
   /// The pause before the second attempt, in seconds, 0 or more; it doubles with each one after it.
   ///
   /// Default: 1.
-  package var firstPause: Double = 1
+  package var firstPause: Double
   /// The longest pause between attempts, in seconds, at least ``firstPause``.
   ///
   /// A server that asks for a longer one is not asked again.
   ///
   /// Default: 60.
-  package var longestPause: Double = 60
+  package var longestPause: Double
   /// The most attempts in a minute, at least 1, evenly spaced; `nil` is no limit.
   package var requestsPerMinute: Int?
   /// The most attempts at the same time, at least 1.
   ///
   /// Default: 4.
-  package var concurrency: Int = 4
+  package var concurrency: Int
   /// The longest reply that is read, in bytes, at least 1.
   ///
   /// Default: 1 MiB.
-  package var maximumResponseBytes: Int = 1 << 20
+  package var maximumResponseBytes: Int
+
+  /// Makes settings; ``EndpointChatClient`` checks them.
+  package init(
+    baseURL: String, model: String, apiKeyVariable: String? = nil, timeout: Double = 120,
+    attempts: Int = 5, firstPause: Double = 1, longestPause: Double = 60,
+    requestsPerMinute: Int? = nil, concurrency: Int = 4, maximumResponseBytes: Int = 1 << 20
+  ) {
+    self.baseURL = baseURL
+    self.model = model
+    self.apiKeyVariable = apiKeyVariable
+    self.timeout = timeout
+    self.attempts = attempts
+    self.firstPause = firstPause
+    self.longestPause = longestPause
+    self.requestsPerMinute = requestsPerMinute
+    self.concurrency = concurrency
+    self.maximumResponseBytes = maximumResponseBytes
+  }
 
   /// Checks every value.
   package func validate() throws(EvaluationError) {
