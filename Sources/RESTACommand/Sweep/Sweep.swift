@@ -1,10 +1,10 @@
-import RESTAReport
-import RESTADocuments
-import RESTALocal
-import RESTA
 import ArgumentParser
 import Foundation
+import RESTA
+import RESTADocuments
 public import RESTAEvaluation
+import RESTALocal
+import RESTAReport
 
 /// `resta sweep`: many settings of RESTA on one set of prompts.
 struct Sweep: AsyncParsableCommand {

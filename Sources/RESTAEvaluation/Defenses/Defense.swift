@@ -162,15 +162,6 @@ extension Subject {
   ///
   /// Both seeds are always given: one left open would be drawn, and the answer could not be made
   /// again. They may be equal, since noise and sampling have streams of their own.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - defense: RESTA's settings. Default: none.
-  ///   - sampling: Default: the subject's own.
-  ///   - decoder: Default: the fast one.
-  ///   - seed: The seed of noise and sampling; those in the settings are not used.
-  /// - Returns: The answer.
-  /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
   func respond(
     to prompt: String, defense: DefenseSettings = .none, sampling: SamplingSettings? = nil,
     decoder: DecoderKind = .fast, seed: UInt64
@@ -203,11 +194,6 @@ extension DefendedAnswer {
   package static let refusalText = "I'm sorry, but I can't help with that."
 
   /// A refusal of the defence itself.
-  ///
-  /// - Parameters:
-  ///   - promptTokens: The tokens of the rendered prompt, where it was rendered. Default: 0.
-  ///   - notes: What the defence saw. Default: nothing.
-  /// - Returns: An answer without tokens that cost nothing yet.
   static func rejection(
     promptTokens: Int = 0, notes: JSONObject = [:]
   ) -> DefendedAnswer {

@@ -1,5 +1,5 @@
-public import RESTADocuments
 public import RESTA
+public import RESTADocuments
 
 /// RESTA (arXiv 2501.16497): a vote of the model over copies of the prompt with noise on the user's
 /// embeddings.

@@ -2,6 +2,7 @@ import RESTADocuments
 import Foundation
 import NIOHTTP1
 import RESTA
+import RESTADocuments
 import RESTATesting
 import Testing
 

@@ -1,5 +1,6 @@
 import RESTADocuments
 import Foundation
+import RESTADocuments
 import RESTAEvaluation
 import RESTATesting
 

@@ -1,5 +1,6 @@
 import RESTADocuments
 import Foundation
+import RESTADocuments
 import RESTAEvaluation
 
 /// Answers to prompts with verifiable instructions, and what the reference says of them.

@@ -1,6 +1,7 @@
 import RESTADocuments
 import Foundation
 import RESTA
+import RESTADocuments
 import RESTATesting
 import Synchronization
 import Testing

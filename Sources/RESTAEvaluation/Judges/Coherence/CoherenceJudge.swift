@@ -116,15 +116,6 @@ extension CoherenceJudge {
   ///
   /// Each prompt is answered greedily, at most 16 tokens; see ``CoherenceLimit/init(calibratedOn:)``.
   /// Answers of fewer than 4 tokens have no perplexity and are left out.
-  ///
-  /// - Parameters:
-  ///   - subject: The undefended model.
-  ///   - prompts: Benign messages that are not among those to be judged; at least one, better a
-  ///     hundred, of which the limit rests on the last.
-  /// - Returns: The judge.
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration` where no answer has a perplexity;
-  ///   ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
-  /// - Complexity: A short answer and a forward pass for each prompt.
   package static func calibrated(
     for subject: Subject, benign prompts: [String]
   ) async throws -> CoherenceJudge {
