@@ -38,7 +38,7 @@ datasets:
 defenses:
   - none
   - {type: resta, name: RESTA, noise: isotropic, sigma: 0.5, sigma_unit: relative, samples: 2, prefix: 2}
-  - {type: smooth-llm, copies: 2}
+  - {type: smoothllm, copies: 2}
 judges: [refusal-phrases, coherence]
 """
 
@@ -47,8 +47,8 @@ name: recorded-sweep
 max_tokens: 4
 seeds: [1]
 datasets:
-  - {built_in: direct, split: dev, limit: 1}
-  - {built_in: benign, split: dev, limit: 1}
+  - {built_in: direct, split: development, limit: 1}
+  - {built_in: benign, split: development, limit: 1}
 defenses:
   - none
   - {type: resta, noise: isotropic, sigma: [0.4, 0.6], sigma_unit: relative, samples: 2, prefix: 2}
@@ -135,6 +135,7 @@ def record_json(command, recording):
     folder = pathlib.Path(command.folder)
     model = ["--model", MODEL]
     few = ["--max-tokens", "6"]
+    bench = ["--user-tokens", "8", "--answer-tokens", "4", "--repeats", "1"]
     prompts = folder / "prompts.json"
     prompts.write_text(json.dumps([PROMPT, "What is a triangle?"]), encoding="utf-8")
     configuration, sweep = folder / "recorded.yaml", folder / "sweep.yaml"
@@ -152,15 +153,15 @@ def record_json(command, recording):
         recording.put(f"json/{name}", lines)
 
     put("generate", "generate", PROMPT, "--json", *model, *DEFENSE, *few)
-    put("generate-undefended", "generate", PROMPT, "--json", "--no-defense", *model, *few)
+    put("generate-undefended", "generate", PROMPT, "--json", "--noise", "none", *model, *few)
     trace = folder / "votes.jsonl"
-    put("generate-greedy-trace", "generate", PROMPT, "--json", "--trace", str(trace), *model, *DEFENSE, *few)
+    command.run("generate", PROMPT, "--json", "--trace", str(trace), *model, *DEFENSE, *few)
     recording.put("json/trace", shape_of_lines(trace.read_text(encoding="utf-8")))
     put("chat", "chat", "--json", *model, *DEFENSE, *few, stdin="Hello\nAnd again\n")
     put("inspect", "inspect", PROMPT, "--json", *model, *DEFENSE)
     put("doctor", "doctor", "--json", *model, *DEFENSE, accept=(0, 1))
     put("compare", "compare", "--prompts", str(prompts), "--json", *model, *DEFENSE, *few)
-    put("bench", "bench", "--json", *BENCH, *model)
+    put("bench", "bench", "--json", *bench, *model)
     put("demo", "demo", PROMPT, "--json", *few)
     put("serve-print-config", "serve", "--print-config", "--json")
     put("eval-data", "eval", "data", "--json", "--data", str(folder / "none"))
@@ -174,8 +175,6 @@ def record_json(command, recording):
         "json/files-of-a-report",
         sorted(str(path.relative_to(output)) for path in output.rglob("*") if path.is_file()))
 
-
-BENCH = ["--samples", "2", "--prefix", "2", "--repetitions", "1", "--max-tokens", "4"]
 
 
 @contextlib.contextmanager
