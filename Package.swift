@@ -72,8 +72,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // The server's log.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    // The server's counters, for whichever system an embedding program uses.
-    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   ],
   // In the order in which they may import each other: upwards only. scripts/house.py checks it.
   targets: [
@@ -106,8 +104,6 @@ let package = Package(
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "CoreMetrics", package: "swift-metrics"),
-        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -159,8 +155,6 @@ let package = Package(
         "RESTA", "RESTADocuments", "RESTAServer",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "CoreMetrics", package: "swift-metrics"),
-        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Yams", package: "Yams"),
       ] + nio),
     tests("CommandTests", ["RESTACommand", "RESTALocal", "RESTAEvaluation"]),
