@@ -1,6 +1,6 @@
 import RESTADocuments
 import Foundation
-import RESTAEvaluation
+import RESTARefusals
 import RESTATesting
 import Testing
 
