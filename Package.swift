@@ -24,7 +24,7 @@ func tests(
   _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
 ) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies + ["RESTATesting"], exclude: exclude,
+    name: name, dependencies: dependencies + ["RESTADocuments", "RESTATesting"], exclude: exclude,
     swiftSettings: settings)
 }
 
@@ -142,22 +142,24 @@ let package = Package(
       swiftSettings: settings),
     tests("RESTATemplatesTests", ["RESTATemplates"]),
     tests("RESTATests", ["RESTA"], exclude: ["Golden"]),
-    tests("RESTADocumentsTests", ["RESTA", "RESTADocuments"]),
+    tests("RESTADocumentsTests", ["RESTA"]),
     tests("RESTATestingTests", ["RESTA"]),
     tests("RESTALlamaTests", ["RESTA", "RESTALlama"]),
     tests(
-      "RESTAEvaluationTests", ["RESTA", "RESTADocuments", "RESTAEvaluation"] + nio,
+      "RESTAEvaluationTests", ["RESTA", "RESTAEvaluation"] + nio,
       exclude: ["Golden"]),
-    tests("RESTAReportTests", ["RESTA", "RESTADocuments", "RESTAEvaluation", "RESTAReport"]),
+    tests("RESTAReportTests", ["RESTA", "RESTAEvaluation", "RESTAReport"]),
     tests(
       "RESTAServerTests",
       [
-        "RESTA", "RESTADocuments", "RESTAServer",
+        "RESTA", "RESTAServer",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Yams", package: "Yams"),
       ] + nio),
-    tests("CommandTests", ["RESTACommand", "RESTALocal", "RESTAEvaluation"]),
+    tests(
+      "CommandTests",
+      ["RESTACommand", "RESTALocal", "RESTAEvaluation", "RESTARefusals", "RESTAServer"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -65,7 +65,8 @@ package struct Setting<Root: Sendable>: Sendable {
 
   private init(
     _ name: String, kind: (expected: String, isList: Bool, choices: [String]), _ about: String,
-    _ defaultText: String?, _ flag: OptionSpelling, _ storedAs: String, _ reportedAs: String, _ isAlwaysStored: Bool,
+    _ defaultText: String?, _ flag: OptionSpelling, _ storedAs: String, _ reportedAs: String,
+    _ isAlwaysStored: Bool,
     _ dependsOnModel: Bool, _ keyPath: (any PartialKeyPath<Root> & Sendable)?,
     parse: @escaping @Sendable (SettingValue, inout Root) -> Bool,
     print: @escaping @Sendable (Root) -> SettingValue,
@@ -142,12 +143,6 @@ package struct Setting<Root: Sendable>: Sendable {
   package var optionName: String {
     if case .toggle(let name, _, _) = flag { return name }
     return String(name.map { $0 == "_" || $0 == "." ? "-" : $0 })
-  }
-
-  /// A row of the documentation's table.
-  package var markdown: String {
-    let option = flag == .none ? "" : "`--\(optionName)`"
-    return "| `\(name)` | \(option) | \(expected) | \(defaultText ?? "") | \(about) |"
   }
 }
 

@@ -33,6 +33,11 @@ public struct RestaDefense: ConfiguredDefense {
     if defense.perturbed.roles != PerturbedContent.userTurns.roles {
       name += " perturb=" + roles.joined(separator: "+")
     }
+    // What came later has no short form of its own.
+    for row in DefenseSettings.table where !row.isAlwaysStored && row.storedAs == row.name {
+      let value = row.write(defense)
+      if value != row.write(.defaults) { name += " \(row.name)=\(YAMLText.line(value))" }
+    }
     return name
   }
 

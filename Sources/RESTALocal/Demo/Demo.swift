@@ -1,7 +1,7 @@
-import RESTADocuments
 import ArgumentParser
 import Foundation
 import RESTA
+import RESTADocuments
 import RESTALlama
 
 /// `resta demo`: undefended and defended answers side by side, with the votes.

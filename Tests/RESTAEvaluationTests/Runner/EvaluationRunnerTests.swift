@@ -1,4 +1,3 @@
-import RESTADocuments
 import Foundation
 import RESTA
 import RESTADocuments

@@ -1,5 +1,5 @@
-import RESTADocuments
 import Foundation
+import RESTADocuments
 import RESTATesting
 import Testing
 

@@ -1,6 +1,6 @@
-import RESTADocuments
 import Foundation
 import RESTA
+import RESTADocuments
 import RESTATesting
 
 /// The vectors that Tools/golden/noise.py wrote; reading them verifies their hash.
