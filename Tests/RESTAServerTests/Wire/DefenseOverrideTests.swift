@@ -28,7 +28,7 @@ import Testing
       (
         #""tie_rule": "abstain", "perturb": ["tool", "user"]"#,
         DefenseOverride(others: [
-          "tie_rule": .text("abstain"), "perturb": .list([.text("user"), .text("tool")]),
+          "tie_rule": .plain("abstain"), "perturb": .list([.plain("user"), .plain("tool")]),
         ])
       ),
     ])
