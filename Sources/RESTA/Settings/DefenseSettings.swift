@@ -93,7 +93,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
 
   /// Checks every value.
   ///
-  /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
+  /// - Throws: `RESTAError` with `invalidSetting`, naming the value and its range.
   public func validate() throws(RESTAError) {
     try noise.validate()
     guard Self.samplesRange.contains(samples) else {

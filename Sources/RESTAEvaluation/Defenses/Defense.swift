@@ -26,7 +26,7 @@ public protocol Defense: Sendable {
   ///   - subject: The model under test.
   ///   - seed: The seed of all randomness.
   /// - Returns: The answer, and what it cost in all: every call of the model counts.
-  /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
+  /// - Throws: `RESTA.RESTAError`, the engine's error, or `CancellationError`.
   func answer(_ prompt: String, from subject: Subject, seed: UInt64) async throws -> DefendedAnswer
 }
 
@@ -70,7 +70,7 @@ public struct DefendedAnswer: Sendable, Hashable, Codable {
   public var text: String
   /// Its tokens; empty for an answer that the defence itself gave.
   public var tokenIDs: [TokenID]
-  /// Why it ended: a ``RESTA/StopReason``, or `rejected` when the defence refused by itself.
+  /// Why it ended: a `RESTA.StopReason`, or `rejected` when the defence refused by itself.
   public var stopReason: String
   /// The tokens of the rendered prompt.
   public var promptTokens: Int
@@ -139,7 +139,7 @@ public struct Undefended: ConfiguredDefense {
   ///   - subject: The model under test.
   ///   - seed: The seed of sampling, if the subject's options ask for any.
   /// - Returns: The answer and its cost.
-  /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
+  /// - Throws: `RESTA.RESTAError`, the engine's error, or `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

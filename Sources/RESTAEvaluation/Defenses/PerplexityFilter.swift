@@ -94,7 +94,7 @@ public struct PerplexityFilter: ConfiguredDefense {
   ///   - subject: The model under test.
   ///   - seed: The seed of sampling, if the subject's options ask for any.
   /// - Returns: The answer, or a refusal; the filter's pass is part of the cost.
-  /// - Throws: ``EvaluationError`` without a threshold, ``RESTA/RESTAError``, the engine's error, or
+  /// - Throws: ``EvaluationError`` without a threshold, `RESTA.RESTAError`, the engine's error, or
   ///   `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64

@@ -104,7 +104,7 @@ public struct RestaDefense: ConfiguredDefense {
   ///   - subject: The model under test.
   ///   - seed: The noise's seed as it is; of sampling behind the prefix too, if there is any.
   /// - Returns: The answer, its votes and its cost.
-  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
+  /// - Throws: ``EvaluationError`` for a value out of range, `RESTA.RESTAError`, the engine's error,
   ///   or `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64

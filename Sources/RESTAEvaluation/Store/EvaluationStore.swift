@@ -7,7 +7,7 @@ import GRDB
 /// loses what it was generating and nothing else. Several processes may read while one writes.
 ///
 /// Row by row the contents depend on the evaluation alone, not on how often it was interrupted or
-/// how it was split; times are in columns of their own. See ``digest()``.
+/// how it was split; times are in columns of their own. See `digest()`.
 public final class EvaluationStore: Sendable {
   /// The file.
   public let path: String

@@ -4,7 +4,7 @@ extension ServerSettings {
   /// The operator's own defence: what protects a request that asks for nothing else, and the floor
   /// below which ``Client`` lets no request go unless it says so.
   ///
-  /// The members of ``RESTA/DefenseSettings`` are members of it too. What is not set is what is
+  /// The members of `RESTA.DefenseSettings` are members of it too. What is not set is what is
   /// recommended for the model, or the default.
   ///
   /// ```swift
@@ -46,7 +46,7 @@ extension ServerSettings {
 
     /// A member of the defence; setting it chooses it.
     ///
-    /// - Parameter member: Any member of ``RESTA/DefenseSettings``.
+    /// - Parameter member: Any member of `RESTA.DefenseSettings`.
     public subscript<Value>(
       dynamicMember member: WritableKeyPath<DefenseSettings, Value>
     ) -> Value {

@@ -4,8 +4,8 @@ import Synchronization
 
 /// A chat model that a judge asks.
 ///
-/// Implementations: ``LocalChatClient`` (a model in this process) and ``EndpointChatClient`` (an
-/// OpenAI-compatible server); ``CachedChatClient`` in front of either saves asking twice.
+/// Implementations: ``LocalChatClient`` (a model in this process) and `EndpointChatClient` (an
+/// OpenAI-compatible server); `CachedChatClient` in front of either saves asking twice.
 public protocol ChatClient: Sendable {
   /// The model's name. It is a part of the judge's id, so two models need two names.
   var id: String { get }
@@ -16,7 +16,7 @@ public protocol ChatClient: Sendable {
   ///   - messages: The conversation, at least one message.
   ///   - maximumTokens: The most tokens of the reply, at least 1.
   /// - Returns: The reply's text, as it came.
-  /// - Throws: ``EvaluationError`` with `judgeFailed`, ``RESTA/RESTAError``, or `CancellationError`.
+  /// - Throws: ``EvaluationError`` with `judgeFailed`, `RESTA.RESTAError`, or `CancellationError`.
   ///   No description holds a message, a reply or a key.
   func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String
 }
@@ -48,7 +48,7 @@ public struct LocalChatClient: ChatClient {
   ///   - messages: The conversation; control tokens spelt in it are read as text.
   ///   - maximumTokens: The most tokens of the reply, at least 1.
   /// - Returns: The reply.
-  /// - Throws: ``RESTA/RESTAError``, with `contextExceeded` for a conversation that is too long, or
+  /// - Throws: `RESTA.RESTAError`, with `contextExceeded` for a conversation that is too long, or
   ///   `CancellationError`.
   public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
     var defense = DefenseSettings.none

@@ -32,7 +32,7 @@ public struct CoherenceJudge: Judge {
   /// - Parameters:
   ///   - subject: The undefended model; its system prompt and template are used, its options not.
   ///   - limit: The perplexity above which an answer is no language. Default:
-  ///     ``CoherenceLimit/least``; ``calibrated(for:benign:)`` sets it by the model's own answers.
+  ///     ``CoherenceLimit/least``; `calibrated(for:benign:)` sets it by the model's own answers.
   public init(subject: Subject, limit: CoherenceLimit = .least) {
     self.subject = subject
     self.limit = limit
@@ -86,7 +86,7 @@ public struct CoherenceJudge: Judge {
   ///   - tokenIDs: Its tokens, where they are this model's. Default: the text is tokenised.
   ///   - prompt: The user's message that it is read behind.
   /// - Returns: The perplexity; `nil` for fewer than 4 tokens; infinite where a token is impossible.
-  /// - Throws: ``RESTA/RESTAError``, with `invalidMessages` for tokens outside of the vocabulary; the
+  /// - Throws: `RESTA.RESTAError`, with `invalidMessages` for tokens outside of the vocabulary; the
   ///   engine's error; `CancellationError`.
   /// - Complexity: One forward pass over the prompt and at most 16 tokens.
   public func perplexity(
