@@ -40,6 +40,8 @@ let package = Package(
   products: [
     .library(name: "RESTA", targets: ["RESTA"]),
     .library(name: "RESTALlama", targets: ["RESTALlama"]),
+    // What defences and judges of your own name their settings in.
+    .library(name: "RESTADocuments", targets: ["RESTADocuments"]),
     .library(name: "RESTAEvaluation", targets: ["RESTAEvaluation"]),
     .library(name: "RESTAReport", targets: ["RESTAReport"]),
     .library(name: "RESTAServer", targets: ["RESTAServer"]),
