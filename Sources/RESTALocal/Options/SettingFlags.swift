@@ -64,7 +64,8 @@ package struct SettingFlags<Root: DescribedSettings>: ParsableArguments, CustomR
       let texts = try container.decode(Option<[String]>.self, forKey: key).wrappedValue
       return texts.isEmpty ? nil : .list(texts.map { .text($0) })
     case .option:
-      return try container.decode(Option<String?>.self, forKey: key).wrappedValue.map { .plain($0) }
+      return try container.decode(Option<String?>.self, forKey: key).wrappedValue.map(
+        SettingValue.given)
     }
   }
 }
@@ -81,10 +82,20 @@ extension Setting where Root: DescribedSettings {
   /// A text that the row takes; where it does not, the parser says which option it was for.
   fileprivate func checked(_ text: String) throws -> String {
     var root = Root.defaults
-    guard read(isList ? .list([.text(text)]) : .plain(text), into: &root) else {
+    guard read(isList ? .list([.text(text)]) : .given(text), into: &root) else {
       let near = Suggestion.nearest(to: text, among: choices).map { "; did you mean '\($0)'?" }
-      throw ValidationError("It must be \(expected)\(near ?? ".")")
+      let words = expected.replacing(", or null", with: "")
+      throw ValidationError("It must be \(words)\(near ?? ".")")
     }
     return text
+  }
+}
+
+extension SettingValue {
+  /// What a flag says; one that is given is a choice, so what a file takes for `null` is text here: an
+  /// empty shell variable must not switch a choice off.
+  fileprivate static func given(_ text: String) -> SettingValue {
+    let plain = SettingValue.plain(text)
+    return plain.isNull ? .text(text) : plain
   }
 }

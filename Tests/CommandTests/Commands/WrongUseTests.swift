@@ -14,6 +14,8 @@ import Testing
     (["generate", "hi", "--sigma-unit", "absolute"], 2, "--sigma"),
     (["generate", "hi", "--max-tokens", "0"], 2, "1 or more"),
     (["generate", "hi", "--stop", ""], 2, "text that is not empty"),
+    (["generate", "hi", "--prefix-after", ""], 2, "text that is not empty"),
+    (["generate", "hi", "--seed", "null"], 2, "whole number"),
     (["generate", "hi", "--top-p", "2"], 2, "top"),
     (["generate", "hi", "--threads", "0"], 2, "threads"),
     (["generate", "hi", "--ctx", "3"], 2, "context length"),
