@@ -22,34 +22,42 @@ endif
 export RESTA_MODELS := $(CURDIR)/.models
 export RESTA_TEMPLATES := $(CURDIR)/.deps/src/llama.cpp/models/templates
 
-.PHONY: help demo test build debug test-release lint format docs-check golden peer models \
+# The demo, the command and the tests are built alike, so that one build folder serves all of them.
+SWIFT_BUILD := swift build --configuration release -Xswiftc -enable-testing
+
+.PHONY: help demo test test-all build debug lint format docs docs-check golden peer models \
   micro-bench llama tools \
   install clean distclean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
-demo: build models ## Build all that is needed, and show the defence at work
-	@.build/release/resta demo
+demo: llama models ## Build what the demo needs (resta-local), and show the defence at work
+	$(SWIFT_BUILD) --product resta-local
+	@.build/release/resta-local demo
 
-test: ## All tests, with everything they need: tools, llama.cpp, models, lint, optimised and not
+test: ## Everything that decides whether the repository is in order
 	@scripts/test.sh
 
-build: llama ## The command, release: .build/release/resta
-	swift build --configuration release --product resta
+test-all: ## That, and the long ones: many requests, unoptimised, micro-benchmarks, a dependent package
+	@scripts/test.sh --all
+
+build: llama ## The whole command, release: .build/release/resta
+	$(SWIFT_BUILD) --product resta
 
 debug: llama ## Everything, debug
 	swift build
 
-test-release: llama models ## The tests of the core, optimised
-	swift test --configuration release -Xswiftc -enable-testing --filter '^RESTATests\.'
-
 lint: ## Format, documented declarations, and the repository's own rules
 	@scripts/check-hygiene.sh --self-test
+	@scripts/house.py --self-test
 	@scripts/lint.sh
 
 format: ## Format all Swift code in place
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+docs: ## The documentation of the libraries, into .build/docs (DocC)
+	@scripts/docs.sh
 
 docs-check: ## Public declarations without documentation
 	@scripts/docs-check.sh

@@ -24,7 +24,7 @@ func tests(
   _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
 ) -> Target {
   .testTarget(
-    name: name, dependencies: dependencies + ["RESTATesting"], exclude: exclude,
+    name: name, dependencies: dependencies + ["RESTADocuments", "RESTATesting"], exclude: exclude,
     swiftSettings: settings)
 }
 
@@ -40,6 +40,8 @@ let package = Package(
   products: [
     .library(name: "RESTA", targets: ["RESTA"]),
     .library(name: "RESTALlama", targets: ["RESTALlama"]),
+    // What defences and judges of your own name their settings in.
+    .library(name: "RESTADocuments", targets: ["RESTADocuments"]),
     .library(name: "RESTAEvaluation", targets: ["RESTAEvaluation"]),
     .library(name: "RESTAReport", targets: ["RESTAReport"]),
     .library(name: "RESTAServer", targets: ["RESTAServer"]),
@@ -72,8 +74,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     // The server's log.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
-    // The server's counters, for whichever system an embedding program uses.
-    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
   ],
   // In the order in which they may import each other: upwards only. scripts/house.py checks it.
   targets: [
@@ -106,8 +106,6 @@ let package = Package(
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "CoreMetrics", package: "swift-metrics"),
-        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -146,24 +144,24 @@ let package = Package(
       swiftSettings: settings),
     tests("RESTATemplatesTests", ["RESTATemplates"]),
     tests("RESTATests", ["RESTA"], exclude: ["Golden"]),
-    tests("RESTADocumentsTests", ["RESTA", "RESTADocuments"]),
+    tests("RESTADocumentsTests", ["RESTA"]),
     tests("RESTATestingTests", ["RESTA"]),
     tests("RESTALlamaTests", ["RESTA", "RESTALlama"]),
     tests(
-      "RESTAEvaluationTests", ["RESTA", "RESTADocuments", "RESTAEvaluation"] + nio,
+      "RESTAEvaluationTests", ["RESTA", "RESTAEvaluation"] + nio,
       exclude: ["Golden"]),
-    tests("RESTAReportTests", ["RESTA", "RESTADocuments", "RESTAEvaluation", "RESTAReport"]),
+    tests("RESTAReportTests", ["RESTA", "RESTAEvaluation", "RESTAReport"]),
     tests(
       "RESTAServerTests",
       [
-        "RESTA", "RESTADocuments", "RESTAServer",
+        "RESTA", "RESTAServer",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "CoreMetrics", package: "swift-metrics"),
-        .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "Yams", package: "Yams"),
       ] + nio),
-    tests("CommandTests", ["RESTACommand", "RESTALocal", "RESTAEvaluation"]),
+    tests(
+      "CommandTests",
+      ["RESTACommand", "RESTALocal", "RESTAEvaluation", "RESTARefusals", "RESTAServer"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -14,20 +14,30 @@ max_bytes=1500000
 # An adapter is what its file holds; each must stay small enough to clone without a thought.
 max_adapter_bytes=5000000
 
-# Which modules each target may import; * is any. CLlama holds no Swift.
+# Which modules each target may import; * is any. CLlama holds no Swift. Our own stand in the order of
+# Package.swift, and a line names only those above it: imports point one way.
 allowed_imports() {
   case $1 in
-  RESTA) echo "Synchronization Glibc Musl Darwin" ;;
-  RESTALlama) echo "RESTA CLlama Foundation Synchronization Glibc Musl Darwin" ;;
+  RESTATemplates) echo "-" ;;
+  RESTA) echo "RESTATemplates Synchronization Glibc Musl Darwin" ;;
+  RESTADocuments) echo "RESTA Foundation Yams" ;;
+  RESTARefusals) echo "-" ;;
+  RESTALlama) echo "RESTA CLlama Foundation Synchronization" ;;
   RESTAEvaluation)
-    echo "RESTA Foundation Synchronization Glibc Musl Darwin Crypto GRDB Yams AsyncHTTPClient" \
-      "NIOCore NIOHTTP1 NIOFoundationCompat"
+    echo "RESTA RESTADocuments RESTARefusals Foundation Synchronization GRDB AsyncHTTPClient NIOCore" \
+      "NIOHTTP1"
     ;;
+  RESTAReport) echo "RESTA RESTADocuments RESTARefusals RESTAEvaluation Foundation Synchronization" ;;
   RESTAServer)
-    echo "RESTA Foundation Synchronization Hummingbird HummingbirdCore HummingbirdTLS HTTPTypes NIOCore" \
-      "NIOHTTP1 NIOPosix NIOHTTPTypes NIOSSL ServiceLifecycle Logging CoreMetrics Metrics Crypto Yams"
+    echo "RESTA RESTADocuments Foundation Synchronization Hummingbird HummingbirdCore HummingbirdTLS" \
+      "HTTPTypes NIOCore NIOHTTP1 NIOPosix NIOHTTPTypes NIOSSL ServiceLifecycle Logging"
     ;;
   RESTATesting) echo "RESTA Foundation Synchronization" ;;
+  RESTALocal)
+    echo "RESTA RESTADocuments RESTARefusals RESTALlama ArgumentParser Foundation Synchronization" \
+      "UnixSignals"
+    ;;
+  RESTADemo) echo "RESTALocal ArgumentParser Foundation" ;;
   RESTACommand) echo "*" ;;
   *) echo "" ;;
   esac
@@ -212,7 +222,12 @@ self_test() {
   plant imports Sources/RESTACommand/A.swift 'internal import CLlama'
   plant imports Tests/RESTALlamaTests/A.swift 'import CLlama'
   plant imports Sources/Other/A.swift 'import RESTA'
-  plant none Sources/RESTA/A.swift '#if canImport(Glibc)\n  import Glibc\n#endif\nimport Synchronization'
+  plant imports Sources/RESTATemplates/A.swift 'import RESTA'
+  plant imports Sources/RESTA/A.swift 'import RESTADocuments'
+  plant imports Sources/RESTAEvaluation/A.swift 'import RESTAReport'
+  plant imports Sources/RESTALocal/A.swift 'import RESTAServer'
+  plant none Sources/RESTA/A.swift "import Glibc"
+  plant none Sources/RESTA/A.swift '@_exported public import RESTATemplates\nimport Synchronization'
   plant none Sources/RESTALlama/A.swift 'public import RESTA\nimport CLlama'
   plant none Tests/RESTATests/A.swift '@testable import RESTA'
   # The folder that git sees: staged, untracked, and not what it ignores.

@@ -7,3 +7,4 @@ source "$(dirname "$0")/common.sh"
 cd "$root"
 swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 scripts/check-hygiene.sh
+scripts/house.py

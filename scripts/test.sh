@@ -13,30 +13,53 @@ export GGML_NO_BACKTRACE=1 SWIFT_BACKTRACE=enable=no
 export RESTA_MODELS="$models"
 export RESTA_TEMPLATES="$deps/src/llama.cpp/models/templates"
 
+everything=0
+if [ "${1:-}" = --all ]; then everything=1; fi
+
 number=0
-phases=16
+phases=14
+if [ "$everything" -eq 1 ]; then phases=17; fi
 table=()
+record() { # TITLE SECONDS STATUS COMMAND...
+  local title=$1 took=$2 status=$3
+  shift 3
+  table+=("$(printf '%5d s  %s' "$took" "$title")")
+  if [ "$status" -ne 0 ]; then
+    printf '\n'
+    die "make test failed in phase $number of $phases: $title (after $took s)." "The command was: $*"
+  fi
+  note "$title: $took s; $((phases - number)) phases left, $SECONDS s so far"
+}
+
 phase() { # TITLE COMMAND...
-  local title=$1 started=$SECONDS took status=0
+  local title=$1 started=$SECONDS status=0
   shift
   number=$((number + 1))
   say "$number/$phases $title"
   "$@" || status=$?
-  took=$((SECONDS - started))
-  table+=("$(printf '%5d s  %s' "$took" "$title")")
-  if [ "$status" -ne 0 ]; then
-    printf '\n'
-    die "make test failed in phase $number: $title (after $took s)." "The command was: $*"
-  fi
-  note "$title: $took s"
+  record "$title" "$((SECONDS - started))" "$status" "$@"
 }
 
-# All tests run optimised: a model's logits in unoptimised Swift take minutes. A build folder of its
-# own, because tests need other flags than the command, and alternating flags would build twice.
-test_flags=(--configuration release -Xswiftc -enable-testing --scratch-path "$root/.build/testing")
+# Two phases at once, each of which leaves a core idle alone; the first one's output comes behind the
+# second one's.
+phases_together() { # TITLE FUNCTION TITLE FUNCTION
+  local started=$SECONDS first=0 second=0 log="$root/.build/first-phase.log" job
+  mkdir -p "$root/.build"
+  number=$((number + 2))
+  say "$((number - 1)) and $number/$phases $1; beside it: $3"
+  ("$2") >"$log" 2>&1 &
+  job=$!
+  "$4" || second=$?
+  wait "$job" || first=$?
+  if [ "$first" -ne 0 ]; then cat "$log"; else tail -n 3 "$log"; fi
+  record "$1, beside the next" "$((SECONDS - started))" "$first" "$2"
+  record "$3" "$((SECONDS - started))" "$second" "$4"
+}
 
-# The command is built along with them, with the same optimisations as users have: a build of its own
-# would compile every dependency once more.
+# All tests run optimised: a model's logits in unoptimised Swift take minutes. The flags are the
+# Makefile's for the demo and the command too, so that one folder serves all and nothing is built twice.
+test_flags=(--configuration release -Xswiftc -enable-testing)
+
 build_tests() {
   swift build --build-tests "${test_flags[@]}"
   command_path="$(swift build "${test_flags[@]}" --show-bin-path)/resta"
@@ -46,7 +69,7 @@ build_tests() {
 # Models are shared between tests but CPUs are few: engines that run side by side only wait for each
 # other, so the suites that load models run one test at a time.
 run_pure_tests() {
-  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATests|RESTATestingTests|RESTAEvaluationTests)\.'
+  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATemplatesTests|RESTATests|RESTADocumentsTests|RESTATestingTests|RESTAEvaluationTests|RESTAReportTests)\.'
 }
 
 # Suites whose tests die in a process of their own run apart from those that start programs: Swift
@@ -58,6 +81,12 @@ run_engine_tests() {
     --filter '^RESTALlamaTests\.' --skip "$exit_suites"
 }
 
+# The engine's tests run one at a time on one thread, the command's wait for processes.
+run_command_tests() {
+  RESTA_COMMAND="$command_path" limited swift test --skip-build "${test_flags[@]}" --no-parallel \
+    --filter '^CommandTests\.'
+}
+
 run_damaged_file_tests() {
   limited swift test --skip-build "${test_flags[@]}" --no-parallel --filter "$exit_suites"
 }
@@ -67,16 +96,20 @@ limited() {
   if have timeout; then timeout --kill-after=10 1200 "$@"; else "$@"; fi
 }
 
-run_command_tests() {
-  RESTA_COMMAND="$command_path" limited swift test --skip-build "${test_flags[@]}" --no-parallel \
-    --filter '^CommandTests\.'
+# Help texts, shapes of JSON and of HTTP replies, against those that were recorded.
+run_recorded() {
+  python3 scripts/recorded.py "$command_path"
 }
 
 # In process first, beside nothing else: some of these tests are about time. Then from outside, as
 # clients, attackers and a browser see it.
 run_server_tests() {
   limited swift test --skip-build "${test_flags[@]}" --filter '^RESTAServerTests\.'
-  scripts/server-tests.sh "$command_path"
+  if [ "$everything" -eq 1 ]; then
+    scripts/server-tests.sh "$command_path"
+  else
+    scripts/server-tests.sh "$command_path" --quick
+  fi
 }
 
 # The core once more unoptimised, where the compiler's own assertions are on.
@@ -105,18 +138,21 @@ else
 fi
 phase "The reference program" scripts/build-greedy.sh
 phase "Models" scripts/fetch-models.sh all
-phase "Self-test of the lint" scripts/check-hygiene.sh --self-test
-phase "Lint" scripts/lint.sh
+phase "Lint and its self-tests" make --no-print-directory lint
 phase "Tests of the alignment recipe" run_recipe_tests
 phase "The command and the tests, built" build_tests
-phase "Tests of the core" run_pure_tests
-phase "Tests of the engine on real models" run_engine_tests
+phase "Documentation of the libraries" scripts/docs.sh
+phase "Tests of the core, the evaluation and the report" run_pure_tests
+phases_together "Tests of the engine on real models" run_engine_tests \
+  "Tests of the command" run_command_tests
 phase "Tests of the engine on damaged files" run_damaged_file_tests
-phase "Tests of the command" run_command_tests
+phase "What scripts rely on is as recorded" run_recorded
 phase "Tests of the server" run_server_tests
-phase "Tests of the core, unoptimised" run_debug_tests
-phase "Micro-benchmarks, built and run once" run_micro_benchmarks
-phase "A package that depends on this one" scripts/test-dependent.sh
+if [ "$everything" -eq 1 ]; then
+  phase "Tests of the core, unoptimised" run_debug_tests
+  phase "Micro-benchmarks, built and run once" run_micro_benchmarks
+  phase "A package that depends on this one" scripts/test-dependent.sh
+fi
 
 say "All good, in $SECONDS s:"
 printf '%s\n' "${table[@]}"

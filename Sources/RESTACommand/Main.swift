@@ -1,5 +1,5 @@
-import RESTADocuments
 import ArgumentParser
+import RESTADocuments
 import RESTAEvaluation
 import RESTALocal
 import RESTAServer
@@ -30,7 +30,7 @@ struct Resta: AsyncParsableCommand {
       """,
     version: Version.description,
     subcommands: CommandLineTool.local + [
-      Eval.self, Sweep.self, ReportCommand.self, Serve.self, Bench.self, Compare.self,
+      Eval.self, SweepCommand.self, ReportCommand.self, Serve.self, Bench.self, Compare.self,
     ])
 }
 

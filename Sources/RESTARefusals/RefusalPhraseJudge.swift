@@ -136,8 +136,6 @@ struct FoldedText: Sendable, Hashable {
   var count: Int { scalars.count }
 
   /// Folds a text.
-  ///
-  /// - Parameter text: The text.
   init(_ text: String) {
     scalars = text.unicodeScalars.map { scalar in
       switch scalar {
@@ -149,11 +147,6 @@ struct FoldedText: Sendable, Hashable {
   }
 
   /// Whether a phrase stands at a place and continues no word there.
-  ///
-  /// - Parameters:
-  ///   - phrase: The phrase; an empty one stands nowhere.
-  ///   - offset: The place, not negative.
-  /// - Returns: Whether it does.
   func holds(_ phrase: FoldedText, at offset: Int) -> Bool {
     let end = offset + phrase.count
     guard let first = phrase.scalars.first, let last = phrase.scalars.last, end <= count,

@@ -46,8 +46,8 @@ public final class ScriptedModel: LanguageModel {
   ///   - contextLength: Default: 4096.
   ///   - maximumSequences: Default: 256.
   ///   - chatTemplate: Default: none.
-  ///   - costs: What it says that passes cost. Default: ``RESTA/PassCosts/typical``.
-  ///   - script: The predictions.
+  ///   - costs: What it says that passes cost. Default: typical ones.
+  ///   - script: The predictions, for each position of each sequence.
   public init(
     tokenizer: any Tokenizer = ScriptedTokenizer(), dimensions: Int = 4,
     contextLength: Int = 4096, maximumSequences: Int = 256, chatTemplate: ChatTemplate? = nil,

@@ -45,7 +45,7 @@ public struct ScriptedTokenizer: Tokenizer {
   ///     control token that ends the answer.
   ///   - endings: The ids that end the answer. Default: 256.
   ///   - beginningOfSequence: The token in front of every sequence. Default: none.
-  ///   - addsSpacePrefix: As ``Tokenizer/addsSpacePrefix``. Default: `false`.
+  ///   - addsSpacePrefix: As `Tokenizer.addsSpacePrefix`. Default: `false`.
   public init(
     entries: [Entry] = [Entry("<|end|>", kind: .control)], endings: Set<TokenID> = [256],
     beginningOfSequence: TokenID? = nil, addsSpacePrefix: Bool = false

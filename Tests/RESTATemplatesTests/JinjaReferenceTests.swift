@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 import RESTATesting
 import Testing
 
@@ -12,7 +13,7 @@ struct JinjaReferenceTests {
     let written = try String(
       contentsOf: url.appendingPathExtension("sha256"), encoding: .ascii)
     #expect(
-      try SHA256.hexadecimal(of: Data(contentsOf: url)) == written.prefix(64),
+      try Digest.sha256(of: Data(contentsOf: url)) == written.prefix(64),
       "Make it with Tools/golden/chat_templates.py; never edit it.")
   }
 

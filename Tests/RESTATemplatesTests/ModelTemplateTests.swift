@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 import RESTATemplates
 import RESTATesting
 import Testing
@@ -57,7 +58,7 @@ struct ModelTemplateTests {
     where name.hasSuffix(".gguf") {
       let file = ModelTemplates.models.appending(path: name)
       guard let source = try GGUFTemplate.read(file) else { continue }
-      let hash = SHA256.hexadecimal(of: source)
+      let hash = Digest.sha256(of: source)
       // A model of the reader's own, in the same folder, is no business of this test.
       guard let entry = golden.entries.first(where: { $0.gguf == true && $0.sha256 == hash })
       else { continue }

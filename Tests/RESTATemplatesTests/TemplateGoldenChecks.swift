@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTATemplates
 import RESTATesting
 import Testing
@@ -8,7 +9,7 @@ extension TemplateGolden.Template {
     _ source: String, chats: [String: [ChatMessage]], at location: SourceLocation = #_sourceLocation
   ) throws {
     #expect(
-      SHA256.hexadecimal(of: source) == sha256,
+      Digest.sha256(of: source) == sha256,
       "\(self.source) is not the template the golden file was made from", sourceLocation: location)
     let template = try? ChatTemplate(
       source: source, bosToken: bos, eosToken: eos, name: self.source)

@@ -51,7 +51,7 @@ public struct DecodingPlan: Sendable, Hashable, Codable {
 
   /// Checks every value.
   ///
-  /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
+  /// - Throws: `RESTAError` with `invalidSetting`, naming the value and its range.
   public func validate() throws(RESTAError) {
     if case .fixed(let length) = draft, length < 0 {
       throw RESTAError(

@@ -19,7 +19,7 @@
 public struct Generation: AsyncSequence, Sendable {
   /// Tokens, and the result at the end.
   public typealias Element = GenerationEvent
-  /// ``RESTAError``, or `CancellationError`.
+  /// `RESTAError`, or `CancellationError`.
   public typealias Failure = any Error
 
   /// The prompt as the model sees it.
@@ -46,7 +46,7 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
   ///   - decoder: Default: the fast decoder.
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
-  /// - Throws: ``RESTAError`` with `invalidTemplate` when there is no template, `templateFailed`
+  /// - Throws: `RESTAError` with `invalidTemplate` when there is no template, `templateFailed`
   ///   when it refuses the messages, `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, messages: [ChatMessage], template: ChatTemplate? = nil,
@@ -68,7 +68,7 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
   ///   - decoder: Default: the fast decoder.
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
-  /// - Throws: ``RESTAError`` with `invalidSetting` for a value out of range.
+  /// - Throws: `RESTAError` with `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
@@ -108,7 +108,7 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - model: The model whose vocabulary is used.
   ///   - template: The chat template. Default: the model's own.
   /// - Returns: The prompt with the spans of its content.
-  /// - Throws: ``RESTAError`` with `invalidTemplate`, `templateFailed` or `invalidMessages`.
+  /// - Throws: `RESTAError` with `invalidTemplate`, `templateFailed` or `invalidMessages`.
   public static func tokenize(
     _ messages: [ChatMessage], for model: any LanguageModel, template: ChatTemplate? = nil
   ) throws -> TokenizedPrompt {
@@ -128,7 +128,7 @@ public struct Generation: AsyncSequence, Sendable {
   /// Generates the whole answer.
   ///
   /// - Returns: The result.
-  /// - Throws: ``RESTAError``; `CancellationError` when the task is cancelled.
+  /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled.
   public func result() async throws -> GenerationResult {
     for try await event in self {
       if case .finished(let result) = event { return result }
@@ -159,7 +159,7 @@ public struct Generation: AsyncSequence, Sendable {
 
     /// The next event, or `nil` after the last one.
     ///
-    /// - Throws: ``RESTAError``; `CancellationError` when the task is cancelled.
+    /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled.
     public mutating func next() async throws -> GenerationEvent? {
       do {
         try Task.checkCancellation()

@@ -12,7 +12,7 @@ public protocol LanguageModel: Sendable {
 
   /// The model's own chat template, or `nil` when it has none (a base model).
   ///
-  /// - Throws: ``RESTAError`` with `invalidTemplate` when it has one that cannot be parsed.
+  /// - Throws: `RESTAError` with `invalidTemplate` when it has one that cannot be parsed.
   var chatTemplate: ChatTemplate? { get throws }
 
   /// The vectors that the model's first block receives for tokens, e_j in the paper: the rows of
@@ -20,7 +20,7 @@ public protocol LanguageModel: Sendable {
   ///
   /// - Parameter tokens: Tokens of the vocabulary.
   /// - Returns: `[tokens, dimensions]`.
-  /// - Throws: ``RESTAError`` with `engineFailed`.
+  /// - Throws: `RESTAError` with `engineFailed`.
   func embeddings(of tokens: [TokenID]) async throws -> EmbeddingMatrix
 
   /// Sets aside room for sequences, and waits for it when other generations use it up.
@@ -30,14 +30,14 @@ public protocol LanguageModel: Sendable {
   ///   - cells: How many positions they hold in total, shared ones counted once.
   /// - Returns: The reservation; its sequences are empty. The room is free again when it is
   ///   released.
-  /// - Throws: ``RESTAError`` with `contextExceeded` when the model can never hold as much;
+  /// - Throws: `RESTAError` with `contextExceeded` when the model can never hold as much;
   ///   `CancellationError` when the task is cancelled while waiting.
   func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation
 
   /// What passes of different widths cost on this machine, for the fast decoder's plans.
   ///
   /// - Returns: The costs; the same ones each time it is asked.
-  /// - Throws: ``RESTAError`` with `engineFailed`; `CancellationError`.
+  /// - Throws: `RESTAError` with `engineFailed`; `CancellationError`.
   func passCosts() async throws -> PassCosts
 }
 
@@ -63,7 +63,7 @@ public protocol SequenceReservation: AnyObject, Sendable {
   ///     Rows are numbered from 0 in the order of the segments and their wanted positions, and come in
   ///     that order. What it throws ends the pass.
   /// - Returns: What `read` returned, one element for each wanted position, in order.
-  /// - Throws: ``RESTAError``; `CancellationError` when the task is cancelled, within milliseconds
+  /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled, within milliseconds
   ///   and in the middle of a pass. After an error the contents of the sequences are undefined.
   func forward<Row: Sendable>(
     _ segments: [ForwardSegment],
@@ -76,7 +76,7 @@ public protocol SequenceReservation: AnyObject, Sendable {
   ///   - source: The sequence that has them.
   ///   - target: An empty sequence.
   ///   - length: How many positions.
-  /// - Throws: ``RESTAError`` with `engineFailed` when the sequences are not as described.
+  /// - Throws: `RESTAError` with `engineFailed` when the sequences are not as described.
   func fork(_ source: Int, to target: Int, length: Int) async throws
 
   /// Drops all positions of a sequence from `length` on.

@@ -34,7 +34,7 @@ public protocol Tokenizer: Sendable {
   ///   - parsesControl: Whether text that spells a control token becomes that token. When `false`,
   ///     the result holds no ``TokenKind/control`` token.
   /// - Returns: The tokens in order.
-  /// - Throws: ``RESTAError`` with `engineFailed` when the text cannot be tokenised.
+  /// - Throws: `RESTAError` with `engineFailed` when the text cannot be tokenised.
   func tokenize(_ utf8: [UInt8], parsesControl: Bool) throws -> [TokenID]
 
   /// The bytes that a token stands for; not necessarily valid UTF-8 by themselves.

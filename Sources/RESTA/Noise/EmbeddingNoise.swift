@@ -2,7 +2,7 @@
 ///
 /// The noise of a value is a pure function of (seed, copy, position, dimension), so perturbing fewer
 /// copies or positions, or in another order, gives the same values. z and s come from the streams
-/// ``RandomStream/Purpose/embeddingNoise`` and ``RandomStream/Purpose/directionScalar`` at `a` =
+/// `RandomStream.Purpose.embeddingNoise` and `RandomStream.Purpose.directionScalar` at `a` =
 /// position and `b` = copy. The kinds that use z share it, which makes comparisons of them paired.
 ///
 /// ```swift
@@ -50,8 +50,8 @@ public struct EmbeddingNoise: Sendable, Hashable {
   ///   - embeddings: The whole prompt, `[tokens, dimensions]`; sets the size of a relative sigma.
   ///   - positions: The prompt positions that hold user content, each once.
   ///   - seed: Any value, 0 included.
-  /// - Throws: ``RESTAError/Code/invalidSetting`` if the settings are out of range, or so large that
-  ///   the absolute sigma is not finite; ``RESTAError/Code/nonFiniteOutput`` if the embeddings' size
+  /// - Throws: `RESTAError.Code.invalidSetting` if the settings are out of range, or so large that
+  ///   the absolute sigma is not finite; `RESTAError.Code.nonFiniteOutput` if the embeddings' size
   ///   is not.
   /// - Complexity: O(positions · dimensions) for a relative sigma, else O(1).
   public init(

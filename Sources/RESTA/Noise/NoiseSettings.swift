@@ -45,7 +45,7 @@ public struct NoiseSettings: Sendable, Hashable, Codable {
 
   /// Checks the settings.
   ///
-  /// - Throws: ``RESTAError/Code/invalidSetting`` if sigma is out of range, or if noise is to be power
+  /// - Throws: `RESTAError.Code.invalidSetting` if sigma is out of range, or if noise is to be power
   ///   matched that is not directional.
   /// - Complexity: O(1).
   public func validate() throws(RESTAError) {
@@ -132,7 +132,7 @@ public struct Sigma: Sendable, Hashable, Codable, CustomStringConvertible {
 
   /// Checks the value.
   ///
-  /// - Throws: ``RESTAError/Code/invalidSetting`` unless the value is finite and at least 0.
+  /// - Throws: `RESTAError.Code.invalidSetting` unless the value is finite and at least 0.
   /// - Complexity: O(1).
   public func validate() throws(RESTAError) {
     guard value.isFinite, value >= 0 else {

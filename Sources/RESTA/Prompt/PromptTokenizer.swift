@@ -28,7 +28,7 @@ public struct PromptTokenizer: Sendable {
   ///
   /// - Parameter prompt: The rendered prompt.
   /// - Returns: Its tokens with their spans.
-  /// - Throws: ``RESTAError`` with `engineFailed` when the text cannot be tokenised or aligned.
+  /// - Throws: `RESTAError` with `engineFailed` when the text cannot be tokenised or aligned.
   /// - Complexity: O(bytes) beside the tokeniser's own cost, O(tokens * spans) at most.
   public func tokenize(_ prompt: RenderedPrompt) throws -> TokenizedPrompt {
     let text = Array(prompt.text.utf8)

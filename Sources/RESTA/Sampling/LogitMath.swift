@@ -8,8 +8,8 @@ public enum Logits {
   ///
   /// - Parameter logits: The logits `[vocabulary]`, where they lie.
   /// - Returns: The token's id, in `0..<logits.count`.
-  /// - Throws: ``RESTAError/Code/nonFiniteOutput`` if a logit is not a number or plus infinity, or if
-  ///   all are minus infinity; ``RESTAError/Code/engineFailed`` if there are none.
+  /// - Throws: `RESTAError.Code.nonFiniteOutput` if a logit is not a number or plus infinity, or if
+  ///   all are minus infinity; `RESTAError.Code.engineFailed` if there are none.
   /// - Complexity: O(vocabulary); nothing is allocated.
   public static func argmax(_ logits: Span<Float>) throws(RESTAError) -> Int {
     var best = -1

@@ -1,7 +1,7 @@
 /// How ordinary decoding, after the smoothed prefix, chooses a token.
 ///
 /// The filters apply in the order in which they stand here: temperature, softmax, top-k, top-p, min-p.
-/// ``TokenSampler`` says what each does. The defaults are greedy decoding.
+/// `TokenSampler` says what each does. The defaults are greedy decoding.
 public struct SamplingSettings: Sendable, Hashable, Codable {
   /// Divides the logits: a finite number, 0 or more; 0, the default, is greedy decoding.
   public var temperature: Double
@@ -56,7 +56,7 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
 
   /// Checks the ranges.
   ///
-  /// - Throws: ``RESTAError/Code/invalidSetting``, naming the first value that is out of its range.
+  /// - Throws: `RESTAError.Code.invalidSetting`, naming the first value that is out of its range.
   /// - Complexity: O(1).
   public func validate() throws(RESTAError) {
     guard temperature.isFinite, temperature >= 0 else {

@@ -64,7 +64,7 @@ public final class ChatSession: Sendable {
   ///   - prompt: What the user says.
   ///   - options: Default: the session's.
   /// - Returns: The answer, with its votes and cost.
-  /// - Throws: ``RESTAError``, with `sessionBusy` while another answer is being generated;
+  /// - Throws: `RESTAError`, with `sessionBusy` while another answer is being generated;
   ///   `CancellationError` when the task is cancelled.
   public func respond(
     to prompt: String, options: GenerationOptions? = nil
@@ -126,7 +126,7 @@ public final class ChatSession: Sendable {
 public struct ResponseStream: AsyncSequence, Sendable {
   /// Tokens, and the result at the end.
   public typealias Element = GenerationEvent
-  /// ``RESTAError``, or `CancellationError`.
+  /// `RESTAError`, or `CancellationError`.
   public typealias Failure = any Error
 
   let session: ChatSession
@@ -151,7 +151,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
 
     /// The next event, or `nil` after the last one.
     ///
-    /// - Throws: ``RESTAError``; `CancellationError` when the task is cancelled.
+    /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled.
     public mutating func next() async throws -> GenerationEvent? {
       guard !ended else { return nil }
       // Set before anything can throw: asking on after an error must not start the turn again.

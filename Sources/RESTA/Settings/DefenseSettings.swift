@@ -93,7 +93,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
 
   /// Checks every value.
   ///
-  /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
+  /// - Throws: `RESTAError` with `invalidSetting`, naming the value and its range.
   public func validate() throws(RESTAError) {
     try noise.validate()
     guard Self.samplesRange.contains(samples) else {
@@ -129,7 +129,8 @@ extension DefenseSettings: DescribedSettings {
     Setting(
       "sigma_unit", \.noise.sigma.unit, .choice(),
       "The unit of sigma: absolute (the paper's), or relative to the size of the user's embeddings.",
-      default: "that of the default sigma", flag: .option(value: "unit"), isAlwaysStored: true, dependsOnModel: true),
+      default: "that of the default sigma", flag: .option(value: "unit"), isAlwaysStored: true,
+      dependsOnModel: true),
     Setting(
       "power_matched", \.noise.powerMatched, .flag,
       "Scale directional noise to the power of isotropic noise of the same sigma.",
@@ -160,7 +161,8 @@ extension DefenseSettings: DescribedSettings {
       "perturb", \.perturbed.roles, .someOf([.user, .tool], atLeast: 1),
       "Whose content is perturbed: user turns, tool and document content, or both.",
       default: "user",
-      flag: .toggle(name: "perturb-tools", value: .list([.plain("user"), .plain("tool")]),
+      flag: .toggle(
+        name: "perturb-tools", value: .list([.plain("user"), .plain("tool")]),
         about: "Perturb tool and document content too."),
       storedAs: "perturbed.roles", reportedAs: "perturbed_roles", isAlwaysStored: true),
     Setting(

@@ -48,7 +48,7 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
 
   /// Checks every value.
   ///
-  /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
+  /// - Throws: `RESTAError` with `invalidSetting`, naming the value and its range.
   public func validate() throws(RESTAError) {
     guard maximumTokens >= 1 else {
       throw RESTAError(

@@ -65,7 +65,8 @@ package struct Setting<Root: Sendable>: Sendable {
 
   private init(
     _ name: String, kind: (expected: String, isList: Bool, choices: [String]), _ about: String,
-    _ defaultText: String?, _ flag: OptionSpelling, _ storedAs: String, _ reportedAs: String, _ isAlwaysStored: Bool,
+    _ defaultText: String?, _ flag: OptionSpelling, _ storedAs: String, _ reportedAs: String,
+    _ isAlwaysStored: Bool,
     _ dependsOnModel: Bool, _ keyPath: (any PartialKeyPath<Root> & Sendable)?,
     parse: @escaping @Sendable (SettingValue, inout Root) -> Bool,
     print: @escaping @Sendable (Root) -> SettingValue,
@@ -107,8 +108,8 @@ package struct Setting<Root: Sendable>: Sendable {
       move: { self.move($0[keyPath: keyPath], &$1[keyPath: keyPath]) })
   }
 
-  /// The row for a type that holds what was chosen of this one, under a section's name: `null` is no
-  /// choice, and what depends on the model is written as that.
+  /// The row for a type that holds what was chosen of this one, under a section's name: for what depends
+  /// on the model `null` is no choice, and no choice is written as that.
   package func choosing<Outer>(
     in keyPath: any WritableKeyPath<Outer, Chosen<Root>> & Sendable, section: String
   ) -> Setting<Outer> {
@@ -117,7 +118,7 @@ package struct Setting<Root: Sendable>: Sendable {
       "\(section).\(name)", kind: (words, isList, choices), about, defaultText, flag, storedAs,
       reportedAs, isAlwaysStored, dependsOnModel, nil,
       parse: { value, outer in
-        if value.isNull {
+        if self.dependsOnModel, value.isNull {
           self.move(outer[keyPath: keyPath].base, &outer[keyPath: keyPath].value)
           outer[keyPath: keyPath].names.remove(self.name)
           return true
@@ -133,21 +134,21 @@ package struct Setting<Root: Sendable>: Sendable {
       },
       move: { source, outer in
         self.move(source[keyPath: keyPath].value, &outer[keyPath: keyPath].value)
+        if source[keyPath: keyPath].names.contains(self.name) {
+          outer[keyPath: keyPath].names.insert(self.name)
+        } else {
+          outer[keyPath: keyPath].names.remove(self.name)
+        }
       })
   }
 
+  /// Whether a key path leads to this row's value.
   func isKept(at member: AnyKeyPath) -> Bool { keyPath.map { $0 as AnyKeyPath } == member }
 
   /// The name of its option on a command line, without the dashes.
   package var optionName: String {
     if case .toggle(let name, _, _) = flag { return name }
     return String(name.map { $0 == "_" || $0 == "." ? "-" : $0 })
-  }
-
-  /// A row of the documentation's table.
-  package var markdown: String {
-    let option = flag == .none ? "" : "`--\(optionName)`"
-    return "| `\(name)` | \(option) | \(expected) | \(defaultText ?? "") | \(about) |"
   }
 }
 

@@ -1,10 +1,10 @@
-import RESTADocuments
-import RESTALocal
 import ArgumentParser
 import Foundation
 import Logging
 import RESTA
+import RESTADocuments
 import RESTALlama
+import RESTALocal
 import RESTAServer
 
 /// `resta bench serve`: what serving several clients at once gains.

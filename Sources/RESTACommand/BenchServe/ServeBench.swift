@@ -1,11 +1,11 @@
-import RESTADocuments
-import RESTALocal
 import AsyncHTTPClient
 import Foundation
 import NIOCore
 import NIOHTTP1
 import RESTA
+import RESTADocuments
 import RESTALlama
+import RESTALocal
 import RESTAServer
 
 /// Measures a running server against calls of the library, in turns.

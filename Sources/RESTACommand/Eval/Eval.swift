@@ -1,9 +1,9 @@
-import RESTAReport
-import RESTADocuments
-import RESTALocal
 import ArgumentParser
 import Foundation
+import RESTADocuments
 import RESTAEvaluation
+import RESTALocal
+import RESTAReport
 
 /// `resta eval`: evaluations and what belongs to them.
 struct Eval: AsyncParsableCommand {

@@ -1,9 +1,9 @@
-import RESTAReport
-import RESTADocuments
-import RESTALocal
 import ArgumentParser
 import Foundation
+import RESTADocuments
 import RESTAEvaluation
+import RESTALocal
+import RESTAReport
 
 /// `resta eval data`: the datasets that are known, and the local copies.
 struct EvalData: ParsableCommand {

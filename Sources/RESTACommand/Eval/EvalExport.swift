@@ -1,10 +1,10 @@
-import RESTAReport
-import RESTALocal
 public import ArgumentParser
 import Foundation
 import RESTA
 import RESTADocuments
 public import RESTAEvaluation
+import RESTALocal
+import RESTAReport
 
 /// `resta eval export`: the answers of a store, for other tools.
 struct EvalExport: AsyncParsableCommand {

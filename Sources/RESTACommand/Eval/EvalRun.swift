@@ -1,11 +1,11 @@
-import RESTAReport
-import RESTADocuments
-import RESTALocal
 import ArgumentParser
 import Foundation
 import RESTA
+import RESTADocuments
 import RESTAEvaluation
 import RESTALlama
+import RESTALocal
+import RESTAReport
 import Synchronization
 
 /// `resta eval run`: does an evaluation, or the rest of one, and reports.

@@ -1,9 +1,9 @@
-import RESTAReport
-import RESTADocuments
-import RESTALocal
 import ArgumentParser
 import Foundation
+import RESTADocuments
 import RESTAEvaluation
+import RESTALocal
+import RESTAReport
 
 /// `resta report`: the report of an evaluation, from its store.
 struct ReportCommand: AsyncParsableCommand {

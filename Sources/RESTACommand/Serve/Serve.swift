@@ -1,10 +1,10 @@
-import RESTADocuments
-import RESTALocal
 import ArgumentParser
 import Foundation
 import Logging
 import RESTA
+import RESTADocuments
 import RESTALlama
+import RESTALocal
 import RESTAServer
 
 /// `resta serve`: an OpenAI-compatible server with a playground.

@@ -1,7 +1,7 @@
-import RESTADocuments
-import RESTALocal
 import ArgumentParser
 import Foundation
+import RESTADocuments
+import RESTALocal
 import RESTAServer
 
 /// The flags of `resta serve`: each stands for a setting, and wins over the environment and the file.

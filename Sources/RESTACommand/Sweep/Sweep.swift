@@ -1,14 +1,15 @@
-import RESTAReport
-import RESTADocuments
-import RESTALocal
-import RESTA
 import ArgumentParser
 import Foundation
+import RESTA
+import RESTADocuments
 public import RESTAEvaluation
+import RESTALocal
+import RESTAReport
 
 /// `resta sweep`: many settings of RESTA on one set of prompts.
-struct Sweep: AsyncParsableCommand {
+struct SweepCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "sweep",
     abstract: "Sweep RESTA's settings over a grid, and choose one.",
     discussion: """
       Each option takes one value or several, separated by commas; all combinations are run, beside \

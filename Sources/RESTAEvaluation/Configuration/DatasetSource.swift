@@ -110,10 +110,6 @@ package struct DatasetSource: Sendable, Hashable {
   private init(place: Place) { self.init(name: Self.name(of: place), place: place) }
 
   /// Names all prompts of a place.
-  ///
-  /// - Parameters:
-  ///   - name: Its name in tables.
-  ///   - place: Where data is.
   package init(name: String, place: Place) {
     self.name = name
     self.place = place
@@ -133,13 +129,8 @@ package struct DatasetSource: Sendable, Hashable {
 
 extension DatasetSource {
   /// Reads the prompts.
-  ///
-  /// - Parameters:
-  ///   - folder: What relative file names start from: the configuration's folder.
-  ///   - data: The folder with public datasets. `nil`: none was named.
-  /// - Returns: The dataset, under this source's name.
-  /// - Throws: ``EvaluationError``: the file, the row and the field at fault, or the known names.
-  package func dataset(relativeTo folder: String, data: String?) throws(EvaluationError) -> Dataset {
+  package func dataset(relativeTo folder: String, data: String?) throws(EvaluationError) -> Dataset
+  {
     var selection = DatasetSelection(
       role: only, categories: categories, split: split, developmentShare: developmentShare)
     if let limit { selection.limit = .spread(limit) }

@@ -13,13 +13,6 @@ package struct JudgeAssembly: Sendable {
   private let generator: any RandomNumberGenerator & Sendable
 
   /// Prepares to make judges.
-  ///
-  /// - Parameters:
-  ///   - subject: The model under test: coherence is judged by it, undefended.
-  ///   - folder: What relative file names start from: the configuration's folder.
-  ///   - cache: Remembers what chat models replied. Default: nothing is remembered.
-  ///   - generator: Draws the pauses before requests are tried again.
-  ///   - load: Loads a GGUF model that judges.
   package init(
     subject: Subject, folder: String, cache: (any JudgeCache)? = nil,
     generator: any RandomNumberGenerator & Sendable, load: @escaping ModelLoader
@@ -32,10 +25,6 @@ package struct JudgeAssembly: Sendable {
   }
 
   /// The judges that say what an answer is, in the configuration's order.
-  ///
-  /// - Parameter sources: The configuration's judges; pairwise ones are left out.
-  /// - Returns: The judges.
-  /// - Throws: ``EvaluationError`` for a rubric, a model or an endpoint that cannot be used.
   package func judges(_ sources: [JudgeSource]) async throws -> [any Judge] {
     var judges: [any Judge] = []
     for source in sources {
@@ -55,10 +44,6 @@ package struct JudgeAssembly: Sendable {
   }
 
   /// The judges that compare with the undefended answer, in the configuration's order.
-  ///
-  /// - Parameter sources: The configuration's judges.
-  /// - Returns: The pairwise ones.
-  /// - Throws: ``EvaluationError`` for a model or an endpoint that cannot be used.
   package func pairwiseJudges(_ sources: [JudgeSource]) async throws -> [PairwiseJudge] {
     var judges: [PairwiseJudge] = []
     for source in sources where source.kind == .pairwise {

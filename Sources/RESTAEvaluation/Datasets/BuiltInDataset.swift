@@ -1,13 +1,5 @@
 extension Dataset {
   /// One of our own sets.
-  ///
-  /// - Parameters:
-  ///   - name: Which.
-  ///   - split: One side of its own split, in which all prompts of a behavior are on one side.
-  ///     Default: both.
-  /// - Returns: The dataset. Its digest is that of the resource that holds all three sets; its rows
-  ///   count the set.
-  /// - Throws: ``EvaluationError`` when the resource is damaged.
   package static func builtIn(
     _ name: BuiltInName, split: DataSplit? = nil
   ) throws(EvaluationError) -> Dataset {
@@ -15,13 +7,6 @@ extension Dataset {
   }
 
   /// Some prompts of one of our own sets.
-  ///
-  /// - Parameters:
-  ///   - name: Which.
-  ///   - selection: Which prompts; its split is the set's own.
-  /// - Returns: The dataset, as ``builtIn(_:split:)`` has it.
-  /// - Throws: ``EvaluationError`` for a selection that leaves no prompt, and when the resource is
-  ///   damaged.
   package static func builtIn(
     _ name: BuiltInName, selection: DatasetSelection
   ) throws(EvaluationError) -> Dataset {

@@ -18,12 +18,6 @@ struct DatasetEntries {
   private var places: [String: String] = [:]
 
   /// Adds a prompt.
-  ///
-  /// - Parameters:
-  ///   - sample: The prompt.
-  ///   - place: Where it is from, for errors.
-  ///   - split: The data's own split. Default: none.
-  /// - Throws: ``EvaluationError`` when it is blank, or when its id occurred before.
   mutating func add(
     _ sample: Sample, from place: String, split: DataSplit? = nil
   ) throws(EvaluationError) {
@@ -40,11 +34,6 @@ struct DatasetEntries {
   }
 
   /// Counts an entry without a prompt.
-  ///
-  /// - Parameters:
-  ///   - id: Its id.
-  ///   - place: Where it is from, for errors.
-  /// - Throws: ``EvaluationError`` when the id occurred before.
   mutating func addNull(_ id: String, from place: String) throws(EvaluationError) {
     try count(id, at: place)
     nulls += 1
@@ -86,12 +75,6 @@ extension DatasetEntries {
 
 extension Sample {
   /// Reads an entry of our own format.
-  ///
-  /// - Parameters:
-  ///   - fields: The entry.
-  ///   - attack: The attack of an adversarial prompt. `nil`: the entry's.
-  ///   - role: The role. `nil`: the entry's.
-  /// - Throws: ``EvaluationError`` naming row and field.
   init(_ fields: JSONFields, attack: String?, role: Role?) throws(EvaluationError) {
     let own = try fields.optionalChoice("role", of: Role.self)
     guard let role = role ?? own else {

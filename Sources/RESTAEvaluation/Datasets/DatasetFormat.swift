@@ -56,12 +56,6 @@ package enum DatasetFormat: String, Sendable, Hashable, Codable, CaseIterable {
 
 extension DatasetFormat {
   /// Tells a file's format by its content.
-  ///
-  /// - Parameter file: The file.
-  /// - Returns: The format.
-  /// - Throws: ``EvaluationError`` that lists the formats when it is none of them, or that says where
-  ///   the file is no JSON or CSV.
-  /// - Complexity: O(bytes).
   static func detect(_ file: SourceFile) throws(EvaluationError) -> DatasetFormat {
     let format =
       switch file.bytes.first(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) {

@@ -6,19 +6,6 @@ extension Dataset {
   /// Prompts come out byte for byte. Fields that are not used are ignored; everything else that does
   /// not fit the format is an error that names file, row and field: a null prompt where the format
   /// knows none, an empty one, an id that occurs twice.
-  ///
-  /// - Parameters:
-  ///   - path: The file; UTF-8, with or without a byte order mark, at most 256 MiB.
-  ///   - format: Its format. Default: told by the content.
-  ///   - name: The dataset's name. Default: the attack's, for an artifact; else the file's name
-  ///     without its ending.
-  ///   - attack: The attack that made the adversarial prompts. Default: the data's own.
-  ///   - role: The role of all prompts. Default: what the format says.
-  ///   - selection: Which prompts are kept. Its split is the data's own where that has one. Default:
-  ///     all.
-  /// - Returns: The dataset. Its rows and nulls count the whole file, whatever is selected.
-  /// - Throws: ``EvaluationError``: the file, its content, or a selection that leaves no prompt.
-  /// - Complexity: O(bytes).
   package static func load(
     contentsOf path: String, format: DatasetFormat? = nil, name: String? = nil,
     attack: String? = nil, role: Sample.Role? = nil,
@@ -41,14 +28,6 @@ extension Dataset {
 
 extension DatasetEntries {
   /// Reads a file.
-  ///
-  /// - Parameters:
-  ///   - file: The file.
-  ///   - format: Its format. `nil`: told by the content.
-  ///   - attack: The attack, where it is not the data's own. Default: the data's.
-  ///   - role: The role, where it is not the format's. Default: the format's.
-  /// - Returns: Everything in it; at least one entry.
-  /// - Throws: ``EvaluationError`` naming row and field.
   static func read(
     _ file: SourceFile, format: DatasetFormat?, attack: String? = nil, role: Sample.Role? = nil
   ) throws(EvaluationError) -> DatasetEntries {

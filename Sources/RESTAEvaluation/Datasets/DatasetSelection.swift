@@ -29,14 +29,6 @@ package struct DatasetSelection: Sendable, Hashable {
   package var limit: Limit?
 
   /// Makes a selection.
-  ///
-  /// - Parameters:
-  ///   - role: Default: all.
-  ///   - attacks: Default: all.
-  ///   - categories: Default: all.
-  ///   - split: Default: both sides.
-  ///   - developmentShare: Default: 0.3.
-  ///   - limit: Default: none.
   package init(
     role: Sample.Role? = nil, attacks: [String] = [], categories: [String] = [],
     split: DataSplit? = nil, developmentShare: Double = 0.3, limit: Limit? = nil
@@ -52,14 +44,6 @@ package struct DatasetSelection: Sendable, Hashable {
 
 extension DatasetSelection {
   /// Chooses prompts.
-  ///
-  /// - Parameters:
-  ///   - samples: All prompts.
-  ///   - splits: The data's own split by sample id; a prompt that is not in it falls by its cluster.
-  ///   - name: The dataset, for errors.
-  /// - Returns: Those that fit, in the given order; at least one.
-  /// - Throws: ``EvaluationError`` for a share or a limit out of range, for an attack or a category
-  ///   that no prompt has, and when no prompt is left.
   func choose(
     from samples: [Sample], splits: [String: DataSplit], name: String
   ) throws(EvaluationError) -> [Sample] {
@@ -121,12 +105,6 @@ extension Dataset {
   ///
   /// A split is made by cluster here, with the share of the selection: a dataset no longer knows the
   /// data's own split, so choose that where the data is read.
-  ///
-  /// - Parameter selection: Which.
-  /// - Returns: The dataset with these prompts only, in the same order; at least one.
-  /// - Throws: ``EvaluationError`` for a share or a limit out of range, for an attack or a category
-  ///   that no prompt has, and when no prompt is left.
-  /// - Complexity: O(samples).
   package func selecting(_ selection: DatasetSelection) throws(EvaluationError) -> Dataset {
     try selecting(selection, splits: [:])
   }
@@ -153,11 +131,6 @@ package enum DataSplit: String, Sendable, Hashable, Codable, CaseIterable {
   /// With u the first 8 bytes of SHA-256(`resta-split-1:` and the cluster's name), big-endian, it is
   /// development if u / 2^64 is below the share. So all prompts of a behavior fall on one side, in
   /// every dataset, and a larger share only moves clusters to development.
-  ///
-  /// - Parameters:
-  ///   - cluster: ``Sample/cluster``.
-  ///   - share: The share of clusters on the development side, 0...1.
-  /// - Returns: The side.
   static func side(of cluster: String, developmentShare share: Double) -> DataSplit {
     let digits = Digest.sha256(of: "resta-split-1:" + cluster).prefix(16)
     // 53 bits make the fraction exact.

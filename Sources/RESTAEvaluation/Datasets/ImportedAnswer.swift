@@ -27,14 +27,6 @@ package struct ImportedAnswer: Sendable, Hashable {
   /// A row whose prompt is in none of the datasets has `prompt` and the other fields of
   /// ``DatasetFormat/jsonl``; a row with `sample` or `id` and `prompt` must have the dataset's prompt,
   /// byte for byte, when the id is known.
-  ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - datasets: Datasets whose prompts were answered. Default: none.
-  ///   - role: The role of rows that bring their own prompt. Default: what they say.
-  /// - Returns: The answers, in the file's order; at least one. Several may be of one prompt.
-  /// - Throws: ``EvaluationError`` naming row and field.
-  /// - Complexity: O(bytes + samples).
   package static func load(
     contentsOf path: String, datasets: [Dataset] = [], role: Sample.Role? = nil
   ) throws(EvaluationError) -> [ImportedAnswer] {
@@ -106,10 +98,6 @@ package struct ImportedDefense: Defense {
   private let answers: [[UInt8]: String?]
 
   /// Takes over answers.
-  ///
-  /// - Parameters:
-  ///   - answers: The answers; the first one to a prompt counts.
-  ///   - source: What tells this set of answers from others: the file's hash and the defence's name.
   package init(_ answers: [ImportedAnswer], source: String) {
     settings = ["source": .string(source)]
     // By bytes: canonically equivalent prompts are different prompts.
@@ -119,13 +107,6 @@ package struct ImportedDefense: Defense {
   }
 
   /// Gives the answer that was imported.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - subject: Not asked.
-  ///   - seed: Without effect.
-  /// - Returns: The answer; what it cost is not known, and 0.
-  /// - Throws: ``RESTA/RESTAError`` with `invalidMessages` when the file has none, or null.
   package func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

@@ -25,15 +25,9 @@ package struct KnownDataset: Sendable, Hashable {
   package let candidates: [String]
 
   /// The known dataset of a name.
-  ///
-  /// - Parameter name: Its name, exactly.
-  /// - Returns: The dataset, or `nil` when none has that name.
   package static func named(_ name: String) -> KnownDataset? { all.first { $0.name == name } }
 
   /// Finds the file in a folder.
-  ///
-  /// - Parameter folder: The data folder.
-  /// - Returns: The path of the first of ``candidates`` that is there, or `nil`.
   package func locate(in folder: String) -> String? {
     candidates.map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }
       .first { SourceFile.exists($0) }
@@ -133,10 +127,6 @@ package enum KnownDatasetCheck: Sendable {
 
 extension KnownDataset {
   /// Checks a local copy.
-  ///
-  /// - Parameter path: The file.
-  /// - Returns: What it is; every prompt of it was read.
-  /// - Complexity: O(bytes).
   package func check(_ path: String) -> KnownDatasetCheck {
     guard SourceFile.exists(path) else { return .missing }
     do {
@@ -164,12 +154,6 @@ package struct DatasetCounts: Sendable, Hashable, Codable {
   package var benign: Int
 
   /// Makes counts.
-  ///
-  /// - Parameters:
-  ///   - rows: Entries.
-  ///   - nulls: Entries without a prompt. Default: 0.
-  ///   - jailbroken: Entries that the data calls jailbroken. Default: it does not say.
-  ///   - benign: Prompts that should be answered. Default: 0.
   package init(rows: Int, nulls: Int = 0, jailbroken: Int? = nil, benign: Int = 0) {
     self.rows = rows
     prompts = rows - nulls

@@ -55,8 +55,8 @@ public struct RandomRefusal: ConfiguredDefense {
   ///   - prompt: The user's message.
   ///   - subject: The model under test.
   ///   - seed: The seed of the decision, and of sampling if there is any.
-  /// - Returns: The answer and its cost, or ``DefendedAnswer/refusalText`` for nothing.
-  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
+  /// - Returns: The answer and its cost, or `DefendedAnswer.refusalText` for nothing.
+  /// - Throws: ``EvaluationError`` for a value out of range, `RESTA.RESTAError`, the engine's error,
   ///   or `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
@@ -128,7 +128,7 @@ public struct TemperatureOnly: ConfiguredDefense {
   ///   - subject: The model under test; the sampling of its options is not used.
   ///   - seed: The seed of sampling.
   /// - Returns: The answer and its cost.
-  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
+  /// - Throws: ``EvaluationError`` for a value out of range, `RESTA.RESTAError`, the engine's error,
   ///   or `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64

@@ -26,7 +26,7 @@ public protocol Defense: Sendable {
   ///   - subject: The model under test.
   ///   - seed: The seed of all randomness.
   /// - Returns: The answer, and what it cost in all: every call of the model counts.
-  /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
+  /// - Throws: `RESTA.RESTAError`, the engine's error, or `CancellationError`.
   func answer(_ prompt: String, from subject: Subject, seed: UInt64) async throws -> DefendedAnswer
 }
 
@@ -70,7 +70,7 @@ public struct DefendedAnswer: Sendable, Hashable, Codable {
   public var text: String
   /// Its tokens; empty for an answer that the defence itself gave.
   public var tokenIDs: [TokenID]
-  /// Why it ended: a ``RESTA/StopReason``, or `rejected` when the defence refused by itself.
+  /// Why it ended: a `RESTA.StopReason`, or `rejected` when the defence refused by itself.
   public var stopReason: String
   /// The tokens of the rendered prompt.
   public var promptTokens: Int
@@ -139,7 +139,7 @@ public struct Undefended: ConfiguredDefense {
   ///   - subject: The model under test.
   ///   - seed: The seed of sampling, if the subject's options ask for any.
   /// - Returns: The answer and its cost.
-  /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
+  /// - Throws: `RESTA.RESTAError`, the engine's error, or `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
@@ -162,15 +162,6 @@ extension Subject {
   ///
   /// Both seeds are always given: one left open would be drawn, and the answer could not be made
   /// again. They may be equal, since noise and sampling have streams of their own.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - defense: RESTA's settings. Default: none.
-  ///   - sampling: Default: the subject's own.
-  ///   - decoder: Default: the fast one.
-  ///   - seed: The seed of noise and sampling; those in the settings are not used.
-  /// - Returns: The answer.
-  /// - Throws: ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
   func respond(
     to prompt: String, defense: DefenseSettings = .none, sampling: SamplingSettings? = nil,
     decoder: DecoderKind = .fast, seed: UInt64
@@ -203,11 +194,6 @@ extension DefendedAnswer {
   package static let refusalText = "I'm sorry, but I can't help with that."
 
   /// A refusal of the defence itself.
-  ///
-  /// - Parameters:
-  ///   - promptTokens: The tokens of the rendered prompt, where it was rendered. Default: 0.
-  ///   - notes: What the defence saw. Default: nothing.
-  /// - Returns: An answer without tokens that cost nothing yet.
   static func rejection(
     promptTokens: Int = 0, notes: JSONObject = [:]
   ) -> DefendedAnswer {

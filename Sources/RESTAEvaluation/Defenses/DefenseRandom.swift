@@ -27,11 +27,6 @@ struct DefenseRandom: Sendable {
   private var index: UInt64 = 0
 
   /// Starts a sequence.
-  ///
-  /// - Parameters:
-  ///   - seed: Any value, 0 included.
-  ///   - purpose: What the numbers are for.
-  ///   - lane: Tells sequences of one purpose apart. Default: 0.
   init(seed: UInt64, purpose: Purpose, lane: UInt32 = 0) {
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     self.purpose = purpose
@@ -54,9 +49,6 @@ struct DefenseRandom: Sendable {
   /// An integer in `0..<bound`, each equally likely.
   ///
   /// Reference: D. Lemire, "Fast random integer generation in an interval", 2019.
-  ///
-  /// - Parameter bound: At least 1.
-  /// - Returns: The integer.
   mutating func integer(below bound: Int) -> Int {
     precondition(bound >= 1, "there is no integer below \(bound) to draw")
     let width = UInt64(bound)

@@ -20,13 +20,6 @@ struct MessagePerplexity: Sendable {
   let seconds: Double
 
   /// Measures a message.
-  ///
-  /// - Parameters:
-  ///   - prompt: The rendered prompt.
-  ///   - window: The tokens of a window; see ``largest(_:window:)``. `nil`: all at once.
-  ///   - model: The model.
-  /// - Throws: ``RESTA/RESTAError``, with `contextExceeded` for a prompt that does not fit; the
-  ///   engine's error; `CancellationError`.
   init(of prompt: TokenizedPrompt, window: Int?, model: any LanguageModel) async throws {
     let clock = ContinuousClock()
     let start = clock.now
@@ -46,11 +39,6 @@ struct MessagePerplexity: Sendable {
   ///
   /// Windows follow one another from the start; the last one is the last tokens, so that it is as
   /// long as the others. A message shorter than a window is one.
-  ///
-  /// - Parameters:
-  ///   - logs: Log-probabilities in nats, in the message's order.
-  ///   - window: At least 1. `nil`: all at once.
-  /// - Returns: The perplexity; `nil` of no tokens.
   static func largest(_ logs: [Double], window: Int?) -> Double? {
     guard !logs.isEmpty else { return nil }
     let length = min(window ?? logs.count, logs.count)
@@ -97,15 +85,9 @@ struct MessagePerplexity: Sendable {
 /// exp(-mean log p): among how many equally likely tokens a text seems to choose each time.
 enum Perplexity {
   /// The perplexity of a text.
-  ///
-  /// - Parameter meanLogProbability: The mean of log p over the text's tokens, in nats; at most 0.
-  /// - Returns: A number of at least 1, infinite where a token is impossible.
   static func of(meanLogProbability: Double) -> Double { exp(-meanLogProbability) }
 
   /// A perplexity as JSON, which has no infinity.
-  ///
-  /// - Parameter perplexity: The perplexity; `nil` of no tokens.
-  /// - Returns: A number, `infinite`, or null.
   static func note(_ perplexity: Double?) -> JSONValue {
     guard let perplexity else { return .null }
     return perplexity.isFinite ? .number(perplexity) : .string("infinite")
@@ -120,12 +102,6 @@ enum LinearQuantile {
   /// the way. It is taken from the nearer one, as NumPy does, so that rounding is the same.
   ///
   /// Reference: R. Hyndman, Y. Fan, "Sample quantiles in statistical packages", 1996.
-  ///
-  /// - Parameters:
-  ///   - values: Finite numbers in any order.
-  ///   - quantile: q, in 0...1.
-  /// - Returns: The quantile; `nil` of nothing.
-  /// - Complexity: O(n log n).
   static func of(_ values: [Double], at quantile: Double) -> Double? {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()

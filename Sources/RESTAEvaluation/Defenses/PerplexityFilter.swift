@@ -1,5 +1,5 @@
-public import RESTADocuments
 package import RESTA
+public import RESTADocuments
 
 /// A filter that rejects messages that are no likely text (arXiv 2308.14132, arXiv 2309.00614).
 ///
@@ -94,7 +94,7 @@ public struct PerplexityFilter: ConfiguredDefense {
   ///   - subject: The model under test.
   ///   - seed: The seed of sampling, if the subject's options ask for any.
   /// - Returns: The answer, or a refusal; the filter's pass is part of the cost.
-  /// - Throws: ``EvaluationError`` without a threshold, ``RESTA/RESTAError``, the engine's error, or
+  /// - Throws: ``EvaluationError`` without a threshold, `RESTA.RESTAError`, the engine's error, or
   ///   `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
@@ -129,8 +129,9 @@ public struct PerplexityFilter: ConfiguredDefense {
       on: benign.samples.map(\.prompt), quantile: quantile, window: window, subject: subject)
   }
 
-  /// A filter that lets a share of some benign messages pass: its threshold is that quantile of their
-  /// perplexities, between neighbours by linear interpolation. A forward pass for each.
+  /// A filter that lets a share of some benign messages pass.
+  ///
+  /// Its threshold is that quantile of their perplexities, between neighbours by linear interpolation.
   package static func calibrated(
     on prompts: [String], quantile: Double = 1, window: Int? = nil, subject: Subject
   ) async throws -> PerplexityFilter {

@@ -1,5 +1,5 @@
-public import RESTADocuments
 public import RESTA
+public import RESTADocuments
 
 /// RESTA (arXiv 2501.16497): a vote of the model over copies of the prompt with noise on the user's
 /// embeddings.
@@ -32,6 +32,11 @@ public struct RestaDefense: ConfiguredDefense {
     if defense.perturbed.lastUserTurnOnly { name += " last-turn" }
     if defense.perturbed.roles != PerturbedContent.userTurns.roles {
       name += " perturb=" + roles.joined(separator: "+")
+    }
+    // What came later has no short form of its own.
+    for row in DefenseSettings.table where !row.isAlwaysStored && row.storedAs == row.name {
+      let value = row.write(defense)
+      if value != row.write(.defaults) { name += " \(row.name)=\(YAMLText.line(value))" }
     }
     return name
   }
@@ -99,7 +104,7 @@ public struct RestaDefense: ConfiguredDefense {
   ///   - subject: The model under test.
   ///   - seed: The noise's seed as it is; of sampling behind the prefix too, if there is any.
   /// - Returns: The answer, its votes and its cost.
-  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
+  /// - Throws: ``EvaluationError`` for a value out of range, `RESTA.RESTAError`, the engine's error,
   ///   or `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64

@@ -70,7 +70,7 @@ public struct SelfReminder: ConfiguredDefense {
   ///   - subject: The model under test.
   ///   - seed: The seed of sampling, if the subject's options ask for any.
   /// - Returns: The answer and its cost, reminder included.
-  /// - Throws: ``EvaluationError`` for an empty reminder, ``RESTA/RESTAError``, the engine's error, or
+  /// - Throws: ``EvaluationError`` for an empty reminder, `RESTA.RESTAError`, the engine's error, or
   ///   `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64

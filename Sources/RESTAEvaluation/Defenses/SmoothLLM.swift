@@ -14,7 +14,7 @@ public import RESTARefusals
 /// characters change; where that is 0, none. New characters are drawn from Python's
 /// `string.printable`, so that one may equal the old.
 ///
-/// Deviation: refusals are told by ``RefusalPhraseJudge``, whose list and window are not the paper's.
+/// Deviation: refusals are told by `RefusalPhraseJudge`, whose list and window are not the paper's.
 ///
 /// Deviation: a copy that no longer fits into the model's context has no vote, and the notes count
 /// it; if no copy fits, that is an error.
@@ -114,7 +114,7 @@ extension SmoothLLM {
   ///   - subject: The model under test.
   ///   - seed: The seed of the changes, of the choice, and of sampling if there is any.
   /// - Returns: The answer of one copy with that copy's `promptTokens`, and the cost of all.
-  /// - Throws: ``EvaluationError`` for a value out of range, ``RESTA/RESTAError``, the engine's error,
+  /// - Throws: ``EvaluationError`` for a value out of range, `RESTA.RESTAError`, the engine's error,
   ///   or `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64

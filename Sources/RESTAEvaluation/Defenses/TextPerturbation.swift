@@ -22,14 +22,6 @@ struct TextPerturbation: Sendable, Hashable {
   }
 
   /// Draws a change: first the positions, then a character for each in ascending order.
-  ///
-  /// - Parameters:
-  ///   - kind: What happens at the positions.
-  ///   - length: The text's length.
-  ///   - percent: q, in 0...100.
-  ///   - random: Where randomness comes from.
-  /// - Returns: The change.
-  /// - Complexity: O(length).
   static func drawn(
     _ kind: SmoothLLM.Perturbation, length: Int, percent: Int, using random: inout DefenseRandom
   ) -> TextPerturbation {
@@ -44,10 +36,6 @@ struct TextPerturbation: Sendable, Hashable {
   }
 
   /// Changes a text.
-  ///
-  /// - Parameter text: A text that the positions fit into.
-  /// - Returns: The changed text.
-  /// - Complexity: O(length).
   func applied(to text: String) -> String {
     var result = String.UnicodeScalarView()
     var next = 0

@@ -19,11 +19,6 @@ struct CSVReader {
   private init(_ file: SourceFile) { self.file = file }
 
   /// Reads all rows.
-  ///
-  /// - Parameter file: The file.
-  /// - Returns: The rows with their fields, the header's among them.
-  /// - Throws: ``EvaluationError`` naming row and column.
-  /// - Complexity: O(bytes).
   static func records(of file: SourceFile) throws(EvaluationError) -> [Record] {
     var reader = CSVReader(file)
     var records: [Record] = []
@@ -32,10 +27,6 @@ struct CSVReader {
   }
 
   /// Reads the first row only.
-  ///
-  /// - Parameter file: The file.
-  /// - Returns: Its fields; `nil` for a file without a row.
-  /// - Throws: ``EvaluationError`` naming row and column.
   static func header(of file: SourceFile) throws(EvaluationError) -> [String]? {
     var reader = CSVReader(file)
     return try reader.next()?.fields
@@ -145,10 +136,6 @@ struct CSVTable {
     fileprivate let numbers: [String: Int]
 
     /// The field of a column.
-    ///
-    /// - Parameter column: The column's name; case does not matter.
-    /// - Returns: The field, as it stands.
-    /// - Throws: ``EvaluationError`` when there is no such column.
     func text(_ column: String) throws(EvaluationError) -> String {
       guard let text = optionalText(column) else {
         throw EvaluationError(.invalidData, "\(place): field '\(column)' is missing")
@@ -168,13 +155,6 @@ struct CSVTable {
   }
 
   /// Reads a table.
-  ///
-  /// - Parameters:
-  ///   - file: The file.
-  ///   - required: Columns that must be there; case does not matter.
-  /// - Throws: ``EvaluationError`` naming row and column: no header, a column twice or missing, a row
-  ///   of another length, or quotes out of place.
-  /// - Complexity: O(bytes).
   init(_ file: SourceFile, required: [String]) throws(EvaluationError) {
     let records = try CSVReader.records(of: file)
     guard let header = records.first else {
@@ -213,10 +193,6 @@ struct CSVTable {
 /// Writes comma-separated values as RFC 4180 has them: rows end with CR LF.
 enum CSVText {
   /// One row.
-  ///
-  /// - Parameter fields: The fields; any text.
-  /// - Returns: The row with its line end; ``CSVReader`` reads the same bytes back.
-  /// - Complexity: O(bytes).
   static func row(_ fields: [String]) -> String {
     // A row of one empty field would be a line without a byte, which readers skip.
     if fields.count == 1, fields[0].isEmpty { return "\"\"\r\n" }

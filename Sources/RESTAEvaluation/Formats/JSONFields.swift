@@ -9,11 +9,6 @@ struct JSONFields {
   private let members: JSONObject
 
   /// Opens an entry.
-  ///
-  /// - Parameters:
-  ///   - value: The entry.
-  ///   - place: Where it is.
-  /// - Throws: ``EvaluationError`` when it is no object.
   init(_ value: JSONValue, place: String) throws(EvaluationError) {
     guard case .object(let members) = value else {
       throw EvaluationError(
@@ -24,12 +19,6 @@ struct JSONFields {
   }
 
   /// Reads one value and nothing behind it.
-  ///
-  /// - Parameters:
-  ///   - bytes: Valid UTF-8.
-  ///   - name: The file's name, for errors.
-  ///   - firstLine: The line of the file on which the bytes begin. Default: 1.
-  /// - Throws: ``EvaluationError`` with `FILE:LINE:COLUMN`; columns count scalars, from 1.
   static func value(
     of bytes: ArraySlice<UInt8>, name: String, firstLine: Int = 1
   ) throws(EvaluationError) -> JSONValue {
@@ -122,12 +111,6 @@ struct JSONFields {
 /// JSON Lines: an object on each line, ended by a line feed; lines of white space are skipped.
 enum JSONLines {
   /// Reads all objects.
-  ///
-  /// - Parameter file: The file.
-  /// - Returns: The objects; the place of each is `FILE:ROW`, in lines of the file from 1.
-  /// - Throws: ``EvaluationError`` naming row and column of what is no JSON, or the row that holds no
-  ///   object.
-  /// - Complexity: O(bytes).
   static func objects(of file: SourceFile) throws(EvaluationError) -> [JSONFields] {
     var objects: [JSONFields] = []
     let lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)

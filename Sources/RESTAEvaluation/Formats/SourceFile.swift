@@ -1,5 +1,5 @@
-import RESTADocuments
 import Foundation
+import RESTADocuments
 
 /// A data file's bytes, known to be UTF-8, and the name that errors call it by.
 struct SourceFile {
@@ -15,11 +15,6 @@ struct SourceFile {
   let sha256: String
 
   /// Takes bytes that were read.
-  ///
-  /// - Parameters:
-  ///   - name: What errors call the file.
-  ///   - bytes: All its bytes.
-  /// - Throws: ``EvaluationError`` naming the line when they are not UTF-8.
   init(name: String, bytes: [UInt8]) throws(EvaluationError) {
     self.name = name
     sha256 = Digest.sha256(of: bytes)
@@ -37,10 +32,6 @@ struct SourceFile {
   }
 
   /// Reads a file.
-  ///
-  /// - Parameter path: The file.
-  /// - Returns: Its bytes.
-  /// - Throws: ``EvaluationError`` when it is missing, a folder, too large or not UTF-8.
   static func read(_ path: String) throws(EvaluationError) -> SourceFile {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     let values: URLResourceValues

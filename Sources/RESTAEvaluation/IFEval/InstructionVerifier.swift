@@ -32,15 +32,6 @@ package enum InstructionVerifier {
   /// of these eight has to follow the instruction (section 2.2 of the paper).
   ///
   /// Complexity: linear in the answer's length times the number of instructions.
-  ///
-  /// - Parameters:
-  ///   - prompt: What was asked. No rule of the 25 reads it: what an answer has to repeat is an
-  ///     argument of its instruction.
-  ///   - response: The answer.
-  ///   - instructions: The prompt's instructions.
-  /// - Returns: The verdict, in the order of the instructions.
-  /// - Throws: ``EvaluationError`` with ``EvaluationError/Code/invalidData`` for an unknown type, and
-  ///   for an argument that is missing, unknown, or of no use; it names the type and the argument.
   package static func verify(
     prompt: String, response: String, instructions: [VerifiableInstruction]
   ) throws -> InstructionVerdict {
@@ -53,9 +44,6 @@ package enum InstructionVerifier {
   }
 
   /// Checks instructions without an answer, so that bad data is found before anything is generated.
-  ///
-  /// - Parameter instructions: The prompt's instructions.
-  /// - Throws: What ``verify(prompt:response:instructions:)`` would.
   package static func validate(_ instructions: [VerifiableInstruction]) throws {
     for instruction in instructions { _ = try InstructionCatalog.rule(for: instruction) }
   }
@@ -78,11 +66,6 @@ package struct InstructionVerdict: Sendable, Hashable, Codable {
   package var loose: [Bool]
 
   /// Makes a verdict.
-  ///
-  /// - Parameters:
-  ///   - ids: The instructions' types.
-  ///   - strict: One value for each of them.
-  ///   - loose: One value for each of them.
   package init(ids: [String], strict: [Bool], loose: [Bool]) {
     self.ids = ids
     self.strict = strict
@@ -109,11 +92,6 @@ package struct InstructionCounts: Sendable, Hashable, Codable {
     package var loose: Int
 
     /// Makes a count.
-    ///
-    /// - Parameters:
-    ///   - n: Of how many. Default: 0.
-    ///   - strict: How many were followed strictly. Default: 0.
-    ///   - loose: How many were followed loosely. Default: 0.
     package init(n: Int = 0, strict: Int = 0, loose: Int = 0) {
       self.n = n
       self.strict = strict
@@ -137,8 +115,6 @@ package struct InstructionCounts: Sendable, Hashable, Codable {
   /// Counts verdicts.
   ///
   /// Complexity: linear in the number of instructions.
-  ///
-  /// - Parameter verdicts: One for each answer. Default: none.
   package init(_ verdicts: some Sequence<InstructionVerdict> = []) {
     prompts = Followed()
     instructions = Followed()
@@ -147,8 +123,6 @@ package struct InstructionCounts: Sendable, Hashable, Codable {
   }
 
   /// Counts one more verdict.
-  ///
-  /// - Parameter verdict: The verdict on one answer.
   package mutating func add(_ verdict: InstructionVerdict) {
     prompts.add(strict: verdict.isFollowedStrictly, loose: verdict.isFollowedLoosely)
     for ((id, strict), loose) in zip(zip(verdict.ids, verdict.strict), verdict.loose) {

@@ -26,16 +26,6 @@ package struct EvaluationPlan: Sendable {
     package var name: String
     /// The defence.
     package var defense: any Defense
-
-    /// Names a defence.
-    ///
-    /// - Parameters:
-    ///   - name: The name in tables.
-    ///   - defense: The defence.
-    package init(name: String, defense: any Defense) {
-      self.name = name
-      self.defense = defense
-    }
   }
 
   /// A part of a plan: of `count` parts, the one with this index.
@@ -49,8 +39,6 @@ package struct EvaluationPlan: Sendable {
     package static let all = Shard(index: 1, count: 1)
 
     /// Reads `2/5`.
-    ///
-    /// - Parameter text: The part from 1, a slash, the number of parts.
     package init?(_ text: String) {
       let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Int($0) }
       guard parts.count == 2, let index = parts[0], let count = parts[1],
@@ -85,14 +73,6 @@ package struct EvaluationPlan: Sendable {
   package let shard: Shard
 
   /// Expands a plan: by dataset, sample, defence, seed.
-  ///
-  /// - Parameters:
-  ///   - datasets: What is asked.
-  ///   - defenses: How it is defended.
-  ///   - seeds: The configuration's seeds.
-  ///   - subject: The model.
-  ///   - shard: The part of it. Default: all.
-  /// - Throws: ``EvaluationError`` for a defence with a setting out of range.
   package init(
     datasets: [Dataset], defenses: [Entry], seeds: [UInt64], subject: SubjectRecord,
     shard: Shard = .all

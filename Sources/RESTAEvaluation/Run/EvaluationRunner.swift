@@ -19,15 +19,6 @@ package struct EvaluationRunner: Sendable {
   package var retriesUnscored: Bool
 
   /// Makes a runner.
-  ///
-  /// - Parameters:
-  ///   - plan: What is asked.
-  ///   - store: Where answers go; ``EvaluationStore/begin(_:record:)`` was called.
-  ///   - subject: The model.
-  ///   - judges: Who judges, in order.
-  ///   - parallel: How many answers are generated at a time. Default: 1.
-  ///   - retriesUnscored: Whether judges are asked again about what they could not tell. Default:
-  ///     `false`.
   package init(
     plan: EvaluationPlan, store: EvaluationStore, subject: Subject, judges: [any Judge],
     parallel: Int = 1, retriesUnscored: Bool = false
@@ -41,11 +32,6 @@ package struct EvaluationRunner: Sendable {
   }
 
   /// Generates and judges what is missing.
-  ///
-  /// - Parameter progress: Told after each answer. Default: nobody.
-  /// - Returns: What was done.
-  /// - Throws: `CancellationError`; ``EvaluationError`` when the store cannot be written; an engine's
-  ///   error that every other answer would meet too.
   package func run(
     progress: @Sendable (RunProgress) -> Void = { _ in }
   ) async throws -> RunProgress {
@@ -194,11 +180,6 @@ package struct PreferenceRunner: Sendable {
   private let judges: [PairwiseJudge]
 
   /// Prepares comparisons.
-  ///
-  /// - Parameters:
-  ///   - store: The answers.
-  ///   - baseline: The undefended defence's name.
-  ///   - judges: Who compares.
   package init(store: EvaluationStore, baseline: String, judges: [PairwiseJudge]) {
     self.store = store
     self.baseline = baseline
@@ -206,9 +187,6 @@ package struct PreferenceRunner: Sendable {
   }
 
   /// Makes the comparisons that are missing, one after the other.
-  ///
-  /// - Parameter progress: Told how many are done, of how many.
-  /// - Throws: `CancellationError`; ``EvaluationError`` when the store cannot be read or written.
   package func run(progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws {
     guard !judges.isEmpty else { return }
     let rows = try await store.rows(judges: [])

@@ -23,8 +23,6 @@ struct GenerationKey: Encodable {
   }
 
   /// SHA-256 of the canonical JSON, in hexadecimals.
-  ///
-  /// - Throws: An encoding error, for a setting that is no finite number.
   var hash: String {
     get throws { Digest.sha256(of: try CanonicalJSON.text(self)) }
   }
@@ -55,7 +53,7 @@ package struct SubjectRecord: Sendable, Hashable, Codable {
   /// The SHA-256 of the model's file.
   package var modelSHA256: String
   /// The SHA-256 of each adapter's file, and its scale.
-  package var adapters: [Adapter]
+  package var adapters: [Adapter] = []
   /// The SHA-256 of the chat template's text.
   package var templateSHA256: String
   /// The system prompt.
@@ -63,7 +61,7 @@ package struct SubjectRecord: Sendable, Hashable, Codable {
   /// The most tokens of an answer.
   package var maximumTokens: Int
   /// Options of the engine that can change a number, such as the cache's type.
-  package var options: [String: String]
+  package var options: [String: String] = [:]
 
   /// An adapter.
   package struct Adapter: Sendable, Hashable, Codable {
@@ -71,38 +69,5 @@ package struct SubjectRecord: Sendable, Hashable, Codable {
     package var sha256: String
     /// Its strength.
     package var scale: Double
-
-    /// Names an adapter.
-    ///
-    /// - Parameters:
-    ///   - sha256: The SHA-256 of its file.
-    ///   - scale: Its strength.
-    package init(sha256: String, scale: Double) {
-      self.sha256 = sha256
-      self.scale = scale
-    }
-  }
-
-  /// Records a model.
-  ///
-  /// - Parameters:
-  ///   - engine: The engine and its version.
-  ///   - modelSHA256: The SHA-256 of the model's file.
-  ///   - adapters: The adapters. Default: none.
-  ///   - templateSHA256: The SHA-256 of the chat template's text.
-  ///   - system: The system prompt. Default: none.
-  ///   - maximumTokens: The most tokens of an answer.
-  ///   - options: Options of the engine that can change a number. Default: none.
-  package init(
-    engine: String, modelSHA256: String, adapters: [Adapter] = [], templateSHA256: String,
-    system: String? = nil, maximumTokens: Int, options: [String: String] = [:]
-  ) {
-    self.engine = engine
-    self.modelSHA256 = modelSHA256
-    self.adapters = adapters
-    self.templateSHA256 = templateSHA256
-    self.system = system
-    self.maximumTokens = maximumTokens
-    self.options = options
   }
 }

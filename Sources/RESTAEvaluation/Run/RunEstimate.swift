@@ -23,10 +23,6 @@ package struct RunEstimate: Sendable, Hashable, Codable {
   package var positions: Double
 
   /// Estimates a plan.
-  ///
-  /// - Parameters:
-  ///   - plan: The plan.
-  ///   - subject: The model.
   package init(_ plan: EvaluationPlan, subject: Subject) {
     let weights = WorkWeights(plan: plan, subject: subject)
     var seen: Set<String> = []
@@ -52,10 +48,6 @@ package struct WorkWeights: Sendable {
   private let subject: Subject
 
   /// Prepares estimates.
-  ///
-  /// - Parameters:
-  ///   - plan: The plan.
-  ///   - subject: The model.
   package init(plan: EvaluationPlan, subject: Subject) {
     defenses = Dictionary(
       plan.defenses.map { ($0.name, $0.defense) }, uniquingKeysWith: { first, _ in first })
@@ -63,9 +55,6 @@ package struct WorkWeights: Sendable {
   }
 
   /// The cost of one answer, in positions.
-  ///
-  /// - Parameter item: The answer.
-  /// - Returns: At least 1.
   package func weight(of item: EvaluationPlan.Item) -> Double {
     // About four characters of English a token, and a template around them: exact counts would need
     // each prompt to be tokenised, which for a large plan takes longer than the estimate is worth.

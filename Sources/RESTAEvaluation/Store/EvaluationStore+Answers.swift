@@ -12,11 +12,6 @@ extension EvaluationStore {
   }
 
   /// Keeps an answer.
-  ///
-  /// - Parameters:
-  ///   - answer: The answer, or why there is none.
-  ///   - key: The generation's key.
-  /// - Throws: ``EvaluationError`` with `fileFailed`, when the disk is full, say.
   package func save(_ answer: Answer, key: String) async throws {
     var text: String?
     var failure: String?
@@ -39,12 +34,6 @@ extension EvaluationStore {
   }
 
   /// Keeps a verdict; an unscored one that was there before is replaced.
-  ///
-  /// - Parameters:
-  ///   - verdict: The verdict.
-  ///   - judge: The judge's id.
-  ///   - item: What was judged.
-  /// - Throws: ``EvaluationError`` with `fileFailed`.
   package func save(_ verdict: Verdict, judge: String, of item: EvaluationPlan.Item) async throws {
     let details = try CanonicalJSON.text(verdict.details)
     try await writing { database in
@@ -62,8 +51,6 @@ extension EvaluationStore {
   }
 
   /// The answers that are there, by key.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
   package func answers() async throws -> [String: Answer] {
     try await database.read { database in
       var found: [String: Answer] = [:]
@@ -93,8 +80,6 @@ extension EvaluationStore {
   }
 
   /// The verdicts that are there.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
   package func verdicts() async throws -> [VerdictKey: Verdict] {
     try await database.read { database in
       var found: [VerdictKey: Verdict] = [:]
@@ -148,11 +133,6 @@ extension EvaluationStore {
   }
 
   /// Keeps a comparison; an unscored one that was there before is replaced.
-  ///
-  /// - Parameters:
-  ///   - verdict: What came out.
-  ///   - place: The defended answer, and whose judgement it is.
-  /// - Throws: ``EvaluationError`` with `fileFailed`.
   package func save(_ verdict: PairwiseVerdict, at place: VerdictKey) async throws {
     let text = try CanonicalJSON.text(verdict)
     try await writing { database in
@@ -169,8 +149,6 @@ extension EvaluationStore {
   }
 
   /// The comparisons that are there.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
   package func preferences() async throws -> [StoredPreference] {
     try await database.read { database in
       try Row.fetchAll(
@@ -192,15 +170,9 @@ package struct StoreJudgeCache: JudgeCache {
   private let store: EvaluationStore
 
   /// Opens the store's replies.
-  ///
-  /// - Parameter store: The store.
   package init(_ store: EvaluationStore) { self.store = store }
 
   /// Looks a reply up.
-  ///
-  /// - Parameter key: The key.
-  /// - Returns: The reply; `nil` when there is none.
-  /// - Throws: When the store cannot be read.
   package func reply(for key: String) async throws -> String? {
     try await store.database.read {
       try String.fetchOne($0, sql: "SELECT reply FROM judge_reply WHERE key = ?", arguments: [key])
@@ -208,11 +180,6 @@ package struct StoreJudgeCache: JudgeCache {
   }
 
   /// Keeps a reply.
-  ///
-  /// - Parameters:
-  ///   - reply: The reply.
-  ///   - key: The key.
-  /// - Throws: ``EvaluationError`` with `fileFailed`.
   package func store(_ reply: String, for key: String) async throws {
     try await store.writing {
       try $0.execute(

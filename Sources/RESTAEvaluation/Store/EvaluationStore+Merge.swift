@@ -4,10 +4,6 @@ import RESTADocuments
 
 extension EvaluationStore {
   /// Takes over all that another store of the same evaluation holds.
-  ///
-  /// - Parameter path: The other store; it is only read.
-  /// - Throws: ``EvaluationError`` with `invalidStore` when it is of another evaluation, or holds
-  ///   another answer under the same key; nothing is taken over then.
   package func merge(_ path: String) async throws {
     let other = try EvaluationStore(path: path, mustExist: true)
     guard let record = try await other.record() else {
@@ -90,8 +86,6 @@ extension EvaluationStore {
   }
 
   /// Counts what is there.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidStore`.
   package func counts() async throws -> Counts {
     let planned = try await record()?.total ?? 0
     return try await database.read { database in
@@ -111,9 +105,6 @@ extension EvaluationStore {
   /// digest hold the same plan, answers, votes and verdicts.
   ///
   /// Times, sessions, cached replies and what is known about the machine are left out.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidStore`.
-  /// - Complexity: Linear in the store.
   package func digest() async throws -> String {
     try await database.read { database in
       var hasher = SHA256()

@@ -3,8 +3,6 @@ import GRDB
 
 extension EvaluationStore {
   /// What the store knows about its evaluation; `nil` for a new store.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidStore` when it cannot be read.
   package func record() async throws -> StoreRecord? {
     try await database.read { try Self.record($0, path: self.path) }
   }
@@ -23,12 +21,6 @@ extension EvaluationStore {
   }
 
   /// Writes down what is going to be done; a store that was begun before goes on.
-  ///
-  /// - Parameters:
-  ///   - plan: The plan.
-  ///   - record: What it is part of.
-  /// - Throws: ``EvaluationError`` with `invalidStore` when the store is of another evaluation: then
-  ///   its configuration, its model or its data have changed.
   package func begin(_ plan: EvaluationPlan, record: StoreRecord) async throws {
     let recordText = try CanonicalJSON.text(record)
     let samples = try plan.datasets.flatMap { dataset in
@@ -126,41 +118,6 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   /// What ran, in words: files, versions, machine, as label and value.
   package var environment: [RecordEntry]
 
-  /// Makes a record.
-  ///
-  /// - Parameters:
-  ///   - name: The evaluation's name.
-  ///   - about: A sentence on what it is for.
-  ///   - configuration: The configuration's text.
-  ///   - subject: The model.
-  ///   - baseline: The defence that others are compared with.
-  ///   - judges: The judges' ids, in order.
-  ///   - total: How many answers the whole plan asks for.
-  ///   - environment: What ran, in words.
-  package init(
-    name: String, about: String?, configuration: String, subject: SubjectRecord, baseline: String,
-    judges: [String], total: Int, environment: [RecordEntry]
-  ) {
-    self.name = name
-    self.about = about
-    self.configuration = configuration
-    self.subject = subject
-    self.baseline = baseline
-    self.judges = judges
-    self.total = total
-    self.environment = environment
-  }
-
-  /// Makes a record of a run whose judges are not known yet.
-  init(
-    name: String, about: String?, configuration: String,
-    model: (record: SubjectRecord, environment: [RecordEntry]), baseline: String, total: Int
-  ) {
-    self.init(
-      name: name, about: about, configuration: configuration, subject: model.record,
-      baseline: baseline, judges: [], total: total, environment: model.environment)
-  }
-
   /// What must be the same for two stores to be of one evaluation.
   struct Identity: Codable, Equatable {
     let configuration: String
@@ -173,6 +130,18 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   }
 }
 
+extension StoreRecord {
+  /// Makes a record of a run whose judges are not known yet.
+  init(
+    name: String, about: String?, configuration: String,
+    model: (record: SubjectRecord, environment: [RecordEntry]), baseline: String, total: Int
+  ) {
+    self.init(
+      name: name, about: about, configuration: configuration, subject: model.record,
+      baseline: baseline, judges: [], total: total, environment: model.environment)
+  }
+}
+
 /// A label and a value of what is known about a run, for a report.
 package struct RecordEntry: Sendable, Hashable, Codable {
   /// The label.
@@ -181,10 +150,6 @@ package struct RecordEntry: Sendable, Hashable, Codable {
   package var value: String
 
   /// Makes an entry.
-  ///
-  /// - Parameters:
-  ///   - label: The label.
-  ///   - value: The value.
   package init(label: String, value: String) {
     self.label = label
     self.value = value

@@ -4,11 +4,6 @@ package import RESTADocuments
 
 extension EvaluationStore {
   /// All answers with their verdicts, in the plan's order; those that are missing are left out.
-  ///
-  /// - Parameter judges: The judges' ids, in order; they make the label.
-  /// - Returns: A row for each item of the plan whose generation is there.
-  /// - Throws: ``EvaluationError`` with `invalidStore` for what cannot be read.
-  /// - Complexity: Linear in the store; all of it is held in memory.
   package func rows(judges: [String]) async throws -> [GenerationRow] {
     let answers = try await answers()
     let verdicts = try await verdicts()
@@ -78,8 +73,6 @@ extension EvaluationStore {
   }
 
   /// The defences, in the configuration's order.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
   package func defenses() async throws -> [StoredDefense] {
     try await database.read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM defense ORDER BY position").map { row in
@@ -92,8 +85,6 @@ extension EvaluationStore {
   }
 
   /// The datasets, in the configuration's order, with the samples that were asked.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidStore` for one that cannot be read.
   package func datasets() async throws -> [Dataset] {
     let samples = try await samples()
     return try await database.read { database in
@@ -136,20 +127,6 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   package var label: AnswerLabel
 
   /// Makes a row.
-  ///
-  /// - Parameters:
-  ///   - key: SHA-256 of everything that determines the answer.
-  ///   - dataset: The dataset's name.
-  ///   - sample: The prompt.
-  ///   - defense: The defence's name.
-  ///   - kind: Its type.
-  ///   - settings: Its effective settings.
-  ///   - usesSeed: Whether its answer depends on the seed.
-  ///   - seed: The seed.
-  ///   - answer: The answer.
-  ///   - failure: Why there is none. Default: there is one.
-  ///   - verdicts: The verdicts, by judge id. Default: none.
-  ///   - label: What it counts as. Default: unscored.
   package init(
     key: String, dataset: String, sample: Sample, defense: String, kind: String,
     settings: JSONObject, usesSeed: Bool, seed: UInt64, answer: DefendedAnswer?,

@@ -7,7 +7,7 @@ import GRDB
 /// loses what it was generating and nothing else. Several processes may read while one writes.
 ///
 /// Row by row the contents depend on the evaluation alone, not on how often it was interrupted or
-/// how it was split; times are in columns of their own. See ``digest()``.
+/// how it was split; times are in columns of their own. See `digest()`.
 public final class EvaluationStore: Sendable {
   /// The file.
   public let path: String
@@ -126,12 +126,6 @@ enum StoreSchema {
 
 extension EvaluationStore {
   /// Notes that a process starts to work on the store.
-  ///
-  /// - Parameters:
-  ///   - host: The machine, in words.
-  ///   - time: Now, in seconds since 1970.
-  /// - Returns: The session's number, for ``endSession(_:outcome:time:)``.
-  /// - Throws: ``EvaluationError`` with `fileFailed`.
   package func startSession(host: String, time: Double) async throws -> Int64 {
     try await database.write { database in
       // One that never ended was killed.
@@ -144,12 +138,6 @@ extension EvaluationStore {
   }
 
   /// Notes that it stopped.
-  ///
-  /// - Parameters:
-  ///   - session: The session's number.
-  ///   - outcome: How: `finished`, `interrupted` or `failed`.
-  ///   - time: Now, in seconds since 1970.
-  /// - Throws: ``EvaluationError`` with `fileFailed`.
   package func endSession(_ session: Int64, outcome: String, time: Double) async throws {
     try await writing { database in
       try database.execute(

@@ -19,24 +19,14 @@ package struct RowExport: Sendable, Hashable {
   package var texts: Texts
 
   /// Makes an export.
-  ///
-  /// - Parameter texts: Which texts are written. Default: no answers to harmful requests.
   package init(texts: Texts = .benignAnswers) { self.texts = texts }
 
   /// The rows as JSON Lines.
-  ///
-  /// - Parameter rows: The rows.
-  /// - Returns: An object on each line; settings, verdicts and notes are objects in it.
-  /// - Complexity: O(text).
   package func jsonLines(_ rows: [GenerationRow]) -> String {
     rows.map { JSONText.object(fields(of: $0)) + "\n" }.joined()
   }
 
   /// The rows as CSV (RFC 4180), with a header.
-  ///
-  /// - Parameter rows: The rows.
-  /// - Returns: A row each; settings, verdicts and notes are JSON in their fields.
-  /// - Complexity: O(text).
   package func csv(_ rows: [GenerationRow]) -> String {
     CSVText.row(Self.names)
       + rows.map { row in
@@ -69,7 +59,8 @@ package struct RowExport: Sendable, Hashable {
       .optional(sample.behavior), .optional(sample.category), .optional(sample.attack),
       .string(row.defense), .string(row.kind), .object(row.settings), .bool(row.usesSeed),
       // A string in JSON: not every reader keeps 64 bits.
-      .string(String(row.seed)), .string(row.label.rawValue), .object(JSONObject(row.verdicts.mapValues(json))),
+      .string(String(row.seed)), .string(row.label.rawValue),
+      .object(JSONObject(row.verdicts.mapValues(json))),
       .optional(row.failure), .optional(answer?.stopReason), count(answer?.promptTokens),
       count(answer?.tokenIDs.count), count(answer?.passes), count(answer?.tokensProcessed),
       answer.map { .number($0.seconds) } ?? .null, answer.map { .object($0.notes) } ?? .null,
@@ -109,16 +100,6 @@ package struct JailbreakBenchArtifact: Sendable {
   package let unscored: Int
 
   /// Makes the artifact of one dataset under one defence with one seed.
-  ///
-  /// - Parameters:
-  ///   - rows: The answers: direct or adversarial prompts of one dataset, defence and seed. Failed
-  ///     generations are unscored, with a null response.
-  ///   - model: The model's name.
-  ///   - date: The day of the evaluation, `YYYY-MM-DD`.
-  ///   - judge: Who judged. Default: null.
-  /// - Throws: ``EvaluationError`` with ``EvaluationError/Code/invalidData`` when there is no row, a
-  ///   prompt is benign, or rows of several datasets, defences or seeds are mixed.
-  /// - Complexity: O(text).
   package init(
     rows: [GenerationRow], model: String, date: String, judge: String? = nil
   ) throws(EvaluationError) {

@@ -80,7 +80,7 @@ public final class LlamaModel: LanguageModel {
   ///
   /// - Parameter tokens: Tokens of the vocabulary.
   /// - Returns: The rows, scaled as the architecture scales them.
-  /// - Throws: ``RESTAError`` with `engineFailed` for a token outside of it.
+  /// - Throws: `RESTAError` with `engineFailed` for a token outside of it.
   /// - Complexity: O(tokens * dimensions).
   public func embeddings(of tokens: [TokenID]) throws -> EmbeddingMatrix {
     try parts.table.embeddings(of: tokens)
@@ -92,7 +92,7 @@ public final class LlamaModel: LanguageModel {
   ///   - sequences: At least 1.
   ///   - cells: Positions in total, at least 1.
   /// - Returns: The reservation; its sequences are empty.
-  /// - Throws: ``RESTAError`` with `contextExceeded`; ``LlamaError`` with `outOfMemory`.
+  /// - Throws: `RESTAError` with `contextExceeded`; ``LlamaError`` with `outOfMemory`.
   public func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
     try await scheduler.reserve(sequences: sequences, cells: cells)
   }
@@ -105,7 +105,7 @@ public final class LlamaModel: LanguageModel {
   /// is never asked never measures.
   ///
   /// - Returns: The costs; the same ones each time.
-  /// - Throws: ``LlamaError`` or ``RESTAError`` when a pass fails; `CancellationError`.
+  /// - Throws: ``LlamaError`` or `RESTAError` when a pass fails; `CancellationError`.
   public func passCosts() async throws -> PassCosts {
     if let costs = options.passCosts { return costs }
     return try await meter.value()

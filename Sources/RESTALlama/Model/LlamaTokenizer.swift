@@ -106,7 +106,7 @@ public struct LlamaVocabulary: Sendable {
   /// Any architecture that llama.cpp knows will do. Blocks for as long as the file takes to read.
   ///
   /// - Parameter path: A GGUF file.
-  /// - Throws: ``LlamaError``, whose code says what is wrong with the file; ``RESTAError`` with
+  /// - Throws: ``LlamaError``, whose code says what is wrong with the file; `RESTAError` with
   ///   `invalidTemplate` when its template cannot be parsed.
   public init(path: String) throws {
     _ = try GGUFFile(path: path)

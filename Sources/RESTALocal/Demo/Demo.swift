@@ -1,7 +1,7 @@
-import RESTADocuments
 import ArgumentParser
 import Foundation
 import RESTA
+import RESTADocuments
 import RESTALlama
 
 /// `resta demo`: undefended and defended answers side by side, with the votes.
@@ -25,7 +25,7 @@ struct Demo: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Another demo: a JSON file like Sources/RESTACommand/Resources/demo.json.", valueName: "file")
+      "Another demo: a JSON file like Sources/RESTALocal/Resources/demo.json.", valueName: "file")
   )
   var script: String?
 

@@ -19,7 +19,7 @@ struct AnswerCheck {
     }
   }
 
-  func run() async throws -> [Finding] {
+  func run() async throws -> [DoctorFinding] {
     var answers: [Answers] = []
     for (index, question) in Patient.questions.enumerated() {
       Terminal.status("Asking test questions: \(index + 1) of \(Patient.questions.count)")
@@ -42,7 +42,7 @@ struct AnswerCheck {
         question, defense: patient.defense, maximumTokens: tokens))
   }
 
-  private func votes(_ answers: [Answers]) -> Finding {
+  private func votes(_ answers: [Answers]) -> DoctorFinding {
     let votes = answers.flatMap(\.defended.votes)
     let wrong = votes.contains { vote in
       vote.counts.reduce(0) { $0 + $1.count } != vote.asked
@@ -62,7 +62,7 @@ struct AnswerCheck {
   }
 
   /// Whether the fast decoder does what the method says.
-  private func decoders(_ answers: Answers) async throws -> Finding {
+  private func decoders(_ answers: Answers) async throws -> DoctorFinding {
     let fast = answers.defended
     var defense = patient.defense
     defense.seed = fast.settings.defense.seed
@@ -79,7 +79,7 @@ struct AnswerCheck {
     return .pass("decoder", "the fast decoder gives the reference's \(same) tokens")
   }
 
-  private func cost(_ answers: [Answers]) -> Finding {
+  private func cost(_ answers: [Answers]) -> DoctorFinding {
     func perToken(_ results: [GenerationResult]) -> Double {
       results.reduce(0) { $0 + $1.totals.wallSeconds }
         / Double(max(1, results.reduce(0) { $0 + $1.tokenIDs.count }))
@@ -115,7 +115,7 @@ struct CoherenceCheck {
   let patient: Patient
   let probes: [Probe]
 
-  func run() async throws -> Finding {
+  func run() async throws -> DoctorFinding {
     let undefended = try await measure(\.undefended)
     let defended = try await measure(\.defended)
     let loss = undefended.likelihood - defended.likelihood

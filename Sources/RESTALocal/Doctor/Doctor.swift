@@ -27,11 +27,11 @@ struct Doctor: AsyncParsableCommand {
 
   private struct Report: Encodable {
     let healthy: Bool
-    let findings: [Finding]
+    let findings: [DoctorFinding]
   }
 
   func run() async throws {
-    var findings: [Finding] = []
+    var findings: [DoctorFinding] = []
     do {
       findings = try await examine()
     } catch let error as LlamaError where error.code == .embeddingMismatch {
@@ -50,13 +50,13 @@ struct Doctor: AsyncParsableCommand {
     if !healthy { throw ExitCode(1) }
   }
 
-  private func examine() async throws -> [Finding] {
+  private func examine() async throws -> [DoctorFinding] {
     try defense.check()
     try model.check()
     let loaded = try await model.load()
     let test = loaded.selfTest
     var findings = [
-      Finding.pass(
+      DoctorFinding.pass(
         "embedding path",
         "rows and token ids give the same logits (largest difference "
           + "\(Summary.number(test.largestDifference)) of \(Summary.number(test.largestLogit)))")
@@ -73,7 +73,7 @@ struct Doctor: AsyncParsableCommand {
     return findings + (try await AnswerCheck(patient: patient).run())
   }
 
-  private func show(_ finding: Finding) {
+  private func show(_ finding: DoctorFinding) {
     let mark =
       switch finding.status {
       case .pass: Style.green("ok     ")
@@ -88,7 +88,7 @@ struct Doctor: AsyncParsableCommand {
 extension Patient.Fault: ExpressibleByArgument {}
 
 /// What one check of `resta doctor` found.
-struct Finding: Encodable, Sendable {
+struct DoctorFinding: Encodable, Sendable {
   enum Status: String, Encodable {
     case pass
     case warning
@@ -100,16 +100,16 @@ struct Finding: Encodable, Sendable {
   let detail: String
   @Nullable var remedy: String?
 
-  static func pass(_ check: String, _ detail: String) -> Finding {
-    Finding(check: check, status: .pass, detail: detail, remedy: nil)
+  static func pass(_ check: String, _ detail: String) -> DoctorFinding {
+    DoctorFinding(check: check, status: .pass, detail: detail, remedy: nil)
   }
 
-  static func warning(_ check: String, _ detail: String, remedy: String) -> Finding {
-    Finding(check: check, status: .warning, detail: detail, remedy: remedy)
+  static func warning(_ check: String, _ detail: String, remedy: String) -> DoctorFinding {
+    DoctorFinding(check: check, status: .warning, detail: detail, remedy: remedy)
   }
 
-  static func failure(_ check: String, _ detail: String, remedy: String) -> Finding {
-    Finding(check: check, status: .failure, detail: detail, remedy: remedy)
+  static func failure(_ check: String, _ detail: String, remedy: String) -> DoctorFinding {
+    DoctorFinding(check: check, status: .failure, detail: detail, remedy: remedy)
   }
 }
 

@@ -8,7 +8,7 @@ import RESTALlama
 struct NoiseCheck {
   let patient: Patient
 
-  func run() async throws -> [Finding] {
+  func run() async throws -> [DoctorFinding] {
     let defense = patient.defense
     guard defense.isActive, defense.noise.sigma.value > 0 else {
       let why =
@@ -48,7 +48,7 @@ struct NoiseCheck {
   private func spans(
     _ clean: EmbeddingMatrix, _ copies: [EmbeddingMatrix], expected: Set<Int>,
     _ prompt: TokenizedPrompt
-  ) -> Finding {
+  ) -> DoctorFinding {
     let changed = Set(
       (0..<clean.rows).filter { row in
         copies.contains { $0[row: row] != clean[row: row] }
@@ -66,7 +66,7 @@ struct NoiseCheck {
       remedy: "check the template with 'resta inspect'; if it looks right, this is a bug to report")
   }
 
-  private func strength(_ clean: EmbeddingMatrix, _ copies: [EmbeddingMatrix]) -> Finding {
+  private func strength(_ clean: EmbeddingMatrix, _ copies: [EmbeddingMatrix]) -> DoctorFinding {
     guard copies.count == patient.defense.samples else {
       return .failure(
         "noise", "\(copies.count) copies were made instead of \(patient.defense.samples)",
@@ -89,7 +89,7 @@ struct TemplateCheck {
   private static let name = "chat template"
   let patient: Patient
 
-  func run() throws -> Finding {
+  func run() throws -> DoctorFinding {
     let own: ChatTemplate?
     do {
       own = try patient.model.chatTemplate
@@ -132,7 +132,7 @@ struct TemplateCheck {
       : "leave --chat-template out: the model brings its own template"
   }
 
-  private func compare(_ prompt: TokenizedPrompt, with own: TokenizedPrompt) -> Finding {
+  private func compare(_ prompt: TokenizedPrompt, with own: TokenizedPrompt) -> DoctorFinding {
     guard prompt.ids != own.ids else {
       return .pass(Self.name, "the same prompt as the model's own template gives")
     }

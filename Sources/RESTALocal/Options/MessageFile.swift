@@ -1,5 +1,6 @@
 import Foundation
 package import RESTA
+import RESTADocuments
 
 /// Reads a conversation in the form that OpenAI's chat API takes: a list of messages, or an object
 /// with one in `messages`; contents as text or as text parts.
@@ -31,7 +32,7 @@ package enum MessageFile {
         }
         return text
       }
-      self = .text(texts.joined())
+      self = .text(MessageParts.joined(texts))
     }
   }
 

@@ -1,6 +1,6 @@
-import RESTADocuments
 import Foundation
 package import RESTA
+import RESTADocuments
 package import RESTALlama
 
 /// What `resta generate --json` prints: a stable shape, to which fields may be added.

@@ -1,5 +1,6 @@
 import Foundation
 package import RESTA
+import RESTADocuments
 
 /// One-line descriptions of settings and cost, for people.
 package enum Summary {
@@ -18,7 +19,19 @@ package enum Summary {
     return
       "\(defense.noise.kind.rawValue) noise\(defense.noise.powerMatched ? ", power-matched" : ""), "
       + "\(sigma) on \(tokens) token\(tokens == 1 ? "" : "s"), k = \(defense.samples), "
-      + "l = \(defense.prefix), seed \(defense.seed.map { "\($0)" } ?? "-")"
+      + "l = \(defense.prefix)\(others(defense)), seed \(defense.seed.map { "\($0)" } ?? "-")"
+  }
+
+  /// What else is not as usual, by the names of the rows.
+  private static func others(_ defense: DefenseSettings) -> String {
+    let told: Set = [
+      "noise", "sigma", "sigma_unit", "power_matched", "samples", "prefix", "seed",
+    ]
+    return DefenseSettings.table.map { row in
+      let value = row.write(defense)
+      guard !told.contains(row.name), value != row.write(.defaults) else { return "" }
+      return ", \(row.name) = \(YAMLText.line(value))"
+    }.joined()
   }
 
   /// `57 tokens in 1.03 s (first after 0.30 s), 500 tokens processed in 16 passes`.

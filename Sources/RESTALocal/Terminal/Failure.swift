@@ -1,7 +1,7 @@
-package import RESTADocuments
 package import ArgumentParser
 import Foundation
 import RESTA
+package import RESTADocuments
 import RESTALlama
 
 /// A failure of the command itself, with the exit code that it ends with.
@@ -10,10 +10,14 @@ package struct Failure: Error, CustomStringConvertible {
   package let exitCode: Int32
 
   /// Something that was asked for could not be done.
-  package static func failed(_ message: String) -> Failure { Failure(description: message, exitCode: 1) }
+  package static func failed(_ message: String) -> Failure {
+    Failure(description: message, exitCode: 1)
+  }
 
   /// The command line, or a file that it names, is wrong.
-  package static func usage(_ message: String) -> Failure { Failure(description: message, exitCode: 2) }
+  package static func usage(_ message: String) -> Failure {
+    Failure(description: message, exitCode: 2)
+  }
 
   /// Prints what an error means to the person who runs the command, and gives the exit code.
   package static func report(_ error: any Error, root: any ParsableCommand.Type) -> Int32 {

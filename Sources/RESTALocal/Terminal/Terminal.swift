@@ -33,7 +33,9 @@ package enum Terminal {
   }
 
   /// Writes a model's text: as it is to a pipe, without control characters to a terminal.
-  package static func stream(_ text: String) { write(outputIsTerminal ? Columns.harmless(text) : text) }
+  package static func stream(_ text: String) {
+    write(outputIsTerminal ? Columns.harmless(text) : text)
+  }
 
   /// Writes a line to the output.
   package static func line(_ text: String = "") { write(text + "\n") }

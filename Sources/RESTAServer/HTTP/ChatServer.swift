@@ -1,4 +1,3 @@
-public import CoreMetrics
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -46,16 +45,15 @@ public final class ChatServer: Sendable {
   ///   - settings: The settings.
   ///   - secrets: Keys and the secret of sticky noise.
   ///   - logger: Where each request is logged.
-  ///   - metrics: Where metrics go besides `/metrics`. Default: nowhere.
   ///   - loader: Loads the model, once the server listens.
   /// - Throws: ``ServerError`` for settings that are invalid, and for a certificate that cannot be
   ///   read.
   public init(
     settings: ServerSettings, secrets: ServerSecrets, logger: Logger,
-    metrics: (any MetricsFactory)? = nil, loader: @escaping Loader
+    loader: @escaping Loader
   ) throws(ServerError) {
     try settings.validate()
-    state = ServerState(settings: settings, secrets: secrets, metrics: metrics)
+    state = ServerState(settings: settings, secrets: secrets)
     self.logger = logger
     self.loader = loader
     origins = try OriginPolicy(
@@ -208,8 +206,6 @@ struct DrainingService: Service {
 enum Certificate {
   /// The configuration for a certificate and its key; `nil` when none is set.
   ///
-  /// - Parameter listen: Names the files, both in PEM.
-  /// - Returns: The configuration.
   /// - Throws: ``ServerError`` with `unreadableFile`.
   static func configuration(
     _ listen: ServerSettings.Listen

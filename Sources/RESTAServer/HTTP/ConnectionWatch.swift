@@ -35,9 +35,6 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
   /// Whether the last reply is out: what still arrives is nobody's.
   private var isEnding = false
 
-  /// - Parameters:
-  ///   - headTime: How long a new connection may take to send the head of its request.
-  ///   - stallTime: How long a client may leave a reply unread.
   init(headTime: TimeAmount, stallTime: TimeAmount) {
     self.headTime = headTime
     self.stallTime = stallTime
@@ -148,7 +145,6 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler {
 
 /// Reads the body of a request, within the operator's limits of size and time.
 struct BodyCollector: Sendable {
-  /// The most bytes.
   let limit: Int
   /// How long it may take, in seconds.
   let seconds: Double
@@ -158,8 +154,6 @@ struct BodyCollector: Sendable {
   /// A type that browsers do not send across sites without asking first is also what keeps other
   /// sites' forms out.
   ///
-  /// - Parameter request: The request.
-  /// - Returns: The body's bytes.
   /// - Throws: ``APIError`` 408, 413 or 415; `CancellationError` when the client is gone.
   func json(of request: Request) async throws -> [UInt8] {
     let type = request.headers[.contentType]?.split(separator: ";").first

@@ -55,7 +55,6 @@ struct Guard: RouterMiddleware {
 struct RouteTable: Sendable {
   private var methods: [String: [String]] = [:]
 
-  /// Notes a route.
   mutating func add(_ method: String, _ path: String) {
     methods[path, default: []].append(method)
   }
@@ -69,12 +68,6 @@ struct RouteTable: Sendable {
     return path.hasPrefix(pattern.dropLast(2)) && path.count > pattern.count - 2
   }
 
-  /// Why nothing answers.
-  ///
-  /// - Parameters:
-  ///   - method: The request's.
-  ///   - path: The request's.
-  /// - Returns: 405 when the path takes other methods, else 404.
   func error(method: String, path: String) -> APIError {
     let allowed = (methods.first { Self.matches($0.key, path) }?.value ?? []).sorted()
     return allowed.isEmpty || allowed.contains(method)
@@ -102,12 +95,6 @@ struct ServerContext: RequestContext {
 }
 
 extension Response {
-  /// A reply in JSON.
-  ///
-  /// - Parameters:
-  ///   - value: What is encoded.
-  ///   - status: Default: 200.
-  /// - Returns: The reply.
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) -> Response {
     Response(
       status: status, headers: [.contentType: "application/json"],
@@ -115,9 +102,6 @@ extension Response {
   }
 
   /// An error as OpenAI's object, with the headers that go with it.
-  ///
-  /// - Parameter error: The error.
-  /// - Returns: The reply.
   static func failure(_ error: APIError) -> Response {
     var response = json(ErrorReply(error), status: .init(code: error.status))
     if let seconds = error.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
@@ -130,9 +114,6 @@ extension Response {
   }
 
   /// The reply with more headers.
-  ///
-  /// - Parameter headers: Names and values.
-  /// - Returns: The reply.
   func adding(_ headers: [(String, String)]) -> Response {
     var response = self
     for (name, value) in headers { response.headers[.custom(name)] = value }

@@ -19,12 +19,6 @@ final class RequestRecord: Sendable {
   // Invariant: set once.
   private let isComplete = Mutex(false)
 
-  /// - Parameters:
-  ///   - request: The request.
-  ///   - context: Its context.
-  ///   - metrics: Where it is counted.
-  ///   - logger: Where it is logged.
-  ///   - routes: Which paths there are.
   init(
     _ request: Request, _ context: ServerContext, metrics: ServerMetrics, logger: Logger,
     routes: RouteTable
@@ -41,8 +35,6 @@ final class RequestRecord: Sendable {
   deinit { complete(status: 499) }
 
   /// Counts and logs the request; calling it again does nothing.
-  ///
-  /// - Parameter status: What it ended with; 499 when the client was gone.
   func complete(status: Int) {
     let isFirst = isComplete.withLock { complete in
       defer { complete = true }
@@ -128,7 +120,6 @@ final class RequestNotes: Sendable {
     set { state.withLock { $0.client = newValue } }
   }
 
-  /// Adds a field.
   func add(_ key: String, _ value: String) {
     state.withLock { $0.fields[key] = .string(value) }
   }
@@ -147,7 +138,6 @@ final class RequestNotes: Sendable {
     return answers.count == count ? answers.sorted { $0.key < $1.key }.map(\.value) : nil
   }
 
-  /// Counts a result.
   func add(_ result: GenerationResult, at index: Int) {
     state.withLock { state in
       state.answers[index] = result.tokenIDs.count
@@ -157,7 +147,6 @@ final class RequestNotes: Sendable {
     }
   }
 
-  /// All of it.
   var metadata: Logger.Metadata {
     state.withLock { state in
       var fields = state.fields

@@ -15,11 +15,6 @@ struct Routes {
   }
 
   /// Adds the layers and the routes.
-  ///
-  /// - Parameters:
-  ///   - router: Where to.
-  ///   - origins: Which pages may come in.
-  ///   - logger: Where requests are logged.
   mutating func addAll(
     to router: Router<ServerContext>, origins: OriginPolicy, logger: Logger
   ) {
@@ -92,7 +87,7 @@ struct ModelRoutes: Sendable {
   @Sendable func metrics(_ request: Request, _ context: ServerContext) async throws -> Response {
     Response(
       status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-      body: ResponseBody(byteBuffer: ByteBuffer(string: state.prometheus.exposition())))
+      body: ResponseBody(byteBuffer: ByteBuffer(string: state.metrics.prometheus.exposition())))
   }
 }
 
@@ -109,7 +104,6 @@ enum PlaygroundFile: CaseIterable {
   case script
   case style
 
-  /// Where it is.
   var path: String {
     switch self {
     case .page: "/"

@@ -1,4 +1,3 @@
-import CoreMetrics
 import NIOPosix
 public import RESTA
 import Synchronization
@@ -31,10 +30,6 @@ struct ServedModel: Sendable {
   let template: ChatTemplate?
   let policy: DefensePolicy
 
-  /// - Parameters:
-  ///   - loaded: The model.
-  ///   - settings: The server's.
-  ///   - created: When it was loaded, in seconds since 1970.
   /// - Throws: ``ServerError`` when the settings do not fit the model.
   init(_ loaded: LoadedModel, settings: ServerSettings, created: Int) throws(ServerError) {
     let information = loaded.model.information
@@ -93,8 +88,7 @@ struct ServerState: Sendable {
   let slot = ModelSlot()
   let queue: AdmissionQueue
   let rates: RateLimits
-  let prometheus: PrometheusMetrics
-  let metrics: ServerMetrics
+  let metrics = ServerMetrics()
   /// Where prompts are rendered and tokenised.
   ///
   /// That can take long, and must not keep others from being answered. Two at once, so that a flood of
@@ -104,23 +98,14 @@ struct ServerState: Sendable {
   let cut = OneShotSignal()
   private let start = ContinuousClock.now
 
-  /// - Parameters:
-  ///   - settings: The operator's settings, valid.
-  ///   - secrets: The operator's secrets.
-  ///   - factory: Where metrics go besides `/metrics`; `nil` for nowhere.
-  init(settings: ServerSettings, secrets: ServerSecrets, metrics factory: (any MetricsFactory)?) {
+  init(settings: ServerSettings, secrets: ServerSecrets) {
     self.settings = settings
     self.secrets = secrets
-    let prometheus = PrometheusMetrics()
-    let metrics = ServerMetrics(
-      factory: factory.map { MultiplexMetricsHandler(factories: [prometheus, $0]) } ?? prometheus)
-    self.prometheus = prometheus
-    self.metrics = metrics
     let limits = settings.limits
     queue = AdmissionQueue(
       concurrency: limits.concurrency, capacity: limits.queue,
       patience: .seconds(limits.queueSeconds)
-    ) { running, waiting in
+    ) { [metrics] running, waiting in
       metrics.admissionChanged(running: running, queued: waiting)
     }
     rates = RateLimits(

@@ -1,233 +1,156 @@
-import CoreMetrics
 import Synchronization
 
-/// A backend of swift-metrics that a Prometheus server reads: text format 0.0.4.
-///
-/// Counters end in `_total` and timers in `_seconds`; timers and aggregating recorders are histograms.
-/// Names are spelled as Prometheus wants them: `http.requests` is `http_requests_total`.
-///
-/// ```swift
-/// let metrics = PrometheusMetrics()
-/// Counter(label: "requests", dimensions: [("route", "/health")], factory: metrics).increment()
-/// print(metrics.exposition())  // requests_total{route="/health"} 1
-/// ```
-final class PrometheusMetrics: MetricsFactory, Sendable {
-  /// What is known of a metric before it is made.
-  struct Description: Sendable, Hashable {
-    /// What it counts, in a sentence; `nil` for nothing.
-    var help: String?
-    /// The upper bounds of a histogram's buckets, ascending and finite; `nil` for the default ones.
-    var buckets: [Double]?
-
-    /// Describes a metric.
-    ///
-    /// - Parameters:
-    ///   - help: What it counts. Default: nothing.
-    ///   - buckets: A histogram's upper bounds; they are sorted, and what is not finite is left out.
-    ///     Default: ``PrometheusMetrics/defaultBuckets``.
-    init(help: String? = nil, buckets: [Double]? = nil) {
-      self.help = help
-      self.buckets = buckets
-    }
+/// One metric: all series of a name.
+struct MetricFamily: Sendable {
+  /// The type that Prometheus knows.
+  enum Kind: String, Sendable {
+    case counter, gauge, histogram
   }
 
-  /// The bounds of histograms that have none of their own: from 1 ms to 10 min, if they are seconds.
-  static let defaultBuckets: [Double] = [
+  let name: String
+  let kind: Kind
+  let help: String
+  /// The upper bounds of a histogram's buckets, ascending; empty for the other kinds.
+  let buckets: [Double]
+
+  /// The bounds of histograms of seconds: from 1 ms to 10 min.
+  static let seconds: [Double] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600,
   ]
 
-  /// The name of the counter of handlers that are not exposed.
-  static let droppedName = "metrics_dropped_total"
-
-  private struct Registry {
-    var families: [String: MetricFamily] = [:]
-    /// Which family the name of a line belongs to.
-    var owners: [String: String] = [:]
-    var series = 0
+  init(_ name: String, _ kind: Kind, buckets: [Double] = [], _ help: String) {
+    self.name = name
+    self.kind = kind
+    self.help = help
+    self.buckets = buckets
   }
 
-  private let descriptions: [String: Description]
-  private let limit: Int
-  private let dropped = CounterCell()
-  // Invariant: `series` is the number of cells, and `owners` has every line of every family.
-  private let registry = Mutex(Registry())
-
-  /// Makes a backend without any metric.
-  ///
-  /// - Parameters:
-  ///   - descriptions: Help and buckets by the metric's label, as the program writes it. Default: those
-  ///     of RESTA's server.
-  ///   - limit: The most series; handlers beyond it work and are not exposed, and
-  ///     `metrics_dropped_total` counts them. Default: 2000.
-  init(
-    descriptions: [String: Description] = PrometheusMetrics.serverDescriptions, limit: Int = 2000
-  ) {
-    self.descriptions = Dictionary(
-      descriptions.map { (MetricName.metric($0.key), $0.value) }, uniquingKeysWith: { $1 })
-    self.limit = limit
-    let own = MetricFamily(
-      kind: .counter, cells: [LabelSet([], isHistogram: false): .counter(dropped)])
-    registry.withLock {
-      $0.families[Self.droppedName] = own
-      $0.owners[Self.droppedName] = Self.droppedName
+  /// The lines of a series.
+  fileprivate func lines(labels: String, _ series: MetricSeries) -> [String] {
+    func braced(_ more: String = "") -> String {
+      let all = [labels, more].filter { !$0.isEmpty }.joined(separator: ",")
+      return all.isEmpty ? "" : "{\(all)}"
     }
-  }
-
-  /// All metrics in Prometheus' text format 0.0.4 (`text/plain; version=0.0.4; charset=utf-8`).
-  ///
-  /// - Returns: Families by name, series by labels.
-  /// - Complexity: O(n log n) in the number of series.
-  func exposition() -> String {
-    let families = registry.withLock { $0.families }
-    return families.sorted { $0.key < $1.key }
-      .flatMap { $0.value.lines(name: $0.key, help: help(of: $0.key)) }
-      .map { $0 + "\n" }.joined()
-  }
-
-  private func help(of family: String) -> String? {
-    if family == Self.droppedName {
-      return "Metrics that are not exposed: too many, or a name twice."
+    let value = MetricText.number(series.value)
+    guard kind == .histogram else { return ["\(name)\(braced()) \(value)"] }
+    var count = 0
+    let cumulative = zip(buckets + [.infinity], series.counts).map { bound, own in
+      count += own
+      return "\(name)_bucket\(braced("le=\"\(MetricText.number(bound))\"")) \(count)"
     }
-    return description(of: family)?.help
-  }
-
-  /// The description under the family's name, or under the label without its suffix.
-  private func description(of family: String) -> Description? {
-    let short = ["_total", "_seconds"].first { family.hasSuffix($0) }
-      .map { String(family.dropLast($0.count)) }
-    return descriptions[family] ?? short.flatMap { descriptions[$0] }
-  }
-
-  /// The bounds of a family's histograms.
-  func buckets(of family: String) -> [Double] {
-    let own = description(of: family)?.buckets?.filter(\.isFinite)
-    return own.map { Set($0).sorted() } ?? Self.defaultBuckets
-  }
-
-  /// The cell of a series, made where there is none; `nil` when it may not be exposed.
-  ///
-  /// - Parameters:
-  ///   - name: The family.
-  ///   - kind: Its kind.
-  ///   - labels: The series.
-  ///   - make: Makes the cell.
-  /// - Returns: The cell, of the same kind.
-  func cell(
-    _ name: String, kind: MetricFamily.Kind, labels: LabelSet, make: () -> MetricFamily.Cell
-  ) -> MetricFamily.Cell? {
-    let cell: MetricFamily.Cell? = registry.withLock { registry in
-      var family = registry.families[name] ?? MetricFamily(kind: kind)
-      guard family.kind == kind else { return nil }
-      if let cell = family.cells[labels] { return cell }
-      let names = kind.sampleNames(of: name)
-      guard registry.series < limit, names.allSatisfy({ registry.owners[$0] ?? name == name })
-      else { return nil }
-      let cell = make()
-      family.cells[labels] = cell
-      registry.families[name] = family
-      registry.series += 1
-      for line in names { registry.owners[line] = name }
-      return cell
-    }
-    if cell == nil { dropped.increment(by: 1.0) }
-    return cell
-  }
-
-  /// Forgets the series of a handler.
-  ///
-  /// - Complexity: O(series).
-  func remove(_ handler: AnyObject) {
-    registry.withLock { registry in
-      for (name, family) in registry.families {
-        guard let labels = family.cells.first(where: { $0.value.isSame(as: handler) })?.key else {
-          continue
-        }
-        registry.families[name]?.cells[labels] = nil
-        registry.series -= 1
-        guard family.cells.count == 1 else { continue }
-        registry.families[name] = nil
-        for line in family.kind.sampleNames(of: name) { registry.owners[line] = nil }
-      }
-    }
+    return cumulative + ["\(name)_sum\(braced()) \(value)", "\(name)_count\(braced()) \(count)"]
   }
 }
 
-// What swift-metrics asks a backend for. A handler that may not be exposed works all the same: the
-// program that counts must not notice.
-extension PrometheusMetrics {
-  /// Makes, or finds, a counter.
-  func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-    counter(label, dimensions)
+/// What one series holds.
+private struct MetricSeries: Sendable {
+  /// The total, the last value, or a histogram's sum.
+  var value = 0.0
+  /// For each bucket, and for all above the last, how many values fell into it alone.
+  var counts: [Int]
+}
+
+/// Metrics that a Prometheus server reads: text format 0.0.4.
+final class PrometheusMetrics: Sendable {
+  private struct Registry {
+    /// Families by name, series by their labels as they are written: what is written alike is one.
+    var families: [String: (family: MetricFamily, series: [String: MetricSeries])] = [:]
+    var count = 0
+    var dropped = 0.0
   }
 
-  /// Makes, or finds, a counter of fractions.
-  func makeFloatingPointCounter(
-    label: String, dimensions: [(String, String)]
-  ) -> any FloatingPointCounterHandler {
-    counter(label, dimensions)
+  /// Series beyond the limit; a reader of the metrics sees that something is missing.
+  static let dropped = MetricFamily(
+    "metrics_dropped_total", .counter, "Metrics that are not exposed: too many, or a name twice.")
+
+  private let limit: Int
+  // Invariant: `count` is the number of series.
+  private let registry = Mutex(Registry())
+
+  /// No series at all, and never more than `limit`.
+  init(limit: Int = 2000) { self.limit = limit }
+
+  /// Shows a series before there is anything to count.
+  func start(_ family: MetricFamily, _ labels: [(String, String)] = []) {
+    change(family, labels) { _ in }
   }
 
-  /// Makes, or finds, a gauge.
-  func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
-    gauge(label, dimensions)
+  /// Adds to a counter; one that fell would be read as a restart, so less than nothing is not added.
+  func add(_ amount: Double, to family: MetricFamily, _ labels: [(String, String)] = []) {
+    change(family, labels) { if amount > 0, amount.isFinite { $0.value += amount } }
   }
 
-  /// Makes, or finds, a histogram, or a gauge where values are not to be aggregated.
-  func makeRecorder(
-    label: String, dimensions: [(String, String)], aggregate: Bool
-  ) -> any RecorderHandler {
-    if aggregate { return histogram(label, dimensions, isTime: false) }
-    return gauge(label, dimensions)
+  func set(_ family: MetricFamily, to value: Double) {
+    change(family, []) { $0.value = value }
   }
 
-  /// Makes, or finds, a histogram of seconds.
-  func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-    histogram(label, dimensions, isTime: true)
-  }
-
-  /// Takes a counter out of the exposition.
-  func destroyCounter(_ handler: any CounterHandler) { remove(handler) }
-
-  /// Takes a counter of fractions out of the exposition.
-  func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {
-    remove(handler)
-  }
-
-  /// Takes a gauge out of the exposition.
-  func destroyMeter(_ handler: any MeterHandler) { remove(handler) }
-
-  /// Takes a recorder out of the exposition.
-  func destroyRecorder(_ handler: any RecorderHandler) { remove(handler) }
-
-  /// Takes a timer out of the exposition.
-  func destroyTimer(_ handler: any TimerHandler) { remove(handler) }
-
-  private func counter(_ label: String, _ dimensions: [(String, String)]) -> CounterCell {
-    let name = MetricFamily.Kind.counter.name(for: label, isTime: false)
-    let labels = LabelSet(dimensions, isHistogram: false)
-    let cell = cell(name, kind: .counter, labels: labels) { .counter(CounterCell()) }
-    guard case .counter(let found) = cell else { return CounterCell() }
-    return found
-  }
-
-  private func gauge(_ label: String, _ dimensions: [(String, String)]) -> GaugeCell {
-    let name = MetricFamily.Kind.gauge.name(for: label, isTime: false)
-    let labels = LabelSet(dimensions, isHistogram: false)
-    let cell = cell(name, kind: .gauge, labels: labels) { .gauge(GaugeCell()) }
-    guard case .gauge(let found) = cell else { return GaugeCell() }
-    return found
-  }
-
-  private func histogram(
-    _ label: String, _ dimensions: [(String, String)], isTime: Bool
-  ) -> HistogramCell {
-    let name = MetricFamily.Kind.histogram.name(for: label, isTime: isTime)
-    let labels = LabelSet(dimensions, isHistogram: true)
-    let bounds = buckets(of: name)
-    let cell = cell(name, kind: .histogram, labels: labels) {
-      .histogram(HistogramCell(bounds: bounds))
+  /// Counts a value in a histogram; one NaN would make the sum NaN for good, so it is not counted.
+  func observe(_ value: Double, in family: MetricFamily, _ labels: [(String, String)] = []) {
+    change(family, labels) { series in
+      guard value.isFinite else { return }
+      series.counts[family.buckets.firstIndex { value <= $0 } ?? family.buckets.count] += 1
+      series.value += value
     }
-    guard case .histogram(let found) = cell else { return HistogramCell(bounds: bounds) }
-    return found
+  }
+
+  private func change(
+    _ family: MetricFamily, _ labels: [(String, String)], _ body: (inout MetricSeries) -> Void
+  ) {
+    let labels = labels.sorted { $0.0 < $1.0 }.map { "\($0.0)=\"\(MetricText.escaped($0.1))\"" }
+      .joined(separator: ",")
+    registry.withLock { registry in
+      let isNew = registry.families[family.name]?.series[labels] == nil
+      guard !isNew || registry.count < limit else {
+        registry.dropped += 1
+        return
+      }
+      if isNew { registry.count += 1 }
+      let buckets = family.kind == .histogram ? family.buckets.count + 1 : 0
+      let empty = MetricSeries(counts: Array(repeating: 0, count: buckets))
+      body(&registry.families[family.name, default: (family, [:])].series[labels, default: empty])
+    }
+  }
+
+  /// All metrics in Prometheus' text format (`text/plain; version=0.0.4; charset=utf-8`): families by
+  /// name, series by labels.
+  func exposition() -> String {
+    let registry = registry.withLock { $0 }
+    var families = registry.families
+    families[Self.dropped.name] = (
+      Self.dropped, ["": MetricSeries(value: registry.dropped, counts: [])]
+    )
+    return families.sorted { $0.key < $1.key }.flatMap { name, entry in
+      ["# HELP \(name) \(entry.family.help)", "# TYPE \(name) \(entry.family.kind.rawValue)"]
+        + entry.series.sorted { $0.key < $1.key }.flatMap {
+          entry.family.lines(labels: $0.key, $0.value)
+        }
+    }.map { $0 + "\n" }.joined()
+  }
+}
+
+/// The spelling of values in Prometheus' text format.
+enum MetricText {
+  /// A number; whole ones without a fraction.
+  static func number(_ value: Double) -> String {
+    if value.isNaN { return "NaN" }
+    if value.isInfinite { return value < 0 ? "-Inf" : "+Inf" }
+    return value == value.rounded() && value.magnitude < 0x1p53 ? "\(Int64(value))" : "\(value)"
+  }
+
+  /// A label's value between its quotes.
+  // By scalars: to Swift, a carriage return with its line feed is one character. Control characters
+  // other than the line feed have no escape in the format; no value needs one.
+  static func escaped(_ text: String) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": result += "\\\""
+      case "\\": result += "\\\\"
+      case "\n": result += "\\n"
+      case _ where scalar.properties.generalCategory == .control: result += "\u{FFFD}"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
   }
 }

@@ -1,62 +1,34 @@
 import Foundation
-public import Logging
+package import Logging
 
 /// A backend of swift-log for servers: one line for each message, whatever is in it.
 ///
 /// Text (`2026-11-26T01:02:03.456Z info message key=value`) or JSON lines. Line ends, control
 /// characters and quotes of messages and metadata are escaped, so that nothing a client sends can
 /// forge a line or a field.
-///
-/// ```swift
-/// let logger = Logger(label: "resta") { ServerLogHandler(label: $0, format: .json) }
-/// ```
-public struct ServerLogHandler: LogHandler {
-  /// How a line is written.
-  public enum Format: String, Sendable, Hashable, Codable, CaseIterable {
-    /// For people: time, level, message, and metadata as `key=value`.
-    case text
-    /// For programs: an object with `time`, `level`, `label`, `message` and the metadata.
-    case json
-  }
-
+package struct ServerLogHandler: LogHandler {
   /// The least severe level that is logged.
-  public var logLevel: Logger.Level
+  package var logLevel: Logger.Level
   /// What is added to every message.
-  public var metadata: Logger.Metadata = [:]
+  package var metadata: Logger.Metadata = [:]
   /// Where metadata of the current task comes from.
-  public var metadataProvider: Logger.MetadataProvider?
+  package var metadataProvider: Logger.MetadataProvider?
 
   private let label: String
-  private let format: Format
+  private let format: ServerSettings.Log.Format
   private let now: @Sendable () -> Date
   private let write: @Sendable (String) -> Void
 
   /// Makes a handler that writes to standard error.
-  ///
-  /// - Parameters:
-  ///   - label: The logger's name; in JSON lines only.
-  ///   - format: How a line is written. Default: text.
-  ///   - level: The least severe level that is logged. Default: `info`.
-  public init(label: String, format: Format = .text, level: Logger.Level = .info) {
+  package init(
+    label: String, format: ServerSettings.Log.Format = .text, level: Logger.Level = .info
+  ) {
     self.init(label: label, format: format, level: level, write: Self.writeToStandardError)
   }
 
-  /// Makes a handler that hands its lines over.
-  ///
-  /// - Parameters:
-  ///   - label: The logger's name; in JSON lines only.
-  ///   - format: How a line is written. Default: text.
-  ///   - level: The least severe level that is logged. Default: `info`.
-  ///   - write: Takes one whole line with its line feed, possibly from several threads at once.
-  public init(
-    label: String, format: Format = .text, level: Logger.Level = .info,
-    write: @escaping @Sendable (String) -> Void
-  ) {
-    self.init(label: label, format: format, level: level, now: { Date() }, write: write)
-  }
-
   init(
-    label: String, format: Format, level: Logger.Level, now: @escaping @Sendable () -> Date,
+    label: String, format: ServerSettings.Log.Format = .text, level: Logger.Level = .info,
+    now: @escaping @Sendable () -> Date = { Date() },
     write: @escaping @Sendable (String) -> Void
   ) {
     self.label = label
@@ -67,15 +39,13 @@ public struct ServerLogHandler: LogHandler {
   }
 
   /// A value of ``metadata``.
-  public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
   /// Writes a line.
-  ///
-  /// - Parameter event: Its metadata counts before the provider's, and that before the handler's own.
-  public func log(event: LogEvent) {
+  package func log(event: LogEvent) {
     var all = metadata
     if let metadataProvider { all.merge(metadataProvider.get()) { $1 } }
     if let more = event.metadata { all.merge(more) { $1 } }
@@ -117,14 +87,6 @@ public struct ServerLogHandler: LogHandler {
 
 /// Metadata as a list: nested values under dotted keys, every key once.
 enum LogMetadata {
-  /// Flattens metadata.
-  ///
-  /// - Parameters:
-  ///   - metadata: Values, lists and dictionaries.
-  ///   - reserved: Keys that are taken. A key that is taken gets underscores at its end: what a client
-  ///     sent must not stand in for a field of the log.
-  /// - Returns: Keys with values, by key and then by value.
-  /// - Complexity: O(n log n).
   static func flattened(
     _ metadata: Logger.Metadata, reserved: Set<String>
   ) -> [(key: String, value: String)] {
@@ -163,11 +125,6 @@ enum LogText {
   ///
   /// Escaped are control characters (with them all ends of lines), the invisible ones that can turn the
   /// direction of a terminal's text or hide it, and the line and paragraph separators.
-  ///
-  /// - Parameters:
-  ///   - text: Anything.
-  ///   - quote: Whether `"` is escaped too. Default: `true`.
-  /// - Returns: The inside of a JSON string, if quotes are escaped.
   static func escaped(_ text: String, quote: Bool = true) -> String {
     var result = ""
     result.reserveCapacity(text.utf8.count)
@@ -190,7 +147,6 @@ enum LogText {
     return result
   }
 
-  /// A JSON string.
   static func json(_ text: String) -> String { "\"\(escaped(text))\"" }
 
   /// A key or a value of the text format: bare where nobody can mistake its end, else in quotes.
@@ -217,10 +173,6 @@ enum LogText {
 
 /// Times in a log: UTC, with milliseconds (RFC 3339).
 enum LogTime {
-  /// Writes a time.
-  ///
-  /// - Parameter date: Rounded to a millisecond: a `Date` holds few of its fractions exactly.
-  /// - Returns: Such as `2026-11-26T01:02:03.456Z`.
   static func text(_ date: Date) -> String {
     let total = (date.timeIntervalSince1970 * 1000).rounded()
     let seconds = (total / 1000).rounded(.down)

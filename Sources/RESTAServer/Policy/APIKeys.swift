@@ -30,10 +30,6 @@ struct APIKeys: Sendable {
   /// Two keys may share a name, so that a client can change keys without a pause; they share its rate
   /// limits. A key without a name is `key-1` by its position, the file's keys first.
   ///
-  /// - Parameters:
-  ///   - file: The text of the key file. Default: there is none.
-  ///   - path: The file's name, for messages. Default: `the key file`.
-  ///   - environment: The value of `RESTA_API_KEYS`. Default: it is not set.
   /// - Throws: ``ServerError`` with `invalidSetting`, which names the line and never a key, when a line
   ///   is malformed, a key too short or there twice, or a source holds none: a server that was meant to
   ///   have keys must not start without them.
@@ -72,10 +68,6 @@ struct APIKeys: Sendable {
   }
 
   /// Whose key an `Authorization` header carries: `Bearer KEY`, or `Basic` with the key as password.
-  ///
-  /// - Parameter authorization: The header's value; `nil` when there is none.
-  /// - Returns: The key's name, or `nil` when no key is right.
-  /// - Complexity: O(keys), the same for every key and for none.
   func identity(authorization: String?) -> String? {
     guard let authorization, let key = Credential.key(in: authorization) else { return nil }
     let digest = Digest.bytes(of: key)
@@ -92,7 +84,6 @@ struct APIKeys: Sendable {
 
 /// The syntax of key files and of `RESTA_API_KEYS`.
 enum KeyList {
-  /// The environment variable.
   static let variable = "RESTA_API_KEYS"
 
   /// What may be a key, and its line or place in the list, from 1.
@@ -130,10 +121,6 @@ enum KeyList {
   /// Everything behind the first `=` is the key, so that a key may end with base64's padding; such a
   /// key needs a name, or a forgotten key (`name=`) would make one of its name.
   ///
-  /// - Parameters:
-  ///   - text: Without white space at its ends.
-  ///   - place: Where it is written, for messages.
-  /// - Returns: The key.
   /// - Throws: ``ServerError`` with `invalidSetting`; it never shows `text`.
   static func key(_ text: String, place: String) throws(ServerError) -> Key {
     func fault(_ what: String) -> ServerError { ServerError(.invalidSetting, "\(place): \(what)") }
@@ -188,9 +175,6 @@ enum KeyList {
 /// The key in an `Authorization` header.
 enum Credential {
   /// Reads `Bearer KEY`, or `Basic` with the base64 of `anything:KEY` (RFC 7617), which browsers send.
-  ///
-  /// - Parameter authorization: The header's value.
-  /// - Returns: The key's bytes, or `nil` when the header is none of the two.
   static func key(in authorization: String) -> [UInt8]? {
     let parts = authorization.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: true)
     guard parts.count == 2 else { return nil }

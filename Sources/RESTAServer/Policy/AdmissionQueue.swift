@@ -33,14 +33,6 @@ final class AdmissionQueue: Sendable {
   // Invariant: somebody waits only while all places are taken.
   private let state = Mutex(State())
 
-  /// Makes a queue.
-  ///
-  /// - Parameters:
-  ///   - concurrency: How many run at once, at least 1.
-  ///   - capacity: How many may wait, at least 0.
-  ///   - patience: How long one waits before it is refused.
-  ///   - changed: Told how many run and wait whenever that changes; must be quick, and must not use the
-  ///     queue.
   init(
     concurrency: Int, capacity: Int, patience: Duration,
     changed: @escaping @Sendable (_ running: Int, _ waiting: Int) -> Void = { _, _ in }
@@ -53,7 +45,6 @@ final class AdmissionQueue: Sendable {
 
   /// Takes a place, or waits for one in the order of arrival.
   ///
-  /// - Returns: The place.
   /// - Throws: ``APIError`` 429 when too many wait or the wait was too long, 503 once the server
   ///   stops; `CancellationError`.
   func enter() async throws -> AdmissionTicket {

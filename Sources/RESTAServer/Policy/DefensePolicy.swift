@@ -15,9 +15,6 @@ struct DefensePolicy: Sendable {
 
   /// Makes the policy of a server.
   ///
-  /// - Parameters:
-  ///   - settings: The server's.
-  ///   - model: What it serves; it decides what is recommended.
   /// - Throws: ``ServerError`` with `invalidSetting` when the settings do not fit the model, or the
   ///   operator's own defence is not one that clients may choose.
   init(settings: ServerSettings, model: ModelInformation) throws(ServerError) {
@@ -41,8 +38,6 @@ struct DefensePolicy: Sendable {
 
   /// The defence of a request.
   ///
-  /// - Parameter override: What the request asks for.
-  /// - Returns: The operator's own defence with what the request chose.
   /// - Throws: ``APIError`` with status 400: code `resta_limit` and the field for a choice that the
   ///   operator does not allow, with what is allowed; `resta_not_allowed` for votes.
   func settings(for override: DefenseOverride) throws(APIError) -> DefenseSettings {
@@ -50,6 +45,11 @@ struct DefensePolicy: Sendable {
       throw .invalid(
         "This server does not show votes: its operator has not allowed it (client.expose).",
         param: "resta.votes", code: "resta_not_allowed")
+    }
+    for row in DefenseSettings.table {
+      guard let value = override.others[row.name] else { continue }
+      let own = row.write(defense)
+      guard value == own else { throw limit(row.name, "must be \(text(of: own)) here") }
     }
     var settings = defense
     let kind = try noise(override.noise)
@@ -130,6 +130,11 @@ struct DefensePolicy: Sendable {
     }
   }
 
+  private func text(of value: SettingValue) -> String {
+    value.list.map { "[" + $0.compactMap(\.text).joined(separator: ", ") + "]" } ?? value.text
+      ?? "left out"
+  }
+
   private func words<Value>(_ range: ClosedRange<Value>, _ text: (Value) -> String) -> String {
     range.lowerBound == range.upperBound
       ? text(range.lowerBound) : "\(text(range.lowerBound)) to \(text(range.upperBound))"
@@ -158,18 +163,12 @@ struct PolicyInformation: Sendable, Hashable {
   var off: Bool
   /// Whether log-probabilities may be asked for.
   var logprobs: Bool
-  /// What replies show.
   var exposure: Exposure
 }
 
 extension ServerSettings.Client.Bounds where Value: Comparable {
   /// Checks that the bounds are in order, and makes a range of them.
   ///
-  /// - Parameters:
-  ///   - name: What is bounded, such as `samples`.
-  ///   - own: The operator's own value: what a bound is that is not given.
-  ///   - text: How a value is printed.
-  /// - Returns: What a request may choose; it holds the operator's own value.
   /// - Throws: ``ServerError`` with `invalidSetting` when it would not.
   @discardableResult func range(
     of name: String, own: Value, text: (Value) -> String

@@ -11,12 +11,6 @@ struct OriginPolicy: Sendable {
 
   /// Takes the operator's settings.
   ///
-  /// - Parameters:
-  ///   - listenHost: The address that the server listens on. On a loopback address, or where
-  ///     `allowedHosts` says something, `Host` is checked.
-  ///   - allowedHosts: Names that `Host` may have besides the loopback ones, without ports.
-  ///   - allowedOrigins: `scheme://host[:port]` of pages that may use the server from elsewhere, or `*`
-  ///     for all.
   /// - Throws: ``ServerError`` with `invalidSetting` for an entry that is malformed.
   init(
     listenHost: String, allowedHosts: [String] = [], allowedOrigins: [String] = []
@@ -51,11 +45,6 @@ struct OriginPolicy: Sendable {
   }
 
   /// Checks a request's headers, whatever its method and route.
-  ///
-  /// - Parameters:
-  ///   - host: `Host`, or HTTP/2's `:authority`.
-  ///   - origin: `Origin`; programs that are no browsers send none.
-  /// - Returns: Why the request is refused, or `nil`.
   func check(host: String?, origin: String?) -> APIError? {
     let host = host.flatMap { HostName($0) }
     if let hosts {
@@ -75,17 +64,11 @@ struct OriginPolicy: Sendable {
   }
 
   /// Whether the operator allows pages of an origin, wherever the server is.
-  ///
-  /// - Parameter origin: The value of an `Origin` header.
-  /// - Returns: Whether CORS headers go to it.
   func allows(_ origin: String) -> Bool {
     allowsAllOrigins || WebOrigin(origin).map(origins.contains) ?? false
   }
 
   /// The value of `Access-Control-Allow-Origin`: the page's own, unless all are allowed.
-  ///
-  /// - Parameter origin: An origin that is allowed.
-  /// - Returns: The value.
   func allowedOriginValue(for origin: String) -> String { allowsAllOrigins ? "*" : origin }
 
   private static func refusal(_ code: String, _ message: String) -> APIError {
@@ -103,10 +86,6 @@ extension OriginPolicy {
   private static let tokenPunctuation = Set("!#$%&'*+-.^_`|~".utf8)
 
   /// The headers of every reply.
-  ///
-  /// - Parameter origin: The request's `Origin`.
-  /// - Returns: None for an origin that isn't allowed, but for `Vary`, which keeps caches from giving
-  ///   one origin's reply to another.
   func corsHeaders(origin: String?) -> [(String, String)] {
     guard let origin, allows(origin) else { return [("Vary", "Origin")] }
     return [
@@ -117,12 +96,6 @@ extension OriginPolicy {
   }
 
   /// The headers of the reply to a preflight (`OPTIONS` with `Access-Control-Request-Method`).
-  ///
-  /// - Parameters:
-  ///   - origin: The request's `Origin`.
-  ///   - requestedHeaders: Its `Access-Control-Request-Headers`. They are all allowed: OpenAI's clients
-  ///     send `x-stainless-*` headers whose names change.
-  /// - Returns: As ``corsHeaders(origin:)``, and what is allowed.
   func preflightHeaders(origin: String?, requestedHeaders: String?) -> [(String, String)] {
     let headers = corsHeaders(origin: origin)
     guard let origin, allows(origin) else { return headers }
@@ -158,14 +131,11 @@ extension OriginPolicy {
 
 /// Where a web page comes from: `scheme://host[:port]` (RFC 6454).
 struct WebOrigin: Sendable, Hashable {
-  /// In lower case.
   var scheme: String
   /// The name, and the port unless it is the scheme's own.
   var host: HostName
 
   /// Reads an origin; `nil` for anything else, such as `null`, which pages in a sandbox send.
-  ///
-  /// - Parameter text: The value of an `Origin` header, or a setting.
   init?(_ text: String) {
     guard text.utf8.allSatisfy({ $0 < 0x80 }), let colon = text.firstIndex(of: ":"),
       text[colon...].hasPrefix("://"),
@@ -181,9 +151,6 @@ struct WebOrigin: Sendable, Hashable {
   /// Whether a page of this origin was served under a `Host` header.
   ///
   /// The scheme is the page's: behind a proxy that ends TLS the server does not know its own.
-  ///
-  /// - Parameter host: The header.
-  /// - Returns: Whether name and port are the same.
   func isSame(as host: HostName) -> Bool {
     // An extension's page may have any host's name, localhost's too.
     ["http", "https"].contains(scheme) && self.host == Self.canonical(host, scheme: scheme)
@@ -213,8 +180,6 @@ struct HostName: Sendable, Hashable {
   var port: Int?
 
   /// Reads `name`, `name:port`, `[address]` or `[address]:port`; `nil` when it is none of them.
-  ///
-  /// - Parameter text: What a client sent, or an operator wrote.
   init?(_ text: some StringProtocol) {
     // Before letters are made small: the Kelvin sign would become a k.
     guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }

@@ -16,24 +16,12 @@ final class RateLimits: Sendable {
   private let buckets = Mutex([String: Buckets]())
 
   /// Makes limits that nobody has used yet.
-  ///
-  /// - Parameters:
-  ///   - requestsPerMinute: At least 1; `nil` for no limit.
-  ///   - tokensPerMinute: At least 1, of the prompt and the answer in all sequences; `nil` for no limit.
   init(requestsPerMinute: Int?, tokensPerMinute: Int?) {
     self.requestsPerMinute = requestsPerMinute
     self.tokensPerMinute = tokensPerMinute
   }
 
   /// Takes a request and its tokens, or neither.
-  ///
-  /// - Parameters:
-  ///   - key: Whose request it is.
-  ///   - requests: How many requests it counts as; 0 for one that was counted already. Default: 1.
-  ///   - tokens: The most tokens that it can cost.
-  ///   - now: The time since the server started, on a clock that does not jump.
-  /// - Returns: The decision. A refusal is a 429 with the time to wait, or a 400 when the request costs
-  ///   more than there ever is.
   func admit(
     _ key: String, requests: Int = 1, tokens: Int, now: Duration
   ) -> RateDecision {
@@ -51,11 +39,6 @@ final class RateLimits: Sendable {
   }
 
   /// Gives back tokens that an admitted request did not use.
-  ///
-  /// - Parameters:
-  ///   - key: Whose request it was.
-  ///   - tokens: How many; at most what was admitted.
-  ///   - now: The time since the server started.
   func refund(_ key: String, tokens: Int, now: Duration) {
     change(key, now: now) { $0.tokens?.putBack(max(0, tokens)) }
   }
@@ -155,7 +138,6 @@ struct TokenBucket: Sendable, Hashable {
   // Beyond it a level would not fit; nobody computes so many tokens.
   private static let range = 1...1_000_000_000_000_000
 
-  /// The most it holds.
   let capacity: Int
   /// How many tokens come in a minute.
   let perMinute: Int
@@ -164,12 +146,6 @@ struct TokenBucket: Sendable, Hashable {
 
   private var full: Int128 { Int128(capacity) * Self.unitsPerToken }
 
-  /// Makes a full bucket.
-  ///
-  /// - Parameters:
-  ///   - capacity: The most it holds; less than 1 is 1, and more than 10^15 is 10^15.
-  ///   - perMinute: How many tokens come in a minute; likewise.
-  ///   - now: The time since any fixed moment.
   init(capacity: Int, perMinute: Int, now: Duration) {
     self.capacity = min(max(capacity, Self.range.lowerBound), Self.range.upperBound)
     self.perMinute = min(max(perMinute, Self.range.lowerBound), Self.range.upperBound)
@@ -184,8 +160,6 @@ struct TokenBucket: Sendable, Hashable {
   var timeToFill: Duration { time(for: full - level) }
 
   /// Lets time pass; time that runs backwards does not pass.
-  ///
-  /// - Parameter now: The time since the same moment as in `init`.
   mutating func advance(to now: Duration) {
     guard now > time else { return }
     let elapsed = (now - time).attoseconds
@@ -201,14 +175,9 @@ struct TokenBucket: Sendable, Hashable {
     return time(for: max(0, Int128(tokens) * Self.unitsPerToken - level))
   }
 
-  /// Takes tokens out.
-  ///
-  /// - Parameter tokens: No more than ``remaining``, at least 0.
   mutating func take(_ tokens: Int) { level -= Int128(tokens) * Self.unitsPerToken }
 
   /// Puts tokens back that were taken and not used; what does not fit is lost.
-  ///
-  /// - Parameter tokens: At least 0.
   mutating func putBack(_ tokens: Int) {
     level = min(full, level + Int128(min(tokens, capacity)) * Self.unitsPerToken)
   }

@@ -20,7 +20,6 @@ struct StickyNoise: Sendable {
 
   /// Takes a secret.
   ///
-  /// - Parameter text: The value of `RESTA_NOISE_SECRET`; its UTF-8 bytes are the secret.
   /// - Throws: ``ServerError`` with `invalidSetting` when it has fewer than 16 bytes.
   init(secret text: String) throws(ServerError) {
     guard text.utf8.count >= Self.minimumLength else {
@@ -33,21 +32,12 @@ struct StickyNoise: Sendable {
   }
 
   /// Draws a secret of 32 bytes for this process.
-  ///
-  /// - Parameter generator: The system's secure one, unless a test wants to know what comes.
   init(using generator: inout some RandomNumberGenerator) {
     secret = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
     isEphemeral = true
   }
 
   /// The seed of the noise for a prompt.
-  ///
-  /// - Parameter renderedPrompt: The prompt as the model reads it, template and all. Its bytes count:
-  ///   canonically equivalent prompts differ.
-  /// - Returns: The first 8 bytes of HMAC-SHA256 (RFC 2104) under the secret, the first being the most
-  ///   significant, less the last 11 bits: 53 bits, as all of RESTA's own seeds, so that it survives
-  ///   every JSON reader.
-  /// - Complexity: O(bytes of the prompt).
   func seed(for renderedPrompt: String) -> UInt64 {
     let code = Digest.authenticationCode(of: Array(renderedPrompt.utf8), key: secret)
     return code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } >> 11

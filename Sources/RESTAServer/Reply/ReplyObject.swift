@@ -13,13 +13,6 @@ struct ReplyObject<Choice: Encodable & Sendable>: Encodable, Sendable {
   let resta: RestaReply?
 
   /// Makes a reply or a chunk.
-  ///
-  /// - Parameters:
-  ///   - object: OpenAI's name of what it is.
-  ///   - head: Its id, time and model.
-  ///   - choices: The answers, or pieces of them; none for the usage of a stream.
-  ///   - usage: The tokens, or the `null` for them.
-  ///   - settings: The defence, or `nil` when it is not shown here.
   init(
     _ object: String, _ head: ReplyHead, choices: [Choice], usage: Nullable<ReplyUsage>?,
     settings: RestaSettings? = nil
@@ -45,7 +38,6 @@ struct ReplyHead: Sendable, Hashable {
   var id: String
   /// When it was begun, in seconds since 1970.
   var created: Int
-  /// The model that answers.
   var model: String
 }
 
@@ -55,11 +47,6 @@ struct ReplyUsage: Encodable, Sendable, Hashable {
   let completionTokens: Int
   let totalTokens: Int
 
-  /// Adds them up.
-  ///
-  /// - Parameters:
-  ///   - promptTokens: Those of the prompt; each prompt counts once, however many answers it has.
-  ///   - completionTokens: Those of all answers.
   init(promptTokens: Int, completionTokens: Int) {
     self.promptTokens = promptTokens
     self.completionTokens = completionTokens
@@ -69,11 +56,6 @@ struct ReplyUsage: Encodable, Sendable, Hashable {
 
 extension ReplyHead {
   /// A head for a new reply.
-  ///
-  /// - Parameters:
-  ///   - prefix: What the id begins with, such as `chatcmpl`.
-  ///   - model: The model's name.
-  /// - Returns: The head, with an id of its own.
   static func new(_ prefix: String, model: String) -> ReplyHead {
     let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
     var random = SystemRandomNumberGenerator()
@@ -85,13 +67,11 @@ extension ReplyHead {
 
 /// The `resta` object of one answer; what the operator or the request does not want is left out.
 struct RestaChoice: Encodable, Sendable {
-  /// What the answer cost.
   var cost: TotalsReport?
   /// All votes of a whole answer.
   var votes: [VoteReport]?
   /// The vote of a streamed token.
   var vote: VoteReport?
-  /// The prompt's tokens.
   var prompt: [RestaPromptToken]?
   /// The noise's seed; never given under sticky noise, where it holds for the next request too.
   var seed: UInt64?
@@ -112,14 +92,6 @@ struct RestaPromptToken: Encodable, Sendable, Hashable {
   let text: String
   let perturbed: Bool
 
-  /// Describes a whole prompt.
-  ///
-  /// - Parameters:
-  ///   - prompt: The prompt.
-  ///   - defense: The defence; without an active one nothing is perturbed.
-  ///   - tokenizer: The model's vocabulary.
-  /// - Returns: One for each of its tokens.
-  /// - Complexity: O(tokens * messages).
   static func list(
     _ prompt: TokenizedPrompt, defense: DefenseSettings, tokenizer: any Tokenizer
   ) -> [RestaPromptToken] {
@@ -134,19 +106,19 @@ struct RestaPromptToken: Encodable, Sendable, Hashable {
 /// Turns replies into bytes.
 enum WireJSON {
   /// A reply as JSON, with snake_case names.
-  ///
-  /// - Parameter value: The reply. Its numbers must be finite: who makes them from a model's clamps
-  ///   them.
-  /// - Returns: UTF-8 without a line break, since those inside strings are escaped.
   static func bytes(_ value: some Encodable) -> [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    // Sorted, for a reply that is the same wherever and whenever it is written.
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // No reply of ours gets here; a client still has to get JSON if one ever does.
     guard let data = try? encoder.encode(value) else { return failure }
     return Array(data)
   }
+
+  private static let encoder = {
+    let encoder = JSONEncoder()
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    // Sorted, for a reply that is the same wherever and whenever it is written.
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return encoder
+  }()
 
   private static let failure =
     Array(
@@ -163,10 +135,6 @@ enum ServerSentEvent {
   /// A comment, which clients skip: it shows proxies and clients that the connection lives.
   static let keepAlive = Array(": keep-alive\n\n".utf8)
 
-  /// One event.
-  ///
-  /// - Parameter value: Its data.
-  /// - Returns: UTF-8.
   static func data(_ value: some Encodable) -> [UInt8] {
     Array("data: ".utf8) + WireJSON.bytes(value) + Array("\n\n".utf8)
   }

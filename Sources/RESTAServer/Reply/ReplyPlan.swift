@@ -13,8 +13,6 @@ struct AnswerPlanner: Sendable {
 
   /// Plans the answers to a conversation.
   ///
-  /// - Parameter request: The request.
-  /// - Returns: The answers.
   /// - Throws: ``APIError``; ``RESTAError`` when the template refuses the messages.
   func plan(_ request: ChatRequest) throws -> AnswerBatch {
     try check(model: request.model)
@@ -35,8 +33,6 @@ struct AnswerPlanner: Sendable {
 
   /// Plans the answers to raw prompts: all of each is user content.
   ///
-  /// - Parameter request: The request.
-  /// - Returns: The answers.
   /// - Throws: ``APIError``; ``RESTAError``.
   func plan(_ request: CompletionRequest) throws -> AnswerBatch {
     guard settings.client.completions else {
@@ -147,7 +143,6 @@ struct AnswerBatch: Sendable {
   let defense: DefenseSettings
   /// Whether the noise is the same whenever the prompt is.
   let isSticky: Bool
-  /// What it may cost.
   let cost: AnswerCost
 }
 
@@ -163,11 +158,6 @@ struct AnswerCost: Sendable {
   private let defense: DefenseSettings
   private let model: ModelInformation
 
-  /// - Parameters:
-  ///   - promptTokens: The length of each prompt.
-  ///   - answer: What is asked about the answers.
-  ///   - defense: The defence.
-  ///   - model: The model.
   init(
     promptTokens: [Int], answer: AnswerRequest, defense: DefenseSettings, model: ModelInformation
   ) {
@@ -190,9 +180,6 @@ struct AnswerCost: Sendable {
 
   /// The work for answers as they came out: of their length alone, since what the votes really took
   /// tells their margins.
-  ///
-  /// - Parameter answers: Their lengths; the choices of a prompt follow each other.
-  /// - Returns: Positions.
   func work(answers: [Int]) -> Int {
     answers.enumerated().reduce(0) { sum, item in
       sum + work(prompt: promptTokens[item.offset / answer.choices], answer: item.element)
@@ -210,9 +197,6 @@ struct AnswerCost: Sendable {
 
   /// Refuses what is too much.
   ///
-  /// - Parameters:
-  ///   - limits: The operator's limits.
-  ///   - field: The request's field that holds the prompt.
   /// - Throws: ``APIError`` 400, which says how much is too much.
   func check(_ limits: ServerSettings.Limits, field: String) throws(APIError) {
     guard sequences <= model.maximumSequences else {

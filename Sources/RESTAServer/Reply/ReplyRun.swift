@@ -7,7 +7,6 @@ struct AnswerRun: Sendable {
   /// The events in order; it throws what ended the answers early.
   typealias Events = AsyncThrowingStream<AnswerEvent, any Error>
 
-  /// What is generated.
   let batch: AnswerBatch
   /// The right to do so.
   let ticket: AdmissionTicket
@@ -17,7 +16,6 @@ struct AnswerRun: Sendable {
   let cut: OneShotSignal
   /// How long the answers may take.
   let limit: Duration
-  /// How often ``AnswerEvent/idle`` comes.
   let keepAlive: Duration
   /// Told each result and its index.
   let finished: @Sendable (Int, GenerationResult) -> Void
@@ -27,9 +25,6 @@ struct AnswerRun: Sendable {
   /// The place is free again when generating has ended, whether or not the events are read: they are
   /// buffered, up to the answers' length, so that a client that does not read holds no place.
   ///
-  /// - Parameter consume: Takes the events. When it returns or throws, generating stops, and the engine
-  ///   works no longer for it when this returns.
-  /// - Returns: What `consume` returns.
   /// - Throws: What `consume` throws.
   func callAsFunction<Value>(_ consume: (Events) async throws -> Value) async throws -> Value {
     let (events, source) = Events.makeStream()
@@ -123,7 +118,6 @@ final class OneShotSignal: Sendable {
   // Invariant: no handler is left once it has fired.
   private let state = Mutex(State())
 
-  /// Whether it has fired.
   var hasFired: Bool { state.withLock { $0.hasFired } }
 
   /// Runs all handlers; calling it again does nothing.
@@ -137,9 +131,6 @@ final class OneShotSignal: Sendable {
   }
 
   /// Runs a handler when it fires, or now when it has.
-  ///
-  /// - Parameter handler: Must be quick; it runs where the signal is fired.
-  /// - Returns: What ``remove(_:)`` takes; the handler is kept until then.
   func add(_ handler: @escaping @Sendable () -> Void) -> Int {
     let id = state.withLock { state -> Int? in
       guard !state.hasFired else { return nil }
@@ -154,15 +145,12 @@ final class OneShotSignal: Sendable {
     return id
   }
 
-  /// Forgets a handler.
   func remove(_ id: Int) {
     state.withLock { $0.handlers[id] = nil }
   }
 
   /// Runs work that the signal cancels.
   ///
-  /// - Parameter work: What runs, in a task of its own.
-  /// - Returns: What it returns.
   /// - Throws: What it throws; `CancellationError` when it heeds the cancellation.
   func cancelling<Value: Sendable>(
     _ work: @escaping @Sendable () async throws -> Value

@@ -10,48 +10,21 @@ protocol ReplyShape: Sendable {
   /// A chunk of a streamed one.
   associatedtype Chunk: Encodable & Sendable
 
-  /// What all chunks share.
   var head: ReplyHead { get }
   /// Whether the stream ends with the usage; the other chunks then say that theirs is `null`.
   var includesUsage: Bool { get }
 
-  /// The whole reply.
-  ///
-  /// - Parameters:
-  ///   - answers: The answers, by index; the first prompt's first.
-  ///   - usage: The tokens.
-  ///   - settings: The defence, or `nil` when the operator does not show it.
-  /// - Returns: The reply.
   func whole(_ answers: [WholeAnswer], usage: ReplyUsage, settings: RestaSettings?) -> Whole
 
   /// The first chunk of an answer.
-  ///
-  /// - Parameters:
-  ///   - choice: The answer's index.
-  ///   - settings: The defence, in the first chunk of the whole stream, if it is shown.
-  ///   - resta: What is told about the defence: the prompt's tokens.
-  /// - Returns: The chunk.
   func opening(choice: Int, settings: RestaSettings?, resta: RestaChoice) -> Chunk
 
-  /// A chunk with text.
-  ///
-  /// - Parameter piece: The text and what belongs to it.
-  /// - Returns: The chunk.
   func text(_ piece: StreamedPiece) -> Chunk
 
   /// The last chunk of an answer.
-  ///
-  /// - Parameters:
-  ///   - choice: The answer's index.
-  ///   - reason: Why it ended.
-  ///   - resta: What is told about the defence: seeds and cost.
-  /// - Returns: The chunk.
   func end(choice: Int, reason: FinishReason, resta: RestaChoice) -> Chunk
 
   /// The chunk with the usage, which has no answers.
-  ///
-  /// - Parameter usage: The tokens.
-  /// - Returns: The chunk.
   func usage(_ usage: ReplyUsage) -> Chunk
 }
 
@@ -64,9 +37,7 @@ extension ReplyShape {
 
 /// An answer that is sent when it is complete.
 struct WholeAnswer: Sendable {
-  /// Its text.
   var text: String
-  /// Why it ended.
   var reason: FinishReason
   /// One entry a token; `nil` when they were not asked for.
   var logProbabilities: [TokenLogProbability]?
@@ -76,7 +47,6 @@ struct WholeAnswer: Sendable {
 
 /// A piece of an answer as it is sent.
 struct StreamedPiece: Sendable {
-  /// The answer's index.
   var choice: Int
   /// The text; empty for a token whose text is not certain yet.
   var text: String
@@ -216,7 +186,6 @@ struct ChatChoice: Encodable, Sendable {
 
 /// A piece of an answer in a chunk of a streamed chat.
 struct ChatPiece: Encodable, Sendable {
-  /// What is new.
   struct Delta: Encodable, Sendable {
     var role: String?
     var content: String?
@@ -259,10 +228,6 @@ enum FinishReason: String, Encodable, Sendable {
   case length
   case contentFilter = "content_filter"
 
-  /// Translates a reason.
-  ///
-  /// - Parameter reason: RESTA's; an abstained vote is the defence that ends an answer, for which
-  ///   OpenAI's nearest word is the content filter.
   init(_ reason: StopReason) {
     switch reason {
     case .endOfGeneration, .stopString: self = .stop

@@ -12,7 +12,6 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
 
   /// Waits for all answers.
   ///
-  /// - Returns: The reply's JSON.
   /// - Throws: What ended the answers early.
   func whole() async throws -> [UInt8] {
     let keepsTokens = run.batch.answer.logProbabilities != nil
@@ -35,7 +34,6 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
 
   /// Writes events as they come; what ends the answers early becomes the last event.
   ///
-  /// - Parameter writer: Where to.
   /// - Throws: What writing throws: the client is gone.
   func stream(to writer: inout any ResponseBodyWriter) async throws {
     do {
@@ -114,12 +112,6 @@ struct AnswerFormat<Shape: ReplyShape>: Sendable {
   }
 
   /// The chunk for a token; `nil` when there is nothing to show yet.
-  ///
-  /// - Parameters:
-  ///   - token: The token.
-  ///   - index: Which answer it belongs to.
-  ///   - offset: Where it begins in the answer, in Unicode scalars.
-  /// - Returns: The event's bytes.
   func token(_ token: GeneratedToken, of index: Int, offset: Int) -> [UInt8]? {
     let piece = StreamedPiece(
       choice: index, text: token.text,
@@ -153,7 +145,6 @@ struct AnswerFormat<Shape: ReplyShape>: Sendable {
 struct CollectedAnswer: Sendable {
   /// The tokens, as they were generated; kept only where log-probabilities are asked for.
   var tokens: [GeneratedToken] = []
-  /// The result.
   var result: GenerationResult
 }
 
@@ -168,14 +159,16 @@ struct ReplyContents: Sendable {
     exposure >= .settings ? RestaSettings(batch.defense, sticky: batch.isSticky) : nil
   }
 
-  /// The `x-resta-` headers.
   var headers: [(String, String)] {
-    guard let settings else { return [] }
+    guard exposure >= .settings else { return [] }
+    let defense = batch.defense
     return [
-      ("x-resta-noise", settings.noise.rawValue), ("x-resta-sigma", "\(settings.sigma)"),
-      ("x-resta-sigma-unit", settings.sigmaUnit.rawValue),
-      ("x-resta-samples", "\(settings.samples)"), ("x-resta-prefix", "\(settings.prefix)"),
-      ("x-resta-sticky", "\(settings.sticky)"),
+      ("x-resta-noise", defense.noise.kind.rawValue),
+      ("x-resta-sigma", "\(defense.noise.sigma.value)"),
+      ("x-resta-sigma-unit", defense.noise.sigma.unit.rawValue),
+      ("x-resta-samples", "\(defense.samples)"),
+      ("x-resta-prefix", "\(PrefixReport(defense.prefix))"),
+      ("x-resta-sticky", "\(batch.isSticky)"),
     ]
   }
 
@@ -225,7 +218,6 @@ struct ReplyContents: Sendable {
     CompletionLogProbabilities.scalars(in: tokenizer.bytes(of: token.id))
   }
 
-  /// What answers used.
   func usage(of answers: [CollectedAnswer]) -> ReplyUsage {
     usage(answerTokens: answers.reduce(0) { $0 + $1.result.tokenIDs.count })
   }

@@ -1,4 +1,4 @@
-/// Why a server could not be set up or started; requests fail with ``APIError``.
+/// Why a server could not be set up or started; requests fail with `APIError`.
 ///
 /// `message` is safe to log: it holds no prompt, no key and no secret.
 public struct ServerError: Error, Sendable, CustomStringConvertible {

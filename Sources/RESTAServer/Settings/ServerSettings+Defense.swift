@@ -4,7 +4,7 @@ extension ServerSettings {
   /// The operator's own defence: what protects a request that asks for nothing else, and the floor
   /// below which ``Client`` lets no request go unless it says so.
   ///
-  /// The members of ``RESTA/DefenseSettings`` are members of it too. What is not set is what is
+  /// The members of `RESTA.DefenseSettings` are members of it too. What is not set is what is
   /// recommended for the model, or the default.
   ///
   /// ```swift
@@ -25,9 +25,28 @@ extension ServerSettings {
     /// Chooses nothing.
     public init() {}
 
+    /// As a file has it: a choice of what is the default anyway makes no difference.
+    private var written: [SettingValue] {
+      DefenseSettings.table.map { row in
+        row.dependsOnModel && !chosen.names.contains(row.name) ? .null : row.write(chosen.value)
+      }
+    }
+
+    /// Whether the same is set.
+    public static func == (a: Defense, b: Defense) -> Bool {
+      a.written == b.written && a.sticky == b.sticky && a.decoder == b.decoder
+    }
+
+    /// Feeds what is set into a hasher.
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(written)
+      hasher.combine(sticky)
+      hasher.combine(decoder)
+    }
+
     /// A member of the defence; setting it chooses it.
     ///
-    /// - Parameter member: Any member of ``RESTA/DefenseSettings``.
+    /// - Parameter member: Any member of `RESTA.DefenseSettings`.
     public subscript<Value>(
       dynamicMember member: WritableKeyPath<DefenseSettings, Value>
     ) -> Value {
@@ -59,10 +78,16 @@ extension ServerSettings {
       set { chosen.set(\.noise.sigma.unit, newValue, as: "sigma_unit") }
     }
 
+    /// Whether directional noise is scaled to the power of isotropic noise of the same sigma.
+    ///
+    /// Default: `false`.
+    public var powerMatched: Bool {
+      get { chosen.value.noise.powerMatched }
+      set { chosen.set(\.noise.powerMatched, newValue) }
+    }
+
     /// The operator's own defence on a model: what is recommended, changed by what is set.
     ///
-    /// - Parameter model: The model.
-    /// - Returns: Valid settings, without a seed.
     /// - Throws: ``ServerError`` with `invalidSetting`.
     func settings(for model: ModelInformation) throws(ServerError) -> DefenseSettings {
       do {

@@ -176,7 +176,8 @@ extension ServerSettings {
       let indent = Self.indent(sections.count)
       lines.append("\(indent)# \(setting.about)")
       lines.append(
-        "\(indent)# Must be \(setting.expected). Default: \(YAMLText.line(setting.write(defaults)))")
+        "\(indent)# Must be \(setting.expected). Default: \(YAMLText.line(setting.write(defaults)))"
+      )
       lines.append("\(indent)\(keys.last ?? ""): \(YAMLText.line(setting.write(self)))")
     }
     return lines.joined(separator: "\n") + "\n"
@@ -211,11 +212,6 @@ extension ServerSettings {
   }
 
   /// That nothing has this name, with the names of the section that it seems to be of.
-  ///
-  /// - Parameters:
-  ///   - kind: What is named, such as `setting`.
-  ///   - prefix: What all such names begin with, which makes none of them likelier.
-  ///   - spelling: How a setting is named there.
   static func unknown(
     _ kind: String, _ name: String, prefix: String = "",
     spelling: (Setting<ServerSettings>) -> String

@@ -7,7 +7,6 @@ import RESTA
 /// `message` is shown to the client and logged: it names fields and limits, and never holds a prompt,
 /// an answer, a key or what the engine said.
 struct APIError: Error, Sendable, Hashable {
-  /// The HTTP status.
   var status: Int
   /// OpenAI's `type`, such as `invalid_request_error`.
   var type: String
@@ -21,12 +20,6 @@ struct APIError: Error, Sendable, Hashable {
   var retryAfter: Int?
 
   /// A field of the request is wrong: 400.
-  ///
-  /// - Parameters:
-  ///   - message: What is wrong and what to do.
-  ///   - param: The field. Default: none.
-  ///   - code: Default: none.
-  /// - Returns: The error.
   static func invalid(_ message: String, param: String? = nil, code: String? = nil) -> APIError {
     APIError(
       status: 400, type: "invalid_request_error", code: code, param: param, message: message)
@@ -40,9 +33,6 @@ extension APIError {
     message: "The server is shutting down. Ask again in a moment.", retryAfter: 5)
 
   /// Too many requests wait: 429.
-  ///
-  /// - Parameter retryAfter: When it is worth asking again, in seconds.
-  /// - Returns: The error.
   static func queueFull(retryAfter: Int) -> APIError {
     APIError(
       status: 429, type: "requests", code: "queue_full",
@@ -56,9 +46,6 @@ extension APIError {
     message: "The model is still being loaded. /health says when it is there.", retryAfter: 2)
 
   /// The answer took longer than the operator allows: 504.
-  ///
-  /// - Parameter seconds: The limit.
-  /// - Returns: The error.
   static func timedOut(after seconds: Double) -> APIError {
     APIError(
       status: 504, type: "server_error", code: "request_timeout",
@@ -66,9 +53,6 @@ extension APIError {
   }
 
   /// The request did not arrive in time: 408.
-  ///
-  /// - Parameter seconds: The limit.
-  /// - Returns: The error.
   static func readTimedOut(after seconds: Double) -> APIError {
     APIError(
       status: 408, type: "invalid_request_error", code: "read_timeout",
@@ -76,9 +60,6 @@ extension APIError {
   }
 
   /// The request's body is too long: 413.
-  ///
-  /// - Parameter bytes: The limit.
-  /// - Returns: The error.
   static func tooLarge(limit bytes: Int) -> APIError {
     APIError(
       status: 413, type: "invalid_request_error", code: "body_too_large",
@@ -96,9 +77,6 @@ extension APIError {
     message: "There is nothing here. The API is below /v1, the playground at /.")
 
   /// There is something at this path, for another method: 405.
-  ///
-  /// - Parameter allowed: The methods.
-  /// - Returns: The error.
   static func methodNotAllowed(_ allowed: [String]) -> APIError {
     APIError(
       status: 405, type: "invalid_request_error", code: "method_not_allowed",
@@ -106,9 +84,6 @@ extension APIError {
   }
 
   /// Another model is asked for than the one that is served: 404.
-  ///
-  /// - Parameter served: The one that is.
-  /// - Returns: The error.
   static func unknownModel(served: String) -> APIError {
     APIError(
       status: 404, type: "invalid_request_error", code: "model_not_found", param: "model",
@@ -131,10 +106,6 @@ extension APIError {
   ///
   /// The client's own mistakes are explained; everything else is an internal error whose cause goes
   /// to the log.
-  ///
-  /// - Parameters:
-  ///   - error: What was thrown.
-  ///   - log: Where the cause of an internal error goes.
   init(_ error: any Error, log: Logger) {
     switch error {
     case let error as APIError: self = error
@@ -165,7 +136,6 @@ extension APIError {
 
 /// OpenAI's error object, as a body or as an event of a stream.
 struct ErrorReply: Encodable, Sendable {
-  /// What is inside.
   struct Detail: Encodable, Sendable {
     let message: String
     let type: String
@@ -175,9 +145,6 @@ struct ErrorReply: Encodable, Sendable {
 
   let error: Detail
 
-  /// Describes an error.
-  ///
-  /// - Parameter error: The error; its status and `retryAfter` go into the reply's head.
   init(_ error: APIError) {
     self.error = Detail(
       message: error.message, type: error.type, param: error.param, code: error.code)
@@ -190,12 +157,6 @@ struct ErrorMapper: Sendable {
   let routes: RouteTable
 
   /// What a client is told.
-  ///
-  /// - Parameters:
-  ///   - error: What was thrown.
-  ///   - request: By which request.
-  ///   - context: Its context; the error's code goes into its notes.
-  /// - Returns: The error.
   func error(for error: any Error, _ request: Request, _ context: ServerContext) -> APIError {
     let result =
       if let error = error as? HTTPError, [404, 405].contains(error.status.code) {

@@ -19,10 +19,6 @@ struct AnswerRequest: Sendable {
 
   /// Reads what both kinds of request share.
   ///
-  /// - Parameters:
-  ///   - fields: The body.
-  ///   - logProbabilities: How many alternatives are wanted; the two kinds ask for it differently.
-  ///   - defaults: The operator's defaults and limits.
   /// - Throws: ``APIError`` for a field of another type, out of range or not supported.
   init(
     _ fields: BodyFields, logProbabilities: Int?, defaults: RequestDefaults
@@ -53,7 +49,6 @@ extension AnswerRequest {
   /// The longest stop string, in bytes: the end of the answer is compared with it at every token.
   static let stopLength = 256
 
-  /// Reads `n`.
   static func choices(_ field: BodyField, limit: Int) throws(APIError) -> Int {
     let count = try field.integer(in: 1...Int.max) ?? 1
     guard count <= limit else { throw field.refused("is above this server's limit of \(limit)") }
@@ -98,7 +93,6 @@ extension AnswerRequest {
     }
   }
 
-  /// Reads `stream_options`.
   static func includesUsage(_ field: BodyField, isStreamed: Bool) throws(APIError) -> Bool {
     guard let options = try field.object() else { return false }
     guard isStreamed else { throw field.refused("is only for requests with 'stream': true") }

@@ -3,7 +3,6 @@ import RESTADocuments
 
 /// The members of an object of a body, each with its path.
 struct BodyFields: Sendable {
-  /// The object.
   let object: JSONObject
   /// Where it is, such as `messages[0]`; empty for the body itself.
   let path: String
@@ -45,7 +44,6 @@ struct BodyFields: Sendable {
 ///
 /// `null` and what is not there are the same everywhere, as they are for OpenAI: both read as `nil`.
 struct BodyField: Sendable {
-  /// The value.
   let value: JSONValue
   /// Where it is, such as `messages[3].content[0].text`: `param` of the errors.
   let path: String
@@ -55,8 +53,6 @@ struct BodyField: Sendable {
 
   /// The value as a string.
   ///
-  /// - Parameter what: What the string is, for errors. Default: a string.
-  /// - Returns: The string, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
   func string(_ what: String = "a string") throws(APIError) -> String? {
     switch value {
@@ -68,7 +64,6 @@ struct BodyField: Sendable {
 
   /// The value as `true` or `false`.
   ///
-  /// - Returns: The value, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
   func bool() throws(APIError) -> Bool? {
     switch value {
@@ -80,10 +75,7 @@ struct BodyField: Sendable {
 
   /// The value as an array.
   ///
-  /// - Parameter what: What the array is, for errors.
-  /// - Returns: The elements with their paths, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
-  /// - Complexity: O(elements).
   func array(_ what: String) throws(APIError) -> [BodyField]? {
     switch value {
     case .null: return nil
@@ -97,8 +89,6 @@ struct BodyField: Sendable {
 
   /// The value as an object.
   ///
-  /// - Parameter what: What the object is, for errors. Default: an object.
-  /// - Returns: Its members, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
   func object(_ what: String = "an object") throws(APIError) -> BodyFields? {
     switch value {
@@ -109,20 +99,12 @@ struct BodyField: Sendable {
   }
 
   /// The error for a value of another kind than expected, a missing one among them.
-  ///
-  /// - Parameter what: What is expected, such as `a string`.
-  /// - Returns: The error, which does not hold the value.
   func expected(_ what: String) -> APIError {
     isNull
       ? refused("is missing; it must be \(what)") : refused("must be \(what), not \(value.kind)")
   }
 
   /// An error about this field.
-  ///
-  /// - Parameters:
-  ///   - what: What is wrong, as it goes on behind the field's name.
-  ///   - code: Default: none.
-  /// - Returns: The error.
   func refused(_ what: String, code: String? = nil) -> APIError {
     APIError.invalid("'\(path)' \(what).", param: path, code: code)
   }
@@ -131,8 +113,6 @@ struct BodyField: Sendable {
 extension BodyField {
   /// The value as an integer.
   ///
-  /// - Parameter range: What is allowed; up to `Int.max` means without an end.
-  /// - Returns: The integer, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value, and for one outside of the range.
   func integer(in range: ClosedRange<Int>) throws(APIError) -> Int? {
     guard !isNull else { return nil }
@@ -146,8 +126,6 @@ extension BodyField {
 
   /// The value as a number.
   ///
-  /// - Parameter range: What is allowed; up to `Int.max` means without an end.
-  /// - Returns: The number, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value, and for one outside of the range.
   func number(in range: ClosedRange<Int>) throws(APIError) -> Double? {
     let what = "a number \(Self.text(range))"
@@ -166,7 +144,6 @@ extension BodyField {
 
   /// The value as 64 bits, negative integers by their two's complement.
   ///
-  /// - Returns: The bits, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value.
   func bits() throws(APIError) -> UInt64? {
     switch value {
@@ -178,8 +155,6 @@ extension BodyField {
 
   /// The value as one of the names of a closed set.
   ///
-  /// - Parameter type: The set.
-  /// - Returns: The case, or `nil` for `null`.
   /// - Throws: ``APIError`` for any other value, naming all that are allowed.
   func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ type: Choice.Type

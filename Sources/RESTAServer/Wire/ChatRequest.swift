@@ -12,12 +12,8 @@ struct ChatRequest: Sendable {
 
   /// Reads a request.
   ///
-  /// - Parameters:
-  ///   - body: The request's body.
-  ///   - defaults: The operator's defaults and limits.
   /// - Throws: ``APIError`` with status 400 for a body that is no JSON object, and for a field that is
   ///   missing, of another type, out of range or not supported.
-  /// - Complexity: O(bytes).
   init(body: [UInt8], defaults: RequestDefaults) throws(APIError) {
     let fields = try BodyFields.body(body)
     model = try fields["model"].string()
@@ -49,9 +45,6 @@ struct ChatRequest: Sendable {
 extension ChatMessage {
   /// Reads a message.
   ///
-  /// - Parameters:
-  ///   - field: The message.
-  ///   - roles: The roles that the operator allows.
   /// - Throws: ``APIError`` for another shape, a role that is not allowed, and content that is not
   ///   text.
   init(_ field: BodyField, roles: Set<Role>) throws(APIError) {

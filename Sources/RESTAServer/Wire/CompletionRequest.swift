@@ -11,12 +11,8 @@ struct CompletionRequest: Sendable {
 
   /// Reads a request.
   ///
-  /// - Parameters:
-  ///   - body: The request's body.
-  ///   - defaults: The operator's defaults and limits; `roles` has no meaning here.
   /// - Throws: ``APIError`` with status 400 for a body that is no JSON object, and for a field that is
   ///   missing, of another type, out of range or not supported.
-  /// - Complexity: O(bytes).
   init(body: [UInt8], defaults: RequestDefaults) throws(APIError) {
     let fields = try BodyFields.body(body)
     model = try fields["model"].string()

@@ -5,24 +5,23 @@ import RESTADocuments
 struct DefenseOverride: Sendable, Hashable {
   /// The noise; `none` asks for no defence at all.
   var noise: NoiseKind?
-  /// Sigma in its unit.
   var sigma: Double?
-  /// The unit of ``sigma``.
   var sigmaUnit: Sigma.Unit?
-  /// k.
   var samples: Int?
-  /// l.
   var prefix: PrefixLength?
+  /// The other rows of the settings' table, by name: a request may name them, with the operator's own
+  /// value.
+  var others: [String: SettingValue] = [:]
   /// Whether the reply is to hold the votes, the seeds and the prompt's tokens.
   var votes = false
 }
 
 extension DefenseOverride {
-  private static let known = ["noise", "sigma", "sigma_unit", "samples", "prefix", "votes"]
+  private static let chosen: Set = ["noise", "sigma", "sigma_unit", "samples", "prefix"]
+  private static let known = (DefenseSettings.table.map(\.name) + ["votes"]).filter { $0 != "seed" }
 
   /// Reads a request's `resta` object; whether the operator allows it is asked elsewhere.
   ///
-  /// - Parameter field: The object; `null` leaves everything to the operator.
   /// - Throws: ``APIError`` for a value of another type or out of range, for a field that is not
   ///   known, and for a seed.
   init(_ field: BodyField) throws(APIError) {
@@ -36,7 +35,22 @@ extension DefenseOverride {
     sigmaUnit = try fields["sigma_unit"].choice(Sigma.Unit.self)
     samples = try fields["samples"].integer(in: DefenseSettings.samplesRange)
     prefix = try Self.prefix(fields["prefix"])
+    for row in DefenseSettings.table where row.name != "seed" && !Self.chosen.contains(row.name) {
+      others[row.name] = try Self.value(of: row, fields[row.name])
+    }
     votes = try fields["votes"].bool() ?? false
+  }
+
+  /// The value as the row writes it, so that equal settings are equal values.
+  private static func value(
+    of row: Setting<DefenseSettings>, _ field: BodyField
+  ) throws(APIError) -> SettingValue? {
+    guard !field.isNull else { return nil }
+    var settings = DefenseSettings()
+    guard let value = field.value.setting, row.read(value, into: &settings) else {
+      throw field.refused("must be \(row.expected)")
+    }
+    return row.write(settings)
   }
 
   private static func prefix(_ field: BodyField) throws(APIError) -> PrefixLength? {

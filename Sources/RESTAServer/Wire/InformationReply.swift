@@ -1,4 +1,5 @@
 import RESTA
+import RESTADocuments
 
 /// The reply to `GET /v1/resta`: what may be chosen.
 struct InformationReply: Encodable, Sendable {
@@ -35,10 +36,6 @@ struct InformationReply: Encodable, Sendable {
   let limits: Limits
 
   /// Makes the reply of a server that shows nothing of its defence.
-  ///
-  /// - Parameters:
-  ///   - model: The model's name.
-  ///   - limits: What no request may exceed.
   init(model: String, limits: Limits) {
     self.model = model
     exposure = "none"
@@ -48,13 +45,6 @@ struct InformationReply: Encodable, Sendable {
   }
 
   /// Makes the reply of a server that shows its defence.
-  ///
-  /// - Parameters:
-  ///   - model: The model's name.
-  ///   - exposure: `settings`, `cost` or `votes`.
-  ///   - defense: The operator's own defence, or `nil` for none.
-  ///   - client: What a request may choose.
-  ///   - limits: What no request may exceed.
   init(
     model: String, exposure: String, defense: RestaSettings?, client: Client, limits: Limits
   ) {
@@ -68,10 +58,6 @@ struct InformationReply: Encodable, Sendable {
 
 extension InformationReply {
   /// What a server says about its defence.
-  ///
-  /// - Parameters:
-  ///   - served: The model and its policy.
-  ///   - settings: The server's.
   init(_ served: ServedModel, settings: ServerSettings) {
     let limits = Limits(
       answerTokens: settings.limits.answerTokens, choices: settings.limits.choices)
@@ -99,27 +85,23 @@ extension InformationReply {
   }
 }
 
-/// The defence of a reply.
+/// The defence of a reply: every row of the settings' table but the seed, which may be a secret.
 struct RestaSettings: Encodable, Sendable, Hashable {
-  let noise: NoiseKind
-  let sigma: Double
-  let sigmaUnit: Sigma.Unit
-  let samples: Int
-  let prefix: PrefixReport
+  let defense: DefenseSettings
+  /// Whether the same prompt gets the same noise.
   let sticky: Bool
 
-  /// Describes a defence.
-  ///
-  /// - Parameters:
-  ///   - defense: Its settings.
-  ///   - sticky: Whether the same prompt gets the same noise.
   init(_ defense: DefenseSettings, sticky: Bool) {
-    noise = defense.noise.kind
-    sigma = defense.noise.sigma.value
-    sigmaUnit = defense.noise.sigma.unit
-    samples = defense.samples
-    prefix = PrefixReport(defense.prefix)
+    self.defense = defense
     self.sticky = sticky
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: NamedKey.self)
+    for row in DefenseSettings.table where row.name != "seed" {
+      try container.encode(JSONValue(row.write(defense)), forKey: NamedKey(row.reportedAs))
+    }
+    try container.encode(sticky, forKey: NamedKey("sticky"))
   }
 }
 
@@ -132,11 +114,6 @@ struct ModelList: Encodable, Sendable, Hashable {
     let created: Int
     let ownedBy = "resta"
 
-    /// Describes a model.
-    ///
-    /// - Parameters:
-    ///   - id: Its name.
-    ///   - created: When the server loaded it, in seconds since 1970.
     init(id: String, created: Int) {
       self.id = id
       self.created = created
@@ -147,10 +124,6 @@ struct ModelList: Encodable, Sendable, Hashable {
   let data: [Entry]
 
   /// Makes the list of the one model that is served.
-  ///
-  /// - Parameters:
-  ///   - id: Its name.
-  ///   - created: When the server loaded it, in seconds since 1970.
   init(id: String, created: Int) {
     data = [Entry(id: id, created: created)]
   }

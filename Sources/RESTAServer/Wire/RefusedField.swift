@@ -8,14 +8,12 @@ struct RefusedField: Sendable {
   /// OpenAI's code for fields that a model does not support.
   static let code = "unsupported_parameter"
 
-  /// The field's name.
   let name: String
   /// The values with which it changes nothing, besides `null`.
   let neutral: [JSONValue]
 
   /// Refuses the fields of a body that are in the table and not neutral.
   ///
-  /// - Parameter fields: The body.
   /// - Throws: ``APIError`` that names the first such field.
   static func check(_ fields: BodyFields) throws(APIError) {
     for refused in all {

@@ -27,12 +27,6 @@ struct TokenLogProbability: Encodable, Sendable {
   let voted: Bool
 
   /// Describes a token that one model chose.
-  ///
-  /// - Parameters:
-  ///   - token: The token.
-  ///   - logProbability: ln p; minus infinity is written as OpenAI's -9999.
-  ///   - alternatives: Likely tokens, in the order to write.
-  ///   - tokenizer: The model's vocabulary.
   init(
     _ token: TokenID, logProbability: Double, alternatives: [(TokenID, Double)],
     tokenizer: any Tokenizer
@@ -42,11 +36,6 @@ struct TokenLogProbability: Encodable, Sendable {
   }
 
   /// Describes a token that was voted for.
-  ///
-  /// - Parameters:
-  ///   - vote: The vote; `nil` results when it abstained.
-  ///   - count: How many alternatives to list, the most votes first.
-  ///   - tokenizer: The model's vocabulary.
   init?(_ vote: VoteRecord, alternatives count: Int, tokenizer: any Tokenizer) {
     guard let token = vote.tokenID else { return nil }
     let shares = vote.counts.map { ($0.tokenID, log(Double($0.count) / Double(vote.asked))) }
@@ -57,11 +46,6 @@ struct TokenLogProbability: Encodable, Sendable {
   }
 
   /// Describes a token of an answer.
-  ///
-  /// - Parameters:
-  ///   - token: The token; `nil` results when it has neither a vote nor log-probabilities.
-  ///   - count: How many alternatives to list.
-  ///   - tokenizer: The model's vocabulary.
   init?(_ token: GeneratedToken, alternatives count: Int, tokenizer: any Tokenizer) {
     if let vote = token.vote {
       self.init(vote, alternatives: count, tokenizer: tokenizer)
@@ -101,11 +85,6 @@ struct CompletionLogProbabilities: Encodable, Sendable {
   /// Where each token begins in the answer, in Unicode scalars, as Python counts.
   let textOffset: [Int]
 
-  /// Rearranges entries.
-  ///
-  /// - Parameters:
-  ///   - entries: The tokens in order.
-  ///   - offset: Where the first of them begins. Default: 0, the start of the answer.
   init(_ entries: [TokenLogProbability], offset: Int = 0) {
     tokens = entries.map(\.token)
     tokenLogprobs = entries.map(\.logprob)
@@ -120,8 +99,5 @@ struct CompletionLogProbabilities: Encodable, Sendable {
   }
 
   /// How many Unicode scalars begin in a token; several tokens can make up one.
-  ///
-  /// - Parameter bytes: The token's.
-  /// - Returns: The number, by which the next token's offset is larger.
   static func scalars(in bytes: [UInt8]) -> Int { bytes.count { $0 & 0xC0 != 0x80 } }
 }

@@ -1,5 +1,6 @@
 import Foundation
-import RESTAEvaluation
+import RESTADocuments
+import RESTARefusals
 import RESTATesting
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
     #expect(lines.compactMap(\.last) == ["adapter.f16.gguf", "attacks.jsonl"])
     for line in lines {
       let file = try Data(contentsOf: folder.appendingPathComponent(String(line[1])))
-      #expect(SHA256.hexadecimal(of: file) == line[0], "\(line[1])")
+      #expect(Digest.sha256(of: file) == line[0], "\(line[1])")
       #expect(file.count <= 5_000_000)
     }
   }

@@ -3,17 +3,17 @@ import Testing
 
 @Suite("Wrong use of the command") struct WrongUseTests {
   @Test(arguments: [
-    (["generate", "hi", "--samples", "0"], 2, "between 1 and 128"),
-    (["generate", "hi", "--samples", "129"], 2, "between 1 and 128"),
+    (["generate", "hi", "--samples", "0"], 2, "from 1 to 128"),
+    (["generate", "hi", "--samples", "129"], 2, "from 1 to 128"),
     (["generate", "hi", "--sigma", "nan"], 2, "sigma"),
     (["generate", "hi", "--sigma", "-1"], 2, "sigma"),
-    (["generate", "hi", "--prefix", "-3"], 2, "prefix length"),
+    (["generate", "hi", "--prefix", "-3"], 2, "0 or more, or all"),
     (["generate", "hi", "--prefix", "many"], 2, "prefix"),
     (["generate", "hi", "--noise", "loud"], 2, "noise"),
     (["generate", "hi", "--noise", "isotropic", "--power-matched"], 2, "power"),
     (["generate", "hi", "--sigma-unit", "absolute"], 2, "--sigma"),
     (["generate", "hi", "--max-tokens", "0"], 2, "1 or more"),
-    (["generate", "hi", "--stop", ""], 2, "stop string"),
+    (["generate", "hi", "--stop", ""], 2, "text that is not empty"),
     (["generate", "hi", "--top-p", "2"], 2, "top"),
     (["generate", "hi", "--threads", "0"], 2, "threads"),
     (["generate", "hi", "--ctx", "3"], 2, "context length"),

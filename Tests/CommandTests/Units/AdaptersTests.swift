@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import RESTACommand
+@testable import RESTALocal
 
 @Suite("Where the demo's adapter is found") struct AdaptersTests {
   /// A folder with a file in it, for the length of a test.

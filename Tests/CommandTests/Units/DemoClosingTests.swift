@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RESTACommand
+@testable import RESTALocal
 
 @Suite("What the demo concludes") struct DemoClosingTests {
   /// A verdict: the kind's first letter, then `R` for refused or `-` for not, undefended first.

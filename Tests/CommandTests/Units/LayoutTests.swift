@@ -1,7 +1,7 @@
 import RESTA
 import Testing
 
-@testable import RESTACommand
+@testable import RESTALocal
 
 @Suite("Output for people") struct LayoutTests {
   @Test(arguments: [

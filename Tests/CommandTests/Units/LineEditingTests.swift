@@ -1,7 +1,7 @@
 import RESTATesting
 import Testing
 
-@testable import RESTACommand
+@testable import RESTALocal
 
 @Suite("Line editing") struct LineEditingTests {
   private func keys(_ bytes: [UInt8]) -> [Key] {

@@ -1,6 +1,7 @@
 import Foundation
 import NIOHTTP1
 import RESTA
+import RESTADocuments
 import RESTATesting
 import Testing
 

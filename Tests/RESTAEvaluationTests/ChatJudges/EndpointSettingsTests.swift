@@ -1,5 +1,6 @@
 import Foundation
 import RESTA
+import RESTADocuments
 import Testing
 
 @testable import RESTAEvaluation

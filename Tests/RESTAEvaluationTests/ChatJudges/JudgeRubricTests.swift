@@ -1,4 +1,5 @@
 import RESTA
+import RESTADocuments
 import Testing
 
 @testable import RESTAEvaluation

@@ -1,4 +1,6 @@
+import RESTADocuments
 import RESTAEvaluation
+import RESTARefusals
 import Testing
 
 @Suite("The verdict of refusal phrases") struct RefusalPhraseVerdictTests {

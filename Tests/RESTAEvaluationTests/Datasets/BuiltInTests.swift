@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 import Testing
 
 @testable import RESTAEvaluation

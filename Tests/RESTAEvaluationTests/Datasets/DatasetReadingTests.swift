@@ -1,3 +1,4 @@
+import RESTADocuments
 import Testing
 
 @testable import RESTAEvaluation

@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTAEvaluation
 
 /// Results to export.

@@ -1,3 +1,4 @@
+import RESTADocuments
 import Testing
 
 @testable import RESTAEvaluation
@@ -35,7 +36,7 @@ import Testing
       rows: rows, model: "m", date: "2026-01-02", judge: "j/1")
     #expect(artifact.jailbroken == 1)
     #expect(artifact.unscored == 2)
-    let root = try JSONReader.value(of: Array(artifact.text.utf8)[...], name: "a")
+    let root = try JSONReader.value(of: Array(artifact.text.utf8)[...])
     let parameters = try #require(root.object?["parameters"]?.object)
     #expect(parameters["attack_success_rate"]?.double == 1.0 / 3)
     #expect(parameters["number_of_unscored_answers"] == .integer(2))
@@ -82,7 +83,7 @@ import Testing
 
   private func method(of rows: [GenerationRow]) throws -> JSONValue? {
     let text = try JailbreakBenchArtifact(rows: rows, model: "m", date: "2026-01-02").text
-    let root = try JSONReader.value(of: Array(text.utf8)[...], name: "a")
+    let root = try JSONReader.value(of: Array(text.utf8)[...])
     return root.object?["parameters"]?.object?["method"]
   }
 

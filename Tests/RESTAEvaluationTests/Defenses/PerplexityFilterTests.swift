@@ -1,4 +1,6 @@
 import RESTA
+import RESTADocuments
+import RESTARefusals
 import RESTATesting
 import Testing
 

@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTAEvaluation
 import RESTATesting
 
@@ -20,7 +21,7 @@ enum RandomText {
     switch generator.integer(in: 0...(depth > 0 ? 6 : 4)) {
     case 0: return .null
     case 1: return .bool(generator.chance(0.5))
-    case 2: return .integer(Int64(truncatingIfNeeded: generator.next()))
+    case 2: return .integer(Int128(Int64(truncatingIfNeeded: generator.next())))
     // Never whole: whole numbers are read as integers.
     case 3: return .number(Double(generator.integer(in: -999...999)) + 0.5 + 0x1p-20)
     case 4: return .string(make(&generator))

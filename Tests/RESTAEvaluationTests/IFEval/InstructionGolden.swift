@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 import RESTAEvaluation
 import RESTATesting
 
@@ -16,7 +17,7 @@ struct InstructionGolden: Decodable {
     let data = try Data(contentsOf: folder.appending(path: "ifeval.json"))
     let sidecar = try String(
       contentsOf: folder.appending(path: "ifeval.json.sha256"), encoding: .utf8)
-    let digest = SHA256.hexadecimal(of: data)
+    let digest = Digest.sha256(of: data)
     guard sidecar == "\(digest)  ifeval.json\n" else {
       throw Unreadable(
         description: "ifeval.json has the SHA-256 \(digest), but ifeval.json.sha256 says \(sidecar)"

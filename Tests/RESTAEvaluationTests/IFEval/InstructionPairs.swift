@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 import RESTAEvaluation
 
 /// Answers to prompts with verifiable instructions, and what the reference says of them.

@@ -1,4 +1,6 @@
+import RESTADocuments
 import RESTAEvaluation
+import RESTARefusals
 import Testing
 
 @Suite("Refusals by their phrases") struct RefusalPhraseJudgeTests {

@@ -1,4 +1,5 @@
 import RESTAEvaluation
+import RESTARefusals
 import RESTATesting
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 import RESTATesting
 import Testing
 
@@ -80,6 +81,7 @@ import Testing
       try await store.begin(plan, record: changed)
     }
     #expect(error?.message.contains("the model") == true)
+    #expect(error?.message.contains("--output") == true)
     var other = fixture
     other.datasets[0].sha256 = "cc"
     let otherPlan = try other.plan()
@@ -87,5 +89,6 @@ import Testing
       try await store.begin(otherPlan, record: record)
     }
     #expect(data?.message.contains("other data for 'first'") == true)
+    #expect(data?.message.contains("--output") == true)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RESTA
+import RESTADocuments
 import RESTATesting
 
 @testable import RESTAEvaluation
@@ -84,7 +85,7 @@ struct EchoJudge: Judge {
   func judge(_ question: JudgeQuestion) async throws -> Verdict {
     Verdict(
       question.answer.count.isMultiple(of: 2) ? .refused : .complied, reason: "by length",
-      details: ["length": .integer(Int64(question.answer.count))])
+      details: ["length": .integer(Int128(question.answer.count))])
   }
 }
 

@@ -1,4 +1,5 @@
 import RESTA
+import RESTADocuments
 import RESTATesting
 import Testing
 

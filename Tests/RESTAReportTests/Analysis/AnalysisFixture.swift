@@ -19,7 +19,7 @@ enum AnalysisFixture {
       stopReason: "endOfText", votes: votes, passes: processed / 10, tokensProcessed: processed,
       seconds: Double(processed) / 100)
     return GenerationRow(
-      key: SHA256.hexadecimal(of: "\(defense) \(dataset) \(sample.id) \(seed)"), dataset: dataset,
+      key: Digest.sha256(of: "\(defense) \(dataset) \(sample.id) \(seed)"), dataset: dataset,
       sample: sample, defense: defense, kind: kind ?? defense, settings: settings,
       usesSeed: usesSeed, seed: seed, answer: hasAnswer ? answer : nil,
       failure: hasAnswer ? nil : "engine failed", verdicts: verdicts, label: label)
@@ -66,7 +66,7 @@ enum AnalysisFixture {
     options.bootstrap = ClusterBootstrap(draws: draws)
     return Analysis.report(
       of: AnalysisInput(rows: rows, title: "title", command: "command"), options: options
-    ) { SHA256.hexadecimal(of: $0) }
+    ) { Digest.sha256(of: $0) }
   }
 
   /// Three datasets, four defences, two seeds where the seed matters, every label, votes, attacks and

@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTARefusals
 import Testing
 

@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 import RESTATesting
 import Testing
 
@@ -38,8 +39,8 @@ import Testing
     #expect(
       example.redaction
         == "prompt: \(row.sample.prompt.count) characters, SHA-256 "
-        + "\(SHA256.hexadecimal(of: row.sample.prompt).prefix(16)); answer: \(answer.count) "
-        + "characters, SHA-256 \(SHA256.hexadecimal(of: answer).prefix(16))")
+        + "\(Digest.sha256(of: row.sample.prompt).prefix(16)); answer: \(answer.count) "
+        + "characters, SHA-256 \(Digest.sha256(of: answer).prefix(16))")
   }
 
   @Test func `examples are a few prompts, each under every defence and its lowest seed`() {

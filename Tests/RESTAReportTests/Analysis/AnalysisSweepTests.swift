@@ -7,7 +7,7 @@ import Testing
 @Suite("Sweeps") struct AnalysisSweepTests {
   private func rows(
     _ name: String, noise: String = "gaussian", sigma: Double = 1, prefix: JSONValue = .integer(20),
-    samples: Int64 = 10, kind: String = "resta"
+    samples: Int128 = 10, kind: String = "resta"
   ) -> [GenerationRow] {
     let settings: JSONObject = [
       "noise": .string(noise), "sigma": .number(sigma), "sigma_unit": .string("relative"),

@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTATesting
 import Testing
 
@@ -127,7 +128,7 @@ import Testing
       DatasetSummary(
         of: Dataset(name: "set", source: "file", sha256: "", samples: [], rows: 100, nulls: 18))
     ]
-    let report = Analysis.report(of: input) { SHA256.hexadecimal(of: $0) }
+    let report = Analysis.report(of: input) { Digest.sha256(of: $0) }
     #expect(try #require(report.warnings.first).hasPrefix("set: 18 of 100 entries have no prompt"))
   }
 }

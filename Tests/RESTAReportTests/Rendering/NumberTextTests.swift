@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTATesting
 import Testing
 

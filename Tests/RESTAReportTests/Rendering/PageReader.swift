@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 
 #if canImport(FoundationXML)
   import FoundationXML

@@ -1,5 +1,5 @@
-import RESTADocuments
 import Foundation
+import RESTADocuments
 
 @testable import RESTAEvaluation
 @testable import RESTAReport

@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 
 /// What `Tools/golden/statistics_golden.py` wrote, from SciPy and statsmodels.
 struct StatisticsGolden: Decodable {

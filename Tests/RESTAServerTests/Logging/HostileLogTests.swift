@@ -56,8 +56,8 @@ struct HostileLogTests {
       }
   }
 
-  @Test("stay in their line and field", arguments: ServerLogHandler.Format.allCases)
-  func lines(format: ServerLogHandler.Format) throws {
+  @Test("stay in their line and field", arguments: ServerSettings.Log.Format.allCases)
+  func lines(format: ServerSettings.Log.Format) throws {
     for seed in 0..<400 {
       var generator = SeededGenerator(seed: UInt64(seed))
       let log = LogCollector()

@@ -11,7 +11,7 @@ final class LogCollector: Sendable {
   /// What each write got.
   var lines: [String] { writes.withLock { $0 } }
 
-  func logger(_ format: ServerLogHandler.Format, level: Logger.Level = .info) -> Logger {
+  func logger(_ format: ServerSettings.Log.Format, level: Logger.Level = .info) -> Logger {
     Logger(label: "resta.test") { label in
       ServerLogHandler(
         label: label, format: format, level: level,

@@ -25,6 +25,9 @@ import Testing
     ("resta.prefix", { $0.prefix = .tokens(19) }), ("resta.prefix", { $0.prefix = .tokens(21) }),
     ("resta.prefix", { $0.prefix = .all }), ("resta.prefix", { $0.prefix = .tokens(0) }),
     ("resta.prefix", { $0.prefix = .tokens(-1) }),
+    ("resta.tie_rule", { $0.others = ["tie_rule": .text("abstain")] }),
+    ("resta.perturb", { $0.others = ["perturb": .list([.text("tool")])] }),
+    ("resta.prefix_after", { $0.others = ["prefix_after": .text("x")] }),
   ]
 
   private func policy(
@@ -51,11 +54,11 @@ import Testing
     let set = try policy {
       $0.defense.noise = .soft
       $0.defense.powerMatched = true
-      $0.defense.prefixAfter = "</think>"
+      $0.defense.window = .after("</think>")
       $0.defense.tieRule = .abstain
       $0.defense.aggregator = .meanLogit
-      $0.defense.perturb = [.tool]
-      $0.defense.lastTurnOnly = true
+      $0.defense.perturbed.roles = [.tool]
+      $0.defense.perturbed.lastUserTurnOnly = true
     }
     #expect(
       try set.settings(for: DefenseOverride())

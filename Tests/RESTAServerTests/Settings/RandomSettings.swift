@@ -1,6 +1,5 @@
 import RESTA
 import RESTATesting
-import Yams
 
 @testable import RESTAServer
 
@@ -9,28 +8,28 @@ enum RandomSettings {
   /// Settings that ``ServerSettings/validate()`` accepts.
   static func valid(_ generator: inout SeededGenerator) -> ServerSettings {
     var settings = ServerSettings()
-    for setting in Setting.all {
+    for setting in ServerSettings.table {
       // The first that is of the setting's kind.
-      for _ in 0..<12 where setting.read(node(&generator), &settings) { break }
+      for _ in 0..<12 where setting.read(value(&generator), into: &settings) { break }
     }
     // Neither of the two is valid alone.
     settings.listen.tlsKey = settings.listen.tlsCertificate
     // Those that must fit others are kept if they do, in any order.
     let drawn = settings
-    let few = generator.shuffled(Setting.all.filter(mustFit))
-    for setting in few { _ = setting.read(setting.write(ServerSettings()), &settings) }
+    let few = generator.shuffled(ServerSettings.table.filter(mustFit))
+    for setting in few { _ = setting.read(setting.write(ServerSettings()), into: &settings) }
     for setting in few {
       var changed = settings
-      if setting.read(setting.write(drawn), &changed), (try? changed.validate()) != nil {
+      if setting.read(setting.write(drawn), into: &changed), (try? changed.validate()) != nil {
         settings = changed
       }
     }
     return settings
   }
 
-  private static func mustFit(_ setting: Setting) -> Bool {
+  private static func mustFit(_ setting: Setting<ServerSettings>) -> Bool {
     ["client.s", "client.p", "defense.s", "defense.p", "answer.", "limits.answer"].contains {
-      setting.path.hasPrefix($0)
+      setting.name.hasPrefix($0)
     }
   }
 
@@ -53,7 +52,7 @@ enum RandomSettings {
     String(repeating: "long ", count: 400),
   ]
 
-  private static func node(_ generator: inout SeededGenerator) -> Node {
+  private static func value(_ generator: inout SeededGenerator) -> SettingValue {
     switch generator.integer(in: 0...9) {
     case 0...4: .plain(generator.element(of: words))
     case 5: .plain("\(generator.integer(in: -2...1_000_000))")
@@ -63,15 +62,15 @@ enum RandomSettings {
     }
   }
 
-  private static func text(_ generator: inout SeededGenerator) -> Node {
+  private static func text(_ generator: inout SeededGenerator) -> SettingValue {
     let parts = (0..<generator.integer(in: 1...3)).map { _ in generator.element(of: texts) }
-    return Node(parts.joined(), .implicit, .doubleQuoted)
+    return .text(parts.joined())
   }
 
-  private static func list(_ generator: inout SeededGenerator) -> Node {
+  private static func list(_ generator: inout SeededGenerator) -> SettingValue {
     let areTexts = generator.chance(0.5)
     let few = ["user", "tool", "system", "assistant", "hard", "soft", "isotropic", "orthogonal"]
-    return Node(
+    return .list(
       (0..<generator.integer(in: 0...3)).map { _ in
         areTexts ? text(&generator) : .plain(generator.element(of: few))
       })

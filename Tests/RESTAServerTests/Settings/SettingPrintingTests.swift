@@ -9,7 +9,9 @@ import Testing
   @Test("the defaults print as themselves, with every key documented") func defaults() throws {
     let text = ServerSettings().yaml()
     #expect(try ServerSettings.load(file: ("printed.yaml", text)) == ServerSettings())
-    for setting in Setting.all { #expect(text.contains("# \(setting.about)\n"), "\(setting.path)") }
+    for setting in ServerSettings.table {
+      #expect(text.contains("# \(setting.about)\n"), "\(setting.name)")
+    }
     #expect(
       text.contains(
         """
@@ -38,11 +40,11 @@ import Testing
       let json = try JSONEncoder().encode(settings)
       #expect(
         try JSONDecoder().decode(ServerSettings.self, from: json) == settings, "seed \(seed)")
-      for setting in Setting.all where setting.write(settings) != setting.write(defaults) {
-        changed.insert(setting.path)
+      for setting in ServerSettings.table where setting.write(settings) != setting.write(defaults) {
+        changed.insert(setting.name)
       }
     }
-    #expect(Set(Setting.all.map(\.path)).subtracting(changed).isEmpty)
+    #expect(Set(ServerSettings.table.map(\.name)).subtracting(changed).isEmpty)
   }
 
   @Test("coding has the file's keys, and l as a number or all") func coding() throws {

@@ -44,7 +44,7 @@ import Testing
     ("{\"a\": 1e}", "at byte 8, a digit"), ("{\"a\": +1}", "at byte 6, a value"),
     ("{\"a\": 1e999}", "at byte 6, the number is out of range"),
     ("{\"a\": -1e999}", "at byte 6, the number is out of range"),
-    ("{\"a\": \"b", "at byte 8, the body ends inside a string"),
+    ("{\"a\": \"b", "at byte 8, the text ends inside a string"),
     ("{\"a\": \"\n\"}", "at byte 7, a control character"),
     ("{\"a\": \"\0\"}", "at byte 7, a control character"), ("\0", "at byte 0, a value"),
     (#"{"a": "\x"}"#, "at byte 7, this escape"), (#"{"a": "\"#, "at byte 7, this escape"),

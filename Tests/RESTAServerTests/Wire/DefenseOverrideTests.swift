@@ -25,6 +25,12 @@ import Testing
       (#""prefix": 0"#, DefenseOverride(prefix: .tokens(0))),
       (#""prefix": "all""#, DefenseOverride(prefix: .all)),
       (#""votes": true"#, DefenseOverride(votes: true)),
+      (
+        #""tie_rule": "abstain", "perturb": ["tool", "user"]"#,
+        DefenseOverride(others: [
+          "tie_rule": .plain("abstain"), "perturb": .list([.plain("user"), .plain("tool")]),
+        ])
+      ),
     ])
   func `what is asked for is read`(members: String, defense: DefenseOverride) throws {
     #expect(try Self.read(members) == defense)
@@ -41,6 +47,9 @@ import Testing
     (#""samples": 1.5"#, "samples", "not a number"), (#""prefix": -1"#, "prefix", "0 or more"),
     (#""prefix": "ALL""#, "prefix", "\"all\""), (#""prefix": true"#, "prefix", "not true"),
     (#""votes": 1"#, "votes", "true or false"),
+    (#""tie_rule": "coin""#, "tie_rule", "must be one of"),
+    (#""power_matched": "yes!""#, "power_matched", "must be true or false"),
+    (#""perturb": ["system"]"#, "perturb", "must be"), (#""perturb": {}"#, "perturb", "must be"),
     (#""seed": 1"#, "seed", "never comes from a client"),
     (#""noise_seed": 1"#, "noise_seed", "never comes from a client"),
     (#""sample": 1"#, "sample", "did you mean 'samples'?"),

@@ -20,7 +20,9 @@ enum Replying {
     sticky: true)
 
   static let settingsText =
-    #"{"noise":"hard","prefix":"all","samples":8,"sigma":0.5,"sigma_unit":"relative","sticky":true}"#
+    #"{"aggregator":"majority-vote","last_turn_only":false,"noise":"hard","perturbed_roles":["user"],"#
+    + #""power_matched":false,"prefix":"all","prefix_after":null,"samples":8,"sigma":0.5,"#
+    + #""sigma_unit":"relative","sticky":true,"tie_rule":"log-probability"}"#
 
   /// A value as JSON text.
   static func text(_ value: some Encodable) -> String {

@@ -58,8 +58,13 @@ import Testing
     #expect(Replying.text(Replying.settings) == Replying.settingsText)
     #expect(
       Replying.text(RestaSettings(.none, sticky: false))
-        == #"{"noise":"none","prefix":20,"samples":10,"sigma":0,"sigma_unit":"absolute","sticky":false}"#
-    )
+        == #"{"aggregator":"majority-vote","last_turn_only":false,"noise":"none","#
+        + #""perturbed_roles":["user"],"power_matched":false,"prefix":20,"prefix_after":null,"#
+        + #""samples":10,"sigma":0,"sigma_unit":"absolute","sticky":false,"#
+        + #""tie_rule":"log-probability"}"#)
+    var seeded = DefenseSettings.none
+    seeded.seed = 4_711
+    #expect(!Replying.text(RestaSettings(seeded, sticky: true)).contains("4711"))
   }
 
   @Test func `an answer without anything to tell has no object`() {

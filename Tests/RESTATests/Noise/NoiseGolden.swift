@@ -1,5 +1,6 @@
 import Foundation
 import RESTA
+import RESTADocuments
 import RESTATesting
 
 /// The vectors that Tools/golden/noise.py wrote; reading them verifies their hash.
@@ -51,7 +52,7 @@ struct NoiseGolden: Decodable {
     let data = try Data(contentsOf: folder.appending(path: "noise.json"))
     let sidecar = try String(
       contentsOf: folder.appending(path: "noise.json.sha256"), encoding: .utf8)
-    let digest = SHA256.hexadecimal(of: data)
+    let digest = Digest.sha256(of: data)
     guard sidecar == "\(digest)  noise.json\n" else {
       throw Unreadable(
         description: "noise.json has the SHA-256 \(digest), but noise.json.sha256 says \(sidecar)")

@@ -89,7 +89,6 @@ struct PunktToken {
   /// What every number's ``type`` is.
   static let number = "##number##"
 
-  /// - Parameter text: The token; not empty.
   init(_ text: [Unicode.Scalar]) {
     self.text = text
     type = Self.isNumber(text) ? Self.number : Self.lowercased(text[...])

@@ -159,9 +159,6 @@ struct SpacedText {
   init(_ scalars: [Unicode.Scalar]) { self.scalars = scalars }
 
   /// Replaces from left to right, without overlaps.
-  ///
-  /// - Parameter rule: From the text and an index, how many characters to replace, at least 1, and by
-  ///   what; `nil` for nothing.
   mutating func replace(_ rule: ([Unicode.Scalar], Int) -> (Int, [Unicode.Scalar])?) {
     var result: [Unicode.Scalar] = []
     var index = 0

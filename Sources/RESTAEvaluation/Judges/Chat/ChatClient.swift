@@ -4,8 +4,8 @@ import Synchronization
 
 /// A chat model that a judge asks.
 ///
-/// Implementations: ``LocalChatClient`` (a model in this process) and ``EndpointChatClient`` (an
-/// OpenAI-compatible server); ``CachedChatClient`` in front of either saves asking twice.
+/// Implementations: ``LocalChatClient`` (a model in this process) and `EndpointChatClient` (an
+/// OpenAI-compatible server); `CachedChatClient` in front of either saves asking twice.
 public protocol ChatClient: Sendable {
   /// The model's name. It is a part of the judge's id, so two models need two names.
   var id: String { get }
@@ -16,7 +16,7 @@ public protocol ChatClient: Sendable {
   ///   - messages: The conversation, at least one message.
   ///   - maximumTokens: The most tokens of the reply, at least 1.
   /// - Returns: The reply's text, as it came.
-  /// - Throws: ``EvaluationError`` with `judgeFailed`, ``RESTA/RESTAError``, or `CancellationError`.
+  /// - Throws: ``EvaluationError`` with `judgeFailed`, `RESTA.RESTAError`, or `CancellationError`.
   ///   No description holds a message, a reply or a key.
   func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String
 }
@@ -48,7 +48,7 @@ public struct LocalChatClient: ChatClient {
   ///   - messages: The conversation; control tokens spelt in it are read as text.
   ///   - maximumTokens: The most tokens of the reply, at least 1.
   /// - Returns: The reply.
-  /// - Throws: ``RESTA/RESTAError``, with `contextExceeded` for a conversation that is too long, or
+  /// - Throws: `RESTA.RESTAError`, with `contextExceeded` for a conversation that is too long, or
   ///   `CancellationError`.
   public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
     var defense = DefenseSettings.none
@@ -74,10 +74,6 @@ package struct CachedChatClient: ChatClient {
   private let cache: any JudgeCache
 
   /// Puts a cache in front of a chat model.
-  ///
-  /// - Parameters:
-  ///   - client: The chat model.
-  ///   - cache: The cache.
   package init(_ client: any ChatClient, cache: any JudgeCache) {
     self.client = client
     self.cache = cache
@@ -86,12 +82,6 @@ package struct CachedChatClient: ChatClient {
   /// The reply that is kept, or the model's.
   ///
   /// Two tasks that ask the same thing at once may both reach the model.
-  ///
-  /// - Parameters:
-  ///   - messages: The conversation.
-  ///   - maximumTokens: The most tokens of the reply, at least 1.
-  /// - Returns: The reply.
-  /// - Throws: What the model throws; ``EvaluationError`` with `judgeFailed` when the cache fails.
   package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
     let key = Self.key(client: id, messages: messages, maximumTokens: maximumTokens)
     if let reply = try await guarded("read", { try await cache.reply(for: key) }) { return reply }
@@ -101,16 +91,9 @@ package struct CachedChatClient: ChatClient {
   }
 
   /// What a reply depends on.
-  ///
-  /// - Parameters:
-  ///   - client: The model's name.
-  ///   - messages: The conversation.
-  ///   - maximumTokens: The most tokens of the reply.
-  /// - Returns: SHA-256 in 64 hexadecimal digits.
-  /// - Complexity: Linear in the messages.
   package static func key(client: String, messages: [ChatMessage], maximumTokens: Int) -> String {
-    Digest.sha256(ofTexts: 
-      ["judge-reply/1", client, String(maximumTokens)]
+    Digest.sha256(
+      ofTexts: ["judge-reply/1", client, String(maximumTokens)]
         + messages.flatMap { [$0.role.rawValue, $0.content] })
   }
 
@@ -131,18 +114,9 @@ package struct CachedChatClient: ChatClient {
 /// Remembers replies, so that judging again costs nothing.
 package protocol JudgeCache: Sendable {
   /// Looks a reply up.
-  ///
-  /// - Parameter key: 64 hexadecimal digits; see ``CachedChatClient``.
-  /// - Returns: The reply; `nil` when there is none.
-  /// - Throws: When the cache cannot be read.
   func reply(for key: String) async throws -> String?
 
   /// Keeps a reply. One that is there already is replaced.
-  ///
-  /// - Parameters:
-  ///   - reply: The reply.
-  ///   - key: 64 hexadecimal digits.
-  /// - Throws: When the cache cannot be written.
   func store(_ reply: String, for key: String) async throws
 }
 
@@ -158,15 +132,8 @@ package final class MemoryJudgeCache: JudgeCache {
   package var count: Int { replies.withLock { $0.count } }
 
   /// Looks a reply up.
-  ///
-  /// - Parameter key: The key.
-  /// - Returns: The reply; `nil` when there is none.
   package func reply(for key: String) -> String? { replies.withLock { $0[key] } }
 
   /// Keeps a reply.
-  ///
-  /// - Parameters:
-  ///   - reply: The reply.
-  ///   - key: The key.
   package func store(_ reply: String, for key: String) { replies.withLock { $0[key] = reply } }
 }

@@ -17,10 +17,6 @@ struct FencedText: Sendable, Hashable {
   private let pieces: [Piece]
 
   /// Finds the places.
-  ///
-  /// - Parameters:
-  ///   - source: The text; `{name}` is a place if the name is known, and text otherwise.
-  ///   - places: The names.
   init(_ source: String, places: [String]) {
     self.source = source
     var pieces: [Piece] = []
@@ -44,10 +40,6 @@ struct FencedText: Sendable, Hashable {
   }
 
   /// The text with material in its places.
-  ///
-  /// - Parameter material: A text for each place; without one the place holds nothing. Nothing in a
-  ///   text is itself taken for a place.
-  /// - Returns: The text.
   func filled(_ material: [String: String]) -> String {
     let names = places.sorted()
     let mark = Self.mark(absentFrom: names.map { material[$0] ?? "" }, salt: source)
@@ -61,13 +53,6 @@ struct FencedText: Sendable, Hashable {
   }
 
   /// A mark that occurs in none of some texts, in either case of its letters.
-  ///
-  /// - Parameters:
-  ///   - texts: The texts; the mark depends on all of them.
-  ///   - salt: What else it depends on.
-  ///   - length: Its hexadecimal digits, at most 64. With so few that all marks may occur, there may
-  ///     be none to find. Default: 32.
-  /// - Returns: The mark.
   static func mark(absentFrom texts: [String], salt: String, length: Int = 32) -> String {
     let folded = texts.map { text in
       text.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }

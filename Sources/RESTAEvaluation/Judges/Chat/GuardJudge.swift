@@ -1,5 +1,5 @@
-import RESTADocuments
 import RESTA
+import RESTADocuments
 
 /// Asks a safety classifier of the Llama Guard family about the answer alone.
 ///

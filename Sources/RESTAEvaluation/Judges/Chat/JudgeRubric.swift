@@ -61,9 +61,6 @@ public struct JudgeRubric: Sendable, Hashable {
   }
 
   /// What a reply says.
-  ///
-  /// - Parameter reply: The reply. Marks count in either case of their letters.
-  /// - Returns: Whether it says yes; `nil` when it has neither mark, or both.
   static func answer(in reply: String) -> Bool? {
     let folded = Array(reply.utf8.map { $0 >= 0x61 && $0 <= 0x7A ? $0 & 0xDF : $0 })
     let yes = folded.firstRange(of: Array("[[YES]]".utf8)) != nil

@@ -14,10 +14,6 @@ enum BrokenText {
   static let shortWord = 3
 
   /// What is wrong with a text.
-  ///
-  /// - Parameter text: The text; an empty one is broken.
-  /// - Returns: The fault, in words that hold none of the text; `nil` if there is none.
-  /// - Complexity: O(n) in its length.
   static func fault(of text: String) -> String? {
     guard text.unicodeScalars.contains(where: FoldedWords.isAlphanumeric) else {
       return "there is no letter or digit in it"

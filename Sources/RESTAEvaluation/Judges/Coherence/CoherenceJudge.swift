@@ -32,7 +32,7 @@ public struct CoherenceJudge: Judge {
   /// - Parameters:
   ///   - subject: The undefended model; its system prompt and template are used, its options not.
   ///   - limit: The perplexity above which an answer is no language. Default:
-  ///     ``CoherenceLimit/least``; ``calibrated(for:benign:)`` sets it by the model's own answers.
+  ///     ``CoherenceLimit/least``; `calibrated(for:benign:)` sets it by the model's own answers.
   public init(subject: Subject, limit: CoherenceLimit = .least) {
     self.subject = subject
     self.limit = limit
@@ -86,7 +86,7 @@ public struct CoherenceJudge: Judge {
   ///   - tokenIDs: Its tokens, where they are this model's. Default: the text is tokenised.
   ///   - prompt: The user's message that it is read behind.
   /// - Returns: The perplexity; `nil` for fewer than 4 tokens; infinite where a token is impossible.
-  /// - Throws: ``RESTA/RESTAError``, with `invalidMessages` for tokens outside of the vocabulary; the
+  /// - Throws: `RESTA.RESTAError`, with `invalidMessages` for tokens outside of the vocabulary; the
   ///   engine's error; `CancellationError`.
   /// - Complexity: One forward pass over the prompt and at most 16 tokens.
   public func perplexity(
@@ -116,15 +116,6 @@ extension CoherenceJudge {
   ///
   /// Each prompt is answered greedily, at most 16 tokens; see ``CoherenceLimit/init(calibratedOn:)``.
   /// Answers of fewer than 4 tokens have no perplexity and are left out.
-  ///
-  /// - Parameters:
-  ///   - subject: The undefended model.
-  ///   - prompts: Benign messages that are not among those to be judged; at least one, better a
-  ///     hundred, of which the limit rests on the last.
-  /// - Returns: The judge.
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration` where no answer has a perplexity;
-  ///   ``RESTA/RESTAError``, the engine's error, or `CancellationError`.
-  /// - Complexity: A short answer and a forward pass for each prompt.
   package static func calibrated(
     for subject: Subject, benign prompts: [String]
   ) async throws -> CoherenceJudge {

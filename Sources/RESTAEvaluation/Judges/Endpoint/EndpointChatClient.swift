@@ -43,16 +43,6 @@ package final class EndpointChatClient: ChatClient {
   private let counts = Mutex(Usage())
 
   /// Makes a client; nothing is sent yet.
-  ///
-  /// - Parameters:
-  ///   - settings: Where and how to ask.
-  ///   - environment: Where the API key is. Default: the process's environment.
-  ///   - generator: Draws the jitter of pauses.
-  ///   - clock: Measures pauses. Default: the continuous clock.
-  ///   - id: Default: the model's name. Servers that run different models under one name need ids of
-  ///     their own.
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration` for a setting out of range, or a key
-  ///   that is not there.
   package init(
     _ settings: EndpointSettings,
     environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -77,13 +67,6 @@ package final class EndpointChatClient: ChatClient {
   package var usage: Usage { counts.withLock { $0 } }
 
   /// Asks the model, again and again where that may help.
-  ///
-  /// - Parameters:
-  ///   - messages: The conversation.
-  ///   - maximumTokens: The most tokens of the reply, at least 1.
-  /// - Returns: The reply, not empty.
-  /// - Throws: ``EvaluationError`` with `judgeFailed` and an ``EndpointFailure`` as its cause;
-  ///   `CancellationError`.
   package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
     let body = try ChatCompletion.body(
       model: settings.model, messages: messages, maximumTokens: maximumTokens)

@@ -41,18 +41,6 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
   package var maximumResponseBytes: Int
 
   /// Makes settings; ``EndpointChatClient`` checks them.
-  ///
-  /// - Parameters:
-  ///   - baseURL: The server's address.
-  ///   - model: The model's name at the server.
-  ///   - apiKeyVariable: The environment variable that holds the API key. Default: none.
-  ///   - timeout: Seconds for one attempt. Default: 120.
-  ///   - attempts: How often a question is asked at most. Default: 5.
-  ///   - firstPause: Seconds before the second attempt. Default: 1.
-  ///   - longestPause: The longest pause in seconds. Default: 60.
-  ///   - requestsPerMinute: The most attempts in a minute. Default: no limit.
-  ///   - concurrency: The most attempts at the same time. Default: 4.
-  ///   - maximumResponseBytes: The longest reply that is read. Default: 1 MiB.
   package init(
     baseURL: String, model: String, apiKeyVariable: String? = nil, timeout: Double = 120,
     attempts: Int = 5, firstPause: Double = 1, longestPause: Double = 60,
@@ -71,8 +59,6 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
   }
 
   /// Checks every value.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
   package func validate() throws(EvaluationError) {
     _ = try address()
     let faults = [
@@ -133,12 +119,6 @@ struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConverti
   var customMirror: Mirror { Mirror(self, children: []) }
 
   /// Reads a key.
-  ///
-  /// - Parameters:
-  ///   - variable: The environment variable; `nil` gives no key.
-  ///   - environment: The environment.
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration` when there is none, or one that is no
-  ///   header's value: a line break in it could add headers.
   init?(variable: String?, environment: [String: String]) throws(EvaluationError) {
     guard let variable else { return nil }
     guard let secret = environment[variable], !secret.isEmpty else {

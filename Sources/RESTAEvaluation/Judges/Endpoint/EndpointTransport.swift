@@ -34,10 +34,6 @@ struct EndpointTransport: Sendable {
   }()
 
   /// Sends a question.
-  ///
-  /// - Parameter body: The request's body.
-  /// - Returns: What came back.
-  /// - Throws: ``EndpointFailure``; `CancellationError` at once when the task is cancelled.
   func send(_ body: [UInt8]) async throws -> EndpointResponse {
     do {
       return try await withThrowingTaskGroup(of: EndpointResponse?.self) { group in
@@ -178,10 +174,6 @@ enum ChatCompletion {
   }
 
   /// The text of the first choice.
-  ///
-  /// - Parameter body: The body of a reply with status 200.
-  /// - Returns: The text, not empty.
-  /// - Throws: What the body is instead.
   static func text(in body: [UInt8]) throws(EndpointFailure) -> String {
     guard !body.isEmpty else { throw .emptyBody }
     let reply: Reply

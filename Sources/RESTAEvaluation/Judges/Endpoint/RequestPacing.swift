@@ -9,18 +9,12 @@ final class RequestPacer: Sendable {
   private let next = Mutex(Duration.zero)
 
   /// Makes a pacer.
-  ///
-  /// - Parameters:
-  ///   - requestsPerMinute: The most attempts in a minute, at least 1. `nil`: no limit.
-  ///   - clock: Measures time.
   init(requestsPerMinute: Int?, clock: EndpointClock) {
     interval = requestsPerMinute.map { Duration.seconds(60) / $0 } ?? .zero
     self.clock = clock
   }
 
   /// Waits for the next time at which an attempt may start.
-  ///
-  /// - Throws: `CancellationError`; the time is then lost.
   func wait() async throws {
     let now = clock.elapsed()
     let slot = next.withLock { next in
@@ -33,8 +27,6 @@ final class RequestPacer: Sendable {
   }
 
   /// Lets no attempt start for a while.
-  ///
-  /// - Parameter pause: How long, from now.
   func hold(for pause: Duration) {
     let end = clock.elapsed() + pause
     next.withLock { $0 = max($0, end) }
@@ -73,15 +65,9 @@ final class ConcurrencyLimit: Sendable {
   private let state: Mutex<State>
 
   /// Makes a limit.
-  ///
-  /// - Parameter permits: How many tasks, at least 1.
   init(_ permits: Int) { state = Mutex(State(free: permits)) }
 
   /// Does something once there is room.
-  ///
-  /// - Parameter work: What to do.
-  /// - Returns: What it returns.
-  /// - Throws: What it throws; `CancellationError` when the task is cancelled while it waits.
   func run<Value: Sendable>(_ work: () async throws -> Value) async throws -> Value {
     try await acquire()
     defer { release() }
@@ -141,11 +127,6 @@ struct RetryPause: Sendable {
 
   /// The pause behind a failed attempt: exponential, with half of it up to chance, so that clients
   /// that failed together do not come back together.
-  ///
-  /// - Parameters:
-  ///   - attempt: The attempt that failed, from 1.
-  ///   - generator: Draws the jitter.
-  /// - Returns: Seconds, between a half and all of min(longest, first · 2^(attempt - 1)).
   func seconds(after attempt: Int, using generator: inout some RandomNumberGenerator) -> Double {
     let whole = min(longest, first * exp2(Double(attempt - 1)))
     let uniform = Double(generator.next() >> 11) * 0x1p-53
@@ -153,12 +134,6 @@ struct RetryPause: Sendable {
   }
 
   /// What a `Retry-After` header asks for (RFC 9110, section 10.2.3).
-  ///
-  /// - Parameters:
-  ///   - value: Seconds, or a date.
-  ///   - date: The same reply's `Date` header. A date is taken relative to it, so the two machines'
-  ///     clocks need not agree; without it a date is ignored.
-  /// - Returns: Seconds, 0 or more; `nil` where the header says nothing that can be used.
   static func requested(_ value: String, date: String?) -> Double? {
     let value = value.trimmingCharacters(in: .whitespaces)
     if !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {

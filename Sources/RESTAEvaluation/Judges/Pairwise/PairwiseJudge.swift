@@ -13,10 +13,6 @@ package struct PairwiseJudge: Sendable {
   private let maximumTokens: Int
 
   /// Makes a judge.
-  ///
-  /// - Parameters:
-  ///   - client: The chat model.
-  ///   - maximumTokens: The most tokens of a reply, at least 1. Default: 32.
   package init(client: any ChatClient, maximumTokens: Int = 32) {
     id = "pairwise/1:\(client.id)"
     self.client = client
@@ -26,13 +22,6 @@ package struct PairwiseJudge: Sendable {
   /// Compares two answers.
   ///
   /// Answers of the same bytes are a tie without asking.
-  ///
-  /// - Parameters:
-  ///   - candidate: An answer: the defended model's.
-  ///   - baseline: What it is compared with: the undefended model's.
-  ///   - prompt: What both answer.
-  /// - Returns: The verdict; unscored for every failure of the chat model.
-  /// - Throws: `CancellationError` only.
   package func compare(
     _ candidate: String, with baseline: String, prompt: String
   ) async throws -> PairwiseVerdict {
@@ -135,13 +124,6 @@ package struct PairwiseVerdict: Sendable, Hashable, Codable {
   package var reason: String
 
   /// Makes a verdict.
-  ///
-  /// - Parameters:
-  ///   - outcome: What came out.
-  ///   - preference: How far the candidate is preferred, in 0...1; `nil` when unscored.
-  ///   - candidateLength: The candidate's length in Unicode scalars.
-  ///   - baselineLength: The baseline's length in Unicode scalars.
-  ///   - reason: Why, without prompt or answer.
   package init(
     outcome: Outcome, preference: Double?, candidateLength: Int, baselineLength: Int,
     reason: String
