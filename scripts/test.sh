@@ -31,6 +31,8 @@ record() { # TITLE SECONDS STATUS COMMAND...
   note "$title: $took s; $((phases - number)) phases left, $SECONDS s so far"
 }
 
+# A phase's function chains its commands with `|| return`: bash ignores `set -e` in whatever stands
+# before `||`, as it does here, and a failure that is not the last command's would be lost.
 phase() { # TITLE COMMAND...
   local title=$1 started=$SECONDS status=0
   shift
@@ -61,8 +63,8 @@ phases_together() { # TITLE FUNCTION TITLE FUNCTION
 test_flags=(--configuration release -Xswiftc -enable-testing)
 
 build_tests() {
-  swift build --build-tests "${test_flags[@]}"
-  command_path="$(swift build "${test_flags[@]}" --show-bin-path)/resta"
+  swift build --build-tests "${test_flags[@]}" || return
+  command_path="$(swift build "${test_flags[@]}" --show-bin-path)/resta" || return
   [ -x "$command_path" ] || die "The build left no command at $command_path."
 }
 
@@ -104,7 +106,7 @@ run_recorded() {
 # In process first, beside nothing else: some of these tests are about time. Then from outside, as
 # clients, attackers and a browser see it.
 run_server_tests() {
-  limited swift test --skip-build "${test_flags[@]}" --filter '^RESTAServerTests\.'
+  limited swift test --skip-build "${test_flags[@]}" --filter '^RESTAServerTests\.' || return
   if [ "$everything" -eq 1 ]; then
     scripts/server-tests.sh "$command_path"
   else
@@ -119,8 +121,8 @@ run_debug_tests() {
 
 # The recipe's rules, statistics and bookkeeping, without a model.
 run_recipe_tests() {
-  python_environment alignment-test "$root/Tools/alignment/requirements-test.txt" 200 "numpy"
-  "$python" Tools/alignment/test_evaluation.py
+  python_environment alignment-test "$root/Tools/alignment/requirements-test.txt" 200 "numpy" || return
+  "$python" Tools/alignment/test_evaluation.py || return
   # The built-in prompts of the evaluation are what their script makes.
   "$python" Tools/evaluation-data/make.py --check
 }
