@@ -42,22 +42,6 @@ phase() { # TITLE COMMAND...
   record "$title" "$((SECONDS - started))" "$status" "$@"
 }
 
-# Two phases at once, each of which leaves a core idle alone; the first one's output comes behind the
-# second one's.
-phases_together() { # TITLE FUNCTION TITLE FUNCTION
-  local started=$SECONDS first=0 second=0 log="$root/.build/first-phase.log" job
-  mkdir -p "$root/.build"
-  number=$((number + 2))
-  say "$((number - 1)) and $number/$phases $1; beside it: $3"
-  ("$2") >"$log" 2>&1 &
-  job=$!
-  "$4" || second=$?
-  wait "$job" || first=$?
-  if [ "$first" -ne 0 ]; then cat "$log"; else tail -n 3 "$log"; fi
-  record "$1, beside the next" "$((SECONDS - started))" "$first" "$2"
-  record "$3" "$((SECONDS - started))" "$second" "$4"
-}
-
 # All tests run optimised: a model's logits in unoptimised Swift take minutes. The flags are the
 # Makefile's for the demo and the command too, so that one folder serves all and nothing is built twice.
 test_flags=(--configuration release -Xswiftc -enable-testing)
@@ -83,7 +67,7 @@ run_engine_tests() {
     --filter '^RESTALlamaTests\.' --skip "$exit_suites"
 }
 
-# The engine's tests run one at a time on one thread, the command's wait for processes.
+# Not beside the engine's: together they take as long as one after the other, on two cores.
 run_command_tests() {
   RESTA_COMMAND="$command_path" limited swift test --skip-build "${test_flags[@]}" --no-parallel \
     --filter '^CommandTests\.'
@@ -145,8 +129,8 @@ phase "Tests of the alignment recipe" run_recipe_tests
 phase "The command and the tests, built" build_tests
 phase "Documentation of the libraries" scripts/docs.sh
 phase "Tests of the core, the evaluation and the report" run_pure_tests
-phases_together "Tests of the engine on real models" run_engine_tests \
-  "Tests of the command" run_command_tests
+phase "Tests of the engine on real models" run_engine_tests
+phase "Tests of the command" run_command_tests
 phase "Tests of the engine on damaged files" run_damaged_file_tests
 phase "What scripts rely on is as recorded" run_recorded
 phase "Tests of the server" run_server_tests
