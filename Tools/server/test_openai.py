@@ -164,8 +164,11 @@ class Chat(Case):
         self.assertIn("Name a city.", perturbed)
         self.assertNotIn("assistant", perturbed)
         self.assertTrue({"passes", "tokens_processed", "wall_s"} <= set(shown["cost"]))
-        self.assertEqual(extra(reply, "resta")["settings"],
-                         {**{k: DEFENSE[k] for k in DEFENSE}, "sticky": True})
+        settings = extra(reply, "resta")["settings"]
+        # Every setting of the defence is shown, but for the seed of sticky noise.
+        self.assertEqual(settings, {**settings, **DEFENSE, "sticky": True})
+        self.assertEqual(settings["tie_rule"], "log-probability")
+        self.assertNotIn("seed", settings)
         quiet = extra(self.chat(user("Name a city.")).choices[0], "resta", {})
         self.assertNotIn("votes", quiet)
 
