@@ -24,14 +24,21 @@ public struct ChatMessage: Sendable, Hashable, Codable {
   /// The message's text, any Unicode scalars, possibly empty.
   public var content: String
 
+  /// The name of the participant or of the tool, where the chat gives one.
+  ///
+  /// Templates that print names get it as `message.name`; others ignore it. Default: `nil`.
+  public var name: String?
+
   /// Makes a message.
   ///
   /// - Parameters:
   ///   - role: Who the message is from.
   ///   - content: Its text; it may be empty.
-  public init(role: Role, content: String) {
+  ///   - name: The participant's or tool's name. Default: none.
+  public init(role: Role, content: String, name: String? = nil) {
     self.role = role
     self.content = content
+    self.name = name
   }
 
   /// Makes a system message.
