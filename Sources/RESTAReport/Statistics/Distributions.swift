@@ -22,6 +22,19 @@ enum NormalDistribution {
   }
 }
 
+/// Student's distribution.
+enum StudentDistribution {
+  /// The number that a variable with so many degrees of freedom, which need not be whole, is below
+  /// with a given probability above one half.
+  ///
+  /// Of x = ν / (ν + t²) the upper tail of t is I_x(ν/2, 1/2) / 2 (NIST's DLMF, 8.17).
+  static func quantile(_ probability: Double, degrees: Double) -> Double {
+    precondition(probability > 0.5 && probability < 1 && degrees > 0, "no upper quantile")
+    let x = IncompleteBeta.inverse(2 * (1 - probability), a: degrees / 2, b: 0.5)
+    return (degrees * (1 - x) / x).squareRoot()
+  }
+}
+
 /// The logarithm of the gamma function; the C library's differs between platforms in its type.
 enum GammaFunction {
   /// ln Γ(x), by Stirling's series with six terms (NIST's DLMF, 5.11.1).
