@@ -21,7 +21,11 @@ struct PairedDifferences: Sendable {
   mutating func add(_ first: [Double], less second: [Double], to cluster: String) {
     guard !first.isEmpty, !second.isEmpty else { return }
     let difference = Self.mean(first) - Self.mean(second)
-    let isFirstLonger = first.count >= second.count
+    guard first.count != second.count else {
+      prompts[cluster, default: []].append((difference, [difference]))
+      return
+    }
+    let isFirstLonger = first.count > second.count
     let (longer, shorter) = isFirstLonger ? (first, second) : (second, first)
     let other = Self.mean(shorter)
     let runs = longer.indices.map { start in

@@ -57,12 +57,13 @@ import Testing
     }
   }
 
-  /// From 70 to 30 %: with 25 independent prompts the standard error is 0.13, and 0.4 three times that.
+  /// From 70 to 30 %: of 25 independent prompts about 12 change one way and 2 the other, and it takes 12
+  /// to 3 for a p of 0.05.
   @Test(arguments: [1, 2, 3])
   func `a difference that is there is found`(seeds: Int) {
     let repetitions = Simulation.repetitions(100)
     for (clusters, sizes, resemblance, least) in [
-      (25, 1...1, 0.0, 0.7), (25, 1...10, 0.3, 0.9), (60, 10...10, 1, 0.9), (12, 10...10, 0, 0.95),
+      (25, 1...1, 0.0, 0.5), (25, 1...10, 0.3, 0.9), (60, 10...10, 1, 0.9), (12, 10...10, 0, 0.95),
     ] {
       let simulation = Simulation(
         clusters: clusters, sizes: sizes, resemblance: resemblance, rate: 0.7, seeds: seeds)
