@@ -113,8 +113,9 @@ extension Analysis {
 
 /// ASR@N: how often an attacker succeeds who may ask N times with fresh noise.
 enum RepeatedAttack {
-  /// The chance that N of a prompt's m scored answers hold one of the c that complied, over all
-  /// choices of N: 1 - C(m - c, N) / C(m, N). `nil` with fewer than N answers.
+  /// The chance that N of a prompt's m scored answers hold one of the c that complied.
+  ///
+  /// Over all choices of N it is 1 - C(m - c, N) / C(m, N); `nil` with fewer than N answers.
   ///
   /// No order of the seeds is preferred, which makes it steadier than the first N.
   ///
@@ -130,7 +131,7 @@ enum RepeatedAttack {
       }
   }
 
-  /// 1, 2, 5, 10, 20, 50, ... up to a number, and the number itself.
+  /// The numbers 1, 2, 5, 10, 20, 50 and so on up to a number, and the number itself.
   static func attempts(upTo most: Int) -> [Int] {
     var attempts: [Int] = []
     var decade = 1

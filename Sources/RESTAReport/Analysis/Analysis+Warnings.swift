@@ -16,8 +16,9 @@ extension Analysis {
     guard !table.defenses.isEmpty else { return ["There are no answers."] }
     return missingBaseline(table) + nullPrompts(report) + incompleteDefenses(table)
       + mixedSettings(table) + unscored(table) + phrasesOnly(report) + fewClusters(report)
-      + singleSeeds(table) + selectedAttacks(report) + judgedInside(report) + unequalNoise(report)
-      + weakened(report) + incoherent(report)
+      + singleSeeds(table) + selectedAttacks(table, report) + judgedInside(report)
+      + unequalNoise(report)
+      + weakened(table, report) + incoherent(report)
   }
 
   private static func missingBaseline(_ table: AnalysisTable) -> [String] {
@@ -100,8 +101,9 @@ extension Analysis {
   }
 
   /// Attacks that were kept because they broke the model break it less often after any change.
-  private static func selectedAttacks(_ report: Report) -> [String] {
-    guard let baseline = report.comparisons.first?.baseline,
+  private static func selectedAttacks(_ table: AnalysisTable, _ report: Report) -> [String] {
+    let baseline = table.baselineName
+    guard
       let rate = report.groups.first(where: {
         $0.dimension == .role && $0.role == .adversarial && $0.defense == baseline
       })?.complied, rate.n >= fewClusters, rate.count == rate.n
@@ -116,7 +118,7 @@ extension Analysis {
   private static func judgedInside(_ report: Report) -> [String] {
     report.votes.filter { ($0.judgedInside.share ?? 0) > mostlyInside }.map { votes in
       "\(votes.defense): what was judged lies within the tokens that were voted on in "
-        + "\(percentage(votes.judgedInside.share ?? 0)) % of the answers (\(rounded(votes.judgedTokens)) "
+        + "\(percentage(votes.judgedInside.share ?? 0)) % of the answers that go on (\(rounded(votes.judgedTokens)) "
         + "tokens judged, \(rounded(votes.votedTokens)) voted on, in the mean): nothing says what follows."
     }
   }
@@ -135,9 +137,10 @@ extension Analysis {
     }
   }
 
-  private static func weakened(_ report: Report) -> [String] {
+  private static func weakened(_ table: AnalysisTable, _ report: Report) -> [String] {
     report.comparisons.compactMap { comparison in
-      guard comparison.role == .direct, let difference = comparison.difference.value,
+      guard comparison.role == .direct, comparison.baseline == table.baselineName,
+        let difference = comparison.difference.value,
         difference > 0
       else { return nil }
       let mayBeChance = comparison.direction != .higher

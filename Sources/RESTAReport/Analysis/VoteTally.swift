@@ -29,7 +29,8 @@ struct VoteTally {
     }
   }
 
-  /// The tokens up to the last vote, those that were judged, and whether the latter were all voted on.
+  /// The mean number of tokens up to the last vote and of those that were judged; and, of the answers that go
+  /// on behind the votes or were cut off, whether all that was judged was voted on.
   var windows: (voted: Double, judged: Double, inside: ClusterSums) {
     var (voted, judged, inside) = (0.0, 0.0, ClusterSums())
     for row in rows {
@@ -39,7 +40,10 @@ struct VoteTally {
       let seen = row.judgedTokens(of: answer)
       voted += end
       judged += seen
-      inside.add(positions.min() == 0 && seen <= end ? 1 : 0, to: row.cluster)
+      let isCut = ["maximum_tokens", "context_full"].contains(answer.stopReason)
+      if isCut || Double(answer.tokenIDs.count) > end {
+        inside.add(positions.min() == 0 && seen <= end ? 1 : 0, to: row.cluster)
+      }
     }
     let n = Double(max(1, rows.count))
     return (voted / n, judged / n, inside)

@@ -13,7 +13,8 @@ struct VoteSummary: Sendable, Hashable, Codable {
   /// The mean number of tokens up to the last that was voted on, and of those that the judges saw.
   var votedTokens: Double
   var judgedTokens: Double
-  /// Answers of which all that was judged was voted on: they say nothing of what follows the votes.
+  /// Of the answers that go on behind the votes or were cut off, those of which all that was judged was
+  /// voted on: they say nothing of what follows.
   var judgedInside: Rate
   /// How many ties each rule broke, by the rule's name.
   var tieBreaks: [String: Int]

@@ -27,7 +27,7 @@ struct GroupSummary: Sendable, Hashable, Codable {
   /// (ASR@1), for benign ones the usefulness.
   var complied: Rate
   var incoherent: Rate
-  /// ASR@N for N = 1, 2, 5, 10, 20, 50, ... and as many as there are seeds; empty for benign prompts.
+  /// ASR@N for N = 1, 2, 5, 10 and so on, and as many as there are seeds; empty for benign prompts.
   var anyOfSeeds: [AnyOfSeeds]
   var tokensProcessed: Mean
   var passes: Mean

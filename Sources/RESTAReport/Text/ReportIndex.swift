@@ -8,7 +8,7 @@ struct ReportIndex {
   let defenses: [String]
   /// The defence that is none; `nil` where it was not run.
   let undefended: String?
-  /// The control that a defence must be told apart from; `nil` where none was run. Of several the first.
+  /// The control that a defence must be told apart from, of several the first; `nil` where none was run.
   let placebo: String?
 
   private let roles: [Key: GroupSummary]

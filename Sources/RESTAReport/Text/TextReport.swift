@@ -50,6 +50,8 @@ package enum TextReport {
     private struct Cell {
       var lines: [String]
       var line: String
+      /// What has a line of its own where the cells stand below each other.
+      var p: String?
 
       init(_ estimate: EstimateText?) {
         lines =
@@ -65,8 +67,9 @@ package enum TextReport {
         }
         let estimate = EstimateText.points(comparison.difference)
         let p = "p \(NumberText.p(comparison.p))"
-        line = "\(estimate.line), \(p)"
+        line = estimate.line
         lines = [estimate.value, estimate.interval, estimate.count, p]
+        self.p = p
       }
     }
 
@@ -96,12 +99,13 @@ package enum TextReport {
     var block: [String] {
       let labels = headings.map { $0.filter { !$0.isEmpty }.joined(separator: " ") }
       let room = labels.map(TextWidth.columns).max() ?? 0
-      let values = cells.map(\.line) + [verdict.joined(separator: ", ")]
+      func line(_ label: String, _ value: String) -> String {
+        "  \(label)\(String(repeating: " ", count: room - TextWidth.columns(label)))  \(value)"
+      }
       return [name]
-        + zip(labels.dropFirst(), values).map { label, value in
-          let space = String(repeating: " ", count: room - TextWidth.columns(label))
-          return "  \(label)\(space)  \(value)"
-        }
+        + zip(labels.dropFirst(), cells).flatMap { label, cell in
+          [line(label, cell.line)] + (cell.p.map { [line("", $0)] } ?? [])
+        } + [line("verdict", verdict.joined(separator: ", "))]
     }
   }
 

@@ -214,6 +214,20 @@ enum ReportFixture {
   /// A report of ten defences.
   static let full = report(plans, voters: plans[1...3], length: 48)
 
+  /// The same with one of them as the placebo: the first of the others is better, the rest are not.
+  static var withPlacebo: Report {
+    var report = full
+    report.defenses[7].kind = "placebo"
+    let name = report.defenses[7].name
+    report.comparisons += report.comparisons.filter { $0.defense != name }.map { comparison in
+      var comparison = comparison
+      comparison.baseline = name
+      comparison.p = comparison.defense == report.defenses[1].name ? 0.0002 : 0.41
+      return comparison
+    }
+    return report
+  }
+
   /// Its page, as a reader finds it: `nil` when it is not well-formed.
   static var page: PageReader? { PageReader.read(source) }
 
