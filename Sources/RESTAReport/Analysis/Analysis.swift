@@ -58,6 +58,8 @@ final class Estimator {
 
   func mean(_ sums: ClusterSums) -> Mean { Mean(sums, bootstrap: bootstrap, cache: cache) }
 
+  func mean(shares: ClusterSums) -> Mean { Mean(shares: shares, confidence: bootstrap.confidence) }
+
   func test(_ differences: PairedDifferences) -> SignFlipTest? {
     SignFlipTest(differences, confidence: bootstrap.confidence, seed: bootstrap.seed)
   }

@@ -65,6 +65,14 @@ extension Mean {
     self.init(value: value, n: sums.observations, low: interval?.low, high: interval?.high)
   }
 
+  /// The mean of observations from 0 to 1, with the interval of ``EffectiveSample``: where all are equal a
+  /// bootstrap's would have no width.
+  init(shares sums: ClusterSums, confidence: Double = 0.95) {
+    let interval = EffectiveSample(sums, confidence: confidence)?.interval
+    self.init(
+      value: sums.ratio, n: sums.observations, low: interval?.low, high: interval?.high)
+  }
+
   /// The mean of paired differences of shares, with the interval of the sign-flip test.
   init(_ test: SignFlipTest, pairs: Int) {
     self.init(

@@ -29,4 +29,25 @@ import Testing
     #expect(judges[1].findings == ["refused": 3, "complied": 1])
     #expect(judges[1].phrases.values.sorted() == [1, 2])
   }
+
+  @Test func `instructions of one prompt, and its seeds, are a cluster`() throws {
+    let rows = (0..<6).flatMap { prompt in
+      (UInt64(1)...3).map { seed in
+        var sample = AnalysisFixture.sample("\(prompt)", .benign)
+        sample.instructions = ["punctuation:no_comma", "change_case:english_lowercase"].map {
+          VerifiableInstruction(id: $0, arguments: [:])
+        }
+        var row = AnalysisFixture.row("none", sample, .complied, seed: seed)
+        row.answer?.text = prompt < 3 ? "no comma and all of it in small letters" : "A, B"
+        return row
+      }
+    }
+    let summary = try #require(
+      InstructionTables.summaries(of: rows, datasets: ["set"], defenses: ["none"]).first)
+    let strict = summary.instructionStrict
+    #expect([strict.count, strict.n, strict.clusters] == [18, 36, 6])
+    // Six observations, not 36: Wilson's would be 0.34 to 0.66.
+    #expect(strict.low < 0.2 && strict.high > 0.8, "\(strict)")
+    #expect(summary.byType["punctuation:no_comma"]?.clusters == 6)
+  }
 }

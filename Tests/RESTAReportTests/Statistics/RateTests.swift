@@ -115,4 +115,15 @@ import Testing
     let mean = Mean(sums([(1, 3)]))
     #expect(mean.value == 0.25 && mean.n == 4 && mean.low == nil && mean.high == nil)
   }
+
+  @Test(arguments: [0.0, 0.5, 1])
+  func `a mean of equal shares has an interval with a width`(share: Double) throws {
+    var sums = ClusterSums()
+    for answer in 0..<24 { sums.add(share, to: "\(answer / 2)") }
+    let mean = Mean(shares: sums)
+    #expect(mean.value == share && mean.n == 24)
+    let (low, high) = (try #require(mean.low), try #require(mean.high))
+    #expect(low <= share && share <= high && high - low > 0.2)
+    #expect(Mean(shares: ClusterSums()).value == nil && Mean(shares: ClusterSums()).low == nil)
+  }
 }
