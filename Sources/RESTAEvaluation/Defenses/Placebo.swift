@@ -61,7 +61,7 @@ public struct Placebo: ConfiguredDefense {
     return file.map { ["file": .string($0)] } ?? ["text": .string(text ?? Self.neutralText)]
   }
 
-  /// Makes it; nothing is checked before ``validate()``. At most one of the three is given.
+  /// Makes it, with at most one of the three; nothing is checked before ``validate()``.
   ///
   /// - Parameters:
   ///   - text: What stands behind the user's message. Default: ``neutralText``.

@@ -230,6 +230,7 @@ public struct EvaluationSession: Sendable {
   /// Loads no other file: what an evaluation does unless told otherwise.
   ///
   /// - Parameter path: The file.
+  /// - Returns: Never.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`.
   public static func noOther(_ path: String) throws(EvaluationError) -> EvaluatedModel {
     throw EvaluationError(
