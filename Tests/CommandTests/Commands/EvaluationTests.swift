@@ -141,12 +141,11 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
   }
 
-  static let examples = ["Examples/evaluations", "Sources/RESTACommand/Resources"].flatMap {
-    folder in
-    let path = CommandRun.root.appendingPathComponent(folder).path
-    return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? [])
-      .filter { $0.hasSuffix(".yaml") }.map { path + "/" + $0 }
-  }
+  static let examples: [String] = {
+    let folder = CommandRun.root.appendingPathComponent("Examples/evaluations").path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().map { folder + "/" + $0 }
+  }()
 
   @Test(arguments: examples)
   func `each example is planned, or names the data that is not here`(file: String) throws {
