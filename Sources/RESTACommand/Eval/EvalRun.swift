@@ -181,9 +181,9 @@ struct EvaluationArguments: ParsableArguments {
 
   /// An evaluation with its model loaded.
   func session(_ configuration: EvaluationConfiguration) async throws -> EvaluationSession {
-    try await EvaluationSession(configuration, options: try options()) {
-      try await load(for: configuration)
-    }
+    try await EvaluationSession(
+      configuration, options: try options(), loadOther: { try await load($0, for: configuration) },
+      load: { try await load(for: configuration) })
   }
 
   /// Generates and judges, and shows how far that is.
@@ -199,9 +199,12 @@ struct EvaluationArguments: ParsableArguments {
     return done
   }
 
-  /// Loads the model under test.
-  func load(for configuration: EvaluationConfiguration) async throws -> EvaluatedModel {
-    let arguments = try modelArguments(for: configuration)
+  /// Loads the model under test, or another file as it is loaded.
+  func load(
+    _ file: String? = nil, for configuration: EvaluationConfiguration
+  ) async throws -> EvaluatedModel {
+    var arguments = try modelArguments(for: configuration)
+    if let file { arguments.model = file }
     // What passes cost decides how the fast decoder works, and so how many tokens it processes; a
     // fixed assumption makes that the same for each run, part and machine.
     let model = try await arguments.load(

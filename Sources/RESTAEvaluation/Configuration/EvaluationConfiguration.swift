@@ -26,6 +26,8 @@ public struct EvaluationConfiguration: Sendable {
   package var judges: [JudgeSource] = []
   /// The name of the defence that others are compared with: the undefended model.
   package var baseline = ""
+  /// The comparison that it is made for.
+  package var endpoint: PrimaryEndpoint?
   /// The file's text: what tells this evaluation from others.
   package var text = ""
   /// What relative file names in it start from.
@@ -47,7 +49,7 @@ public struct EvaluationConfiguration: Sendable {
   ]
   private static let keys = [
     "name", "about", "model", "system", "max_tokens", "seeds", "datasets", "defenses", "judges",
-    "baseline",
+    "baseline", "endpoint",
   ]
 
   /// A model as a configuration names it.
@@ -124,6 +126,7 @@ public struct EvaluationConfiguration: Sendable {
       baseline = defenses.first { $0.defense is Undefended }?.name ?? "none"
     }
     try checkNames(top, baseline: fields["baseline"])
+    if let node = fields["endpoint"] { endpoint = try PrimaryEndpoint(node, defenses: defenses) }
   }
 
   /// `sweeps/noise.yaml` is `noise`.
