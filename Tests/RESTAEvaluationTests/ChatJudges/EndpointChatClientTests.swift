@@ -179,7 +179,7 @@ import Testing
   @Test func `no more attempts at once than allowed`() async throws {
     let server = try await ScriptedEndpoint([.late(milliseconds: 30)])
     let client = try Self.client(server) { $0.concurrency = 2 }
-    try await withThrowingTaskGroup(of: String.self) { group in
+    try await withThrowingTaskGroup(of: ChatReply.self) { group in
       for _ in 0..<8 {
         group.addTask {
           // Twice, so that some come while others wait.
