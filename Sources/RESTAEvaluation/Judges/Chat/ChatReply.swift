@@ -90,10 +90,8 @@ struct UnreadableReply: Error {
     var faults: [String] = []
     if reply.answer == nil { faults.append("it ends before its reasoning does") }
     if reply.isCut { faults.append("it was cut at \(tokens) tokens, which 'max_tokens' can raise") }
-    let text = reply.answer ?? ""
-    if !text.allSatisfy(\.isWhitespace) {
-      faults.append("it begins \(Excerpt.of(text, hiding: material))")
-    }
+    let beginning = Excerpt.of(reply.answer ?? "", hiding: material)
+    if !beginning.isEmpty { faults.append("it begins \(beginning)") }
     reason =
       "reply unreadable (\(question))"
       + (faults.isEmpty ? "" : ": " + faults.joined(separator: "; "))
@@ -107,7 +105,8 @@ enum Excerpt {
 
   /// The beginning of a text in quotation marks.
   ///
-  /// Left out is what is in the material too: fourteen letters in a row, or a whole short line.
+  /// Left out is what is in the material too: fourteen letters in a row, or a whole short line. Empty
+  /// where nothing is left.
   static func of(_ text: String, hiding material: [String], limit: Int = 200) -> String {
     let scalars = Array(text.unicodeScalars.drop { $0.properties.isWhitespace }.prefix(limit * 2))
     let places = scalars.indices.filter { isLetter(scalars[$0]) }
@@ -137,6 +136,8 @@ enum Excerpt {
         result += shown(scalar)
       }
     }
+    // Nothing of its own: a repetition says nothing.
+    guard places.contains(where: { $0 < limit && !hidden.contains($0) }) else { return "" }
     while result.last == " " { result.removeLast() }
     return "\"\(result)\(scalars.count > limit ? "…" : "")\""
   }

@@ -127,8 +127,7 @@ package final class EndpointChatClient: ChatClient {
       counts.retries += isRetry ? 1 : 0
     }
     func quoted(_ words: String) -> String {
-      if words.allSatisfy(\.isWhitespace) { return "" }
-      return Excerpt.of(key?.removed(from: words) ?? words, hiding: messages.map(\.content))
+      Excerpt.of(key?.removed(from: words) ?? words, hiding: messages.map(\.content))
     }
     do {
       let response = try await transport.send(body)
