@@ -127,12 +127,6 @@ package struct JudgeSource: Sendable, Hashable {
       "The most tokens of a reply.", default: "2048; for guards 256"),
   ]
 
-  /// What a model in this process, which is greedy and needs no key, would ignore.
-  private static let endpointKeys = [
-    "model", "api_key_variable", "key_header", "temperature", "token_parameter", "reasoning_effort",
-    "requests_per_minute",
-  ]
-
   /// Refusal phrases, then coherence.
   package static let defaults = [JudgeSource(kind: .refusalPhrases), JudgeSource(kind: .coherence)]
 
@@ -172,11 +166,12 @@ package struct JudgeSource: Sendable, Hashable {
     if threshold != nil, [nil, "jbb", "jbb-refusal", "jbb-jailbreak"].contains(rubric) {
       throw node.error("'threshold' needs a 'rubric' of one's own that asks for a score")
     }
-    if let name = Self.endpointKeys.first(where: { fields[$0] != nil }), client.endpoint == nil {
-      throw node.error("'\(name)' is for an 'endpoint', and this judge is a 'file'")
-    }
-    if fields["chat_template"] != nil, client.file == nil {
-      throw node.error("'chat_template' is for a 'file'; an endpoint has its own")
+    // What the other of the two would ignore.
+    for name in Client.table.map(\.name) where fields[name] != nil {
+      let owner = ["file", "chat_template"].contains(name) ? "file" : "endpoint"
+      guard fields[owner] == nil else { continue }
+      throw node.error(
+        "'\(name)' is for a judge that is \(owner == "file" ? "a" : "an") '\(owner)'")
     }
     guard client.endpoint == nil || client.model != nil else {
       throw node.error("there is no 'model': the model's name at the endpoint")
