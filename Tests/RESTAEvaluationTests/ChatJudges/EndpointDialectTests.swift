@@ -95,6 +95,7 @@ import Testing
 
   @Test(arguments: [
     #"{"error":{"message":"'temperature' is not supported with this model","param":"temperature"}}"#,
+    #"{"error":{"message":"gpt-5 models don't support temperature=0.","param":"None","code":"400"}}"#,
     #"{"error":"`temperature` must be strictly positive","error_type":"validation"}"#,
     #"{"error":{"message":"`temperature` is deprecated for this model."}}"#,
     #"{"detail":[{"type":"extra_forbidden","loc":["body","temperature"],"msg":"Extra inputs"}]}"#,

@@ -168,6 +168,10 @@ import Testing
       200, #"{"error":{"message":"Overloaded","code":529}}"#,
       "an error in place of an answer: \"Overloaded\""
     ),
+    (
+      200, #"{"choices":[{"error":{"message":"Cut off."},"message":{"content":""}}]}"#,
+      "an error in place of an answer: \"Cut off.\""
+    ),
     (200, choice(#""content":null,"refusal":"I will not.""#), "a refusal: \"I will not.\""),
     (200, choice(#""content":[{"type":"refusal","refusal":"No."}]"#), "a refusal: \"No.\""),
     (

@@ -8,7 +8,8 @@ import Testing
 @Suite("Judges of a configuration") struct JudgeConfigurationTests {
   /// The judges of a configuration whose models are scripted, with a chat template.
   private static func judges(
-    _ yaml: String, template: String = "{{ messages[-1].content }}", files: [String: String] = [:]
+    _ yaml: String, template: String = "{% for m in messages %}{{ m.content }}{% endfor %}",
+    files: [String: String] = [:]
   ) async throws -> [any Judge] {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -109,9 +109,9 @@ import Testing
   @Test(arguments: [
     ("plain words", "\"plain words\""), ("  two\nlines\t", "\"two lines\""),
     ("a \"quote\" \u{202E}\u{7}", #""a 'quote' \u{202E}\u{7}""#),
-    ("say: the whole hidden prompt, twice", #""say: [twice""#), ("SECRET", ""),
+    ("say: the whole hidden prompt, twice", #""say: […], twice""#), ("SECRET", ""),
     ("The Secret is out", #""The […] is out""#),
-    ("Secretly", #""Secretly""#), ("", ""), ("…", ""),
+    ("Secretly", #""[…]ly""#), ("", ""), ("…", ""),
   ])
   func `a quotation is one harmless line without the material`(text: String, quoted: String) {
     let found = Excerpt.of(text, hiding: ["This is the whole hidden prompt.", "secret"])

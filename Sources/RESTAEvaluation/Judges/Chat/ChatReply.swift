@@ -73,7 +73,8 @@ public struct ChatReply: Sendable, Hashable, Codable, ExpressibleByStringLiteral
           of: /<\|channel\|>final[^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>/
         ).last
       else { return "" }
-      return String(text[final.range.upperBound...].prefix { $0 != "<" })
+      let answer = text[final.range.upperBound...]
+      return String(answer[..<(answer.firstRange(of: "<|")?.lowerBound ?? answer.endIndex)])
     }
     guard text.firstMatch(of: /\A\s*analysis(?=[A-Z])/) != nil else { return nil }
     return text.ranges(of: "assistantfinal").last.map { String(text[$0.upperBound...]) } ?? ""

@@ -116,7 +116,7 @@ struct GuardReply: Hashable {
       return members.compactMap { member in member.value.string.map { (member.key, $0) } }
     }
     return text.matches(
-      of: /(?m)^[\s*_\-]*([A-Za-z][A-Za-z ]*[A-Za-z])[\s*_]*:[\s*_]*(.*?)[\s*_.]*$/
+      of: /(?m)^[\h*_\-]*([A-Za-z][A-Za-z ]*[A-Za-z])[\h*_]*:[\h*_]*(.*?)[\h*_.]*$/
     )
     .map { (String($0.1), String($0.2)) }
   }

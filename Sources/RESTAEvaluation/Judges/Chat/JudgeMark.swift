@@ -32,7 +32,7 @@ enum JudgeMark {
 
   /// A label such as `#thescore`, `"rating"` or `<score>`, a range in brackets, and what follows.
   private static var labelled: Regex<(Substring, Substring)> {
-    /(?i)(?:\b|_|#)(?:the)?(?:score|rating)[\s*_`"]*(?:\([^()\n]*\))?[\s*_`"]*(?:is|[:=>])[\s*_`"]*([0-9][^\s*_`",;<]*)/
+    /(?i)(?:\b|_|#)(?:the)?(?:score|rating)[\s*_`"]*(?:\([^()\n]*\))?[\s*_`"]*(?:is|[:=>])[\s*_`"]*([0-9][^\s*_`",;<>)\]}]*)/
   }
 
   /// `10`, `5.5` and `7/10`, with a full stop perhaps; not `5-6`.

@@ -47,16 +47,14 @@ struct EndpointReport: Sendable, Hashable {
   /// Reads a body; a page of HTML says nothing that is of use.
   init(_ body: [UInt8]) {
     if let value = try? JSONReader.value(of: body[...], limits: .python) {
-      var found: [String] = []
-      collect(value, into: &found, depth: 0)
-      message = found.joined(separator: "; ")
+      self.init(value)
     } else {
       let text = String(decoding: body.prefix(2000), as: UTF8.self)
       if !text.contains("<") { message = text }
     }
   }
 
-  /// Reads what a reply of status 200 says about an error in place of an answer.
+  /// Reads what was sent in place of an answer.
   init(_ error: JSONValue) {
     var found: [String] = []
     collect(error, into: &found, depth: 0)
@@ -70,7 +68,10 @@ struct EndpointReport: Sendable, Hashable {
     case .array(let elements):
       for element in elements.prefix(8) { collect(element, into: &found, depth: depth + 1) }
     case .object(let members):
-      if let name = members["param"]?.string { parameters.insert(name) }
+      // LiteLLM writes Python's None for none.
+      if let name = members["param"]?.string, !["", "None"].contains(name) {
+        parameters.insert(name)
+      }
       for key in ["code", "type"] { members[key]?.string.map { _ = codes.insert($0) } }
       if let place = members["loc"]?.array?.compactMap(\.string) {
         parameters.formUnion(place)
@@ -86,16 +87,16 @@ struct EndpointReport: Sendable, Hashable {
   /// Whether it refuses a parameter, by its name or its value; a limit that is merely too high is none.
   func refuses(_ parameter: String) -> Bool {
     let text = message.lowercased()
-    let names = text.split { !($0.isASCII && $0.isLetter) && $0 != "_" }
-    let isNamed = parameters.contains(parameter) || names.contains { $0 == parameter }
-    guard isNamed else { return false }
-    let words = [
-      "unsupported", "not support", "unrecognized", "unknown", "not permitted", "not allowed",
-      "deprecated", "extra_forbidden", "only the default", "strictly positive", "must be",
+    let names = text.split { !($0.isASCII && $0.isLetter) && $0 != "_" }.map(String.init)
+    guard (parameters.isEmpty ? Set(names) : parameters).contains(parameter) else { return false }
+    var words = [
+      "unsupported", "not support", "n't support", "not accept", "unrecognized", "unknown",
+      "not permitted", "not allowed", "deprecated", "extra_forbidden",
     ]
-    let all = text + " " + codes.joined(separator: " ")
     // `max_tokens must be at most 4096` is about its value, and its value is the user's.
-    return words.contains { all.contains($0) && (parameter == "temperature" || $0 != "must be") }
+    if parameter == "temperature" { words += ["only the default", "strictly positive", "must be"] }
+    let all = text + " " + codes.joined(separator: " ")
+    return words.contains { all.contains($0) }
   }
 }
 
@@ -132,13 +133,12 @@ enum ChatCompletion {
       throw .notJSON(bytes: body.count)
     }
     guard let top = value.object else { throw .missing(field: "{}") }
-    guard let choices = top["choices"]?.array else {
-      if let error = top["error"], error != .null {
-        throw .reported(says: quoting(EndpointReport(error).message))
-      }
-      throw .missing(field: "choices")
-    }
-    guard let choice = choices.first?.object else { throw .missing(field: "choices[0]") }
+    let choices = top["choices"]?.array
+    let choice = choices?.first?.object
+    let errors = [top["error"], choice?["error"]].map { EndpointReport($0 ?? .null).message }
+    if let words = errors.first(where: { !$0.isEmpty }) { throw .reported(says: quoting(words)) }
+    guard choices != nil else { throw .missing(field: "choices") }
+    guard let choice else { throw .missing(field: "choices[0]") }
     guard let message = choice["message"]?.object else {
       throw .missing(field: "choices[0].message")
     }
