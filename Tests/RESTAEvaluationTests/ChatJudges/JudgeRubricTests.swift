@@ -64,7 +64,7 @@ import Testing
     let question = JudgeQuestion.about("A", prompt: "P", goal: "G")
     let asked = [JudgeRubric.refusal, .jailbreak].flatMap { $0.messages(for: question) }
     #expect(
-      Digest.sha256(ofTexts: asked.map(\.content)).prefix(16) == "RUBRICDIGEST")
+      Digest.sha256(ofTexts: asked.map(\.content)).prefix(16) == "af6d60cf1e6685a4")
     #expect(ChatJudge(client: ScriptedChatClient { _ in "" }).id.contains("/2:"))
   }
 }

@@ -58,6 +58,14 @@ import Testing
     #expect(judge.id == "pairwise/2:scripted")
   }
 
+  @Test func `who changes what is asked changes the version too`() async throws {
+    let client = ScriptedChatClient { _ in "[[A]]" }
+    let judge = PairwiseJudge(client: client)
+    _ = try await judge.compare("a", with: "b", prompt: "P")
+    let asked = client.asked.flatMap { $0.map(\.content) }
+    #expect(Digest.sha256(ofTexts: asked).prefix(16) == "PAIRDIGEST" && judge.id.contains("/2:"))
+  }
+
   @Test func `an error is unscored, a cancellation is thrown`() async throws {
     let judge = PairwiseJudge(client: ScriptedChatClient { _ in throw TalkativeError() })
     let verdict = try await judge.compare("a", with: "b", prompt: "MARKER")

@@ -46,12 +46,9 @@ struct EndpointReport: Sendable, Hashable {
 
   /// Reads a body; a page of HTML says nothing that is of use.
   init(_ body: [UInt8]) {
-    if let value = try? JSONReader.value(of: body[...], limits: .python) {
-      self.init(value)
-    } else {
-      let text = String(decoding: body.prefix(2000), as: UTF8.self)
-      if !text.contains("<") { message = text }
-    }
+    let text = String(decoding: body.prefix(2000), as: UTF8.self)
+    let value = try? JSONReader.value(of: body[...], limits: .python)
+    self.init(value ?? .string(text.contains("<") ? "" : text))
   }
 
   /// Reads what was sent in place of an answer.
