@@ -41,6 +41,10 @@ struct EvalJudgeCheck: AsyncParsableCommand {
       load: { try await arguments.load(for: configuration) })
     let assembly = session.assembly(
       cache: MemoryJudgeCache(), loadJudge: EvaluationArguments.loadJudge)
+    if configuration.judges.allSatisfy({ $0.kind == .pairwise }) {
+      throw Failure.usage(
+        "A pairwise judge compares two answers, and a label is of one. Name another.")
+    }
     let judges = try await assembly.judges(configuration.judges)
     var reports: [JudgeCheckReport] = []
     for judge in judges {
