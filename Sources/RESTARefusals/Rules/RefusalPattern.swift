@@ -53,6 +53,7 @@ struct RefusalPattern: Sendable {
       }
       steps.append(isOptional ? .optional(step) : step)
     }
+    if steps.isEmpty { return nil }
   }
 
   /// A line's words, brackets and signs.
