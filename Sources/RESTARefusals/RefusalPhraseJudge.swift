@@ -100,7 +100,9 @@ public struct RefusalPhraseJudge: Sendable, Hashable {
     var excepted: Set<Int> = []
     for (place, word) in words.enumerated() {
       for rule in rules.rules(startingWith: word) {
-        guard let end = rule.pattern.ends(in: sentence, from: [place]).min() else { continue }
+        guard let end = rule.pattern.ends(in: sentence, from: RefusalPlaces(place)).first else {
+          continue
+        }
         let span = place..<max(end, place + 1)
         if rule.group.isException {
           excepted.formUnion(span)

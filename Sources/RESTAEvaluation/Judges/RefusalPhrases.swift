@@ -2,7 +2,7 @@ import RESTADocuments
 public import RESTARefusals
 
 extension RefusalPhraseJudge: Judge {
-  /// `refusal-phrases/2`. The number counts the rules: verdicts of different rules must not mix.
+  /// `refusal-phrases/2`: the number counts the rules, because verdicts of different ones must not mix.
   ///
   /// `refusal-phrases/1` looked for fixed phrases in an answer's first 60 characters.
   public var id: String { "refusal-phrases/2" }

@@ -99,18 +99,19 @@ struct RefusalPattern: Sendable {
     }
   }
 
-  /// Where matches end that begin at one of the places. In time linear in the gaps: places are kept,
-  /// not ways to them, so no text makes it go back.
-  func ends(in sentence: RefusalSentence, from places: Set<Int>) -> Set<Int> {
+  /// Where matches end that begin at one of the places.
+  ///
+  /// Places are kept, not ways to them, so no text makes it go back: the time is linear.
+  func ends(in sentence: RefusalSentence, from places: RefusalPlaces) -> RefusalPlaces {
     var places = places
     var hasBegun = false
     for step in steps where !places.isEmpty {
       switch step {
-      case .start: places.formIntersection(sentence.behindSkips([0]))
-      case .end: places = sentence.behindSkips(places).intersection([sentence.words.count])
+      case .start: places = sentence.starts(among: places)
+      case .end: places = sentence.ends(among: sentence.behindSkips(places))
       case .gap(let most):
         if hasBegun { places = sentence.behindSkips(places) }
-        places = Set(places.flatMap { $0...min($0 + most, sentence.words.count) })
+        places.widen(by: most, upTo: sentence.words.count)
       case .words, .prefix, .choice:
         places = Self.ends(step, sentence, hasBegun ? sentence.behindSkips(places) : places)
         hasBegun = true
@@ -124,17 +125,23 @@ struct RefusalPattern: Sendable {
   }
 
   private static func ends(
-    _ step: Step, _ sentence: RefusalSentence, _ places: Set<Int>
-  ) -> Set<Int> {
+    _ step: Step, _ sentence: RefusalSentence, _ places: RefusalPlaces
+  ) -> RefusalPlaces {
+    var ends = RefusalPlaces(from: places.base)
     switch step {
     case .words(let words):
-      Set(places.filter { sentence.holds(words, at: $0) }.map { $0 + words.count })
+      for place in places where sentence.holds(words, at: place) {
+        ends.insert(place + words.count)
+      }
     case .prefix(let beginning):
-      Set(places.filter { sentence.word(at: $0)?.hasPrefix(beginning) == true }.map { $0 + 1 })
+      for place in places where sentence.word(at: place)?.hasPrefix(beginning) == true {
+        ends.insert(place + 1)
+      }
     case .choice(let patterns):
-      patterns.reduce(into: []) { $0.formUnion($1.ends(in: sentence, from: places)) }
-    case .optional, .gap, .start, .end: places
+      for pattern in patterns { ends.formUnion(pattern.ends(in: sentence, from: places)) }
+    case .optional, .gap, .start, .end: break
     }
+    return ends
   }
 }
 

@@ -25,7 +25,7 @@ struct RefusalLanguage: Sendable {
     words(of: text.unicodeScalars.map { ($0, 0) }).map(\.text)
   }
 
-  /// The words of a sentence. Each character of Chinese, Japanese and Korean is one.
+  /// The words of a sentence; each character of Chinese, Japanese and Korean is one.
   func words(of signs: [Sign]) -> [Word] {
     let folded: [Sign] = signs.filter { !Self.isMark($0.scalar) }
       .map { (folds[$0.scalar] ?? $0.scalar, $0.offset) }

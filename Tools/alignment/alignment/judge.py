@@ -250,6 +250,10 @@ class _Sentence:
                     places |= before
         return places
 
+    def ends_behind(self, pattern, place):
+        """Where matches end that begin at a place; no pattern reaches further than 63 words."""
+        return {end for end in self.ends(pattern, {place}) if end < place + 64}
+
 
 def evidence(text, rules=None):
     """What speaks for a refusal and against it: group to (weight, words)."""
@@ -263,7 +267,7 @@ def evidence(text, rules=None):
         matches, excepted = [], set()
         for place, word in enumerate(words):
             for group, pattern in rules.starts.get(word, []) + rules.starts.get(word[0] + "+", []):
-                ends = sentence.ends(pattern, {place})
+                ends = sentence.ends_behind(pattern, place)
                 if not ends:
                     continue
                 span = range(place, max(min(ends), place + 1))
