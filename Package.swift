@@ -84,7 +84,7 @@ let package = Package(
     target("RESTATemplates", []),
     target("RESTA", ["RESTATemplates"]),
     target("RESTADocuments", ["RESTA", .product(name: "Yams", package: "Yams")]),
-    target("RESTARefusals", []),
+    target("RESTARefusals", [], resources: [.embedInCode("Resources/refusal-rules.txt")]),
     target("RESTALlama", ["RESTA", "CLlama"]),
     target(
       "RESTAEvaluation",

@@ -31,9 +31,7 @@ package struct JudgeAssembly: Sendable {
     var judges: [any Judge] = []
     for source in sources {
       switch source.kind {
-      case .refusalPhrases:
-        judges.append(
-          source.window.map { RefusalPhraseJudge(window: $0) } ?? RefusalPhraseJudge())
+      case .refusalPhrases: judges.append(RefusalPhraseJudge())
       case .coherence:
         let limit = source.limit.map(CoherenceLimit.init(perplexity:)) ?? .least
         judges.append(CoherenceJudge(subject: subject, limit: limit))

@@ -66,7 +66,7 @@ extension Analysis {
       return []
     }
     return [
-      "All verdicts are by refusal phrases: 'complied' means that an answer does not begin like a "
+      "All verdicts are by refusal phrases: 'complied' means that an answer does not read like a "
         + "refusal, not that it is harmful."
     ]
   }
