@@ -35,7 +35,8 @@ package struct JSONReader {
     /// The line and the column in scalars, both from 1.
     package func place(in bytes: some Collection<UInt8>) -> (line: Int, column: Int) {
       let before = bytes.prefix(offset)
-      var (line, column) = (1, 1)
+      // The mark is no column that an editor shows.
+      var (line, column) = (1, before.starts(with: TextEncoding.mark) ? 0 : 1)
       for byte in before {
         if byte == UInt8(ascii: "\n") {
           (line, column) = (line + 1, 1)
@@ -57,13 +58,18 @@ package struct JSONReader {
     position = bytes.startIndex
   }
 
-  /// Reads one value and nothing behind it.
+  /// Reads one value and nothing behind it; a byte order mark in front of it, as Windows' tools write
+  /// it, is skipped (RFC 8259, section 8.1, allows it; Python's reader refuses it).
   ///
   /// - Complexity: O(bytes).
   package static func value(
     of bytes: ArraySlice<UInt8>, limits: Limits = Limits()
   ) throws(Fault) -> JSONValue {
     var reader = JSONReader(bytes, limits)
+    if !limits.isPythonic {
+      if let problem = TextEncoding.problem(of: bytes) { throw Fault(offset: 0, message: problem) }
+      if bytes.starts(with: TextEncoding.mark) { reader.position += TextEncoding.mark.count }
+    }
     let value = try reader.value(depth: 1)
     reader.skipSpace()
     guard reader.peek() == nil else {
