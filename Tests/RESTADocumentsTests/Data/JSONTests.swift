@@ -1,13 +1,12 @@
 import Foundation
-import RESTADocuments
 import RESTATesting
 import Testing
 
-@testable import RESTAEvaluation
+@testable import RESTADocuments
 
 @Suite("JSON") struct JSONTests {
   private static func read(_ text: String) throws -> JSONValue {
-    try JSONFields.value(of: Array(text.utf8)[...], name: "t.json")
+    try DataRow.value(of: Array(text.utf8)[...], name: "t.json")
   }
 
   @Test(arguments: [
@@ -17,7 +16,7 @@ import Testing
     ("NaN", "1:1: a value is expected"),
   ])
   func `what is no JSON is an error with file, line and column`(text: String, message: String) {
-    let error = #expect(throws: EvaluationError.self) { try Self.read(text) }
+    let error = #expect(throws: DocumentError.self) { try Self.read(text) }
     #expect(error?.message.hasPrefix("t.json:" + message) == true, "\(error?.message ?? "")")
   }
 
