@@ -43,7 +43,7 @@ struct YAMLNodeTests {
       ("a: &a\n  <<: *a", "f.yaml:2: there is no anchor for this alias in front of it"),
       (bomb, "f.yaml:"),
       ("a: 1\n---\na: 2", "f.yaml:2: a second document begins here"),
-      ("a:\n\tb: 1", "f.yaml:2: not YAML"), ("a: 1\na: 2", "f.yaml:2: in there twice: 'a'"),
+      ("a:\n\tb: 1", "f.yaml:2: not YAML"), ("a: 1\na: 2", "f.yaml:1: in there twice: 'a'"),
       ("a: &a {x: 1}\nd: {<<: *a, <<: *a}", "f.yaml:2: in there twice: '<<'"),
       ("d: !include other.yaml", "f.yaml:1: the tag '!include' means nothing here"),
       ("d: {x: !env HOME}", "f.yaml:1: the tag '!env' means nothing here"),

@@ -55,6 +55,10 @@ struct CSVReader {
       } else {
         plainField(of: &record)
       }
+      if record.fields.last?.utf8.contains(0) == true, record.fault == nil {
+        record.fault = DocumentError(
+          "\(file.name):\(record.line): column \(record.fields.count): \(PlainText.zero)")
+      }
       guard peek() == separator else { break }
       position += 1
     }

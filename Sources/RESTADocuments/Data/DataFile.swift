@@ -109,10 +109,12 @@ package struct DataFile: Sendable {
   private init(text lines: [Line], of source: SourceFile) throws(DocumentError) {
     try PlainText.check(lines, name: source.name)
     let rows = lines.map { line in
-      Result<DataRow, DocumentError>.success(
-        DataRow(
-          text: String(decoding: line.bytes, as: UTF8.self),
-          place: "\(source.name):\(line.number)", number: line.number))
+      Self.result { () throws(DocumentError) in
+        let place = "\(source.name):\(line.number)"
+        guard !line.bytes.contains(0) else { throw DocumentError("\(place): \(PlainText.zero)") }
+        return DataRow(
+          text: String(decoding: line.bytes, as: UTF8.self), place: place, number: line.number)
+      }
     }
     self.init(source, .text, rows)
   }

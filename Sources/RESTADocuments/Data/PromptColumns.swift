@@ -18,7 +18,7 @@ package enum PromptColumns {
 extension DataRow {
   /// The prompt: the row itself, or its one field that is called like a prompt.
   package func prompt() throws(DocumentError) -> String {
-    if let text { return text }
+    if let text { return try checked(text) }
     let here = PromptColumns.names.filter(has)
     let own = here.filter { $0 != "goal" && $0 != "behavior" }
     guard own.count <= 1 else {
@@ -33,12 +33,16 @@ extension DataRow {
 
   /// The prompt in a field.
   package func prompt(in name: String) throws(DocumentError) -> String {
-    let prompt = try string(name)
-    guard !prompt.unicodeScalars.allSatisfy(\.properties.isWhitespace) else {
-      throw error("the prompt is empty")
-    }
+    let prompt = try checked(try string(name))
     for companion in PromptColumns.companions where holds(companion) {
       throw error("'\(companion)' holds more of the prompt; write all of it into '\(name)'")
+    }
+    return prompt
+  }
+
+  private func checked(_ prompt: String) throws(DocumentError) -> String {
+    guard !prompt.unicodeScalars.allSatisfy(\.properties.isWhitespace) else {
+      throw error("the prompt is empty")
     }
     return prompt
   }
@@ -46,6 +50,8 @@ extension DataRow {
 
 /// Tells plain text from what only looks like it.
 enum PlainText {
+  /// What is wrong with a row that a broken export, or another file, left a zero in.
+  static let zero = "there is a zero byte, which no text has"
   private static let separators = Array(",\t;".utf8)
 
   /// The separator of a line that is a table's header: it names a column with prompts.
@@ -85,7 +91,11 @@ enum PlainText {
     }
     for separator in separators {
       let names = fields(header.bytes, separator)
-      if names.count > 1, names.allSatisfy(isIdentifier) {
+      // "red, green" is a sentence, unless every line is one of as many parts.
+      let isDense =
+        !header.bytes.contains(UInt8(ascii: " "))
+        || lines.count > 1 && lines.allSatisfy { $0.bytes.contains(separator) }
+      if names.count > 1, isDense, names.allSatisfy(isIdentifier) {
         throw DocumentError(
           "\(name):\(header.number): this looks like a table's header, and names no column with "
             + "prompts: \(PromptColumns.inWords); plain text can be written as a JSON list")

@@ -22,17 +22,13 @@ package struct SourceFile: Sendable {
     }
     let mark = TextEncoding.mark
     self.bytes = bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
-    let valid =
-      String(validating: bytes, as: UTF8.self) == nil
-      ? Self.validPrefix(of: self.bytes) : self.bytes.firstIndex(of: 0)
-    if let valid {
+    if String(validating: bytes, as: UTF8.self) == nil {
+      let valid = Self.validPrefix(of: self.bytes)
       let line = self.bytes[..<valid].count { $0 == UInt8(ascii: "\n") } + 1
       let start = self.bytes[..<valid].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-      let isZero = self.bytes[valid] == 0
       throw DocumentError(
-        "\(name):\(line): byte \(valid - start + 1) of the line is "
-          + (isZero
-            ? "zero, which no text has; is this the file?" : "not UTF-8; save the file as UTF-8"))
+        "\(name):\(line): byte \(valid - start + 1) of the line is not UTF-8; save the file as UTF-8"
+      )
     }
   }
 

@@ -24,10 +24,6 @@ import Testing
         Array("version https://git-lfs.github.com/spec/v1\n".utf8),
         "f: this is a pointer of Git LFS, not the file itself; fetch it with 'git lfs pull'"
       ),
-      (
-        Array("a\nbcdefghijkl\u{0}".utf8),
-        "f:2: byte 12 of the line is zero, which no text has; is this the file?"
-      ),
       // Windows' Latin letters.
       ([0x61, 0xE9, 0x62], "f:1: byte 2 of the line is not UTF-8; save the file as UTF-8"),
     ] as [([UInt8], String)])
