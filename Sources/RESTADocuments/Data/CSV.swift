@@ -21,6 +21,7 @@ struct CSVReader {
   private let separator: UInt8
   private var position = 0
   private var line = 1
+  private var place = SourceFile.Place()
 
   private init(_ file: SourceFile, separator: UInt8) {
     self.file = file
@@ -49,6 +50,7 @@ struct CSVReader {
     while skipLineEnd() {}
     guard position < file.bytes.count else { return nil }
     var record = Record(line: line, fields: [])
+    let start = position
     while true {
       if peek() == Self.quote {
         record.fields.append(try quotedField(of: record))
@@ -62,6 +64,8 @@ struct CSVReader {
       guard peek() == separator else { break }
       position += 1
     }
+    place.advance(to: start, in: file.bytes)
+    record.fault = file.fault(in: file.bytes[start..<position], from: place) ?? record.fault
     _ = skipLineEnd()
     return record
   }

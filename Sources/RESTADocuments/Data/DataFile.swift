@@ -40,7 +40,7 @@ package struct DataFile: Sendable {
 
   /// Reads a file.
   package static func read(_ path: String) throws(DocumentError) -> DataFile {
-    try DataFile(try SourceFile.read(path))
+    try DataFile(try SourceFile.read(path, isStrict: false))
   }
 
   /// Takes a file apart.
@@ -97,9 +97,11 @@ package struct DataFile: Sendable {
   }
 
   private init(lines: [Line], of source: SourceFile) {
+    var start = SourceFile.Place()
     let rows = lines.map { line in
-      Self.result { () throws(DocumentError) in
-        let value = try DataRow.value(of: line.bytes, name: source.name, in: source.bytes)
+      start.advance(to: line.bytes.startIndex, in: source.bytes)
+      return Self.result { () throws(DocumentError) in
+        let value = try DataRow.value(of: line.bytes, in: source, from: start)
         return try Self.row(value, place: "\(source.name):\(line.number)", number: line.number)
       }
     }
@@ -108,9 +110,12 @@ package struct DataFile: Sendable {
 
   private init(text lines: [Line], of source: SourceFile) throws(DocumentError) {
     try PlainText.check(lines, name: source.name)
+    var start = SourceFile.Place()
     let rows = lines.map { line in
-      Self.result { () throws(DocumentError) in
+      start.advance(to: line.bytes.startIndex, in: source.bytes)
+      return Self.result { () throws(DocumentError) in
         let place = "\(source.name):\(line.number)"
+        if let fault = source.fault(in: line.bytes, from: start) { throw fault }
         guard !line.bytes.contains(0) else { throw DocumentError("\(place): \(PlainText.zero)") }
         return DataRow(
           text: String(decoding: line.bytes, as: UTF8.self), place: place, number: line.number)
@@ -132,7 +137,7 @@ package struct DataFile: Sendable {
     guard let key = lists.first, let list = members.first(where: { $0.key == key }),
       !members.contains(where: { PromptColumns.names.contains($0.key) })
     else {
-      let value = try DataRow.value(of: bytes, name: source.name)
+      let value = try DataRow.value(of: bytes, in: source)
       let row = try DataRow(value, place: source.name, number: 1)
       self.init(source, .list, [.success(row)], root: row)
       return
@@ -143,7 +148,7 @@ package struct DataFile: Sendable {
     }
     var others = JSONObject()
     for member in members where member.key != key {
-      let value = try DataRow.value(of: member.value, name: source.name, in: source.bytes)
+      let value = try DataRow.value(of: member.value, in: source)
       guard others.insert(value, for: Array(member.key.utf8)) else {
         throw DocumentError("\(source.name): a key occurs twice in the outermost object")
       }
@@ -164,9 +169,11 @@ package struct DataFile: Sendable {
       try JSONReader.elements(of: bytes)
     }
     let separator = place == source.name ? ": " : ""
+    var start = SourceFile.Place()
     return elements.enumerated().map { index, element in
-      result { () throws(DocumentError) in
-        let value = try DataRow.value(of: element, name: source.name, in: source.bytes)
+      start.advance(to: element.startIndex, in: source.bytes)
+      return result { () throws(DocumentError) in
+        let value = try DataRow.value(of: element, in: source, from: start)
         return try row(value, place: "\(place)\(separator)[\(index)]", number: index + 1)
       }
     }
@@ -189,7 +196,7 @@ package struct DataFile: Sendable {
     _ body: () throws(JSONReader.Fault) -> Value
   ) throws(DocumentError) -> Value {
     do { return try body() } catch {
-      let error = DataRow.error(error, of: bytes, name: source.name, in: source.bytes)
+      let error = DataRow.error(error, of: bytes, in: source)
       guard source.suffix != "json" else { throw error }
       throw DocumentError(
         error.message + "; the file begins like JSON (write plain text that does as a JSON list)")

@@ -46,26 +46,27 @@ package struct DataRow: Sendable {
     self.members = members
   }
 
-  /// Reads one value and nothing behind it; errors count lines from the start of `whole`.
-  package static func value(
-    of bytes: ArraySlice<UInt8>, name: String, in whole: [UInt8]? = nil
+  /// Reads one value of a file and nothing behind it.
+  static func value(
+    of bytes: ArraySlice<UInt8>, in file: SourceFile,
+    from start: SourceFile.Place = SourceFile.Place()
   ) throws(DocumentError) -> JSONValue {
+    if let fault = file.fault(in: bytes, from: start) { throw fault }
     do {
       return try JSONReader.value(of: bytes)
     } catch {
-      throw Self.error(error, of: bytes, name: name, in: whole)
+      throw Self.error(error, of: bytes, in: file, from: start)
     }
   }
 
   /// Where a fault is, in the file's own lines.
   static func error(
-    _ fault: JSONReader.Fault, of bytes: ArraySlice<UInt8>, name: String, in whole: [UInt8]?
+    _ fault: JSONReader.Fault, of bytes: ArraySlice<UInt8>, in file: SourceFile,
+    from start: SourceFile.Place = SourceFile.Place()
   ) -> DocumentError {
-    let fault =
-      whole == nil
-      ? fault : JSONReader.Fault(offset: fault.offset + bytes.startIndex, message: fault.message)
-    let place = whole.map { fault.place(in: $0) } ?? fault.place(in: bytes)
-    return DocumentError("\(name):\(place.line):\(place.column): \(fault.message)")
+    var place = start
+    place.advance(to: bytes.startIndex + fault.offset, in: file.bytes)
+    return DocumentError("\(file.name):\(place.line):\(place.column): \(fault.message)")
   }
 
   /// An error about this entry.

@@ -14,7 +14,10 @@ package struct SourceFile: Sendable {
   package let sha256: String
 
   /// Takes bytes that were read.
-  package init(name: String, bytes: [UInt8]) throws(DocumentError) {
+  ///
+  /// - Parameter isStrict: Whether a byte that is not UTF-8 is the file's fault; else it is that of the
+  ///   row it is in, and whoever reads the rows has to look.
+  package init(name: String, bytes: [UInt8], isStrict: Bool = true) throws(DocumentError) {
     self.name = name
     sha256 = Digest.sha256(of: bytes)
     if let problem = TextEncoding.problem(of: bytes) {
@@ -22,13 +25,44 @@ package struct SourceFile: Sendable {
     }
     let mark = TextEncoding.mark
     self.bytes = bytes.starts(with: mark) ? Array(bytes.dropFirst(mark.count)) : bytes
-    if String(validating: bytes, as: UTF8.self) == nil {
-      let valid = Self.validPrefix(of: self.bytes)
-      let line = self.bytes[..<valid].count { $0 == UInt8(ascii: "\n") } + 1
-      let start = self.bytes[..<valid].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-      throw DocumentError(
-        "\(name):\(line): byte \(valid - start + 1) of the line is not UTF-8; save the file as UTF-8"
-      )
+    if isStrict, let fault = fault(in: self.bytes[...]) { throw fault }
+  }
+
+  /// What is wrong with some of the bytes, which are no UTF-8; `nil` when they are.
+  ///
+  /// - Parameter start: A place at or in front of them: near, where a file may have many faults.
+  func fault(in part: ArraySlice<UInt8>, from start: Place = Place()) -> DocumentError? {
+    guard String(validating: part, as: UTF8.self) == nil else { return nil }
+    var decoder = Unicode.UTF8.ForwardParser()
+    var iterator = part.makeIterator()
+    var wrong = part.startIndex
+    while case .valid(let scalar) = decoder.parseScalar(from: &iterator) { wrong += scalar.count }
+    var place = start
+    place.advance(to: wrong, in: bytes)
+    return DocumentError(
+      "\(name):\(place.line): byte \(wrong - place.lineStart + 1) of the line is not UTF-8; save the "
+        + "file as UTF-8")
+  }
+
+  /// A place in a file that goes forward: a file of many faults is counted through once.
+  struct Place {
+    /// The line, from 1.
+    private(set) var line = 1
+    /// The column in scalars, from 1.
+    private(set) var column = 1
+    /// Where the line begins.
+    private(set) var lineStart = 0
+    private var offset = 0
+
+    mutating func advance(to target: Int, in bytes: [UInt8]) {
+      while offset < min(target, bytes.count) {
+        if bytes[offset] == UInt8(ascii: "\n") {
+          (line, column, lineStart) = (line + 1, 1, offset + 1)
+        } else if bytes[offset] & 0xC0 != 0x80 {
+          column += 1
+        }
+        offset += 1
+      }
     }
   }
 
@@ -42,7 +76,9 @@ package struct SourceFile: Sendable {
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
   /// Reads a file.
-  package static func read(_ path: String) throws(DocumentError) -> SourceFile {
+  package static func read(
+    _ path: String, isStrict: Bool = true
+  ) throws(DocumentError) -> SourceFile {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     let values: URLResourceValues
     do {
@@ -55,7 +91,8 @@ package struct SourceFile: Sendable {
       throw missing("\(path): \(size) bytes; at most \(maximumBytes) are read; split the file")
     }
     do {
-      return try SourceFile(name: path, bytes: Array(Data(contentsOf: url)))
+      return try SourceFile(
+        name: path, bytes: Array(Data(contentsOf: url)), isStrict: isStrict)
     } catch let error as DocumentError {
       throw error
     } catch {
@@ -73,14 +110,5 @@ package struct SourceFile: Sendable {
   package static func exists(_ path: String) -> Bool {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
     return (try? url.resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory == false
-  }
-
-  /// How many bytes there are before the first that begins no character.
-  private static func validPrefix(of bytes: [UInt8]) -> Int {
-    var decoder = Unicode.UTF8.ForwardParser()
-    var iterator = bytes.makeIterator()
-    var count = 0
-    while case .valid(let scalar) = decoder.parseScalar(from: &iterator) { count += scalar.count }
-    return count
   }
 }

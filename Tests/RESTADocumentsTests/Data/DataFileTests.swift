@@ -65,7 +65,10 @@ import Testing
 
   /// What looks like another format, and what is no format: by name, with what to do.
   @Test(arguments: [
-    ("p.txt", "[INST] hello", "p.txt:1:8: nothing is expected behind the value; the file begins like JSON"),
+    (
+      "p.txt", "[INST] hello",
+      "p.txt:1:8: nothing is expected behind the value; the file begins like JSON"
+    ),
     ("p.json", "[\"a\",]", "p.json:1:6: a value is expected"),
     ("p.json", "{\"prompt\": \"a\"}\n{\"prompt\": \"b\"", "p.json:2:15: ',' or '}' is expected"),
     (
@@ -137,6 +140,26 @@ import Testing
       return
     }
     #expect(error.message == "p:1:40: half of a surrogate pair is no character")
+  }
+
+  @Test(arguments: [
+    ("p.jsonl", "{\"prompt\": \"a\"}\n{\"prompt\": \"X\"}\n{\"prompt\": \"c\"}", 2, 13),
+    ("p.json", "[\"a\",\n\"X\",\n\"c\"]", 2, 2), ("p.csv", "goal,x\na,\n\"X\",\nc,\n", 3, 2),
+    ("p.csv", "goal,x\na,1\n\"\nX\",2\nc,3\n", 4, 1), ("p.txt", "a\nX\nc\n", 2, 1),
+  ])
+  func `have a fault of encoding in its row alone`(name: String, text: String, line: Int, byte: Int)
+    throws
+  {
+    // é as Windows writes it.
+    let bytes = text.utf8.map { $0 == UInt8(ascii: "X") ? 0xE9 : $0 }
+    let file = try DataFile(SourceFile(name: name, bytes: bytes, isStrict: false))
+    let faults = file.rows.map { row in
+      if case .failure(let error) = row { error.message } else { "" }
+    }
+    #expect(
+      faults == [
+        "", "\(name):\(line): byte \(byte) of the line is not UTF-8; save the file as UTF-8", "",
+      ])
   }
 
   @Test(arguments: ["", "\n \r\n", "\u{FEFF}"])

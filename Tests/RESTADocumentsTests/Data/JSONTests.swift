@@ -6,7 +6,8 @@ import Testing
 
 @Suite("JSON") struct JSONTests {
   private static func read(_ text: String) throws -> JSONValue {
-    try DataRow.value(of: Array(text.utf8)[...], name: "t.json")
+    let file = try SourceFile(name: "t.json", bytes: Array(text.utf8))
+    return try DataRow.value(of: file.bytes[...], in: file)
   }
 
   @Test(arguments: [
