@@ -62,7 +62,7 @@ package struct DataFile: Sendable {
       self.init(
         source, .list, try Self.elements(of: source.bytes[...], in: source, place: source.name))
     case (_, UInt8(ascii: "{")) where lines.count == 1 || !Self.hasRows(lines):
-      try self.init(object: source)
+      try self.init(object: source, line: first.number)
     case (_, UInt8(ascii: "{")), (_, UInt8(ascii: "[")): self.init(lines: lines, of: source)
     default:
       if let separator = PlainText.separator(ofHeader: first.bytes) {
@@ -126,7 +126,7 @@ package struct DataFile: Sendable {
 
   // MARK: - JSON
 
-  private init(object source: SourceFile) throws(DocumentError) {
+  private init(object source: SourceFile, line: Int) throws(DocumentError) {
     let bytes = source.bytes[...]
     let members = try Self.faults(in: bytes, of: source) { () throws(JSONReader.Fault) in
       try JSONReader.members(of: bytes)
@@ -138,8 +138,8 @@ package struct DataFile: Sendable {
       !members.contains(where: { PromptColumns.names.contains($0.key) })
     else {
       let value = try DataRow.value(of: bytes, in: source)
-      let row = try DataRow(value, place: source.name, number: 1)
-      self.init(source, .list, [.success(row)], root: row)
+      let row = try DataRow(value, place: "\(source.name):\(line)", number: line)
+      self.init(source, .list, [.success(row)], root: try DataRow(value, place: source.name))
       return
     }
     guard lists.count == 1 || key == "jailbreaks" else {

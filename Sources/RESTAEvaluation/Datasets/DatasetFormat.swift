@@ -82,19 +82,18 @@ extension DatasetFormat {
   static func detect(
     _ file: DataFile, role: Sample.Role? = nil
   ) throws(DocumentError) -> DatasetFormat {
+    if file.listKey == "jailbreaks" { return .jailbreakBenchArtifact }
+    guard !file.rows.isEmpty else { throw file.emptiness }
     let rows = file.rows.lazy.compactMap { try? $0.get() }
-    if let row = rows.first, let format = format(of: row, file, role: role) { return format }
+    if let row = rows.first, let format = format(of: row, role: role) { return format }
     if rows.isEmpty, case .failure(let error)? = file.rows.first { throw error }
     let formats = allCases.map { "\($0.rawValue) (\($0.outline))" }.joined(separator: "; ")
     throw DocumentError(
       "\(file.source.name): the format cannot be told from the content; known are: \(formats)")
   }
 
-  private static func format(
-    of row: DataRow, _ file: DataFile, role: Sample.Role?
-  ) -> DatasetFormat? {
+  private static func format(of row: DataRow, role: Sample.Role?) -> DatasetFormat? {
     let has = { (names: [String]) in names.allSatisfy(row.has) }
-    if file.listKey == "jailbreaks" { return .jailbreakBenchArtifact }
     if row.text != nil { return role == nil ? nil : .jsonl }
     if has(["instruction_id_list"]) { return .ifeval }
     if has(["forbidden_prompt"]) { return .strongReject }

@@ -40,9 +40,6 @@ extension DatasetEntries {
     _ file: DataFile, format: DatasetFormat?, attack: String? = nil, role: Sample.Role? = nil,
     skipsBadRows: Bool = false
   ) throws(DocumentError) -> DatasetEntries {
-    guard !file.rows.isEmpty else {
-      throw DocumentError("\(file.source.name): the file holds no prompt")
-    }
     let format = if let format { format } else { try DatasetFormat.detect(file, role: role) }
     var entries = DatasetEntries()
     switch format {
@@ -91,6 +88,7 @@ extension DatasetEntries {
         try entries.add(sample, from: row.place, split: split)
       }
     }
+    guard !file.rows.isEmpty else { throw file.emptiness }
     try file.accept(entries.bad, skipping: skipsBadRows)
     return entries
   }
@@ -99,7 +97,7 @@ extension DatasetEntries {
     _ file: DataFile, attack: String?, role: Sample.Role
   ) throws(DocumentError) {
     guard let root = file.root else {
-      throw DocumentError("\(file.source.name): an object is expected, not a list of rows")
+      throw DocumentError("\(file.source.name): an object is expected, not a list")
     }
     if let attack {
       self.attack = attack
@@ -166,6 +164,9 @@ extension DatasetEntries {
 }
 
 extension DataFile {
+  /// The error of a file without a row.
+  var emptiness: DocumentError { DocumentError("\(source.name): the file holds no prompt") }
+
   /// What JailbreakBench's behaviors are there to show: its harmful and its benign table have the same
   /// columns and categories, so the file's name, or the column `Source`, has to say it.
   fileprivate func roleOfBehaviors() throws(DocumentError) -> Sample.Role {

@@ -61,7 +61,7 @@ import Testing
       "f: field 'jailbreaks' is an object; an array is expected"
     ),
     (#"{"parameters": {"method": "M"}}"#, "f: field 'jailbreaks' is missing"),
-    ("[]", "f: an object is expected, not an array"),
+    ("[]", "f: an object is expected, not a list"),
     ("{\"parameters\": {},\n  \"jailbreaks\" [", "f:2:16: ':' is expected behind a key"),
   ]
 
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("id,prompt,type\n", "f:1: the header has no column 'label'"),
+    ("id,prompt,label\n", "f:1: the header has no column 'type'"),
     ("id,prompt,type,label\n1,p,t,Safe\n", "f:2: field 'label' is neither 'safe' nor 'unsafe'"),
     (
       "id,prompt,type,label\n1,p,t,safe\n1,q,t,unsafe\n",
@@ -101,9 +101,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"key": 1, "prompt": "p", "instruction_id_list": ["a"]}"#, "f:1: field 'kwargs' is missing"),
     (
-      #"{"key": 1, "prompt": "p", "instruction_id_list": ["a"], "kwargs": []}"#,
+      #"{"key": 1, "prompt": "p", "instruction_id_list": ["punctuation:no_comma"]}"#,
+      "f:1: field 'kwargs' is missing"
+    ),
+    (
+      #"{"key": 1, "prompt": "p", "instruction_id_list": ["punctuation:no_comma"], "kwargs": []}"#,
       "f:1: field 'kwargs' has 0 elements; 'instruction_id_list' has 1"
     ),
     (
@@ -111,8 +114,8 @@ import Testing
       "f:1: field 'instruction_id_list[0]' is a number; a string is expected"
     ),
     (
-      #"{"key": 1, "prompt": "p", "instruction_id_list": ["a"], "kwargs": [null]}"#,
-      "f:1: kwargs[0]: an object is expected, not null"
+      #"{"key": 1, "prompt": "p", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [1]}"#,
+      "f:1: kwargs[0]: an object is expected, not a number"
     ),
     (
       #"{"key": null, "prompt": "p"}"#,
@@ -127,7 +130,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "f: an array is expected, not an object"), ("[]", "f: the file holds no prompt"),
+    ("{}", "f:1: field 'instruction' is missing"), ("[]", "f: the file holds no prompt"),
     (#"[{"instruction": "a"}, {}]"#, "f: [1]: field 'instruction' is missing"),
     (
       #"[{"instruction": "a", "output": 1}]"#,
@@ -146,7 +149,7 @@ import Testing
       #"{"prompt": "a", "role": "harmful"}"#,
       "f:1: field 'role' is none of 'direct', 'adversarial', 'benign'"
     ),
-    (#"{"role": "benign"}"#, "f:1: field 'prompt' is missing"),
+    (#"{"role": "benign"}"#, "f:1: there is no prompt: a field 'prompt'"),
     (
       #"{"role": "benign", "prompt": "a", "id": ""}"#,
       "f:1: field 'id' is an empty string; a whole number or a text that is not empty is expected"
@@ -189,9 +192,10 @@ import Testing
     at location: SourceLocation = #_sourceLocation
   ) {
     let error = #expect(throws: DocumentError.self, sourceLocation: location) {
-      try DatasetFixtures.read(text, format)
+      try DatasetFixtures.read(
+        text, format, role: format == .jailbreakBenchBehaviors ? .direct : nil)
     }
     let first = error?.message.split(separator: "\n").first ?? ""
-    #expect(first == message, sourceLocation: location)
+    #expect(first.hasPrefix(message), "\(first)", sourceLocation: location)
   }
 }

@@ -205,17 +205,17 @@ import Testing
     #expect(dataset.gaps.count == 4)
   }
 
-  @Test(arguments: [
-    "skip_bad_rows: true\ndatasets: [bad.jsonl]",
-    "datasets: [{file: bad.jsonl, skip_bad_rows: yes}]",
-  ])
-  func `a configuration says that bad rows are left out`(text: String) throws {
+  @Test func `a configuration says that bad rows are left out`() throws {
     let file = try PromptFile(
       "{\"role\": \"benign\", \"prompt\": \"a\"}\n{\"prompt\": \"b\"}\n", name: "bad.jsonl")
     defer { file.remove() }
-    var configuration = try EvaluationConfiguration(parsing: text, file: "c.yaml")
-    configuration.folder = String(file.path.dropLast("/bad.jsonl".count))
-    #expect(try configuration.read(data: nil, limit: nil).first?.badRows.count == 1)
+    for text in [
+      "skip_bad_rows: true\ndatasets: [\(file.path)]",
+      "datasets: [{file: \(file.path), skip_bad_rows: yes}]",
+    ] {
+      let configuration = try EvaluationConfiguration(parsing: text, file: "c.yaml")
+      #expect(try configuration.read(data: nil, limit: nil).first?.badRows.count == 1)
+    }
     let strict = try EvaluationConfiguration(parsing: "datasets: [\(file.path)]", file: "c.yaml")
     #expect(throws: EvaluationError.self) { try strict.read(data: nil, limit: nil) }
     let wrong = #expect(throws: EvaluationError.self) {
