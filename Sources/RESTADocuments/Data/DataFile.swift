@@ -226,8 +226,12 @@ package struct DataFile: Sendable {
     guard !header.fields[0].hasPrefix("sep=") else {
       throw DocumentError("\(source.name):\(header.line): leave out the line 'sep='")
     }
+    // Written by hand, names have spaces between; a space that means something is in no name.
+    let columns = header.fields.map { name in
+      String(name.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    }
     var numbers: [String: Int] = [:]
-    for (number, column) in header.fields.enumerated() {
+    for (number, column) in columns.enumerated() {
       if let earlier = numbers.updateValue(number, forKey: column.lowercased()), !column.isEmpty {
         throw DocumentError(
           "\(source.name):\(header.line): columns \(earlier + 1) and \(number + 1) have the same name"
@@ -244,9 +248,9 @@ package struct DataFile: Sendable {
       }
       return .success(
         DataRow(
-          fields: record.fields, columns: header.fields, place: place, number: record.line))
+          fields: record.fields, columns: columns, place: place, number: record.line))
     }
-    self.init(source, .table, rows, columns: header.fields)
+    self.init(source, .table, rows, columns: columns)
   }
 
   /// Checks that a table has some columns: told once for the file, not for each row.

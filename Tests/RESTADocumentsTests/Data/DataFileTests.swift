@@ -45,6 +45,7 @@ import Testing
     (
       "p.json", #"[{"prompt": "a, b", "goal": "g", "behavior": "h"}, {"prompt": "c", "goal": "g"}]"#
     ),
+    ("p.csv", "x, Goal \n1,\"a, b\"\n2,c\n"),
     ("p.csv", "Index,Goal,Behavior\n0,\"a, b\",x\n1,c,y\n"),
   ])
   func `are read in every layout`(name: String, text: String) throws {
