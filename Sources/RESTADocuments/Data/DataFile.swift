@@ -60,7 +60,7 @@ package struct DataFile: Sendable {
     case (_, UInt8(ascii: "[")) where !Self.isWhole(first) || lines.count == 1,
       (_, UInt8(ascii: "[")) where !lines.allSatisfy(Self.isWhole):
       self.init(
-        source, .list, try Self.elements(of: source.bytes[...], in: source, place: source.name))
+        source, .list, try Self.elements(of: source.bytes[...], in: source, key: ""))
     case (_, UInt8(ascii: "{")) where lines.count == 1 || !Self.hasRows(lines):
       try self.init(object: source, line: first.number)
     case (_, UInt8(ascii: "{")), (_, UInt8(ascii: "[")): self.init(lines: lines, of: source)
@@ -158,23 +158,23 @@ package struct DataFile: Sendable {
     }
     self.init(
       source, .list,
-      try Self.elements(of: list.value, in: source, place: "\(source.name): \(key)"),
+      try Self.elements(of: list.value, in: source, key: key),
       root: try DataRow(.object(others), place: source.name), listKey: key)
   }
 
   private static func elements(
-    of bytes: ArraySlice<UInt8>, in source: SourceFile, place: String
+    of bytes: ArraySlice<UInt8>, in source: SourceFile, key: String
   ) throws(DocumentError) -> [Result<DataRow, DocumentError>] {
     let elements = try faults(in: bytes, of: source) { () throws(JSONReader.Fault) in
       try JSONReader.elements(of: bytes)
     }
-    let separator = place == source.name ? ": " : ""
     var start = SourceFile.Place()
     return elements.enumerated().map { index, element in
       start.advance(to: element.startIndex, in: source.bytes)
       return result { () throws(DocumentError) in
         let value = try DataRow.value(of: element, in: source, from: start)
-        return try row(value, place: "\(place)\(separator)[\(index)]", number: index + 1)
+        return try row(
+          value, place: "\(source.name):\(start.line): \(key)[\(index)]", number: index + 1)
       }
     }
   }

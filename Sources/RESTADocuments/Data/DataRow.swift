@@ -4,7 +4,7 @@
 /// Names are found in any case (`Goal`, `goal`), the exact one first. In a table an empty field is what
 /// `null` is elsewhere.
 package struct DataRow: Sendable {
-  /// The entry, such as `FILE:LINE` or `FILE: jailbreaks[17]`.
+  /// The entry, such as `FILE:LINE` or `FILE:LINE: jailbreaks[17]`.
   package let place: String
   /// The line of the file, or the position in its list, from 1.
   package let number: Int

@@ -90,20 +90,24 @@ import Testing
     (
       "p.csv", "prompt,question\na,b\n", "p.csv:2: 'prompt' and 'question' could each be the prompt"
     ),
-    ("p.json", #"[{"text": "a", "query": "b"}]"#, "p.json: [0]: 'query' and 'text' could each"),
+    ("p.json", #"[{"text": "a", "query": "b"}]"#, "p.json:1: [0]: 'query' and 'text' could each"),
     ("p.json", #"{"train": [], "test": []}"#, "p.json: 'train' and 'test' are lists; keep the one"),
-    ("p.json", #"{"messages": [{"role": "user", "content": "a"}]}"#, "p.json: there is no prompt"),
+    (
+      "p.json", #"{"messages": [{"role": "user", "content": "a"}]}"#, "p.json:1: there is no prompt"
+    ),
     (
       "p.json", #"{"prompt": {"0": "a"}}"#,
-      "p.json: field 'prompt' is an object; a string is expected"
+      "p.json:1: field 'prompt' is an object; a string is expected"
     ),
-    ("p.json", #"{"goal": ["a", "b"]}"#, "p.json: field 'goal' is an array; a string is expected"),
-    ("p.json", "[null]", "p.json: [0]: an object is expected, not null"),
+    (
+      "p.json", #"{"goal": ["a", "b"]}"#, "p.json:1: field 'goal' is an array; a string is expected"
+    ),
+    ("p.json", "[null]", "p.json:1: [0]: an object is expected, not null"),
     (
       "p.json", #"["a", "", "b"]"#,
-      "p.json: [1]: the prompt is empty\n1 of 3 rows of p.json cannot be read; --skip"
+      "p.json:1: [1]: the prompt is empty\n1 of 3 rows of p.json cannot be read; --skip"
     ),
-    ("p.json", #"[{"prompt": "a"}, {"prompt": null}]"#, "p.json: [1]: field 'prompt' is null"),
+    ("p.json", #"[{"prompt": "a"}, {"prompt": null}]"#, "p.json:1: [1]: field 'prompt' is null"),
     ("p.csv", "prompt,x\n,1\na,2\n", "p.csv:2: the prompt is empty"),
     (
       "p.csv", "prompt,x\n  ,1\na,2\nb\n",
@@ -111,7 +115,7 @@ import Testing
     ),
     (
       "p.json", #"[{"instruction": "a", "input": "b"}, {"instruction": "c", "input": ""}]"#,
-      "p.json: [0]: 'input' holds more of the prompt"
+      "p.json:1: [0]: 'input' holds more of the prompt"
     ),
     ("p.csv", "prompt,context\na,b\nc,\n", "p.csv:2: 'context' holds more of the prompt"),
     ("p.txt", "abcdefghijklmnop\nb\u{0}\n", "p.txt:2: there is a zero byte"),
@@ -122,7 +126,7 @@ import Testing
     ),
     (
       "p.json", #"{"rows": [{"row_idx": 0, "row": {"text": "a"}, "truncated_cells": ["text"]}]}"#,
-      "p.json: rows[0]: the viewer that this is from"
+      "p.json:1: rows[0]: the viewer that this is from"
     ),
   ])
   func `of other layouts are refused by name`(name: String, text: String, message: String) {

@@ -14,41 +14,41 @@ import Testing
   private static let artifacts: [(String, String)] = [
     (
       artifact("{\"index\": 0, \(entry)}", #"{"index": 1, "prompt": 3, "response": null}"#),
-      "f: jailbreaks[1]: field 'prompt' is a number; a string or null is expected"
+      "f:1: jailbreaks[1]: field 'prompt' is a number; a string or null is expected"
     ),
     (
-      artifact(#"{"index": 1, "response": null}"#), "f: jailbreaks[0]: field 'prompt' is missing"
+      artifact(#"{"index": 1, "response": null}"#), "f:1: jailbreaks[0]: field 'prompt' is missing"
     ),
     (
-      artifact("{\(entry)}"), "f: jailbreaks[0]: field 'index' is missing"
+      artifact("{\(entry)}"), "f:1: jailbreaks[0]: field 'index' is missing"
     ),
     (
       artifact("{\"index\": 0.5, \(entry)}"),
-      "f: jailbreaks[0]: field 'index' is a number; a whole number or a text that is not empty is expected"
+      "f:1: jailbreaks[0]: field 'index' is a number; a whole number or a text that is not empty is expected"
     ),
     (
       artifact("{\"index\": 0, \(entry)}", "{\"index\": 1, \(entry)}", "{\"index\": 0, \(entry)}"),
-      "f: jailbreaks[2]: the id '0' occurs twice; the first is at f: jailbreaks[0]"
+      "f:1: jailbreaks[2]: the id '0' occurs twice; the first is at f:1: jailbreaks[0]"
     ),
-    (artifact("7"), "f: jailbreaks[0]: an object is expected, not a number"),
+    (artifact("7"), "f:1: jailbreaks[0]: an object is expected, not a number"),
     (artifact(), "f: the file holds no prompt"),
     (
       artifact(#"{"index": 0, "response": 1}"#),
-      "f: jailbreaks[0]: field 'response' is a number; a string or null is expected"
+      "f:1: jailbreaks[0]: field 'response' is a number; a string or null is expected"
     ),
     (
       artifact(#"{"index": 0, "response": null, "prompt": "p", "goal": null}"#),
-      "f: jailbreaks[0]: field 'behavior' is missing"
+      "f:1: jailbreaks[0]: field 'behavior' is missing"
     ),
     (
       artifact(#"{"index": 0, "response": null, "jailbroken": "no"}"#),
-      "f: jailbreaks[0]: field 'jailbroken' is a string; true, false or null is expected"
+      "f:1: jailbreaks[0]: field 'jailbroken' is a string; true, false or null is expected"
     ),
     (
       artifact(
         #"{"index": 0, "goal": "", "behavior": "b", "category": "c", "prompt": " \n ", "response": ""}"#
       ),
-      "f: jailbreaks[0]: the prompt is empty"
+      "f:1: jailbreaks[0]: the prompt is empty"
     ),
     (#"{"jailbreaks": []}"#, "f: field 'parameters' is missing; name the attack instead"),
     (#"{"parameters": {}, "jailbreaks": []}"#, "f: parameters: field 'method' is missing"),
@@ -131,12 +131,12 @@ import Testing
 
   @Test(arguments: [
     ("{}", "f:1: field 'instruction' is missing"), ("[]", "f: the file holds no prompt"),
-    (#"[{"instruction": "a"}, {}]"#, "f: [1]: field 'instruction' is missing"),
+    (#"[{"instruction": "a"}, {}]"#, "f:1: [1]: field 'instruction' is missing"),
     (
       #"[{"instruction": "a", "output": 1}]"#,
-      "f: [0]: field 'output' is a number; a string or null is expected"
+      "f:1: [0]: field 'output' is a number; a string or null is expected"
     ),
-    (#"[{"instruction": ""}]"#, "f: [0]: the prompt is empty"),
+    (#"[{"instruction": ""}]"#, "f:1: [0]: the prompt is empty"),
     ("[{\"instruction\": \"a\"}\n{}]", "f:2:1: ',' or ']' is expected"),
   ])
   func `an AlpacaEval file with a fault`(text: String, message: String) {
