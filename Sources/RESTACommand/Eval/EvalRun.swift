@@ -99,6 +99,9 @@ struct EvaluationArguments: ParsableArguments {
     help: ArgumentHelp("Ask at most so many prompts of each dataset.", valueName: "n"))
   var limit: Int?
 
+  @Flag(help: "Go on without rows of datasets that cannot be read; they are counted and listed.")
+  var skipBadRows = false
+
   @Flag(help: "Say what would be done, and what it would cost; do nothing.")
   var dryRun = false
 
@@ -168,8 +171,11 @@ struct EvaluationArguments: ParsableArguments {
 
   /// The configuration of a file; of `nil`, the built-in one.
   func configuration(_ path: String?) throws -> EvaluationConfiguration {
-    try path.map(EvaluationConfiguration.init(contentsOf:))
+    var configuration =
+      try path.map(EvaluationConfiguration.init(contentsOf:))
       ?? EvaluationConfiguration(parsing: Self.builtInText, file: "built-in.yaml")
+    if skipBadRows { configuration.skipsBadRows = true }
+    return configuration
   }
 
   func options() throws -> EvaluationOptions {
@@ -181,9 +187,11 @@ struct EvaluationArguments: ParsableArguments {
 
   /// An evaluation with its model loaded.
   func session(_ configuration: EvaluationConfiguration) async throws -> EvaluationSession {
-    try await EvaluationSession(
+    let session = try await EvaluationSession(
       configuration, options: try options(), loadOther: { try await load($0, for: configuration) },
       load: { try await load(for: configuration) })
+    for line in session.plan.datasets.flatMap(\.gaps) { Terminal.error(line) }
+    return session
   }
 
   /// Generates and judges, and shows how far that is.
@@ -301,6 +309,14 @@ struct DryRun {
     let shard: String
     let planned: Int
     let seconds: Double
+    let datasets: [Data]
+
+    struct Data: Encodable {
+      let name: String
+      let entries: Int
+      let withoutPrompt: Int
+      let badRows: [String]
+    }
   }
 
   /// Prints the estimate.
@@ -312,7 +328,12 @@ struct DryRun {
         Output(
           estimate: estimate,
           shard: "\(session.plan.shard.index)/\(session.plan.shard.count)",
-          planned: session.plan.total, seconds: seconds))
+          planned: session.plan.total, seconds: seconds,
+          datasets: session.plan.datasets.map {
+            Output.Data(
+              name: $0.name, entries: $0.rows, withoutPrompt: $0.nulls - $0.badRows.count,
+              badRows: $0.badRows)
+          }))
     }
     let width = max(8, estimate.parts.map(\.defense.count).max() ?? 0)
     Terminal.line("\(Columns.left("Defence", width))   answers   positions, at most")
