@@ -53,6 +53,12 @@ public final class ChatServer: Sendable {
     loader: @escaping Loader
   ) throws(ServerError) {
     try settings.validate()
+    for name in settings.metrics.keys where !secrets.keys.contains(name) {
+      throw ServerError(
+        .invalidSetting,
+        "metrics.keys: no API key has the name '\(name)'. Give one in keys.file or $RESTA_API_KEYS, as"
+          + " \(name)=KEY.")
+    }
     state = ServerState(settings: settings, secrets: secrets)
     self.logger = logger
     self.loader = loader

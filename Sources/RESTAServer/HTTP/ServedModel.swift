@@ -88,7 +88,7 @@ struct ServerState: Sendable {
   let slot = ModelSlot()
   let queue: AdmissionQueue
   let rates: RateLimits
-  let metrics = ServerMetrics()
+  let metrics: ServerMetrics
   /// Where prompts are rendered and tokenised.
   ///
   /// That can take long, and must not keep others from being answered. Two at once, so that a flood of
@@ -102,6 +102,7 @@ struct ServerState: Sendable {
     self.settings = settings
     self.secrets = secrets
     let limits = settings.limits
+    metrics = ServerMetrics(showsMargins: settings.metrics.margins)
     queue = AdmissionQueue(
       concurrency: limits.concurrency, capacity: limits.queue,
       patience: .seconds(limits.queueSeconds)

@@ -1,4 +1,4 @@
-import NIOHTTP1
+import Logging
 import RESTA
 import RESTATesting
 import Testing
@@ -89,7 +89,7 @@ struct ConnectionTests {
     "every request of a connection has read_seconds, its head and its body",
     arguments: [
       (0, "GET /health HTTP/1.1\r\nHost: ", 0), (1, "GET /health HTTP/1.1\r\nHost: ", 0),
-      (2, "P", 0), (0, RawClient.request("POST /v1/chat/completions", length: 5000), 1),
+      (2, "GET /", 0), (0, RawClient.request("POST /v1/chat/completions", length: 5000), 1),
       (1, RawClient.request("POST /v1/chat/completions", length: 5000), 1),
       (1, RawClient.request("POST /v1/chat/completions", "Transfer-Encoding: chunked"), 2),
     ])
@@ -336,6 +336,40 @@ struct ConnectionTests {
         try await client.close()
       }
     }
+  }
+
+  @Test("only the keys that the operator names read the metrics, and margins only where he says so")
+  func metrics() async throws {
+    let secrets = try ServerSecrets(
+      keyFile: "monitor=0123456789abcdef\nclient=fedcba9876543210")
+    let keys = ["0123456789abcdef", "fedcba9876543210"].map { ["authorization": "Bearer \($0)"] }
+    for (names, margins) in [([], false), (["monitor"], true), (["monitor"], false)] {
+      try await ServerFixture.run(
+        {
+          $0.metrics.keys = names
+          $0.metrics.margins = margins
+        }, secrets: secrets
+      ) { server in
+        let body = #"{"messages":[{"role":"user","content":"a"}]}"#
+        let reply = try await server.send("/v1/chat/completions", body, headers: keys[1])
+        #expect(reply.status == 200)
+        let monitor = try await server.send("/metrics", headers: keys[0])
+        #expect(monitor.status == 200)
+        #expect(monitor.text.contains("resta_vote_margin_count") == margins)
+        #expect(monitor.text.contains("resta_passes_total") == margins)
+        let client = try await server.send("/metrics", headers: keys[1])
+        #expect(client.status == (names.isEmpty ? 200 : 403))
+        #expect(try await server.send("/metrics").status == 401)
+      }
+    }
+    var settings = ServerSettings()
+    settings.metrics.keys = ["nobody"]
+    let error = #expect(throws: ServerError.self) {
+      try ChatServer(settings: settings, secrets: secrets, logger: Logger(label: "test")) { _ in
+        LoadedModel(model: try ServerFixture.model())
+      }
+    }
+    #expect(error?.message.contains("'nobody'") == true)
   }
 
   @Test("the body says whether an answer is a stream, not what the client would accept")
