@@ -1,8 +1,8 @@
 /// Who holds which sequences of an engine and how many cells, and who waits for some.
 ///
 /// First come, first served, as far as there is room. While the first ones in line wait for more than is
-/// free, those behind them that fit go first; but nobody is passed by more than ``passLimit`` others:
-/// then the pool empties until there is room.
+/// free, those behind them that fit go first: without limit in room that a waiting one does not need, and
+/// ``passLimit`` times in room that it does. Then the pool empties until it has its turn.
 package struct SequencePool: Sendable {
   /// What one holder has.
   package struct Grant: Sendable, Hashable {
@@ -26,11 +26,13 @@ package struct SequencePool: Sendable {
   private struct Waiter {
     let id: Int
     let room: SequenceRoom
-    /// How many that came later were served before it.
-    var passed = 0
+    /// Who came later and was served before it.
+    var passers: Set<Int> = []
+    /// How many of them took room that it needs.
+    var delays = 0
   }
 
-  /// How many that came later may be served before someone who waits for room.
+  /// How many that came later may be given room that someone who waits needs.
   package static let passLimit = 16
 
   /// The room that stays for others when it grows for one that needs more than all of it.
@@ -90,12 +92,23 @@ package struct SequencePool: Sendable {
     let held = used
     let free = SequenceRoom(
       sequences: capacity.sequences - held.sequences, cells: capacity.cells - held.cells)
-    let last = waiters.firstIndex { $0.passed >= Self.passLimit } ?? waiters.count - 1
-    guard let index = waiters[...last].firstIndex(where: { free.holds($0.room) }) else {
-      return nil
+    for (index, waiter) in waiters.enumerated() where free.holds(waiter.room) {
+      let delayed = waiters[..<index].indices.filter { isDelayed(waiters[$0], by: waiter.room) }
+      guard delayed.allSatisfy({ waiters[$0].delays < Self.passLimit }) else { continue }
+      for ahead in delayed { waiters[ahead].delays += 1 }
+      for ahead in 0..<index { waiters[ahead].passers.insert(waiter.id) }
+      return .grant(serve(waiters.remove(at: index)))
     }
-    for passed in 0..<index { waiters[passed].passed += 1 }
-    return .grant(serve(waiters.remove(at: index)))
+    return nil
+  }
+
+  /// Whether someone who waits would still miss room when all that came before it had given theirs back.
+  private func isDelayed(_ waiter: Waiter, by room: SequenceRoom) -> Bool {
+    let later = grants.values.filter { waiter.passers.contains($0.id) }
+    return !capacity.holds(
+      SequenceRoom(
+        sequences: later.reduce(waiter.room.sequences + room.sequences) { $0 + $1.sequences.count },
+        cells: later.reduce(waiter.room.cells + room.cells) { $0 + $1.cells }))
   }
 
   private mutating func serve(_ waiter: Waiter) -> Grant {
