@@ -91,6 +91,14 @@ struct ProtocolTests {
       try await client.closed(within: 5)
       #expect(client.statuses.count == wrong.count + 1)
       #expect(client.statuses.last == 200)
+      let java = try await RawClient(port: server.port)
+      let parts = RawClient.chat("Connection: Upgrade, HTTP2-Settings", "Upgrade: h2c")
+        .split(separator: "{", maxSplits: 1)
+      await java.send(String(parts[0]))
+      try await Task.sleep(for: .milliseconds(50))
+      await java.send("{" + parts[1])
+      #expect(try await java.replies(1) == [200])
+      #expect(java.text.contains("usage"))
     }
   }
 
