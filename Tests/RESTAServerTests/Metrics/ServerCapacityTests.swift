@@ -12,28 +12,28 @@ import Testing
     return ServerCapacity(settings, contextLength: 8192, dimensions: 1536)
   }
 
-  @Test(
-    "memory is reckoned from the limits",
-    arguments: [
-      // 4 × 11 × 256 positions; 65,536 beside them, doubled; a prompt has 65,536 / 11 tokens.
-      (11_264, 90_112, (4 * 5957 + 512) * 1536 * 4, { _ in }),
-      (11_264, 90_112, (4 * 100 + 512) * 1536 * 4, { $0.limits.promptTokens = 100 }),
-      // Undefended, a prompt may fill the context.
-      (11_264, 90_112, (4 * 8192 + 512) * 1536 * 4, { $0.client.off = true }),
-      (65_536, 65_536, (4 * 5957 + 512) * 1536 * 4, { $0.limits.cacheTokens = 65_536 }),
-      (
-        2816, 2816, (1000 / 11 + 512) * 1536 * 4,
-        {
-          $0.limits.concurrency = 1
-          $0.limits.workTokens = 1000
-        }
-      ),
-    ] as [(Int, Int, Int, Change)])
-  func memory(usual: Int, largest: Int, embeddings: Int, change: Change) {
+  private static let cases: [(usual: Int, largest: Int, rows: Int, change: Change)] = [
+    // 4 × 11 × 256 positions; 65,536 beside them, doubled; a prompt has 65,536 / 11 tokens.
+    (11_264, 90_112, 4 * 5957 + 512, { _ in }),
+    (11_264, 90_112, 4 * 100 + 512, { $0.limits.promptTokens = 100 }),
+    // Undefended, a prompt may fill the context.
+    (11_264, 90_112, 4 * 8192 + 512, { $0.client.off = true }),
+    (65_536, 65_536, 4 * 5957 + 512, { $0.limits.cacheTokens = 65_536 }),
+    (
+      2816, 2816, 90 + 512,
+      {
+        $0.limits.concurrency = 1
+        $0.limits.workTokens = 1000
+      }
+    ),
+  ]
+
+  @Test("memory is reckoned from the limits", arguments: Self.cases)
+  func memory(usual: Int, largest: Int, rows: Int, change: Change) {
     let capacity = capacity(change)
     #expect(capacity.usual.cells == usual)
     #expect(capacity.largestCells == largest)
-    #expect(capacity.embeddingBytes == embeddings)
+    #expect(capacity.embeddingBytes == rows * 1536 * 4)
   }
 
   @Test("the line for the log says them, and whether the longest request can end in its time")

@@ -95,7 +95,9 @@ struct ServerMetricsTests {
   @Test("show nothing that depends on margins unless the operator says so")
   func withoutMargins() throws {
     var texts: Set<String> = []
-    for (votes, passes) in [([vote([10], margin: 10)], 3), ([vote([5, 5], margin: 0)], 9)] {
+    for (votes, passes) in [
+      ([Self.vote([10], margin: 10)], 3), ([Self.vote([5, 5], margin: 0)], 9),
+    ] {
       var result = Self.result(samples: 10, votes: votes)
       result.totals.passes = passes
       result.totals.tokensProcessed = 10 * passes
