@@ -11,8 +11,9 @@ struct GenerationRoutes: Sendable {
   /// Answers a conversation.
   @Sendable func chat(_ request: Request, _ context: ServerContext) async throws -> Response {
     try await counted(context) {
-      let chat = try ChatRequest(body: try await read(request), defaults: defaults)
+      // Before the body is wanted: there may be nobody to read it for.
       let served = try state.slot.model()
+      let chat = try ChatRequest(body: try await read(request, context), defaults: defaults)
       let batch = try await plan(served) { try $0.plan(chat) }
       let shape = ChatShape(
         head: .new("chatcmpl", model: served.id), includesUsage: batch.answer.includesUsage)
@@ -26,8 +27,9 @@ struct GenerationRoutes: Sendable {
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
     try await counted(context) {
-      let completion = try CompletionRequest(body: try await read(request), defaults: defaults)
       let served = try state.slot.model()
+      let completion = try CompletionRequest(
+        body: try await read(request, context), defaults: defaults)
       let batch = try await plan(served) { try $0.plan(completion) }
       let shape = CompletionShape(
         head: .new("cmpl", model: served.id), includesUsage: batch.answer.includesUsage)
@@ -36,10 +38,8 @@ struct GenerationRoutes: Sendable {
     }
   }
 
-  private func read(_ request: Request) async throws -> [UInt8] {
-    let limits = state.settings.limits
-    return try await BodyCollector(limit: limits.bodyBytes, seconds: limits.readSeconds)
-      .json(of: request)
+  private func read(_ request: Request, _ context: ServerContext) async throws -> [UInt8] {
+    try await BodyCollector(limit: state.settings.limits.bodyBytes).json(of: request, context)
   }
 
   private var defaults: RequestDefaults {

@@ -88,7 +88,7 @@ struct ServerState: Sendable {
   let slot = ModelSlot()
   let queue: AdmissionQueue
   let rates: RateLimits
-  let metrics = ServerMetrics()
+  let metrics: ServerMetrics
   /// What it has answered.
   let own = OwnAnswers()
   /// Where prompts are rendered and tokenised.
@@ -104,6 +104,7 @@ struct ServerState: Sendable {
     self.settings = settings
     self.secrets = secrets
     let limits = settings.limits
+    metrics = ServerMetrics(showsMargins: settings.metrics.margins)
     queue = AdmissionQueue(
       concurrency: limits.concurrency, capacity: limits.queue,
       patience: .seconds(limits.queueSeconds)
