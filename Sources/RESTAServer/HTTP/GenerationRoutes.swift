@@ -96,7 +96,11 @@ struct GenerationRoutes: Sendable {
     let writer = AnswerWriter(
       run: run(batch, ticket, context), format: format, logger: context.logger,
       notes: context.notes)
-    let headers = format.contents.headers + rate.headers
+    var headers = format.contents.headers + rate.headers
+    if let unknown = UnknownField.list(batch.answer.unknown) {
+      context.notes.add("unknown_fields", unknown)
+      headers.append(("x-resta-unknown-fields", unknown))
+    }
     guard batch.answer.isStreamed else {
       let bytes = try await writer.whole()
       return Response(
