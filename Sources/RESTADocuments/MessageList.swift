@@ -13,14 +13,16 @@ package struct MessageList {
     package let message: String
     /// Whether it is something that others support.
     package var isUnsupported = false
-    /// The name that is there instead: of a role, or of a kind of part. It may be any text.
+    /// The name that is there instead, of a role or of a kind of part; it may be any text.
     package var found: String?
   }
 
   /// The messages, one for each element.
   package private(set) var messages: [ChatMessage] = []
-  /// Keys that are not read, by the first message that has them.
+  /// Keys that are not read, the first few, by the first message that has them.
   package private(set) var unknown: [(message: String, key: String)] = []
+
+  private static let unknownLimit = 16
 
   /// What a message may have.
   package static let keys = ["role", "content", "name", "tool_name", "tool_call_id", "refusal"]
@@ -43,14 +45,16 @@ package struct MessageList {
   private mutating func read(
     _ element: Member, _ roles: Set<ChatMessage.Role>
   ) throws(Fault) -> ChatMessage {
-    let object = try element.object("a message object")
-    for (name, instead) in Self.refused where !Self.isEmpty(element[name].value) {
-      throw element[name].unsupported("is not supported: \(instead)")
-    }
-    for key in object.keys where !Self.keys.contains(key) && Self.refused[key] == nil {
-      guard !Self.harmless.contains(key), !unknown.contains(where: { $0.key == key }) else {
-        continue
+    var rest = try element.object("a message object").withoutNulls
+    for (names, instead) in Self.refused {
+      for name in names {
+        guard let value = rest.removeValue(forKey: name), !Self.isEmpty(value) else { continue }
+        throw element[name].unsupported("is not supported: \(instead)")
       }
+    }
+    for key in Self.keys + Self.harmless { _ = rest.removeValue(forKey: key) }
+    for key in rest.isEmpty ? [] : rest.keys where unknown.count < Self.unknownLimit {
+      guard !unknown.contains(where: { $0.key.utf8.elementsEqual(key.utf8) }) else { continue }
       unknown.append((element.path, key))
     }
     let role = try Self.role(element["role"], roles)
@@ -68,28 +72,28 @@ package struct MessageList {
 
 extension MessageList {
   /// What would be lost, and what to do instead.
-  private static let refused = {
-    let write = "leave it out, or write it into the content"
-    var refused: [String: String] = [:]
-    for name in ["tool_calls", "function_call", "reasoning", "reasoning_content", "thinking"] {
-      refused[name] = write
-    }
-    for name in ["audio", "images", "files", "documents"] { refused[name] = "only text is read" }
-    for name in ["tools", "functions"] { refused[name] = "there are no tools here" }
-    for name in ["prefix", "partial", "continue_final_message"] {
-      refused[name] = "an answer begins a message, and continues none"
-    }
-    return refused
-  }()
+  private static let refused: [(names: [String], instead: String)] = [
+    (
+      ["tool_calls", "function_call", "reasoning", "reasoning_content", "thinking"],
+      "leave it out, or write it into the content"
+    ),
+    (["audio", "images", "files", "documents"], "only text is read"),
+    (["tools", "functions"], "there are no tools here"),
+    (
+      ["prefix", "partial", "continue_final_message"],
+      "an answer begins a message, and continues none"
+    ),
+  ]
 
   /// What others write beside a message and no template prints.
-  private static let harmless: Set = [
+  private static let harmless = [
     "id", "object", "type", "status", "annotations", "created", "created_at", "timestamp",
     "metadata", "weight", "cache_control", "citations",
   ]
 
   private static func isEmpty(_ value: JSONValue) -> Bool {
-    [.null, .string(""), .array([]), .object(JSONObject()), .bool(false)].contains(value)
+    if let text = value.string { return text.utf8.isEmpty }
+    return [.null, .array([]), .object(JSONObject()), .bool(false)].contains(value)
   }
 
   // MARK: - Roles
@@ -111,12 +115,12 @@ extension MessageList {
     let names = ChatMessage.Role.allCases.filter(allowed.contains).map(\.rawValue)
     let list = "one of \(names.joined(separator: ", "))"
     let name = try member.text(list)
-    guard let role = otherRoles[name] ?? ChatMessage.Role(rawValue: name) else {
-      let isShort = name.utf8.count <= 32
+    // No role is long, and comparing hostile texts takes minutes.
+    let short = name.utf8.count <= 32 ? name : ""
+    guard let role = otherRoles[short] ?? ChatMessage.Role(rawValue: short) else {
       let meant =
-        isShort
-        ? foreignRoles[name.lowercased()]?.rawValue
-          ?? Suggestion.nearest(to: name, among: names + otherRoles.keys.sorted()) : nil
+        foreignRoles[short.lowercased()]?.rawValue
+        ?? (short.isEmpty ? nil : Suggestion.nearest(to: short, among: names + ["developer"]))
       throw member.fault(
         "is not a role; it must be \(list)" + (meant.map { "; did you mean '\($0)'?" } ?? ""),
         found: name)
@@ -160,14 +164,15 @@ extension MessageList {
 
   private static func text(of part: Member, _ role: ChatMessage.Role) throws(Fault) -> String {
     let type = part["type"]
-    switch try type.text("\"text\"") {
+    let found = try type.text("\"text\"")
+    switch found.utf8.count <= 32 ? found : "" {
     case "text", "input_text", "output_text": return try part["text"].text()
     case "refusal" where role == .assistant: return try part["refusal"].text()
     case let name:
       let isKnown = otherParts.contains(name)
       throw type.unsupported(
         "must be \"text\"" + (isKnown ? ": parts of type '\(name)' are not supported" : ""),
-        found: isKnown ? nil : name)
+        found: isKnown ? nil : found)
     }
   }
 

@@ -97,7 +97,7 @@ struct GenerationRoutes: Sendable {
       run: run(batch, ticket, context), format: format, logger: context.logger,
       notes: context.notes)
     var headers = format.contents.headers + rate.headers
-    if let unknown = UnknownField.list(batch.answer.unknown) {
+    if let unknown = batch.answer.unknown.line {
       context.notes.add("unknown_fields", unknown)
       headers.append(("x-resta-unknown-fields", unknown))
     }

@@ -17,7 +17,7 @@ struct AnswerRequest: Sendable {
   /// What the request asks of the defence.
   var defense: DefenseOverride
   /// Fields that are not known, and without effect.
-  var unknown: [UnknownField]
+  var unknown: UnknownFields
 
   /// Reads what both kinds of request share.
   ///

@@ -22,8 +22,8 @@ struct ChatRequest: Sendable {
     do {
       let list = try MessageList(fields["messages"].value, roles: defaults.roles)
       messages = list.messages
-      answer.unknown += list.unknown.map {
-        UnknownField($0.key, in: $0.message, known: MessageList.keys)
+      for field in list.unknown {
+        answer.unknown.add(field.key, in: field.message, known: MessageList.keys)
       }
     } catch {
       throw .invalid(

@@ -106,7 +106,9 @@ extension RequestField {
       about: "forbids tokens"),
     refused("custom_token_bans", .string(""), about: "forbids tokens"),
     refused("custom_logit_processor logits_processors", about: "changes probabilities"),
-    refused("custom_params vllm_xargs", empty, about: "what extensions of another server do"),
+    refused(
+      "custom_params vllm_xargs session_params", empty,
+      about: "what extensions of another server do"),
     refused("min_tokens min_new_tokens min_length", .integer(0), about: "the least length"),
     refused(
       "max_length", about: "servers do not agree whether the prompt counts",
@@ -126,7 +128,7 @@ extension RequestField {
       "options parameters sampling_params extra_body", empty, about: "fields inside another",
       instead: inside),
     refused(
-      "system system_prompt instructions", .string(""), about: "a part of the prompt",
+      "system system_prompt instructions guideline", .string(""), about: "a part of the prompt",
       instead: "write a message with the role system"),
     refused(
       "input inputs", about: "the prompt of another API", instead: "give messages, or a prompt"),

@@ -65,11 +65,11 @@ extension RequestField {
   /// - Throws: ``APIError`` that names the first such field, in the order of their bytes.
   static func check(
     _ fields: BodyFields, of endpoint: Endpoint
-  ) throws(APIError) -> [UnknownField] {
-    var unknown: [UnknownField] = []
+  ) throws(APIError) -> UnknownFields {
+    var unknown = UnknownFields()
     for name in fields.object.withoutNulls.keys {
       guard let rows = rows[Array(name.utf8)] else {
-        unknown.append(UnknownField(name, in: "", known: names))
+        unknown.add(name, known: names)
         continue
       }
       guard let row = rows.first(where: { $0.endpoint ?? endpoint == endpoint }) else {
@@ -82,7 +82,10 @@ extension RequestField {
   }
 
   private func check(_ field: BodyField) throws(APIError) {
-    guard case .refused(let neutral) = handling, !neutral.contains(field.value) else { return }
+    guard case .refused(let neutral) = handling else { return }
+    // No neutral text is long, and comparing hostile ones takes minutes.
+    let isLong = (field.value.string?.utf8.count ?? 0) > 32
+    guard isLong || !neutral.contains(field.value) else { return }
     let value = neutral.first.map { ", or give \(JSONText.value($0))" } ?? ""
     throw field.refused(
       "is not supported here, and would change the answer (\(about)): \(instead)\(value)",
@@ -90,27 +93,34 @@ extension RequestField {
   }
 }
 
-/// A field that this server does not know, and which one may have been meant.
-struct UnknownField: Sendable, Hashable {
-  /// The field as it may be repeated: only what looks like the name of one is.
-  let text: String
+/// The fields of a request that this server does not know, and which ones may have been meant.
+struct UnknownFields: Sendable, Hashable {
+  /// How many are told: finding the nearest name takes longer than anything else about a field.
+  private static let limit = 8
 
-  init(_ name: String, in place: String, known: [String]) {
+  private var told: [String] = []
+  private var count = 0
+
+  /// Adds one; only what looks like the name of a field is repeated.
+  mutating func add(_ name: String, in place: String = "", known: [String]) {
+    count += 1
+    guard told.count < Self.limit else { return }
     let isName =
       (1...32).contains(name.utf8.count)
       && name.utf8.allSatisfy {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
           || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "_.-".utf8.contains($0)
       }
-    let path = (place.isEmpty ? "" : place + ".") + (isName ? name : "?")
     let meant = isName ? Suggestion.nearest(to: name, among: known) : nil
-    text = path + (meant.map { " (did you mean \($0)?)" } ?? "")
+    told.append(
+      (place.isEmpty ? "" : place + ".") + (isName ? name : "?")
+        + (meant.map { " (did you mean \($0)?)" } ?? ""))
   }
 
-  /// Some of them, for a header or the log.
-  static func list(_ fields: [UnknownField]) -> String? {
-    guard !fields.isEmpty else { return nil }
-    let shown = fields.prefix(8).map(\.text).joined(separator: ", ")
-    return fields.count > 8 ? "\(shown), and \(fields.count - 8) more" : shown
+  /// All of them in one line, for a header and the log; `nil` for none.
+  var line: String? {
+    guard count > 0 else { return nil }
+    let more = count - told.count
+    return told.joined(separator: ", ") + (more > 0 ? ", and \(more) more" : "")
   }
 }

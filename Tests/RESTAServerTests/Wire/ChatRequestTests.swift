@@ -57,7 +57,7 @@ import Testing
     let body = #"{"messages": [{"role": "user", "content": "a", "id": 1, "nmae": "b"}], "x_y": 1}"#
     let answer = try ChatRequest(body: Array(body.utf8), defaults: .tests).answer
     #expect(
-      UnknownField.list(answer.unknown) == "x_y, messages[0].nmae (did you mean name?)")
+      answer.unknown.line == "x_y, messages[0].nmae (did you mean name?)")
   }
 
   @Test(arguments: [("system", "system"), ("developer", "system"), ("tool", "tool")])

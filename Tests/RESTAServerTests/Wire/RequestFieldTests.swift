@@ -172,7 +172,7 @@ import Testing
       for value in neutral {
         let with = try Self.answer(endpoint, name, value)
         #expect(with.options == without.options && with.choices == without.choices, "\(name)")
-        #expect(with.unknown.isEmpty, "\(name): \(value)")
+        #expect(with.unknown.line == nil, "\(name): \(value)")
       }
     }
   }
@@ -233,7 +233,8 @@ import Testing
     ("min_p", "0.05", { $0.options.sampling.minP == 0.05 }),
     ("seed", "7", { $0.options.sampling.seed == 7 }), ("n", "3", { $0.choices == 3 }),
     ("stream", "true", \.isStreamed), ("resta", #"{"samples": 3}"#, { $0.defense.samples == 3 }),
-    ("model", #""m""#, { $0.unknown.isEmpty }), ("stream_options", "null", { !$0.includesUsage }),
+    ("model", #""m""#, { $0.unknown.line == nil }),
+    ("stream_options", "null", { !$0.includesUsage }),
     ("top_logprobs", "0", { $0.logProbabilities == nil }),
   ]
 
@@ -247,7 +248,7 @@ import Testing
     for name in field.names {
       for endpoint in [RequestField.Endpoint.chat, .completion] {
         let answer = try Self.answer(endpoint, name, value)
-        #expect(holds(answer) && answer.unknown.isEmpty, "\(name)")
+        #expect(holds(answer) && answer.unknown.line == nil, "\(name)")
       }
     }
   }
@@ -291,13 +292,24 @@ import Testing
     let members = #""max_token": 5, "temprature": 1, "topP": 1, "a field: \n": 1, "new_field": [1]"#
     let unknown = try Reading.chat(members).answer.unknown
     #expect(
-      UnknownField.list(unknown)
+      unknown.line
         == "?, max_token (did you mean max_tokens?), new_field, "
         + "temprature (did you mean temperature?), topP (did you mean top_p?)")
     let many = (0..<20).map { "\"zzz_field_\($0)\": 1" }.joined(separator: ", ")
-    let list = UnknownField.list(try Reading.chat(many).answer.unknown)
+    let list = try Reading.chat(many).answer.unknown.line
     #expect(list?.hasSuffix("and 12 more") == true)
-    #expect(UnknownField.list(try Reading.chat(#""nobody": null"#).answer.unknown) == nil)
+    #expect((try Reading.chat(#""nobody": null"#).answer.unknown.line) == nil)
+  }
+
+  @Test func `unknown fields are named in the reply and change nothing`() async throws {
+    try await ServerFixture.run { server in
+      let reply = try await server.chat(#""temprature":1"#)
+      #expect(try reply.string("choices.0.message.content") == ServerFixture.answer)
+      #expect(
+        reply.headers.first(name: "x-resta-unknown-fields")
+          == "temprature (did you mean temperature?)")
+      #expect(try await server.chat().headers.first(name: "x-resta-unknown-fields") == nil)
+    }
   }
 
   // MARK: - The document
