@@ -61,13 +61,12 @@ package struct MessageList {
     var name: String?
     for member in [element["name"], element["tool_name"]] where member.value != .null {
       let text = try member.text()
-      if !text.isEmpty { name = name ?? text }
+      guard !text.isEmpty, text != name else { continue }
+      guard name == nil else { throw member.fault("differs from 'name': give only one of them") }
+      name = text
     }
     return ChatMessage(role: role, content: try Self.content(of: element, role), name: name)
   }
-
-  /// Joins what parts say: a line each, in the command and in the server.
-  package static func joined(_ parts: [String]) -> String { parts.joined(separator: "\n") }
 }
 
 extension MessageList {
@@ -155,11 +154,11 @@ extension MessageList {
     if let text = content.value.string { return text }
     let parts = try content.elements("a string or an array of text parts")
     guard !parts.isEmpty else { throw content.fault("must hold at least one part") }
-    return joined(
-      try parts.map { (part) throws(Fault) in
-        _ = try part.object("a part object")
-        return try text(of: part, role)
-      })
+    // A line each: glued together, the end of one and the beginning of the next would be another word.
+    return try parts.map { (part) throws(Fault) in
+      _ = try part.object("a part object")
+      return try text(of: part, role)
+    }.joined(separator: "\n")
   }
 
   private static func text(of part: Member, _ role: ChatMessage.Role) throws(Fault) -> String {

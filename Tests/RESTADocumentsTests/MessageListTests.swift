@@ -83,6 +83,7 @@ import Testing
     (#"{"role": "assistant", "content": [{"type": "thinking"}]}"#, "content[0].type", "'thinking'"),
     (#"{"role": "user", "content": [{"type": "odd"}]}"#, "content[0].type", "must be \"text\""),
     (#"{"role": "user", "content": "a", "name": 5}"#, "name", "not an integer"),
+    (#"{"role": "tool", "content": "a", "name": "f", "tool_name": "g"}"#, "tool_name", "differs"),
     (#"{"role": "assistant", "content": null, "tool_calls": [{}]}"#, "tool_calls", "not supported"),
     (
       #"{"role": "assistant", "content": "a", "function_call": {"name": "f"}}"#, "function_call",

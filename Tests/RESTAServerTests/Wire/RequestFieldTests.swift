@@ -183,6 +183,7 @@ import Testing
     ("functions", "[]", "[{}]"), ("function_call", #""none""#, #"{"name": "f"}"#),
     ("response_format", #"{"type": "text"}"#, #"{"type": "json_object"}"#),
     ("response_format", "{}", #"{"type": "text", "strict": true}"#),
+    ("response_format", #"{"type": "text", "json_schema": null}"#, #"{"type": "json_schema"}"#),
     ("logit_bias", "{}", #"{"5": 1}"#), ("logit_bias", "[]", "[[5, 1]]"),
     ("presence_penalty", "0", "0.1"), ("frequency_penalty", "0.0", "-1"),
     ("modalities", #"["text"]"#, #"["text", "audio"]"#), ("audio", "{}", #"{"voice": "x"}"#),
