@@ -47,9 +47,9 @@ struct DecodingJob: Sendable {
     !options.ignoresEndOfGeneration && tokenizer.isEndOfGeneration(token)
   }
 
-  /// e~^i, the perturbed prompt of one copy, from a position on.
-  func copy(_ index: Int, from start: Int = 0) -> EmbeddingMatrix {
-    noise.perturb(embeddings, positions: positions, copy: index, from: start)
+  /// e~^i, the perturbed prompt of one copy, from a position on; the engine makes its rows.
+  func copy(_ index: Int, from start: Int = 0) -> PerturbedRows {
+    PerturbedRows(noise, embeddings: embeddings, positions: positions, copy: index, from: start)
   }
 
   /// Prepares a request of valid settings.
@@ -69,16 +69,12 @@ struct DecodingJob: Sendable {
     defense.seed = noiseSeed
     positions = defense.isActive ? prompt.positions(of: defense.perturbed) : []
     embeddings = try await model.embeddings(of: defense.isActive ? tokens : [])
-    noise = try EmbeddingNoise(
-      defense.noise, embeddings: embeddings, positions: positions, seed: noiseSeed)
-    let unit = Sigma(value: 1, unit: .relative)
-      .absolute(
-        for: defense.noise.kind, powerMatched: defense.noise.powerMatched, embeddings: embeddings,
-        positions: positions)
+    let scale = model.information.embeddingScale
+    noise = try EmbeddingNoise(defense.noise, scale: scale, seed: noiseSeed)
     sampler = TokenSampler(options.sampling, seed: samplingSeed)
     settings = EffectiveSettings(
       defense: defense, sigmaAbsolute: noise.sigma,
-      sigmaRelative: unit > 0 ? noise.sigma / unit : nil,
+      sigmaRelative: scale.relative(noise),
       perturbedTokens: positions.count, samplingSeed: samplingSeed, decoder: decoder, plan: plan)
     self.prompt = tokens
     self.options = options

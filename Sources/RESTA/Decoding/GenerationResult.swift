@@ -24,8 +24,9 @@ public struct EffectiveSettings: Sendable, Hashable, Codable {
   public var defense: DefenseSettings
   /// Sigma in the embedding's own unit.
   public var sigmaAbsolute: Double
-  /// Sigma as a multiple of the user tokens' mean norm (hard, soft) or RMS (isotropic, orthogonal);
-  /// `nil` when no token is perturbed.
+  /// Sigma as a multiple of its unit in the model's ``EmbeddingScale``: the mean norm for hard and
+  /// soft noise, the root mean square for isotropic, orthogonal and power-matched noise; `nil` where
+  /// all of the model's embeddings are 0.
   public var sigmaRelative: Double?
   /// The number of perturbed positions.
   public var perturbedTokens: Int

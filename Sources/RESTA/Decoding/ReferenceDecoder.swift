@@ -39,16 +39,14 @@ struct ReferenceDecoder: TokenDecoder {
   }
 
   /// f(prompt, y_1..y_{t-1}) for some sequences, in one pass: 0 has the prompt x, and i the copy e~^i
-  /// of step 1, made when it is fed.
+  /// of step 1, made when the engine takes it.
   private func logits(_ indices: [Int]) async throws -> [[Float]] {
     var segments: [ForwardSegment] = []
     for index in indices where sequences.lengths[index] == 0 {
-      // Long prompts take a while to perturb.
-      try Task.checkCancellation()
       segments.append(
         ForwardSegment(
           sequence: index,
-          input: index == 0 ? .tokens(job.prompt) : .embeddings(job.copy(index - 1)),
+          input: index == 0 ? .tokens(job.prompt) : .perturbed(job.copy(index - 1)),
           outputs: answer.isEmpty ? .last : .none))
     }
     for index in indices {

@@ -96,17 +96,13 @@ struct InspectionReport: Encodable {
     }
     var generator = SystemRandomNumberGenerator()
     let seed = defense.seed ?? generator.next() >> 11
-    let noise = try EmbeddingNoise(
-      defense.noise, embeddings: embeddings, positions: positions, seed: seed)
-    let unit = Sigma(value: 1, unit: .relative)
-      .absolute(
-        for: defense.noise.kind, powerMatched: defense.noise.powerMatched, embeddings: embeddings,
-        positions: positions)
+    let scale = model.information.embeddingScale
+    let noise = try EmbeddingNoise(defense.noise, scale: scale, seed: seed)
     let statistics = NoiseStatistics(
       of: noise, embeddings: embeddings, positions: positions, copies: defense.samples)
     self.noise = Noise(
       kind: defense.noise.kind, sigmaAbsolute: noise.sigma,
-      sigmaRelative: unit > 0 ? noise.sigma / unit : nil,
+      sigmaRelative: scale.relative(noise),
       samples: defense.samples, seed: seed,
       flipShare: statistics.flipShare,
       meanCosine: statistics.meanCosine,

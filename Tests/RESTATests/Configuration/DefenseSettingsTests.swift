@@ -83,7 +83,8 @@ struct DefenseSettingsTests {
   ) -> ModelInformation {
     ModelInformation(
       name: name, architecture: architecture, dimensions: dimensions,
-      vocabularySize: vocabulary, contextLength: 4_096, maximumSequences: 129)
+      vocabularySize: vocabulary, contextLength: 4_096, maximumSequences: 129,
+      embeddingScale: EmbeddingScale(meanNorm: 1, rootMeanSquare: 1))
   }
 
   @Test(

@@ -131,7 +131,7 @@ struct DecodingScenario: CustomStringConvertible {
   /// The copies e~^1..e~^k.
   func copies() throws -> [EmbeddingMatrix] {
     let noise = try EmbeddingNoise(
-      defense.noise, embeddings: embeddings, positions: positions, seed: noiseSeed)
+      defense.noise, scale: model().information.embeddingScale, seed: noiseSeed)
     return (0..<defense.samples).map { copy in
       var matrix = embeddings
       for position in positions {
