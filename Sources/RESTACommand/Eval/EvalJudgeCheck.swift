@@ -68,6 +68,8 @@ extension JudgeCheckReport {
     if let kappa, let kappaLow, let kappaHigh {
       lines.append(
         "  kappa      \(Self.text(kappa)) [\(Self.text(kappaLow)), \(Self.text(kappaHigh))]")
+    } else {
+      lines.append("  kappa      none: people and judge have one and the same label for all texts")
     }
     for label in labels {
       lines.append(
