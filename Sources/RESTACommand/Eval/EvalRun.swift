@@ -210,7 +210,7 @@ struct EvaluationArguments: ParsableArguments {
     let context = String(model.information.contextLength)
     let cache = model.options.cacheType.rawValue
     var evaluated = EvaluatedModel(
-      model, template: try arguments.template(for: model.information),
+      model, template: try arguments.template(for: model),
       file: try Models.resolve(arguments.model),
       adapters: model.options.adapters.map {
         EvaluatedModel.Adapter(file: $0.path, scale: $0.scale)
@@ -231,7 +231,7 @@ struct EvaluationArguments: ParsableArguments {
     arguments.chatTemplate = template
     let model = try await arguments.load()
     return Subject(
-      model: model, template: try arguments.template(for: model.information),
+      model: model, template: try arguments.template(for: model),
       options: GenerationOptions())
   }
 }

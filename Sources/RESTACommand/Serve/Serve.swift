@@ -163,7 +163,7 @@ struct ServedLlama {
     // Measured before the first request, and not during it.
     _ = try await model.passCosts()
     return (
-      LoadedModel(model: model, template: try arguments.template(for: model.information)),
+      LoadedModel(model: model, template: try arguments.template(for: model)),
       "\(model.information.name): \(model.threads) threads, a cache of \(room.cells) positions "
         + "(\(megabytes(room.cells)) MB) for \(room.sequences) sequences; one long request can make it "
         + "grow to \(most) (\(megabytes(most)) MB)"

@@ -27,6 +27,23 @@ package struct ModelArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      The date that templates print which ask for it, YYYY-MM-DD or YYYY-MM-DDTHH:MM. (default: \
+      this machine's)
+      """, valueName: "date"))
+  package var templateDate: String?
+
+  @Option(
+    name: .customLong("template-var"),
+    help: ArgumentHelp(
+      """
+      A variable for the chat template, such as enable_thinking=false; may be given several times. \
+      Values are as in JSON, and text otherwise.
+      """, valueName: "name=value"))
+  package var templateVariables: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "CPU threads. (default: one for each CPU that may be used)", valueName: "n"))
   package var threads: Int?
 
@@ -83,28 +100,80 @@ package struct ModelArguments: ParsableArguments {
 
   /// Checks what can be checked without a model, before one is loaded.
   package func check() throws {
+    _ = (try date, try variables)
     guard let chatTemplate, !ChatTemplate.builtInNames.contains(chatTemplate) else { return }
     _ = try templateSource(chatTemplate)
   }
 
+  private var date: TemplateDate? {
+    get throws {
+      try templateDate.map { text in
+        guard let date = TemplateDate(text) else {
+          throw Failure.usage(
+            "--template-date '\(text)' must be \(SettingKind<TemplateDate>.templateDate.expected).")
+        }
+        return date
+      }
+    }
+  }
+
+  private var variables: [String: TemplateVariable] {
+    get throws {
+      do {
+        return try TemplateVariable.named(templateVariables)
+      } catch {
+        throw Failure.usage("--template-var: \(error.message)")
+      }
+    }
+  }
+
   private func templateSource(_ path: String) throws -> String {
-    guard let source = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw Failure.usage(
-        "--chat-template '\(path)' is neither a readable file nor one of "
-          + "\(ChatTemplate.builtInNames.joined(separator: ", ")).")
+    func unusable(_ reason: String) -> Failure {
+      .usage("--chat-template '\(path)' \(reason)")
+    }
+    let names = ChatTemplate.builtInNames.joined(separator: ", ")
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw unusable("is neither a readable file nor one of \(names).")
+    }
+    guard let source = String(data: data, encoding: .utf8) else {
+      let isUTF16 = data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF])
+      throw unusable("is \(isUTF16 ? "UTF-16" : "no text in UTF-8"): save it as UTF-8.")
+    }
+    guard !ChatTemplate.isEmpty(source) else {
+      throw unusable("is empty: name another file, or one of \(names).")
+    }
+    // Most of its Jinja would render, between quotes and backslashes.
+    guard source.prefixMatch(of: #/\s*\{\s*"/#) == nil else {
+      throw unusable("is JSON: save the text of its \"chat_template\" in a file, and name that.")
     }
     return source
   }
 
-  /// The template that the command line names, or `nil` for the model's own.
-  package func template(for model: ModelInformation) throws -> ChatTemplate? {
-    guard let chatTemplate else { return nil }
-    if ChatTemplate.builtInNames.contains(chatTemplate) {
-      return try .builtIn(chatTemplate, bosToken: model.bosToken, eosToken: model.eosToken)
+  /// The template that the command line names, or `nil` for the model's own as it is.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - system: The value of --system, which is then tried on the template.
+  package func template(for model: LlamaModel, system: String? = nil) throws -> ChatTemplate? {
+    let (date, variables, information) = (try date, try variables, model.information)
+    var template: ChatTemplate?
+    if let chatTemplate {
+      let isBuiltIn = ChatTemplate.builtInNames.contains(chatTemplate)
+      let (first, last) = (information.bosToken, information.eosToken)
+      template =
+        isBuiltIn
+        ? try .builtIn(chatTemplate, bosToken: first, eosToken: last)
+        : try ChatTemplate(
+          source: templateSource(chatTemplate), bosToken: first, eosToken: last, name: chatTemplate)
+      template?.clock = { .now }
+    } else if date != nil || !variables.isEmpty {
+      template = try model.chatTemplate
     }
-    let source = try templateSource(chatTemplate)
-    return try ChatTemplate(
-      source: source, bosToken: model.bosToken, eosToken: model.eosToken, name: chatTemplate)
+    template = template?.with(date: date, variables: variables)
+    if let system, let used = try template ?? model.chatTemplate {
+      try used.check(system: system, setting: "--system")
+    }
+    return template
   }
 
   /// An adapter from `FILE` or `FILE:SCALE`.
