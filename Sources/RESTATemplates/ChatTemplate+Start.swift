@@ -5,14 +5,19 @@ extension ChatTemplate {
   /// - Parameters:
   ///   - system: The operator's system prompt; `nil` for none.
   ///   - setting: What the operator calls it, such as `--system`.
+  ///   - mayEndWithAnswer: Whether a chat that ends with the model's turn will do too, as for judges of
+  ///     answers. Default: no.
   /// - Throws: ``RESTAError`` with `invalidTemplate`: what the template does with a user's message, or
   ///   with the operator's system prompt.
-  package func check(system: String?, setting: String) throws(RESTAError) {
+  package func check(
+    system: String? = nil, setting: String = "", mayEndWithAnswer: Bool = false
+  ) throws(RESTAError) {
     let user = ChatMessage.user("Hello")
     let own = system.map { [ChatMessage.system($0)] } ?? []
     do {
       _ = try render([user], behind: own)
     } catch {
+      if mayEndWithAnswer, (try? render([user, .assistant("Hello")], behind: own)) != nil { return }
       let worksWithout = !own.isEmpty && (try? render([user])) != nil
       throw RESTAError(
         .invalidTemplate,

@@ -193,6 +193,11 @@ extension TemplateDate {
     second = time % 60
   }
 
+  /// The start of the day.
+  package var midnight: TemplateDate {
+    (try? TemplateDate(year: year, month: month, day: day)) ?? self
+  }
+
   /// Reads `YYYY-MM-DD`, with `THH:MM` or `THH:MM:SS` behind it or without; `nil` for anything else.
   package init?(_ text: String) {
     let pattern = #/(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d))?)?/#.asciiOnlyDigits()

@@ -168,8 +168,12 @@ struct EvaluationArguments: ParsableArguments {
 
   /// The configuration of a file; of `nil`, the built-in one.
   func configuration(_ path: String?) throws -> EvaluationConfiguration {
-    try path.map(EvaluationConfiguration.init(contentsOf:))
+    var configuration =
+      try path.map(EvaluationConfiguration.init(contentsOf:))
       ?? EvaluationConfiguration(parsing: Self.builtInText, file: "built-in.yaml")
+    configuration.templateDate = try model.date ?? configuration.templateDate
+    configuration.templateVariables.merge(try model.variables) { $1 }
+    return configuration
   }
 
   func options() throws -> EvaluationOptions {

@@ -14,6 +14,10 @@ public struct EvaluationConfiguration: Sendable {
   package var model = ModelSource()
   /// The system prompt; `nil`: what the template does without one.
   package var system: String?
+  /// The date that templates print which ask for it; `nil`: the day on which the evaluation begins.
+  package var templateDate: TemplateDate?
+  /// Variables for the model's chat template.
+  package var templateVariables: [String: TemplateVariable] = [:]
   /// The most tokens of an answer.
   package var maximumTokens = 150
   /// The seeds; each defence that uses one runs with each.
@@ -39,6 +43,13 @@ public struct EvaluationConfiguration: Sendable {
       "system", \.system, .optional(.text), "The system prompt.",
       default: "what the template does without one"),
     Setting(
+      "template_date", \.templateDate, .optional(.templateDate),
+      "The date that chat templates print which ask for it.",
+      default: "the day on which the evaluation begins"),
+    Setting(
+      "template_vars", \.templateVariables, .templateVariables,
+      "Variables for the model's chat template, such as enable_thinking=false.", default: "none"),
+    Setting(
       "max_tokens", \.maximumTokens, .integer(1...100_000), "The most tokens of an answer.",
       default: "150"),
     Setting(
@@ -46,7 +57,7 @@ public struct EvaluationConfiguration: Sendable {
       default: "the undefended model"),
   ]
   private static let keys = [
-    "name", "about", "model", "system", "max_tokens", "seeds", "datasets", "defenses", "judges",
+    "name", "about", "model", "system", "template_date", "template_vars", "max_tokens", "seeds", "datasets", "defenses", "judges",
     "baseline",
   ]
 

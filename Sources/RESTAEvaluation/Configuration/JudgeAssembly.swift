@@ -1,4 +1,5 @@
 import Foundation
+import RESTA
 import RESTARefusals
 
 /// Turns judges of a configuration into judges.
@@ -80,9 +81,16 @@ package struct JudgeAssembly: Sendable {
     if let file = settings.file {
       let path = resolved(file)
       let judge = try await load(path, settings.chatTemplate)
-      client = LocalChatClient(
-        model: judge.model, template: judge.template,
-        id: "\(URL(fileURLWithPath: path).lastPathComponent)")
+      let name = URL(fileURLWithPath: path).lastPathComponent
+      do throws(RESTAError) {
+        try judge.template?.check(mayEndWithAnswer: true)
+      } catch {
+        throw EvaluationError(
+          .invalidConfiguration, "The judge '\(name)': \(error.message)", cause: error)
+      }
+      // Verdicts of one date are not those of another.
+      let date = judge.printedDate.map { " on \($0)" } ?? ""
+      client = LocalChatClient(model: judge.model, template: judge.template, id: name + date)
     } else {
       client = try endpoint(settings, of: source)
     }

@@ -114,7 +114,7 @@ public struct EvaluationSession: Sendable {
     maximumTokens: Int = 150, options: EvaluationOptions = EvaluationOptions()
   ) throws {
     let entries = defenses.map { EvaluationPlan.Entry(name: $0.name, defense: $0.defense) }
-    subject = model.subject(system: system, maximumTokens: maximumTokens)
+    subject = try model.subject(system: system, maximumTokens: maximumTokens)
     let identity = try model.identity(of: subject)
     plan = try EvaluationPlan(
       datasets: datasets, defenses: entries, seeds: seeds, subject: identity.record,
@@ -134,8 +134,9 @@ public struct EvaluationSession: Sendable {
     load: () async throws -> EvaluatedModel
   ) async throws {
     let model = try await load()
-    subject = model.subject(
-      system: configuration.system, maximumTokens: configuration.maximumTokens)
+    subject = try model.subject(
+      system: configuration.system, maximumTokens: configuration.maximumTokens,
+      date: configuration.templateDate, variables: configuration.templateVariables)
     let identity = try model.identity(of: subject)
     plan = try EvaluationPlan(
       datasets: datasets, defenses: try await defenses(subject), seeds: configuration.seeds,
@@ -188,10 +189,17 @@ public struct EvaluationSession: Sendable {
   package func assembly(
     cache: any JudgeCache, loadJudge: @escaping JudgeLoader
   ) -> JudgeAssembly {
-    JudgeAssembly(
+    let date = subject.template?.clock?()
+    return JudgeAssembly(
       subject: subject, folder: folder, cache: cache,
       // Pauses before another try: no result depends on them.
-      generator: SystemRandomNumberGenerator(), load: loadJudge)
+      generator: SystemRandomNumberGenerator()
+    ) { path, name in
+      var judge = try await loadJudge(path, name)
+      // The model's date, so that verdicts of two days are of one.
+      judge.template = try (judge.template ?? judge.model.chatTemplate)?.dated(date)
+      return judge
+    }
   }
 
   /// Who judges, and who compares.

@@ -105,7 +105,8 @@ package struct ModelArguments: ParsableArguments {
     _ = try templateSource(chatTemplate)
   }
 
-  private var date: TemplateDate? {
+  /// The date of --template-date.
+  package var date: TemplateDate? {
     get throws {
       try templateDate.map { text in
         guard let date = TemplateDate(text) else {
@@ -117,7 +118,8 @@ package struct ModelArguments: ParsableArguments {
     }
   }
 
-  private var variables: [String: TemplateVariable] {
+  /// The variables of --template-var.
+  package var variables: [String: TemplateVariable] {
     get throws {
       do {
         return try TemplateVariable.named(templateVariables)

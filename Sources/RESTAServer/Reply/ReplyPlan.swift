@@ -21,14 +21,14 @@ struct AnswerPlanner: Sendable {
         "At most \(Self.messageLimit) messages are taken, not \(request.messages.count).",
         param: "messages")
     }
-    guard let template = try served.template ?? served.model.chatTemplate else {
+    guard let template = served.template else {
       throw APIError.invalid(
         "'\(served.id)' has no chat template. Use /v1/completions, or start the server with "
           + "--chat-template.")
     }
     let system = settings.prompt.system.map { [ChatMessage.system($0)] } ?? []
     return try plan(
-      [template.render(system + request.messages)], request.answer, field: "messages")
+      [template.render(request.messages, behind: system)], request.answer, field: "messages")
   }
 
   /// Plans the answers to raw prompts: all of each is user content.
