@@ -17,7 +17,9 @@ extension ChatTemplate {
     do {
       _ = try render([user], behind: own)
     } catch {
-      if mayEndWithAnswer, (try? render([user, .assistant("Hello")], behind: own)) != nil { return }
+      if mayEndWithAnswer, (try? render([user, .assistant("Hello")], behind: own)) != nil {
+        return
+      }
       let worksWithout = !own.isEmpty && (try? render([user])) != nil
       throw RESTAError(
         .invalidTemplate,

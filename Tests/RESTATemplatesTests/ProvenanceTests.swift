@@ -67,7 +67,8 @@ struct ProvenanceTests {
 
   @Test("equal content of the template is not the message's")
   func equalText() throws {
-    let prompt = try ChatTemplate(source: "Hi {{ messages[0].content }} Hi").unchecked([.user("Hi")])
+    let prompt = try ChatTemplate(source: "Hi {{ messages[0].content }} Hi").unchecked([.user("Hi")]
+    )
     #expect(prompt.spans.map(\.range) == [3..<5])
   }
 

@@ -106,6 +106,12 @@ struct TemplateCheck {
         Self.name, "'\(patient.model.information.name)' has no chat template: it is a base model",
         remedy: "use an instruction-tuned model, or name its format with --chat-template")
     }
+    do {
+      try used.check()
+    } catch {
+      return .failure(
+        Self.name, error.message, remedy: "name one of the model's format with --chat-template")
+    }
     let prompt = try tokenize(used)
     // Some models' own templates write markers that are plain text to them, so only another template
     // is suspect.
