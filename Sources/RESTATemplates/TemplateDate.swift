@@ -75,8 +75,10 @@ extension TemplateDate {
     "Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
   ]
 
-  /// Formats the date as Python does where it has glibc, in the "C" locale: every field, with the
-  /// flags `-`, `_`, `0`, `^` and `#`. `datetime.now()` has no time zone, so `%z` and `%Z` are empty.
+  /// Formats the date as Python does where it has glibc, in the "C" locale.
+  ///
+  /// Every field, with the flags `-`, `_`, `0`, `^` and `#`. `datetime.now()` has no time zone, so `%z`
+  /// and `%Z` are empty.
   func formatted(
     _ format: String, fault: (String, String?) -> JinjaFault
   ) throws(JinjaFault) -> String {

@@ -58,6 +58,7 @@ struct ContentCheckTests {
     ),
     (loop + "{{ m.content | wordcount }}{% endfor %}", "leaves out messages[0]"),
     (loop + "{{ m.content == 'x' }}{% endfor %}", "leaves out messages[0]"),
+    (loop + "{{ m.value }}{% endfor %}", "leaves out messages[0]"),
     ("{# nothing #}", "messages[0]"), ("<|im_start|>", "messages[0]"),
   ]
 
@@ -134,6 +135,7 @@ struct ContentCheckTests {
       "{{ m.content[0].text }}", "{{ m.content | map(attribute='text') | join }}",
       "{% if m.content is string %}{{ m.content }}{% else %}{% for p in m.content %}{{ p.text }}{% endfor %}{% endif %}",
       "{% if m.role == 'user' %}{{ m.content[0]['text'] }}{% else %}{{ m.content }}{% endif %}",
+      "{% if m.role == 'system' %}{{ m.content[0]['text'] }}{% else %}{{ m.content }}{% endif %}",
       "{% if m.role != 'system' %}{{ m.content[0]['text'] }}{% else %}{{ m.content }}{% endif %}",
       "{% if m.content[0].type != 'text' %}{{ raise_exception('no text') }}{% endif %}{{ m.content[0].text }}",
     ])

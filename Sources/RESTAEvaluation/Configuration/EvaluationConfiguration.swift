@@ -57,8 +57,8 @@ public struct EvaluationConfiguration: Sendable {
       default: "the undefended model"),
   ]
   private static let keys = [
-    "name", "about", "model", "system", "template_date", "template_vars", "max_tokens", "seeds", "datasets", "defenses", "judges",
-    "baseline",
+    "name", "about", "model", "system", "template_date", "template_vars", "max_tokens", "seeds",
+    "datasets", "defenses", "judges", "baseline",
   ]
 
   /// A model as a configuration names it.

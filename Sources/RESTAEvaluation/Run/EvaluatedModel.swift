@@ -72,7 +72,8 @@ public struct EvaluatedModel: Sendable {
     variables: [String: TemplateVariable] = [:]
   ) throws -> Subject {
     let subject = Subject(
-      model: model, template: try (template ?? model.chatTemplate)?
+      model: model,
+      template: try (template ?? model.chatTemplate)?
         .dated(date).with(date: nil, variables: variables),
       system: system, options: GenerationOptions(maximumTokens: maximumTokens))
     try subject.template?.check(system: system, setting: "'system' of the configuration")

@@ -156,6 +156,8 @@ package struct ModelArguments: ParsableArguments {
   /// - Parameters:
   ///   - model: The model.
   ///   - system: The value of --system, which is then tried on the template.
+  /// - Returns: The template, with the date and the variables of the command line.
+  /// - Throws: ``Failure`` for a wrong option; `RESTAError` for a template that is of no use.
   package func template(for model: LlamaModel, system: String? = nil) throws -> ChatTemplate? {
     let (date, variables, information) = (try date, try variables, model.information)
     var template: ChatTemplate?
