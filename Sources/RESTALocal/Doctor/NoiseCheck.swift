@@ -121,10 +121,12 @@ struct TemplateCheck {
         "wrong template: it writes '\(foreign)', which is no control token of this model",
         remedy: remedy(own))
     }
-    guard patient.template != nil, let own else {
+    guard patient.template != nil, var own else {
       return .pass(
         Self.name, "\(prompt.tokens.count { $0.isControl }) control tokens in a short prompt")
     }
+    // A date or a variable of the command line makes no other format.
+    (own.clock, own.variables) = (used.clock, used.variables)
     return try compare(prompt, with: tokenize(own))
   }
 
