@@ -98,7 +98,7 @@ struct TemplatePropertyTests {
     arguments: ChatTemplate.builtInNames + ModelTemplates.names)
   func words(_ name: String) throws {
     let file = ModelTemplates.folder.appending(path: name)
-    let template: ChatTemplate
+    var template: ChatTemplate
     if ChatTemplate.builtInNames.contains(name) {
       template = try .builtIn(name, bosToken: "<s>", eosToken: "</s>")
     } else if let data = FileManager.default.contents(atPath: file.path) {
@@ -107,6 +107,10 @@ struct TemplatePropertyTests {
       try #require(!ModelTemplates.isRequired, "\(file.path) is missing")
       return
     }
+    let date = try TemplateGolden.now()
+    template.clock = { date }
+    // Some use these unasked.
+    template.variables = ["tools": [], "functions": "", "datetime": ""]
     var rendered = 0
     for seed in 0..<40 as Range<UInt64> {
       var source = ChatSource(seed: seed)
