@@ -175,6 +175,8 @@ struct EvaluationArguments: ParsableArguments {
       try path.map(EvaluationConfiguration.init(contentsOf:))
       ?? EvaluationConfiguration(parsing: Self.builtInText, file: "built-in.yaml")
     if skipBadRows { configuration.skipsBadRows = true }
+    configuration.templateDate = try model.date ?? configuration.templateDate
+    configuration.templateVariables.merge(try model.variables) { $1 }
     return configuration
   }
 
@@ -221,7 +223,7 @@ struct EvaluationArguments: ParsableArguments {
     let context = String(model.information.contextLength)
     let cache = model.options.cacheType.rawValue
     var evaluated = EvaluatedModel(
-      model, template: try arguments.template(for: model.information),
+      model, template: try arguments.template(for: model),
       file: try Models.resolve(arguments.model),
       adapters: model.options.adapters.map {
         EvaluatedModel.Adapter(file: $0.path, scale: $0.scale)
@@ -242,7 +244,7 @@ struct EvaluationArguments: ParsableArguments {
     arguments.chatTemplate = template
     let model = try await arguments.load()
     return Subject(
-      model: model, template: try arguments.template(for: model.information),
+      model: model, template: try arguments.template(for: model),
       options: GenerationOptions())
   }
 }

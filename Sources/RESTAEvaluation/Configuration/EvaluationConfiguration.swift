@@ -14,6 +14,10 @@ public struct EvaluationConfiguration: Sendable {
   package var model = ModelSource()
   /// The system prompt; `nil`: what the template does without one.
   package var system: String?
+  /// The date that templates print which ask for it; `nil`: the day on which the evaluation begins.
+  package var templateDate: TemplateDate?
+  /// Variables for the model's chat template.
+  package var templateVariables: [String: TemplateVariable] = [:]
   /// The most tokens of an answer.
   package var maximumTokens = 150
   /// The seeds; each defence that uses one runs with each.
@@ -43,6 +47,13 @@ public struct EvaluationConfiguration: Sendable {
       "system", \.system, .optional(.text), "The system prompt.",
       default: "what the template does without one"),
     Setting(
+      "template_date", \.templateDate, .optional(.templateDate),
+      "The date that chat templates print which ask for it.",
+      default: "the day on which the evaluation begins"),
+    Setting(
+      "template_vars", \.templateVariables, .templateVariables,
+      "Variables for the model's chat template, such as enable_thinking=false.", default: "none"),
+    Setting(
       "max_tokens", \.maximumTokens, .integer(1...100_000), "The most tokens of an answer.",
       default: "150"),
     Setting(
@@ -53,8 +64,8 @@ public struct EvaluationConfiguration: Sendable {
       "Whether rows of datasets that cannot be read are left out, and listed.", default: "no"),
   ]
   private static let keys = [
-    "name", "about", "model", "system", "max_tokens", "seeds", "datasets", "defenses", "judges",
-    "baseline", "endpoint", "skip_bad_rows",
+    "name", "about", "model", "system", "template_date", "template_vars", "max_tokens", "seeds",
+    "datasets", "defenses", "judges", "baseline", "endpoint", "skip_bad_rows",
   ]
 
   /// A model as a configuration names it.
