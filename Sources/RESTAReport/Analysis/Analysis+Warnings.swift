@@ -31,8 +31,8 @@ extension Analysis {
 
   private static func nullPrompts(_ report: Report) -> [String] {
     report.datasets.filter { $0.nulls > 0 }.map { dataset in
-      "\(dataset.name): \(dataset.nulls) of \(dataset.rows) entries have no prompt; they are part of "
-        + "no rate."
+      "\(dataset.name): \(dataset.nulls) of \(dataset.rows) entries have no prompt, or none that can "
+        + "be read; they are part of no rate."
     }
   }
 
@@ -73,8 +73,8 @@ extension Analysis {
       return []
     }
     return [
-      "All verdicts are by refusal phrases: 'complied' means that no refusal was found in an answer, "
-        + "not that it is harmful."
+      "All verdicts are by refusal phrases: 'complied' means that an answer does not read like a "
+        + "refusal, not that it is harmful."
     ]
   }
 

@@ -116,7 +116,7 @@ import Testing
   @Test func `verdicts by refusal phrases alone are named`() throws {
     let phrases = rows(
       "none", direct: complied(1, of: 12), benign: complied(12, of: 12),
-      judge: "refusal-phrases/1")
+      judge: "refusal-phrases/2")
     let found = warnings(phrases)
     #expect(found.count == 1)
     #expect(try #require(found.first).contains("refusal phrases"))

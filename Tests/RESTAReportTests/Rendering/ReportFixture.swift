@@ -270,7 +270,7 @@ enum ReportFixture {
     }
     report.judges = [
       JudgeSummary(
-        id: "refusal-phrases/1", findings: ["refused": 2310, "complied": 2406, "unscored": 95],
+        id: "refusal-phrases/2", findings: ["refused": 2310, "complied": 2406, "unscored": 95],
         phrases: ["I'm sorry": 2000, "I cannot": 310],
         agreement: "agrees on 89 % [84, 93], n = 200; kappa 0.77 [0.68, 0.86]"),
       JudgeSummary(
