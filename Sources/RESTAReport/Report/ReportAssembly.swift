@@ -53,6 +53,9 @@ public struct ReportAssembly: Sendable {
     options.datasetOrder = datasets.map(\.name)
     options.showsText = showsHarmful
     var report = Analysis.report(of: input, options: options) { Digest.sha256(of: $0) }
+    if let endpoint = record.endpoint {
+      report.record.insert(Self.entry(endpoint, in: report), at: 0)
+    }
     let counts = try await store.counts()
     if counts.done < counts.generations || counts.items < counts.planned {
       report.warnings.insert(
@@ -72,6 +75,21 @@ public struct ReportAssembly: Sendable {
     entries.append(
       RecordEntry(label: "Digest of the results, SHA-256", value: try await store.digest()))
     return entries
+  }
+
+  /// The comparison that was named beforehand, with its result where it is among the comparisons.
+  private static func entry(_ endpoint: PrimaryEndpoint, in report: Report) -> RecordEntry {
+    let comparison =
+      endpoint.label != .complied
+      ? nil
+      : ReportIndex(report).comparison(
+        endpoint.role, endpoint.defense, with: endpoint.against)
+    let result = comparison.map {
+      "\(EstimateText.points($0.difference).line); permutation p \(NumberText.p($0.p))"
+    }
+    return RecordEntry(
+      label: "Primary endpoint, fixed beforehand",
+      value: "\(endpoint.text): \(result ?? "not among this report's comparisons")")
   }
 
   /// What is known of our own judges; docs/evaluation.md says how it was measured.
