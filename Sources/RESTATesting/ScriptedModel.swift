@@ -56,7 +56,9 @@ public final class ScriptedModel: LanguageModel {
     information = ModelInformation(
       name: "scripted", architecture: "scripted", dimensions: dimensions,
       vocabularySize: tokenizer.vocabularySize, contextLength: contextLength,
-      maximumSequences: maximumSequences)
+      maximumSequences: maximumSequences,
+      embeddingScale: EmbeddingScale(
+        of: Self.embeddings(of: EmbeddingScale.sample(of: tokenizer), dimensions: dimensions)))
     self.tokenizer = tokenizer
     self.chatTemplate = chatTemplate
     self.costs = costs
@@ -98,12 +100,16 @@ public final class ScriptedModel: LanguageModel {
 
   /// `[tokens, dimensions]`; row j is (token + 1, 1, 0, ...).
   public func embeddings(of tokens: [TokenID]) -> EmbeddingMatrix {
+    Self.embeddings(of: tokens, dimensions: information.dimensions)
+  }
+
+  private static func embeddings(of tokens: [TokenID], dimensions: Int) -> EmbeddingMatrix {
     var values: [Float] = []
     for token in tokens {
       values += [Float(token) + 1, 1]
-      values += [Float](repeating: 0, count: information.dimensions - 2)
+      values += [Float](repeating: 0, count: dimensions - 2)
     }
-    return EmbeddingMatrix(rows: tokens.count, dimensions: information.dimensions, values: values)
+    return EmbeddingMatrix(rows: tokens.count, dimensions: dimensions, values: values)
   }
 
   /// Room is never short; the sequences are counted.

@@ -26,8 +26,12 @@ final class ScriptedReservation: SequenceReservation {
       case .tokens(let tokens):
         entries += tokens.map { .token($0) }
         if wasEmpty { prompt = entries.count }
-      case .embeddings(let matrix):
-        entries += (0..<matrix.rows).map { .row(Array(matrix[row: $0])) }
+      case .embeddings, .perturbed:
+        // In pieces, as engines take them.
+        for start in stride(from: 0, to: input.count, by: 3) {
+          guard let rows = input.rows(start..<min(start + 3, input.count)) else { continue }
+          entries += (0..<rows.rows).map { .row(Array(rows[row: $0])) }
+        }
         prompt = entries.count
       }
     }

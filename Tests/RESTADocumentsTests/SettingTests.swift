@@ -13,7 +13,7 @@ struct SettingTests {
 
   private let model = ModelInformation(
     name: "m", architecture: "m", dimensions: 64, vocabularySize: 100, contextLength: 100,
-    maximumSequences: 16)
+    maximumSequences: 16, embeddingScale: EmbeddingScale(meanNorm: 1, rootMeanSquare: 1))
 
   @Test("have each name once, and a sentence about each row")
   func names() {

@@ -27,7 +27,9 @@ struct ScriptedModelTests {
       model.information
         == ModelInformation(
           name: "scripted", architecture: "scripted", dimensions: 8, vocabularySize: 257,
-          contextLength: 12, maximumSequences: 3))
+          contextLength: 12, maximumSequences: 3,
+          embeddingScale: EmbeddingScale(
+            of: model.embeddings(of: (0..<256).map { TokenID($0) }))))
     #expect(model.chatTemplate == nil)
   }
 

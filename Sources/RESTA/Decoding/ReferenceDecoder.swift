@@ -5,14 +5,14 @@
 struct ReferenceDecoder: TokenDecoder {
   private let job: DecodingJob
   private let sequences: Sequences
-  private var window: SmoothingWindow
+  private(set) var window: SmoothingWindow
   /// y_1..y_{t-1}.
   private var answer: [TokenID] = []
 
   init(job: DecodingJob, sequences: Sequences) {
     self.job = job
     self.sequences = sequences
-    window = SmoothingWindow(job.defense)
+    window = job.window
   }
 
   /// Chooses y_t.
@@ -20,7 +20,8 @@ struct ReferenceDecoder: TokenDecoder {
     if window.contains(answer.count) {
       // Step 2: every copy predicts greedily, and the majority is the token.
       let rows = try await logits(Array(1...job.defense.samples))
-      let ballot = Ballot(predictions: try rows.map { TokenID(try Logits.argmax($0)) })
+      let ballot = Ballot(
+        predictions: try rows.map { TokenID(try Logits.argmax($0)) }, ends: job.ends)
       return try await ballot.decide(at: answer.count, by: job.defense, rows: rows) {
         TokenID(try Logits.argmax(try await logits([0])[0]))
       }
@@ -39,16 +40,14 @@ struct ReferenceDecoder: TokenDecoder {
   }
 
   /// f(prompt, y_1..y_{t-1}) for some sequences, in one pass: 0 has the prompt x, and i the copy e~^i
-  /// of step 1, made when it is fed.
+  /// of step 1, made when the engine takes it.
   private func logits(_ indices: [Int]) async throws -> [[Float]] {
     var segments: [ForwardSegment] = []
     for index in indices where sequences.lengths[index] == 0 {
-      // Long prompts take a while to perturb.
-      try Task.checkCancellation()
       segments.append(
         ForwardSegment(
           sequence: index,
-          input: index == 0 ? .tokens(job.prompt) : .embeddings(job.copy(index - 1)),
+          input: index == 0 ? .tokens(job.prompt) : .perturbed(job.copy(index - 1)),
           outputs: answer.isEmpty ? .last : .none))
     }
     for index in indices {
@@ -79,6 +78,9 @@ struct ReferenceDecoder: TokenDecoder {
 protocol TokenDecoder {
   /// Chooses the next token, y_t.
   mutating func next() async throws -> Decision
+
+  /// Which positions are voted on.
+  var window: SmoothingWindow { get }
 
   /// Takes the chosen token, once for each ``next()`` that gave one, unless the answer ends there.
   mutating func append(_ token: TokenID, bytes: [UInt8])

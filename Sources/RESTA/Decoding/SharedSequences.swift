@@ -60,14 +60,12 @@ struct SharedSequences {
     var prompts: (segments: [ForwardSegment], places: [Round.Place]) = ([], [])
     var answers = prompts
     for copy in copies {
-      // Long prompts take a while to perturb.
-      try Task.checkCancellation()
       try await share(copy)
       let segments = segments(
         of: copy + 1, to: length, answer: answer, wanted: positions.count)
       for segment in segments {
         let count = segment.outputs.count(of: segment.input.count)
-        if case .embeddings = segment.input {
+        if case .perturbed = segment.input {
           prompts.segments.append(segment)
           prompts.places += positions.prefix(count).map { .init(copy: copy, position: $0) }
         } else {
@@ -124,7 +122,7 @@ struct SharedSequences {
       let input: ForwardSegment.Input =
         sequence == 0
         ? .tokens(Array(job.prompt[held...]))
-        : .embeddings(job.copy(sequence - 1, from: held))
+        : .perturbed(job.copy(sequence - 1, from: held))
       let outputs = wanted - max(0, answerCount)
       segments.append(
         ForwardSegment(

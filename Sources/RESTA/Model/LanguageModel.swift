@@ -106,12 +106,29 @@ public struct ForwardSegment: Sendable {
     case tokens([TokenID])
     /// Embedding vectors as the model's first block receives them, `[tokens, dimensions]`.
     case embeddings(EmbeddingMatrix)
+    /// Embedding vectors that are made when the engine takes them.
+    case perturbed(PerturbedRows)
 
     /// The number of positions.
     public var count: Int {
       switch self {
       case .tokens(let tokens): tokens.count
       case .embeddings(let matrix): matrix.rows
+      case .perturbed(let rows): rows.count
+      }
+    }
+
+    /// The embedding vectors of some positions, `[range, dimensions]`; `nil` for token ids.
+    ///
+    /// - Precondition: `range` is in `0..<count`.
+    /// - Parameter range: Which ones, from 0. Engines ask for no more than they compute at once.
+    /// - Returns: The rows.
+    /// - Complexity: O(range · dimensions).
+    public func rows(_ range: Range<Int>) -> EmbeddingMatrix? {
+      switch self {
+      case .tokens: nil
+      case .embeddings(let matrix): matrix.rows(range)
+      case .perturbed(let rows): rows.rows(range)
       }
     }
   }

@@ -16,6 +16,8 @@ public struct ModelInformation: Sendable, Hashable, Codable {
   ///
   /// RESTA needs k + 1.
   public var maximumSequences: Int
+  /// How large its embeddings are: what a relative sigma is a multiple of.
+  public var embeddingScale: EmbeddingScale
   /// What a chat template writes for the beginning of a sequence (`bos_token`); may be empty.
   public var bosToken: String
   /// What a chat template writes for the end of a sequence (`eos_token`); may be empty.
@@ -30,12 +32,13 @@ public struct ModelInformation: Sendable, Hashable, Codable {
   ///   - vocabularySize: The number of tokens, at least 1.
   ///   - contextLength: The most tokens in one sequence, at least 1.
   ///   - maximumSequences: The most sequences at once, at least 1.
+  ///   - embeddingScale: How large its embeddings are.
   ///   - trainedContextLength: Default: `contextLength`.
   ///   - bosToken: The text of the beginning of a sequence. Default: none.
   ///   - eosToken: The text of the end of a sequence. Default: none.
   public init(
     name: String, architecture: String, dimensions: Int, vocabularySize: Int, contextLength: Int,
-    maximumSequences: Int, trainedContextLength: Int? = nil, bosToken: String = "",
+    maximumSequences: Int, embeddingScale: EmbeddingScale, trainedContextLength: Int? = nil, bosToken: String = "",
     eosToken: String = ""
   ) {
     self.name = name
@@ -44,6 +47,7 @@ public struct ModelInformation: Sendable, Hashable, Codable {
     self.vocabularySize = vocabularySize
     self.contextLength = contextLength
     self.maximumSequences = maximumSequences
+    self.embeddingScale = embeddingScale
     self.trainedContextLength = trainedContextLength ?? contextLength
     self.bosToken = bosToken
     self.eosToken = eosToken

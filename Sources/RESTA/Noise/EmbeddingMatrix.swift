@@ -6,7 +6,6 @@
 /// ```swift
 /// let prompt = EmbeddingMatrix(rows: 2, dimensions: 3, values: [1, 0, 0, 0, 3, 4])
 /// prompt.norm(ofRow: 1)                  // 5
-/// prompt.meanNorm(ofRows: [0, 1])        // 3
 /// ```
 public struct EmbeddingMatrix: Sendable, Equatable {
   /// The number of tokens, 0 or more.
@@ -47,16 +46,19 @@ public struct EmbeddingMatrix: Sendable, Equatable {
     values[range(ofRow: row)]
   }
 
-  /// The embeddings from one token on, `[rows - row, dimensions]`.
+  /// The embeddings of neighbouring tokens, `[range, dimensions]`.
   ///
-  /// - Precondition: `row` is in `0...rows`.
-  /// - Parameter row: The first token.
-  /// - Returns: A matrix of its own.
-  /// - Complexity: O((rows - row) * dimensions).
-  public func suffix(fromRow row: Int) -> EmbeddingMatrix {
-    precondition(row >= 0 && row <= rows, "row \(row) is outside of 0...\(rows)")
+  /// - Precondition: `range` is in `0..<rows`.
+  /// - Parameter range: The tokens.
+  /// - Returns: A matrix of its own; the same one, at no cost, for all rows.
+  /// - Complexity: O(range * dimensions).
+  public func rows(_ range: Range<Int>) -> EmbeddingMatrix {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) are outside of 0..<\(rows)")
+    guard range.count < rows else { return self }
     return EmbeddingMatrix(
-      rows: rows - row, dimensions: dimensions, values: Array(values[(row * dimensions)...]))
+      rows: range.count, dimensions: dimensions,
+      values: Array(values[range.lowerBound * dimensions..<range.upperBound * dimensions]))
   }
 
   /// Replaces one token's embedding.
@@ -82,30 +84,14 @@ public struct EmbeddingMatrix: Sendable, Equatable {
 // Squares are summed in Double, where no square of a Float can overflow or underflow: a row's norm is
 // 0 only if all its values are.
 extension EmbeddingMatrix {
+  /// Whether all values are finite.
+  package var isFinite: Bool { values.allSatisfy(\.isFinite) }
+
   /// The Euclidean norm |e| of one token's embedding.
   ///
   /// - Precondition: `row` is in `0..<rows`.
   package func norm(ofRow row: Int) -> Double {
     self[row: row].sumOfSquares.squareRoot()
-  }
-
-  /// The mean of the norms of some tokens' embeddings.
-  ///
-  /// - Precondition: All `rows` are in `0..<self.rows`.
-  package func meanNorm(ofRows rows: [Int]) -> Double? {
-    guard !rows.isEmpty else { return nil }
-    return rows.reduce(0) { $0 + norm(ofRow: $1) } / Double(rows.count)
-  }
-
-  /// The root of the mean square over all dimensions of some tokens' embeddings.
-  ///
-  /// It is the typical size of one value, about the typical norm divided by √d.
-  ///
-  /// - Precondition: All `rows` are in `0..<self.rows`.
-  package func rootMeanSquare(ofRows rows: [Int]) -> Double? {
-    guard !rows.isEmpty else { return nil }
-    let sum = rows.reduce(0) { $0 + self[row: $1].sumOfSquares }
-    return (sum / (Double(rows.count) * Double(dimensions))).squareRoot()
   }
 }
 

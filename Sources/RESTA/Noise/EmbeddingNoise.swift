@@ -6,7 +6,7 @@
 /// position and `b` = copy. The kinds that use z share it, which makes comparisons of them paired.
 ///
 /// ```swift
-/// let noise = try EmbeddingNoise(settings, embeddings: prompt, positions: user, seed: 7)
+/// let noise = try EmbeddingNoise(settings, scale: model.information.embeddingScale, seed: 7)
 /// let copies = (0..<10).map { noise.perturb(prompt, positions: user, copy: $0) }
 /// ```
 ///
@@ -42,30 +42,24 @@ public struct EmbeddingNoise: Sendable, Hashable {
     self.seed = seed
   }
 
-  /// Makes the noise that settings ask for on one prompt.
+  /// Makes the noise that settings ask for on a model.
   ///
-  /// - Precondition: All `positions` are in `0..<embeddings.rows`.
   /// - Parameters:
   ///   - settings: Kind and strength.
-  ///   - embeddings: The whole prompt, `[tokens, dimensions]`; sets the size of a relative sigma.
-  ///   - positions: The prompt positions that hold user content, each once.
+  ///   - scale: The size of the model's embeddings: the unit of a relative sigma.
   ///   - seed: Any value, 0 included.
   /// - Throws: `RESTAError.Code.invalidSetting` if the settings are out of range, or so large that
   ///   the absolute sigma is not finite; `RESTAError.Code.nonFiniteOutput` if the embeddings' size
   ///   is not.
-  /// - Complexity: O(positions · dimensions) for a relative sigma, else O(1).
+  /// - Complexity: O(1).
   public init(
-    _ settings: NoiseSettings, embeddings: EmbeddingMatrix, positions: [Int], seed: UInt64
+    _ settings: NoiseSettings, scale: EmbeddingScale, seed: UInt64
   ) throws(RESTAError) {
     try settings.validate()
     let sigma = settings.sigma.absolute(
-      for: settings.kind, powerMatched: settings.powerMatched, embeddings: embeddings,
-      positions: positions)
+      for: settings.kind, powerMatched: settings.powerMatched, scale: scale)
     guard sigma.isFinite else {
-      let unit = Sigma(value: 1, unit: settings.sigma.unit)
-      guard
-        unit.absolute(for: settings.kind, embeddings: embeddings, positions: positions).isFinite
-      else {
+      guard scale.meanNorm.isFinite, scale.rootMeanSquare.isFinite else {
         throw RESTAError(
           .nonFiniteOutput,
           "the model's embeddings hold values that are not finite: check the model file")
@@ -83,22 +77,23 @@ public struct EmbeddingNoise: Sendable, Hashable {
   /// kind is ``NoiseKind/none``.
   ///
   /// - Precondition: All `positions` are in `0..<embeddings.rows`; positions and `copy` are in
-  ///   `0..<2^32`.
+  ///   `0..<2^32`; `rows` are in `0..<embeddings.rows`.
   /// - Parameters:
   ///   - embeddings: The whole prompt, `[tokens, dimensions]`.
   ///   - positions: The prompt positions that hold user content.
   ///   - copy: The copy, i in the paper, from 0.
-  ///   - start: The first position that is wanted, in `0...embeddings.rows`. Default: 0.
-  /// - Returns: The copy from there on, `[tokens - start, dimensions]`.
-  /// - Complexity: O((tokens - start) · dimensions).
+  ///   - rows: The positions that are wanted. Default: all.
+  /// - Returns: These positions of the copy, `[rows, dimensions]`.
+  /// - Complexity: O(rows · dimensions + positions).
   public func perturb(
-    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int, from start: Int = 0
+    _ embeddings: EmbeddingMatrix, positions: [Int], copy: Int, rows: Range<Int>? = nil
   ) -> EmbeddingMatrix {
-    var perturbed = start == 0 ? embeddings : embeddings.suffix(fromRow: start)
+    let rows = rows ?? 0..<embeddings.rows
+    var perturbed = embeddings.rows(rows)
     guard kind != .none, sigma != 0 else { return perturbed }
-    for position in positions where position >= start {
+    for position in positions where rows.contains(position) {
       let row = perturbedRow(embeddings[row: position], position: position, copy: copy)
-      perturbed.replace(row: position - start, with: row)
+      perturbed.replace(row: position - rows.lowerBound, with: row)
     }
     return perturbed
   }
@@ -173,5 +168,67 @@ extension EmbeddingNoise {
     _ z: [Float], to e: ArraySlice<Float>, noise: (_ e: Double, _ z: Double) -> Double
   ) -> [Float] {
     zip(e, z).map { Float(Double($0) + noise(Double($0), Double($1))) }
+  }
+}
+
+/// One perturbed copy of a prompt from a position on, e~^i, made row by row when the engine takes it.
+///
+/// A whole copy of a long prompt takes megabytes, and k of them would wait for their pass. Since the
+/// noise is a pure function of the position, the engine asks for what one batch of it computes.
+public struct PerturbedRows: Sendable {
+  private let noise: EmbeddingNoise
+  private let embeddings: EmbeddingMatrix
+  private let positions: [Int]
+  private let copy: Int
+  private let start: Int
+
+  /// Describes a copy; nothing is computed.
+  ///
+  /// - Precondition: As for ``EmbeddingNoise/perturb(_:positions:copy:rows:)``.
+  /// - Parameters:
+  ///   - noise: H.
+  ///   - embeddings: The whole clean prompt, `[tokens, dimensions]`.
+  ///   - positions: The prompt positions that hold user content.
+  ///   - copy: The copy, i in the paper, from 0.
+  ///   - start: The prompt position of the first row, in `0...embeddings.rows`. Default: 0.
+  public init(
+    _ noise: EmbeddingNoise, embeddings: EmbeddingMatrix, positions: [Int], copy: Int,
+    from start: Int = 0
+  ) {
+    precondition(
+      (0...embeddings.rows).contains(start), "\(start) is outside of the \(embeddings.rows) rows")
+    self.noise = noise
+    self.embeddings = embeddings
+    self.positions = positions
+    self.copy = copy
+    self.start = start
+  }
+
+  /// The number of rows.
+  public var count: Int { embeddings.rows - start }
+
+  /// The length d of a row.
+  public var dimensions: Int { embeddings.dimensions }
+
+  /// Whether all rows are finite for sure: the clean ones are, and no noise of this sigma makes an
+  /// embedding too large for a `Float`.
+  ///
+  /// A normal number of `RandomStream` is below 10 in size, and the noise of a row below √d times that.
+  package var isFinite: Bool {
+    let width = Double(dimensions).squareRoot()
+    let strength = 10 * width * noise.sigma * (noise.powerMatched ? width : 1)
+    return embeddings.values.allSatisfy { strength + Double($0.magnitude) <= 1e38 }
+  }
+
+  /// Computes some rows, `[range, dimensions]`.
+  ///
+  /// - Precondition: `range` is in `0..<count`.
+  /// - Parameter range: Which ones, from 0.
+  /// - Returns: The same values for the same rows, whatever the range.
+  /// - Complexity: O(range · dimensions + positions).
+  public func rows(_ range: Range<Int>) -> EmbeddingMatrix {
+    noise.perturb(
+      embeddings, positions: positions, copy: copy,
+      rows: range.lowerBound + start..<range.upperBound + start)
   }
 }

@@ -99,14 +99,14 @@ public enum NoiseKind: String, Sendable, CaseIterable, Codable {
 ///
 /// ```swift
 /// Sigma(value: 0.8, unit: .absolute)  // the papers' unit
-/// Sigma(value: 0.5, unit: .relative)  // half of the prompt's typical embedding
+/// Sigma(value: 0.5, unit: .relative)  // half of the model's typical embedding
 /// ```
 public struct Sigma: Sendable, Hashable, Codable, CustomStringConvertible {
   /// What a sigma is measured in.
   public enum Unit: String, Sendable, CaseIterable, Codable {
     /// The embedding's own unit: the papers' sigma.
     case absolute
-    /// A multiple of the size of the prompt's user-content embeddings: of their mean norm for
+    /// A multiple of the size of the model's embeddings (``EmbeddingScale``): of their mean norm for
     /// directional noise, of their root mean square per dimension for the other kinds.
     case relative
   }
@@ -142,22 +142,15 @@ public struct Sigma: Sendable, Hashable, Codable, CustomStringConvertible {
 
   /// This sigma in the unit of the embeddings.
   ///
-  /// Relative to R, the user-content rows `[tokens, dimensions]` of the prompt, it is the value times
-  /// mean |e| for directional noise, and the value times √(mean of e² over R and its dimensions) for
-  /// the others, power-matched noise among them: its sigma is to mean the same noise power as
-  /// isotropic noise of that sigma. Without such rows there is nothing to perturb, and a relative sigma is 0.
-  ///
-  /// - Precondition: All `positions` are in `0..<embeddings.rows`.
+  /// A relative one is the value times the model's mean |e| for directional noise, and times its root
+  /// mean square for the others, power-matched noise among them: its sigma is to mean the same noise
+  /// power as isotropic noise of that sigma.
   package func absolute(
-    for kind: NoiseKind, powerMatched: Bool = false, embeddings: EmbeddingMatrix, positions: [Int]
+    for kind: NoiseKind, powerMatched: Bool = false, scale: EmbeddingScale
   ) -> Double {
     switch unit {
-    case .absolute: return value
-    case .relative:
-      let size =
-        kind.isDirectional && !powerMatched
-        ? embeddings.meanNorm(ofRows: positions) : embeddings.rootMeanSquare(ofRows: positions)
-      return value * (size ?? 0)
+    case .absolute: value
+    case .relative: value * scale.unit(for: kind, powerMatched: powerMatched)
     }
   }
 }

@@ -207,7 +207,7 @@ extension ForwardSegment {
   fileprivate var kind: ForwardCursor.Kind {
     switch input {
     case .tokens: .tokens
-    case .embeddings: .embeddings
+    case .embeddings, .perturbed: .embeddings
     }
   }
 }

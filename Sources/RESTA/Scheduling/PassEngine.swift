@@ -105,17 +105,22 @@ package struct InputLimits: Sendable, Hashable {
             .engineFailed, "A token is outside of the vocabulary (\(vocabularySize) tokens).")
         }
       case .embeddings(let matrix):
-        guard matrix.dimensions == dimensions else {
-          throw RESTAError(
-            .engineFailed,
-            "Embeddings of width \(matrix.dimensions) do not fit a model of \(dimensions).")
-        }
-        guard matrix.values.allSatisfy(\.isFinite) else {
-          throw RESTAError(
-            .nonFiniteOutput,
-            "The perturbed embeddings hold values that are not finite numbers: sigma is too large.")
-        }
+        try check(width: matrix.dimensions, isFinite: matrix.isFinite)
+      case .perturbed(let rows):
+        try check(width: rows.dimensions, isFinite: rows.isFinite)
       }
+    }
+  }
+
+  private func check(width: Int, isFinite: Bool) throws(RESTAError) {
+    guard width == dimensions else {
+      throw RESTAError(
+        .engineFailed, "Embeddings of width \(width) do not fit a model of \(dimensions).")
+    }
+    guard isFinite else {
+      throw RESTAError(
+        .nonFiniteOutput,
+        "The perturbed embeddings hold values that are not finite numbers: sigma is too large.")
     }
   }
 }

@@ -170,16 +170,19 @@ struct PositionBatch {
       switch piece.input {
       case .tokens(let ids):
         tokens += ids[piece.range]
-      case .embeddings(let matrix):
-        dimensions = matrix.dimensions
-        let rows = matrix.values[
-          piece.range.lowerBound * dimensions..<piece.range.upperBound * dimensions]
-        if graphFactor == 1 { values += rows } else { values += rows.map { $0 / graphFactor } }
+      case .embeddings(let matrix): append(matrix.rows(piece.range), graphFactor)
+      // Here and not before: only what this call computes takes memory.
+      case .perturbed(let rows): append(rows.rows(piece.range), graphFactor)
       }
       positions += (piece.position..<(piece.position + count)).map(Int32.init)
       sequences += repeatElement(piece.sequence, count: count)
       wanted += (0..<count).map { $0 >= count - piece.wanted }
     }
+  }
+
+  private mutating func append(_ matrix: EmbeddingMatrix, _ graphFactor: Float) {
+    dimensions = matrix.dimensions
+    values += graphFactor == 1 ? matrix.values : matrix.values.map { $0 / graphFactor }
   }
 
   /// Calls `body` with these positions as a C batch, which must not outlive the call.

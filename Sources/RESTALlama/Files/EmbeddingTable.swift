@@ -56,6 +56,16 @@ final class EmbeddingTable: Sendable {
     return EmbeddingMatrix(rows: tokens.count, dimensions: dimensions, values: values)
   }
 
+  /// How large the vectors of some tokens are.
+  func measured(on tokens: [TokenID]) throws -> EmbeddingScale {
+    let scale = EmbeddingScale(of: try embeddings(of: tokens))
+    guard scale.meanNorm.isFinite, scale.rootMeanSquare.isFinite else {
+      throw LlamaError(
+        .damagedFile, "The model's token embeddings hold values that are not finite.")
+    }
+    return scale
+  }
+
   private func row(_ index: Int) -> [Float] {
     let offset = start + index * bytesPerRow
     return unsafe [Float](unsafeUninitializedCapacity: dimensions) { buffer, count in

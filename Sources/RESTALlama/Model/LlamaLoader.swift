@@ -42,6 +42,7 @@ actor LlamaLoader {
     let weights = try LlamaWeights(path: path, options: options, progress: progress)
     let factors = architecture.factors(dimensions: weights.dimensions, file: file)
     let tokenizer = try LlamaTokenizer(weights)
+    let table = try EmbeddingTable(file, scale: factors.table)
     let threads = options.threads ?? Processors.usable
     let trained = Int(unsafe llama_model_n_ctx_train(weights.model))
     let information = ModelInformation(
@@ -50,13 +51,14 @@ actor LlamaLoader {
       architecture: architecture.name, dimensions: weights.dimensions,
       vocabularySize: tokenizer.vocabularySize,
       contextLength: options.contextLength ?? max(16, trained),
-      maximumSequences: LlamaEngine.maximumSequences, trainedContextLength: trained,
+      maximumSequences: LlamaEngine.maximumSequences,
+      embeddingScale: try table.measured(on: EmbeddingScale.sample(of: tokenizer)), trainedContextLength: trained,
       bosToken: tokenizer.specialText(unsafe llama_vocab_bos(weights.vocabulary)),
       eosToken: tokenizer.specialText(unsafe llama_vocab_eos(weights.vocabulary)))
     let bytesPerCell = weights.bytesPerCell(options.cacheType, architecture.name, file)
     return LlamaParts(
       information: information, tokenizer: tokenizer,
-      table: try EmbeddingTable(file, scale: factors.table),
+      table: table,
       template: weights.chatTemplate(tokenizer),
       scheduler: Scheduler(
         engine: LlamaEngine(

@@ -55,7 +55,8 @@ struct LlamaTokenizer: Tokenizer {
   private static func tokenize(
     _ utf8: [UInt8], weights: LlamaWeights, parsesControl: Bool
   ) throws -> [TokenID] {
-    guard let length = Int32(exactly: utf8.count) else {
+    // Its room, two more than its bytes, is counted in 32 bits too.
+    guard utf8.count <= Int(Int32.max) - 2, let length = Int32(exactly: utf8.count) else {
       throw RESTAError(.engineFailed, "A prompt of \(utf8.count) bytes is too long to tokenise.")
     }
     // One token for each byte, and a space in front, is the most that any vocabulary gives.

@@ -196,7 +196,7 @@ struct NearTie: Encodable {
       let embeddings = try await model.embeddings(of: prompt.ids)
       let positions = prompt.positions(of: defense.perturbed)
       let noise = try EmbeddingNoise(
-        defense.noise, embeddings: embeddings, positions: positions, seed: defense.seed ?? 0)
+        defense.noise, scale: model.information.embeddingScale, seed: defense.seed ?? 0)
       for copy in 0..<defense.samples {
         let matrix = noise.perturb(embeddings, positions: positions, copy: copy)
         leads.append(try await Self.lead(copy, .embeddings(matrix), answer, model))

@@ -64,6 +64,7 @@ struct InspectionReport: Encodable {
 
   struct Noise: Encodable {
     let kind: NoiseKind
+    let calibration: Calibration
     let sigmaAbsolute: Double
     @Nullable var sigmaRelative: Double?
     let samples: Int
@@ -97,17 +98,14 @@ struct InspectionReport: Encodable {
     }
     var generator = SystemRandomNumberGenerator()
     let seed = defense.seed ?? generator.next() >> 11
-    let noise = try EmbeddingNoise(
-      defense.noise, embeddings: embeddings, positions: positions, seed: seed)
-    let unit = Sigma(value: 1, unit: .relative)
-      .absolute(
-        for: defense.noise.kind, powerMatched: defense.noise.powerMatched, embeddings: embeddings,
-        positions: positions)
+    let scale = model.information.embeddingScale
+    let noise = try EmbeddingNoise(defense.noise, scale: scale, seed: seed)
     let statistics = NoiseStatistics(
       of: noise, embeddings: embeddings, positions: positions, copies: defense.samples)
     self.noise = Noise(
-      kind: defense.noise.kind, sigmaAbsolute: noise.sigma,
-      sigmaRelative: unit > 0 ? noise.sigma / unit : nil,
+      kind: defense.noise.kind,
+      calibration: Calibration(of: defense, for: model.information), sigmaAbsolute: noise.sigma,
+      sigmaRelative: scale.relative(noise),
       samples: defense.samples, seed: seed,
       flipShare: statistics.flipShare,
       meanCosine: statistics.meanCosine,
@@ -146,6 +144,7 @@ struct InspectionTable {
     Terminal.line(
       "\(noise.kind.rawValue) noise, sigma \(Summary.number(noise.sigmaAbsolute)) absolute\(relative), "
         + "over \(noise.samples) copies, seed \(noise.seed):")
+    if let warning = noise.calibration.warning { Terminal.line(warning) }
     let rows: [(String, Double?)] = [
       ("share of tokens turned around (cosine below 0)", noise.flipShare),
       ("mean cosine to the clean embedding", noise.meanCosine),

@@ -15,7 +15,7 @@ extension DefenseArguments {
     _ = try settings(
       for: ModelInformation(
         name: "", architecture: "", dimensions: 1, vocabularySize: 1, contextLength: 1,
-        maximumSequences: 1))
+        maximumSequences: 1, embeddingScale: EmbeddingScale(meanNorm: 1, rootMeanSquare: 1)))
   }
 
   /// The settings for a model: what it is recommended, and what the command line says instead.

@@ -9,11 +9,13 @@ import Testing
 
   static let small = ModelInformation(
     name: "small", architecture: "llama", dimensions: 64, vocabularySize: 512,
-    contextLength: 2_048, maximumSequences: 64)
+    contextLength: 2_048, maximumSequences: 64,
+    embeddingScale: EmbeddingScale(meanNorm: 1, rootMeanSquare: 1))
   /// A model whose recommended sigma is absolute.
   static let llama2 = ModelInformation(
     name: "llama2", architecture: "llama", dimensions: 4_096, vocabularySize: 32_000,
-    contextLength: 4_096, maximumSequences: 64)
+    contextLength: 4_096, maximumSequences: 64,
+    embeddingScale: EmbeddingScale(meanNorm: 1, rootMeanSquare: 1))
 
   private static let choices: [(String, Request)] = [
     ("resta.noise", { $0.noise = .soft }), ("resta.noise", { $0.noise = NoiseKind.none }),

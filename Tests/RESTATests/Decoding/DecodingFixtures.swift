@@ -116,7 +116,7 @@ extension ForwardSegment {
   }
 
   var matrix: EmbeddingMatrix? {
-    if case .embeddings(let matrix) = input { matrix } else { nil }
+    input.rows(0..<input.count)
   }
 }
 

@@ -196,6 +196,30 @@ struct EmbeddingNoiseTests {
         == plain.perturbedRow(e[...], position: 3, copy: 1))
   }
 
+  @Test("made in pieces is the noise made at once, and is known to be finite before it is made")
+  func pieces() throws {
+    for drawn in NoiseCase.drawn(300, seed: 8) {
+      let whole = drawn.noise.perturb(drawn.embeddings, positions: drawn.positions, copy: 2)
+      for start in 0...drawn.embeddings.rows {
+        let rows = PerturbedRows(
+          drawn.noise, embeddings: drawn.embeddings, positions: drawn.positions, copy: 2,
+          from: start)
+        #expect(rows.count == drawn.embeddings.rows - start && rows.isFinite)
+        for size in [1, 2, 7] {
+          let values = stride(from: 0, to: rows.count, by: size).flatMap {
+            rows.rows($0..<min($0 + size, rows.count)).values
+          }
+          #expect(values == whole.rows(start..<whole.rows).values, "\(drawn) from \(start)")
+        }
+      }
+    }
+    let one = EmbeddingMatrix(rows: 1, dimensions: 2, values: [1, 2])
+    for kind in [NoiseKind.isotropic, .hard, .soft, .orthogonal] {
+      let huge = EmbeddingNoise(kind: kind, sigma: 1e37, seed: 0)
+      #expect(!PerturbedRows(huge, embeddings: one, positions: [0], copy: 0).isFinite)
+    }
+  }
+
   @Test("of relative sigma scales with the embeddings, exactly for powers of two")
   func scaleInvariance() throws {
     for drawn in NoiseCase.drawn(300, seed: 6) {
@@ -205,7 +229,7 @@ struct EmbeddingNoiseTests {
           powerMatched: drawn.noise.powerMatched)
         func perturbed(_ embeddings: EmbeddingMatrix) throws -> [Float] {
           let noise = try EmbeddingNoise(
-            settings, embeddings: embeddings, positions: drawn.positions, seed: drawn.noise.seed)
+            settings, scale: EmbeddingScale(of: embeddings), seed: drawn.noise.seed)
           return noise.perturb(embeddings, positions: drawn.positions, copy: 1).values
         }
         let scaled = EmbeddingMatrix(
@@ -247,8 +271,7 @@ struct EmbeddingNoiseTests {
       rows: rows, dimensions: dimensions, values: Array(repeating: row, count: rows).flatMap { $0 })
     let positions = Array(0..<rows)
     func power(_ settings: NoiseSettings) throws -> Double {
-      let noise = try EmbeddingNoise(
-        settings, embeddings: embeddings, positions: positions, seed: 11)
+      let noise = try EmbeddingNoise(settings, scale: EmbeddingScale(of: embeddings), seed: 11)
       var sum = 0.0
       for copy in 0..<copies {
         let perturbed = noise.perturb(embeddings, positions: positions, copy: copy)

@@ -1,5 +1,6 @@
 import Foundation
 import RESTA
+import RESTATesting
 import Testing
 
 @Suite("NoiseSettings")
@@ -58,31 +59,49 @@ struct NoiseSettingsTests {
 struct SigmaTests {
   @Test("in absolute units is itself, whatever the embeddings are", arguments: NoiseKind.allCases)
   func absolute(kind: NoiseKind) {
-    let embeddings = EmbeddingMatrix(rows: 1, dimensions: 2, values: [3, 4])
     let sigma = Sigma(value: 0.8, unit: .absolute)
-    #expect(sigma.absolute(for: kind, embeddings: embeddings, positions: [0]) == 0.8)
-    #expect(sigma.absolute(for: kind, embeddings: embeddings, positions: []) == 0.8)
+    #expect(
+      sigma.absolute(for: kind, scale: EmbeddingScale(meanNorm: 3, rootMeanSquare: 2)) == 0.8)
   }
 
-  @Test("in relative units is a multiple of the user content's size alone")
+  @Test("in relative units is a multiple of the size of the model's embeddings")
   func relative() {
-    // Row 0 is a template token of another size.
-    let embeddings = EmbeddingMatrix(rows: 3, dimensions: 2, values: [90, 90, 3, 4, -6, 8])
+    let scale = EmbeddingScale(
+      of: EmbeddingMatrix(rows: 2, dimensions: 2, values: [3, 4, -6, 8]))
     let sigma = Sigma(value: 0.5, unit: .relative)
-    func absolute(_ kind: NoiseKind) -> Double {
-      sigma.absolute(for: kind, embeddings: embeddings, positions: [1, 2])
+    for kind in [NoiseKind.hard, .soft] {
+      #expect(sigma.absolute(for: kind, scale: scale) == 0.5 * 7.5)
+      #expect(
+        sigma.absolute(for: kind, powerMatched: true, scale: scale)
+          == 0.5 * (125.0 / 4).squareRoot())
     }
-    #expect(absolute(.hard) == 0.5 * 7.5)
-    #expect(absolute(.soft) == 0.5 * 7.5)
-    #expect(absolute(.isotropic) == 0.5 * (125.0 / 4).squareRoot())
-    #expect(absolute(.orthogonal) == 0.5 * (125.0 / 4).squareRoot())
+    for kind in [NoiseKind.isotropic, .orthogonal] {
+      #expect(sigma.absolute(for: kind, scale: scale) == 0.5 * (125.0 / 4).squareRoot())
+    }
   }
 
-  @Test("in relative units is 0 where there is no user content", arguments: NoiseKind.allCases)
-  func noUserContent(kind: NoiseKind) {
-    let embeddings = EmbeddingMatrix(rows: 1, dimensions: 2, values: [3, 4])
-    let sigma = Sigma(value: 0.5, unit: .relative)
-    #expect(sigma.absolute(for: kind, embeddings: embeddings, positions: []) == 0)
+  @Test("is measured on plain tokens, spread over the whole vocabulary")
+  func sample() {
+    let small = EmbeddingScale.sample(of: ScriptedTokenizer())
+    #expect(small == (0..<256).map { TokenID($0) })
+    for size in [4_095, 4_096, 4_097, 10_000, 151_936] {
+      let sample = EmbeddingScale.sample(of: WideTokenizer(vocabularySize: size))
+      #expect(sample.count == min(4_096, (size + 1) / 2), "\(size)")
+      #expect(sample.allSatisfy { $0 % 2 == 0 && $0 < size }, "\(size)")
+      #expect(zip(sample, sample.dropFirst()).allSatisfy { $0 < $1 }, "\(size)")
+      #expect((sample.last ?? 0) >= TokenID(size - size / 1_000 - 3), "\(size)")
+    }
+  }
+
+  /// A vocabulary in which every other token is plain.
+  private struct WideTokenizer: Tokenizer {
+    let vocabularySize: Int
+    let beginningOfSequence: TokenID? = nil
+    let addsSpacePrefix = false
+    func tokenize(_ utf8: [UInt8], parsesControl: Bool) -> [TokenID] { [] }
+    func bytes(of token: TokenID) -> [UInt8] { [] }
+    func kind(of token: TokenID) -> TokenKind { token % 2 == 0 ? .normal : .control }
+    func isEndOfGeneration(_ token: TokenID) -> Bool { false }
   }
 
   @Test("in relative units agrees with the reference to 1e-12")
@@ -98,8 +117,12 @@ struct SigmaTests {
         (NoiseKind.hard, directional), (.soft, directional), (.isotropic, perDimension),
         (.orthogonal, perDimension),
       ] {
+        let rows = expected.positions.map { embeddings[row: $0] }
         let found = sigma.absolute(
-          for: kind, embeddings: embeddings, positions: expected.positions)
+          for: kind,
+          scale: EmbeddingScale(
+            of: EmbeddingMatrix(
+              rows: rows.count, dimensions: embeddings.dimensions, values: rows.flatMap { $0 })))
         #expect(abs(found - value) <= 1e-12 * value, "\(kind) of \(expected): \(found)")
       }
     }
@@ -113,18 +136,17 @@ struct SigmaTests {
 
   @Test("is resolved by the noise, which refuses what is not finite")
   func resolved() throws {
-    let embeddings = EmbeddingMatrix(rows: 2, dimensions: 2, values: [3, 4, .infinity, 0])
-    func noise(_ value: Double, positions: [Int]) throws -> EmbeddingNoise {
+    func noise(_ value: Double, norm: Double) throws -> EmbeddingNoise {
       try EmbeddingNoise(
         NoiseSettings(kind: .hard, sigma: Sigma(value: value, unit: .relative)),
-        embeddings: embeddings, positions: positions, seed: 0)
+        scale: EmbeddingScale(meanNorm: norm, rootMeanSquare: 1), seed: 0)
     }
-    #expect(try noise(0.5, positions: [0]).sigma == 2.5)
-    for (value, positions, code) in [
-      (0.5, [0, 1], RESTAError.Code.nonFiniteOutput), (1e308, [0], .invalidSetting),
-      (-1, [0], .invalidSetting),
+    #expect(try noise(0.5, norm: 5).sigma == 2.5)
+    for (value, norm, code) in [
+      (0.5, .infinity, RESTAError.Code.nonFiniteOutput), (1e308, 5, .invalidSetting),
+      (-1, 5, .invalidSetting),
     ] {
-      let error = #expect(throws: RESTAError.self) { try noise(value, positions: positions) }
+      let error = #expect(throws: RESTAError.self) { try noise(value, norm: norm) }
       #expect(error?.code == code, "sigma \(value)")
     }
   }

@@ -84,17 +84,20 @@ struct EmbeddingMatrixTests {
   func norms() {
     #expect(matrix.norm(ofRow: 0) == 5)
     #expect(matrix.norm(ofRow: 1) == 0)
-    #expect(matrix.meanNorm(ofRows: [0, 1, 2]) == 5)
-    #expect(matrix.meanNorm(ofRows: [2]) == 10)
-    #expect(matrix.rootMeanSquare(ofRows: [0]) == 12.5.squareRoot())
-    #expect(matrix.rootMeanSquare(ofRows: [0, 1, 2]) == (125.0 / 6).squareRoot())
+    #expect(
+      EmbeddingScale(of: matrix)
+        == EmbeddingScale(meanNorm: 5, rootMeanSquare: (125.0 / 6).squareRoot()))
+    #expect(
+      EmbeddingScale(of: matrix.rows(0..<1))
+        == EmbeddingScale(meanNorm: 5, rootMeanSquare: 12.5.squareRoot()))
   }
 
-  @Test("has no mean over no rows")
+  @Test("may have no rows")
   func noRows() {
-    #expect(matrix.meanNorm(ofRows: []) == nil)
-    #expect(matrix.rootMeanSquare(ofRows: []) == nil)
-    #expect(EmbeddingMatrix(rows: 0, dimensions: 4, values: []).rows == 0)
+    let empty = EmbeddingMatrix(rows: 0, dimensions: 4, values: [])
+    #expect(empty.rows == 0)
+    #expect(EmbeddingScale(of: empty) == EmbeddingScale(meanNorm: 0, rootMeanSquare: 0))
+    #expect(matrix.rows(2..<3).values == [-6, 8])
   }
 
   @Test(

@@ -131,7 +131,8 @@ actor ScriptedEngine: PassEngine {
       let content: Content
       switch piece.input {
       case .tokens(let tokens): content = .token(tokens[index])
-      case .embeddings(let matrix): content = .row(Array(matrix[row: index]))
+      case .embeddings, .perturbed:
+        content = .row(piece.input.rows(index..<index + 1)?.values ?? [])
       }
       lastCell += 1
       cache[piece.sequence, default: []].append(Cell(number: lastCell, content: content))
