@@ -89,7 +89,7 @@ public struct EvaluatedModel: Sendable {
       SubjectRecord.Adapter(sha256: try Self.digest(of: $0.file), scale: Double($0.scale))
     }
     var record = SubjectRecord(
-      engine: engine, modelSHA256: try Self.digest(of: file), adapters: adapters,
+      engine: engine, modelSHA256: try sha256, adapters: adapters,
       templateSHA256: Digest.sha256(of: source), system: subject.system,
       maximumTokens: subject.options.maximumTokens, options: options)
     record.templateDate = subject.printedDate
@@ -124,6 +124,11 @@ public struct EvaluatedModel: Sendable {
     entries += notes
     entries.append(RecordEntry(label: "Machine", value: Machine.summary))
     return (record, entries)
+  }
+
+  /// The SHA-256 of its file.
+  var sha256: String {
+    get throws(EvaluationError) { try Self.digest(of: file) }
   }
 
   private static func digest(of file: String) throws(EvaluationError) -> String {

@@ -125,6 +125,8 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   package var total: Int
   /// What ran, in words: files, versions, machine, as label and value.
   package var environment: [RecordEntry]
+  /// The comparison that the evaluation is made for, where its configuration names one.
+  package var endpoint: PrimaryEndpoint?
 
   /// What must be the same for two stores to be of one evaluation.
   struct Identity: Codable, Equatable {

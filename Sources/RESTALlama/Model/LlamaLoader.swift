@@ -63,7 +63,9 @@ actor LlamaLoader {
       scheduler: Scheduler(
         engine: LlamaEngine(
           weights: weights, options: options, threads: threads, bytesPerCell: bytesPerCell,
-          graphFactor: factors.graph)),
+          graphFactor: factors.graph),
+        usual: SequenceRoom(
+          sequences: options.parallelSequences, cells: options.parallelCells)),
       threads: threads, bytesPerCell: bytesPerCell)
   }
 }

@@ -78,7 +78,7 @@ package struct BenchDecoders: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
-    let texts = try prompts.map { try PromptList.read($0) }
+    let texts = try prompts.map { try PromptList($0).prompts.map(\.text) }
     let repeats = repeats ?? texts?.count ?? 3
     guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
     try check(userTokens, "--user-tokens", atLeast: 1)

@@ -16,8 +16,8 @@ struct Demo: AsyncParsableCommand {
 
       Unless --model or --lora is given, the default model gets an adapter that made it refuse \
       harmful requests: $RESTA_ADAPTER, or the one that comes with this project. Unless the noise, \
-      k or l is chosen, the demo's own are used. A verdict is about the first words of an answer: \
-      whether they are those of a refusal.
+      k or l is chosen, the demo's own are used. A verdict is about what an answer says: whether \
+      it reads like a refusal.
       """)
 
   @Argument(help: "A prompt of your own instead of the demo's.")

@@ -107,7 +107,7 @@ struct ServerState: Sendable {
   let slot = ModelSlot()
   let queue: AdmissionQueue
   let rates: RateLimits
-  let metrics = ServerMetrics()
+  let metrics: ServerMetrics
   /// What it has answered.
   let own = OwnAnswers()
   /// Where prompts are rendered and tokenised.
@@ -123,6 +123,7 @@ struct ServerState: Sendable {
     self.settings = settings
     self.secrets = secrets
     let limits = settings.limits
+    metrics = ServerMetrics(showsMargins: settings.metrics.margins)
     queue = AdmissionQueue(
       concurrency: limits.concurrency, capacity: limits.queue,
       patience: .seconds(limits.queueSeconds)

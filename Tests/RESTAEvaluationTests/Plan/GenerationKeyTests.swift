@@ -64,8 +64,8 @@ import Testing
   }
 
   @Test func `answers under SmoothLLM are found again`() throws {
-    #expect(
-      try key(SmoothLLM(copies: 2))
-        == "288c0a389befccbcb21dfcbed42412b1905e80bb56a961cd6fac744ade02f80d")
+    // The judge that chooses among the copies' answers is a part of it: refusal-phrases/2.
+    let found = try key(SmoothLLM(copies: 2))
+    #expect(found == "288c0a389befccbcb21dfcbed42412b1905e80bb56a961cd6fac744ade02f80d")
   }
 }
