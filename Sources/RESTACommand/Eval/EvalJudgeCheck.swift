@@ -43,6 +43,10 @@ struct EvalJudgeCheck: AsyncParsableCommand {
       load: { try await arguments.load(for: configuration) })
     let assembly = session.assembly(
       cache: MemoryJudgeCache(), loadJudge: EvaluationArguments.loadJudge)
+    if configuration.judges.allSatisfy({ $0.kind == .pairwise }) {
+      throw Failure.usage(
+        "A pairwise judge compares two answers, and a label is of one. Name another.")
+    }
     let judges = try await assembly.judges(configuration.judges)
     var reports: [JudgeCheckReport] = []
     for judge in judges {
@@ -64,6 +68,8 @@ extension JudgeCheckReport {
     if let kappa, let kappaLow, let kappaHigh {
       lines.append(
         "  kappa      \(Self.text(kappa)) [\(Self.text(kappaLow)), \(Self.text(kappaHigh))]")
+    } else {
+      lines.append("  kappa      none: people and judge have one and the same label for all texts")
     }
     for label in labels {
       lines.append(

@@ -175,6 +175,8 @@ struct EvaluationArguments: ParsableArguments {
       try path.map(EvaluationConfiguration.init(contentsOf:))
       ?? EvaluationConfiguration(parsing: Self.builtInText, file: "built-in.yaml")
     if skipBadRows { configuration.skipsBadRows = true }
+    configuration.templateDate = try model.date ?? configuration.templateDate
+    configuration.templateVariables.merge(try model.variables) { $1 }
     return configuration
   }
 
@@ -187,9 +189,9 @@ struct EvaluationArguments: ParsableArguments {
 
   /// An evaluation with its model loaded.
   func session(_ configuration: EvaluationConfiguration) async throws -> EvaluationSession {
-    let session = try await EvaluationSession(configuration, options: try options()) {
-      try await load(for: configuration)
-    }
+    let session = try await EvaluationSession(
+      configuration, options: try options(), loadOther: { try await load($0, for: configuration) },
+      load: { try await load(for: configuration) })
     for line in session.plan.datasets.flatMap(\.gaps) { Terminal.error(line) }
     return session
   }
@@ -207,9 +209,12 @@ struct EvaluationArguments: ParsableArguments {
     return done
   }
 
-  /// Loads the model under test.
-  func load(for configuration: EvaluationConfiguration) async throws -> EvaluatedModel {
-    let arguments = try modelArguments(for: configuration)
+  /// Loads the model under test, or another file as it is loaded.
+  func load(
+    _ file: String? = nil, for configuration: EvaluationConfiguration
+  ) async throws -> EvaluatedModel {
+    var arguments = try modelArguments(for: configuration)
+    if let file { arguments.model = file }
     // What passes cost decides how the fast decoder works, and so how many tokens it processes; a
     // fixed assumption makes that the same for each run, part and machine.
     let model = try await arguments.load(
@@ -218,7 +223,7 @@ struct EvaluationArguments: ParsableArguments {
     let context = String(model.information.contextLength)
     let cache = model.options.cacheType.rawValue
     var evaluated = EvaluatedModel(
-      model, template: try arguments.template(for: model.information),
+      model, template: try arguments.template(for: model),
       file: try Models.resolve(arguments.model),
       adapters: model.options.adapters.map {
         EvaluatedModel.Adapter(file: $0.path, scale: $0.scale)
@@ -239,7 +244,7 @@ struct EvaluationArguments: ParsableArguments {
     arguments.chatTemplate = template
     let model = try await arguments.load()
     return Subject(
-      model: model, template: try arguments.template(for: model.information),
+      model: model, template: try arguments.template(for: model),
       options: GenerationOptions())
   }
 }

@@ -95,7 +95,7 @@ package struct BenchDecoders: AsyncParsableCommand {
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
     settings.seed = seed
-    let template = try model.template(for: loaded.information)
+    let template = try model.template(for: loaded)
     let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
     let bench = BenchRunner(
       model: loaded, template: template, defense: settings,

@@ -77,7 +77,7 @@ package struct Compare: AsyncParsableCommand {
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
-    let template = try model.template(for: loaded.information)
+    let template = try model.template(for: loaded)
     var pairs: [(GenerationResult, GenerationResult)] = []
     var differences: [Difference] = []
     var progress = Progress()

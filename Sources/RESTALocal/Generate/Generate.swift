@@ -82,7 +82,8 @@ struct Generate: AsyncParsableCommand {
     let traceFile = try trace.map { try TraceFile(path: $0) }
     let loaded = try await model.load()
     let generation = try Generation(
-      model: loaded, messages: conversation, template: try model.template(for: loaded.information),
+      model: loaded, messages: conversation,
+      template: try model.template(for: loaded, system: system),
       defense: try defense.settings(for: loaded.information), options: options,
       decoder: decoder.decoder, plan: decoder.plan)
 

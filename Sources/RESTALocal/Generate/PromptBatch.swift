@@ -34,7 +34,7 @@ extension Generate {
     var settings = try defense.settings(for: loaded.information)
     settings.seed = PromptBatch.firstSeed(settings.seed)
     let batch = PromptBatch(
-      model: loaded, template: try model.template(for: loaded.information), defense: settings,
+      model: loaded, template: try model.template(for: loaded, system: system), defense: settings,
       options: options, decoder: decoder, system: system,
       report: try RunReport(loaded, arguments: model), showsProgress: !quiet)
     try await batch.run(list.rows, from: start)
