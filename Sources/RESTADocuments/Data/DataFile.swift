@@ -57,13 +57,13 @@ package struct DataFile: Sendable {
     case ("yaml", _), ("yml", _):
       throw DocumentError(
         "\(source.name): YAML is no list of rows here; write JSON, JSON Lines or CSV")
-    case (_, UInt8(ascii: "[")) where !Self.isWhole(first) || lines.count == 1,
-      (_, UInt8(ascii: "[")) where !lines.allSatisfy(Self.isWhole):
+    case (_, UInt8(ascii: "[")) where lines.count == 1 || !lines.allSatisfy(Self.isWhole):
       self.init(
         source, .list, try Self.elements(of: source.bytes[...], in: source, key: ""))
     case (_, UInt8(ascii: "{")) where lines.count == 1 || !Self.hasRows(lines):
       try self.init(object: source, line: first.number)
-    case (_, UInt8(ascii: "{")), (_, UInt8(ascii: "[")): self.init(lines: lines, of: source)
+    case (_, UInt8(ascii: "{")), (_, UInt8(ascii: "[")), ("json", _):
+      self.init(lines: lines, of: source)
     default:
       if let separator = PlainText.separator(ofHeader: first.bytes) {
         try self.init(table: source, separator: separator)

@@ -1,6 +1,8 @@
 /// Where the prompt of a row is.
 package enum PromptColumns {
-  /// The names of the field that holds a prompt. `goal` and `behavior` also say what another prompt is
+  /// The names of the field that holds a prompt.
+  ///
+  /// `goal` and `behavior` also say what another prompt is
   /// about, so they are it only where there is no other.
   package static let names = [
     "prompt", "instruction", "question", "query", "text", "forbidden_prompt", "goal", "behavior",

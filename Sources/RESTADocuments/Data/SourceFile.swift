@@ -15,8 +15,8 @@ package struct SourceFile: Sendable {
 
   /// Takes bytes that were read.
   ///
-  /// - Parameter isStrict: Whether a byte that is not UTF-8 is the file's fault; else it is that of the
-  ///   row it is in, and whoever reads the rows has to look.
+  /// If it is strict, a byte that is not UTF-8 is the file's fault; else it is that of the row it is in,
+  /// and whoever reads the rows has to look.
   package init(name: String, bytes: [UInt8], isStrict: Bool = true) throws(DocumentError) {
     self.name = name
     sha256 = Digest.sha256(of: bytes)
@@ -30,7 +30,7 @@ package struct SourceFile: Sendable {
 
   /// What is wrong with some of the bytes, which are no UTF-8; `nil` when they are.
   ///
-  /// - Parameter start: A place at or in front of them: near, where a file may have many faults.
+  /// Lines are counted from a place in front of them: a near one, where a file may have many faults.
   func fault(in part: ArraySlice<UInt8>, from start: Place = Place()) -> DocumentError? {
     guard String(validating: part, as: UTF8.self) == nil else { return nil }
     var decoder = Unicode.UTF8.ForwardParser()

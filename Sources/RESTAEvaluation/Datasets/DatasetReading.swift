@@ -33,9 +33,7 @@ extension Dataset {
 }
 
 extension DatasetEntries {
-  /// Reads a file's rows.
-  ///
-  /// - Parameter skipsBadRows: Whether rows that cannot be read are left out, and listed.
+  /// Reads a file's rows; those that cannot be read are left out, and listed, where that is asked.
   static func read(
     _ file: DataFile, format: DatasetFormat?, attack: String? = nil, role: Sample.Role? = nil,
     skipsBadRows: Bool = false
@@ -211,7 +209,9 @@ extension DataRow {
     return labelled
   }
 
-  /// IFEval's instructions. Exports have an argument that an instruction lacks as `null`, a list as
+  /// IFEval's instructions.
+  ///
+  /// Exports have an argument that an instruction lacks as `null`, a list as
   /// JSON in a text, and one that is empty as nothing at all.
   fileprivate func instructions() throws(DocumentError) -> [VerifiableInstruction] {
     let names = try array("instruction_id_list")

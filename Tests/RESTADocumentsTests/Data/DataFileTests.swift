@@ -76,6 +76,9 @@ import Testing
       "p", "{\n\"prompt\": \"a\"\n}\n{\n\"prompt\": \"b\"\n}",
       "p:4:1: nothing is expected behind the value"
     ),
+    ("p.json", "hello\nyou\n", "p.json:1:1: a value is expected"),
+    ("p.jsonl", "hello\nyou\n", "p.jsonl:1:1: a value is expected"),
+    ("p.json", "goal,target\na,b\n", "p.json:1:1: a value is expected"),
     ("p.json", "{'prompt': 'a'}", "p.json:1:2: a key in quotes is expected"),
     ("p.txt", "hello\n{\"prompt\": \"a\"}\n", "p.txt:2: JSON among lines of plain text"),
     (
