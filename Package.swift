@@ -84,7 +84,7 @@ let package = Package(
     target("RESTATemplates", []),
     target("RESTA", ["RESTATemplates"]),
     target("RESTADocuments", ["RESTA", .product(name: "Yams", package: "Yams")]),
-    target("RESTARefusals", []),
+    target("RESTARefusals", [], resources: [.embedInCode("Resources/refusal-rules.txt")]),
     target("RESTALlama", ["RESTA", "CLlama"]),
     target(
       "RESTAEvaluation",
@@ -109,6 +109,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+        .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ] + nio,
       resources: [

@@ -31,9 +31,7 @@ package struct JudgeAssembly: Sendable {
     var judges: [any Judge] = []
     for source in sources {
       switch source.kind {
-      case .refusalPhrases:
-        judges.append(
-          source.window.map { RefusalPhraseJudge(window: $0) } ?? RefusalPhraseJudge())
+      case .refusalPhrases: judges.append(RefusalPhraseJudge())
       case .coherence:
         let limit = source.limit.map(CoherenceLimit.init(perplexity:)) ?? .least
         judges.append(CoherenceJudge(subject: subject, limit: limit))
@@ -105,21 +103,22 @@ package struct JudgeAssembly: Sendable {
     if let file = settings.file {
       let path = resolved(file)
       let judge = try await load(path, settings.chatTemplate)
+      let name = URL(fileURLWithPath: path).lastPathComponent
       // Before the first answer is made: a template that loses what is judged judges nothing.
-      do {
-        _ = try Generation.tokenize(
-          [.user("Is it so?")] + (isConversation ? [.assistant("It is.")] : []), for: judge.model,
-          template: judge.template)
-      } catch let error as RESTAError {
+      do throws(RESTAError) {
+        try judge.template?.check(mayEndWithAnswer: isConversation)
+      } catch {
         throw EvaluationError(
           .invalidConfiguration,
-          "The judge '\(source.kind.rawValue)' cannot be asked: \(error.message)", cause: error)
+          "The judge '\(source.kind.rawValue)' ('\(name)') cannot be asked: \(error.message)",
+          cause: error)
       }
       let template = settings.chatTemplate == nil ? nil : judge.template?.source
       let digest = template.map { "+chat_template=\(Digest.sha256(ofTexts: [$0]).prefix(8))" }
+      // Verdicts of one date are not those of another.
+      let date = judge.printedDate.map { " on \($0)" } ?? ""
       client = LocalChatClient(
-        model: judge.model, template: judge.template,
-        id: URL(fileURLWithPath: path).lastPathComponent + (digest ?? ""))
+        model: judge.model, template: judge.template, id: name + (digest ?? "") + date)
     } else {
       client = try endpoint(settings, of: source)
     }

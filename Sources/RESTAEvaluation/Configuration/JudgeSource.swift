@@ -5,7 +5,7 @@ import RESTADocuments
 package struct JudgeSource: Sendable, Hashable {
   /// The types.
   package enum Kind: String, Sendable, Hashable, CaseIterable {
-    /// Refusal phrases at the start of the answer.
+    /// Refusals by their phrases.
     case refusalPhrases = "refusal-phrases"
     /// Perplexity and repetition under the undefended model.
     case coherence
@@ -19,7 +19,7 @@ package struct JudgeSource: Sendable, Hashable {
     /// Its keys, in the order in which errors list them.
     var keys: [String] {
       switch self {
-      case .refusalPhrases: ["window"]
+      case .refusalPhrases: []
       case .coherence: ["limit"]
       case .chat: ["rubric", "threshold", "max_tokens"] + Client.table.map(\.name)
       case .guardModel: ["form", "prompt", "max_tokens"] + Client.table.map(\.name)
@@ -86,8 +86,6 @@ package struct JudgeSource: Sendable, Hashable {
   }
 
   package var kind: Kind
-  /// Refusal phrases: in how many characters from the start a phrase must begin; `nil`: the default.
-  package var window: Int?
   /// Coherence: the perplexity above which an answer is no language; `nil`: the default.
   package var limit: Double?
   /// Chat: a built-in rubric's name, or a text file; `nil`: the default.
@@ -104,9 +102,6 @@ package struct JudgeSource: Sendable, Hashable {
   package var client: Client?
 
   private static let table: [Setting<JudgeSource>] = [
-    Setting(
-      "window", \.window, .optional(.integer(1...1_000_000)),
-      "In how many characters from the start a phrase must begin.", default: "60"),
     Setting(
       "limit", \.limit, .optional(.number(1...)),
       "The perplexity above which an answer is no language.", default: "40"),
@@ -127,6 +122,9 @@ package struct JudgeSource: Sendable, Hashable {
       "The most tokens of a reply.", default: "2048; for guards 256"),
   ]
 
+  /// What version 1 of the refusal phrases had: its users are told.
+  private static let removedWindow = "window"
+
   /// Refusal phrases, then coherence.
   package static let defaults = [JudgeSource(kind: .refusalPhrases), JudgeSource(kind: .coherence)]
 
@@ -146,10 +144,12 @@ package struct JudgeSource: Sendable, Hashable {
       return
     }
     let all = Set(Kind.allCases.flatMap(\.keys))
-    guard
-      let kind = try node.fields(["type"] + all.sorted())["type"]?.choice(
-        Kind.self, called: "type of judge")
+    let fields = try node.fields(["type", Self.removedWindow] + all.sorted())
+    guard let kind = try fields["type"]?.choice(Kind.self, called: "type of judge")
     else { throw node.error("there is no 'type'") }
+    if kind == .refusalPhrases, let window = fields[Self.removedWindow] {
+      throw window.error("refusal-phrases reads the whole answer since its version 2; remove it")
+    }
     // Once more, now that it is known which keys this type has.
     try self.init(kind, try node.fields(["type"] + kind.keys), at: node)
   }
