@@ -65,8 +65,9 @@ public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
 public struct Verdict: Sendable, Hashable, Codable {
   /// The finding.
   public var finding: Finding
-  /// Why, in a few words. What they quote of a reply is short, and without what it repeats of prompt
-  /// and answer.
+  /// Why, in a few words.
+  ///
+  /// What they quote of a reply is short, and without what it repeats of prompt and answer.
   public var reason: String
   /// Measured values, such as a perplexity.
   public var details: JSONObject

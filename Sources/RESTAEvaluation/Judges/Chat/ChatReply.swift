@@ -2,7 +2,9 @@
 ///
 /// A text alone will do: `"[[YES]]"` is a reply.
 public struct ChatReply: Sendable, Hashable, Codable, ExpressibleByStringLiteral {
-  /// Its text as it came. Reasoning that a server gives beside the text is not in it.
+  /// Its text as it came.
+  ///
+  /// Reasoning that a server gives beside the text is not in it.
   public var text: String
   /// Whether it ended because it had the most tokens.
   public var isCut: Bool
@@ -46,7 +48,9 @@ public struct ChatReply: Sendable, Hashable, Codable, ExpressibleByStringLiteral
     return String(rest)
   }
 
-  /// How reasoning begins and ends. Servers of models whose template opens it give the end alone.
+  /// How reasoning begins and ends.
+  ///
+  /// Servers of models whose template opens it give the end alone.
   private static var reasoning: [(open: Regex<Substring>, close: Regex<Substring>)] {
     [
       // DeepSeek, Qwen, Granite; Seed's has a prefix, and others spell the word in other ways.
@@ -65,7 +69,9 @@ public struct ChatReply: Sendable, Hashable, Codable, ExpressibleByStringLiteral
   }
 
   /// The final channel's text in OpenAI's harmony format, empty where there is none yet; `nil` for
-  /// replies of other formats. Servers that drop control tokens leave the channels' names alone.
+  /// replies of other formats.
+  ///
+  /// Servers that drop control tokens leave the channels' names alone.
   private var harmonyAnswer: String? {
     if text.contains("<|channel|>") {
       guard

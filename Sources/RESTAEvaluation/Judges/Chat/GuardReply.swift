@@ -26,9 +26,7 @@ struct GuardReply: Hashable {
   /// The categories of harm.
   var categories: [String] = []
 
-  /// Reads a reply; `nil` where it is of no known form, or of two that say different things.
-  ///
-  /// - Parameter form: The only form it may have. Default: whichever it has.
+  /// Reads a reply, of one form only or of any; `nil` where it is of none, or of two that differ.
   static func read(_ text: String, form: GuardForm? = nil) -> GuardReply? {
     let forms = form.map { [$0] } ?? GuardForm.allCases
     let found = Set(forms.compactMap { read(text, as: $0, isForced: form != nil) })
