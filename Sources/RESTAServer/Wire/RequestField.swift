@@ -103,16 +103,20 @@ struct UnknownFields: Sendable, Hashable {
   private var told: [String] = []
   private var count = 0
 
-  /// Adds one; only what looks like the name of a field is repeated.
-  mutating func add(_ name: String, in place: String = "", known: [String]) {
-    count += 1
-    guard told.count < Self.limit else { return }
-    let isName =
-      (1...32).contains(name.utf8.count)
+  /// Whether a name looks like one of a field: only such ones are repeated, the rest could be any text.
+  static func isName(_ name: String) -> Bool {
+    (1...32).contains(name.utf8.count)
       && name.utf8.allSatisfy {
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
           || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "_.-".utf8.contains($0)
       }
+  }
+
+  /// Adds one.
+  mutating func add(_ name: String, in place: String = "", known: [String]) {
+    count += 1
+    guard told.count < Self.limit else { return }
+    let isName = Self.isName(name)
     let meant = isName ? Suggestion.nearest(to: name, among: known) : nil
     told.append(
       (place.isEmpty ? "" : place + ".") + (isName ? name : "?")
