@@ -56,8 +56,11 @@ import Testing
     (false, ["defence is off"], { $0.defense.noise = NoiseKind.none }),
     (true, ["defence is off"], { $0.defense.sigma = 0 }),
     (true, ["defence is off"], { $0.defense.prefix = .tokens(0) }),
-    (false, ["Anybody who reaches 0.0.0.0", "no rate"], { $0.listen.host = "0.0.0.0" }),
-    (true, ["unencrypted", "no rate"], { $0.listen.host = "0.0.0.0" }),
+    (
+      false, ["/v1/completions", "Anybody who reaches 0.0.0.0", "no rate"],
+      { $0.listen.host = "0.0.0.0" }
+    ),
+    (true, ["/v1/completions", "unencrypted", "no rate"], { $0.listen.host = "0.0.0.0" }),
     (false, ["margins"], { $0.metrics.margins = true }),
     (
       true, [],
@@ -65,19 +68,24 @@ import Testing
         $0.listen.host = "0.0.0.0"
         $0.listen.tlsCertificate = "certificate.pem"
         $0.rates.tokensPerMinute = 100_000
+        $0.client.completions = false
         $0.metrics.margins = true
         $0.metrics.keys = ["monitor"]
       }
     ),
     (
-      false, ["Anybody", "no rate", "(client.off)", "(client.expose)", "(client.logprobs)"],
+      false,
+      [
+        "/v1/completions", "Anybody", "no rate", "(client.off)", "(client.expose)",
+        "(client.logprobs)",
+      ],
       {
         $0.allowTrying()
         $0.listen.host = "::"
       }
     ),
     (
-      false, ["Anybody", "no rate", "(client.sigma.min)"],
+      false, ["/v1/completions", "Anybody", "no rate", "(client.sigma.min)"],
       {
         $0.client.sigma.min = 0
         $0.listen.host = "::"
