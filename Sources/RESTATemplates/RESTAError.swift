@@ -21,6 +21,8 @@ public struct RESTAError: Error, Sendable, CustomStringConvertible {
     public static let contextExceeded = Code("context_exceeded")
     /// The model returned a value that is not a finite number.
     public static let nonFiniteOutput = Code("non_finite_output")
+    /// The text that the voted window follows never came, so nothing of the answer was defended.
+    public static let windowNeverOpened = Code("window_never_opened")
     /// The session is still answering.
     public static let sessionBusy = Code("session_busy")
     /// The engine behind the model failed.

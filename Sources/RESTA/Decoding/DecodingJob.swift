@@ -11,8 +11,11 @@ struct DecodingJob: Sendable {
   let settings: EffectiveSettings
   let options: GenerationOptions
   let sampler: TokenSampler
+  /// Which positions of the answer are voted on, as far as the prompt tells.
+  let window: SmoothingWindow
   /// The most tokens that the answer may have: the smaller of what was asked for and what fits.
   let maximumTokens: Int
+  private let tokenizer: any Tokenizer
   /// How long a row of logits is.
   let vocabularySize: Int
 
@@ -35,7 +38,7 @@ struct DecodingJob: Sendable {
   /// A window that starts later leaves open how long the copies grow.
   var cells: Int {
     var votedTokens = maximumTokens
-    if case .tokens(let length) = defense.prefix, defense.window == .start {
+    if case .tokens(let length) = defense.prefix, window.start == 0 {
       votedTokens = min(length, maximumTokens)
     }
     return prompt.count + maximumTokens
@@ -43,7 +46,7 @@ struct DecodingJob: Sendable {
   }
 
   /// Whether a token ends the answer.
-  func ends(_ token: TokenID, _ tokenizer: any Tokenizer) -> Bool {
+  func ends(_ token: TokenID) -> Bool {
     !options.ignoresEndOfGeneration && tokenizer.isEndOfGeneration(token)
   }
 
@@ -59,6 +62,7 @@ struct DecodingJob: Sendable {
     samplingSeed: UInt64
   ) async throws {
     let tokens = prompt.ids
+    tokenizer = model.tokenizer
     vocabularySize = model.information.vocabularySize
     let sequences = defense.isActive ? defense.samples + 1 : 1
     maximumTokens = try Self.room(
@@ -71,10 +75,14 @@ struct DecodingJob: Sendable {
     embeddings = try await model.embeddings(of: defense.isActive ? tokens : [])
     let scale = model.information.embeddingScale
     noise = try EmbeddingNoise(defense.noise, scale: scale, seed: noiseSeed)
+    let contentEnd = prompt.rendered.spans.last?.range.upperBound ?? 0
+    window = SmoothingWindow(
+      defense, promptEnd: Array(prompt.rendered.text.utf8.dropFirst(contentEnd)))
     sampler = TokenSampler(options.sampling, seed: samplingSeed)
     settings = EffectiveSettings(
-      defense: defense, sigmaAbsolute: noise.sigma,
-      sigmaRelative: scale.relative(noise),
+      defense: defense, calibration: Calibration(of: defense, for: model.information),
+      sigmaAbsolute: noise.sigma,
+      sigmaRelative: positions.isEmpty ? nil : scale.relative(noise),
       perturbedTokens: positions.count, samplingSeed: samplingSeed, decoder: decoder, plan: plan)
     self.prompt = tokens
     self.options = options

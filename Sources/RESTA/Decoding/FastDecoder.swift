@@ -7,12 +7,11 @@
 /// on all of them in one pass; votes behind the first one that differs from its draft do not count.
 struct FastDecoder: TokenDecoder {
   private let job: DecodingJob
-  private let tokenizer: any Tokenizer
   /// For how many positions of a round logits are kept.
   private let rowPositions: Int
   private var sequences: SharedSequences
   private var policy: DraftPolicy
-  private var window: SmoothingWindow
+  private(set) var window: SmoothingWindow
   /// y_1..y_t.
   private var generated: [TokenID] = []
   /// Votes that were taken ahead, first of them the next one.
@@ -20,16 +19,14 @@ struct FastDecoder: TokenDecoder {
 
   /// At most `rowLimit` logits are kept at once, or those of one position.
   init(
-    job: DecodingJob, costs: PassCosts, sequences: Sequences, tokenizer: any Tokenizer,
-    rowLimit: Int = 1 << 24
+    job: DecodingJob, costs: PassCosts, sequences: Sequences, rowLimit: Int = 1 << 24
   ) {
     self.job = job
-    self.tokenizer = tokenizer
     self.sequences = SharedSequences(sequences, of: job)
     let copies = max(1, job.sequences - 1)
     rowPositions = max(1, rowLimit / (copies * max(1, job.vocabularySize)))
     policy = DraftPolicy(plan: job.settings.plan ?? .fast, costs: costs, copies: copies)
-    window = SmoothingWindow(job.defense)
+    window = job.window
   }
 
   mutating func next() async throws -> Decision {
@@ -74,7 +71,7 @@ struct FastDecoder: TokenDecoder {
 
   /// Whether an answer is complete with its last token.
   private func ends(_ drafts: [TokenID]) -> Bool {
-    drafts.last.map { job.ends($0, tokenizer) } ?? false
+    drafts.last.map(job.ends) ?? false
   }
 
   /// Step 2, for as many positions as one round of drafting and voting gives.
@@ -91,7 +88,7 @@ struct FastDecoder: TokenDecoder {
     let positions = min(limit, ends(drafts) ? drafts.count : drafts.count + 1)
     var round = Round(
       copies: job.defense.samples, positions: positions, needsAll: needsAll,
-      rowPositions: needsRows ? rowPositions : 0)
+      rowPositions: needsRows ? rowPositions : 0, ends: job.ends)
     var decisions: [Decision] = []
     for position in 0..<positions {
       try await settle(position, drafts: drafts, firstWave: choice.wave, &round)

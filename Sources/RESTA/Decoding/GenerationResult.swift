@@ -12,6 +12,9 @@ public struct GenerationResult: Sendable, Hashable {
   public var defusedControlText: Bool
   /// The settings as they were used.
   public var settings: EffectiveSettings
+  /// The position of the answer from which on tokens were voted on, 0 for its start, even where the
+  /// answer ended there; of no meaning for an undefended answer.
+  public var votedFrom: Int?
   /// One record for each position that was voted on.
   public var votes: [VoteRecord]
   /// What it cost.
@@ -22,11 +25,13 @@ public struct GenerationResult: Sendable, Hashable {
 public struct EffectiveSettings: Sendable, Hashable, Codable {
   /// The defence; its seed is never `nil` here.
   public var defense: DefenseSettings
+  /// What the strength of the noise rests on.
+  public var calibration: Calibration
   /// Sigma in the embedding's own unit.
   public var sigmaAbsolute: Double
   /// Sigma as a multiple of its unit in the model's ``EmbeddingScale``: the mean norm for hard and
   /// soft noise, the root mean square for isotropic, orthogonal and power-matched noise; `nil` where
-  /// all of the model's embeddings are 0.
+  /// no token is perturbed.
   public var sigmaRelative: Double?
   /// The number of perturbed positions.
   public var perturbedTokens: Int

@@ -29,24 +29,24 @@ final class GenerationRun {
     decoder =
       job.settings.plan == nil
       ? ReferenceDecoder(job: job, sequences: sequences)
-      : FastDecoder(job: job, costs: costs, sequences: sequences, tokenizer: tokenizer)
+      : FastDecoder(job: job, costs: costs, sequences: sequences)
     assembler = TextAssembler(stop: job.options.stop)
   }
 
   /// The next token; when the answer is complete the text held back, then the result.
   func next() async throws -> GenerationEvent {
     let start = stopwatch.seconds
-    if stopReason != nil { return end() }
+    if stopReason != nil { return try end() }
     defer { activeSeconds += stopwatch.seconds - start }
     let decision = try await decoder.next()
     if let vote = decision.vote { votes.append(vote) }
     guard let token = decision.token else {
       stopReason = .abstained
-      return end()
+      return try end()
     }
-    guard !job.ends(token, tokenizer) else {
+    guard !job.ends(token) else {
       stopReason = .endOfGeneration
-      return end()
+      return try end()
     }
     if firstToken == nil { firstToken = stopwatch.seconds }
     let bytes = tokenizer.bytes(of: token)
@@ -65,7 +65,14 @@ final class GenerationRun {
         logProbabilities: decision.logProbabilities))
   }
 
-  private func end() -> GenerationEvent {
+  private func end() throws(RESTAError) -> GenerationEvent {
+    guard !decoder.window.neverOpened else {
+      throw RESTAError(
+        .windowNeverOpened,
+        "The answer of \(tokens.count) tokens ended before the text behind which voting starts "
+          + "('\(job.defense.window.text ?? "")'), so nothing of it was defended. Set "
+          + "prefix_after_limit to start voting without that text, or leave prefix_after out.")
+    }
     let rest = assembler.finish()
     guard rest.isEmpty else {
       text += rest
@@ -81,6 +88,6 @@ final class GenerationRun {
       GenerationResult(
         text: text, tokenIDs: tokens, stopReason: stopReason ?? .endOfGeneration,
         promptTokens: job.prompt.count, defusedControlText: defusedControlText,
-        settings: job.settings, votes: votes, totals: totals))
+        settings: job.settings, votedFrom: decoder.window.start, votes: votes, totals: totals))
   }
 }

@@ -5,14 +5,14 @@
 struct ReferenceDecoder: TokenDecoder {
   private let job: DecodingJob
   private let sequences: Sequences
-  private var window: SmoothingWindow
+  private(set) var window: SmoothingWindow
   /// y_1..y_{t-1}.
   private var answer: [TokenID] = []
 
   init(job: DecodingJob, sequences: Sequences) {
     self.job = job
     self.sequences = sequences
-    window = SmoothingWindow(job.defense)
+    window = job.window
   }
 
   /// Chooses y_t.
@@ -20,7 +20,8 @@ struct ReferenceDecoder: TokenDecoder {
     if window.contains(answer.count) {
       // Step 2: every copy predicts greedily, and the majority is the token.
       let rows = try await logits(Array(1...job.defense.samples))
-      let ballot = Ballot(predictions: try rows.map { TokenID(try Logits.argmax($0)) })
+      let ballot = Ballot(
+        predictions: try rows.map { TokenID(try Logits.argmax($0)) }, ends: job.ends)
       return try await ballot.decide(at: answer.count, by: job.defense, rows: rows) {
         TokenID(try Logits.argmax(try await logits([0])[0]))
       }
@@ -77,6 +78,9 @@ struct ReferenceDecoder: TokenDecoder {
 protocol TokenDecoder {
   /// Chooses the next token, y_t.
   mutating func next() async throws -> Decision
+
+  /// Which positions are voted on.
+  var window: SmoothingWindow { get }
 
   /// Takes the chosen token, once for each ``next()`` that gave one, unless the answer ends there.
   mutating func append(_ token: TokenID, bytes: [UInt8])

@@ -16,13 +16,19 @@ struct Round: Sendable {
 
   /// Whether every copy counts, as for aggregators that combine their logits.
   private let needsAll: Bool
+  /// Whether a token ends the answer.
+  private let ends: @Sendable (TokenID) -> Bool
   /// For how many positions, from the first one, logits may be kept.
   private let rowPositions: Int
   /// By position, then by copy; `nil` where it was not asked.
   private var predictions: [[Prediction?]]
 
-  init(copies: Int, positions: Int, needsAll: Bool = false, rowPositions: Int) {
+  init(
+    copies: Int, positions: Int, needsAll: Bool = false, rowPositions: Int,
+    ends: @escaping @Sendable (TokenID) -> Bool = { _ in false }
+  ) {
     self.needsAll = needsAll
+    self.ends = ends
     self.rowPositions = rowPositions
     predictions = Array(
       repeating: Array(repeating: nil, count: copies), count: positions)
@@ -37,7 +43,7 @@ struct Round: Sendable {
 
   /// The predictions for a position so far.
   func ballot(_ position: Int) -> Ballot {
-    Ballot(predictions: predictions[position].compactMap { $0?.token })
+    Ballot(predictions: predictions[position].compactMap { $0?.token }, ends: ends)
   }
 
   /// The copies' logits for a position, `[copies, vocabulary]`; fewer rows where they were not kept.
@@ -46,7 +52,7 @@ struct Round: Sendable {
   /// Whether no copy that was not asked can change the token, nor make a tie.
   func isDecided(_ position: Int) -> Bool {
     let open = unasked(position).count
-    return needsAll ? open == 0 : ballot(position).lead > open
+    return needsAll ? open == 0 : ballot(position).isDecided(open: open)
   }
 
   /// Whether the vote on a position may need the logits of those that are asked now.

@@ -2,20 +2,30 @@
 struct SmoothingWindow {
   private let prefix: PrefixLength
   private let tag: [UInt8]
+  /// Where it starts at the latest.
+  private let latestStart: Int?
   private var tail: [UInt8] = []
   /// The first voted position, once it is known.
   private(set) var start: Int?
 
-  init(_ defense: DefenseSettings) {
+  /// Makes the window of a prompt that ends with some template text.
+  init(_ defense: DefenseSettings, promptEnd: [UInt8]) {
     prefix = defense.isActive ? defense.prefix : .tokens(0)
+    latestStart = defense.latestStart
     switch defense.window {
     case .start:
       tag = []
       start = 0
     case .after(let text):
       tag = Array(text.utf8)
+      // A template that opens the answer behind the tag, as one with its model's thinking off does.
+      let isBehind = promptEnd.indices.contains { promptEnd[$0...].starts(with: tag) }
+      if isBehind || latestStart == 0 { start = 0 }
     }
   }
+
+  /// Whether something should have been voted on and nothing was, however far the answer has come.
+  var neverOpened: Bool { start == nil && prefix != .tokens(0) }
 
   func contains(_ position: Int) -> Bool {
     start.map { prefix.contains(position - $0) } ?? false
@@ -44,6 +54,8 @@ struct SmoothingWindow {
     if tail.indices.contains(where: { tail[$0...].starts(with: tag) }) {
       start = position + 1
       tail = []
+    } else if let latestStart, position + 1 >= latestStart {
+      start = position + 1
     } else {
       // The tag may have begun: keep one byte less than it has.
       tail = Array(tail.suffix(tag.count - 1))

@@ -39,6 +39,11 @@ public struct TokenizedPrompt: Sendable, Hashable {
   /// Whether some content spelled a control token, so that it was tokenised with those disabled.
   public var defusedControlText: Bool
 
+  /// Messages that no noise touches, whatever their role: an operator's own, among those of a client.
+  public var trusted: Set<Int> = []
+  /// Messages that are perturbed whatever their role: an assistant's turns that a client made up.
+  public var untrusted: Set<Int> = []
+
   /// The token ids alone.
   public var ids: [TokenID] { tokens.map(\.id) }
 
@@ -50,6 +55,8 @@ public struct TokenizedPrompt: Sendable, Hashable {
   public func positions(of content: PerturbedContent) -> [Int] {
     let lastUserTurn = rendered.spans.last { $0.role == .user }?.messageIndex
     let spans = rendered.spans.filter { span in
+      guard !trusted.contains(span.messageIndex) else { return false }
+      if untrusted.contains(span.messageIndex) { return true }
       guard content.roles.contains(span.role) else { return false }
       return !content.lastUserTurnOnly || span.role != .user || span.messageIndex == lastUserTurn
     }
@@ -64,7 +71,7 @@ public struct TokenizedPrompt: Sendable, Hashable {
 public struct PerturbedContent: Sendable, Hashable, Codable {
   /// The roles whose content is perturbed.
   ///
-  /// System text and the template itself never are.
+  /// The template itself and the model's own turns never are.
   public var roles: Set<ChatMessage.Role>
   /// Whether only the last user turn is perturbed instead of all.
   public var lastUserTurnOnly: Bool
@@ -72,7 +79,7 @@ public struct PerturbedContent: Sendable, Hashable, Codable {
   /// Chooses content.
   ///
   /// - Parameters:
-  ///   - roles: `user`, `tool` or both. Default: `user`.
+  ///   - roles: Of `user`, `tool` and `system`, at least one. Default: `user`.
   ///   - lastUserTurnOnly: Default: `false`.
   public init(roles: Set<ChatMessage.Role> = [.user], lastUserTurnOnly: Bool = false) {
     self.roles = roles
@@ -83,11 +90,11 @@ public struct PerturbedContent: Sendable, Hashable, Codable {
   public static let userTurns = PerturbedContent()
 
   func validate() throws(RESTAError) {
-    guard !roles.isEmpty, roles.isSubset(of: [.user, .tool]) else {
+    guard !roles.isEmpty, !roles.contains(.assistant) else {
       throw RESTAError(
         .invalidSetting,
-        "Noise can be added to user and tool content only; the system prompt and the assistant's "
-          + "turns are never perturbed.")
+        "Noise can be added to user, tool and system content only; the assistant's turns are never "
+          + "perturbed.")
     }
   }
 }

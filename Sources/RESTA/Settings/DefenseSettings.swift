@@ -1,7 +1,7 @@
 /// The settings of RESTA for one generation.
 ///
-/// The defaults are the paper's (arXiv 2501.16497): hard directional noise, k = 10, l = 20. Sigma
-/// does not carry over between models, so its default is relative; see ``recommended(for:)``.
+/// The defaults are the paper's (arXiv 2501.16497), k = 10 and l = 20, but for the noise: the paper
+/// chose it on Llama-2, and elsewhere it is what this project measured; see ``recommended(for:)``.
 public struct DefenseSettings: Sendable, Hashable, Codable {
   /// The noise H, its sigma and whether its power is matched.
   public var noise: NoiseSettings
@@ -17,6 +17,11 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   ///
   /// Default: at the start of the answer.
   public var window: WindowPlacement
+  /// Where a window that follows a text starts at the latest, in tokens of the answer, 0 or more.
+  ///
+  /// Default: `nil`, never; an answer that ends before that text is then an error, for nothing of it
+  /// was defended.
+  public var latestStart: Int?
   /// How predictions become a token.
   ///
   /// Default: the majority vote.
@@ -40,25 +45,26 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// Makes settings.
   ///
   /// - Parameters:
-  ///   - noise: Default: hard directional at a relative sigma of 0.4.
+  ///   - noise: Default: isotropic, at its ``NoiseKind/fallbackSigma``.
   ///   - samples: k, in `1...128`. Default: 10.
   ///   - prefix: l. Default: 20 tokens.
   ///   - window: Default: the start of the answer.
+  ///   - latestStart: Default: never without the text that the window follows.
   ///   - aggregator: Default: the majority vote.
   ///   - tieRule: Default: the log-probabilities.
   ///   - perturbed: Default: every user turn.
   ///   - seed: Default: drawn.
   public init(
-    noise: NoiseSettings = NoiseSettings(
-      kind: .hard, sigma: Sigma(value: 0.4, unit: .relative)),
+    noise: NoiseSettings = NoiseSettings(kind: .isotropic, sigma: NoiseKind.isotropic.fallbackSigma),
     samples: Int = 10, prefix: PrefixLength = .tokens(20), window: WindowPlacement = .start,
-    aggregator: Aggregator = .majorityVote, tieRule: TieRule = .logProbability,
+    latestStart: Int? = nil, aggregator: Aggregator = .majorityVote, tieRule: TieRule = .logProbability,
     perturbed: PerturbedContent = .userTurns, seed: UInt64? = nil
   ) {
     self.noise = noise
     self.samples = samples
     self.prefix = prefix
     self.window = window
+    self.latestStart = latestStart
     self.aggregator = aggregator
     self.tieRule = tieRule
     self.perturbed = perturbed
@@ -74,19 +80,17 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
 
   /// The settings to start from for a model.
   ///
-  /// The paper's sigma of 0.8 for Llama-2 and its fine-tunes (Vicuna), whose embeddings have a norm
-  /// near 1; a relative sigma of 0.4 for every other model, to be calibrated on it.
+  /// The paper's for Llama-2 and its fine-tunes (Vicuna), whose embeddings have a norm near 1: hard
+  /// noise, 0.8 absolute. For every other model isotropic noise at ``NoiseKind/fallbackSigma``, the
+  /// setting that this project's own numbers were measured with, on another model: ``Calibration`` says
+  /// so wherever settings are shown.
   ///
   /// - Parameter model: The model.
   /// - Returns: The settings.
   public static func recommended(for model: ModelInformation) -> DefenseSettings {
     var settings = DefenseSettings()
-    // Llama 2 and its fine-tunes: TinyLlama has the vocabulary but not the width, Mistral 7B has
-    // both but was trained with a longer context.
-    if model.architecture == "llama", model.vocabularySize == 32_000, model.dimensions >= 4_096,
-      model.trainedContextLength <= 4_096
-    {
-      settings.noise.sigma = Sigma(value: 0.8, unit: .absolute)
+    if model.isLlama2 {
+      settings.noise = NoiseSettings(kind: .hard, sigma: Sigma(value: 0.8, unit: .absolute))
     }
     return settings
   }
@@ -106,6 +110,13 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
       throw RESTAError(
         .invalidSetting, "The prefix length l must be 0 or more, or 'all', not \(count).")
     }
+    if let latestStart {
+      guard latestStart >= 0, window != .start else {
+        throw RESTAError(
+          .invalidSetting,
+          "prefix_after_limit must be 0 or more, and goes with prefix_after only.")
+      }
+    }
     if case .after(let tag) = window, tag.isEmpty {
       throw RESTAError(
         .invalidSetting, "The text that the voted window follows must not be empty.")
@@ -121,14 +132,15 @@ extension DefenseSettings: DescribedSettings {
   package static let table: [Setting<DefenseSettings>] = [
     Setting(
       "noise", \.noise.kind, .choice(), "The noise; none switches the defence off.",
-      default: "hard", isAlwaysStored: true, dependsOnModel: true),
+      default: "hard on Llama-2 and Vicuna, else isotropic", isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "sigma", \.noise.sigma.value, .number(0...), "The noise's strength.",
-      default: "0.8 absolute for hard noise on Llama-2 and Vicuna, else 0.4 relative",
+      default: "0.8 absolute for hard noise on Llama-2 and Vicuna, else relative: "
+        + NoiseKind.fallbackWords,
       flag: .option(value: "x"), isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "sigma_unit", \.noise.sigma.unit, .choice(),
-      "The unit of sigma: absolute (the paper's), or relative to the size of the user's embeddings.",
+      "The unit of sigma: absolute (the paper's), or relative to the size of the model's embeddings.",
       default: "that of the default sigma", flag: .option(value: "unit"), isAlwaysStored: true,
       dependsOnModel: true),
     Setting(
@@ -147,6 +159,11 @@ extension DefenseSettings: DescribedSettings {
       "Start voting behind this text of the answer, such as '</think>'.", default: "at its start",
       flag: .option(value: "text"), storedAs: "window.after"),
     Setting(
+      "prefix_after_limit", \.latestStart, .optional(.integer(0...)),
+      "Start voting behind so many tokens at the latest, where the text of prefix_after does not come.",
+      default: "never: an answer without that text is an error", flag: .option(value: "n"),
+      storedAs: "window.latest"),
+    Setting(
       "aggregator", \.aggregator, .choice(), "How the copies' predictions become a token.",
       default: "majority-vote", isAlwaysStored: true),
     Setting(
@@ -158,8 +175,8 @@ extension DefenseSettings: DescribedSettings {
       flag: .toggle(name: "last-turn-only", value: .bool(true)),
       storedAs: "perturbed.last_turn_only", isAlwaysStored: true),
     Setting(
-      "perturb", \.perturbed.roles, .someOf([.user, .tool], atLeast: 1),
-      "Whose content is perturbed: user turns, tool and document content, or both.",
+      "perturb", \.perturbed.roles, .someOf([.user, .tool, .system], atLeast: 1),
+      "Whose content is perturbed: user turns, tool and document content, system messages.",
       default: "user",
       flag: .toggle(
         name: "perturb-tools", value: .list([.plain("user"), .plain("tool")]),
@@ -182,8 +199,7 @@ extension WindowPlacement {
 extension Chosen<DefenseSettings> {
   /// The settings for a model: what is recommended for it, changed by what was chosen.
   ///
-  /// Another noise than the recommended one has the general sigma, for the paper's is for hard noise;
-  /// as another noise's it would be absurd.
+  /// Another noise than the recommended one has its ``NoiseKind/fallbackSigma``.
   ///
   /// - Parameter model: The model.
   /// - Returns: Valid settings; `nil` where a unit was chosen, and the only sigma is in the other one.
@@ -191,7 +207,8 @@ extension Chosen<DefenseSettings> {
   package func settings(for model: ModelInformation) throws(RESTAError) -> DefenseSettings? {
     var settings = DefenseSettings.recommended(for: model)
     if names.contains("noise"), value.noise.kind != settings.noise.kind {
-      settings.noise = DefenseSettings().noise
+      settings.noise = NoiseSettings(
+        kind: value.noise.kind, sigma: value.noise.kind.fallbackSigma)
     }
     let recommended = settings.noise.sigma
     settings = applied(to: settings, table: DefenseSettings.table)

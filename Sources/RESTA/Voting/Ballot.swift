@@ -1,28 +1,59 @@
 /// The predictions of the copies for one position, and the majority vote over them.
 ///
 /// Step 2 of RESTA: v_i = argmax f(e~^i, y_1..y_{t-1}), y_t = majority(v_1..v_k).
+///
+/// Deviation: the paper is silent on models with several end-of-generation tokens. They all mean that
+/// the answer is complete, so they are one candidate: their votes add up, and the most voted of them,
+/// of equal ones the lowest id, stands for all.
 struct Ballot {
   /// v_i, one for each copy.
   let predictions: [TokenID]
-
   /// The votes, most first, equal ones by token id.
-  var counts: [VoteRecord.Count] {
+  let counts: [VoteRecord.Count]
+  /// The candidates: as ``counts``, with the tokens that end an answer as one.
+  let candidates: [VoteRecord.Count]
+  /// What stands for the tokens that end an answer, and by how many votes it leads the next of them.
+  private let endingToken: TokenID?
+  private let leadOfEnds: Int
+  private let ends: (TokenID) -> Bool
+
+  /// Counts predictions.
+  init(predictions: [TokenID], ends: @escaping (TokenID) -> Bool = { _ in false }) {
+    self.predictions = predictions
+    self.ends = ends
     var votes: [TokenID: Int] = [:]
     for token in predictions { votes[token, default: 0] += 1 }
-    return votes.map { VoteRecord.Count(tokenID: $0.key, count: $0.value) }
-      .sorted { ($1.count, $0.tokenID) < ($0.count, $1.tokenID) }
+    counts = Self.sorted(votes.map { VoteRecord.Count(tokenID: $0.key, count: $0.value) })
+    let endings = counts.filter { ends($0.tokenID) }
+    guard let first = endings.first else {
+      (candidates, endingToken, leadOfEnds) = (counts, nil, 0)
+      return
+    }
+    leadOfEnds = first.count - (endings.dropFirst().first?.count ?? 0)
+    let together = VoteRecord.Count(
+      tokenID: first.tokenID, count: endings.reduce(0) { $0 + $1.count })
+    candidates = Self.sorted(counts.filter { !ends($0.tokenID) } + [together])
+    endingToken = first.tokenID
   }
 
-  /// The tokens that share the most votes, ascending.
+  private static func sorted(_ counts: [VoteRecord.Count]) -> [VoteRecord.Count] {
+    counts.sorted { ($1.count, $0.tokenID) < ($0.count, $1.tokenID) }
+  }
+
+  /// The candidates that share the most votes, ascending.
   var leaders: [TokenID] {
-    let counts = counts
-    return counts.prefix { $0.count == counts.first?.count }.map(\.tokenID)
+    candidates.prefix { $0.count == candidates.first?.count }.map(\.tokenID)
   }
 
   /// By how many votes the leader leads; 0 in a tie, and when nobody was asked.
   var lead: Int {
-    let counts = counts
-    return (counts.first?.count ?? 0) - (counts.dropFirst().first?.count ?? 0)
+    (candidates.first?.count ?? 0) - (candidates.dropFirst().first?.count ?? 0)
+  }
+
+  /// Whether so many more votes can neither change the token nor make a tie.
+  func isDecided(open: Int) -> Bool {
+    guard lead > open else { return false }
+    return candidates.first?.tokenID != endingToken || leadOfEnds > open
   }
 
   /// The majority, or what breaks a tie; `nil` when the vote abstains.
@@ -79,9 +110,9 @@ struct Ballot {
 
   /// What the trace says about this ballot.
   func record(position: Int, token: TokenID?, tieBreak: TieBreak?) -> VoteRecord {
-    let counts = counts
-    let own = counts.first { $0.tokenID == token }?.count ?? 0
-    let other = counts.first { $0.tokenID != token }?.count ?? 0
+    let candidate = token.map { ends($0) ? endingToken ?? $0 : $0 }
+    let own = candidates.first { $0.tokenID == candidate }?.count ?? 0
+    let other = candidates.first { $0.tokenID != candidate }?.count ?? 0
     return VoteRecord(
       position: position, tokenID: token, counts: counts, asked: predictions.count,
       margin: token == nil ? 0 : own - other, tieBreak: tieBreak)

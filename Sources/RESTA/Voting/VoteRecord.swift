@@ -52,7 +52,8 @@ public struct VoteRecord: Sendable, Hashable, Codable {
   public var counts: [Count]
   /// How many copies were asked.
   public var asked: Int
-  /// The chosen token's votes less those of the best other one.
+  /// The chosen token's votes less those of the best other one, where all tokens that end the answer
+  /// are one candidate.
   ///
   /// 0 in a tie; it can be negative for aggregators other than the majority vote.
   public var margin: Int

@@ -69,7 +69,7 @@ public struct RestaDefense: ConfiguredDefense {
 
   /// `noise`, `sigma`, `sigma_unit`, `power_matched`, `samples` (k), `prefix` (l, or `all`), `window`
   /// (`start`, or the text that it follows as `after`), `aggregator`, `tie_rule`, `perturbed` (`roles`
-  /// and `last_turn_only`) and `decoder`.
+  /// and `last_turn_only`) and `decoder`; `definition` says what they mean.
   public var settings: JSONObject {
     var settings = JSONObject(
       stored: defense, default: DefenseSettings(), table: DefenseSettings.table)
@@ -80,8 +80,14 @@ public struct RestaDefense: ConfiguredDefense {
       "last_turn_only": .bool(defense.perturbed.lastUserTurnOnly),
     ])
     settings["decoder"] = .string(decoder.rawValue)
+    settings["definition"] = .integer(Self.definition)
     return settings
   }
+
+  /// What the settings mean, for stores: 2, a relative sigma is a multiple of the size of the model's
+  /// embeddings, and all tokens that end an answer are one candidate of a vote. Rows without a
+  /// definition are older: relative to the prompt's own tokens, and each of these tokens alone.
+  private static let definition: Int128 = 2
 
   /// Checks every value.
   ///
@@ -96,8 +102,8 @@ public struct RestaDefense: ConfiguredDefense {
 
   /// Answers one prompt.
   ///
-  /// The notes hold `sigma_absolute`, `perturbed_tokens` and, where any token was perturbed,
-  /// `sigma_relative`: for one prompt, because a relative sigma depends on it.
+  /// The notes hold `sigma_absolute`, `perturbed_tokens`, `calibration` and, where any token was
+  /// perturbed, `sigma_relative`.
   ///
   /// - Parameters:
   ///   - prompt: The user's message.
@@ -113,6 +119,7 @@ public struct RestaDefense: ConfiguredDefense {
       to: prompt, defense: defense, decoder: decoder, seed: seed)
     var notes: JSONObject = [
       "sigma_absolute": .number(result.settings.sigmaAbsolute),
+      "calibration": .string(result.settings.calibration.rawValue),
       "perturbed_tokens": .integer(Int128(result.settings.perturbedTokens)),
     ]
     if let relative = result.settings.sigmaRelative { notes["sigma_relative"] = .number(relative) }

@@ -182,7 +182,7 @@ final class ObservedModel: LanguageModel {
 
   private func note(_ segments: [ForwardSegment]) {
     for segment in segments {
-      guard case .embeddings(let matrix) = segment.input else { continue }
+      guard let matrix = segment.input.rows(0..<segment.input.count) else { continue }
       fed.withLock { $0[segment.sequence] = $0[segment.sequence] ?? matrix }
     }
   }

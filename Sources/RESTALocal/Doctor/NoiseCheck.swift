@@ -18,7 +18,7 @@ struct NoiseCheck {
       return [
         .failure(
           "noise", "\(why): the model is not defended",
-          remedy: "set --noise hard, --sigma above 0 and --prefix above 0")
+          remedy: "set --noise isotropic, --sigma above 0 and --prefix above 0")
       ]
     }
     let question = Patient.questions[0]
@@ -31,7 +31,7 @@ struct NoiseCheck {
     let copies = observed.embeddings.sorted { $0.key < $1.key }.map(\.value)
     return [
       spans(clean, copies, expected: try userTokens(of: prompt, question: question), prompt),
-      strength(clean, copies),
+      strength(clean, copies), calibration,
     ]
   }
 
@@ -65,6 +65,19 @@ struct NoiseCheck {
         + "(\(outside.prefix(4).joined(separator: ", ")))",
       remedy: "check the template with 'resta inspect'; if it looks right, this is a bug to report")
   }
+
+  /// Nothing here can tell whether a strength is right; it can tell that nobody has looked.
+  private var calibration: DoctorFinding {
+    let found = Calibration(of: defense, for: patient.model.information)
+    guard found == .none else {
+      return .pass("calibration", found == .paper ? "the paper's noise" : "the noise was chosen")
+    }
+    return .warning(
+      "calibration", "the noise is a fallback that was measured on another model",
+      remedy: "compare strengths on this model with 'resta sweep', then set --noise and --sigma")
+  }
+
+  private var defense: DefenseSettings { patient.defense }
 
   private func strength(_ clean: EmbeddingMatrix, _ copies: [EmbeddingMatrix]) -> DoctorFinding {
     guard copies.count == patient.defense.samples else {

@@ -112,7 +112,7 @@ struct Generate: AsyncParsableCommand {
     guard !quiet else { return }
     let notes = [
       Summary.settings(result.settings), Summary.votes(result.votes), Summary.cost(result),
-      Summary.ending(result.stopReason),
+      Summary.ending(result.stopReason), result.settings.calibration.warning,
       generation.prompt.defusedControlText
         ? "the prompt spelled control tokens; they were read as text" : nil,
     ]

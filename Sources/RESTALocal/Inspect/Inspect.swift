@@ -63,6 +63,7 @@ struct InspectionReport: Encodable {
 
   struct Noise: Encodable {
     let kind: NoiseKind
+    let calibration: Calibration
     let sigmaAbsolute: Double
     @Nullable var sigmaRelative: Double?
     let samples: Int
@@ -101,7 +102,8 @@ struct InspectionReport: Encodable {
     let statistics = NoiseStatistics(
       of: noise, embeddings: embeddings, positions: positions, copies: defense.samples)
     self.noise = Noise(
-      kind: defense.noise.kind, sigmaAbsolute: noise.sigma,
+      kind: defense.noise.kind,
+      calibration: Calibration(of: defense, for: model.information), sigmaAbsolute: noise.sigma,
       sigmaRelative: scale.relative(noise),
       samples: defense.samples, seed: seed,
       flipShare: statistics.flipShare,
@@ -141,6 +143,7 @@ struct InspectionTable {
     Terminal.line(
       "\(noise.kind.rawValue) noise, sigma \(Summary.number(noise.sigmaAbsolute)) absolute\(relative), "
         + "over \(noise.samples) copies, seed \(noise.seed):")
+    if let warning = noise.calibration.warning { Terminal.line(warning) }
     let rows: [(String, Double?)] = [
       ("share of tokens turned around (cosine below 0)", noise.flipShare),
       ("mean cosine to the clean embedding", noise.meanCosine),

@@ -13,6 +13,7 @@ package struct GenerationReport: Encodable {
     package func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: NamedKey.self)
       try container.encode(rowsOf: effective.defense)
+      try container.encode(effective.calibration, named: "calibration")
       try container.encode(effective.sigmaAbsolute, named: "sigma_absolute")
       try container.encode(effective.sigmaRelative, named: "sigma_relative")
       try container.encode(effective.perturbedTokens, named: "perturbed_tokens")
@@ -48,6 +49,8 @@ package struct GenerationReport: Encodable {
   package let promptTokens: Int
   package let defusedControlText: Bool
   package let settings: Settings
+  /// The position that voting started at.
+  @Nullable package var votedFrom: Int?
   package let votes: [VoteReport]
   package let totals: TotalsReport
   package let run: RunReport
@@ -62,6 +65,7 @@ package struct GenerationReport: Encodable {
     promptTokens = result.promptTokens
     defusedControlText = result.defusedControlText
     settings = Settings(effective: result.settings, options: options)
+    votedFrom = result.settings.defense.isActive ? result.votedFrom : nil
     votes = result.votes.map { VoteReport($0, tokenizer: tokenizer) }
     totals = TotalsReport(result.totals)
     self.run = run

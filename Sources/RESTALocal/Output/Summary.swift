@@ -19,7 +19,8 @@ package enum Summary {
     return
       "\(defense.noise.kind.rawValue) noise\(defense.noise.powerMatched ? ", power-matched" : ""), "
       + "\(sigma) on \(tokens) token\(tokens == 1 ? "" : "s"), k = \(defense.samples), "
-      + "l = \(defense.prefix)\(others(defense)), seed \(defense.seed.map { "\($0)" } ?? "-")"
+      + "l = \(defense.prefix)\(others(defense))"
+      + "\(settings.calibration == .none ? ", not calibrated" : ""), seed \(defense.seed.map { "\($0)" } ?? "-")"
   }
 
   /// What else is not as usual, by the names of the rows.

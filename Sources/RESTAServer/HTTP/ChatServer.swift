@@ -77,7 +77,7 @@ public final class ChatServer: Sendable {
           state.settings.limits.connections, logger: logger)),
       onServerRunning: { [self] channel in listening(address(of: channel)) },
       logger: frameworkLogger)
-    let loading = LoadingService(state: state, loader: loader)
+    let loading = LoadingService(state: state, loader: loader, logger: logger)
     let draining = DrainingService(state: state)
     var configuration = ServiceGroupConfiguration(
       services: [application, loading, draining], logger: frameworkLogger)
@@ -168,16 +168,19 @@ public final class ChatServer: Sendable {
 struct LoadingService: Service {
   let state: ServerState
   let loader: ChatServer.Loader
+  let logger: Logger
 
   func run() async throws {
     do {
       let loaded = try await cancelWhenGracefulShutdown { [state, loader] in
         try await loader { state.slot.set(.loading($0)) }
       }
-      state.slot.set(
-        .ready(
-          try ServedModel(
-            loaded, settings: state.settings, created: Int(Date().timeIntervalSince1970))))
+      let served = try ServedModel(
+        loaded, settings: state.settings, created: Int(Date().timeIntervalSince1970))
+      if let warning = served.policy.information.calibration.warning {
+        logger.warning("The defence is \(warning)")
+      }
+      state.slot.set(.ready(served))
       try await gracefulShutdown()
     } catch is CancellationError where Task.isShuttingDownGracefully {
       // Stopped while it was loading: that is no failure.

@@ -55,7 +55,7 @@ struct GenerationRoutes: Sendable {
   ) async throws -> AnswerBatch {
     let planner = AnswerPlanner(
       served: served, settings: state.settings,
-      sticky: state.settings.defense.sticky ? state.secrets.noise : nil)
+      sticky: state.settings.defense.sticky ? state.secrets.noise : nil, own: state.own)
     return try await state.planning.runIfActive { try work(planner) }
   }
 
@@ -96,13 +96,12 @@ struct GenerationRoutes: Sendable {
     let writer = AnswerWriter(
       run: run(batch, ticket, context), format: format, logger: context.logger,
       notes: context.notes)
-    let headers = format.contents.headers + rate.headers
     guard batch.answer.isStreamed else {
-      let bytes = try await writer.whole()
+      let (bytes, votedFrom) = try await writer.whole()
       return Response(
         status: .ok, headers: [.contentType: "application/json"],
         body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-      ).adding(headers)
+      ).adding(format.contents.headers(votedFrom: votedFrom) + rate.headers)
     }
     return Response(
       status: .ok,
@@ -114,7 +113,7 @@ struct GenerationRoutes: Sendable {
         try await writer.stream(to: &body)
         try await body.finish(nil)
       }
-    ).adding(headers)
+    ).adding(format.contents.headers(votedFrom: nil) + rate.headers)
   }
 
   private func run(
@@ -123,7 +122,10 @@ struct GenerationRoutes: Sendable {
     AnswerRun(
       batch: batch, ticket: ticket, gone: context.gone, cut: state.cut,
       limit: .seconds(state.settings.limits.requestSeconds),
-      keepAlive: .seconds(state.settings.limits.keepaliveSeconds)
+      keepAlive: .seconds(state.settings.limits.keepaliveSeconds),
+      sent: { [own = state.own] text in
+        if !batch.messages.isEmpty { own.note(text, to: batch.messages) }
+      }
     ) { index, result in
       context.notes.add(result, at: index)
       if state.settings.log.prompts { context.notes.add("answer_\(index)", result.text) }

@@ -89,6 +89,8 @@ struct ServerState: Sendable {
   let queue: AdmissionQueue
   let rates: RateLimits
   let metrics = ServerMetrics()
+  /// What it has answered.
+  let own = OwnAnswers()
   /// Where prompts are rendered and tokenised.
   ///
   /// That can take long, and must not keep others from being answered. Two at once, so that a flood of

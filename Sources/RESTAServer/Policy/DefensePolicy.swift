@@ -21,7 +21,7 @@ struct DefensePolicy: Sendable {
     let own = try settings.defense.settings(for: model)
     let client = settings.client
     information = PolicyInformation(
-      defense: own,
+      defense: own, calibration: Calibration(of: own, for: model),
       noises: ServerSettings.Client.noises.filter {
         $0 == own.noise.kind || client.noise.contains($0)
       },
@@ -100,7 +100,7 @@ struct DefensePolicy: Sendable {
       return Sigma(value: value, unit: own.unit)
     }
     guard kind != .none, kind != defense.noise.kind else { return own }
-    let usual = kind == recommended.kind ? recommended.sigma : DefenseSettings().noise.sigma
+    let usual = kind == recommended.kind ? recommended.sigma : kind.fallbackSigma
     guard usual.unit == own.unit, information.sigma.contains(usual.value) else {
       let range = words(information.sigma) { SettingValue.text(of: $0) }
       throw limit(
@@ -151,6 +151,8 @@ struct DefensePolicy: Sendable {
 struct PolicyInformation: Sendable, Hashable {
   /// The defence of a request that chooses nothing.
   var defense: DefenseSettings
+  /// What the strength of its noise rests on.
+  var calibration: Calibration
   /// The noises that may be chosen; `none` is ``off``.
   var noises: [NoiseKind]
   /// The sigmas that may be chosen, in the unit of the sigma of ``defense``.

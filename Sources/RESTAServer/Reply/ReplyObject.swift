@@ -68,6 +68,8 @@ extension ReplyHead {
 /// The `resta` object of one answer; what the operator or the request does not want is left out.
 struct RestaChoice: Encodable, Sendable {
   var cost: TotalsReport?
+  /// The position that voting started at, where the window follows a text.
+  var votedFrom: Int?
   /// All votes of a whole answer.
   var votes: [VoteReport]?
   /// The vote of a streamed token.
@@ -81,7 +83,7 @@ struct RestaChoice: Encodable, Sendable {
   /// The object, or `nil` if there is nothing in it.
   var unlessEmpty: RestaChoice? {
     let isEmpty =
-      cost == nil && votes == nil && vote == nil && prompt == nil && seed == nil
+      cost == nil && votedFrom == nil && votes == nil && vote == nil && prompt == nil && seed == nil
       && samplingSeed == nil
     return isEmpty ? nil : self
   }

@@ -7,6 +7,8 @@ struct AnswerPlanner: Sendable {
   let settings: ServerSettings
   /// Chooses sticky noise; `nil` for fresh noise.
   let sticky: StickyNoise?
+  /// What the server has answered.
+  let own: OwnAnswers
 
   /// The most messages of one conversation: finding spans takes time for each.
   private static let messageLimit = 512
@@ -27,8 +29,27 @@ struct AnswerPlanner: Sendable {
           + "--chat-template.")
     }
     let system = settings.prompt.system.map { [ChatMessage.system($0)] } ?? []
-    return try plan(
-      [template.render(system + request.messages)], request.answer, field: "messages")
+    let forged = try forgedTurns(of: request.messages)
+    var batch = try plan(
+      [template.render(system + request.messages)], request.answer, field: "messages"
+    ) { prompt in
+      prompt.trusted = Set(system.indices)
+      prompt.untrusted = Set(forged.map { $0 + system.count })
+    }
+    batch.messages = request.messages
+    return batch
+  }
+
+  /// The assistant turns that are perturbed, since a client wrote them.
+  private func forgedTurns(of messages: [ChatMessage]) throws(APIError) -> [Int] {
+    guard settings.client.assistantTurns != .trusted else { return [] }
+    let unknown = own.unknownTurns(in: messages)
+    guard let first = unknown.first, settings.client.assistantTurns == .own else { return unknown }
+    throw .invalid(
+      "This server did not write that assistant message as the answer to the message before it. A "
+        + "conversation from elsewhere, from before a restart or with edited answers needs the "
+        + "operator's leave (client.assistant_turns).",
+      param: "messages[\(first)]", code: "resta_not_allowed")
   }
 
   /// Plans the answers to raw prompts: all of each is user content.
@@ -45,7 +66,7 @@ struct AnswerPlanner: Sendable {
       RenderedPrompt(
         text: text, spans: [.init(messageIndex: 0, role: .user, range: 0..<text.utf8.count)])
     }
-    return try plan(prompts, request.answer, field: "prompt")
+    return try plan(prompts, request.answer, field: "prompt") { _ in }
   }
 
   private func check(model: String?) throws(APIError) {
@@ -53,7 +74,8 @@ struct AnswerPlanner: Sendable {
   }
 
   private func plan(
-    _ prompts: [RenderedPrompt], _ answer: AnswerRequest, field: String
+    _ prompts: [RenderedPrompt], _ answer: AnswerRequest, field: String,
+    mark: (inout TokenizedPrompt) -> Void
   ) throws -> AnswerBatch {
     guard answer.logProbabilities == nil || settings.client.logprobs else {
       throw APIError.invalid(
@@ -70,13 +92,19 @@ struct AnswerPlanner: Sendable {
     let tokenizer = PromptTokenizer(served.model.tokenizer, trustsSystem: false)
     let tokenized = try prompts.map { prompt in
       try checkLength(of: prompt, field: field)
-      return try tokenizer.tokenize(prompt)
+      var tokenized = try tokenizer.tokenize(prompt)
+      mark(&tokenized)
+      return tokenized
     }
     let cost = AnswerCost(
       promptTokens: tokenized.map(\.tokens.count), answer: answer, defense: defense,
       model: served.model.information)
     try cost.check(settings.limits, field: field)
-    try checkNoise(on: tokenized, defense)
+    if !isPerturbed(tokenized, by: defense) {
+      guard settings.client.off else { throw nothingToDefend(defense) }
+      // What no noise touches is not defended, and its reply must not say that it is.
+      defense = .none
+    }
 
     var random = SystemRandomNumberGenerator()
     // All choices of a request share their noise: another draw would be another try.
@@ -95,8 +123,9 @@ struct AnswerPlanner: Sendable {
       }
     }
     return AnswerBatch(
-      generations: generations, answer: answer, defense: defense, isSticky: sticky != nil,
-      cost: cost)
+      generations: generations, answer: answer, defense: defense,
+      calibration: Calibration(of: defense, for: served.model.information),
+      isSticky: sticky != nil, cost: cost)
   }
 
   /// Refuses what cannot fit before it is tokenised for good: with many control strings in it, that
@@ -118,18 +147,17 @@ struct AnswerPlanner: Sendable {
     }
   }
 
-  /// Refuses prompts that no noise would touch, such as a system message alone, where the operator does
-  /// not let clients switch the defence off.
-  private func checkNoise(
-    on prompts: [TokenizedPrompt], _ defense: DefenseSettings
-  ) throws(APIError) {
-    guard defense.isActive, !settings.client.off else { return }
-    guard prompts.allSatisfy({ !$0.positions(of: defense.perturbed).isEmpty }) else {
-      let roles = defense.perturbed.roles.map(\.rawValue).sorted().joined(separator: " or ")
-      throw .invalid(
-        "There is nothing in the messages to defend: at least one \(roles) message must have content.",
-        param: "messages", code: "resta_limit")
-    }
+  /// Whether the noise of an active defence touches every prompt; a system message alone, say, may have
+  /// nothing that is perturbed.
+  private func isPerturbed(_ prompts: [TokenizedPrompt], by defense: DefenseSettings) -> Bool {
+    !defense.isActive || prompts.allSatisfy { !$0.positions(of: defense.perturbed).isEmpty }
+  }
+
+  private func nothingToDefend(_ defense: DefenseSettings) -> APIError {
+    let roles = defense.perturbed.roles.map(\.rawValue).sorted().joined(separator: " or ")
+    return .invalid(
+      "There is nothing in the messages to defend: at least one \(roles) message must have content.",
+      param: "messages", code: "resta_limit")
   }
 }
 
@@ -141,9 +169,13 @@ struct AnswerBatch: Sendable {
   let answer: AnswerRequest
   /// The defence, as it is for all of them; seeds aside.
   let defense: DefenseSettings
+  /// What the strength of the noise rests on.
+  let calibration: Calibration
   /// Whether the noise is the same whenever the prompt is.
   let isSticky: Bool
   let cost: AnswerCost
+  /// The conversation that is answered; empty for raw prompts.
+  var messages: [ChatMessage] = []
 }
 
 /// What a request may cost, reckoned before anything is computed.

@@ -17,6 +17,8 @@ struct AnswerRun: Sendable {
   /// How long the answers may take.
   let limit: Duration
   let keepAlive: Duration
+  /// Told the text of each answer, as far as it came.
+  let sent: @Sendable (String) -> Void
   /// Told each result and its index.
   let finished: @Sendable (Int, GenerationResult) -> Void
 
@@ -78,10 +80,17 @@ struct AnswerRun: Sendable {
   private func generate(into source: Events.Continuation) async throws {
     for (index, generation) in batch.generations.enumerated() {
       source.yield(.started(index))
+      var text = ""
+      // Of an answer that is cut off, the client has the beginning, and may go on from there.
+      defer { sent(text) }
       for try await event in generation {
         switch event {
-        case .token(let token): source.yield(.token(index, token))
-        case .text(let text): source.yield(.text(index, text))
+        case .token(let token):
+          text += token.text
+          source.yield(.token(index, token))
+        case .text(let rest):
+          text += rest
+          source.yield(.text(index, rest))
         case .finished(let result):
           finished(index, result)
           source.yield(.finished(index, result))

@@ -13,7 +13,7 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
   /// Waits for all answers.
   ///
   /// - Throws: What ended the answers early.
-  func whole() async throws -> [UInt8] {
+  func whole() async throws -> (body: [UInt8], votedFrom: [Int?]) {
     let keepsTokens = run.batch.answer.logProbabilities != nil
     return try await run { events in
       var tokens: [GeneratedToken] = []
@@ -28,7 +28,7 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
           tokens = []
         }
       }
-      return format.whole(answers)
+      return (format.whole(answers), answers.map(\.result.votedFrom))
     }
   }
 
@@ -156,12 +156,21 @@ struct ReplyContents: Sendable {
 
   /// The defence; `nil` when it is not shown.
   var settings: RestaSettings? {
-    exposure >= .settings ? RestaSettings(batch.defense, sticky: batch.isSticky) : nil
+    exposure >= .settings ? RestaSettings(
+        batch.defense, sticky: batch.isSticky, calibration: batch.calibration) : nil
   }
 
-  var headers: [(String, String)] {
+  /// The defence in headers.
+  ///
+  /// Of a streamed reply these are sent before anything is known of a window that follows a text: they
+  /// then promise no votes, and the answer ends with an error if it never opens. `votedFrom` has one
+  /// position for each answer of a whole reply.
+  func headers(votedFrom: [Int?]?) -> [(String, String)] {
     guard exposure >= .settings else { return [] }
     let defense = batch.defense
+    guard defense.isActive else { return [("x-resta-noise", NoiseKind.none.rawValue)] }
+    let isLater = defense.window != .start
+    let window = votedFrom.map { $0.map { $0.map { "\($0)" } ?? "never" }.joined(separator: ",") }
     return [
       ("x-resta-noise", defense.noise.kind.rawValue),
       ("x-resta-sigma", "\(defense.noise.sigma.value)"),
@@ -169,7 +178,8 @@ struct ReplyContents: Sendable {
       ("x-resta-samples", "\(defense.samples)"),
       ("x-resta-prefix", "\(PrefixReport(defense.prefix))"),
       ("x-resta-sticky", "\(batch.isSticky)"),
-    ]
+      ("x-resta-calibration", batch.calibration.rawValue),
+    ] + (isLater ? [("x-resta-window", window ?? "pending")] : [])
   }
 
   /// The policy has refused to show votes where the operator does not.
@@ -181,6 +191,7 @@ struct ReplyContents: Sendable {
   /// What the last chunk of an answer shows.
   func closing(_ result: GenerationResult) -> RestaChoice {
     var choice = RestaChoice()
+    if exposure >= .settings, batch.defense.window != .start { choice.votedFrom = result.votedFrom }
     if exposure >= .cost { choice.cost = TotalsReport(result.totals) }
     if showsVotes {
       // Noise that will be drawn again is a secret; noise that was drawn once is not.

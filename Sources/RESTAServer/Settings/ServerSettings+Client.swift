@@ -56,6 +56,10 @@ extension ServerSettings {
     ///
     /// Default: all.
     public var roles = Set(ChatMessage.Role.allCases)
+    /// What becomes of assistant turns that this server did not write.
+    ///
+    /// Default: they are refused.
+    public var assistantTurns = AssistantTurns.own
     /// The highest temperature that a request may ask for, in `0...2`.
     ///
     /// Sampling is a way around the vote: behind the voted tokens each seed is another draw. Default: 2.
@@ -138,6 +142,10 @@ extension ServerSettings {
     Setting(
       "client.roles", \.client.roles, .someOf(ChatMessage.Role.allCases, atLeast: 1),
       "The roles that messages may have."),
+    Setting(
+      "client.assistant_turns", \.client.assistantTurns, .choice(),
+      "Assistant turns: own takes the server's own answers alone, perturbed adds noise to others,"
+        + " trusted takes all as they are."),
     Setting(
       "client.temperature", \.client.temperature, .number(0...2),
       "The highest temperature of a request; 0 leaves no draws behind the voted tokens."),

@@ -25,6 +25,10 @@ extension ServerSettings {
     /// Chooses nothing.
     public init() {}
 
+    /// What is perturbed unless the operator says otherwise: whatever a client writes in the name of
+    /// anybody but the model; a system message of a client is no more to be trusted than a user's.
+    static let clientRoles: Set<ChatMessage.Role> = [.system, .user, .tool]
+
     /// As a file has it: a choice of what is the default anyway makes no difference.
     private var written: [SettingValue] {
       DefenseSettings.table.map { row in
@@ -91,7 +95,10 @@ extension ServerSettings {
     /// - Throws: ``ServerError`` with `invalidSetting`.
     func settings(for model: ModelInformation) throws(ServerError) -> DefenseSettings {
       do {
-        if let settings = try chosen.settings(for: model) { return settings }
+        if var settings = try chosen.settings(for: model) {
+          if !chosen.names.contains("perturb") { settings.perturbed.roles = Self.clientRoles }
+          return settings
+        }
       } catch {
         throw ServerError(.invalidSetting, "defense: \(error.message)", cause: error)
       }

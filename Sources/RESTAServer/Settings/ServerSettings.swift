@@ -122,7 +122,29 @@ extension ServerSettings {
         "Noise is sticky, and clients may change it all the same by choosing another noise, sigma, k"
           + " or l, or a temperature above 0 (client).")
     }
+    let chosen = defense.chosen
+    let perturbed =
+      chosen.names.contains("perturb") ? chosen.value.perturbed.roles : Defense.clientRoles
+    let open = client.roles.subtracting(perturbed).subtracting([.assistant]).map(\.rawValue)
+    if !open.isEmpty {
+      warnings.append(
+        "What a client writes as \(open.sorted().joined(separator: " or ")) is not perturbed: an attack"
+          + " fits there (defense.perturb, client.roles).")
+    }
+    if chosen.value.perturbed.lastUserTurnOnly {
+      warnings.append(
+        "Earlier user turns are not perturbed: an attack fits there (defense.last_turn_only).")
+    }
+    if client.assistantTurns == .trusted, client.roles.contains(.assistant) {
+      warnings.append(
+        "Clients may make up assistant turns, which are not perturbed (client.assistant_turns).")
+    }
     guard !listen.isLoopback else { return warnings }
+    if client.completions {
+      warnings.append(
+        "Clients on the network may send raw prompts to /v1/completions, control tokens of the chat"
+          + " format among them (client.completions).")
+    }
     if !hasKeys {
       warnings.append(
         "Anybody who reaches \(listen.host) may ask: give API keys (keys.file or $RESTA_API_KEYS),"

@@ -72,7 +72,8 @@ extension InformationReply {
     self.init(
       model: served.id, exposure: policy.exposure.rawValue,
       defense: policy.defense.isActive
-        ? RestaSettings(policy.defense, sticky: settings.defense.sticky) : nil,
+        ? RestaSettings(policy.defense, sticky: settings.defense.sticky, calibration: policy.calibration)
+        : nil,
       client: Client(
         noise: policy.noises,
         sigma: Bounds(min: policy.sigma.lowerBound, max: policy.sigma.upperBound),
@@ -90,10 +91,13 @@ struct RestaSettings: Encodable, Sendable, Hashable {
   let defense: DefenseSettings
   /// Whether the same prompt gets the same noise.
   let sticky: Bool
+  /// What the strength of its noise rests on.
+  let calibration: Calibration
 
-  init(_ defense: DefenseSettings, sticky: Bool) {
+  init(_ defense: DefenseSettings, sticky: Bool, calibration: Calibration) {
     self.defense = defense
     self.sticky = sticky
+    self.calibration = calibration
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -102,6 +106,7 @@ struct RestaSettings: Encodable, Sendable, Hashable {
       try container.encode(JSONValue(row.write(defense)), forKey: NamedKey(row.reportedAs))
     }
     try container.encode(sticky, forKey: NamedKey("sticky"))
+    try container.encode(calibration, forKey: NamedKey("calibration"))
   }
 }
 

@@ -17,11 +17,11 @@ enum Replying {
     DefenseSettings(
       noise: NoiseSettings(kind: .hard, sigma: Sigma(value: 0.5, unit: .relative)), samples: 8,
       prefix: .all),
-    sticky: true)
+    sticky: true, calibration: .chosen)
 
   static let settingsText =
-    #"{"aggregator":"majority-vote","last_turn_only":false,"noise":"hard","perturbed_roles":["user"],"#
-    + #""power_matched":false,"prefix":"all","prefix_after":null,"samples":8,"sigma":0.5,"#
+    #"{"aggregator":"majority-vote","calibration":"chosen","last_turn_only":false,"noise":"hard","perturbed_roles":["user"],"#
+    + #""power_matched":false,"prefix":"all","prefix_after":null,"prefix_after_limit":null,"samples":8,"sigma":0.5,"#
     + #""sigma_unit":"relative","sticky":true,"tie_rule":"log-probability"}"#
 
   /// A value as JSON text.

@@ -6,11 +6,11 @@ import Testing
 
 @Suite("DefenseSettings")
 struct DefenseSettingsTests {
-  @Test("defaults to the paper's, with a relative sigma")
+  @Test("defaults to the paper's k and l, with the noise that was measured")
   func defaults() {
     let settings = DefenseSettings()
-    #expect(settings.noise.kind == .hard)
-    #expect(settings.noise.sigma == Sigma(value: 0.4, unit: .relative))
+    #expect(settings.noise.kind == .isotropic)
+    #expect(settings.noise.sigma == Sigma(value: 0.65, unit: .relative))
     #expect(!settings.noise.powerMatched)
     #expect(settings.samples == 10)
     #expect(settings.prefix == .tokens(20))
@@ -43,6 +43,7 @@ struct DefenseSettingsTests {
       Fixture.defense(l: .tokens(.max)), Fixture.defense(l: .all),
       Fixture.defense(window: .after("x")), Fixture.defense(seed: 0), Fixture.defense(seed: .max),
       Fixture.defense(perturbed: PerturbedContent(roles: [.tool])),
+      Fixture.defense(perturbed: PerturbedContent(roles: [.system])),
       Fixture.defense(perturbed: PerturbedContent(roles: [.user, .tool], lastUserTurnOnly: true)),
     ])
   func valid(settings: DefenseSettings) {
@@ -55,11 +56,10 @@ struct DefenseSettingsTests {
       (Fixture.defense(k: 0), "k must be between 1 and 128, not 0"),
       (Fixture.defense(k: -3), "not -3"), (Fixture.defense(k: 129), "not 129"),
       (Fixture.defense(l: .tokens(-1)), "not -1"), (Fixture.defense(window: .after("")), "empty"),
-      (Fixture.defense(perturbed: PerturbedContent(roles: [])), "user and tool"),
-      (Fixture.defense(perturbed: PerturbedContent(roles: [.system])), "never perturbed"),
+      (Fixture.defense(perturbed: PerturbedContent(roles: [])), "user, tool and system"),
       (Fixture.defense(perturbed: PerturbedContent(roles: [.assistant])), "never perturbed"),
       (
-        Fixture.defense(perturbed: PerturbedContent(roles: [.user, .system])), "never perturbed"
+        Fixture.defense(perturbed: PerturbedContent(roles: [.user, .assistant])), "never perturbed"
       ),
     ] as [(DefenseSettings, String)])
   func invalid(settings: DefenseSettings, message: String) {
@@ -102,8 +102,25 @@ struct DefenseSettingsTests {
     ])
   func recommended(model: ModelInformation, isLlama2: Bool) {
     var expected = DefenseSettings()
-    if isLlama2 { expected.noise.sigma = Sigma(value: 0.8, unit: .absolute) }
-    #expect(DefenseSettings.recommended(for: model) == expected)
+    if isLlama2 {
+      expected.noise = NoiseSettings(kind: .hard, sigma: Sigma(value: 0.8, unit: .absolute))
+    }
+    let settings = DefenseSettings.recommended(for: model)
+    #expect(settings == expected)
+    let calibration = Calibration(of: settings, for: model)
+    #expect(calibration == (isLlama2 ? .paper : .none))
+    #expect((calibration.warning == nil) == isLlama2)
+  }
+
+  @Test("call a fallback one, whoever typed it, and nothing else", arguments: NoiseKind.allCases)
+  func calibration(kind: NoiseKind) {
+    let model = Self.model("llama", vocabulary: 49_152, dimensions: 576)
+    var settings = DefenseSettings(noise: NoiseSettings(kind: kind, sigma: kind.fallbackSigma))
+    #expect(Calibration(of: settings, for: model) == (kind == .none ? .chosen : .none))
+    settings.noise.sigma.value += 0.05
+    #expect(Calibration(of: settings, for: model) == .chosen)
+    settings.noise.sigma = Sigma(value: kind.fallbackSigma.value, unit: .absolute)
+    #expect(Calibration(of: settings, for: model) == .chosen)
   }
 
   @Test("doesn't take Mistral 7B for a Llama 2")

@@ -31,14 +31,14 @@ struct DecodingScenario: CustomStringConvertible {
   }
 
   /// A small vocabulary with words that begin, end and hold each other, the three bytes of a euro
-  /// sign, a byte that is never UTF-8, and an end.
+  /// sign, a byte that is never UTF-8, and two tokens that end an answer.
   struct Vocabulary: Tokenizer {
     static let words: [[UInt8]] =
       ["a", "b", "ab", "ba", "</t", "hink>", " "].map { Array($0.utf8) }
       + [[0xE2], [0x82], [0xAC], [0xFF]]
-    static let end = TokenID(words.count)
+    static let ends = [TokenID(words.count), TokenID(words.count + 1)]
 
-    var vocabularySize: Int { Self.words.count + 1 }
+    var vocabularySize: Int { Self.words.count + 2 }
     var beginningOfSequence: TokenID? { nil }
     var addsSpacePrefix: Bool { false }
     func tokenize(_ utf8: [UInt8], parsesControl: Bool) throws -> [TokenID] {
@@ -47,13 +47,40 @@ struct DecodingScenario: CustomStringConvertible {
     func bytes(of token: TokenID) -> [UInt8] {
       Self.words.indices.contains(Int(token)) ? Self.words[Int(token)] : []
     }
-    func kind(of token: TokenID) -> TokenKind { token == Self.end ? .control : .normal }
-    func isEndOfGeneration(_ token: TokenID) -> Bool { token == Self.end }
+    func kind(of token: TokenID) -> TokenKind { Self.ends.contains(token) ? .control : .normal }
+    func isEndOfGeneration(_ token: TokenID) -> Bool { Self.ends.contains(token) }
   }
 
-  static func drawn(_ count: Int, seed: UInt64) -> [DecodingScenario] {
+  /// Scenarios in which something is voted on, unless nothing should be.
+  static func drawn(_ count: Int, seed: UInt64) async throws -> [DecodingScenario] {
+    var scenarios: [DecodingScenario] = []
+    var number: UInt64 = 0
+    while scenarios.count < count {
+      let more = all(count, seed: seed + 1_000_003 * number)
+      number += 1
+      for scenario in more where scenarios.count < count {
+        if try await scenario.outcome(.reference) != nil { scenarios.append(scenario) }
+      }
+    }
+    return scenarios
+  }
+
+  /// Scenarios whose window may never open.
+  static func all(_ count: Int, seed: UInt64) -> [DecodingScenario] {
     var generator = SeededGenerator(seed: seed)
     return (0..<count).map { DecodingScenario(number: $0, &generator) }
+  }
+
+  /// The result; `nil` where the window never opened.
+  func outcome(_ decoder: DecoderKind) async throws -> GenerationResult? {
+    let generation = try Generation(
+      model: model(), prompt: tokenized, defense: defense, options: options, decoder: decoder,
+      plan: decoder == .fast ? plan : nil)
+    do {
+      return try await generation.result()
+    } catch let error as RESTAError where error.code == .windowNeverOpened {
+      return nil
+    }
   }
 
   private init(number: Int, _ generator: inout SeededGenerator) {
@@ -70,6 +97,7 @@ struct DecodingScenario: CustomStringConvertible {
     var prefix = PrefixLength.tokens(generator.integer(in: 0...30))
     if generator.chance(0.2) { prefix = .all }
     noiseSeed = generator.element(of: [0, .max, generator.next()])
+    let isLater = generator.chance(0.3)
     let kind = generator.element(of: NoiseKind.allCases + [.hard, .hard])
     defense = DefenseSettings(
       noise: NoiseSettings(
@@ -79,7 +107,8 @@ struct DecodingScenario: CustomStringConvertible {
           unit: generator.element(of: Sigma.Unit.allCases)),
         powerMatched: kind.isDirectional && generator.chance(0.2)),
       samples: generator.integer(in: 1...12), prefix: prefix,
-      window: generator.chance(0.25) ? .after("</think>") : .start,
+      window: isLater ? .after("</think>") : .start,
+      latestStart: isLater ? generator.element(of: [nil, nil, 0, 1, 3, 7]) : nil,
       aggregator: generator.chance(0.6)
         ? .majorityVote : generator.element(of: Aggregator.allCases),
       tieRule: generator.element(of: TieRule.allCases),
@@ -152,7 +181,7 @@ struct DecodingScenario: CustomStringConvertible {
     let agrees = own.chance(agreement)
     let choice = Self.prediction(&common, ending)
     let predicted = agrees ? choice : Self.prediction(&own, ending)
-    var row = (0...Vocabulary.words.count).map { _ in
+    var row = (0...Vocabulary.words.count + 1).map { _ in
       isFlat ? 0 : Float(own.integer(in: 0...6)) / 2
     }
     row[predicted] = 4
@@ -162,7 +191,7 @@ struct DecodingScenario: CustomStringConvertible {
   }
 
   private static func prediction(_ generator: inout SeededGenerator, _ ending: Double) -> Int {
-    if generator.chance(ending) { return Vocabulary.words.count }
+    if generator.chance(ending) { return Vocabulary.words.count + generator.integer(in: 0...1) }
     // The two halves of the think tag are likely, so that windows start at all.
     if generator.chance(0.2) { return generator.integer(in: 4...5) }
     return generator.integer(in: 0...(Vocabulary.words.count - 1))

@@ -47,7 +47,7 @@ struct FastDecoderTests {
   @Test("gives the same tokens, votes, text and stop reason, whatever the plan", arguments: 0..<8)
   func equals(part: UInt64) async throws {
     var seen = Seen()
-    for scenario in DecodingScenario.drawn(500, seed: 7_000 + part) {
+    for scenario in try await DecodingScenario.drawn(500, seed: 7_000 + part) {
       let expected = try await Self.generate(scenario, .reference).result
       let (actual, model) = try await Self.generate(scenario, .fast, plan: scenario.plan)
       let isSame =
@@ -73,7 +73,7 @@ struct FastDecoderTests {
 
   @Test("gives the same records, vote for vote, when all copies are asked at once")
   func equalsRecords() async throws {
-    for scenario in DecodingScenario.drawn(400, seed: 31) {
+    for scenario in try await DecodingScenario.drawn(400, seed: 31) {
       let expected = try await Self.generate(scenario, .reference).result
       var plan = scenario.plan
       plan.firstWave = .fixed(scenario.defense.samples)
@@ -91,7 +91,7 @@ struct FastDecoderTests {
   @Test("gives the same where the logits of one position alone are kept for ties")
   func fewRows() async throws {
     var ties = 0
-    for scenario in DecodingScenario.drawn(300, seed: 77) {
+    for scenario in try await DecodingScenario.drawn(600, seed: 77) {
       let expected = try await Self.generate(scenario, .reference).result
       let model = scenario.model()
       let job = try await DecodingJob(
@@ -101,7 +101,7 @@ struct FastDecoderTests {
       let reservation = model.reserve(sequences: job.sequences, cells: job.cells)
       let sequences = Sequences(reservation, of: job, stopwatch: Stopwatch(ContinuousClock()))
       var decoder = FastDecoder(
-        job: job, costs: .typical, sequences: sequences, tokenizer: model.tokenizer, rowLimit: 1)
+        job: job, costs: .typical, sequences: sequences, rowLimit: 1)
       for (position, token) in expected.tokenIDs.enumerated() {
         let decision = try await decoder.next()
         let vote = expected.votes.first { $0.position == position }
@@ -117,7 +117,7 @@ struct FastDecoderTests {
   @Test("never holds more cells than the shared prefix and each sequence's own part")
   func cells() async throws {
     var savings = 0
-    for scenario in DecodingScenario.drawn(500, seed: 99) {
+    for scenario in try await DecodingScenario.drawn(500, seed: 99) {
       let (result, model) = try await Self.generate(scenario, .fast, plan: scenario.plan)
       let shared =
         scenario.defense.isActive && scenario.plan.sharesPrefix

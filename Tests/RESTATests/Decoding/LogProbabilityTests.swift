@@ -90,7 +90,7 @@ struct LogProbabilityTests {
   @Test("are the same from every decoder, and the model's own", arguments: 0..<4)
   func equals(part: UInt64) async throws {
     var seen = Seen()
-    for scenario in DecodingScenario.drawn(400, seed: 8_800 + part) {
+    for scenario in try await DecodingScenario.drawn(400, seed: 8_800 + part) {
       let drawn = Case(scenario)
       let expected = try await drawn.run(.reference, listed: drawn.listed)
       for decoder in [DecoderKind.naive, .fast] {
@@ -133,7 +133,7 @@ struct LogProbabilityTests {
 
   @Test("change neither the answer nor what it costs")
   func noEffect() async throws {
-    for scenario in DecodingScenario.drawn(300, seed: 17) {
+    for scenario in try await DecodingScenario.drawn(300, seed: 17) {
       let drawn = Case(scenario)
       for decoder in DecoderKind.allCases {
         let plan = decoder == .fast ? scenario.plan : nil
@@ -174,7 +174,7 @@ struct LogProbabilityTests {
   @Test("have the mean that scoring the answer gives")
   func agreesWithScore() async throws {
     var scored = 0
-    for scenario in DecodingScenario.drawn(300, seed: 23) {
+    for scenario in try await DecodingScenario.drawn(300, seed: 23) {
       let model = scenario.model()
       let generation = try Generation(
         model: model, prompt: scenario.tokenized, defense: .none,

@@ -8,7 +8,7 @@ struct NaiveComparisonTests {
   @Test("gives the tokens, votes, stop reason and text of the naive oracle")
   func agreesWithOracle() async throws {
     var seen = Seen()
-    for scenario in DecodingScenario.drawn(800, seed: 2025) {
+    for scenario in try await DecodingScenario.drawn(800, seed: 2025) {
       seen.note(
         try await Self.compare(scenario) { input, answer in
           switch input {
@@ -23,9 +23,31 @@ struct NaiveComparisonTests {
     #expect(seen.votes >= 1_000, "\(seen)")
   }
 
+  @Test("is an error where the window never opens, and only there")
+  func neverOpens() async throws {
+    var (opened, never) = (0, 0)
+    for scenario in DecodingScenario.all(1_500, seed: 2_029) where scenario.defense.window != .start {
+      let result = try await scenario.outcome(.reference)
+      let fast = try await scenario.outcome(.fast)
+      #expect((result == nil) == (fast == nil), "\(scenario)")
+      #expect(result?.votedFrom == fast?.votedFrom, "\(scenario)")
+      let oracle = Self.oracle(scenario, samplingSeed: scenario.options.sampling.seed ?? 0) {
+        input, answer in
+        switch input {
+        case .plain: scenario.logits(embeddings: nil, answer: answer)
+        case .copy(let copy): scenario.logits(embeddings: copy, answer: answer)
+        }
+      }
+      let expected = try await oracle.answer(copies: scenario.copies())
+      #expect(oracle.neverOpened(after: expected.tokens) == (result == nil), "\(scenario)")
+      if result == nil { never += 1 } else { opened += 1 }
+    }
+    #expect(opened >= 100 && never >= 100)
+  }
+
   @Test("gives what a model gives that computes everything from nothing each time")
   func agreesFromNothing() async throws {
-    for scenario in DecodingScenario.drawn(200, seed: 2027) {
+    for scenario in try await DecodingScenario.drawn(200, seed: 2027) {
       let model = scenario.model()
       _ = try await Self.compare(scenario) { input, answer in
         // The scripted model tells copies from the prompt itself by the number of their sequence.
@@ -58,18 +80,25 @@ struct NaiveComparisonTests {
       model: model, prompt: scenario.tokenized, defense: scenario.defense,
       options: scenario.options, decoder: .reference
     ).result()
-    let sampler = TokenSampler(scenario.options.sampling, seed: result.settings.samplingSeed)
-    let oracle = NaiveRESTA(
-      defense: scenario.defense, options: scenario.options, sampler: sampler,
-      room: scenario.contextLength - scenario.prompt.count,
-      tokenBytes: DecodingScenario.Vocabulary().bytes,
-      isEnd: DecodingScenario.Vocabulary().isEndOfGeneration, f: f)
+    let oracle = oracle(scenario, samplingSeed: result.settings.samplingSeed, f)
     let expected = try await oracle.answer(copies: scenario.copies())
     let actual = NaiveRESTA.Answer(result)
     let agrees = actual == expected
     #expect(agrees, "\(scenario)\nactual \(actual)\nexpected \(expected)")
     #expect(model.openReservations == 0, "\(scenario)")
     return actual
+  }
+
+  private static func oracle(
+    _ scenario: DecodingScenario, samplingSeed: UInt64,
+    _ f: @escaping (NaiveRESTA.Input, [TokenID]) async throws -> [Float]
+  ) -> NaiveRESTA {
+    NaiveRESTA(
+      defense: scenario.defense, options: scenario.options,
+      sampler: TokenSampler(scenario.options.sampling, seed: samplingSeed),
+      room: scenario.contextLength - scenario.prompt.count,
+      tokenBytes: DecodingScenario.Vocabulary().bytes,
+      isEnd: DecodingScenario.Vocabulary().isEndOfGeneration, f: f)
   }
 
   private struct Seen {

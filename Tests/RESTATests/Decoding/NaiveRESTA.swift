@@ -81,19 +81,25 @@ struct NaiveRESTA {
     return answer
   }
 
+  /// Whether something should have been voted on and the window never opened.
+  func neverOpened(after tokens: [TokenID]) -> Bool {
+    defense.noise.kind != .none && defense.prefix != .tokens(0) && start(after: tokens) == nil
+  }
+
+  /// The first voted position: behind the shortest beginning of the answer that holds the tag, or where
+  /// the window starts at the latest.
+  private func start(after tokens: [TokenID]) -> Int? {
+    guard case .after(let tag) = defense.window else { return 0 }
+    let found = (1...(tokens.count + 1)).first {
+      find(Array(tag.utf8), in: tokens.prefix($0).flatMap(tokenBytes)) != nil
+    }
+    let latest = defense.latestStart.flatMap { $0 <= tokens.count ? $0 : nil }
+    return [found, latest].compactMap { $0 }.min()
+  }
+
   private func isVoted(_ t: Int, after tokens: [TokenID]) -> Bool {
     guard defense.noise.kind != .none else { return false }
-    var start = 0
-    if case .after(let tag) = defense.window {
-      // The shortest beginning of the answer that holds the tag.
-      let lengths = 1...(tokens.count + 1)
-      guard
-        let length = lengths.first(where: {
-          find(Array(tag.utf8), in: tokens.prefix($0).flatMap(tokenBytes)) != nil
-        })
-      else { return false }
-      start = length
-    }
+    guard let start = start(after: tokens) else { return false }
     return switch defense.prefix {
     case .all: t >= start
     case .tokens(let l): t >= start && t < start + l
@@ -105,8 +111,13 @@ struct NaiveRESTA {
   ) async throws -> Vote {
     let predictions = rows.map(first)
     let counts = Dictionary(predictions.map { ($0, 1) }, uniquingKeysWith: +)
-    let most = counts.values.max() ?? 0
-    let leaders = counts.filter { $0.value == most }.map(\.key).sorted()
+    // All tokens that end the answer are one candidate, with the name of the most voted of them.
+    var candidates = counts.filter { !isEnd($0.key) }
+    let endings = counts.filter { isEnd($0.key) }
+    let ending = endings.keys.min { (-(endings[$0] ?? 0), $0) < (-(endings[$1] ?? 0), $1) }
+    if let ending { candidates[ending] = endings.values.reduce(0, +) }
+    let most = candidates.values.max() ?? 0
+    let leaders = candidates.filter { $0.value == most }.map(\.key).sorted()
     var token: TokenID?
     var tieBreak: TieBreak?
     switch defense.aggregator {
@@ -126,8 +137,9 @@ struct NaiveRESTA {
       }
       token = nearlyFirst(columns(softmax) { $0.reduce(0, +) })
     }
-    let own = token.flatMap { counts[$0] } ?? 0
-    let other = counts.filter { $0.key != token }.values.max() ?? 0
+    let candidate = token.map { isEnd($0) ? ending ?? $0 : $0 }
+    let own = candidate.flatMap { candidates[$0] } ?? 0
+    let other = candidates.filter { $0.key != candidate }.values.max() ?? 0
     return Vote(
       position: t, token: token, counts: counts, asked: rows.count,
       margin: token == nil ? 0 : own - other, tieBreak: tieBreak)

@@ -85,7 +85,10 @@ struct PerturbedCopiesTests {
       let (matrices, result) = try await copies(prompt, defense)
       #expect(matrices == [plain, plain, plain])
       #expect(result.settings.sigmaRelative == nil)
-      #expect(result.settings.sigmaAbsolute == (unit == .absolute ? 0.5 : 0))
+      let size = Sigma(value: 0.5, unit: unit).absolute(
+        for: defense.noise.kind,
+        scale: ScriptedModel(predicting: Fixture.saying("")).information.embeddingScale)
+      #expect(result.settings.sigmaAbsolute == size)
       #expect(result.settings.perturbedTokens == 0)
       #expect(result.text == "ok")
       #expect(result.votes.map(\.margin) == [3, 3, 3])
@@ -139,15 +142,29 @@ struct PerturbedCopiesTests {
     var defense = Fixture.defense(kind: kind)
     defense.noise.sigma = Sigma(value: 0.5, unit: unit)
     let (_, result) = try await copies(prompt, defense)
-    // e is (id + 1, 1, 0, 0): "h" is 104, "i" is 105.
-    let squares = [105.0 * 105 + 1, 106.0 * 106 + 1]
+    // e is (id + 1, 1, 0, 0) for the 256 plain tokens, whatever the prompt holds.
+    let squares = (1...256).map { Double($0 * $0 + 1) }
     let size =
       kind.isDirectional
-      ? (squares[0].squareRoot() + squares[1].squareRoot()) / 2
-      : ((squares[0] + squares[1]) / 8).squareRoot()
+      ? squares.map { $0.squareRoot() }.reduce(0, +) / 256
+      : (squares.reduce(0, +) / (256 * 4)).squareRoot()
     let absolute = unit == .absolute ? 0.5 : 0.5 * size
     #expect(abs(result.settings.sigmaAbsolute - absolute) < 1e-9)
     #expect(abs((result.settings.sigmaRelative ?? -1) - absolute / size) < 1e-12)
+  }
+
+  @Test("has noise of the same size whatever else the prompt holds", arguments: noisyKinds)
+  func padding(kind: NoiseKind) async throws {
+    var defense = Fixture.defense(kind: kind)
+    defense.noise.sigma = Sigma(value: 0.65, unit: .relative)
+    var sizes: Set<Double> = []
+    // The padding's embeddings are as small as any, or as large.
+    for padding in ["", "\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}", "~~~~~~~~~~~~~~~~~~~~"] {
+      let prompt = try Fixture.prompt([(nil, "["), (.user, padding + "hi"), (nil, "]")])
+      let (_, result) = try await copies(prompt, defense)
+      sizes.insert(result.settings.sigmaAbsolute)
+    }
+    #expect(sizes.count == 1)
   }
 
   @Test("is the plain prompt where sigma is 0, and the votes are still taken")

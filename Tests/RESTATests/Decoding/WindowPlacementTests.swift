@@ -64,25 +64,43 @@ struct WindowPlacementTests {
     #expect(all.votes.map(\.position) == Array(start...tokens.count))
   }
 
-  @Test("never votes where the tag never comes")
+  @Test("fails where the tag never comes, unless it starts without it")
   func noTag() async throws {
     for tokens in [[], [97, 98], [258, 97, 259], [259, 258], [262]] as [[TokenID]] {
-      let (model, result) = try await generate(
-        tokens, Fixture.defense(l: .all, window: .after(Self.tag)))
-      #expect(result.tokenIDs == tokens)
-      #expect(result.votes.isEmpty)
-      #expect(model.recordedPasses.joined().allSatisfy { $0.sequence == 0 })
+      var defense = Fixture.defense(l: .all, window: .after(Self.tag))
+      let error = await #expect(throws: RESTAError.self) { try await generate(tokens, defense) }
+      #expect(error?.code == .windowNeverOpened && error?.message.contains("prefix_after_limit") == true)
+      for latest in 0...tokens.count {
+        defense.latestStart = latest
+        let (_, result) = try await generate(tokens, defense)
+        #expect(result.tokenIDs == tokens && result.votedFrom == latest)
+        #expect(result.votes.map(\.position) == Array(latest...tokens.count))
+      }
+      defense.latestStart = tokens.count + 1
+      await #expect(throws: RESTAError.self) { try await generate(tokens, defense) }
     }
   }
 
-  @Test("ignores a tag in the prompt")
+  @Test("starts at once where the prompt ends behind the tag, and not for a tag in its content")
   func tagInPrompt() async throws {
-    let prompt = try Fixture.prompt([(.user, "</think>"), (nil, "</think>")])
-    let model = ScriptedModel(predicting: Fixture.saying("ab"))
-    let result = try await Fixture.generate(
-      model, prompt: prompt, defense: Fixture.defense(window: .after(Self.tag)))
-    #expect(result.text == "ab")
-    #expect(result.votes.isEmpty)
+    let defense = Fixture.defense(window: .after(Self.tag))
+    for (parts, opens) in [
+      ([(.user, "hi"), (nil, "<a></think>\n")], true), ([(.user, "hi"), (nil, "</think>")], true),
+      ([(.user, "</think>"), (nil, "]")], false),
+      ([(nil, "</think>"), (.user, "hi"), (nil, "]")], false),
+    ] as [([(role: ChatMessage.Role?, text: String)], Bool)] {
+      let prompt = try Fixture.prompt(parts)
+      let model = ScriptedModel(predicting: Fixture.saying("ab"))
+      guard opens else {
+        await #expect(throws: RESTAError.self) {
+          try await Fixture.generate(model, prompt: prompt, defense: defense)
+        }
+        continue
+      }
+      let result = try await Fixture.generate(model, prompt: prompt, defense: defense)
+      #expect(result.text == "ab" && result.votedFrom == 0)
+      #expect(result.votes.map(\.position) == [0, 1, 2])
+    }
   }
 
   @Test("votes on what follows, against the unperturbed model")
@@ -112,7 +130,7 @@ struct WindowPlacementTests {
         tokens.append(Array(rest.prefix(length)))
         rest = rest.dropFirst(length)
       }
-      var window = SmoothingWindow(Fixture.defense(l: .all, window: .after(tag)))
+      var window = SmoothingWindow(Fixture.defense(l: .all, window: .after(tag)), promptEnd: [])
       for (position, token) in tokens.enumerated() { window.note(token, at: position) }
       // Where the bytes so far first hold the tag, counted in tokens.
       let expected = tokens.indices.first { index in
@@ -125,13 +143,14 @@ struct WindowPlacementTests {
 
   @Test("covers exactly the positions of its length", arguments: [0, 1, 5, 20])
   func length(l: Int) {
-    var window = SmoothingWindow(Fixture.defense(l: .tokens(l), window: .after("x")))
+    var window = SmoothingWindow(
+      Fixture.defense(l: .tokens(l), window: .after("x")), promptEnd: [])
     #expect(!(0..<50).contains { window.contains($0) })
     window.note(Array("x".utf8), at: 6)
     #expect((0..<50).filter { window.contains($0) } == (l == 0 ? [] : Array(7..<(7 + l))))
-    let start = SmoothingWindow(Fixture.defense(l: .tokens(l)))
+    let start = SmoothingWindow(Fixture.defense(l: .tokens(l)), promptEnd: [])
     #expect((0..<50).filter { start.contains($0) } == Array(0..<l))
-    let inactive = SmoothingWindow(Fixture.defense(l: .all, kind: .none))
+    let inactive = SmoothingWindow(Fixture.defense(l: .all, kind: .none), promptEnd: [])
     #expect(!(0..<50).contains { inactive.contains($0) })
   }
 }

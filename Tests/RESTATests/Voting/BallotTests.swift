@@ -36,6 +36,45 @@ struct BallotTests {
     }
   }
 
+  @Test(
+    "takes all tokens that end an answer for one candidate",
+    arguments: [
+      // Tokens from 90 on end the answer.
+      ([90, 90, 90, 91, 91, 91, 7, 7, 7, 7], 90, 6, 2), ([91, 91, 90, 7, 7], 91, 3, 1),
+      ([90, 91, 7, 7, 7], 7, 3, 1), ([90, 91, 92], 90, 3, 3), ([7, 7, 8], 7, 2, 1),
+    ] as [([TokenID], TokenID, Int, Int)])
+  func ends(predictions: [TokenID], winner: TokenID, count: Int, lead: Int) {
+    let ballot = Ballot(predictions: predictions) { $0 >= 90 }
+    #expect(ballot.leaders == [winner])
+    #expect(ballot.candidates.first == VoteRecord.Count(tokenID: winner, count: count))
+    #expect(ballot.lead == lead)
+    let record = ballot.record(position: 0, token: winner, tieBreak: nil)
+    #expect(record.margin == lead && record.asked == predictions.count)
+    // The trace shows each of them all the same.
+    #expect(record.counts == Ballot(predictions: predictions).counts)
+  }
+
+  @Test("is decided when no more votes can change the token, not even which one ends the answer")
+  func decided() {
+    var generator = SeededGenerator(seed: 14)
+    for number in 0..<400 {
+      let asked = (0..<generator.integer(in: 1...6)).map { _ in TokenID(generator.integer(in: 1...4)) }
+      let open = generator.integer(in: 0...3)
+      func ends(_ token: TokenID) -> Bool { token >= 3 }
+      var outcomes = Set([Ballot(predictions: asked, ends: ends).leaders])
+      var more: [[TokenID]] = [[]]
+      for _ in 0..<open { more = more.flatMap { votes in (1...5).map { votes + [TokenID($0)] } } }
+      for votes in more { outcomes.insert(Ballot(predictions: asked + votes, ends: ends).leaders) }
+      let isDecided = Ballot(predictions: asked, ends: ends).isDecided(open: open)
+      let isCertain = outcomes.count == 1 && outcomes.allSatisfy { $0.count == 1 }
+      // A token that ends the answer may be certain by its lower id alone: asking on does no harm.
+      #expect(!isDecided || isCertain, "case \(number): \(asked), \(open) open")
+      if isCertain, !asked.contains(where: ends) {
+        #expect(isDecided, "case \(number): \(asked), \(open) open")
+      }
+    }
+  }
+
   @Test("elects the same token whatever the order of the copies, by every rule")
   func permutations() throws {
     var generator = SeededGenerator(seed: 12)

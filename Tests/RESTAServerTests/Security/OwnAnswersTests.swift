@@ -1,0 +1,137 @@
+import RESTA
+import RESTATesting
+import Testing
+
+@testable import RESTAServer
+
+@Suite("Answers that a server knows as its own") struct OwnAnswersTests {
+  private let chat: [ChatMessage] = [.system("S"), .user("Q1"), .assistant("A1"), .user("Q2")]
+
+  @Test func `a turn is known as the answer to the message before it alone`() {
+    let own = OwnAnswers()
+    #expect(own.unknownTurns(in: chat) == [2])
+    own.note("A1", to: [.system("S"), .user("Q1")])
+    #expect(own.unknownTurns(in: chat) == [])
+    // Older messages may be dropped, as clients do with long conversations.
+    #expect(own.unknownTurns(in: Array(chat.dropFirst())) == [])
+    for forged: [ChatMessage] in [
+      [.user("Q2"), .assistant("A1")], [.assistant("A1")], [.user("Q1"), .assistant("A1 and more")],
+      [.user("Q1"), .assistant("a1")], [.system("Q1"), .assistant("A1")],
+      [.user("Q1A"), .assistant("1")], [.user("Q1"), .assistant("A1"), .assistant("A1")],
+    ] {
+      #expect(own.unknownTurns(in: forged) == [forged.count - 1], "\(forged)")
+    }
+  }
+
+  @Test func `white space around a turn, and empty turns, make no difference`() {
+    let own = OwnAnswers()
+    own.note(" \n A1\n", to: [.user("Q1 ")])
+    #expect(own.unknownTurns(in: [.user("Q1"), .assistant("A1")]) == [])
+    #expect(own.unknownTurns(in: [.user("Q"), .assistant("")]) == [])
+    #expect(own.unknownTurns(in: [.user("Q1"), .assistant("A 1")]) == [1])
+  }
+
+  @Test func `the oldest is forgotten first, and room never grows`() {
+    let own = OwnAnswers(capacity: 3)
+    func isKnown(_ number: Int) -> Bool {
+      own.unknownTurns(in: [.user("\(number)"), .assistant("answer")]).isEmpty
+    }
+    for number in 0..<10 {
+      own.note("answer", to: [.user("\(number)")])
+      own.note("answer", to: [.user("\(number)")])
+      #expect((0...number).filter(isKnown) == Array(max(0, number - 2)...number))
+    }
+  }
+}
+
+/// Whatever a client sends, the votes are cast by copies whose every token that the client wrote, outside
+/// of the server's own answers, has at least the operator's noise.
+@Suite("The floor under all that a client writes") struct ClientFloorTests {
+  private struct Drawn {
+    var messages: [ChatMessage] = []
+    var settings = ServerSettings()
+    var own = OwnAnswers()
+    /// The messages that the client made up.
+    var forged: Set<Int> = []
+  }
+
+  private static func draw(_ generator: inout SeededGenerator) -> Drawn {
+    var drawn = Drawn()
+    let words = ["hi", "a b", "<|im_end|>", "é€", "[INST]", "x\n\ny", "Sure, here is", "0", "\u{1}\u{1}\u{1}"]
+    for _ in 0..<generator.integer(in: 1...6) {
+      let role = generator.element(of: ChatMessage.Role.allCases)
+      let text = (0..<generator.integer(in: 1...3)).map { _ in generator.element(of: words) }
+        .joined(separator: generator.element(of: ["", " ", "\n"]))
+      if role == .assistant {
+        if generator.chance(0.5) {
+          drawn.own.note(text, to: drawn.messages)
+        } else {
+          drawn.forged.insert(drawn.messages.count)
+        }
+      }
+      drawn.messages.append(ChatMessage(role: role, content: text))
+    }
+    drawn.settings.client.assistantTurns = generator.element(of: [.own, .perturbed])
+    if generator.chance(0.5) { drawn.settings.prompt.system = "Be kind." }
+    drawn.settings.defense.sigma = generator.element(of: [nil, 0.3, 2])
+    drawn.settings.defense.noise = generator.element(of: [nil, .hard, .soft, .isotropic])
+    if generator.chance(0.3) { drawn.settings.client.sigma.max = 5 }
+    return drawn
+  }
+
+  @Test func `holds for random conversations, templates and settings`() throws {
+    var generator = SeededGenerator(seed: 20_261_128)
+    var (planned, refused, perturbed) = (0, 0, 0)
+    for number in 0..<1_500 {
+      let drawn = Self.draw(&generator)
+      let name = generator.element(of: ChatTemplate.builtInNames)
+      let model = ScriptedModel(
+        contextLength: 4_000,
+        chatTemplate: try ChatTemplate.builtIn(name, bosToken: "", eosToken: "<|end|>")
+      ) { _ in [] }
+      let served = try ServedModel(
+        LoadedModel(model: model), settings: drawn.settings, created: 0)
+      let planner = AnswerPlanner(
+        served: served, settings: drawn.settings, sticky: nil, own: drawn.own)
+      var request = try Reading.chat()
+      request.messages = drawn.messages
+      if generator.chance(0.3) { request.answer.defense.sigma = drawn.settings.client.sigma.max }
+      let place: Comment = "case \(number), \(name): \(drawn.messages)"
+      let batch: AnswerBatch
+      do { batch = try planner.plan(request) } catch is RESTAError {
+        // Some templates refuse some orders of roles.
+        refused += 1
+        continue
+      } catch let error as APIError {
+        #expect(
+          error.code == "resta_limit"
+            || (!drawn.forged.isEmpty && drawn.settings.client.assistantTurns == .own), place)
+        refused += 1
+        continue
+      }
+      planned += 1
+      #expect(drawn.forged.isEmpty || drawn.settings.client.assistantTurns == .perturbed, place)
+      let floor = try EmbeddingNoise(
+        served.policy.defense.noise, scale: model.information.embeddingScale, seed: 0)
+      let offset = drawn.settings.prompt.system == nil ? 0 : 1
+      for generation in batch.generations {
+        let noise = try EmbeddingNoise(
+          batch.defense.noise, scale: model.information.embeddingScale, seed: 0)
+        #expect(batch.defense.isActive && noise.sigma >= floor.sigma, place)
+        let positions = Set(generation.prompt.positions(of: batch.defense.perturbed))
+        for span in generation.prompt.rendered.spans where span.messageIndex >= offset {
+          let index = span.messageIndex - offset
+          guard drawn.messages[index].role != .assistant || drawn.forged.contains(index) else {
+            continue
+          }
+          let own = generation.prompt.tokens.indices.filter {
+            generation.prompt.tokens[$0].bytes.overlaps(span.range)
+          }
+          #expect(!own.isEmpty && positions.isSuperset(of: own), place)
+          perturbed += own.count
+        }
+      }
+    }
+    #expect(planned >= 200 && refused >= 200 && perturbed >= 1_000, "\(planned) \(refused)")
+  }
+}
