@@ -8,7 +8,7 @@ import Testing
   private static func texts(_ name: String) throws -> [LabelledText] {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../Golden/labelled-refusals/\(name).csv").standardizedFileURL
-    return try LabelledText.load(contentsOf: file.path()).filter { $0.label != .incoherent }
+    return try LabelledText.load(contentsOf: file.path()).texts.filter { $0.label != .incoherent }
   }
 
   /// Cohen's kappa for two labels.
