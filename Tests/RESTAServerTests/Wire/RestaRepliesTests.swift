@@ -57,14 +57,14 @@ import Testing
   @Test func `settings write l as a number or as all`() {
     #expect(Replying.text(Replying.settings) == Replying.settingsText)
     #expect(
-      Replying.text(RestaSettings(.none, sticky: false))
-        == #"{"aggregator":"majority-vote","last_turn_only":false,"noise":"none","#
-        + #""perturbed_roles":["user"],"power_matched":false,"prefix":20,"prefix_after":null,"#
+      Replying.text(RestaSettings(.none, sticky: false, calibration: .chosen))
+        == #"{"aggregator":"majority-vote","calibration":"chosen","last_turn_only":false,"noise":"none","#
+        + #""perturbed_roles":["user"],"power_matched":false,"prefix":20,"prefix_after":null,"prefix_after_limit":null,"#
         + #""samples":10,"sigma":0,"sigma_unit":"absolute","sticky":false,"#
         + #""tie_rule":"log-probability"}"#)
     var seeded = DefenseSettings.none
     seeded.seed = 4_711
-    #expect(!Replying.text(RestaSettings(seeded, sticky: true)).contains("4711"))
+    #expect(!Replying.text(RestaSettings(seeded, sticky: true, calibration: .none)).contains("4711"))
   }
 
   @Test func `an answer without anything to tell has no object`() {

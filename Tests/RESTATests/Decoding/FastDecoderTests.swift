@@ -91,7 +91,7 @@ struct FastDecoderTests {
   @Test("gives the same where the logits of one position alone are kept for ties")
   func fewRows() async throws {
     var ties = 0
-    for scenario in try await DecodingScenario.drawn(300, seed: 77) {
+    for scenario in try await DecodingScenario.drawn(600, seed: 77) {
       let expected = try await Self.generate(scenario, .reference).result
       let model = scenario.model()
       let job = try await DecodingJob(
