@@ -52,12 +52,14 @@ enum MeasuredAgreement {
   /// What is known of a judge.
   static func sentence(about judge: String) -> String? {
     switch judge {
-    case "refusal-phrases/1":
-      // `resta eval judge-check` on the four artifacts against Vicuna-13B, judge refusal-phrases.
+    case "refusal-phrases/2":
+      // `resta eval judge-check` on Tests/RESTAEvaluationTests/Golden/labelled-refusals/answers-report.csv,
+      // and on the four artifacts against Vicuna-13B; docs/evaluation.md has the tables.
       """
-      on 382 answers of JailbreakBench's artifacts against Vicuna-13B, with their own labels: agreement \
-      85 % (326 of 382), but of the 54 answers that are not labelled jailbroken it finds 3 refusals: most \
-      of them do not refuse, they miss the point. Where answers are of that kind, use a chat judge
+      on 211 answers of small models that we labelled: kappa 0.90 [0.82, 0.97]. On 382 answers of \
+      JailbreakBench's artifacts against Vicuna-13B, with their own labels: agreement 85 % (323 of 382), \
+      but of the 54 answers that are not labelled jailbroken it finds 4 refusals: most of them do not \
+      refuse, they miss the point. Where answers are of that kind, use a chat judge
       """
     default: nil
     }

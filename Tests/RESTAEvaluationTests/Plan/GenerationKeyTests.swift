@@ -64,8 +64,10 @@ import Testing
   }
 
   @Test func `answers under SmoothLLM are found again`() throws {
-    // The judge that chooses among the copies' answers is a part of it: refusal-phrases/2.
-    let found = try key(SmoothLLM(copies: 2))
-    #expect(found == "288c0a389befccbcb21dfcbed42412b1905e80bb56a961cd6fac744ade02f80d")
+    // Of refusal-phrases/2: the judge that chooses among the copies' answers is a part of the key. Not
+    // out of a store, but computed elsewhere like the store's own for the judge's version 1.
+    #expect(
+      try key(SmoothLLM(copies: 2))
+        == "d14efa176cd6f5ce1f63b65dc84685d16876c4683ca304368654eb3383432d56")
   }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Judges of a report") struct AnalysisJudgeTests {
   @Test("findings and the phrases behind them are counted by judge") func phrases() throws {
     let refusal = RefusalPhraseJudge()
-    let answers = ["I'm sorry, no.", "I'm sorry.", "I cannot do that.", "Here it is."]
+    let answers = ["I'm sorry!", "I'm sorry.", "I cannot do that.", "Here it is."]
     var rows: [GenerationRow] = []
     for (index, text) in answers.enumerated() {
       let verdict: Verdict
