@@ -1,3 +1,5 @@
+import RESTADocuments
+
 extension Dataset {
   /// One of our own sets.
   package static func builtIn(
@@ -10,8 +12,10 @@ extension Dataset {
   package static func builtIn(
     _ name: BuiltInName, selection: DatasetSelection
   ) throws(EvaluationError) -> Dataset {
-    let file = try SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)
-    let entries = try DatasetEntries.builtIn(name, in: file)
+    let (file, entries) = try EvaluationError.reading { () throws(DocumentError) in
+      let file = try SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)
+      return (file, try DatasetEntries.builtIn(name, in: DataFile(file)))
+    }
     let whole = Dataset(
       name: name.rawValue, source: "built-in", sha256: file.sha256, samples: entries.samples,
       rows: entries.rows)
@@ -26,10 +30,11 @@ extension DatasetEntries {
   /// benign prompt: half as long as a line for each prompt, which counts, because the compiler
   /// reads it as an array of bytes.
   fileprivate static func builtIn(
-    _ name: BuiltInName, in file: SourceFile
-  ) throws(EvaluationError) -> DatasetEntries {
+    _ name: BuiltInName, in file: DataFile
+  ) throws(DocumentError) -> DatasetEntries {
     var entries = DatasetEntries()
-    for fields in try JSONLines.objects(of: file) {
+    for row in file.rows {
+      let fields = try row.get()
       let id = try fields.string("id")
       let split = try fields.optionalChoice("split", of: DataSplit.self)
       let category = try fields.string("category")
@@ -48,8 +53,8 @@ extension DatasetEntries {
       }
       guard name == .adversarial || name == .broken else { continue }
       let tried = [
-        try fields.optionalFields("attacks"),
-        name == .broken ? nil : try fields.optionalFields("failed"),
+        try fields.optionalRow("attacks"),
+        name == .broken ? nil : try fields.optionalRow("failed"),
       ].compactMap { $0 }
       for attack in ["gcg", "random-search", "prefix-injection"] {
         var found: String?

@@ -120,7 +120,7 @@ public struct EvaluationSession: Sendable {
     maximumTokens: Int = 150, options: EvaluationOptions = EvaluationOptions()
   ) throws {
     let entries = defenses.map { EvaluationPlan.Entry(name: $0.name, defense: $0.defense) }
-    subject = model.subject(system: system, maximumTokens: maximumTokens)
+    subject = try model.subject(system: system, maximumTokens: maximumTokens)
     let identity = try model.identity(of: subject)
     plan = try EvaluationPlan(
       datasets: datasets, defenses: entries, seeds: seeds, subject: identity.record,
@@ -140,8 +140,9 @@ public struct EvaluationSession: Sendable {
     load: () async throws -> EvaluatedModel
   ) async throws {
     let model = try await load()
-    subject = model.subject(
-      system: configuration.system, maximumTokens: configuration.maximumTokens)
+    subject = try model.subject(
+      system: configuration.system, maximumTokens: configuration.maximumTokens,
+      date: configuration.templateDate, variables: configuration.templateVariables)
     let identity = try model.identity(of: subject)
     let entries = try await defenses(subject)
     for entry in entries
@@ -202,10 +203,17 @@ public struct EvaluationSession: Sendable {
   package func assembly(
     cache: any JudgeCache, loadJudge: @escaping JudgeLoader
   ) -> JudgeAssembly {
-    JudgeAssembly(
+    let date = subject.template?.clock?()
+    return JudgeAssembly(
       subject: subject, folder: folder, cache: cache,
       // Pauses before another try: no result depends on them.
-      generator: SystemRandomNumberGenerator(), load: loadJudge)
+      generator: SystemRandomNumberGenerator()
+    ) { path, name in
+      var judge = try await loadJudge(path, name)
+      // The model's date, so that verdicts of two days are of one.
+      judge.template = try (judge.template ?? judge.model.chatTemplate)?.dated(date)
+      return judge
+    }
   }
 
   /// Who judges, and who compares.

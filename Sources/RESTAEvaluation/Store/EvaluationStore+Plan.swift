@@ -52,6 +52,14 @@ extension EvaluationStore {
 
   private func check(_ old: StoreRecord, against new: StoreRecord) throws {
     guard old.identity != new.identity else { return }
+    var dated = new.subject
+    dated.templateDate = old.subject.templateDate
+    if let date = dated.templateDate, new.subject != old.subject, dated == old.subject {
+      throw EvaluationError(
+        .invalidStore,
+        "The store '\(path)' was begun with \(date) as the date that the chat template prints. Go "
+          + "on with --template-date \(date), or name another folder with --output.")
+    }
     var changed: [String] = []
     if !old.configuration.utf8.elementsEqual(new.configuration.utf8) {
       changed.append("the configuration")

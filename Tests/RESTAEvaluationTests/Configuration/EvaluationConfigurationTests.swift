@@ -39,7 +39,7 @@ import Testing
         - {type: random-refusal, probability: 0.25}
         - {type: temperature, temperature: 0.7, top_p: 0.9}
       judges:
-        - {type: refusal-phrases, window: 60}
+        - {type: refusal-phrases}
         - {type: coherence, limit: 50}
         - {type: chat, endpoint: "http://127.0.0.1:1/v1", model: j, api_key_variable: KEY,
            timeout: 5, retries: 1, requests_per_minute: 10, concurrency: 2}
@@ -135,6 +135,11 @@ import Testing
     ("- 1", "expected keys and values"),
     ("name: x", "there is no 'datasets'"),
     ("datasets: [x]\ndefences: [none]", "unknown key 'defences'; did you mean 'defenses'?"),
+    (
+      "datasets: [x]\njudges:\n  - {type: refusal-phrases, window: 60}",
+      "test.yaml:3: judges[0].window: refusal-phrases reads the whole answer since its version 2; "
+        + "remove it"
+    ),
     (
       "datasets: [x]\ndefenses:\n  - {type: resta, simga: 1}",
       "test.yaml:3: defenses[0]: unknown key 'simga'; did you mean 'sigma'?"

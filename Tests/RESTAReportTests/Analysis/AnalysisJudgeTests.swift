@@ -20,10 +20,10 @@ import Testing
       rows.append(
         AnalysisFixture.row(
           "none", AnalysisFixture.sample("s\(index)"), .refused,
-          verdicts: ["refusal-phrases/1": verdict, "other/1": Verdict(.coherent, reason: "test")]))
+          verdicts: ["refusal-phrases/2": verdict, "other/1": Verdict(.coherent, reason: "test")]))
     }
     let judges = AnalysisFixture.report(rows).judges
-    #expect(judges.map(\.id) == ["other/1", "refusal-phrases/1"])
+    #expect(judges.map(\.id) == ["other/1", "refusal-phrases/2"])
     #expect(judges[0].phrases.isEmpty)
     #expect(judges[0].agreement == nil)
     #expect(judges[1].findings == ["refused": 3, "complied": 1])
