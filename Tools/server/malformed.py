@@ -110,12 +110,12 @@ WRONG = {
                  [{"role": "user", "content": {}}], [{"role": "user", "content": []}],
                  [{"role": "user", "content": [5]}], [{"role": "user", "content": [{"type": "text"}]}],
                  [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}],
-                 [{"role": "user", "content": "x", "name": "n"}],
+                 [{"role": "user", "content": "x", "name": 5}],
                  [{"role": "user", "content": "x", "tool_calls": [1]}]],
-    "max_tokens": ["3", -1, 0, 1.5, True, [], {}, 1e30, 10 ** 30, 5],
-    "max_completion_tokens": ["3", -1, 2],
+    "max_tokens": ["3", -3, 0, 1.5, True, [], {}, 1e30, 10 ** 30, 5],
+    "max_completion_tokens": ["3", -3, 2],
     "temperature": ["hot", -0.1, 2.1, True, [], {}], "top_p": ["a", -1, 1.5, []],
-    "top_k": ["a", -1, 1.5], "min_p": [-0.5, 1.5, "a"], "n": [0, -1, 1.5, "2", 100, True],
+    "top_k": ["a", -2, 1.5], "min_p": [-0.5, 1.5, "a"], "n": [0, -1, 1.5, "2", 100, True],
     "stop": [5, [5], ["a"] * 17, {}, [None], [""]], "seed": ["a", 1.5, 1e30, [], True],
     "stream": ["yes", 1, [], {}], "stream_options": [5, "x", {"include_usage": True}, []],
     "logprobs": ["yes", [], {}], "top_logprobs": ["a", -1, 21, 3], "model": [5, [], {}, True],
@@ -234,7 +234,7 @@ def broken_http(random, server):
     status, body = exchange(server, cases[name])
     # Never an answer, never the server's own fault.
     right = {CLOSED, 400, 403, 404, 405, 408, 413, 414, 431, 501, 505}
-    return Seen(status, body if status == CLOSED else b"", right, name.encode())
+    return Seen(status, body, right, name.encode())
 
 
 def pipelined(random, server):

@@ -56,6 +56,17 @@ def exchange(server, data, timeout=15):
         return read_reply(link)
 
 
+def await_continue(server, header, body):
+    """Sends the header, and the body once the server asks for it: whether it did, and the reply."""
+    with connect(server) as link:
+        link.sendall(header)
+        first = link.recv(4096)
+        if not first.startswith(b"HTTP/1.1 100 "):
+            return False, int(first.split()[1])
+        link.sendall(body)
+        return True, read_reply(link)[0]
+
+
 def leave(server, data):
     """Sends and goes away without waiting for a reply."""
     with connect(server) as link:

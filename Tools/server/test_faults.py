@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 import malformed
 from client import CHAT, COMPLETIONS, Stream, chat, chat_body, request
 from metrics import QUEUED, RUNNING, Metrics
-from raw import CLOSED, connect, is_error_object, post
+from raw import CLOSED, await_continue, connect, head, is_error_object, post
 from serving import MARK, Server
 from slow import clients, trickle
 
@@ -90,10 +90,24 @@ class Slow(unittest.TestCase):
             self.assertEqual(Counter(c.name for c in left), Counter(), "never closed")
             for client in everyone:
                 limit = self.IDLE if client.name == "silent" else self.READ
-                if client.name == "second head":
-                    limit = self.IDLE + self.READ
                 self.assertIn(client.status, (CLOSED, 408), client.name)
                 self.assertLess(client.seconds, limit + 1.5, client.name)
+
+
+class Continue(unittest.TestCase):
+    def test_a_client_may_wait_before_it_sends_its_body(self):
+        body = json.dumps(chat_body(f"Hi {MARK}", max_tokens=1)).encode()
+        wait = "Expect: 100-continue"
+        with Server({"limits": {"body_bytes": 1000}}) as server:
+            wanted = head(server, "POST", CHAT, wait, length=len(body))
+            self.assertEqual(await_continue(server, wanted, body), (True, 200))
+            for status, refused in (
+                    (413, head(server, "POST", CHAT, wait, length=1001)),
+                    (415, head(server, "POST", CHAT, wait, length=9, kind="text/plain")),
+                    (404, head(server, "POST", "/nope", wait, length=9)),
+                    (405, head(server, "POST", "/health", wait, length=9)),
+                    (417, head(server, "POST", CHAT, "Expect: more", length=9))):
+                self.assertEqual(await_continue(server, refused, b""), (False, status))
 
 
 class Load(unittest.TestCase):

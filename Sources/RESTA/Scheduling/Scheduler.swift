@@ -10,7 +10,7 @@ package actor Scheduler {
   let clock: any Clock<Duration>
 
   private var lastID = 0
-  private var pool = SequencePool()
+  private var pool: SequencePool
   private var applicants: [Int: CheckedContinuation<SequencePool.Grant, any Error>] = [:]
   private var isResizing = false
 
@@ -37,9 +37,18 @@ package actor Scheduler {
   package internal(set) var passes = 0
 
   /// Makes a scheduler.
-  package init(engine: any PassEngine, clock: any Clock<Duration> = ContinuousClock()) {
+  ///
+  /// - Parameters:
+  ///   - engine: The engine.
+  ///   - usual: The room that is for others beside one that needs more than all there is. Default: none.
+  ///   - clock: What waits are measured with.
+  package init(
+    engine: any PassEngine, usual: SequenceRoom = .none,
+    clock: any Clock<Duration> = ContinuousClock()
+  ) {
     self.engine = engine
     self.clock = clock
+    pool = SequencePool(usual: usual)
   }
 
   /// How many reservations have room, or still use some.
@@ -89,16 +98,18 @@ package actor Scheduler {
     pool.release(owner)
   }
 
-  /// Gives room to who waits, in order, for as long as there is some.
+  /// Gives room to who waits, for as long as there is some.
   func serve() {
     while !isResizing, let step = pool.next() {
       switch step {
       case .grant(let grant):
         ledgers[grant.id] = SequenceLedger(grant)
         applicants.removeValue(forKey: grant.id)?.resume(returning: grant)
-      case .grow(let id, let room):
+      case .grow(let id, let room, let least):
         isResizing = true
-        Task { await resize(to: room, for: id) }
+        // Room beside it for others is good to have; what does not fit the machine is not needed.
+        let isPossible = (try? engine.check(room)) != nil
+        Task { await resize(to: isPossible ? room : least, for: id) }
       }
     }
   }

@@ -1,7 +1,8 @@
 /// Who holds which sequences of an engine and how many cells, and who waits for some.
 ///
-/// First come, first served: who wants much is never passed over for those behind it that want
-/// little.
+/// First come, first served, as far as there is room. While the first ones in line wait for more than is
+/// free, those behind them that fit go first: without limit in room that a waiting one does not need, and
+/// ``passLimit`` times in room that it does. Then the pool empties until it has its turn.
 package struct SequencePool: Sendable {
   /// What one holder has.
   package struct Grant: Sendable, Hashable {
@@ -18,15 +19,24 @@ package struct SequencePool: Sendable {
     /// It was given room, and waits no more.
     case grant(Grant)
     /// It needs more room than there is at all, and nobody else holds any: the room can be made
-    /// larger, after which it is asked again.
-    case grow(id: Int, room: SequenceRoom)
+    /// larger, or as large as is needed at least, after which it is asked again.
+    case grow(id: Int, room: SequenceRoom, least: SequenceRoom)
   }
 
   private struct Waiter {
     let id: Int
     let room: SequenceRoom
+    /// Who came later and was served before it.
+    var passers: Set<Int> = []
+    /// How many of them took room that it needs.
+    var delays = 0
   }
 
+  /// How many that came later may be given room that someone who waits needs.
+  package static let passLimit = 16
+
+  /// The room that stays for others when it grows for one that needs more than all of it.
+  private let usual: SequenceRoom
   /// All the room there is.
   ///
   /// Change it only while ``isIdle``.
@@ -35,7 +45,10 @@ package struct SequencePool: Sendable {
   private var waiters: [Waiter] = []
 
   /// Makes a pool.
-  package init(capacity: SequenceRoom = .none) { self.capacity = capacity }
+  package init(capacity: SequenceRoom = .none, usual: SequenceRoom = .none) {
+    self.capacity = capacity
+    self.usual = usual
+  }
 
   /// Whether nobody holds any room.
   package var isIdle: Bool { grants.isEmpty }
@@ -66,25 +79,46 @@ package struct SequencePool: Sendable {
   /// Takes back what someone holds.
   package mutating func release(_ id: Int) { grants[id] = nil }
 
-  /// Serves the first one in line.
+  /// Serves the first one in line that can be.
   ///
   /// Call it until it gives nothing, after anything changed.
   package mutating func next() -> Step? {
     guard let first = waiters.first else { return nil }
-    guard capacity.holds(first.room) else {
-      return isIdle ? .grow(id: first.id, room: capacity.union(first.room)) : nil
+    if isIdle, !capacity.holds(first.room) {
+      return .grow(
+        id: first.id, room: capacity.grown(for: first.room, usual: usual),
+        least: capacity.union(first.room))
     }
     let held = used
-    let wanted = SequenceRoom(
-      sequences: held.sequences + first.room.sequences, cells: held.cells + first.room.cells)
-    guard capacity.holds(wanted) else { return nil }
+    let free = SequenceRoom(
+      sequences: capacity.sequences - held.sequences, cells: capacity.cells - held.cells)
+    for (index, waiter) in waiters.enumerated() where free.holds(waiter.room) {
+      let delayed = waiters[..<index].indices.filter { isDelayed(waiters[$0], by: waiter.room) }
+      guard delayed.allSatisfy({ waiters[$0].delays < Self.passLimit }) else { continue }
+      for ahead in delayed { waiters[ahead].delays += 1 }
+      for ahead in 0..<index { waiters[ahead].passers.insert(waiter.id) }
+      return .grant(serve(waiters.remove(at: index)))
+    }
+    return nil
+  }
+
+  /// Whether someone who waits would still miss room when all that came before it had given theirs back.
+  private func isDelayed(_ waiter: Waiter, by room: SequenceRoom) -> Bool {
+    let later = grants.values.filter { waiter.passers.contains($0.id) }
+    return !capacity.holds(
+      SequenceRoom(
+        sequences: later.reduce(waiter.room.sequences + room.sequences) { $0 + $1.sequences.count },
+        cells: later.reduce(waiter.room.cells + room.cells) { $0 + $1.cells }))
+  }
+
+  private mutating func serve(_ waiter: Waiter) -> Grant {
     let taken = Set(grants.values.flatMap(\.sequences))
     let free = (0..<Int32(capacity.sequences)).lazy.filter { !taken.contains($0) }
     let grant = Grant(
-      id: first.id, sequences: Array(free.prefix(first.room.sequences)), cells: first.room.cells)
-    grants[first.id] = grant
-    waiters.removeFirst()
-    return .grant(grant)
+      id: waiter.id, sequences: Array(free.prefix(waiter.room.sequences)),
+      cells: waiter.room.cells)
+    grants[waiter.id] = grant
+    return grant
   }
 }
 
@@ -107,6 +141,20 @@ package struct SequenceRoom: Sendable, Hashable {
   /// Whether another amount fits into this one.
   package func holds(_ other: SequenceRoom) -> Bool {
     other.sequences <= sequences && other.cells <= cells
+  }
+
+  /// The room to grow to for one that needs more than there is.
+  ///
+  /// Beside it the usual room stays for others, and cells double, so that requests of which each is a
+  /// little larger than the one before empty the engine a few times and not each time. Without a usual
+  /// room it is as small as can be.
+  package func grown(for room: SequenceRoom, usual: SequenceRoom) -> SequenceRoom {
+    var result = union(usual).union(room)
+    guard usual.cells > 0, room.cells > usual.cells else { return result }
+    var cells = max(self.cells, usual.cells)
+    while cells < usual.cells + room.cells { cells *= 2 }
+    result.cells = cells
+    return result
   }
 
   /// The smallest room that holds both.

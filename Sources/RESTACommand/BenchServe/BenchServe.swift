@@ -54,11 +54,11 @@ struct BenchServe: AsyncParsableCommand {
     settings.limits.requestSeconds = 3600
     settings.limits.queueSeconds = 3600
     settings.defense.chosen = defense.chosen
-    let room = ServedLlama.room(for: settings)
+    let room = ServerCapacity.usualRoom(settings)
     let loaded = try await model.load(
       parallelCells: room.cells, parallelSequences: room.sequences)
     _ = try await loaded.passCosts()
-    let template = try model.template(for: loaded.information)
+    let template = try model.template(for: loaded)
     let own = try apply(to: &settings, loaded.information)
 
     var logger = Logger(label: "resta") { _ in ServerLogHandler(label: "resta") }

@@ -133,40 +133,24 @@ struct ServedLlama {
     URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
-  /// The room that the requests that run at once have; one that needs more runs alone.
-  ///
-  /// - Parameter settings: The server's.
-  /// - Returns: Positions, by default 256 for each sequence, and sequences: one for each copy that a
-  ///   request can have, and one more.
-  static func room(for settings: ServerSettings) -> (cells: Int, sequences: Int) {
-    let samples = max(settings.defense.samples, settings.client.samples.max ?? 0)
-    let usual = settings.limits.concurrency * (settings.defense.samples + 1)
-    return (
-      settings.limits.cacheTokens ?? usual * 256,
-      min(256, settings.limits.concurrency * (samples + 1))
-    )
-  }
-
   /// Loads it.
   ///
   /// - Parameter progress: Told the share that is loaded.
   /// - Returns: The model, and a line about it for the log.
   /// - Throws: What loading throws.
   func load(progress: @escaping @Sendable (Double) -> Void) async throws -> (LoadedModel, String) {
-    let room = Self.room(for: settings)
+    let room = ServerCapacity.usualRoom(settings)
     let model = try await arguments.load(
       parallelCells: room.cells, parallelSequences: room.sequences, progress: progress)
-    // The work limit bounds what one request's prompt and answer take.
-    let most = max(
-      room.cells, min(settings.limits.workTokens, 256 * model.information.contextLength))
-    func megabytes(_ cells: Int) -> Int { cells * model.bytesPerCell / 1_000_000 }
+    let information = model.information
+    let capacity = ServerCapacity(
+      settings, contextLength: information.contextLength, dimensions: information.dimensions)
     // Measured before the first request, and not during it.
-    _ = try await model.passCosts()
+    let costs = try await model.passCosts()
     return (
-      LoadedModel(model: model, template: try arguments.template(for: model.information)),
-      "\(model.information.name): \(model.threads) threads, a cache of \(room.cells) positions "
-        + "(\(megabytes(room.cells)) MB) for \(room.sequences) sequences; one long request can make it "
-        + "grow to \(most) (\(megabytes(most)) MB)"
+      LoadedModel(model: model, template: try arguments.template(for: model)),
+      "\(information.name): \(model.threads) threads, "
+        + capacity.summary(bytesPerCell: model.bytesPerCell, costs: costs)
     )
   }
 }

@@ -54,7 +54,7 @@ struct Demo: AsyncParsableCommand {
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     if settings.seed == nil { settings.seed = script.seed }
-    let template = try model.template(for: loaded.information)
+    let template = try model.template(for: loaded)
     let options = GenerationOptions(maximumTokens: maxTokens ?? script.maximumTokens)
     let prompts = prompt.map { [DemoScript.Prompt(title: "Your prompt", prompt: $0)] }
 

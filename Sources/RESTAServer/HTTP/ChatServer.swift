@@ -53,6 +53,12 @@ public final class ChatServer: Sendable {
     loader: @escaping Loader
   ) throws(ServerError) {
     try settings.validate()
+    for name in settings.metrics.keys where !secrets.keys.contains(name) {
+      throw ServerError(
+        .invalidSetting,
+        "metrics.keys: no API key has the name '\(name)'. Give one in keys.file or $RESTA_API_KEYS, as"
+          + " \(name)=KEY.")
+    }
     state = ServerState(settings: settings, secrets: secrets)
     self.logger = logger
     self.loader = loader
@@ -135,17 +141,12 @@ public final class ChatServer: Sendable {
   }
 
   private func makeChannel() throws -> HTTPServerBuilder {
-    let limits = state.settings.limits
-    let base = HTTPServerBuilder.http1(
-      configuration: .init(
-        additionalChannelHandlers: [
-          ConnectionWatch(
-            headTime: .milliseconds(Int64(limits.readSeconds * 1000)),
-            stallTime: .milliseconds(Int64(limits.idleSeconds * 1000)))
-        ],
-        idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)),
-        httpDecoderConfiguration: .init(
-          maxHeaderFieldSize: 16_384, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100)))
+    let base = HTTPServerBuilder {
+      [limits = state.settings.limits, metrics = state.metrics, logger] in
+      ConnectionChannel(responder: $0, limits: limits) {
+        RequestRecord.refused($0, metrics: metrics, logger: logger)
+      }
+    }
     guard let tls else { return base }
     return try .tls(base, tlsConfiguration: tls)
   }

@@ -11,8 +11,9 @@ struct GenerationRoutes: Sendable {
   /// Answers a conversation.
   @Sendable func chat(_ request: Request, _ context: ServerContext) async throws -> Response {
     try await counted(context) {
-      let chat = try ChatRequest(body: try await read(request), defaults: defaults)
+      // Before the body is wanted: there may be nobody to read it for.
       let served = try state.slot.model()
+      let chat = try ChatRequest(body: try await read(request, context), defaults: defaults)
       let batch = try await plan(served) { try $0.plan(chat) }
       let shape = ChatShape(
         head: .new("chatcmpl", model: served.id), includesUsage: batch.answer.includesUsage)
@@ -26,8 +27,9 @@ struct GenerationRoutes: Sendable {
     _ request: Request, _ context: ServerContext
   ) async throws -> Response {
     try await counted(context) {
-      let completion = try CompletionRequest(body: try await read(request), defaults: defaults)
       let served = try state.slot.model()
+      let completion = try CompletionRequest(
+        body: try await read(request, context), defaults: defaults)
       let batch = try await plan(served) { try $0.plan(completion) }
       let shape = CompletionShape(
         head: .new("cmpl", model: served.id), includesUsage: batch.answer.includesUsage)
@@ -36,10 +38,8 @@ struct GenerationRoutes: Sendable {
     }
   }
 
-  private func read(_ request: Request) async throws -> [UInt8] {
-    let limits = state.settings.limits
-    return try await BodyCollector(limit: limits.bodyBytes, seconds: limits.readSeconds)
-      .json(of: request)
+  private func read(_ request: Request, _ context: ServerContext) async throws -> [UInt8] {
+    try await BodyCollector(limit: state.settings.limits.bodyBytes).json(of: request, context)
   }
 
   private var defaults: RequestDefaults {
@@ -96,12 +96,17 @@ struct GenerationRoutes: Sendable {
     let writer = AnswerWriter(
       run: run(batch, ticket, context), format: format, logger: context.logger,
       notes: context.notes)
+    var others = rate.headers
+    if let unknown = batch.answer.unknown.line {
+      context.notes.add("unknown_fields", unknown)
+      others.append(("x-resta-unknown-fields", unknown))
+    }
     guard batch.answer.isStreamed else {
       let (bytes, votedFrom) = try await writer.whole()
       return Response(
         status: .ok, headers: [.contentType: "application/json"],
         body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-      ).adding(format.contents.headers(votedFrom: votedFrom) + rate.headers)
+      ).adding(format.contents.headers(votedFrom: votedFrom) + others)
     }
     return Response(
       status: .ok,
@@ -113,7 +118,7 @@ struct GenerationRoutes: Sendable {
         try await writer.stream(to: &body)
         try await body.finish(nil)
       }
-    ).adding(format.contents.headers(votedFrom: nil) + rate.headers)
+    ).adding(format.contents.headers(votedFrom: nil) + others)
   }
 
   private func run(

@@ -31,6 +31,10 @@ struct Guard: RouterMiddleware {
       context.client = client
       context.notes.client = client
     }
+    let allowed = mapper.routes.allowed(request.uri.path)
+    if request.method == .options, !allowed.isEmpty {
+      return Response(status: .noContent, headers: [.allow: allowed.joined(separator: ", ")])
+    }
     // Errors too: a page that may read the answer may read why there is none.
     do {
       return add(origin, to: try await next(request, context))
@@ -62,6 +66,17 @@ struct RouteTable: Sendable {
   /// Whether there is such a route.
   func contains(_ path: String?) -> Bool { path.map { methods[$0] != nil } ?? false }
 
+  /// The methods of a path, in order; none where there is nothing.
+  ///
+  /// As the router does, it takes several slashes for one. Nothing is decoded: `/%76%31` is not `/v1`, and
+  /// no dots lead anywhere.
+  func allowed(_ path: String) -> [String] {
+    let path = "/" + path.split(separator: "/").joined(separator: "/")
+    if path == "/*" { return Set(methods.values.joined()).union(["OPTIONS"]).sorted() }
+    guard let found = methods.first(where: { Self.matches($0.key, path) }) else { return [] }
+    return (found.value + ["OPTIONS"]).sorted()
+  }
+
   /// A pattern may end with `**`, which stands for one or more parts.
   private static func matches(_ pattern: String, _ path: String) -> Bool {
     guard pattern.hasSuffix("/**") else { return pattern == path }
@@ -69,9 +84,9 @@ struct RouteTable: Sendable {
   }
 
   func error(method: String, path: String) -> APIError {
-    let allowed = (methods.first { Self.matches($0.key, path) }?.value ?? []).sorted()
+    let allowed = allowed(path)
     return allowed.isEmpty || allowed.contains(method)
-      ? .unknownURL : .methodNotAllowed(allowed)
+      ? .unknownURL : .methodNotAllowed(allowed.filter { $0 != "OPTIONS" })
   }
 }
 
@@ -84,13 +99,19 @@ struct ServerContext: RequestContext {
   var client = APIKeys.anonymous
   /// What is known at the end only, for the log.
   let notes: RequestNotes
+  private let channel: any Channel
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)
     gone = OneShotSignal()
     notes = RequestNotes()
-    source.channel.triggerUserOutboundEvent(
-      ConnectionWatch.Subscription(gone: gone), promise: nil)
+    channel = source.channel
+    channel.triggerUserOutboundEvent(ConnectionWatch.Event.answering(gone: gone), promise: nil)
+  }
+
+  /// Tells a client that waits for it to send the body.
+  func wantBody() {
+    channel.triggerUserOutboundEvent(ConnectionWatch.Event.bodyWanted, promise: nil)
   }
 }
 

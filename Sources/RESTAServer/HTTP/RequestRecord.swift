@@ -31,6 +31,18 @@ final class RequestRecord: Sendable {
     route = routes.contains(context.endpointPath) ? context.endpointPath : nil
   }
 
+  /// Counts and logs what was refused before it was a request; returns the id of its reply.
+  static func refused(_ error: APIError, metrics: ServerMetrics, logger: Logger) -> String {
+    let id = "\(RequestID())"
+    metrics.requestEnded(route: "other", status: error.status, seconds: 0)
+    logger.info(
+      "request",
+      metadata: [
+        "id": .string(id), "status": "\(error.status)", "error": .string(error.code ?? error.type),
+      ])
+    return id
+  }
+
   /// A reply that is dropped before it is written had no client any more.
   deinit { complete(status: 499) }
 
@@ -75,6 +87,9 @@ struct RequestRecorder: RouterMiddleware {
       response = Response.failure(mapper.error(for: error, request, context))
     }
     response.headers[.requestID] = context.id
+    if response.status == .methodNotAllowed {
+      response.headers[.allow] = mapper.routes.allowed(request.uri.path).joined(separator: ", ")
+    }
     // The page and the API hold nothing that a cache may keep.
     response.headers[.cacheControl] = response.headers[.cacheControl] ?? "no-store"
     response.headers[.xContentTypeOptions] = "nosniff"

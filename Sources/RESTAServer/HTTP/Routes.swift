@@ -85,10 +85,19 @@ struct ModelRoutes: Sendable {
 
   /// `/metrics`, for Prometheus.
   @Sendable func metrics(_ request: Request, _ context: ServerContext) async throws -> Response {
-    Response(
+    let keys = state.settings.metrics.keys
+    guard keys.isEmpty || keys.contains(context.client) else { throw APIError.metricsNotAllowed }
+    return Response(
       status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
       body: ResponseBody(byteBuffer: ByteBuffer(string: state.metrics.prometheus.exposition())))
   }
+}
+
+extension APIError {
+  /// The key may ask, and not watch: 403.
+  fileprivate static let metricsNotAllowed = APIError(
+    status: 403, type: "permission_error", code: "metrics_not_allowed",
+    message: "This key may not read the metrics. The operator can add its name to metrics.keys.")
 }
 
 /// What `/health` says.

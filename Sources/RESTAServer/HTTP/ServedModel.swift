@@ -27,17 +27,36 @@ struct ServedModel: Sendable {
   /// When it was loaded, in seconds since 1970.
   let created: Int
   let model: any LanguageModel
+  /// The chat template that is used; `nil` where there is none, and raw prompts alone are answered.
   let template: ChatTemplate?
   let policy: DefensePolicy
 
-  /// - Throws: ``ServerError`` when the settings do not fit the model.
+  /// - Throws: ``ServerError`` when the settings do not fit the model, or its template is of no use.
   init(_ loaded: LoadedModel, settings: ServerSettings, created: Int) throws(ServerError) {
     let information = loaded.model.information
     id = settings.model.name ?? information.name
     self.created = created
     model = loaded.model
-    template = loaded.template
+    template = try Self.template(loaded, settings)
     policy = try DefensePolicy(settings: settings, model: information)
+  }
+
+  private static func template(
+    _ loaded: LoadedModel, _ settings: ServerSettings
+  ) throws(ServerError) -> ChatTemplate? {
+    do {
+      let own = try loaded.template ?? loaded.model.chatTemplate
+      var template = own?.with(date: settings.prompt.date, variables: settings.prompt.templateVars)
+      if settings.defense.sticky, let clock = template?.clock {
+        // Sticky noise follows the prompt: were the time in it, each second would draw another.
+        template?.clock = { clock().midnight }
+      }
+      try template?.check(system: settings.prompt.system, setting: "prompt.system")
+      return template
+    } catch {
+      let reason = (error as? RESTAError)?.message ?? "\(error)"
+      throw ServerError(.invalidSetting, reason, cause: error)
+    }
   }
 }
 
@@ -88,7 +107,7 @@ struct ServerState: Sendable {
   let slot = ModelSlot()
   let queue: AdmissionQueue
   let rates: RateLimits
-  let metrics = ServerMetrics()
+  let metrics: ServerMetrics
   /// What it has answered.
   let own = OwnAnswers()
   /// Where prompts are rendered and tokenised.
@@ -104,6 +123,7 @@ struct ServerState: Sendable {
     self.settings = settings
     self.secrets = secrets
     let limits = settings.limits
+    metrics = ServerMetrics(showsMargins: settings.metrics.margins)
     queue = AdmissionQueue(
       concurrency: limits.concurrency, capacity: limits.queue,
       patience: .seconds(limits.queueSeconds)

@@ -4,16 +4,22 @@ import RESTA
 ///
 /// No label holds anything that a client chose: routes are the server's own names, reasons are codes
 /// of ``APIError``.
+///
+/// How often copies were asked and how they voted is shown where the operator says so only: what one
+/// answer adds to it are that answer's margins.
 struct ServerMetrics: Sendable {
   let prometheus: PrometheusMetrics
+  private let showsMargins: Bool
 
   /// Metrics without a route or a reason start at 0.
-  init(_ prometheus: PrometheusMetrics = PrometheusMetrics()) {
+  init(_ prometheus: PrometheusMetrics = PrometheusMetrics(), showsMargins: Bool) {
     self.prometheus = prometheus
+    self.showsMargins = showsMargins
     for family in [
-      MetricFamily.running, .queued, .promptTokens, .answerTokens, .passes, .tokensProcessed,
-      .margin, .queueTime, .firstTokenTime,
+      MetricFamily.running, .queued, .promptTokens, .answerTokens, .queueTime, .firstTokenTime,
     ] { prometheus.start(family) }
+    guard showsMargins else { return }
+    for family in [MetricFamily.passes, .tokensProcessed, .margin] { prometheus.start(family) }
     for outcome in VoteOutcome.allCases {
       prometheus.start(.votes, [("outcome", outcome.rawValue)])
     }
@@ -43,11 +49,12 @@ struct ServerMetrics: Sendable {
   func record(result: GenerationResult) {
     prometheus.add(Double(result.promptTokens), to: .promptTokens)
     prometheus.add(Double(result.tokenIDs.count), to: .answerTokens)
-    prometheus.add(Double(result.totals.passes), to: .passes)
-    prometheus.add(Double(result.totals.tokensProcessed), to: .tokensProcessed)
     if let seconds = result.totals.firstTokenSeconds {
       observe(seconds: seconds, in: .firstTokenTime)
     }
+    guard showsMargins else { return }
+    prometheus.add(Double(result.totals.passes), to: .passes)
+    prometheus.add(Double(result.totals.tokensProcessed), to: .tokensProcessed)
     for vote in result.votes {
       let outcome = VoteOutcome(vote, samples: result.settings.defense.samples)
       prometheus.add(1, to: .votes, [("outcome", outcome.rawValue)])

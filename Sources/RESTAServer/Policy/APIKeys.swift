@@ -67,6 +67,9 @@ struct APIKeys: Sendable {
     }
   }
 
+  /// Whether a key has this name.
+  func contains(_ name: String) -> Bool { entries.contains { $0.identity == name } }
+
   /// Whose key an `Authorization` header carries: `Bearer KEY`, or `Basic` with the key as password.
   func identity(authorization: String?) -> String? {
     guard let authorization, let key = Credential.key(in: authorization) else { return nil }

@@ -1,4 +1,4 @@
-import RESTA
+public import RESTA
 
 extension ServerSettings {
   /// What bounds the work and the time of requests.
@@ -34,8 +34,8 @@ extension ServerSettings {
     public var queue = 16
     /// Positions of the key-value cache that are there from the start, at least 1.
     ///
-    /// They are for all that runs at once; a request that needs more than all of them runs alone, and
-    /// makes the cache grow. Default: `nil`, 256 for each sequence that may run.
+    /// They are for all that runs at once; a request that needs more than all of them waits until
+    /// nothing runs, and makes the cache grow. Default: `nil`, 256 for each sequence that may run.
     public var cacheTokens: Int?
     /// The most open connections, at least 1.
     ///
@@ -49,7 +49,7 @@ extension ServerSettings {
     ///
     /// Default: 60.
     public var queueSeconds: Double = 60
-    /// The most seconds until a request is received whole, more than 0.
+    /// The most seconds from the first byte of a request to its last, more than 0.
     ///
     /// Default: 15.
     public var readSeconds: Double = 15
@@ -122,7 +122,7 @@ extension ServerSettings {
       "The most seconds in the queue."),
     Setting(
       "limits.read_seconds", \.limits.readSeconds, .seconds(moreThanZero: true),
-      "The most seconds until a request is received whole."),
+      "The most seconds from a request's first byte to its last."),
     Setting(
       "limits.idle_seconds", \.limits.idleSeconds, .seconds(moreThanZero: true),
       "After how many seconds an idle connection is closed."),
@@ -148,6 +148,14 @@ extension ServerSettings {
     ///
     /// Default: `nil`, none.
     public var system: String?
+    /// The date that templates print which ask for it, for prompts that can be repeated.
+    ///
+    /// Default: `nil`, this machine's; with sticky noise, the day without its time.
+    public var date: TemplateDate?
+    /// Variables for the chat template, such as `enable_thinking`.
+    ///
+    /// Default: none.
+    public var templateVars: [String: TemplateVariable] = [:]
 
     /// Makes the default settings.
     public init() {}
@@ -175,6 +183,12 @@ extension ServerSettings {
       "prompt.system", \.prompt.system, .optional(.text),
       "A system prompt in front of every conversation."),
     Setting(
+      "prompt.date", \.prompt.date, .optional(.templateDate),
+      "The date that chat templates print which ask for it; null: this machine's."),
+    Setting(
+      "prompt.template_vars", \.prompt.templateVars, .templateVariables,
+      "Variables for the chat template, such as enable_thinking=false."),
+    Setting(
       "answer.max_tokens", \.answer.maxTokens, .integer(1...),
       "The most tokens of an answer whose request does not say; at most limits.answer_tokens."),
     Setting(
@@ -190,6 +204,22 @@ extension ServerSettings {
     ///
     /// Default: `nil`, none.
     public var file: String?
+
+    /// Makes the default settings.
+    public init() {}
+  }
+
+  /// Who may read `/metrics`, and what of the defence it shows.
+  public struct Metrics: Sendable, Hashable {
+    /// Whether votes, margins, passes and positions are counted there.
+    ///
+    /// For a client that asks alone their changes are its own request's margins, which tell which of
+    /// two prompts is nearer to success. Default: `false`.
+    public var margins = false
+    /// The names of the keys that may read it; others get 403.
+    ///
+    /// Default: none, every key.
+    public var keys: [String] = []
 
     /// Makes the default settings.
     public init() {}
@@ -246,6 +276,12 @@ extension ServerSettings {
     Setting(
       "keys.file", \.keys.file, .optional(.text),
       "A file with an API key a line, besides those of $RESTA_API_KEYS."),
+    Setting(
+      "metrics.margins", \.metrics.margins, .flag,
+      "Whether /metrics counts votes, margins and passes, which help an attacker."),
+    Setting(
+      "metrics.keys", \.metrics.keys, .list(of: .text),
+      "Names of the keys that may read /metrics; none: every key."),
     Setting("log.level", \.log.level, .choice(), "From which level on things are logged."),
     Setting("log.format", \.log.format, .choice(), "The lines' format."),
     Setting("log.prompts", \.log.prompts, .flag, "Whether prompts and answers are logged."),

@@ -32,6 +32,8 @@ public struct ServerSettings: Sendable, Hashable {
   public var rates = Rates()
   /// Who may ask.
   public var keys = Keys()
+  /// Who may read the metrics, and what of the defence they show.
+  public var metrics = Metrics()
   /// What is logged.
   public var log = Log()
   /// Whether the playground is served at `/`.
@@ -139,6 +141,11 @@ extension ServerSettings {
       warnings.append(
         "Clients may make up assistant turns, which are not perturbed (client.assistant_turns).")
     }
+    if metrics.margins, metrics.keys.isEmpty {
+      warnings.append(
+        "Every client may read margins from /metrics (metrics.margins): they tell an attacker which of"
+          + " two prompts is nearer to success. Give the monitoring's key in metrics.keys.")
+    }
     guard !listen.isLoopback else { return warnings }
     if client.completions {
       warnings.append(
@@ -153,6 +160,12 @@ extension ServerSettings {
       warnings.append(
         "API keys and prompts cross the network unencrypted: give listen.tls_certificate and"
           + " listen.tls_key, or listen on 127.0.0.1 behind a proxy that has them.")
+    }
+    if rates.tokensPerMinute == nil {
+      warnings.append(
+        "Clients on the network have no rate (rates.tokens_per_minute): \(limits.concurrency) requests"
+          + " of one client can hold all places for limits.request_seconds,"
+          + " \(SettingValue.text(of: limits.requestSeconds)) s, over and over.")
     }
     if client.off {
       warnings.append(

@@ -113,7 +113,9 @@ extension APIError {
     case is CancellationError:
       self = APIError(
         status: 499, type: "invalid_request_error", code: "cancelled",
-        message: "The request was cancelled.")
+        message:
+          "The request was cancelled: its client closed the connection, or the sending half of "
+          + "it, which counts as leaving.")
     case let error as RESTAError where Self.codes[error.code] != nil:
       self = .invalid(error.message, code: Self.codes[error.code])
     case let error as RESTAError where error.code == .windowNeverOpened:

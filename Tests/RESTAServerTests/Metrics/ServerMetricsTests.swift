@@ -27,8 +27,10 @@ struct ServerMetricsTests {
       votes: votes, totals: totals)
   }
 
-  private static func read(_ body: (ServerMetrics) -> Void) throws -> ExpositionReader {
-    let metrics = ServerMetrics()
+  private static func read(
+    margins: Bool = true, _ body: (ServerMetrics) -> Void
+  ) throws -> ExpositionReader {
+    let metrics = ServerMetrics(showsMargins: margins)
     body(metrics)
     return try ExpositionReader(metrics.prometheus.exposition())
   }
@@ -88,6 +90,23 @@ struct ServerMetricsTests {
     #expect(read.value("resta_queue_seconds_sum") == 1.5)
     #expect(read.value("resta_running") == 3)
     #expect(read.value("resta_queued") == 0)
+  }
+
+  @Test("show nothing that depends on margins unless the operator says so")
+  func withoutMargins() throws {
+    var texts: Set<String> = []
+    for (votes, passes) in [
+      ([Self.vote([10], margin: 10)], 3), ([Self.vote([5, 5], margin: 0)], 9),
+    ] {
+      var result = Self.result(samples: 10, votes: votes)
+      result.totals.passes = passes
+      result.totals.tokensProcessed = 10 * passes
+      let metrics = ServerMetrics(showsMargins: false)
+      metrics.record(result: result)
+      texts.insert(metrics.prometheus.exposition())
+    }
+    #expect(texts.count == 1)
+    #expect(texts.first?.contains("resta_answer_tokens_total 3") == true)
   }
 
   @Test("start at 0, described, under RESTA's names")

@@ -224,12 +224,14 @@ struct LifecycleTests {
       let body =
         #"{"messages":[{"role":"user","content":"a"}],"stream":true,"max_tokens":3900,"#
         + #""resta":{"votes":true}}"#
-      let client = try await SilentClient(port: server.port, body: body)
+      let client = try await RawClient(port: server.port, reads: false)
+      await client.send(RawClient.request("POST /v1/chat/completions", body: body))
       while try await server.metric("resta_answer_tokens_total") != 3900 {
         try await Task.sleep(for: .milliseconds(20))
       }
       #expect(try await server.metric("resta_running") == 0)
       // Two megabytes of votes wait for it; in the end the server gives it up.
+      try await Task.sleep(for: .seconds(2))
       try await client.closed()
     }
   }

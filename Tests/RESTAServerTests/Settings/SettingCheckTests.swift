@@ -56,24 +56,28 @@ import Testing
     (false, ["defence is off"], { $0.defense.noise = NoiseKind.none }),
     (true, ["defence is off"], { $0.defense.sigma = 0 }),
     (true, ["defence is off"], { $0.defense.prefix = .tokens(0) }),
-    (false, ["Anybody who reaches 0.0.0.0"], { $0.listen.host = "0.0.0.0" }),
-    (true, ["unencrypted"], { $0.listen.host = "0.0.0.0" }),
+    (false, ["Anybody who reaches 0.0.0.0", "no rate"], { $0.listen.host = "0.0.0.0" }),
+    (true, ["unencrypted", "no rate"], { $0.listen.host = "0.0.0.0" }),
+    (false, ["margins"], { $0.metrics.margins = true }),
     (
       true, [],
       {
         $0.listen.host = "0.0.0.0"
         $0.listen.tlsCertificate = "certificate.pem"
+        $0.rates.tokensPerMinute = 100_000
+        $0.metrics.margins = true
+        $0.metrics.keys = ["monitor"]
       }
     ),
     (
-      false, ["Anybody", "(client.off)", "(client.expose)", "(client.logprobs)"],
+      false, ["Anybody", "no rate", "(client.off)", "(client.expose)", "(client.logprobs)"],
       {
         $0.allowTrying()
         $0.listen.host = "::"
       }
     ),
     (
-      false, ["Anybody", "(client.sigma.min)"],
+      false, ["Anybody", "no rate", "(client.sigma.min)"],
       {
         $0.client.sigma.min = 0
         $0.listen.host = "::"

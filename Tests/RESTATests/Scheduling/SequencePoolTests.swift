@@ -9,9 +9,9 @@ import Testing
     while let step = pool.next() {
       switch step {
       case .grant(let grant): grants.append(grant)
-      case .grow(_, let room):
+      case .grow(_, let room, let least):
         #expect(pool.isIdle)
-        #expect(room.holds(pool.capacity))
+        #expect(least.holds(pool.capacity) && room.holds(least))
         pool.capacity = room
       }
     }
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test("Room is given in the order in which it was asked for")
+  @Test("Room that is there for all is given in the order in which it was asked for")
   func firstComeFirstServed() {
     for seed in 0..<300 {
       var generator = SeededGenerator(seed: UInt64(seed))
@@ -62,9 +62,8 @@ import Testing
       var (order, held, line): ([Int], [Int], [Int]) = ([], [], [])
       for id in 1...40 {
         if generator.chance(0.7) {
-          let cells = generator.integer(in: 1...60)
-          pool.enqueue(
-            id, room: SequenceRoom(sequences: generator.integer(in: 1...4), cells: cells))
+          // All alike: whoever comes later fits no sooner.
+          pool.enqueue(id, room: SequenceRoom(sequences: 2, cells: 15))
           line.append(id)
         }
         if generator.chance(0.2), let waiting = line.last, pool.withdraw(waiting) {
@@ -87,19 +86,158 @@ import Testing
     }
   }
 
-  @Test("Who wants much is not passed over for those behind that want little")
-  func noStarvation() {
+  @Test("Who wants much lets those pass that fit, so many, and then has its turn")
+  func boundedPassing() {
     var pool = SequencePool(capacity: SequenceRoom(sequences: 8, cells: 100))
-    pool.enqueue(1, room: SequenceRoom(sequences: 1, cells: 10))
-    pool.enqueue(2, room: SequenceRoom(sequences: 1, cells: 1000))
-    pool.enqueue(3, room: SequenceRoom(sequences: 1, cells: 10))
+    pool.enqueue(0, room: SequenceRoom(sequences: 1, cells: 60))
+    pool.enqueue(1, room: SequenceRoom(sequences: 1, cells: 90))
+    for id in 2...40 { pool.enqueue(id, room: SequenceRoom(sequences: 1, cells: 20)) }
+    var served = Self.serve(&pool).map(\.id)
+    #expect(served == [0, 2, 3])
+    for next in 2..<18 {
+      pool.release(next)
+      served += Self.serve(&pool).map(\.id)
+    }
+    let limit = SequencePool.passLimit
+    #expect(served.count == 1 + limit)
+    pool.release(0)
     #expect(Self.serve(&pool).map(\.id) == [1])
-    #expect(pool.waiting == 2)
-    pool.release(1)
-    // It grows for the large one, and the small one fits no more.
-    #expect(Self.serve(&pool).map(\.id) == [2])
-    #expect(pool.capacity == SequenceRoom(sequences: 8, cells: 1000))
-    pool.release(2)
-    #expect(Self.serve(&pool).map(\.id) == [3])
+  }
+
+  @Test("In room that the one who waits does not need, any number passes, and delays nobody")
+  func freePassing() {
+    var pool = SequencePool(capacity: SequenceRoom(sequences: 8, cells: 100))
+    pool.enqueue(0, room: SequenceRoom(sequences: 1, cells: 60))
+    pool.enqueue(1, room: SequenceRoom(sequences: 1, cells: 80))
+    for id in 2...99 {
+      pool.enqueue(id, room: SequenceRoom(sequences: 1, cells: 20))
+      #expect(Self.serve(&pool).map(\.id) == (id == 2 ? [0, 2] : [id]))
+      if id < 99 { pool.release(id) }
+    }
+    pool.release(0)
+    #expect(Self.serve(&pool).map(\.id) == [1])
+  }
+
+  /// One request of a client in a simulation, after a pause.
+  private struct Demand {
+    var pause = 0
+    let room: SequenceRoom
+    let seconds: Int
+  }
+
+  /// Clients that ask one thing after the other, by a scripted clock.
+  private struct Simulation {
+    var pool: SequencePool
+    var grows = 0
+    /// How many requests of each client were served.
+    var served: [Int]
+    /// The longest that somebody waited with nobody in front of it who had come before.
+    var longestFirst = 0
+
+    init(usual: SequenceRoom, clients: Int) {
+      pool = SequencePool(capacity: usual, usual: usual)
+      served = Array(repeating: 0, count: clients)
+    }
+
+    mutating func run(seconds: Int, _ demand: (_ client: Int, _ number: Int) -> Demand?) {
+      var (line, lastID, first) = ([(id: Int, client: Int)](), 0, (id: 0, since: 0))
+      var starts = served.indices.map { demand($0, 0)?.pause }
+      var holds: [Int: (id: Int, end: Int)] = [:]
+      for clock in 0..<seconds {
+        for client in served.indices {
+          guard let hold = holds[client], hold.end <= clock else { continue }
+          pool.release(hold.id)
+          holds[client] = nil
+          starts[client] = demand(client, served[client]).map { clock + $0.pause }
+        }
+        for client in starts.indices where starts[client].map({ $0 <= clock }) == true {
+          starts[client] = nil
+          lastID += 1
+          line.append((lastID, client))
+          if let next = demand(client, served[client]) { pool.enqueue(lastID, room: next.room) }
+        }
+        while let step = pool.next() {
+          switch step {
+          case .grow(_, let room, _):
+            #expect(pool.isIdle)
+            grows += 1
+            pool.capacity = room
+          case .grant(let grant):
+            let index = line.firstIndex { $0.id == grant.id } ?? 0
+            let client = line.remove(at: index).client
+            holds[client] = (grant.id, clock + (demand(client, served[client])?.seconds ?? 0))
+            served[client] += 1
+          }
+          #expect(pool.capacity.holds(pool.used))
+        }
+        if let head = line.first {
+          if head.id != first.id { first = (head.id, clock) }
+          longestFirst = max(longestFirst, clock - first.since)
+        }
+      }
+    }
+  }
+
+  @Test("Whoever comes is served, in a bounded time once it is first, in any order of arrival")
+  func noStarvation() {
+    for seed in 0..<400 {
+      var generator = SeededGenerator(seed: UInt64(seed))
+      let usual = SequenceRoom(sequences: 8, cells: 100)
+      let demands = (0..<12).map { _ in
+        (0..<10).map { _ in
+          Demand(
+            pause: generator.integer(in: 0...5),
+            room: SequenceRoom(
+              sequences: generator.integer(in: 1...8),
+              cells: generator.integer(in: 1...(generator.chance(0.2) ? 400 : 60))),
+            seconds: generator.integer(in: 1...9))
+        }
+      }
+      var simulation = Simulation(usual: usual, clients: 12)
+      simulation.run(seconds: 1500) { demands[$0].indices.contains($1) ? demands[$0][$1] : nil }
+      #expect(simulation.served.allSatisfy { $0 == 10 }, "seed \(seed)")
+      #expect(simulation.longestFirst <= 9 * (1 + SequencePool.passLimit), "seed \(seed)")
+      #expect(simulation.grows <= 3, "seed \(seed)")
+      #expect(simulation.pool.capacity.cells <= 800, "seed \(seed)")
+    }
+  }
+
+  @Test("Two clients whose sizes alternate and grow leave the others their pace")
+  func alternatingSizes() {
+    let usual = SequenceRoom(sequences: 44, cells: 1000)
+    func small(_ seconds: Int) -> Demand {
+      Demand(room: SequenceRoom(sequences: 11, cells: 200), seconds: seconds)
+    }
+    func served(attacked: Bool) -> Int {
+      var simulation = Simulation(usual: usual, clients: 4)
+      simulation.run(seconds: 10_000) { client, number in
+        guard client < 2, attacked else { return small(5) }
+        guard number.isMultiple(of: 2) else { return small(1) }
+        return Demand(
+          room: SequenceRoom(sequences: 11, cells: min(6000, 1001 + 10 * number)), seconds: 300)
+      }
+      #expect(simulation.grows <= 3)
+      #expect(!attacked || simulation.served[0] > 10 && simulation.served[1] > 10)
+      return simulation.served[2] + simulation.served[3]
+    }
+    // Each growth waits until nothing runs, and nothing else does.
+    #expect(served(attacked: true) * 5 >= served(attacked: false) * 4)
+  }
+
+  @Test(
+    "Room grows for one that needs more than all of it, beside the usual, or as little as can be")
+  func growth() {
+    func cells(_ now: Int, _ wanted: Int, usual: Int) -> Int {
+      SequenceRoom(sequences: 1, cells: now).grown(
+        for: SequenceRoom(sequences: 1, cells: wanted),
+        usual: SequenceRoom(sequences: 1, cells: usual)
+      ).cells
+    }
+    #expect(cells(0, 10, usual: 100) == 100)
+    #expect(cells(100, 101, usual: 100) == 400)
+    #expect(cells(100, 300, usual: 100) == 400)
+    #expect(cells(400, 401, usual: 100) == 800)
+    #expect(cells(0, 70, usual: 0) == 70)
+    #expect(cells(70, 71, usual: 0) == 71)
   }
 }

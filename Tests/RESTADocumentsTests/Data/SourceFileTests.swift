@@ -1,8 +1,7 @@
 import Foundation
-import RESTADocuments
 import Testing
 
-@testable import RESTAEvaluation
+@testable import RESTADocuments
 
 @Suite("Data files") struct SourceFileTests {
   @Test(
@@ -13,13 +12,23 @@ import Testing
         [0x61, 0x0A, 0x0A, 0xC3, 0xA9, 0xC3],
         "f:3: byte 3 of the line is not UTF-8; save the file as UTF-8"
       ),
-      // A surrogate, an overlong form, and what UTF-16 begins with.
+      // A surrogate, an overlong form, and other encodings.
       ([0xED, 0xA0, 0x80], "f:1: byte 1 of the line is not UTF-8; save the file as UTF-8"),
       ([0xC0, 0x80], "f:1: byte 1 of the line is not UTF-8; save the file as UTF-8"),
-      ([0xFE, 0xFF, 0x00, 0x61], "f:1: byte 1 of the line is not UTF-8; save the file as UTF-8"),
+      ([0xFE, 0xFF, 0x00, 0x61], "f: this is UTF-16; save it as UTF-8"),
+      ([0xFF, 0xFE, 0x61, 0x00], "f: this is UTF-16; save it as UTF-8"),
+      ([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], "f: this is UTF-32; save it as UTF-8"),
+      ([0x61, 0, 0x62, 0], "f: this looks like UTF-16 or UTF-32; save it as UTF-8"),
+      ([0x1F, 0x8B, 8], "f: this is compressed with gzip; unpack it"),
+      (
+        Array("version https://git-lfs.github.com/spec/v1\n".utf8),
+        "f: this is a pointer of Git LFS, not the file itself; fetch it with 'git lfs pull'"
+      ),
+      // Windows' Latin letters.
+      ([0x61, 0xE9, 0x62], "f:1: byte 2 of the line is not UTF-8; save the file as UTF-8"),
     ] as [([UInt8], String)])
   func `bytes that are not UTF-8 are an error with their place`(bytes: [UInt8], message: String) {
-    let error = #expect(throws: EvaluationError.self) { try SourceFile(name: "f", bytes: bytes) }
+    let error = #expect(throws: DocumentError.self) { try SourceFile(name: "f", bytes: bytes) }
     #expect(error?.message == message)
   }
 
@@ -31,10 +40,10 @@ import Testing
 
   @Test func `a missing file and a folder are told apart`() throws {
     let folder = FileManager.default.temporaryDirectory.path
-    let missing = #expect(throws: EvaluationError.self) { try SourceFile.read("no/such/file") }
+    let missing = #expect(throws: DocumentError.self) { try SourceFile.read("no/such/file") }
     #expect(missing?.message == "no/such/file: there is no such file")
-    #expect(missing?.code == .fileFailed)
-    let wrong = #expect(throws: EvaluationError.self) { try SourceFile.read(folder) }
+    #expect(missing?.isMissing == true)
+    let wrong = #expect(throws: DocumentError.self) { try SourceFile.read(folder) }
     #expect(wrong?.message == "\(folder): this is a folder; name a file")
   }
 
@@ -47,7 +56,7 @@ import Testing
     let handle = try FileHandle(forWritingTo: url)
     try handle.truncate(atOffset: UInt64(SourceFile.maximumBytes) + 1)
     try handle.close()
-    let error = #expect(throws: EvaluationError.self) { try SourceFile.read(url.path) }
+    let error = #expect(throws: DocumentError.self) { try SourceFile.read(url.path) }
     #expect(error?.message.contains("268435457 bytes; at most 268435456 are read") == true)
   }
 }

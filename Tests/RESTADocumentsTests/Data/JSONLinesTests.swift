@@ -1,12 +1,11 @@
-import RESTADocuments
 import RESTATesting
 import Testing
 
-@testable import RESTAEvaluation
+@testable import RESTADocuments
 
 @Suite("JSON Lines") struct JSONLinesTests {
-  private static func read(_ text: String) throws -> [JSONFields] {
-    try JSONLines.objects(of: SourceFile(name: "t.jsonl", bytes: Array(text.utf8)))
+  private static func read(_ text: String) throws -> [DataRow] {
+    try DataFile(SourceFile(name: "t.jsonl", bytes: Array(text.utf8))).rows.map { try $0.get() }
   }
 
   @Test func `each object has its row, and blank lines are skipped`() throws {
@@ -21,7 +20,7 @@ import Testing
     ("{\"a\":\n1}", "t.jsonl:1:6: the text ends where a value is expected"),
   ])
   func `a row that is no object is an error with its row`(text: String, message: String) {
-    let error = #expect(throws: EvaluationError.self) { try Self.read(text) }
+    let error = #expect(throws: DocumentError.self) { try Self.read(text) }
     #expect(error?.message == message)
   }
 
@@ -34,7 +33,7 @@ import Testing
   ])
   func `a field of the wrong type is named with what it is`(text: String, message: String) throws {
     let fields = try #require(Self.read(text).first)
-    let error = #expect(throws: EvaluationError.self) { try fields.string("f") }
+    let error = #expect(throws: DocumentError.self) { try fields.string("f") }
     #expect(error?.message == "t.jsonl:1: " + message)
   }
 

@@ -1,5 +1,4 @@
 import RESTADocuments
-import RESTAEvaluation
 import RESTATesting
 
 /// Texts, and JSON values, of whatever a reader or writer could trip over.

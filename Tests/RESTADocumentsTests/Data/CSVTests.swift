@@ -1,8 +1,7 @@
-import RESTADocuments
 import RESTATesting
 import Testing
 
-@testable import RESTAEvaluation
+@testable import RESTADocuments
 
 @Suite("Comma-separated values") struct CSVTests {
   private static func records(_ text: String) throws -> [CSVReader.Record] {
@@ -57,32 +56,46 @@ import Testing
   func `quotes and carriage returns out of place are errors with row and column`(
     text: String, message: String
   ) {
-    let error = #expect(throws: EvaluationError.self) { try Self.records(text) }
-    #expect(error?.message == message)
-    #expect(error?.code == .invalidData)
-  }
-
-  @Test(arguments: [
-    ("", "t.csv: the file is empty; a header is expected"),
-    ("prompt,ID\n", "t.csv:1: the header has no column 'label'"),
-    ("label,x,Label\n", "t.csv:1: columns 1 and 3 have the same name"),
-    ("label,x\n1,2\n\"a\nb\",2\n1\n", "t.csv:5: 1 fields; the header has 2"),
-  ])
-  func `a table that does not fit its header is an error with the row`(
-    text: String, message: String
-  ) {
-    let error = #expect(throws: EvaluationError.self) {
-      try CSVTable(SourceFile(name: "t.csv", bytes: Array(text.utf8)), required: ["label"])
+    let error = #expect(throws: DocumentError.self) {
+      if let fault = try Self.records(text).compactMap(\.fault).first { throw fault }
     }
     #expect(error?.message == message)
   }
 
+  @Test(arguments: [
+    ("prompt,ID\n", "t.csv:1: the header has no column 'label'"),
+    ("label,x,Label\n", "t.csv:1: columns 1 and 3 have the same name"),
+    ("sep=;\nlabel;x\n", "t.csv:1: leave out the line 'sep='"),
+    ("la\"bel,x\n", "t.csv:1: column 1: a quote in a field that does not begin with one"),
+  ])
+  func `a header that does not fit is an error of the file`(text: String, message: String) {
+    let error = #expect(throws: DocumentError.self) {
+      try DataFile(SourceFile(name: "t.csv", bytes: Array(text.utf8))).require(["label"])
+    }
+    #expect(error?.message.hasPrefix(message) == true)
+  }
+
+  @Test func `a row that does not fit is an error of the row`() throws {
+    let text = "label,x\n1,2\n\"a\nb\",2\n1\n1,2,3\n1,b \"c\",d\n1,\"2\"\n"
+    let file = try DataFile(SourceFile(name: "t.csv", bytes: Array(text.utf8)))
+    let faults = file.rows.map { row in
+      if case .failure(let error) = row { error.message } else { "" }
+    }
+    #expect(
+      faults == [
+        "", "", "t.csv:5: 1 fields; the header has 2", "t.csv:6: 3 fields; the header has 2",
+        "t.csv:7: column 2: a quote in a field that does not begin with one; quote the field and "
+          + "double it", "",
+      ])
+  }
+
   @Test func `columns are found by name in any case, and missing ones are told apart`() throws {
-    let file = try SourceFile(name: "t.csv", bytes: Array("Goal,x\nA,B\n".utf8))
-    let row = try #require(CSVTable(file, required: ["goal"]).rows.first)
-    #expect(try row.text("GOAL") == "A")
-    #expect(row.optionalText("y") == nil)
-    let error = #expect(throws: EvaluationError.self) { try row.text("y") }
+    let file = try DataFile(SourceFile(name: "t.csv", bytes: Array("Goal,x\nA,\n".utf8)))
+    let row = try #require(try file.rows.first?.get())
+    #expect(try row.string("GOAL") == "A")
+    #expect(try row.optionalString("y") == nil)
+    #expect(try row.optionalString("x") == nil, "an empty field is null")
+    let error = #expect(throws: DocumentError.self) { try row.string("y") }
     #expect(error?.message == "t.csv:2: field 'y' is missing")
   }
 

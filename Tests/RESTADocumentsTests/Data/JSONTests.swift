@@ -1,13 +1,13 @@
 import Foundation
-import RESTADocuments
 import RESTATesting
 import Testing
 
-@testable import RESTAEvaluation
+@testable import RESTADocuments
 
 @Suite("JSON") struct JSONTests {
   private static func read(_ text: String) throws -> JSONValue {
-    try JSONFields.value(of: Array(text.utf8)[...], name: "t.json")
+    let file = try SourceFile(name: "t.json", bytes: Array(text.utf8))
+    return try DataRow.value(of: file.bytes[...], in: file)
   }
 
   @Test(arguments: [
@@ -17,7 +17,7 @@ import Testing
     ("NaN", "1:1: a value is expected"),
   ])
   func `what is no JSON is an error with file, line and column`(text: String, message: String) {
-    let error = #expect(throws: EvaluationError.self) { try Self.read(text) }
+    let error = #expect(throws: DocumentError.self) { try Self.read(text) }
     #expect(error?.message.hasPrefix("t.json:" + message) == true, "\(error?.message ?? "")")
   }
 

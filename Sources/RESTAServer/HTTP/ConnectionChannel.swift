@@ -1,0 +1,67 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// A connection of HTTP/1.1, with a ``ConnectionWatch`` between its parser and the framework.
+///
+/// The framework's own channel has no place for a handler that still sees a request's version and form,
+/// and what lies behind it on the connection.
+struct ConnectionChannel: HTTPChannelHandler {
+  typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+  let responder: Responder
+  let limits: ServerSettings.Limits
+  /// Notes a request that was refused before it got an identity; gives it one.
+  let refused: @Sendable (APIError) -> String
+
+  func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+    channel.eventLoop.makeCompletedFuture {
+      let idle = TimeAmount.milliseconds(Int64(limits.idleSeconds * 1000))
+      let watch = ConnectionWatch(
+        readSeconds: limits.readSeconds, stallTime: idle, refused: refused)
+      let pipeline = channel.pipeline.syncOperations
+      try pipeline.addHandler(ByteWatch(watch: watch))
+      var decoder = NIOHTTPDecoderLimitConfiguration()
+      decoder.maxHeaderFieldSize = 16_384
+      decoder.maxHeaderListSize = 32_768
+      decoder.maxHeaderFieldCount = 100
+      // The watch keeps pipelined requests apart and answers what cannot be parsed; the types that
+      // replies are made of allow no invalid header.
+      try pipeline.configureHTTPServerPipeline(
+        withPipeliningAssistance: false, withErrorHandling: false,
+        withOutboundHeaderValidation: false, withEncoderConfiguration: .init(),
+        withDecoderLimitConfiguration: decoder)
+      try pipeline.addHandler(watch)
+      try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+      try pipeline.addHandler(
+        HTTPConnectionStateHandler(
+          idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)), logger: logger))
+      return try NIOAsyncChannel(
+        wrappingChannelSynchronously: channel,
+        configuration: .init(isOutboundHalfClosureEnabled: true))
+    }
+  }
+
+  func handle(value: Value, logger: Logger) async {
+    await handleHTTP(asyncChannel: value, logger: logger)
+  }
+}
+
+/// Tells a ``ConnectionWatch`` of bytes before they are parsed: half a head is no part of a request yet.
+private final class ByteWatch: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  private let watch: ConnectionWatch
+
+  init(watch: ConnectionWatch) { self.watch = watch }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    watch.bytesArrived()
+    context.fireChannelRead(data)
+  }
+}

@@ -1,0 +1,75 @@
+package import RESTA
+
+/// How much memory and time a server's limits allow, for the operator to know before the first request.
+package struct ServerCapacity: Sendable, Hashable {
+  /// How many rows of a pass are made from prompts' embeddings at once: those of one batch of the engine.
+  static let batchRows = 512
+
+  /// Positions and sequences of the cache that are there from the start.
+  package let usual: SequenceRoom
+  /// Positions of the cache when one request has needed all that `limits.work_tokens` allow.
+  package let largestCells: Int
+  /// The most bytes of prompts' embeddings, beside the cache.
+  ///
+  /// `(concurrency × prompt tokens + 512) × d × 4`, for the prompt tokens that the limits allow: each
+  /// request that runs keeps one vector for each of its prompt's tokens, which its copies share; noise is
+  /// added to the rows of one batch at a time.
+  package let embeddingBytes: Int
+
+  private let settings: ServerSettings
+
+  /// Reckons with a model.
+  ///
+  /// - Parameters:
+  ///   - settings: The server's.
+  ///   - contextLength: The model's.
+  ///   - dimensions: The length of an embedding vector.
+  package init(_ settings: ServerSettings, contextLength: Int, dimensions: Int) {
+    self.settings = settings
+    let limits = settings.limits
+    usual = Self.usualRoom(settings)
+    let most = SequenceRoom(
+      sequences: 1, cells: min(limits.workTokens, usual.sequences * contextLength))
+    largestCells = usual.holds(most) ? usual.cells : usual.grown(for: most, usual: usual).cells
+    let least = settings.client.off ? 0 : settings.client.samples.min ?? settings.defense.samples
+    let prompt = min(
+      limits.promptTokens ?? contextLength, contextLength, limits.workTokens / (least + 1))
+    embeddingBytes = (limits.concurrency * prompt + Self.batchRows) * dimensions * 4
+  }
+
+  /// The room for requests that run at once: by default 256 positions for each sequence, and one sequence
+  /// for each copy that a request can have, and one more.
+  ///
+  /// - Parameter settings: The server's.
+  /// - Returns: The room that is there from the start.
+  package static func usualRoom(_ settings: ServerSettings) -> SequenceRoom {
+    let (limits, own) = (settings.limits, settings.defense.samples)
+    let samples = max(own, settings.client.samples.max ?? 0)
+    return SequenceRoom(
+      sequences: min(256, limits.concurrency * (samples + 1)),
+      cells: limits.cacheTokens ?? limits.concurrency * (own + 1) * 256)
+  }
+
+  /// A line for the log.
+  ///
+  /// - Parameters:
+  ///   - bytesPerCell: What one position of the cache takes.
+  ///   - costs: What the model's passes take on this machine.
+  /// - Returns: Text.
+  package func summary(bytesPerCell: Int, costs: PassCosts) -> String {
+    func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
+    let limits = settings.limits
+    let seconds = costs.seconds(positions: limits.workTokens)
+    let time =
+      "one request may compute limits.work_tokens, \(limits.workTokens) positions, which takes about "
+      + "\(Int(seconds.rounded(.up))) s here"
+    let warning =
+      seconds > limits.requestSeconds
+      ? ", longer than limits.request_seconds (\(SettingValue.text(of: limits.requestSeconds))): it "
+        + "would hold its place until then and not end. Lower limits.work_tokens" : ""
+    return "a cache of \(usual.cells) positions (\(megabytes(usual.cells * bytesPerCell))) for "
+      + "\(usual.sequences) sequences; long requests can make it grow to \(largestCells) "
+      + "(\(megabytes(largestCells * bytesPerCell))), and prompts take up to "
+      + "\(megabytes(embeddingBytes)) beside it; \(time)\(warning)"
+  }
+}

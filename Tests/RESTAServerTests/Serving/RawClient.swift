@@ -1,0 +1,92 @@
+import NIOCore
+import NIOPosix
+import Synchronization
+import Testing
+
+/// A client that sends the bytes it likes, when it likes, and notes what comes back.
+final class RawClient: Sendable {
+  private let channel: any Channel
+  private let received: Received
+
+  private final class Received: ChannelInboundHandler, Sendable {
+    typealias InboundIn = ByteBuffer
+    let text = Mutex("")
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      let more = String(buffer: unwrapInboundIn(data))
+      text.withLock { $0 += more }
+    }
+  }
+
+  /// Connects to a port of 127.0.0.1.
+  ///
+  /// - Parameters:
+  ///   - port: The port.
+  ///   - reads: Whether it reads what comes, before ``closed(within:)``.
+  /// - Throws: What connecting throws.
+  init(port: Int, reads: Bool = true) async throws {
+    let received = Received()
+    self.received = received
+    channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelOption(.autoRead, value: reads)
+      .channelOption(.socketOption(.so_rcvbuf), value: reads ? 1 << 20 : 4096)
+      .channelInitializer { $0.pipeline.addHandler(received) }
+      .connect(host: "127.0.0.1", port: port).get()
+  }
+
+  /// A request with the fields that a good one has.
+  static func request(
+    _ line: String, _ fields: String..., body: String = "", length: Int? = nil
+  ) -> String {
+    var lines = ["\(line) HTTP/1.1", "Host: localhost"]
+    let length = length ?? body.utf8.count
+    if line.hasPrefix("POST"), !fields.contains(where: { $0.hasPrefix("Transfer-Encoding") }) {
+      lines.append("Content-Length: \(length)")
+    }
+    if line.hasPrefix("POST"), !fields.contains(where: { $0.hasPrefix("Content-Type") }) {
+      lines.append("Content-Type: application/json")
+    }
+    return (lines + fields).joined(separator: "\r\n") + "\r\n\r\n" + body
+  }
+
+  /// A request for a chat completion.
+  static func chat(_ fields: String..., more: String = "") -> String {
+    let head = request(
+      "POST /v1/chat/completions", body: #"{"messages":[{"role":"user","content":"a"}]\#(more)}"#)
+    return fields.isEmpty
+      ? head
+      : head.replacing("\r\nHost", with: "\r\n" + fields.joined(separator: "\r\n") + "\r\nHost")
+  }
+
+  /// Sends; a connection that the server has closed takes nothing more, which is no failure.
+  func send(_ text: String) async { try? await channel.writeAndFlush(ByteBuffer(string: text)) }
+
+  /// Closes the sending half.
+  func endSending() async throws { try await channel.close(mode: .output) }
+
+  func close() async throws { try await channel.close() }
+
+  var text: String { received.text.withLock { $0 } }
+
+  /// The status of each reply so far, interim ones too; no body of the tests begins a line like one.
+  var statuses: [Int] {
+    text.split(separator: "HTTP/1.").dropFirst(text.hasPrefix("HTTP/1.") ? 0 : 1)
+      .compactMap { Int($0.dropFirst(2).prefix(3)) }
+  }
+
+  /// Waits until there are so many replies.
+  @discardableResult
+  func replies(_ count: Int) async throws -> [Int] {
+    try await until { self.statuses.count >= count }
+    return statuses
+  }
+
+  /// Waits until the server has closed the connection; what is left is read then.
+  func closed(within seconds: Double = 20) async throws {
+    // Fails where it is closed already.
+    try? await channel.setOption(.autoRead, value: true).get()
+    let start = ContinuousClock.now
+    try await until { !self.channel.isActive }
+    #expect(ContinuousClock.now - start < .seconds(seconds))
+  }
+}
