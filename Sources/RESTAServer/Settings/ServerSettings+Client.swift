@@ -144,8 +144,7 @@ extension ServerSettings {
       "The roles that messages may have."),
     Setting(
       "client.assistant_turns", \.client.assistantTurns, .choice(),
-      "Assistant turns: own takes the server's own answers alone, perturbed adds noise to others,"
-        + " trusted takes all as they are."),
+      "Assistant turns that the server did not write: refused (own), perturbed or trusted."),
     Setting(
       "client.temperature", \.client.temperature, .number(0...2),
       "The highest temperature of a request; 0 leaves no draws behind the voted tokens."),

@@ -105,7 +105,8 @@ import Testing
       } catch let error as APIError {
         #expect(
           error.code == "resta_limit"
-            || (!drawn.forged.isEmpty && drawn.settings.client.assistantTurns == .own), place)
+            || (!drawn.forged.isEmpty && drawn.settings.client.assistantTurns == .own),
+          "\(error) \(place)")
         refused += 1
         continue
       }

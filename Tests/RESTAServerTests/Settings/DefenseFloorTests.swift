@@ -142,9 +142,9 @@ import Testing
     wish.noise.kind = request.noise ?? own.noise.kind
     wish.noise.powerMatched = own.noise.powerMatched && wish.noise.kind.isDirectional
     if wish.noise.kind != own.noise.kind, wish.noise.kind != .none {
+      let recommended = DefenseSettings.recommended(for: model).noise
       wish.noise.sigma =
-        wish.noise.kind == .hard
-        ? DefenseSettings.recommended(for: model).noise.sigma : Sigma(value: 0.4, unit: .relative)
+        wish.noise.kind == recommended.kind ? recommended.sigma : wish.noise.kind.fallbackSigma
     }
     if let sigma = request.sigma {
       wish.noise.sigma = Sigma(value: sigma, unit: request.sigmaUnit ?? own.noise.sigma.unit)

@@ -10,7 +10,7 @@ import Testing
     ("limits.queue", { $0.limits.queue = -1 }), ("listen.port", { $0.listen.port = 65_536 }),
     ("defense.sigma", { $0.defense.sigma = .nan }),
     ("defense.samples", { $0.defense.samples = 129 }),
-    ("defense.perturb", { $0.defense.perturbed.roles = [.user, .system] }),
+    ("defense.perturb", { $0.defense.perturbed.roles = [.user, .assistant] }),
     ("client.noise", { $0.client.noise = [.hard, .none] }),
     ("client.roles", { $0.client.roles = [] }),
     ("limits.read_seconds", { $0.limits.readSeconds = .infinity }),

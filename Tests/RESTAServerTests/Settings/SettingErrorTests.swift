@@ -49,10 +49,11 @@ import Testing
       ("defense: {samples: 0}", "defense.samples must be a whole number from 1 to 128, not '0'."),
       ("defense: {prefix: -1}", "defense.prefix must be a whole number of 0 or more, or all, not"),
       (
-        "defense: {perturb: [user, system]}", "a list, not empty, of user, tool, not [user, system]"
+        "defense: {perturb: [user, assistant]}",
+        "a list, not empty, of user, tool, system, not [user, assistant]"
       ),
       (
-        "defense: {perturb: []}", "defense.perturb must be a list, not empty, of user, tool, not []"
+        "defense: {perturb: []}", "defense.perturb must be a list, not empty, of user, tool, system, not []"
       ),
       ("client: {noise: [none]}", "client.noise must be a list of isotropic, hard, soft, ortho"),
       ("client: {expose: all}", "client.expose must be one of none, settings, cost, votes, not"),
