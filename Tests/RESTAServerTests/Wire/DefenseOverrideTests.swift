@@ -49,7 +49,7 @@ import Testing
     (#""votes": 1"#, "votes", "true or false"),
     (#""tie_rule": "coin""#, "tie_rule", "must be one of"),
     (#""power_matched": "yes!""#, "power_matched", "must be true or false"),
-    (#""perturb": ["system"]"#, "perturb", "must be"), (#""perturb": {}"#, "perturb", "must be"),
+    (#""perturb": ["assistant"]"#, "perturb", "must be"), (#""perturb": {}"#, "perturb", "must be"),
     (#""seed": 1"#, "seed", "never comes from a client"),
     (#""noise_seed": 1"#, "noise_seed", "never comes from a client"),
     (#""sample": 1"#, "sample", "did you mean 'samples'?"),
