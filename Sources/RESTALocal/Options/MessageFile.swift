@@ -20,7 +20,8 @@ package enum MessageFile {
     }
     let bytes = [UInt8](data)
     guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw Failure.usage("'\(path)' is not UTF-8 text.")
+      let problem = TextEncoding.problem(of: bytes).map { ": \($0)" } ?? ""
+      throw Failure.usage("'\(path)' is not UTF-8 text\(problem).")
     }
     var value: JSONValue
     do { value = try JSONReader.value(of: bytes[...]) } catch {

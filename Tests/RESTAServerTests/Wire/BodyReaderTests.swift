@@ -75,6 +75,10 @@ import Testing
     #expect(Self.error(body)?.message == "The body is not valid UTF-8.")
   }
 
+  @Test func `a byte order mark in front of a body is no part of it`() throws {
+    #expect(try BodyFields.body(Array("\u{FEFF}{\"v\": 1}".utf8))["v"].value == .integer(1))
+  }
+
   @Test func `a number has 128 characters at most`() throws {
     #expect(try Self.read("0." + String(repeating: "0", count: 125) + "1") == .number(1e-126))
     let long = Array("{\"v\": 0.\(String(repeating: "0", count: 126))1}".utf8)
