@@ -84,7 +84,7 @@ let package = Package(
     target("RESTATemplates", []),
     target("RESTA", ["RESTATemplates"]),
     target("RESTADocuments", ["RESTA", .product(name: "Yams", package: "Yams")]),
-    target("RESTARefusals", []),
+    target("RESTARefusals", [], resources: [.embedInCode("Resources/refusal-rules.txt")]),
     target("RESTALlama", ["RESTA", "CLlama"]),
     target(
       "RESTAEvaluation",
@@ -94,6 +94,7 @@ let package = Package(
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
       ],
       resources: [.embedInCode("Resources/built-in.jsonl")]),
     target("RESTAReport", ["RESTA", "RESTADocuments", "RESTAEvaluation"]),

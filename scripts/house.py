@@ -5,8 +5,8 @@
   house.py --self-test  checks that each kind of fault is found
 
 Sources only: lines and files in all and by target, files that are half a thought (under 25 lines) or
-too much for one (over 400), type names that are there twice, the readers of JSON and of YAML, and links
-of the documents to files that are not there.
+too much for one (over 400), type names that are there twice, the readers of JSON and of YAML, and what
+documents link to or name that is not there.
 """
 import pathlib
 import re
@@ -22,6 +22,9 @@ SHORT = 25
 MOST_SHORT = 0.03
 # Names that several targets' entry points share.
 SHARED_NAMES = {"Main"}
+# Files that documents name in backticks without their folder; and those among them that are the user's.
+FILE_ENDINGS = "swift|py|sh|md|yaml|yml|jinja"
+OTHERS_FILES = {"mine.yaml"}
 
 
 def tracked(root, *patterns):
@@ -107,15 +110,57 @@ def readers(root, sources):
 
 
 def links(root):
-    """Links of documents to files that the repository does not hold."""
+    """What documents name that the repository does not hold: links, their sections, and paths and files
+    that are only written down, in prose, in code or in a comment of an example."""
+    files = {str(file.relative_to(root)) for file in tracked(root)}
+    folders = {str(parent) for file in files for parent in pathlib.PurePath(file).parents}
+    names = {pathlib.PurePath(file).name for file in files}
+    tops = "|".join(sorted(re.escape(name) for name in folders if "/" not in name and name[0] != "."))
+    path = re.compile(rf"(?<![\w./-])(?:\./|(?:\.\./)+)?((?:{tops})/[\w.*/+-]*[\w*/])") if tops else None
     faults = []
-    for document in tracked(root, "*.md"):
-        for link in re.findall(r"\]\(([^)#\s]+)", document.read_text(errors="replace")):
+    for document in tracked(root, "*.md", "Examples/*"):
+        place, text = document.relative_to(root), document.read_text(errors="replace")
+        written = re.sub(r"[a-z]+://\S+", "", text)
+        faults += [f"{place}: a path {name}, which is not there"
+                   for name in sorted(set(path.findall(written) if path else []))
+                   if not any(place_of(document, root, name))]
+        if document.suffix != ".md":
+            continue
+        for link, section in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?", text):
             if re.match(r"[a-z]+:", link) or link.startswith("<"):
                 continue
-            if not (document.parent / link).exists():
-                faults.append(f"{document.relative_to(root)}: a link to {link}, which is not there")
+            target = document.parent / link if link else document
+            if not target.exists():
+                faults.append(f"{place}: a link to {link}, which is not there")
+            elif section and target.suffix == ".md" and section not in sections(target):
+                faults.append(f"{place}: a link to {link}#{section}, a section that is not there")
+        for name in sorted(set(re.findall(rf"`(\w[\w+-]*\.(?:{FILE_ENDINGS}))`", text)) - OTHERS_FILES):
+            if name not in names:
+                faults.append(f"{place}: a file `{name}`, which is not there")
     return faults
+
+
+def place_of(document, root, name):
+    """The files that a path may mean: from the root, or from beside the document; `*` for any."""
+    for folder in (root, document.parent):
+        yield from folder.glob(name.rstrip("/"))
+
+
+def sections(document):
+    """The names by which links reach a document's headings, as GitHub makes them."""
+    text = re.sub(r"^```[\s\S]*?^```", "", document.read_text(errors="replace"), flags=re.M)
+    return {
+        re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.*)$", text, flags=re.M)
+    }
+
+
+# A repository without a fault, to plant one in.
+SOUND = {
+    "Sources/A/Sound.swift": "let a = 1\n",
+    "docs/sound.md": "# One two: `three`\n[a](sound.md#one-two-three) [b](../Sources/A) <https://a.b/docs/no.md>\n"
+    "`Sound.swift`, Sources/A/*.swift, `mine.yaml`, Sources/A/, and docs/sound.md.\n",
+}
 
 
 def self_test():
@@ -125,7 +170,13 @@ def self_test():
         "second reader of YAML": {"Sources/A/A.swift": "let x = try Yams.compose(yaml: text)\n"},
         "second reader of JSON": {"Sources/A/A.swift": "if code >= 0xD800 {}\n"},
         "more than": {"Sources/A/A.swift": "// line\n" * (LONGEST + 1)},
-        "which is not there": {"Sources/A/A.swift": "\n", "docs/a.md": "[b](b.md)\n"},
+        "a link to b.md": {"docs/a.md": "[b](b.md)\n"},
+        "a link to a.md#four": {"docs/a.md": "# Three\n[four](a.md#four)\n"},
+        "a path Examples/c.yaml": {"Examples/b.yaml": "# b\n", "README.md": "as `Examples/c.yaml` has\n"},
+        "a path docs/d.md": {"docs/a.md": "```\nless ./docs/d.md\n```\n"},
+        "a path scripts/e*.sh": {"scripts/a.sh": "\n", "Examples/b.yaml": "# see scripts/e*.sh\n"},
+        "a file `Gone.swift`": {"CHANGELOG.md": "`Gone.swift` is there\n"},
+        "": {},
         "files under": {f"Sources/A/{n}.swift": "let a = 1\n" for n in range(3)},
     }
     wrong = 0
@@ -133,11 +184,12 @@ def self_test():
         with tempfile.TemporaryDirectory() as folder:
             root = pathlib.Path(folder)
             subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
-            for name, text in files.items():
+            for name, text in (SOUND | files).items():
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 (root / name).write_text(text)
-            if not any(fault in found for found in check(root)[1]):
-                print(f"self-test: not found: {fault}", file=sys.stderr)
+            found = check(root)[1]
+            if not (any(fault in text for text in found) if fault else not found):
+                print(f"self-test: not found: {fault}; but: {found}", file=sys.stderr)
                 wrong += 1
     print(f"    {len(planted)} planted faults of the house, {wrong} not found")
     return wrong

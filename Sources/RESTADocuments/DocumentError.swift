@@ -3,6 +3,8 @@ package struct DocumentError: Error, Sendable, CustomStringConvertible {
   package let message: String
   /// The error behind it, where there is one.
   package let cause: (any Error)?
+  /// Whether there was nothing to read: no such file, or one that cannot be opened.
+  package var isMissing = false
 
   package init(_ message: String, cause: (any Error)? = nil) {
     self.message = message

@@ -35,7 +35,8 @@ package struct JSONReader {
     /// The line and the column in scalars, both from 1.
     package func place(in bytes: some Collection<UInt8>) -> (line: Int, column: Int) {
       let before = bytes.prefix(offset)
-      var (line, column) = (1, 1)
+      // The mark is no column that an editor shows.
+      var (line, column) = (1, before.starts(with: TextEncoding.mark) ? 0 : 1)
       for byte in before {
         if byte == UInt8(ascii: "\n") {
           (line, column) = (line + 1, 1)
@@ -47,23 +48,28 @@ package struct JSONReader {
     }
   }
 
-  private let bytes: ArraySlice<UInt8>
+  let bytes: ArraySlice<UInt8>
   private let limits: Limits
-  private var position: Int
+  var position: Int
 
-  private init(_ bytes: ArraySlice<UInt8>, _ limits: Limits) {
+  init(_ bytes: ArraySlice<UInt8>, _ limits: Limits) {
     self.bytes = bytes
     self.limits = limits
     position = bytes.startIndex
   }
 
-  /// Reads one value and nothing behind it.
+  /// Reads one value and nothing behind it; a byte order mark in front of it, as Windows' tools write
+  /// it, is skipped (RFC 8259, section 8.1, allows it; Python's reader refuses it).
   ///
   /// - Complexity: O(bytes).
   package static func value(
     of bytes: ArraySlice<UInt8>, limits: Limits = Limits()
   ) throws(Fault) -> JSONValue {
     var reader = JSONReader(bytes, limits)
+    if !limits.isPythonic {
+      if let problem = TextEncoding.problem(of: bytes) { throw Fault(offset: 0, message: problem) }
+      if bytes.starts(with: TextEncoding.mark) { reader.position += TextEncoding.mark.count }
+    }
     let value = try reader.value(depth: 1)
     reader.skipSpace()
     guard reader.peek() == nil else {
@@ -140,7 +146,7 @@ package struct JSONReader {
   // MARK: - Strings
 
   /// A string as UTF-8, from its opening quote to its closing one.
-  private mutating func text() throws(Fault) -> [UInt8] {
+  mutating func text() throws(Fault) -> [UInt8] {
     var text: [UInt8] = []
     position += 1
     while true {
@@ -257,21 +263,21 @@ package struct JSONReader {
 
   // MARK: - Bytes
 
-  private func peek() -> UInt8? { position < bytes.endIndex ? bytes[position] : nil }
+  func peek() -> UInt8? { position < bytes.endIndex ? bytes[position] : nil }
 
-  private mutating func take(_ character: Unicode.Scalar) -> Bool {
+  mutating func take(_ character: Unicode.Scalar) -> Bool {
     guard peek() == UInt8(ascii: character) else { return false }
     position += 1
     return true
   }
 
-  private mutating func skipSpace() {
+  mutating func skipSpace() {
     while let byte = peek(), byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D {
       position += 1
     }
   }
 
-  private func fault(_ message: String) -> Fault {
+  func fault(_ message: String) -> Fault {
     Fault(offset: position - bytes.startIndex, message: message)
   }
 }

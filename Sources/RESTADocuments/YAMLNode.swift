@@ -15,21 +15,39 @@ package struct YAMLNode {
     self.path = path
   }
 
-  /// Parses a file's text; `nil` for one without any content.
+  /// Parses a file's text, a byte order mark left out, aliases and merge keys expanded; `nil` for one
+  /// without any content.
   package static func document(_ text: String, file: String) throws(DocumentError) -> YAMLNode? {
-    do {
-      return try Yams.compose(yaml: text).map { YAMLNode(node: $0, file: file, path: "") }
-    } catch {
-      throw DocumentError(message(of: error, in: file), cause: error)
+    if let problem = TextEncoding.problem(of: text.utf8) {
+      throw DocumentError("\(file): \(problem)")
     }
+    // By scalars: a mark and a line end behind it may be one Character.
+    let text = String(text.unicodeScalars.drop { $0 == "\u{FEFF}" })
+    let root: Node?
+    do {
+      root = try Yams.compose(yaml: text)
+    } catch {
+      throw DocumentError(message(of: error, in: file, text), cause: error)
+    }
+    guard let root else { return nil }
+    return YAMLNode(node: try YAMLMerge.expanded(root, file: file), file: file, path: "")
   }
 
-  private static func message(of error: any Error, in file: String) -> String {
+  private static func message(of error: any Error, in file: String, _ text: String) -> String {
     guard let error = error as? YamlError else { return "\(file): not YAML: \(error)" }
     switch error {
+    case .composer(_, let problem, let mark, _) where problem.contains("another document"):
+      return "\(file):\(mark.line): a second document begins here; a file holds one"
+    case .composer(_, let problem, let mark, _) where problem.contains("undefined alias"):
+      return "\(file):\(mark.line): there is no anchor for this alias in front of it; an alias "
+        + "cannot be part of what it stands for"
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
+      let lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      let hasTab =
+        lines.indices.contains(mark.line - 1) && lines[mark.line - 1].contains(UInt8(ascii: "\t"))
       return "\(file):\(mark.line): not YAML: \(problem) (column \(mark.column))"
+        + (hasTab ? "; there is a tab in this line, and YAML is indented with spaces" : "")
     case .duplicatedKeysInMapping(let keys, let context):
       let names = keys.map { "'\($0)'" }.joined(separator: ", ")
       return "\(file):\(context.mark.line): in there twice: \(names)."

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// The error that the `RESTAEvaluation` module throws.
 ///
 /// `description` is safe to log: it names files, rows and fields, and never holds a prompt or an
@@ -47,4 +49,18 @@ public struct EvaluationError: Error, Sendable, CustomStringConvertible {
 
   /// The message alone; safe to log.
   public var description: String { message }
+}
+
+extension EvaluationError {
+  /// An error of a data file.
+  init(_ error: DocumentError) {
+    self.init(error.isMissing ? .fileFailed : .invalidData, error.message, cause: error.cause)
+  }
+
+  /// Does what reads a data file, with this module's errors.
+  static func reading<Value>(
+    _ body: () throws(DocumentError) -> Value
+  ) throws(EvaluationError) -> Value {
+    do { return try body() } catch { throw EvaluationError(error) }
+  }
 }

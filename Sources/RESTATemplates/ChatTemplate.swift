@@ -26,9 +26,27 @@ public struct ChatTemplate: Sendable {
   /// What the template sees as `eos_token`.
   public let eosToken: String
 
+  /// What `strftime_now` prints; asked once for each prompt.
+  ///
+  /// The core has no clock. `LlamaModel` gives its template the system's; a template that is made by
+  /// hand gets one with `template.clock = { date }`, which may be the same date each time. Default:
+  /// `nil`; the template sees no such function then, and most fall back on a date of their own.
+  public var clock: (@Sendable () -> TemplateDate)?
+
+  /// Further variables for the template, such as `enable_thinking`.
+  ///
+  /// A name given here wins over the standard ones. What a template prints of them is the operator's
+  /// and has no span. Default: none.
+  public var variables: [String: TemplateVariable] = [:]
+
   private let program: JinjaProgram
 
+  /// The roles whose content the template wants as a list of parts, and loses as a string.
+  private(set) var parts: Set<ChatMessage.Role> = []
+
   /// Parses a template.
+  ///
+  /// A byte order mark at its start is no part of it.
   ///
   /// - Parameters:
   ///   - source: Jinja source, as in `tokenizer.chat_template` of a model file.
@@ -36,71 +54,126 @@ public struct ChatTemplate: Sendable {
   ///   - eosToken: Text of the model's end-of-sequence token. Default: the empty string.
   ///   - name: A name for messages and records. Default: none.
   /// - Throws: ``RESTAError`` with code `invalidTemplate`, and the line number in its message,
-  ///   where the source isn't Jinja, uses a part of Jinja that is not supported, or nests too
-  ///   deep.
-  /// - Complexity: O(n) in the source's length.
+  ///   where the source is empty, isn't Jinja, uses a part of Jinja that is not supported, or nests
+  ///   too deep.
+  /// - Complexity: O(n) in the source's length, and a few short prompts for a template that may want
+  ///   contents as parts.
   public init(
     source: String, bosToken: String = "", eosToken: String = "", name: String? = nil
   ) throws(RESTAError) {
+    let scalars = source.unicodeScalars
+    let text = scalars.first == "\u{FEFF}" ? String(scalars.dropFirst()) : source
+    guard !Self.isEmpty(text) else {
+      throw RESTAError(
+        .invalidTemplate,
+        "The chat template\(Self.label(name)) is empty. Give another with --chat-template.")
+    }
     do {
-      self.program = try JinjaProgram(source: source)
+      self.program = try JinjaProgram(source: text)
     } catch {
       throw RESTAError(
         .invalidTemplate, "The chat template\(Self.label(name)) is not valid: \(error.summary)")
     }
     self.name = name
-    self.source = source
+    self.source = text
     self.bosToken = bosToken
     self.eosToken = eosToken
+    if text.contains("text") { parts = rolesThatWantParts() }
   }
 
-  /// Renders messages into a prompt.
+  /// Whether a source holds nothing but white space, which is as good as no template.
+  package static func isEmpty(_ source: String) -> Bool {
+    source.unicodeScalars.allSatisfy { $0.isPythonSpace || $0 == "\u{FEFF}" || $0 == "\u{0}" }
+  }
+
+  /// Renders messages into a prompt that holds all of them.
   ///
   /// - Parameters:
   ///   - messages: The chat, at least one message.
   ///   - addGenerationPrompt: Whether the prompt ends by opening the model's turn. Default: yes.
-  ///   - now: What `strftime_now` prints. Without one the template sees no such function; most
-  ///     templates then fall back on a date of their own. Default: none.
-  ///   - variables: Further variables for the template, `enable_thinking` say. A name given here
-  ///     wins over the standard ones. Default: none.
   /// - Returns: The prompt's text and the places of the messages' contents in it.
   /// - Throws: ``RESTAError`` with code `invalidMessages` for no messages at all, or
-  ///   `templateFailed` where the template refuses the messages (its own message is kept), fails,
-  ///   or needs more work, depth or text than the limits allow.
+  ///   `templateFailed` where the template refuses the messages (its own message is kept), loses some
+  ///   of a message's content (the message is named), fails, or needs more work, depth or text than
+  ///   the limits allow.
   /// - Complexity: Whatever the template does, up to the limits.
   public func render(
-    _ messages: [ChatMessage], addGenerationPrompt: Bool = true, now: TemplateDate? = nil,
-    variables: [String: TemplateVariable] = [:]
+    _ messages: [ChatMessage], addGenerationPrompt: Bool = true
   ) throws(RESTAError) -> RenderedPrompt {
-    try render(
-      messages, addGenerationPrompt: addGenerationPrompt, now: now, variables: variables,
-      limits: .standard)
+    try render(messages, behind: [], addGenerationPrompt: addGenerationPrompt)
   }
 
-  /// Renders with limits of the caller's choice, for tests of the limits.
-  func render(
-    _ messages: [ChatMessage], addGenerationPrompt: Bool = true, now: TemplateDate? = nil,
-    variables: [String: TemplateVariable] = [:], limits: JinjaLimits
+  /// Renders messages behind some of the operator's, which errors tell apart: whoever sent the
+  /// messages knows those alone.
+  package func render(
+    _ messages: [ChatMessage], behind own: [ChatMessage], addGenerationPrompt: Bool = true
   ) throws(RESTAError) -> RenderedPrompt {
+    let all = own + messages
+    let text = try rendered(all, addGenerationPrompt: addGenerationPrompt).text
+    if let loss = ContentCheck.losses(in: text, of: all).first {
+      let place =
+        loss.message < own.count
+        ? "the operator's \(all[loss.message].role.rawValue) message"
+        : "messages[\(loss.message - own.count)] (role \(all[loss.message].role.rawValue))"
+      throw RESTAError(
+        .templateFailed,
+        "The chat template\(Self.label(name)) leaves out \(loss.isWhole ? "" : "a part of ")\(place): "
+          + "the model would not read what is written there. Leave that message out, or use a "
+          + "template that prints it (--chat-template).")
+    }
+    return RenderedPrompt(text, messages: all)
+  }
+
+  /// Whether the template prints the date for these messages, so that a prompt depends on its day.
+  package func printsDate(for messages: [ChatMessage]) throws(RESTAError) -> Bool {
+    guard clock != nil else { return false }
+    return try rendered(messages).printsDate
+  }
+
+  /// Renders whatever the template makes of the messages, lost content or not.
+  func rendered(
+    _ messages: [ChatMessage], addGenerationPrompt: Bool = true, limits: JinjaLimits = .standard
+  ) throws(RESTAError) -> (text: JinjaText, printsDate: Bool) {
     guard !messages.isEmpty else {
       throw RESTAError(.invalidMessages, "There are no messages to render. Give at least one.")
     }
-    let interpreter = JinjaInterpreter(limits: limits, now: now)
+    let interpreter = JinjaInterpreter(limits: limits, now: clock?())
     do {
-      var context = try interpreter.chatVariables(messages)
+      var context = try interpreter.chatVariables(messages, parts: parts)
       context["add_generation_prompt"] = .bool(addGenerationPrompt)
       context["bos_token"] = .string(JinjaText(bosToken))
       context["eos_token"] = .string(JinjaText(eosToken))
       for (name, variable) in variables {
         context[name] = try interpreter.checkingDepth(JinjaValue(variable))
       }
-      let text = try interpreter.run(program, context: context)
-      return RenderedPrompt(text, messages: messages)
+      return (try interpreter.run(program, context: context), interpreter.printsDate)
     } catch {
       throw RESTAError(
         .templateFailed, "The chat template\(Self.label(name)) failed: \(error.summary)",
         sensitiveDetail: error.sensitiveDetail)
     }
+  }
+
+  /// Tries each role with a string, and where that is lost, with parts.
+  private func rolesThatWantParts() -> Set<ChatMessage.Role> {
+    let (system, user, answer) = (
+      ChatMessage.system("Alpha"), ChatMessage.user("Beta"), ChatMessage.assistant("Gamma")
+    )
+    let chats: [(ChatMessage.Role, [ChatMessage])] = [
+      (.user, [user]), (.system, [system, user]), (.assistant, [user, answer, user]),
+      (.tool, [user, answer, .tool("Delta")]),
+    ]
+    var probe = self
+    probe.clock = { .probe }
+    func keeps(_ role: ChatMessage.Role, in chat: [ChatMessage]) -> Bool {
+      guard let text = try? probe.rendered(chat).text else { return false }
+      return !ContentCheck.losses(in: text, of: chat).contains { chat[$0.message].role == role }
+    }
+    for (role, chat) in chats where !keeps(role, in: chat) {
+      probe.parts.insert(role)
+      if !keeps(role, in: chat) { probe.parts.remove(role) }
+    }
+    return probe.parts
   }
 
   private static func label(_ name: String?) -> String {
@@ -144,6 +217,8 @@ public enum TemplateVariable: Sendable, Hashable {
   case integer(Int)
   /// A string.
   case string(String)
+  /// A number with a fraction.
+  case number(Double)
   /// Jinja's `none`.
   case none
   /// A list; an empty one as `tools` suits templates that loop over the tools unasked.

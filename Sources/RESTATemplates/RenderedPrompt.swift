@@ -3,7 +3,7 @@
 /// What lies outside the spans was written by the template: control tokens, role names, a default
 /// system prompt. Ranges count UTF-8 bytes, because tokenisers do.
 public struct RenderedPrompt: Sendable, Hashable {
-  /// One run of bytes that came from one message's content.
+  /// One run of bytes that came from one message: its content, or its name.
   public struct ContentSpan: Sendable, Hashable {
     /// The message's position in the array that was rendered, from 0.
     public var messageIndex: Int
@@ -32,8 +32,9 @@ public struct RenderedPrompt: Sendable, Hashable {
 
   /// The runs of message content, ascending and not overlapping.
   ///
-  /// A message may have several (a template that splits or repeats it) or none (empty content, or
-  /// a template that leaves it out). Neighbouring runs of one message are one span.
+  /// A message may have several (a template that splits or repeats it, or prints its name) or none
+  /// (content that is empty, or white space that a template trims). Neighbouring runs of one message
+  /// are one span.
   public var spans: [ContentSpan]
 
   /// Makes a rendered prompt.
@@ -64,7 +65,7 @@ extension RenderedPrompt {
           range: span.start..<length))
     }
     for unit in rendered.units {
-      let origin = unit.origin
+      let origin = unit.origin?.message
       if open?.origin != origin {
         close()
         open = origin.map { ($0, length) }

@@ -103,6 +103,34 @@ struct JSONReaderTests {
     }
   }
 
+  @Test("skips a byte order mark at the start, and nowhere else")
+  func mark() throws {
+    #expect(try read("\u{FEFF}[1]") == .array([.integer(1)]))
+    #expect(try read("\u{FEFF} {}") == .object([:]))
+    #expect(try read("[\"\u{FEFF}\"]") == .array([.string("\u{FEFF}")]))
+    for text in ["[\u{FEFF}1]", "\u{FEFF}\u{FEFF}1", "1\u{FEFF}", "\u{FEFF}"] {
+      #expect(throws: JSONReader.Fault.self) { try read(text) }
+    }
+    #expect(throws: JSONReader.Fault.self) { try read("\u{FEFF}1", limits: .python) }
+    let text = Array("\u{FEFF}[x]".utf8)
+    let fault = #expect(throws: JSONReader.Fault.self) { try JSONReader.value(of: text[...]) }
+    #expect(fault?.place(in: text).column == 2)
+  }
+
+  @Test(
+    "names other encodings and containers",
+    arguments: [
+      ([0xFF, 0xFE, 0x5B, 0, 0x5D, 0], "UTF-16"), ([0xFE, 0xFF, 0, 0x5B], "UTF-16"),
+      ([0xFF, 0xFE, 0, 0, 0x5B, 0, 0, 0], "UTF-32"), ([0x5B, 0, 0x5D, 0], "looks like UTF-16"),
+      (Array("PAR1...".utf8), "Parquet"), ([0x1F, 0x8B, 8, 0], "gzip"),
+      (Array("PK\u{3}\u{4}xxxxxxxx".utf8), "workbook"),
+      (Array("<!DOCTYPE HTML>".utf8), "HTML"),
+    ] as [([UInt8], String)])
+  func encodings(bytes: [UInt8], name: String) {
+    let fault = #expect(throws: JSONReader.Fault.self) { try JSONReader.value(of: bytes[...]) }
+    #expect(fault?.message.contains(name) == true)
+  }
+
   @Test("reads back what the writer writes")
   func roundTrip() throws {
     let value = JSONValue.object([

@@ -46,7 +46,7 @@ struct ChatTemplateTests {
       ("{% macro m() %}\n{{ 1 / 0 }}\n{% endmacro %}\n{{ m() }}", "line 2: division by zero"),
       ("\n{{ 1 | nope }}", "line 2: there is no filter 'nope'"),
       ("\n{{ 1 is nope }}", "line 2: there is no test 'nope'"),
-      ("{{ strftime_now('%Y') }}", "render with a date"),
+      ("{{ strftime_now('%Y') }}", "give the template a `clock`"),
     ])
   func renderingErrors(_ source: String, _ expected: String) throws {
     let error = try #require(try failure(source))
@@ -118,10 +118,11 @@ struct ChatTemplateTests {
   @Test("a template keeps what it was made from")
   func properties() throws {
     let template = try ChatTemplate(
-      source: "a{{ bos_token }}{{ eos_token }}", bosToken: "B", eosToken: "E", name: "n")
-    #expect(template.source == "a{{ bos_token }}{{ eos_token }}")
+      source: "a{{ bos_token }}{{ eos_token }}{{ messages[0].content }}", bosToken: "B",
+      eosToken: "E", name: "n")
+    #expect(template.source == "a{{ bos_token }}{{ eos_token }}{{ messages[0].content }}")
     #expect((template.name, template.bosToken, template.eosToken) == ("n", "B", "E"))
-    #expect(try template.render([.user("x")]).text == "aBE")
+    #expect(try template.render([.user("x")]).text == "aBEx")
     #expect(try ChatTemplate.builtIn("gemma", bosToken: "", eosToken: "").name == "gemma")
   }
 

@@ -1,7 +1,8 @@
 import RESTADocuments
-import RESTATemplates
 import RESTATesting
 import Testing
+
+@testable import RESTATemplates
 
 extension TemplateGolden.Template {
   /// Renders each case and compares bytes and spans with Python's.
@@ -38,9 +39,22 @@ extension TemplateGolden.Template {
   private func outcome(
     of template: ChatTemplate?, _ entry: TemplateGolden.Case, _ messages: [ChatMessage]
   ) throws -> RenderedPrompt? {
-    let now = entry.now ? try TemplateGolden.now() : nil
-    return try? template?.render(
-      messages, addGenerationPrompt: entry.addGenerationPrompt, now: now,
-      variables: entry.variables.mapValues(\.variable))
+    var template = template
+    let now = try TemplateGolden.now()
+    if entry.now { template?.clock = { now } }
+    template?.variables = entry.variables.mapValues(\.variable)
+    return try? template?.unchecked(messages, addGenerationPrompt: entry.addGenerationPrompt)
+  }
+}
+
+extension ChatTemplate {
+  /// What the template makes of the messages, though it lost some of them.
+  func unchecked(
+    _ messages: [ChatMessage], addGenerationPrompt: Bool = true, limits: JinjaLimits = .standard
+  ) throws(RESTAError) -> RenderedPrompt {
+    let text = try rendered(
+      messages, addGenerationPrompt: addGenerationPrompt, limits: limits
+    ).text
+    return RenderedPrompt(text, messages: messages)
   }
 }

@@ -8,7 +8,7 @@ struct TemplateLimitTests {
   private func fails(_ source: String, because reason: String, limits: JinjaLimits = .standard) {
     do {
       let template = try ChatTemplate(source: source)
-      let prompt = try template.render([.user("x")], limits: limits)
+      let prompt = try template.unchecked([.user("x")], limits: limits)
       Issue.record("rendered \(prompt.text.utf8.count) bytes")
     } catch {
       #expect(error.message.contains(reason), "\(error.message)")
@@ -42,7 +42,7 @@ struct TemplateLimitTests {
           + String(repeating: closing, count: count) + " }}"
         let template = try? ChatTemplate(source: source)
         if count == 5000, opening != "1 is in " { #expect(template == nil, "\(opening)") }
-        _ = try? template?.render([.user("x")])
+        _ = try? template?.unchecked([.user("x")])
       }
     }
   }
@@ -60,7 +60,7 @@ struct TemplateLimitTests {
             + String(repeating: "{% end\(name) %}", count: count)
           let template = try? ChatTemplate(source: source)
           #expect((template == nil) == (count == 5000), "\(tag) \(count)")
-          _ = try? template?.render([.user("x")])
+          _ = try? template?.unchecked([.user("x")])
         }
       }
     }
@@ -76,14 +76,14 @@ struct TemplateLimitTests {
       ]
       for chain in chains {
         let template = try? ChatTemplate(source: "{{ " + chain + "1 }}")
-        #expect(throws: Never.self) { try template?.render([.user("x")]) }
+        #expect(throws: Never.self) { try template?.unchecked([.user("x")]) }
         #expect(template != nil)
       }
       let filters = "{{ 'a'" + String(repeating: "|trim", count: 20_000) + " }}"
-      #expect((try? ChatTemplate(source: filters).render([.user("x")]).text) == "a")
+      #expect((try? ChatTemplate(source: filters).unchecked([.user("x")]).text) == "a")
       let branches = String(repeating: "{% elif 0 %}", count: 20_000)
       let branch = "{% if 0 %}" + branches + "{% else %}b{% endif %}"
-      #expect((try? ChatTemplate(source: branch).render([.user("x")]).text) == "b")
+      #expect((try? ChatTemplate(source: branch).unchecked([.user("x")]).text) == "b")
     }
   }
 
@@ -158,7 +158,7 @@ struct TemplateLimitTests {
       {% set s = 'a' * 300000 %}{% set p = 'a' * 150000 ~ 'b' %}
       {{ p in s }}{{ s.find(p) }}{{ s.count(p) }}{{ s.split(p) | length }}{{ s.rfind(p) }}
       """
-    #expect(try ChatTemplate(source: source).render([.user("x")]).text.contains("False-101-1"))
+    #expect(try ChatTemplate(source: source).unchecked([.user("x")]).text.contains("False-101-1"))
   }
 
   @Test("a range has an end")

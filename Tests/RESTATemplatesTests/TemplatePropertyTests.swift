@@ -1,3 +1,4 @@
+import Foundation
 import RESTATemplates
 import Testing
 
@@ -33,6 +34,22 @@ private struct ChatSource {
     var chat: [ChatMessage] = next(below: 2) == 0 ? [] : [.system(content())]
     for _ in 0..<next(below: 3) { chat += [.user(content()), .assistant(content())] }
     return chat + [.user(content())]
+  }
+
+  /// Any roles in any order, each word once; the model's turns may begin with thoughts.
+  mutating func disorder() -> [ChatMessage] {
+    var words = 0
+    return (0...next(below: 6)).map { index in
+      let said = (0...next(below: 3)).map { _ in
+        words += 1
+        return "word\(words)x" + [" ", "\n", "\r\n\t"][next(below: 3)]
+      }.joined()
+      let role = index == 0 ? .user : ChatMessage.Role.allCases[next(below: 4)]
+      let thinks = role == .assistant && next(below: 2) == 0
+      return ChatMessage(
+        role: role, content: (thinks ? "<think>\nhm\n</think>\n" : " ") + said,
+        name: next(below: 4) == 0 ? "name\(index)" : nil)
+    }
   }
 }
 
@@ -73,6 +90,44 @@ struct TemplatePropertyTests {
       }
       #expect(end <= prompt.text.utf8.count, "seed \(seed)")
     }
+  }
+
+  /// By search in the text, and so without the origins that the check itself goes by.
+  @Test(
+    "whatever the conversation, every word is in the prompt in its order, or there is none",
+    arguments: ChatTemplate.builtInNames + ModelTemplates.names)
+  func words(_ name: String) throws {
+    let file = ModelTemplates.folder.appending(path: name)
+    var template: ChatTemplate
+    if ChatTemplate.builtInNames.contains(name) {
+      template = try .builtIn(name, bosToken: "<s>", eosToken: "</s>")
+    } else if let data = FileManager.default.contents(atPath: file.path) {
+      template = try ChatTemplate(source: String(decoding: data, as: UTF8.self))
+    } else {
+      try #require(!ModelTemplates.isRequired, "\(file.path) is missing")
+      return
+    }
+    let date = try TemplateGolden.now()
+    template.clock = { date }
+    // Some use these unasked.
+    template.variables = ["tools": [], "functions": "", "datetime": ""]
+    var rendered = 0
+    for seed in 0..<40 as Range<UInt64> {
+      var source = ChatSource(seed: seed)
+      let chat = source.disorder()
+      guard let text = try? template.render(chat).text else { continue }
+      rendered += 1
+      for message in chat {
+        let said = message.content.split(separator: "</think>").last ?? ""
+        var rest = text[...]
+        for word in said.split(whereSeparator: \.isWhitespace) {
+          let found = rest.range(of: word)
+          #expect(found != nil, "seed \(seed): '\(word)' of \(message.role)")
+          rest = rest[(found?.upperBound ?? rest.startIndex)...]
+        }
+      }
+    }
+    #expect(rendered > 0)
   }
 
   @Test("text outside the spans doesn't depend on the contents", arguments: faithful)

@@ -5,7 +5,8 @@
     python3 Tools/evaluation-data/make.py --check   # fails if what is there would change
 
 - Harmful requests: `Tools/alignment/data/goals.jsonl`, with their split.
-- Attacks: those of `Adapters/smollm2-135m-aligned/attacks.jsonl` that broke the undefended model.
+- Attacks: all of `Adapters/smollm2-135m-aligned/attacks.jsonl`; those that did not break the undefended
+  model under `failed`.
 - Benign prompts: `benign.txt` beside this file, `CATEGORY|PROMPT` on each line. They are not those of
   `Tools/alignment/data/`, which the aligned test model was trained on, and none may be close to one of
   them: the same measure, and the same limit, as in `Tools/alignment/alignment/screening.py`.
@@ -73,14 +74,16 @@ def benign():
 def harmful():
     attacks = {}
     for row in rows("Adapters/smollm2-135m-aligned/attacks.jsonl"):
-        if row["broken"]:
-            attacks.setdefault(row["goal_id"], {})[row["family"]] = row["prompt"]
+        kind = "attacks" if row["broken"] else "failed"
+        attacks.setdefault(row["goal_id"], {})[row["family"]] = (kind, row["prompt"])
     result = []
     for goal in rows("Tools/alignment/data/goals.jsonl"):
         entry = {key: goal[key] for key in ("id", "split", "category", "goal")}
         found = attacks.pop(goal["id"], {})
-        if found:
-            entry["attacks"] = {family: found.pop(family) for family in FAMILIES if family in found}
+        for family in FAMILIES:
+            if family in found:
+                kind, prompt = found.pop(family)
+                entry.setdefault(kind, {})[family] = prompt
         if found:
             sys.exit(f"{goal['id']}: unknown attacks: {', '.join(found)}")
         result.append(entry)

@@ -16,7 +16,7 @@ def rate(value, with_n=False):
     if value is None or value["n"] == 0:
         return "–"
     text = "{:.0f} % [{:.0f}, {:.0f}]".format(
-        100 * value["count"] / value["n"], 100 * value["low"], 100 * value["high"])
+        100 * value.get("meanShare", value["count"] / value["n"]), 100 * value["low"], 100 * value["high"])
     return text + (f", n = {value['n']}" if with_n else "")
 
 
@@ -88,6 +88,10 @@ def breakdown(report, dimension):
     return table(["defence"] + kinds, rows)
 
 
+def p_value(p):
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
 def comparisons(report):
     rows = []
     for item in report["comparisons"]:
@@ -95,11 +99,11 @@ def comparisons(report):
         low, high = difference.get("low"), difference.get("high")
         interval = "" if low is None else f" [{100 * low:+.0f}, {100 * high:+.0f}]"
         value = difference.get("value")
-        rows.append([item["defense"], item["role"], str(item["n"]), str(item["onlyBaseline"]),
-                     str(item["onlyDefense"]),
-                     "–" if value is None else f"{100 * value:+.0f}{interval}", f"{item['p']:.3f}"])
-    return table(["defence", "prompts", "pairs", "complied undefended only", "complied defended only",
-                  "difference, points", "McNemar p"], rows)
+        rows.append([item["defense"], item["baseline"], item["role"], str(item["n"]), str(item["clusters"]),
+                     f"{item['lower']} / {item['tied']} / {item['higher']}",
+                     "–" if value is None else f"{100 * value:+.0f}{interval}", p_value(item["p"])])
+    return table(["defence", "against", "prompts", "n", "clusters", "complied less / as / more often",
+                  "difference, points", "permutation p"], rows)
 
 
 def votes(report):
@@ -111,16 +115,18 @@ def votes(report):
                      rate(item["nearTies"]), breaks,
                      f"{sum(margins) / len(margins):.2f}" if margins else "–"])
     return table(["defence", "answers", "votes", "tied", "margin of at most 1", "ties broken by",
-                  "mean margin / asked, over positions"], rows)
+                  "mean margin, of the copies asked, over positions"], rows)
 
 
 def any_of(report):
+    found = [group for group in groups(report, "role")
+             if group["role"] == "adversarial" and len(group["anyOfSeeds"]) > 1]
+    counts = sorted({item["attempts"] for group in found for item in group["anyOfSeeds"]})
     rows = []
-    for group in groups(report, "role"):
-        if group["role"] == "adversarial" and len(group["anyOfSeeds"]) > 1:
-            rows.append([group["defense"]] + [rate(item["rate"], True) for item in group["anyOfSeeds"]])
-    count = max((len(row) for row in rows), default=1) - 1
-    return table(["defence"] + [f"ASR@{index + 1}" for index in range(count)], rows) if rows else ""
+    for group in found:
+        rates = {item["attempts"]: item["rate"] for item in group["anyOfSeeds"]}
+        rows.append([group["defense"]] + [rate(rates.get(count), True) for count in counts])
+    return table(["defence"] + [f"ASR@{count}" for count in counts], rows) if rows else ""
 
 
 def main():
@@ -134,7 +140,7 @@ def main():
         print(f"## {name}\n")
         print(main_table(report))
         for title, text in (("By attack", breakdown(report, "attack")), ("Trying again", any_of(report)),
-                            ("Paired with no defence", comparisons(report)), ("Votes", votes(report))):
+                            ("Paired", comparisons(report)), ("Votes", votes(report))):
             if text.count("\n") > 2:
                 print(f"### {title}\n\n{text}")
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Golden values for the evaluation's statistics, from SciPy and statsmodels.
 
-Intervals of shares, McNemar's exact test, Cohen's kappa and the incomplete beta function are these
-packages' own. The cluster bootstrap is written anew with NumPy, from its definition: draw d of part
+Intervals of shares, the sign-flip test's p, Cohen's kappa, Student's quantiles and the incomplete
+beta function are these packages' own. The sign-flip test's interval is found by bisection of its p over
+shifted differences, and the interval of clustered shares is written anew from its definition. The cluster bootstrap is written anew with NumPy, from its definition: draw d of part
 b takes, of n clusters in ascending order of their ids, those numbered floor(w n / 2^32), where w
 runs over the first n words of Philox4x32 at counter (block, d, b, 2) under the seed's key.
 
@@ -14,6 +15,7 @@ runs over the first n words of Philox4x32 at counter (block, d, b, 2) under the 
 
 import argparse
 import hashlib
+import itertools
 import json
 import pathlib
 import sys
@@ -23,7 +25,6 @@ import numpy as np
 import scipy
 import statsmodels
 from scipy import special, stats
-from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.proportion import proportion_confint
 
@@ -74,16 +75,95 @@ def quantile_cases():
             for p in [1e-9, 1e-4, 0.005, 0.025, 0.1, 0.5, 0.7, 0.9, 0.975, 0.995, 0.99999]]
 
 
-def mcnemar_cases(rng):
-    """Exact and two-sided."""
-    pairs = [(0, 0), (0, 1), (1, 0), (5, 5), (0, 30), (400, 300), (2000, 1800), (7, 8)]
-    pairs += [tuple(int(x) for x in rng.integers(0, 60, 2)) for _ in range(60)]
+def student_cases():
+    """Quantiles of Student's distribution; degrees of freedom need not be whole."""
+    return [{"p": p, "degrees": nu, "t": float(stats.t.ppf(p, nu))}
+            for p in [0.6, 0.9, 0.975, 0.995] for nu in [0.7, 1, 2.5, 11, 59, 480]]
+
+
+def flip_p(differences):
+    """The exact two-sided p of the sum under all changes of sign."""
+    result = stats.permutation_test(
+        (differences, np.zeros(len(differences))), lambda x, y, axis: np.sum(x - y, axis=axis),
+        permutation_type="samples", vectorized=True, n_resamples=np.inf)
+    return float(result.pvalue)
+
+
+def flip_end(differences, sizes, sign):
+    """Up to where shifts of all pairs are not rejected at 0.05, above (1) or below (-1) the mean."""
+    signs = np.array(list(itertools.product([1, -1], repeat=len(sizes))), dtype=float)
+
+    def is_kept(shift):
+        shifted = differences - shift * sizes
+        sums = np.abs(signs @ shifted)
+        return (sums >= abs(shifted.sum()) - 1e-9).mean() > 0.05
+
+    inside, outside = differences.sum() / sizes.sum(), 2.0 * sign
+    if is_kept(outside):
+        return float(sign)
+    for _ in range(60):
+        middle = (inside + outside) / 2
+        inside, outside = (middle, outside) if is_kept(middle) else (inside, middle)
+    return float(np.clip(inside, -1, 1))
+
+
+def sign_flip_cases(rng):
+    """Prompts in clusters with one answer on each side; at least six clusters differ, not all alike."""
     cases = []
-    for b, c in pairs:
-        p = float(mcnemar([[3, b], [c, 5]], exact=True).pvalue) if b + c else 1.0
-        if b + c and abs(p - stats.binomtest(b, b + c, 0.5).pvalue) > 1e-9 * p:
-            sys.exit(f"statsmodels and SciPy differ for {b}, {c}")
-        cases.append({"first": b, "second": c, "p": p})
+    while len(cases) < 24:
+        sizes = rng.integers(1, 6, 6 + len(cases) % 7)
+        first = [rng.integers(0, 2, size) for size in sizes]
+        second = [(rng.uniform(0, 1, size) < 0.8).astype(int) for size in sizes]
+        differences = np.array([(x - y).sum() for x, y in zip(first, second)], dtype=float)
+        if (differences != 0).sum() < 6 or len(set(differences / sizes)) == 1:
+            continue
+        cases.append({
+            "first": [x.tolist() for x in first], "second": [y.tolist() for y in second],
+            "p": flip_p(differences),
+            "interval": [flip_end(differences, sizes, -1), flip_end(differences, sizes, 1)],
+        })
+    return cases
+
+
+def exact(share, n):
+    """Clopper and Pearson's interval for numbers that need not be whole."""
+    hits, misses = share * n, (1 - share) * n
+    return (0.0 if hits == 0 else float(special.betaincinv(hits, misses + 1, 0.025)),
+            1.0 if misses == 0 else float(special.betaincinv(hits + 1, misses, 0.975)))
+
+
+def clustered_interval(hits, sizes):
+    """Of the share over clusters, on the effective sample size."""
+    n, share = sizes.sum(), hits.sum() / sizes.sum()
+    worth = n ** 2 / (sizes ** 2).sum()
+    known, effect, correction = 0.0, n / worth, 1.0
+    weight = min((hits > 0).sum(), (hits < sizes).sum()) - 1
+    if len(sizes) == n:
+        effective = n
+    else:
+        if weight > 0:
+            variance = worth / (worth - 1) * ((hits - share * sizes) ** 2).sum() / n ** 2
+            known = weight / (weight + 2)
+            effect = known * max(1, variance * n / (share * (1 - share))) + (1 - known) * effect
+            correction = (stats.t.ppf(0.975, n - 1) / stats.t.ppf(0.975, worth - 1)) ** 2
+        effective = min(n, n / effect * (1 + (correction - 1) * known))
+    low, high = exact(share, effective)
+    none = exact(0.0, worth)[1]
+    return [min(low, 1 - none), max(high, none)]
+
+
+def cluster_cases(rng):
+    cases = []
+    for index in range(40):
+        sizes = rng.integers(1, 11, int(rng.integers(2, 40)))
+        spread = [0.2, 1, 5][index % 3]
+        shares = rng.beta(0.3 * spread, 0.7 * spread, len(sizes))
+        hits = rng.binomial(sizes, shares)
+        if index % 8 == 0:
+            hits = np.zeros_like(hits)
+            hits[0] = index % 16 // 8
+        cases.append({"hits": hits.tolist(), "sizes": sizes.tolist(),
+                      "interval": clustered_interval(hits, sizes)})
     return cases
 
 
@@ -145,7 +225,9 @@ def main():
         "proportions": proportion_cases(rng),
         "beta": beta_cases(rng),
         "quantiles": quantile_cases(),
-        "mcnemar": mcnemar_cases(rng),
+        "student": student_cases(),
+        "signFlips": sign_flip_cases(rng),
+        "clusters": cluster_cases(rng),
         "kappa": kappa_cases(rng),
         "bootstrap": bootstrap_cases(rng),
     }

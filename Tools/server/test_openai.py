@@ -303,7 +303,7 @@ class Errors(Case):
         self.assertIn("messages[0].content[1]", error.param)
 
     def test_values_out_of_range(self):
-        for fields in ({"temperature": 2.5}, {"top_p": 1.5}, {"n": 100}, {"max_tokens": -1},
+        for fields in ({"temperature": 2.5}, {"top_p": 1.5}, {"n": 100}, {"max_tokens": 0},
                        {"top_logprobs": 30, "logprobs": True}, {"stop": ["a"] * 17}):
             with self.subTest(fields):
                 error = self.refused(openai.BadRequestError, extra_body=fields)

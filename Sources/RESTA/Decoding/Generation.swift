@@ -108,7 +108,8 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - model: The model whose vocabulary is used.
   ///   - template: The chat template. Default: the model's own.
   /// - Returns: The prompt with the spans of its content.
-  /// - Throws: `RESTAError` with `invalidTemplate`, `templateFailed` or `invalidMessages`.
+  /// - Throws: `RESTAError` with `invalidTemplate`, `invalidMessages`, or `templateFailed`: also for a
+  ///   template that loses some of a message.
   public static func tokenize(
     _ messages: [ChatMessage], for model: any LanguageModel, template: ChatTemplate? = nil
   ) throws -> TokenizedPrompt {

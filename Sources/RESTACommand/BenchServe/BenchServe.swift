@@ -58,7 +58,7 @@ struct BenchServe: AsyncParsableCommand {
     let loaded = try await model.load(
       parallelCells: room.cells, parallelSequences: room.sequences)
     _ = try await loaded.passCosts()
-    let template = try model.template(for: loaded.information)
+    let template = try model.template(for: loaded)
     let own = try apply(to: &settings, loaded.information)
 
     var logger = Logger(label: "resta") { _ in ServerLogHandler(label: "resta") }

@@ -125,7 +125,9 @@ struct EvalImport: AsyncParsableCommand {
     let base = try arguments.configuration(configuration)
     let datasets =
       configuration == nil ? [] : try base.read(data: arguments.dataFolder, limit: nil)
-    let imported = try ImportedAnswer.load(contentsOf: file, datasets: datasets, role: role)
+    let (imported, badRows) = try ImportedAnswer.load(
+      contentsOf: file, datasets: datasets, role: role, skipsBadRows: arguments.skipBadRows)
+    for row in badRows { Terminal.error("Left out: \(row)") }
     let session = try await EvaluationSession(
       judging: imported, from: file, base, options: try arguments.options(),
       load: { try await arguments.load(for: base) })

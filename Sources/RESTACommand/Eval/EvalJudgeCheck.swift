@@ -11,7 +11,7 @@ struct EvalJudgeCheck: AsyncParsableCommand {
     commandName: "judge-check",
     abstract: "Measure judges against labelled answers: agreement, kappa, precision, recall.",
     discussion: """
-      The file is CSV with the columns text and label (refused, complied or incoherent), and, where \
+      The file is CSV (or JSON Lines, or a JSON list) with the columns text and label (refused, complied or incoherent), and, where \
       they are known, prompt, goal and role; or a JailbreakBench artifact (.json), whose own \
       judgement (jailbroken or not) then is the label: one judge against another. Unscored answers are counted apart; they are in no \
       rate. The judges are the configuration's; coherence needs --model, or the default model.
@@ -35,12 +35,18 @@ struct EvalJudgeCheck: AsyncParsableCommand {
   func run() async throws {
     try arguments.check()
     let configuration = try arguments.configuration(configuration)
-    let texts = try LabelledText.load(contentsOf: file)
+    let (texts, badRows) = try LabelledText.load(
+      contentsOf: file, skipsBadRows: arguments.skipBadRows)
+    for row in badRows { Terminal.error("Left out: \(row)") }
     let session = try await EvaluationSession(
       configuration, datasets: [], options: try arguments.options(), defenses: { _ in [] },
       load: { try await arguments.load(for: configuration) })
     let assembly = session.assembly(
       cache: MemoryJudgeCache(), loadJudge: EvaluationArguments.loadJudge)
+    if configuration.judges.allSatisfy({ $0.kind == .pairwise }) {
+      throw Failure.usage(
+        "A pairwise judge compares two answers, and a label is of one. Name another.")
+    }
     let judges = try await assembly.judges(configuration.judges)
     var reports: [JudgeCheckReport] = []
     for judge in judges {
@@ -62,6 +68,8 @@ extension JudgeCheckReport {
     if let kappa, let kappaLow, let kappaHigh {
       lines.append(
         "  kappa      \(Self.text(kappa)) [\(Self.text(kappaLow)), \(Self.text(kappaHigh))]")
+    } else {
+      lines.append("  kappa      none: people and judge have one and the same label for all texts")
     }
     for label in labels {
       lines.append(

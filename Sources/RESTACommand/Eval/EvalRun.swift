@@ -99,6 +99,9 @@ struct EvaluationArguments: ParsableArguments {
     help: ArgumentHelp("Ask at most so many prompts of each dataset.", valueName: "n"))
   var limit: Int?
 
+  @Flag(help: "Go on without rows of datasets that cannot be read; they are counted and listed.")
+  var skipBadRows = false
+
   @Flag(help: "Say what would be done, and what it would cost; do nothing.")
   var dryRun = false
 
@@ -168,8 +171,13 @@ struct EvaluationArguments: ParsableArguments {
 
   /// The configuration of a file; of `nil`, the built-in one.
   func configuration(_ path: String?) throws -> EvaluationConfiguration {
-    try path.map(EvaluationConfiguration.init(contentsOf:))
+    var configuration =
+      try path.map(EvaluationConfiguration.init(contentsOf:))
       ?? EvaluationConfiguration(parsing: Self.builtInText, file: "built-in.yaml")
+    if skipBadRows { configuration.skipsBadRows = true }
+    configuration.templateDate = try model.date ?? configuration.templateDate
+    configuration.templateVariables.merge(try model.variables) { $1 }
+    return configuration
   }
 
   func options() throws -> EvaluationOptions {
@@ -181,9 +189,11 @@ struct EvaluationArguments: ParsableArguments {
 
   /// An evaluation with its model loaded.
   func session(_ configuration: EvaluationConfiguration) async throws -> EvaluationSession {
-    try await EvaluationSession(configuration, options: try options()) {
-      try await load(for: configuration)
-    }
+    let session = try await EvaluationSession(
+      configuration, options: try options(), loadOther: { try await load($0, for: configuration) },
+      load: { try await load(for: configuration) })
+    for line in session.plan.datasets.flatMap(\.gaps) { Terminal.error(line) }
+    return session
   }
 
   /// Generates and judges, and shows how far that is.
@@ -199,9 +209,12 @@ struct EvaluationArguments: ParsableArguments {
     return done
   }
 
-  /// Loads the model under test.
-  func load(for configuration: EvaluationConfiguration) async throws -> EvaluatedModel {
-    let arguments = try modelArguments(for: configuration)
+  /// Loads the model under test, or another file as it is loaded.
+  func load(
+    _ file: String? = nil, for configuration: EvaluationConfiguration
+  ) async throws -> EvaluatedModel {
+    var arguments = try modelArguments(for: configuration)
+    if let file { arguments.model = file }
     // What passes cost decides how the fast decoder works, and so how many tokens it processes; a
     // fixed assumption makes that the same for each run, part and machine.
     let model = try await arguments.load(
@@ -210,7 +223,7 @@ struct EvaluationArguments: ParsableArguments {
     let context = String(model.information.contextLength)
     let cache = model.options.cacheType.rawValue
     var evaluated = EvaluatedModel(
-      model, template: try arguments.template(for: model.information),
+      model, template: try arguments.template(for: model),
       file: try Models.resolve(arguments.model),
       adapters: model.options.adapters.map {
         EvaluatedModel.Adapter(file: $0.path, scale: $0.scale)
@@ -231,7 +244,7 @@ struct EvaluationArguments: ParsableArguments {
     arguments.chatTemplate = template
     let model = try await arguments.load()
     return Subject(
-      model: model, template: try arguments.template(for: model.information),
+      model: model, template: try arguments.template(for: model),
       options: GenerationOptions())
   }
 }
@@ -298,6 +311,14 @@ struct DryRun {
     let shard: String
     let planned: Int
     let seconds: Double
+    let datasets: [Data]
+
+    struct Data: Encodable {
+      let name: String
+      let entries: Int
+      let withoutPrompt: Int
+      let badRows: [String]
+    }
   }
 
   /// Prints the estimate.
@@ -309,7 +330,12 @@ struct DryRun {
         Output(
           estimate: estimate,
           shard: "\(session.plan.shard.index)/\(session.plan.shard.count)",
-          planned: session.plan.total, seconds: seconds))
+          planned: session.plan.total, seconds: seconds,
+          datasets: session.plan.datasets.map {
+            Output.Data(
+              name: $0.name, entries: $0.rows, withoutPrompt: $0.nulls - $0.badRows.count,
+              badRows: $0.badRows)
+          }))
     }
     let width = max(8, estimate.parts.map(\.defense.count).max() ?? 0)
     Terminal.line("\(Columns.left("Defence", width))   answers   positions, at most")

@@ -148,7 +148,7 @@ struct ServedLlama {
     // Measured before the first request, and not during it.
     let costs = try await model.passCosts()
     return (
-      LoadedModel(model: model, template: try arguments.template(for: information)),
+      LoadedModel(model: model, template: try arguments.template(for: model)),
       "\(information.name): \(model.threads) threads, "
         + capacity.summary(bytesPerCell: model.bytesPerCell, costs: costs)
     )

@@ -39,6 +39,18 @@ struct ServeArguments: ParsableArguments {
     help: ArgumentHelp("The chat template. (default: the model's own)", valueName: "name|file"))
   var chatTemplate: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The date that templates print which ask for it. (default: this machine's)",
+      valueName: "date"))
+  var templateDate: String?
+
+  @Option(
+    name: .customLong("template-var"),
+    help: ArgumentHelp(
+      "A variable for the chat template; may be given several times.", valueName: "name=value"))
+  var templateVariables: [String] = []
+
   @Option(help: ArgumentHelp("CPU threads. (default: one for each CPU)", valueName: "n"))
   var threads: String?
 
@@ -141,6 +153,7 @@ struct ServeArguments: ParsableArguments {
         ("listen.host", "--host", host), ("listen.port", "--port", port),
         ("model.file", "--model", model), ("model.name", "--model-name", modelName),
         ("model.chat_template", "--chat-template", chatTemplate),
+        ("prompt.date", "--template-date", templateDate),
         ("model.threads", "--threads", threads), ("model.context", "--ctx", ctx),
         ("model.gpu_layers", "--gpu-layers", gpuLayers),
         ("defense.noise", "--noise", noise), ("defense.sigma", "--sigma", sigma),
@@ -159,6 +172,11 @@ struct ServeArguments: ParsableArguments {
       }
       if !lora.isEmpty {
         flags.append(SettingFlag(path: "model.lora", value: .list(lora), name: "--lora"))
+      }
+      if !templateVariables.isEmpty {
+        flags.append(
+          SettingFlag(
+            path: "prompt.template_vars", value: .list(templateVariables), name: "--template-var"))
       }
       return flags + (try set.map(Self.flag))
     }

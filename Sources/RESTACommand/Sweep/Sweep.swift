@@ -93,6 +93,7 @@ struct SweepCommand: AsyncParsableCommand {
       value.defenses.append(NamedDefense(name: defense.defaultName, defense: defense))
     }
     value.baseline = "none"
+    value.endpoint = nil
     value.name = base.name + "-sweep"
     for index in value.datasets.indices { value.datasets[index].split = split }
     // What tells this sweep from others: stores have had it in these words from the start.

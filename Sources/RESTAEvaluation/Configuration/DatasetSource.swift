@@ -47,6 +47,8 @@ package struct DatasetSource: Sendable, Hashable {
   ///
   /// `nil`: all.
   package var limit: Int?
+  /// Whether rows that cannot be read are left out, and listed.
+  package var skipsBadRows = false
 
   /// The keys of an element of `datasets`; the first three are places, of which one is named.
   package static let table: [Setting<DatasetSource>] = [
@@ -74,6 +76,9 @@ package struct DatasetSource: Sendable, Hashable {
     Setting(
       "limit", \.limit, .optional(.integer(1...)), "At most so many prompts, spread evenly.",
       default: "all"),
+    Setting(
+      "skip_bad_rows", \.skipsBadRows, .flag,
+      "Whether rows that cannot be read are left out, and listed.", default: "no"),
   ]
 
   private var builtIn: String {
@@ -158,7 +163,7 @@ extension DatasetSource {
   ) throws(EvaluationError) -> Dataset {
     try Dataset.load(
       contentsOf: path, format: format, name: name, attack: attack, role: role,
-      selection: selection)
+      skipsBadRows: skipsBadRows, selection: selection)
   }
 
   private static func path(ofKnown name: String, data: String?) throws(EvaluationError) -> String {

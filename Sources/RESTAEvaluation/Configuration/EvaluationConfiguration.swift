@@ -14,6 +14,10 @@ public struct EvaluationConfiguration: Sendable {
   package var model = ModelSource()
   /// The system prompt; `nil`: what the template does without one.
   package var system: String?
+  /// The date that templates print which ask for it; `nil`: the day on which the evaluation begins.
+  package var templateDate: TemplateDate?
+  /// Variables for the model's chat template.
+  package var templateVariables: [String: TemplateVariable] = [:]
   /// The most tokens of an answer.
   package var maximumTokens = 150
   /// The seeds; each defence that uses one runs with each.
@@ -26,6 +30,10 @@ public struct EvaluationConfiguration: Sendable {
   package var judges: [JudgeSource] = []
   /// The name of the defence that others are compared with: the undefended model.
   package var baseline = ""
+  /// The comparison that it is made for.
+  package var endpoint: PrimaryEndpoint?
+  /// Whether rows of datasets that cannot be read are left out, and listed.
+  package var skipsBadRows = false
   /// The file's text: what tells this evaluation from others.
   package var text = ""
   /// What relative file names in it start from.
@@ -39,15 +47,25 @@ public struct EvaluationConfiguration: Sendable {
       "system", \.system, .optional(.text), "The system prompt.",
       default: "what the template does without one"),
     Setting(
+      "template_date", \.templateDate, .optional(.templateDate),
+      "The date that chat templates print which ask for it.",
+      default: "the day on which the evaluation begins"),
+    Setting(
+      "template_vars", \.templateVariables, .templateVariables,
+      "Variables for the model's chat template, such as enable_thinking=false.", default: "none"),
+    Setting(
       "max_tokens", \.maximumTokens, .integer(1...100_000), "The most tokens of an answer.",
       default: "150"),
     Setting(
       "baseline", \.baseline, .text, "The defence that others are compared with.",
       default: "the undefended model"),
+    Setting(
+      "skip_bad_rows", \.skipsBadRows, .flag,
+      "Whether rows of datasets that cannot be read are left out, and listed.", default: "no"),
   ]
   private static let keys = [
-    "name", "about", "model", "system", "max_tokens", "seeds", "datasets", "defenses", "judges",
-    "baseline",
+    "name", "about", "model", "system", "template_date", "template_vars", "max_tokens", "seeds",
+    "datasets", "defenses", "judges", "baseline", "endpoint", "skip_bad_rows",
   ]
 
   /// A model as a configuration names it.
@@ -73,12 +91,16 @@ public struct EvaluationConfiguration: Sendable {
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`: the file, the line, the key and what
   ///   is expected there.
   public init(contentsOf path: String) throws(EvaluationError) {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
+    let file: SourceFile
+    do {
+      file = try SourceFile.read(path)
+    } catch {
       throw EvaluationError(
         .invalidConfiguration,
-        "The configuration '\(path)' cannot be read. 'resta eval config' prints one to start from.")
+        "The configuration cannot be read: \(error.message). 'resta eval config' prints one to start "
+          + "from.")
     }
-    try self.init(parsing: text, file: path)
+    try self.init(parsing: file.text, file: path)
     folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
   }
 
@@ -124,6 +146,7 @@ public struct EvaluationConfiguration: Sendable {
       baseline = defenses.first { $0.defense is Undefended }?.name ?? "none"
     }
     try checkNames(top, baseline: fields["baseline"])
+    if let node = fields["endpoint"] { endpoint = try PrimaryEndpoint(node, defenses: defenses) }
   }
 
   /// `sweeps/noise.yaml` is `noise`.
@@ -178,6 +201,7 @@ public struct EvaluationConfiguration: Sendable {
     var found: [Dataset] = []
     for var source in datasets {
       if let limit { source.limit = min(limit, source.limit ?? limit) }
+      if skipsBadRows { source.skipsBadRows = true }
       found.append(try source.dataset(relativeTo: folder, data: data))
     }
     return found

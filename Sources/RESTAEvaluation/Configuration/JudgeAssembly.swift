@@ -1,4 +1,6 @@
 import Foundation
+import RESTA
+import RESTADocuments
 import RESTARefusals
 
 /// Turns judges of a configuration into judges.
@@ -29,14 +31,12 @@ package struct JudgeAssembly: Sendable {
     var judges: [any Judge] = []
     for source in sources {
       switch source.kind {
-      case .refusalPhrases:
-        judges.append(
-          source.window.map { RefusalPhraseJudge(window: $0) } ?? RefusalPhraseJudge())
+      case .refusalPhrases: judges.append(RefusalPhraseJudge())
       case .coherence:
         let limit = source.limit.map(CoherenceLimit.init(perplexity:)) ?? .least
         judges.append(CoherenceJudge(subject: subject, limit: limit))
       case .chat: judges.append(try await chatJudge(source))
-      case .guardModel: judges.append(GuardJudge(client: try await client(source)))
+      case .guardModel: judges.append(try await guardJudge(source))
       case .pairwise: break
       }
     }
@@ -47,32 +47,55 @@ package struct JudgeAssembly: Sendable {
   package func pairwiseJudges(_ sources: [JudgeSource]) async throws -> [PairwiseJudge] {
     var judges: [PairwiseJudge] = []
     for source in sources where source.kind == .pairwise {
-      judges.append(PairwiseJudge(client: try await client(source)))
+      judges.append(
+        PairwiseJudge(client: try await client(source), maximumTokens: source.maximumTokens))
     }
     return judges
   }
 
   private func chatJudge(_ source: JudgeSource) async throws -> ChatJudge {
     let client = try await client(source)
+    var rubrics: (refusal: JudgeRubric?, jailbreak: JudgeRubric?)
     switch source.rubric {
-    case nil, "jbb": return ChatJudge(client: client)
-    case "jbb-refusal": return ChatJudge(client: client, jailbreak: nil)
-    case "jbb-jailbreak": return ChatJudge(client: client, refusal: nil)
+    case nil, "jbb": rubrics = (.refusal, .jailbreak)
+    case "jbb-refusal": rubrics = (.refusal, nil)
+    case "jbb-jailbreak": rubrics = (nil, .jailbreak)
     case .some(let file):
-      let path = resolved(file)
-      guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-        throw EvaluationError(
-          .invalidConfiguration,
-          "The rubric '\(file)' is neither a readable text file nor one of jbb, jbb-refusal, "
-            + "jbb-jailbreak.")
-      }
-      let name = URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
-      return ChatJudge(
-        client: client, refusal: nil, jailbreak: try JudgeRubric(name: name, text: text))
+      let text = try text(
+        file,
+        "The rubric '\(file)' is neither a readable text file nor one of jbb, jbb-refusal, "
+          + "jbb-jailbreak.")
+      let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
+      rubrics = (nil, try JudgeRubric(name: name, text: text, threshold: source.threshold))
     }
+    return ChatJudge(
+      client: client, refusal: rubrics.refusal, jailbreak: rubrics.jailbreak,
+      maximumTokens: source.maximumTokens)
   }
 
-  private func client(_ source: JudgeSource) async throws -> any ChatClient {
+  private func guardJudge(_ source: JudgeSource) async throws -> GuardJudge {
+    let prompt = try source.prompt.map {
+      try text($0, "The guard's prompt '\($0)' is no readable text file.")
+    }
+    let isConversation = prompt == nil
+    let client = try await client(source, isConversation: isConversation)
+    guard let prompt else {
+      return GuardJudge(client: client, form: source.form, maximumTokens: source.maximumTokens)
+    }
+    return try GuardJudge(
+      client: client, promptText: prompt, form: source.form, maximumTokens: source.maximumTokens)
+  }
+
+  private func text(_ file: String, _ fault: String) throws(EvaluationError) -> String {
+    guard let text = try? String(contentsOfFile: resolved(file), encoding: .utf8) else {
+      throw EvaluationError(.invalidConfiguration, fault)
+    }
+    return text
+  }
+
+  private func client(
+    _ source: JudgeSource, isConversation: Bool = false
+  ) async throws -> any ChatClient {
     guard let settings = source.client else {
       throw EvaluationError(.invalidConfiguration, "The judge '\(source.id)' names no model.")
     }
@@ -80,9 +103,22 @@ package struct JudgeAssembly: Sendable {
     if let file = settings.file {
       let path = resolved(file)
       let judge = try await load(path, settings.chatTemplate)
+      let name = URL(fileURLWithPath: path).lastPathComponent
+      // Before the first answer is made: a template that loses what is judged judges nothing.
+      do throws(RESTAError) {
+        try judge.template?.check(mayEndWithAnswer: isConversation)
+      } catch {
+        throw EvaluationError(
+          .invalidConfiguration,
+          "The judge '\(source.kind.rawValue)' ('\(name)') cannot be asked: \(error.message)",
+          cause: error)
+      }
+      let template = settings.chatTemplate == nil ? nil : judge.template?.source
+      let digest = template.map { "+chat_template=\(Digest.sha256(ofTexts: [$0]).prefix(8))" }
+      // Verdicts of one date are not those of another.
+      let date = judge.printedDate.map { " on \($0)" } ?? ""
       client = LocalChatClient(
-        model: judge.model, template: judge.template,
-        id: "\(URL(fileURLWithPath: path).lastPathComponent)")
+        model: judge.model, template: judge.template, id: name + (digest ?? "") + date)
     } else {
       client = try endpoint(settings, of: source)
     }
@@ -97,13 +133,16 @@ package struct JudgeAssembly: Sendable {
       return try EndpointChatClient(
         EndpointSettings(
           baseURL: settings.endpoint ?? "", model: settings.model ?? "",
-          apiKeyVariable: settings.apiKeyVariable, timeout: settings.timeout,
+          apiKeyVariable: settings.apiKeyVariable, keyHeader: settings.keyHeader,
+          temperature: settings.temperature, tokenParameter: settings.tokenParameter,
+          reasoningEffort: settings.reasoningEffort, timeout: settings.timeout,
           attempts: settings.retries + 1, requestsPerMinute: settings.requestsPerMinute,
           concurrency: settings.concurrency), generator: generator)
     } catch {
       // The settings' names are those of Swift; whoever reads this wrote YAML.
       let message = error.message.replacing("baseURL", with: "endpoint")
         .replacing("apiKeyVariable", with: "api_key_variable")
+        .replacing("keyHeader", with: "key_header")
       throw EvaluationError(
         error.code, "The judge '\(source.kind.rawValue)' cannot be used: \(message)", cause: error)
     }

@@ -5,7 +5,7 @@ import RESTADocuments
 package struct JudgeSource: Sendable, Hashable {
   /// The types.
   package enum Kind: String, Sendable, Hashable, CaseIterable {
-    /// Refusal phrases at the start of the answer.
+    /// Refusals by their phrases.
     case refusalPhrases = "refusal-phrases"
     /// Perplexity and repetition under the undefended model.
     case coherence
@@ -19,10 +19,11 @@ package struct JudgeSource: Sendable, Hashable {
     /// Its keys, in the order in which errors list them.
     var keys: [String] {
       switch self {
-      case .refusalPhrases: ["window"]
+      case .refusalPhrases: []
       case .coherence: ["limit"]
-      case .chat: ["rubric"] + Client.table.map(\.name)
-      case .guardModel, .pairwise: Client.table.map(\.name)
+      case .chat: ["rubric", "threshold", "max_tokens"] + Client.table.map(\.name)
+      case .guardModel: ["form", "prompt", "max_tokens"] + Client.table.map(\.name)
+      case .pairwise: ["max_tokens"] + Client.table.map(\.name)
       }
     }
   }
@@ -34,6 +35,10 @@ package struct JudgeSource: Sendable, Hashable {
     package var endpoint: String?
     package var model: String?
     package var apiKeyVariable: String?
+    package var keyHeader = "Authorization"
+    package var temperature: Double? = 0
+    package var tokenParameter: EndpointSettings.TokenParameter?
+    package var reasoningEffort: String?
     package var timeout = 60.0
     package var retries = 3
     package var requestsPerMinute: Int?
@@ -52,6 +57,21 @@ package struct JudgeSource: Sendable, Hashable {
         "api_key_variable", \.apiKeyVariable, .optional(.text),
         "The environment variable that holds the API key.", default: "no key"),
       Setting(
+        "key_header", \.keyHeader, .text,
+        "The header that carries the key, such as Azure's api-key.",
+        default: "Authorization"),
+      Setting(
+        "temperature", \.temperature, .optional(.number(0...2)),
+        "The temperature; null leaves it to the model.",
+        default: "0; left to an endpoint's model that refuses it"),
+      Setting(
+        "token_parameter", \.tokenParameter, .optional(.choice()),
+        "The name of the limit at the endpoint.",
+        default: "max_tokens; max_completion_tokens where that is refused"),
+      Setting(
+        "reasoning_effort", \.reasoningEffort, .optional(.text),
+        "How much the endpoint's model reasons, such as low.", default: "the model's"),
+      Setting(
         "timeout", \.timeout, .number(0.001...86_400), "Seconds for one request.", default: "60"),
       Setting(
         "retries", \.retries, .integer(0...100), "How often a request is tried again.",
@@ -66,26 +86,44 @@ package struct JudgeSource: Sendable, Hashable {
   }
 
   package var kind: Kind
-  /// Refusal phrases: in how many characters from the start a phrase must begin; `nil`: the default.
-  package var window: Int?
   /// Coherence: the perplexity above which an answer is no language; `nil`: the default.
   package var limit: Double?
   /// Chat: a built-in rubric's name, or a text file; `nil`: the default.
   package var rubric: String?
+  /// Chat: the score from which on a rubric of one's own is met; `nil`: it asks for a mark.
+  package var threshold: Double?
+  /// Guard: the form of its replies; `nil`: whichever of the known ones they have.
+  package var form: GuardForm?
+  /// Guard: a text file that it is asked with; `nil`: its chat template's words.
+  package var prompt: String?
+  /// Chat, guard, pairwise: the most tokens of a reply; `nil`: the default.
+  package var maximumTokens: Int?
   /// Chat, guard, pairwise: who answers.
   package var client: Client?
 
   private static let table: [Setting<JudgeSource>] = [
-    Setting(
-      "window", \.window, .optional(.integer(1...1_000_000)),
-      "In how many characters from the start a phrase must begin.", default: "60"),
     Setting(
       "limit", \.limit, .optional(.number(1...)),
       "The perplexity above which an answer is no language.", default: "40"),
     Setting(
       "rubric", \.rubric, .optional(.text), "A built-in rubric's name, or a text file.",
       default: "jbb"),
+    Setting(
+      "threshold", \.threshold, .optional(.number(-1_000_000...1_000_000)),
+      "The score from which on a rubric of one's own is met.", default: "it asks for a mark"),
+    Setting(
+      "form", \.form, .optional(.choice()), "The form of a guard's replies.",
+      default: "whichever they have"),
+    Setting(
+      "prompt", \.prompt, .optional(.text), "A text file that a guard is asked with.",
+      default: "its chat template's words"),
+    Setting(
+      "max_tokens", \.maximumTokens, .optional(.integer(1...1_000_000)),
+      "The most tokens of a reply.", default: "2048; for guards 256"),
   ]
+
+  /// What version 1 of the refusal phrases had: its users are told.
+  private static let removedWindow = "window"
 
   /// Refusal phrases, then coherence.
   package static let defaults = [JudgeSource(kind: .refusalPhrases), JudgeSource(kind: .coherence)]
@@ -93,7 +131,7 @@ package struct JudgeSource: Sendable, Hashable {
   /// Tells judges of a configuration apart.
   var id: String {
     let name = client.map { $0.file ?? "\($0.endpoint ?? ""):\($0.model ?? "")" }
-    return [kind.rawValue, rubric, name].compactMap { $0 }.joined(separator: ":")
+    return [kind.rawValue, rubric, prompt, name].compactMap { $0 }.joined(separator: ":")
   }
 
   private init(kind: Kind) { self.kind = kind }
@@ -106,10 +144,12 @@ package struct JudgeSource: Sendable, Hashable {
       return
     }
     let all = Set(Kind.allCases.flatMap(\.keys))
-    guard
-      let kind = try node.fields(["type"] + all.sorted())["type"]?.choice(
-        Kind.self, called: "type of judge")
+    let fields = try node.fields(["type", Self.removedWindow] + all.sorted())
+    guard let kind = try fields["type"]?.choice(Kind.self, called: "type of judge")
     else { throw node.error("there is no 'type'") }
+    if kind == .refusalPhrases, let window = fields[Self.removedWindow] {
+      throw window.error("refusal-phrases reads the whole answer since its version 2; remove it")
+    }
     // Once more, now that it is known which keys this type has.
     try self.init(kind, try node.fields(["type"] + kind.keys), at: node)
   }
@@ -122,6 +162,16 @@ package struct JudgeSource: Sendable, Hashable {
     let client = try YAMLNode.chosen(fields, table: Client.table, base: Client()).value
     guard (client.file == nil) != (client.endpoint == nil) else {
       throw node.error("name who judges: 'file' (a GGUF model) or 'endpoint' (a URL)")
+    }
+    if threshold != nil, [nil, "jbb", "jbb-refusal", "jbb-jailbreak"].contains(rubric) {
+      throw node.error("'threshold' needs a 'rubric' of one's own that asks for a score")
+    }
+    // What the other of the two would ignore.
+    for name in Client.table.map(\.name) where fields[name] != nil {
+      let owner = ["file", "chat_template"].contains(name) ? "file" : "endpoint"
+      guard fields[owner] == nil else { continue }
+      throw node.error(
+        "'\(name)' is for a judge that is \(owner == "file" ? "a" : "an") '\(owner)'")
     }
     guard client.endpoint == nil || client.model != nil else {
       throw node.error("there is no 'model': the model's name at the endpoint")

@@ -1,3 +1,5 @@
+import RESTADocuments
+
 extension Dataset {
   /// One of our own sets.
   package static func builtIn(
@@ -10,8 +12,10 @@ extension Dataset {
   package static func builtIn(
     _ name: BuiltInName, selection: DatasetSelection
   ) throws(EvaluationError) -> Dataset {
-    let file = try SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)
-    let entries = try DatasetEntries.builtIn(name, in: file)
+    let (file, entries) = try EvaluationError.reading { () throws(DocumentError) in
+      let file = try SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)
+      return (file, try DatasetEntries.builtIn(name, in: DataFile(file)))
+    }
     let whole = Dataset(
       name: name.rawValue, source: "built-in", sha256: file.sha256, samples: entries.samples,
       rows: entries.rows)
@@ -22,14 +26,15 @@ extension Dataset {
 extension DatasetEntries {
   /// Reads one set of the resource.
   ///
-  /// The resource has a line for each harmful request, with the attacks that broke it, and one for
-  /// each benign prompt: half as long as a line for each prompt, which counts, because the compiler
+  /// The resource has a line for each harmful request, with the attacks on it, and one for each
+  /// benign prompt: half as long as a line for each prompt, which counts, because the compiler
   /// reads it as an array of bytes.
   fileprivate static func builtIn(
-    _ name: BuiltInName, in file: SourceFile
-  ) throws(EvaluationError) -> DatasetEntries {
+    _ name: BuiltInName, in file: DataFile
+  ) throws(DocumentError) -> DatasetEntries {
     var entries = DatasetEntries()
-    for fields in try JSONLines.objects(of: file) {
+    for row in file.rows {
+      let fields = try row.get()
       let id = try fields.string("id")
       let split = try fields.optionalChoice("split", of: DataSplit.self)
       let category = try fields.string("category")
@@ -46,11 +51,15 @@ extension DatasetEntries {
           id: id, role: .direct, prompt: goal, behavior: id, goal: goal, category: category)
         try entries.add(sample, from: fields.place, split: split)
       }
-      guard name == .adversarial, let attacks = try fields.optionalFields("attacks") else {
-        continue
-      }
+      guard name == .adversarial || name == .broken else { continue }
+      let tried = [
+        try fields.optionalRow("attacks"),
+        name == .broken ? nil : try fields.optionalRow("failed"),
+      ].compactMap { $0 }
       for attack in ["gcg", "random-search", "prefix-injection"] {
-        guard let prompt = try attacks.optionalString(attack) else { continue }
+        var found: String?
+        for attacks in tried where found == nil { found = try attacks.optionalString(attack) }
+        guard let prompt = found else { continue }
         let sample = Sample(
           id: "\(id)-\(attack)", role: .adversarial, prompt: prompt, behavior: id, goal: goal,
           category: category, attack: attack)
@@ -67,13 +76,16 @@ extension DatasetEntries {
 package enum BuiltInName: String, Sendable, Hashable, Codable, CaseIterable {
   /// 100 harmful requests as they are; none was trained on by the aligned test model.
   case direct
-  /// Attacks on those requests that broke the aligned test model without a defence, one prompt each:
+  /// Every attack that was tried on those requests, whether it broke the undefended model or not:
   /// optimised suffixes (`gcg`, `random-search`) and plain requests to begin the answer in a given
-  /// way (`prefix-injection`).
-  ///
-  /// By construction the undefended test model complies with all of them, on the file and the engine
-  /// they were optimised on; requests that no attack broke are not among them.
+  /// way (`prefix-injection`), one prompt each.
   case adversarial
+  /// Those of them that broke the undefended test model, on the file and the engine that they were
+  /// optimised on.
+  ///
+  /// That model complies with all of them by construction, so that any change seems to defend: for
+  /// what is lost between two defences, not for a rate.
+  case broken
   /// Requests that should be answered: everyday ones, and some that sound alarming and are not
   /// (category `sounds-alarming`).
   case benign

@@ -12,29 +12,50 @@ struct DatasetEntries {
   private(set) var nulls = 0
   /// Entries that the data calls jailbroken; `nil` where the format has no such thing.
   private(set) var jailbroken: Int?
+  /// Rows that cannot be read, each with its place.
+  private(set) var bad: [DocumentError] = []
   /// The attack of the whole file.
   var attack: String?
 
   private var places: [String: String] = [:]
 
+  /// Reads the rows of a file; those that cannot be read are kept apart.
+  mutating func read(
+    _ file: DataFile,
+    _ body: (DataRow, inout DatasetEntries) throws(DocumentError) -> Void
+  ) {
+    for row in file.rows {
+      do throws(DocumentError) {
+        try body(try row.get(), &self)
+      } catch {
+        bad.append(error)
+      }
+    }
+  }
+
   /// Adds a prompt.
   mutating func add(
     _ sample: Sample, from place: String, split: DataSplit? = nil
-  ) throws(EvaluationError) {
-    try count(sample.id, at: place)
+  ) throws(DocumentError) {
     guard !sample.isBlank else {
-      throw EvaluationError(.invalidData, "\(place): the prompt is empty")
+      throw DocumentError("\(place): the prompt is empty")
+    }
+    do {
+      try InstructionVerifier.validate(sample.instructions ?? [])
+    } catch {
+      throw DocumentError("\(place): \(error)")
     }
     if (split == nil) != splits.isEmpty, !samples.isEmpty {
-      throw EvaluationError(
-        .invalidData, "\(place): some rows have a field 'split' and some have none")
+      throw DocumentError(
+        "\(place): some rows have a field 'split' and some have none")
     }
+    try count(sample.id, at: place)
     splits[sample.id] = split
     samples.append(sample)
   }
 
   /// Counts an entry without a prompt.
-  mutating func addNull(_ id: String, from place: String) throws(EvaluationError) {
+  mutating func addNull(_ id: String, from place: String) throws(DocumentError) {
     try count(id, at: place)
     nulls += 1
   }
@@ -44,11 +65,12 @@ struct DatasetEntries {
     self.jailbroken = (self.jailbroken ?? 0) + (jailbroken == true ? 1 : 0)
   }
 
-  private mutating func count(_ id: String, at place: String) throws(EvaluationError) {
-    if let earlier = places.updateValue(place, forKey: id) {
-      throw EvaluationError(
-        .invalidData, "\(place): the id '\(id)' occurs twice; the first is at \(earlier)")
+  private mutating func count(_ id: String, at place: String) throws(DocumentError) {
+    if let earlier = places[id] {
+      throw DocumentError(
+        "\(place): the id '\(id)' occurs twice; the first is at \(earlier)")
     }
+    places[id] = place
     rows += 1
   }
 }
@@ -58,32 +80,16 @@ extension Sample {
   var isBlank: Bool { prompt.unicodeScalars.allSatisfy { $0.properties.isWhitespace } }
 }
 
-extension DatasetEntries {
-  /// Reads our own format; see ``DatasetFormat/jsonl``.
-  static func ownLines(
-    _ file: SourceFile, attack: String?, role: Sample.Role?
-  ) throws(EvaluationError) -> DatasetEntries {
-    var entries = DatasetEntries()
-    for fields in try JSONLines.objects(of: file) {
-      let sample = try Sample(fields, attack: attack, role: role)
-      let split = try fields.optionalChoice("split", of: DataSplit.self)
-      try entries.add(sample, from: fields.place, split: split)
-    }
-    return entries
-  }
-}
-
 extension Sample {
   /// Reads an entry of our own format.
-  init(_ fields: JSONFields, attack: String?, role: Role?) throws(EvaluationError) {
+  init(_ fields: DataRow, attack: String?, role: Role?) throws(DocumentError) {
     let own = try fields.optionalChoice("role", of: Role.self)
     guard let role = role ?? own else {
       throw fields.error("field 'role' is missing; give it here or for the whole file")
     }
-    let row = fields.place.split(separator: ":").last.map(String.init) ?? fields.place
-    let id = fields.has("id") ? try fields.identifier("id") : "row-" + row
+    let id = fields.has("id") ? try fields.identifier("id") : "row-\(fields.number)"
     self.init(
-      id: id, role: role, prompt: try fields.string("prompt"),
+      id: id, role: role, prompt: try fields.prompt(),
       behavior: try fields.optionalString("behavior"), goal: try fields.optionalString("goal"),
       category: try fields.optionalString("category"),
       attack: try fields.optionalString("attack"))
@@ -92,25 +98,25 @@ extension Sample {
       var instructions: [VerifiableInstruction] = []
       for (position, element) in try fields.array("instructions").enumerated() {
         let place = "\(fields.place): instructions[\(position)]"
-        let inner = try JSONFields(element, place: place)
-        let arguments = try inner.optionalFields("arguments")?.withoutNulls ?? [:]
+        let inner = try DataRow(element, place: place)
+        let arguments = try inner.optionalRow("arguments")?.withoutNulls ?? [:]
         instructions.append(
           VerifiableInstruction(id: try inner.identifier("id"), arguments: arguments))
       }
       self.instructions = instructions
     }
-    if let inner = try fields.optionalFields("recorded") {
+    if let inner = try fields.optionalRow("recorded") {
       recorded = RecordedAnswer(
         text: try inner.string("text"), jailbroken: try inner.optionalBool("jailbroken"))
     }
   }
 }
 
-extension JSONFields {
+extension DataRow {
   /// One of a closed set of names, `null`, or no field at all.
   func optionalChoice<Choice: RawRepresentable & CaseIterable>(
     _ name: String, of choices: Choice.Type
-  ) throws(EvaluationError) -> Choice? where Choice.RawValue == String {
+  ) throws(DocumentError) -> Choice? where Choice.RawValue == String {
     guard let text = try optionalString(name) else { return nil }
     guard let choice = Choice(rawValue: text) else {
       let names = Choice.allCases.map { "'\($0.rawValue)'" }.joined(separator: ", ")

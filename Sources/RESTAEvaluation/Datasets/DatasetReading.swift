@@ -5,171 +5,237 @@ extension Dataset {
   ///
   /// Prompts come out byte for byte. Fields that are not used are ignored; everything else that does
   /// not fit the format is an error that names file, row and field: a null prompt where the format
-  /// knows none, an empty one, an id that occurs twice.
+  /// knows none, an empty one, an id that occurs twice. Such rows can be left out, but for all of them;
+  /// the dataset says so.
   package static func load(
     contentsOf path: String, format: DatasetFormat? = nil, name: String? = nil,
     attack: String? = nil, role: Sample.Role? = nil,
-    selection: DatasetSelection = DatasetSelection()
+    skipsBadRows: Bool = false, selection: DatasetSelection = DatasetSelection()
   ) throws(EvaluationError) -> Dataset {
-    let file = try SourceFile.read(path)
-    let entries = try DatasetEntries.read(file, format: format, attack: attack, role: role)
-    guard !entries.samples.isEmpty else {
-      throw EvaluationError(
-        .invalidData, "\(path): none of its \(entries.rows) entries has a prompt")
+    let (file, entries) = try EvaluationError.reading { () throws(DocumentError) in
+      let file = try DataFile.read(path)
+      let entries = try DatasetEntries.read(
+        file, format: format, attack: attack, role: role, skipsBadRows: skipsBadRows)
+      guard !entries.samples.isEmpty else {
+        throw DocumentError("\(path): none of its \(entries.rows) entries has a prompt")
+      }
+      return (file, entries)
     }
     let fileName = path.split(separator: "/").last.map(String.init) ?? path
     let stem = fileName.split(separator: ".").first.map(String.init) ?? fileName
-    let whole = Dataset(
-      name: name ?? entries.attack ?? stem, source: fileName, sha256: file.sha256,
-      samples: entries.samples, rows: entries.rows, nulls: entries.nulls)
+    var whole = Dataset(
+      name: name ?? entries.attack ?? stem, source: fileName, sha256: file.source.sha256,
+      samples: entries.samples, rows: entries.rows + entries.bad.count,
+      nulls: entries.nulls + entries.bad.count)
+    whole.badRows = entries.bad.map(\.message)
     return try whole.selecting(selection, splits: entries.splits)
   }
 }
 
 extension DatasetEntries {
-  /// Reads a file.
+  /// Reads a file's rows; those that cannot be read are left out, and listed, where that is asked.
   static func read(
-    _ file: SourceFile, format: DatasetFormat?, attack: String? = nil, role: Sample.Role? = nil
-  ) throws(EvaluationError) -> DatasetEntries {
-    let format = if let format { format } else { try DatasetFormat.detect(file) }
-    let entries =
-      switch format {
-      case .jailbreakBenchArtifact:
-        try artifact(file, attack: attack, role: role ?? .adversarial)
-      case .jailbreakBenchBehaviors: try behaviors(file, role: role ?? .direct)
-      case .xstest: try xstest(file, role: role)
-      case .ifeval: try ifeval(file, role: role ?? .benign)
-      case .alpacaEval: try alpacaEval(file, role: role ?? .benign)
-      case .jsonl: try ownLines(file, attack: attack, role: role)
+    _ file: DataFile, format: DatasetFormat?, attack: String? = nil, role: Sample.Role? = nil,
+    skipsBadRows: Bool = false
+  ) throws(DocumentError) -> DatasetEntries {
+    let format = if let format { format } else { try DatasetFormat.detect(file, role: role) }
+    var entries = DatasetEntries()
+    switch format {
+    case .jailbreakBenchArtifact:
+      try entries.readArtifact(file, attack: attack, role: role ?? .adversarial)
+    case .jailbreakBenchBehaviors:
+      try entries.readBehaviors(file, role: role)
+    case .xstest: try entries.readXSTest(file, role: role)
+    case .ifeval:
+      entries.read(file) { row, entries throws(DocumentError) in
+        let sample = Sample(
+          id: "ifeval-" + (try row.identifier("key")), role: role ?? .benign,
+          prompt: try row.string("prompt"), instructions: try row.instructions())
+        try entries.add(sample, from: row.place)
       }
-    guard entries.rows > 0 else {
-      throw EvaluationError(.invalidData, "\(file.name): the file holds no prompt")
+    case .alpacaEval:
+      entries.read(file) { row, entries throws(DocumentError) in
+        let sample = Sample(
+          id: "alpaca-eval-\(row.number - 1)", role: role ?? .benign,
+          prompt: try row.prompt(in: "instruction"), category: try row.optionalString("dataset"),
+          recorded: try row.optionalString("output").map { RecordedAnswer(text: $0) })
+        try entries.add(sample, from: row.place)
+      }
+    case .harmBench:
+      entries.read(file) { row, entries throws(DocumentError) in
+        let goal = try row.prompt(in: "Behavior")
+        let id =
+          row.holds("BehaviorID") ? try row.identifier("BehaviorID") : "harmbench-\(row.number)"
+        let sample = Sample(
+          id: id, role: role ?? .direct, prompt: goal, behavior: id, goal: goal,
+          category: try row.optionalString("SemanticCategory"))
+        try entries.add(sample, from: row.place)
+      }
+    case .strongReject:
+      entries.read(file) { row, entries throws(DocumentError) in
+        let goal = try row.prompt(in: "forbidden_prompt")
+        let sample = Sample(
+          id: "strongreject-\(row.number)", role: role ?? .direct, prompt: goal, goal: goal,
+          category: try row.optionalString("category"))
+        try entries.add(sample, from: row.place)
+      }
+    case .jsonl:
+      entries.read(file) { row, entries throws(DocumentError) in
+        let sample = try Sample(row, attack: attack, role: role)
+        let split = try row.optionalChoice("split", of: DataSplit.self)
+        try entries.add(sample, from: row.place, split: split)
+      }
     }
+    guard !file.rows.isEmpty else { throw file.emptiness }
+    try file.accept(entries.bad, skipping: skipsBadRows)
     return entries
   }
 
-  private static func artifact(
-    _ file: SourceFile, attack: String?, role: Sample.Role
-  ) throws(EvaluationError) -> DatasetEntries {
-    let value = try JSONFields.value(of: file.bytes[...], name: file.name)
-    let root = try JSONFields(value, place: file.name)
-    var entries = DatasetEntries()
+  private mutating func readArtifact(
+    _ file: DataFile, attack: String?, role: Sample.Role
+  ) throws(DocumentError) {
+    guard let root = file.root else {
+      throw DocumentError("\(file.source.name): an object is expected, not a list")
+    }
     if let attack {
-      entries.attack = attack
+      self.attack = attack
     } else {
-      guard let parameters = try root.optionalFields("parameters") else {
+      guard let parameters = try root.optionalRow("parameters") else {
         throw root.error("field 'parameters' is missing; name the attack instead")
       }
-      entries.attack = try parameters.string("method")
+      self.attack = try parameters.string("method")
     }
-    for (position, element) in try root.array("jailbreaks").enumerated() {
-      let fields = try JSONFields(element, place: "\(file.name): jailbreaks[\(position)]")
-      let id = try fields.identifier("index")
-      let jailbroken = try fields.optionalBool("jailbroken")
-      let response = try fields.nullableString("response")
-      entries.addJudgement(jailbroken)
-      guard let prompt = try fields.nullableString("prompt") else {
-        try entries.addNull(id, from: fields.place)
-        continue
+    guard file.listKey == "jailbreaks" else {
+      _ = try root.array("jailbreaks")
+      throw root.error("'jailbreaks' is not the list that is read here")
+    }
+    read(file) { row, entries throws(DocumentError) in
+      let id = try row.identifier("index")
+      let jailbroken = try row.optionalBool("jailbroken")
+      let response = try row.nullableString("response")
+      guard let prompt = try row.nullableString("prompt") else {
+        try entries.addNull(id, from: row.place)
+        entries.addJudgement(jailbroken)
+        return
       }
       let sample = Sample(
-        id: id, role: role, prompt: prompt, behavior: try fields.nullableString("behavior"),
-        goal: try fields.nullableString("goal"), category: try fields.nullableString("category"),
+        id: id, role: role, prompt: prompt, behavior: try row.nullableString("behavior"),
+        goal: try row.nullableString("goal"), category: try row.nullableString("category"),
         attack: entries.attack,
         recorded: response.map { RecordedAnswer(text: $0, jailbroken: jailbroken) })
-      try entries.add(sample, from: fields.place)
+      try entries.add(sample, from: row.place)
+      entries.addJudgement(jailbroken)
     }
-    return entries
   }
 
-  private static func behaviors(
-    _ file: SourceFile, role: Sample.Role
-  ) throws(EvaluationError) -> DatasetEntries {
-    let table = try CSVTable(file, required: ["Index", "Goal", "Behavior", "Category"])
-    var entries = DatasetEntries()
-    for row in table.rows {
-      let goal = try row.text("Goal")
+  private mutating func readBehaviors(
+    _ file: DataFile, role given: Sample.Role?
+  ) throws(DocumentError) {
+    try file.require(["Index", "Goal", "Behavior", "Category"])
+    let role = if let given { given } else { try file.roleOfBehaviors() }
+    read(file) { row, entries throws(DocumentError) in
+      let goal = try row.string("Goal")
       let sample = Sample(
-        id: try row.text("Index"), role: role, prompt: goal, behavior: try row.text("Behavior"),
-        goal: goal, category: try row.text("Category"))
+        id: try row.identifier("Index"), role: role, prompt: goal,
+        behavior: try row.string("Behavior"), goal: goal, category: try row.string("Category"))
       try entries.add(sample, from: row.place)
     }
-    return entries
   }
 
-  private static func xstest(
-    _ file: SourceFile, role: Sample.Role?
-  ) throws(EvaluationError) -> DatasetEntries {
-    let table = try CSVTable(file, required: ["id", "prompt", "type", "label"])
-    var entries = DatasetEntries()
-    for row in table.rows {
-      let labelled: Sample.Role =
-        switch try row.text("label") {
-        case "safe": .benign
-        case "unsafe": .direct
-        default: throw row.error("field 'label' is neither 'safe' nor 'unsafe'")
-        }
+  private mutating func readXSTest(
+    _ file: DataFile, role: Sample.Role?
+  ) throws(DocumentError) {
+    try file.require(["prompt", "type"])
+    read(file) { row, entries throws(DocumentError) in
+      let type = try row.string("type")
+      let labelled = try row.xstestRole(type: type)
       // The prefix keeps prompts of different public sets, which have no behavior to cluster by,
       // from having one id.
+      let name = ["id", "id_v2", "id_v1"].first(where: row.holds)
+      let id = if let name { try row.identifier(name) } else { "row-\(row.number)" }
       let sample = Sample(
-        id: "xstest-" + (try row.text("id")), role: role ?? labelled,
-        prompt: try row.text("prompt"), category: try row.text("type"))
+        id: "xstest-" + id, role: role ?? labelled, prompt: try row.string("prompt"),
+        category: type)
       try entries.add(sample, from: row.place)
     }
-    return entries
   }
+}
 
-  private static func ifeval(
-    _ file: SourceFile, role: Sample.Role
-  ) throws(EvaluationError) -> DatasetEntries {
-    var entries = DatasetEntries()
-    for fields in try JSONLines.objects(of: file) {
-      let sample = Sample(
-        id: "ifeval-" + (try fields.identifier("key")), role: role,
-        prompt: try fields.string("prompt"), instructions: try instructions(of: fields))
-      try entries.add(sample, from: fields.place)
+extension DataFile {
+  /// The error of a file without a row.
+  var emptiness: DocumentError { DocumentError("\(source.name): the file holds no prompt") }
+
+  /// What JailbreakBench's behaviors are there to show: its harmful and its benign table have the same
+  /// columns and categories, so the file's name, or the column `Source`, has to say it.
+  fileprivate func roleOfBehaviors() throws(DocumentError) -> Sample.Role {
+    let name = source.name.split(separator: "/").last?.lowercased() ?? ""
+    // Only harmful goals were taken over from other sets.
+    let isBorrowed = rows.contains { row in
+      guard case .success(let row) = row else { return false }
+      let text = (try? row.optionalString("Source"))?.lowercased() ?? ""
+      return text.contains("advbench") || text.contains("tdc") || text.contains("harmbench")
     }
-    return entries
+    switch (name.contains("benign"), name.contains("harmful") || isBorrowed) {
+    case (true, false): return .benign
+    case (false, true): return .direct
+    default:
+      throw DocumentError(
+        "\(source.name): JailbreakBench's harmful and benign behaviors look alike; say which these "
+          + "are with 'role: direct' or 'role: benign'")
+    }
+  }
+}
+
+extension DataRow {
+  /// What a prompt of XSTest is there to show, by its label, its type, or both.
+  fileprivate func xstestRole(type: String) throws(DocumentError) -> Sample.Role {
+    let typed: Sample.Role? =
+      if type.hasPrefix("contrast_") {
+        .direct
+      } else {
+        DatasetFormat.xstestTypes.contains(type) ? .benign : nil
+      }
+    guard let label = try optionalString("label") else {
+      if let typed { return typed }
+      throw error("there is no 'label', and field 'type' is none of XSTest's")
+    }
+    guard label == "safe" || label == "unsafe" else {
+      throw error("field 'label' is neither 'safe' nor 'unsafe'")
+    }
+    let labelled: Sample.Role = label == "safe" ? .benign : .direct
+    guard typed == nil || typed == labelled else {
+      throw error("fields 'label' and 'type' contradict each other")
+    }
+    return labelled
   }
 
-  private static func instructions(
-    of fields: JSONFields
-  ) throws(EvaluationError) -> [VerifiableInstruction] {
-    let names = try fields.array("instruction_id_list")
-    let arguments = try fields.array("kwargs")
+  /// IFEval's instructions.
+  ///
+  /// Exports have an argument that an instruction lacks as `null`, a list as
+  /// JSON in a text, and one that is empty as nothing at all.
+  fileprivate func instructions() throws(DocumentError) -> [VerifiableInstruction] {
+    let names = try array("instruction_id_list")
+    let arguments = try array("kwargs")
     guard names.count == arguments.count else {
-      throw fields.error(
+      throw error(
         "field 'kwargs' has \(arguments.count) elements; 'instruction_id_list' has \(names.count)")
     }
     var instructions: [VerifiableInstruction] = []
     for (position, name) in names.enumerated() {
       guard let id = name.string else {
-        throw fields.error(
+        throw error(
           "field 'instruction_id_list[\(position)]' is \(name.kindInWords); a string is expected")
       }
-      let given = try JSONFields(arguments[position], place: "\(fields.place): kwargs[\(position)]")
-      instructions.append(VerifiableInstruction(id: id, arguments: given.withoutNulls))
+      var given = arguments[position]
+      if let text = given.string {
+        given = (try? JSONReader.value(of: Array(text.utf8)[...])) ?? given
+      }
+      if given == .null { given = .object([:]) }
+      guard let members = given.object else {
+        throw error("kwargs[\(position)]: an object is expected, not \(given.kindInWords)")
+      }
+      instructions.append(VerifiableInstruction(id: id, arguments: members.withoutNulls))
     }
     return instructions
-  }
-
-  private static func alpacaEval(
-    _ file: SourceFile, role: Sample.Role
-  ) throws(EvaluationError) -> DatasetEntries {
-    let value = try JSONFields.value(of: file.bytes[...], name: file.name)
-    guard let list = value.array else {
-      throw EvaluationError(
-        .invalidData, "\(file.name): an array is expected, not \(value.kindInWords)")
-    }
-    var entries = DatasetEntries()
-    for (position, element) in list.enumerated() {
-      let fields = try JSONFields(element, place: "\(file.name): [\(position)]")
-      let sample = Sample(
-        id: "alpaca-eval-\(position)", role: role, prompt: try fields.string("instruction"),
-        category: try fields.optionalString("dataset"),
-        recorded: try fields.optionalString("output").map { RecordedAnswer(text: $0) })
-      try entries.add(sample, from: fields.place)
-    }
-    return entries
   }
 }

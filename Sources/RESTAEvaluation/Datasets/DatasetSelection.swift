@@ -21,7 +21,7 @@ package struct DatasetSelection: Sendable, Hashable {
   /// One side of the split; `nil` for both.
   ///
   /// The data's own split counts where it has one; see
-  /// ``Dataset/load(contentsOf:format:name:attack:role:selection:)``.
+  /// ``Dataset/load(contentsOf:format:name:attack:role:skipsBadRows:selection:)``.
   package var split: DataSplit?
   /// The share of clusters on the development side, 0...1, where the data has no split of its own.
   package var developmentShare: Double

@@ -15,7 +15,7 @@ package struct ImportedAnswer: Sendable, Hashable {
 
   /// Reads answers.
   ///
-  /// JSON Lines with these fields; others are ignored:
+  /// JSON Lines, or rows of another layout, with these fields; others are ignored:
   ///
   /// | field | holds |
   /// | --- | --- |
@@ -28,38 +28,49 @@ package struct ImportedAnswer: Sendable, Hashable {
   /// ``DatasetFormat/jsonl``; a row with `sample` or `id` and `prompt` must have the dataset's prompt,
   /// byte for byte, when the id is known.
   package static func load(
-    contentsOf path: String, datasets: [Dataset] = [], role: Sample.Role? = nil
-  ) throws(EvaluationError) -> [ImportedAnswer] {
-    try read(SourceFile.read(path), datasets: datasets, role: role)
+    contentsOf path: String, datasets: [Dataset] = [], role: Sample.Role? = nil,
+    skipsBadRows: Bool = false
+  ) throws(EvaluationError) -> (answers: [ImportedAnswer], badRows: [String]) {
+    try EvaluationError.reading { () throws(DocumentError) in
+      try read(
+        DataFile.read(path), datasets: datasets, role: role, skipsBadRows: skipsBadRows)
+    }
   }
 
   static func read(
-    _ file: SourceFile, datasets: [Dataset], role: Sample.Role?
-  ) throws(EvaluationError) -> [ImportedAnswer] {
+    _ file: DataFile, datasets: [Dataset], role: Sample.Role?, skipsBadRows: Bool = false
+  ) throws(DocumentError) -> (answers: [ImportedAnswer], badRows: [String]) {
     var known: [String: [(dataset: String, sample: Sample)]] = [:]
     for dataset in datasets {
       for sample in dataset.samples { known[sample.id, default: []].append((dataset.name, sample)) }
     }
     var answers: [ImportedAnswer] = []
-    for fields in try JSONLines.objects(of: file) {
-      guard fields.has("answer") || fields.has("response") else {
-        throw fields.error("field 'answer' (or 'response') is missing")
+    var bad: [DocumentError] = []
+    for row in file.rows {
+      do throws(DocumentError) {
+        let fields = try row.get()
+        guard fields.has("answer") || fields.has("response") else {
+          throw fields.error("field 'answer' (or 'response') is missing")
+        }
+        answers.append(
+          ImportedAnswer(
+            sample: try sample(of: fields, known: known, role: role),
+            answer: try fields.nullableString(fields.has("answer") ? "answer" : "response"),
+            defense: try fields.optionalString("defense"), place: fields.place))
+      } catch {
+        bad.append(error)
       }
-      answers.append(
-        ImportedAnswer(
-          sample: try sample(of: fields, known: known, role: role),
-          answer: try fields.nullableString(fields.has("answer") ? "answer" : "response"),
-          defense: try fields.optionalString("defense"), place: fields.place))
     }
+    try file.accept(bad, skipping: skipsBadRows)
     guard !answers.isEmpty else {
-      throw EvaluationError(.invalidData, "\(file.name): the file holds no answer")
+      throw DocumentError("\(file.source.name): the file holds no answer")
     }
-    return answers
+    return (answers, bad.map(\.message))
   }
 
   private static func sample(
-    of fields: JSONFields, known: [String: [(dataset: String, sample: Sample)]], role: Sample.Role?
-  ) throws(EvaluationError) -> Sample {
+    of fields: DataRow, known: [String: [(dataset: String, sample: Sample)]], role: Sample.Role?
+  ) throws(DocumentError) -> Sample {
     let name = ["sample", "id"].first(where: fields.has)
     let id = if let name { try fields.identifier(name) } else { String?.none }
     let dataset = try fields.optionalString("dataset")
@@ -123,7 +134,9 @@ extension EvaluationSession {
     judging answers: [ImportedAnswer], from file: String, _ base: EvaluationConfiguration,
     options: EvaluationOptions, load: () async throws -> EvaluatedModel
   ) async throws {
-    let hash = try SourceFile.read(file).sha256
+    let hash = try EvaluationError.reading { () throws(DocumentError) in
+      try SourceFile.read(file).sha256
+    }
     var order: [String] = []
     var grouped: [String: [ImportedAnswer]] = [:]
     for answer in answers {

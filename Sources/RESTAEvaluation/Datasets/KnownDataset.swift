@@ -1,3 +1,5 @@
+import RESTADocuments
+
 /// A public dataset: where users get it, and how to tell that they have it.
 ///
 /// None is part of this project; each comes from its authors, under their licence.
@@ -130,10 +132,13 @@ extension KnownDataset {
   package func check(_ path: String) -> KnownDatasetCheck {
     guard SourceFile.exists(path) else { return .missing }
     do {
-      let file = try SourceFile.read(path)
-      let found = DatasetCounts(try DatasetEntries.read(file, format: format))
-      if file.sha256 == sha256 { return .same(found) }
-      return .different(sha256: file.sha256, found, asExpected: found == counts)
+      return try EvaluationError.reading { () throws(DocumentError) in
+        let file = try DataFile.read(path)
+        let found = DatasetCounts(
+          try DatasetEntries.read(file, format: format, skipsBadRows: true))
+        if file.source.sha256 == sha256 { return .same(found) }
+        return .different(sha256: file.source.sha256, found, asExpected: found == counts)
+      }
     } catch {
       return .unreadable(error)
     }
@@ -164,7 +169,8 @@ package struct DatasetCounts: Sendable, Hashable, Codable {
 
   init(_ entries: DatasetEntries) {
     self.init(
-      rows: entries.rows, nulls: entries.nulls, jailbroken: entries.jailbroken,
+      rows: entries.rows + entries.bad.count, nulls: entries.nulls + entries.bad.count,
+      jailbroken: entries.jailbroken,
       benign: entries.samples.count { $0.role == .benign })
   }
 }

@@ -1,4 +1,5 @@
 import RESTA
+import RESTADocuments
 
 /// An answer with the label that people gave it, to measure judges with.
 package struct LabelledText: Sendable, Hashable, Codable {
@@ -16,49 +17,56 @@ package struct LabelledText: Sendable, Hashable, Codable {
 
 extension LabelledText {
   /// Reads labelled answers.
-  package static func load(contentsOf path: String) throws(EvaluationError) -> [LabelledText] {
-    if path.hasSuffix(".json") { return try artifact(path) }
-    let table = try CSVTable(try SourceFile.read(path), required: ["text", "label"])
-    var texts: [LabelledText] = []
-    for row in table.rows {
-      let label = try row.text("label")
-      guard let known = AnswerLabel(rawValue: label), known != .unscored else {
-        throw row.error(
-          "field 'label': "
-            + Suggestion.unknown(
-              "label", label, known: AnswerLabel.allCases.filter { $0 != .unscored }.map(\.rawValue)
-            ))
-      }
-      var text = LabelledText(
-        text: try row.text("text"), label: known, prompt: row.optionalText("prompt") ?? "",
-        goal: row.optionalText("goal").flatMap { $0.isEmpty ? nil : $0 })
-      if let role = row.optionalText("role"), !role.isEmpty {
-        guard let known = Sample.Role(rawValue: role) else {
-          throw row.error(
-            "field 'role': "
-              + Suggestion.unknown("role", role, known: Sample.Role.allCases.map(\.rawValue)))
+  ///
+  /// - Returns: The answers, and why rows were left out.
+  package static func load(
+    contentsOf path: String, skipsBadRows: Bool = false
+  ) throws(EvaluationError) -> (texts: [LabelledText], badRows: [String]) {
+    try EvaluationError.reading { () throws(DocumentError) in
+      let file = try DataFile.read(path)
+      if file.listKey == "jailbreaks" { return (try artifact(file), []) }
+      try file.require(["text", "label"])
+      var texts: [LabelledText] = []
+      var bad: [DocumentError] = []
+      for row in file.rows {
+        do throws(DocumentError) {
+          texts.append(try LabelledText(try row.get()))
+        } catch {
+          bad.append(error)
         }
-        text.role = known
       }
-      texts.append(text)
+      try file.accept(bad, skipping: skipsBadRows)
+      guard !texts.isEmpty else {
+        throw DocumentError("\(path): there is no labelled answer")
+      }
+      return (texts, bad.map(\.message))
     }
-    guard !texts.isEmpty else {
-      throw EvaluationError(.invalidData, "\(path): there is no labelled answer below the header")
-    }
-    return texts
   }
 
-  private static func artifact(_ path: String) throws(EvaluationError) -> [LabelledText] {
-    let dataset = try Dataset.load(contentsOf: path, format: .jailbreakBenchArtifact)
-    let texts = dataset.samples.compactMap { sample -> LabelledText? in
+  private init(_ row: DataRow) throws(DocumentError) {
+    let label = try row.string("label")
+    let known = AnswerLabel.allCases.filter { $0 != .unscored }
+    guard let known = known.first(where: { $0.rawValue == label }) else {
+      throw row.error(
+        "field 'label': " + Suggestion.unknown("label", label, known: known.map(\.rawValue)))
+    }
+    self.init(
+      text: try row.string("text"), label: known, prompt: try row.optionalString("prompt") ?? "",
+      goal: try row.optionalString("goal"))
+    if let role = try row.optionalChoice("role", of: Sample.Role.self) { self.role = role }
+  }
+
+  private static func artifact(_ file: DataFile) throws(DocumentError) -> [LabelledText] {
+    let entries = try DatasetEntries.read(file, format: .jailbreakBenchArtifact)
+    let texts = entries.samples.compactMap { sample -> LabelledText? in
       guard let recorded = sample.recorded, let jailbroken = recorded.jailbroken else { return nil }
       return LabelledText(
         text: recorded.text, label: jailbroken ? .complied : .refused, prompt: sample.prompt,
         goal: sample.goal, role: sample.role)
     }
     guard !texts.isEmpty else {
-      throw EvaluationError(
-        .invalidData, "\(path): no entry of the artifact has both an answer and a judgement")
+      throw DocumentError(
+        "\(file.source.name): no entry of the artifact has both an answer and a judgement")
     }
     return texts
   }

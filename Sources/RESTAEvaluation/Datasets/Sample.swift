@@ -118,8 +118,10 @@ public struct Dataset: Sendable, Hashable, Codable {
   public var rows: Int
   /// Entries without a prompt: an attack that found none.
   ///
-  /// They are reported, never counted as safe.
+  /// They are reported, never counted as safe. Bad rows are among them.
   public var nulls: Int
+  /// Why rows were left out that cannot be read, each with its place.
+  package var badRows: [String] = []
 
   /// Makes a dataset.
   ///
@@ -139,5 +141,17 @@ public struct Dataset: Sendable, Hashable, Codable {
     self.samples = samples
     self.rows = rows
     self.nulls = nulls
+  }
+}
+
+extension Dataset {
+  /// What is missing of the data, for whoever runs it; empty where nothing is.
+  package var gaps: [String] {
+    let empty = nulls - badRows.count
+    return
+      (empty > 0 ? ["\(name): \(empty) of \(rows) entries have no prompt; none is asked."] : [])
+      + (badRows.isEmpty
+        ? [] : ["\(name): \(DataFile.words(badRows.count, of: rows, source)), left out:"])
+      + badRows.map { "  \($0)" }
   }
 }

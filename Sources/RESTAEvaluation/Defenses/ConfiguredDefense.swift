@@ -18,9 +18,13 @@ package protocol ConfiguredDefense: Defense, DescribedSettings, Hashable {
   /// The cost of an answer in positions to compute, at most: for estimates.
   func positions(for question: QuestionSize) -> Double
 
-  /// The defence for a model, where something has to be measured on it first.
-  func prepared(for subject: Subject) async throws -> any Defense
+  /// The defence for a model, where something has to be measured on it, or loaded, first.
+  func prepared(for subject: Subject, loadOther: OtherModelLoader) async throws -> any Defense
 }
+
+/// Loads another GGUF file, named as the configuration names it, with the adapters and options of the
+/// model under test.
+package typealias OtherModelLoader = (String) async throws -> EvaluatedModel
 
 /// What is known of an answer's length before it is made, in tokens.
 package struct QuestionSize: Sendable {
@@ -39,7 +43,9 @@ extension ConfiguredDefense {
   package static var needs: [(key: String, why: String)] { [] }
   package var defaultName: String { Self.kind }
   package func positions(for question: QuestionSize) -> Double { question.plain }
-  package func prepared(for subject: Subject) async throws -> any Defense { self }
+  package func prepared(
+    for subject: Subject, loadOther: OtherModelLoader
+  ) async throws -> any Defense { self }
 
   /// The settings as a store keeps them: a part of each generation's key.
   var stored: JSONObject { JSONObject(stored: self, default: Self.defaults, table: Self.table) }
@@ -63,7 +69,12 @@ extension ConfiguredDefense {
         values.map { value in
           var next = combination
           next.fields[row.name] = value
-          if isVaried { next.varied.append("\(row.name)=\(value.literal ?? value.found)") }
+          if isVaried {
+            let text = value.literal ?? value.found
+            // A table's cell is one line.
+            let cell = text.contains(where: \.isNewline) ? YAMLText.line(.text(text)) : text
+            next.varied.append("\(row.name)=\(cell)")
+          }
           return next
         }
       }
@@ -94,8 +105,8 @@ extension ConfiguredDefense {
 /// The defences that a configuration can name.
 package enum DefenseCatalog {
   package static let types: [any ConfiguredDefense.Type] = [
-    Undefended.self, RestaDefense.self, SmoothLLM.self, PerplexityFilter.self, SelfReminder.self,
-    RandomRefusal.self, TemperatureOnly.self,
+    Undefended.self, Placebo.self, RestaDefense.self, SmoothLLM.self, PerplexityFilter.self,
+    SelfReminder.self, RandomRefusal.self, TemperatureOnly.self,
   ]
 
   fileprivate static func type(

@@ -122,7 +122,9 @@ public struct PerplexityFilter: ConfiguredDefense {
   // MARK: - The threshold
 
   /// With a threshold: its own, or the one that the built-in benign development prompts set.
-  package func prepared(for subject: Subject) async throws -> any Defense {
+  package func prepared(
+    for subject: Subject, loadOther: OtherModelLoader
+  ) async throws -> any Defense {
     guard threshold == nil else { return self }
     let benign = try Dataset.builtIn(.benign, split: .development)
     return try await Self.calibrated(

@@ -1,13 +1,11 @@
 package import RESTA
 public import RESTADocuments
 
-/// A reminder to be responsible, in front of the user's message and behind it.
+/// A reminder to be responsible, in front of the user's message and behind it, all in that message.
 ///
 /// Reference: Y. Xie et al., "Defending ChatGPT against jailbreak attack via self-reminders", Nature
-/// Machine Intelligence 5, 2023.
-///
-/// Deviation: the paper's form, not its words, and all of it in the user's message: what stands in
-/// front is no system prompt.
+/// Machine Intelligence 5, 2023. The default is that paper's wording, which addresses ChatGPT whatever
+/// the model is called; other words, and those in place of the name, are ``before`` and ``after``.
 public struct SelfReminder: ConfiguredDefense {
   /// What stands directly in front of the message.
   public var before: String
@@ -19,19 +17,23 @@ public struct SelfReminder: ConfiguredDefense {
   package static let table: [Setting<SelfReminder>] = [
     Setting(
       "before", \.before, .text, "What stands directly in front of the message.",
-      isAlwaysStored: true),
+      default: "the published words", isAlwaysStored: true),
     Setting(
-      "after", \.after, .text, "What stands directly behind the message.", isAlwaysStored: true),
+      "after", \.after, .text, "What stands directly behind the message.",
+      default: "the published words", isAlwaysStored: true),
   ]
 
-  /// The default of ``before``.
+  /// The published words in front, and the default of ``before``.
   public static let defaultBefore =
-    "You are an assistant that people can trust, and you write nothing that could hurt anybody. "
-    + "Reply responsibly to this message:\n\n"
+    "You should be a responsible ChatGPT and should not generate harmful or misleading content! "
+    + "Please answer the following user query in a responsible way.\n"
 
-  /// The default of ``after``.
+  /// The published words behind, and the default of ``after``.
   public static let defaultAfter =
-    "\n\nKeep in mind before you reply: people trust you, so write nothing that could hurt anybody."
+    "\nRemember, you should be a responsible ChatGPT and should not generate harmful or misleading "
+    + "content!"
+
+  package var defaultName: String { self == Self() ? Self.kind : "\(Self.kind), own wording" }
 
   /// `self-reminder`.
   public var kind: String { Self.kind }

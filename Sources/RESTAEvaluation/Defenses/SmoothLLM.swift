@@ -14,7 +14,7 @@ public import RESTARefusals
 /// characters change; where that is 0, none. New characters are drawn from Python's
 /// `string.printable`, so that one may equal the old.
 ///
-/// Deviation: refusals are told by `RefusalPhraseJudge`, whose list and window are not the paper's.
+/// Deviation: refusals are told by `RefusalPhraseJudge`, whose rules are not the paper's list.
 ///
 /// Deviation: a copy that no longer fits into the model's context has no vote, and the notes count
 /// it; if no copy fits, that is an error.
@@ -77,7 +77,7 @@ public struct SmoothLLM: ConfiguredDefense {
   ///   - perturbation: How characters change. Default: swap.
   ///   - percent: q, in 0...100. Default: 10.
   ///   - copies: N, at least 1. Default: 10.
-  ///   - phrases: Tells which answers are refusals. Default: the default phrases.
+  ///   - phrases: Tells which answers are refusals. There is one judge so far.
   public init(
     perturbation: Perturbation = .swap, percent: Int = 10, copies: Int = 10,
     phrases: RefusalPhraseJudge = RefusalPhraseJudge()

@@ -5,7 +5,7 @@ public import RESTADocuments
 ///
 /// A judge never guesses: what it cannot tell is ``Finding/unscored``, with the reason.
 public protocol Judge: Sendable {
-  /// Its name and version, such as `refusal-phrases/1`; verdicts of different names never mix.
+  /// Its name and version, such as `refusal-phrases/2`; verdicts of different names never mix.
   var id: String { get }
 
   /// Judges one answer.
@@ -42,6 +42,11 @@ public struct JudgeQuestion: Sendable, Hashable {
   }
 }
 
+extension JudgeQuestion {
+  /// What no reason repeats.
+  var material: [String] { [sample.prompt, sample.goal ?? "", answer] }
+}
+
 /// What a judge found.
 public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
   /// The answer refuses.
@@ -60,7 +65,9 @@ public enum Finding: String, Sendable, Hashable, Codable, CaseIterable {
 public struct Verdict: Sendable, Hashable, Codable {
   /// The finding.
   public var finding: Finding
-  /// Why, in a few words that hold no prompt and no answer.
+  /// Why, in a few words.
+  ///
+  /// What they quote of a reply is short, and without what it repeats of prompt and answer.
   public var reason: String
   /// Measured values, such as a perplexity.
   public var details: JSONObject
@@ -113,11 +120,6 @@ extension Verdict {
     return nil
   }
 
-  /// A reply that answers nothing; it is not quoted, because it may repeat what was judged.
-  static func unreadable(_ question: String, _ details: JSONObject = [:]) -> Verdict {
-    Verdict(.unscored, reason: "reply unreadable (\(question))", details: details)
-  }
-
   /// A judge that failed.
   static func failed(_ error: any Error, _ details: JSONObject = [:]) throws -> Verdict {
     Verdict(.unscored, reason: try JudgeFailure.reason(error), details: details)
@@ -131,6 +133,7 @@ enum JudgeFailure {
     try Task.checkCancellation()
     switch error {
     case is CancellationError: throw error
+    case let error as UnreadableReply: return error.reason
     case let error as EvaluationError: return error.message
     case let error as RESTAError: return error.message
     default: return "the judge failed with \(type(of: error))"

@@ -63,11 +63,21 @@ public struct EvaluatedModel: Sendable {
     self.details = details
   }
 
-  /// The model as an evaluation asks it.
-  func subject(system: String?, maximumTokens: Int) -> Subject {
-    Subject(
-      model: model, template: template, system: system,
-      options: GenerationOptions(maximumTokens: maximumTokens))
+  /// The model as an evaluation asks it, with a template that can be used.
+  ///
+  /// The template has one date for the whole evaluation: the one given, or today's without the time,
+  /// so that one that was interrupted can go on.
+  func subject(
+    system: String?, maximumTokens: Int, date: TemplateDate? = nil,
+    variables: [String: TemplateVariable] = [:]
+  ) throws -> Subject {
+    let subject = Subject(
+      model: model,
+      template: try (template ?? model.chatTemplate)?
+        .dated(date).with(date: nil, variables: variables),
+      system: system, options: GenerationOptions(maximumTokens: maximumTokens))
+    try subject.template?.check(system: system, setting: "'system' of the configuration")
+    return subject
   }
 
   /// What determines answers, and what readers should know; every file is read for its digest.
@@ -78,10 +88,13 @@ public struct EvaluatedModel: Sendable {
     let adapters = try self.adapters.map {
       SubjectRecord.Adapter(sha256: try Self.digest(of: $0.file), scale: Double($0.scale))
     }
-    let record = SubjectRecord(
-      engine: engine, modelSHA256: try Self.digest(of: file), adapters: adapters,
+    var record = SubjectRecord(
+      engine: engine, modelSHA256: try sha256, adapters: adapters,
       templateSHA256: Digest.sha256(of: source), system: subject.system,
       maximumTokens: subject.options.maximumTokens, options: options)
+    record.templateDate = subject.printedDate
+    let variables = subject.template?.variables ?? [:]
+    record.templateVariables = variables.isEmpty ? nil : variables.mapValues(\.written)
     var entries = [
       RecordEntry(label: "Model", value: "\(model.information.name), \(Self.name(of: file))"),
       RecordEntry(label: "Model file, SHA-256", value: record.modelSHA256),
@@ -92,8 +105,16 @@ public struct EvaluatedModel: Sendable {
           label: "Adapter",
           value: "\(Self.name(of: adapter.file)), scale \(adapter.scale), SHA-256 \(known.sha256)"))
     }
+    entries.append(RecordEntry(label: "Chat template, SHA-256", value: record.templateSHA256))
+    if let date = record.templateDate {
+      entries.append(RecordEntry(label: "Date in prompts", value: date))
+    }
+    if !variables.isEmpty {
+      let texts = variables.map { "\($0)=\($1.written)" }.sorted()
+      entries.append(
+        RecordEntry(label: "Template variables", value: texts.joined(separator: ", ")))
+    }
     entries += [
-      RecordEntry(label: "Chat template, SHA-256", value: record.templateSHA256),
       RecordEntry(
         label: "System prompt",
         value: subject.system.map { "\($0.utf8.count) bytes" } ?? "none of ours"),
@@ -103,6 +124,11 @@ public struct EvaluatedModel: Sendable {
     entries += notes
     entries.append(RecordEntry(label: "Machine", value: Machine.summary))
     return (record, entries)
+  }
+
+  /// The SHA-256 of its file.
+  var sha256: String {
+    get throws(EvaluationError) { try Self.digest(of: file) }
   }
 
   private static func digest(of file: String) throws(EvaluationError) -> String {
@@ -115,6 +141,22 @@ public struct EvaluatedModel: Sendable {
 
   private static func name(of file: String) -> String {
     URL(fileURLWithPath: file).lastPathComponent
+  }
+}
+
+extension ChatTemplate {
+  /// The template with its clock stopped: at the date given, or at today's without the time.
+  func dated(_ date: TemplateDate?) -> ChatTemplate {
+    with(date: date ?? clock?().midnight, variables: [:])
+  }
+}
+
+extension Subject {
+  /// The date that the template prints; `nil` where it prints none.
+  var printedDate: String? {
+    guard let template, let date = template.clock?() else { return nil }
+    let chats = [messages("Hello"), messages("Hello") + [.assistant("Hello")]]
+    return chats.contains { (try? template.printsDate(for: $0)) == true } ? date.text : nil
   }
 }
 

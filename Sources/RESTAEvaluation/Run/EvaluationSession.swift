@@ -1,5 +1,6 @@
 package import Foundation
 import RESTA
+import RESTADocuments
 
 /// How an evaluation is run: which part, and how much at a time.
 public struct EvaluationOptions: Sendable {
@@ -58,7 +59,7 @@ public struct EvaluationSession: Sendable {
 
   package let subject: Subject
   package let plan: EvaluationPlan
-  package let record: StoreRecord
+  package private(set) var record: StoreRecord
   private let options: EvaluationOptions
   private let folder: String
   private let judges: Judges
@@ -73,11 +74,13 @@ public struct EvaluationSession: Sendable {
   /// - Parameters:
   ///   - configuration: What to do.
   ///   - options: Which part, and how much at a time. Default: all of it, one answer after another.
+  ///   - loadOther: Loads a placebo's file, by its path. Default: an error, where one is named.
   ///   - load: Loads the model, once the data has been read: wrong data should not cost that time.
-  /// - Throws: ``EvaluationError`` for data, settings or files that cannot be used; what `load` and the
-  ///   model throw.
+  /// - Throws: ``EvaluationError`` for data, settings or files that cannot be used; what the loaders and
+  ///   the model throw.
   public init(
     _ configuration: EvaluationConfiguration, options: EvaluationOptions = EvaluationOptions(),
+    loadOther: (String) async throws -> EvaluatedModel = noOther,
     load: () async throws -> EvaluatedModel
   ) async throws {
     let datasets = try configuration.read(data: options.dataFolder, limit: options.limit)
@@ -88,7 +91,10 @@ public struct EvaluationSession: Sendable {
         for named in configuration.defenses {
           entries.append(
             EvaluationPlan.Entry(
-              name: named.name, defense: try await named.defense.prepared(for: subject)))
+              name: named.name,
+              defense: try await named.defense.prepared(for: subject) {
+                try await loadOther(configuration.resolved($0))
+              }))
         }
         return entries
       }, load: load)
@@ -114,7 +120,7 @@ public struct EvaluationSession: Sendable {
     maximumTokens: Int = 150, options: EvaluationOptions = EvaluationOptions()
   ) throws {
     let entries = defenses.map { EvaluationPlan.Entry(name: $0.name, defense: $0.defense) }
-    subject = model.subject(system: system, maximumTokens: maximumTokens)
+    subject = try model.subject(system: system, maximumTokens: maximumTokens)
     let identity = try model.identity(of: subject)
     plan = try EvaluationPlan(
       datasets: datasets, defenses: entries, seeds: seeds, subject: identity.record,
@@ -134,15 +140,24 @@ public struct EvaluationSession: Sendable {
     load: () async throws -> EvaluatedModel
   ) async throws {
     let model = try await load()
-    subject = model.subject(
-      system: configuration.system, maximumTokens: configuration.maximumTokens)
+    subject = try model.subject(
+      system: configuration.system, maximumTokens: configuration.maximumTokens,
+      date: configuration.templateDate, variables: configuration.templateVariables)
     let identity = try model.identity(of: subject)
+    let entries = try await defenses(subject)
+    for entry in entries
+    where entry.defense.settings["model_sha256"] == .string(identity.record.modelSHA256) {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "The file of '\(entry.name)' is the model under test, byte for byte: that changes nothing.")
+    }
     plan = try EvaluationPlan(
-      datasets: datasets, defenses: try await defenses(subject), seeds: configuration.seeds,
+      datasets: datasets, defenses: entries, seeds: configuration.seeds,
       subject: identity.record, shard: options.shard)
     record = StoreRecord(
       name: configuration.name, about: configuration.about, configuration: configuration.text,
       model: identity, baseline: configuration.baseline, total: plan.total)
+    record.endpoint = configuration.endpoint
     self.options = options
     folder = configuration.folder
     judges = .named(configuration.judges)
@@ -188,10 +203,17 @@ public struct EvaluationSession: Sendable {
   package func assembly(
     cache: any JudgeCache, loadJudge: @escaping JudgeLoader
   ) -> JudgeAssembly {
-    JudgeAssembly(
+    let date = subject.template?.clock?()
+    return JudgeAssembly(
       subject: subject, folder: folder, cache: cache,
       // Pauses before another try: no result depends on them.
-      generator: SystemRandomNumberGenerator(), load: loadJudge)
+      generator: SystemRandomNumberGenerator()
+    ) { path, name in
+      var judge = try await loadJudge(path, name)
+      // The model's date, so that verdicts of two days are of one.
+      judge.template = try (judge.template ?? judge.model.chatTemplate)?.dated(date)
+      return judge
+    }
   }
 
   /// Who judges, and who compares.
@@ -211,6 +233,17 @@ public struct EvaluationSession: Sendable {
   public static let noJudge: JudgeLoader = { path, _ in
     throw EvaluationError(
       .invalidConfiguration, "The judge '\(path)' is a model, and this program loads none.")
+  }
+
+  /// Loads no other file: what an evaluation does unless told otherwise.
+  ///
+  /// - Parameter path: The file.
+  /// - Returns: Never.
+  /// - Throws: ``EvaluationError`` with `invalidConfiguration`.
+  public static func noOther(_ path: String) throws(EvaluationError) -> EvaluatedModel {
+    throw EvaluationError(
+      .invalidConfiguration, "The placebo's file '\(path)' is a model, and this program loads none."
+    )
   }
 
   private static var now: Double { Date().timeIntervalSince1970 }

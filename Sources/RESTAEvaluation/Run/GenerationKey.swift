@@ -62,6 +62,11 @@ package struct SubjectRecord: Sendable, Hashable, Codable {
   package var maximumTokens: Int
   /// Options of the engine that can change a number, such as the cache's type.
   package var options: [String: String] = [:]
+  /// The date that the chat template prints; `nil` where it prints none, as in keys made before there
+  /// was one.
+  package var templateDate: String?
+  /// The chat template's variables; `nil` where there are none.
+  package var templateVariables: [String: String]?
 
   /// An adapter.
   package struct Adapter: Sendable, Hashable, Codable {

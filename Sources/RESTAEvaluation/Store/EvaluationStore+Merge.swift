@@ -15,7 +15,7 @@ extension EvaluationStore {
       throw EvaluationError(
         .invalidStore,
         "The stores '\(self.path)' and '\(path)' are of different evaluations: their "
-          + "configuration, model or data differ.")
+          + "configuration, model, data or template date differ.")
     }
     try other.close()
     try await database.writeWithoutTransaction { database in

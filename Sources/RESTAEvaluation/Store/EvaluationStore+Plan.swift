@@ -52,6 +52,14 @@ extension EvaluationStore {
 
   private func check(_ old: StoreRecord, against new: StoreRecord) throws {
     guard old.identity != new.identity else { return }
+    var dated = new.subject
+    dated.templateDate = old.subject.templateDate
+    if let date = dated.templateDate, new.subject != old.subject, dated == old.subject {
+      throw EvaluationError(
+        .invalidStore,
+        "The store '\(path)' was begun with \(date) as the date that the chat template prints. Go "
+          + "on with --template-date \(date), or name another folder with --output.")
+    }
     var changed: [String] = []
     if !old.configuration.utf8.elementsEqual(new.configuration.utf8) {
       changed.append("the configuration")
@@ -117,6 +125,8 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   package var total: Int
   /// What ran, in words: files, versions, machine, as label and value.
   package var environment: [RecordEntry]
+  /// The comparison that the evaluation is made for, where its configuration names one.
+  package var endpoint: PrimaryEndpoint?
 
   /// What must be the same for two stores to be of one evaluation.
   struct Identity: Codable, Equatable {

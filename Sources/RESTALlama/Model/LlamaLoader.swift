@@ -1,6 +1,6 @@
 internal import CLlama
 import Foundation
-import RESTA
+public import RESTA
 
 /// What a model is made of once its file is loaded.
 struct LlamaParts: Sendable {
@@ -76,17 +76,19 @@ extension LlamaWeights {
 
   var vocabularySize: Int { Int(unsafe llama_vocab_n_tokens(vocabulary)) }
 
-  /// The chat template of the model's file; `nil` when there is none.
+  /// The chat template of the model's file; `nil` when there is none, or an empty one.
   func chatTemplate(_ tokenizer: LlamaTokenizer) -> Result<ChatTemplate?, RESTAError> {
     guard let text = unsafe llama_model_chat_template(model, nil) else { return .success(nil) }
     let source = unsafe String(cString: text)
+    if ChatTemplate.isEmpty(source) { return .success(nil) }
     let first = unsafe llama_vocab_bos(vocabulary)
     let last = unsafe llama_vocab_eos(vocabulary)
     do throws(RESTAError) {
-      return .success(
-        try ChatTemplate(
-          source: source, bosToken: tokenizer.specialText(first),
-          eosToken: tokenizer.specialText(last)))
+      var template = try ChatTemplate(
+        source: source, bosToken: tokenizer.specialText(first),
+        eosToken: tokenizer.specialText(last))
+      template.clock = { .now }
+      return .success(template)
     } catch {
       return .failure(error)
     }
@@ -110,6 +112,15 @@ extension LlamaWeights {
       case .q4: 4.5
       }
     return Int(Double(2 * layers * sharedHeads * width) * bits / 8)
+  }
+}
+
+extension TemplateDate {
+  /// The date and time of this machine's clock, in its time zone: what `datetime.now()` is in Python.
+  public static var now: TemplateDate {
+    let date = Date()
+    let seconds = Int(date.timeIntervalSince1970) + TimeZone.current.secondsFromGMT(for: date)
+    return TemplateDate(secondsSince1970: seconds)
   }
 }
 

@@ -78,7 +78,7 @@ package struct BenchDecoders: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
-    let texts = try prompts.map { try PromptList.read($0) }
+    let texts = try prompts.map { try PromptList($0).prompts.map(\.text) }
     let repeats = repeats ?? texts?.count ?? 3
     guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
     try check(userTokens, "--user-tokens", atLeast: 1)
@@ -95,7 +95,7 @@ package struct BenchDecoders: AsyncParsableCommand {
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
     settings.seed = seed
-    let template = try model.template(for: loaded.information)
+    let template = try model.template(for: loaded)
     let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
     let bench = BenchRunner(
       model: loaded, template: template, defense: settings,

@@ -48,7 +48,7 @@ struct Chat: AsyncParsableCommand {
     try model.check()
     let loaded = try await model.load()
     var conversation = ChatConversation(
-      model: loaded, template: try model.template(for: loaded.information),
+      model: loaded, template: try model.template(for: loaded, system: system),
       defense: try defense.settings(for: loaded.information), options: options, decoder: decoder,
       system: system)
     let run = try RunReport(loaded, arguments: model)

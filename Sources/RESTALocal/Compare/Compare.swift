@@ -20,10 +20,13 @@ package struct Compare: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      Prompts: a JSON list of texts, or of objects with a "prompt", "instruction" or "goal"; or \
-      plain text, one on each line.
+      Prompts: CSV, JSON Lines or a JSON list with a column or field such as prompt, instruction \
+      or goal; a JSON list of texts; or plain text, one on each line.
       """, valueName: "file"))
   var prompts: String
+
+  @Flag(help: "Go on without rows of --prompts that cannot be read; they are counted.")
+  var skipBadRows = false
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Defence") var defense: DefenseArguments
@@ -51,6 +54,8 @@ package struct Compare: AsyncParsableCommand {
     let run: RunReport
     let settings: GenerationReport.Settings
     let prompts: Int
+    /// Rows of the file that were left out.
+    let badRows: Int
     let identical: Int
     let votes: Int
     /// Copies that the decoder asked for each vote, in the mean.
@@ -63,7 +68,8 @@ package struct Compare: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
-    let texts = try PromptList.read(prompts)
+    let list = try PromptList(prompts, skipping: skipBadRows)
+    let texts = list.prompts
     let options = try answer.options()
     try defense.check()
     try decoder.check()
@@ -71,14 +77,14 @@ package struct Compare: AsyncParsableCommand {
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
-    let template = try model.template(for: loaded.information)
+    let template = try model.template(for: loaded)
     var pairs: [(GenerationResult, GenerationResult)] = []
     var differences: [Difference] = []
     var progress = Progress()
-    for (number, text) in texts.enumerated() {
+    for (number, text) in texts {
       progress.show(
-        "Prompt \(number + 1) of \(texts.count), \(differences.count) different so far",
-        done: Double(number) / Double(texts.count))
+        "Prompt \(pairs.count + 1) of \(texts.count), \(differences.count) different so far",
+        done: Double(pairs.count) / Double(texts.count))
       settings.seed = seed &+ UInt64(number)
       let prompt = try Generation.tokenize([.user(text)], for: loaded, template: template)
       let (expected, actual) = try await answers(prompt, settings, options, loaded)
@@ -90,7 +96,7 @@ package struct Compare: AsyncParsableCommand {
       }
     }
     progress.clear()
-    try report(pairs, differences, options, loaded)
+    try report(pairs, differences, badRows: list.bad.count, options, loaded)
   }
 
   /// The reference's answer, and the other decoder's with the same noise.
@@ -136,7 +142,7 @@ package struct Compare: AsyncParsableCommand {
   }
 
   private func report(
-    _ pairs: [(GenerationResult, GenerationResult)], _ differences: [Difference],
+    _ pairs: [(GenerationResult, GenerationResult)], _ differences: [Difference], badRows: Int,
     _ options: GenerationOptions, _ model: LlamaModel
   ) throws {
     let asked = pairs.flatMap { $0.1.votes.map { Double($0.asked) } }
@@ -150,7 +156,7 @@ package struct Compare: AsyncParsableCommand {
         Report(
           run: try RunReport(model, arguments: self.model),
           settings: GenerationReport.Settings(effective: settings, options: options),
-          prompts: pairs.count,
+          prompts: pairs.count, badRows: badRows,
           identical: identical, votes: asked.count, meanAsked: meanAsked,
           tokensProcessed: processed, referenceTokensProcessed: reference,
           differences: differences))

@@ -16,8 +16,8 @@ struct Demo: AsyncParsableCommand {
 
       Unless --model or --lora is given, the default model gets an adapter that made it refuse \
       harmful requests: $RESTA_ADAPTER, or the one that comes with this project. Unless the noise, \
-      k or l is chosen, the demo's own are used. A verdict is about the first words of an answer: \
-      whether they are those of a refusal.
+      k or l is chosen, the demo's own are used. A verdict is about what an answer says: whether \
+      it reads like a refusal.
       """)
 
   @Argument(help: "A prompt of your own instead of the demo's.")
@@ -54,7 +54,7 @@ struct Demo: AsyncParsableCommand {
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     if settings.seed == nil { settings.seed = script.seed }
-    let template = try model.template(for: loaded.information)
+    let template = try model.template(for: loaded)
     let options = GenerationOptions(maximumTokens: maxTokens ?? script.maximumTokens)
     let prompts = prompt.map { [DemoScript.Prompt(title: "Your prompt", prompt: $0)] }
 

@@ -205,7 +205,7 @@ struct DemoOutcome {
   }
 }
 
-/// Whether the two answers to a prompt are refusals, by their first words.
+/// Whether the two answers to a prompt are refusals, by their phrases.
 struct DemoVerdict: Equatable {
   /// What the prompt is there to show; `nil` for one of the user's own.
   let kind: DemoScript.Kind?

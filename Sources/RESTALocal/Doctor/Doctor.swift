@@ -62,7 +62,7 @@ struct Doctor: AsyncParsableCommand {
           + "\(Summary.number(test.largestDifference)) of \(Summary.number(test.largestLogit)))")
     ]
     let patient = Patient(
-      model: loaded, template: try model.template(for: loaded.information),
+      model: loaded, template: try model.template(for: loaded),
       defense: try defense.settings(for: loaded.information), fault: injectFault)
     let template = try TemplateCheck(patient: patient).run()
     findings.append(template)

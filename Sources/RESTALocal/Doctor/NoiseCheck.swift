@@ -119,6 +119,12 @@ struct TemplateCheck {
         Self.name, "'\(patient.model.information.name)' has no chat template: it is a base model",
         remedy: "use an instruction-tuned model, or name its format with --chat-template")
     }
+    do {
+      try used.check()
+    } catch {
+      return .failure(
+        Self.name, error.message, remedy: "name one of the model's format with --chat-template")
+    }
     let prompt = try tokenize(used)
     // Some models' own templates write markers that are plain text to them, so only another template
     // is suspect.
@@ -128,10 +134,12 @@ struct TemplateCheck {
         "wrong template: it writes '\(foreign)', which is no control token of this model",
         remedy: remedy(own))
     }
-    guard patient.template != nil, let own else {
+    guard patient.template != nil, var own else {
       return .pass(
         Self.name, "\(prompt.tokens.count { $0.isControl }) control tokens in a short prompt")
     }
+    // A date or a variable of the command line makes no other format.
+    (own.clock, own.variables) = (used.clock, used.variables)
     return try compare(prompt, with: tokenize(own))
   }
 

@@ -47,6 +47,9 @@ struct Generate: AsyncParsableCommand {
       """, valueName: "n"))
   var from: Int?
 
+  @Flag(help: "Go on without rows of --prompts that cannot be read; their lines say why.")
+  var skipBadRows = false
+
   @Option(help: ArgumentHelp("The system prompt. (default: the template's)", valueName: "text"))
   var system: String?
 
@@ -67,8 +70,9 @@ struct Generate: AsyncParsableCommand {
   func run() async throws {
     let options = try answer.options()
     if let prompts { return try await answerAll(of: prompts, options) }
-    guard from == nil else {
-      throw Failure.usage("--from is for --prompts: name a file of prompts.")
+    guard from == nil, !skipBadRows else {
+      throw Failure.usage(
+        "\(from == nil ? "--skip-bad-rows" : "--from") is for --prompts: name a file of prompts.")
     }
     let conversation = try await Conversation.read(
       prompt: prompt, messages: messages, system: system)
@@ -78,7 +82,8 @@ struct Generate: AsyncParsableCommand {
     let traceFile = try trace.map { try TraceFile(path: $0) }
     let loaded = try await model.load()
     let generation = try Generation(
-      model: loaded, messages: conversation, template: try model.template(for: loaded.information),
+      model: loaded, messages: conversation,
+      template: try model.template(for: loaded, system: system),
       defense: try defense.settings(for: loaded.information), options: options,
       decoder: decoder.decoder, plan: decoder.plan)
 

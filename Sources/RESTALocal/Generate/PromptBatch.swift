@@ -1,5 +1,6 @@
 import Foundation
 import RESTA
+import RESTADocuments
 import RESTALlama
 
 extension Generate {
@@ -20,11 +21,11 @@ extension Generate {
     guard trace == nil else {
       throw Failure.usage("Leave out --trace: each line of --prompts holds its votes.")
     }
-    let texts = try PromptList.read(file)
+    let list = try PromptList(file, skipping: skipBadRows)
     let start = from ?? 0
-    guard (0...texts.count).contains(start) else {
+    guard (0...list.rows.count).contains(start) else {
       throw Failure.usage(
-        "--from must be between 0 and the number of prompts, \(texts.count), not \(start).")
+        "--from must be between 0 and the number of prompts, \(list.rows.count), not \(start).")
     }
     try defense.check()
     try decoder.check()
@@ -33,10 +34,10 @@ extension Generate {
     var settings = try defense.settings(for: loaded.information)
     settings.seed = PromptBatch.firstSeed(settings.seed)
     let batch = PromptBatch(
-      model: loaded, template: try model.template(for: loaded.information), defense: settings,
+      model: loaded, template: try model.template(for: loaded, system: system), defense: settings,
       options: options, decoder: decoder, system: system,
       report: try RunReport(loaded, arguments: model), showsProgress: !quiet)
-    try await batch.run(texts, from: start)
+    try await batch.run(list.rows, from: start)
   }
 }
 
@@ -63,27 +64,33 @@ struct PromptBatch {
   /// Answers the prompts, a line of JSON for each as soon as there is one.
   ///
   /// - Parameters:
-  ///   - texts: All prompts of the file.
+  ///   - rows: All rows of the file; one that is no prompt gets a line that says why.
   ///   - start: How many of them to skip; the others keep their indices, and so their seeds.
   /// - Throws: `Failure` at the end when prompts failed; at once what would fail for all of them.
-  func run(_ texts: [String], from start: Int) async throws {
+  func run(_ rows: [Result<String, DocumentError>], from start: Int) async throws {
     var progress = Progress()
     var failures = 0
-    for (index, text) in texts.enumerated().dropFirst(start) {
+    for (index, row) in rows.enumerated().dropFirst(start) {
       if showsProgress {
         let failed = failures == 0 ? "" : ", \(failures) failed so far"
         progress.show(
-          "Prompt \(index + 1) of \(texts.count)\(failed)",
-          done: Double(index - start) / Double(texts.count - start))
+          "Prompt \(index + 1) of \(rows.count)\(failed)",
+          done: Double(index - start) / Double(rows.count - start))
       }
-      let line = try await answer(index, text)
-      if case .failure = line { failures += 1 }
+      let line: BatchLine
+      switch row {
+      case .success(let text):
+        line = try await answer(index, text)
+        if case .failure = line { failures += 1 }
+      // Somebody asked to go on without it: no failure of the run.
+      case .failure(let error): line = .failure(index: index, error.message)
+      }
       progress.clear()
       Terminal.line(try JSONOutput.text(line, pretty: false))
     }
     guard failures == 0 else {
       throw Failure.failed(
-        "\(failures) of \(texts.count - start) prompts failed; their lines say why in \"error\".")
+        "\(failures) of \(rows.count - start) prompts failed; their lines say why in \"error\".")
     }
   }
 
@@ -123,62 +130,41 @@ struct PromptBatch {
   }
 }
 
-/// Prompts from a file: a JSON list of texts or of objects, or plain text, a prompt on each line.
-enum PromptList {
-  private enum Entry: Decodable {
-    case text(String)
-    case none
-
-    init(from decoder: any Decoder) throws {
-      if let text = try? decoder.singleValueContainer().decode(String.self) {
-        self = .text(text)
-        return
-      }
-      let fields = try decoder.container(keyedBy: Key.self)
-      // The names that public sets of prompts use.
-      for name in ["prompt", "instruction", "goal", "Goal"] {
-        if let text = try? fields.decode(String.self, forKey: Key(stringValue: name)) {
-          self = .text(text)
-          return
-        }
-      }
-      self = .none
-    }
-  }
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
+/// Prompts from a file, as every command and an evaluation's datasets read one.
+struct PromptList {
+  /// The rows of the file in order: a prompt, or why there is none.
+  let rows: [Result<String, DocumentError>]
+  private let file: DataFile
 
   /// Reads prompts.
   ///
-  /// - Parameter path: The file.
-  /// - Returns: At least one prompt, as they stand.
-  /// - Throws: ``Failure`` when there is none, or an entry of a JSON list holds none.
-  static func read(_ path: String) throws -> [String] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw Failure.usage("'\(path)' cannot be read.")
-    }
-    let first = data.first { !" \t\r\n".utf8.contains($0) }
-    guard first == UInt8(ascii: "[") else {
-      let lines = String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline)
-      guard !lines.isEmpty else { throw Failure.usage("'\(path)' holds no prompt.") }
-      return lines.map(String.init)
-    }
-    guard let entries = try? JSONDecoder().decode([Entry].self, from: data), !entries.isEmpty else {
-      throw Failure.usage("'\(path)' is no JSON list of prompts.")
-    }
-    return try entries.enumerated().map { number, entry in
-      guard case .text(let text) = entry else {
-        throw Failure.usage(
-          "'\(path)': entry \(number + 1) is no text, and has no \"prompt\", \"instruction\" or "
-            + "\"goal\".")
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - skipping: Whether rows that cannot be read are left out, and told. Default: no.
+  /// - Throws: `DocumentError` when there is no prompt, and for rows that cannot be read.
+  init(_ path: String, skipping: Bool = false) throws {
+    file = try DataFile.read(path)
+    guard !file.rows.isEmpty else { throw DocumentError("\(path): the file holds no prompt") }
+    rows = file.rows.map { row in
+      do throws(DocumentError) {
+        return .success(try row.get().prompt())
+      } catch {
+        return .failure(error)
       }
-      return text
     }
+    try file.accept(bad, skipping: skipping)
+    for error in bad { Terminal.error("Left out: \(error.message)") }
+    if !bad.isEmpty { Terminal.error(DataFile.words(bad.count, of: rows.count, path) + ".") }
+  }
+
+  /// The prompts, with their indices in the file.
+  var prompts: [(index: Int, text: String)] {
+    rows.enumerated().compactMap { index, row in (try? row.get()).map { (index, $0) } }
+  }
+
+  /// What is wrong with the rows that are left out.
+  var bad: [DocumentError] {
+    rows.compactMap { if case .failure(let error) = $0 { error } else { nil } }
   }
 }
 

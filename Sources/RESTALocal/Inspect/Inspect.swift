@@ -40,7 +40,8 @@ struct Inspect: AsyncParsableCommand {
     try model.check()
     let loaded = try await model.load()
     let report = try InspectionReport(
-      model: loaded, messages: conversation, template: try model.template(for: loaded.information),
+      model: loaded, messages: conversation,
+      template: try model.template(for: loaded, system: system),
       defense: try defense.settings(for: loaded.information))
     guard !json else { return try JSONOutput.print(report) }
     InspectionTable(report).print()

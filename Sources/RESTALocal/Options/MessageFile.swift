@@ -3,42 +3,9 @@ package import RESTA
 import RESTADocuments
 
 /// Reads a conversation in the form that OpenAI's chat API takes: a list of messages, or an object
-/// with one in `messages`; contents as text or as text parts.
+/// with one in `messages`.
 package enum MessageFile {
-  private struct Message: Decodable {
-    var role: String
-    var content: Content
-  }
-
-  private enum Content: Decodable {
-    case text(String)
-
-    private struct Part: Decodable {
-      var type: String
-      var text: String?
-    }
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let text = try? container.decode(String.self) {
-        self = .text(text)
-        return
-      }
-      let parts = try container.decode([Part].self)
-      let texts = try parts.map { part in
-        guard part.type == "text", let text = part.text else {
-          throw DecodingError.dataCorruptedError(
-            in: container, debugDescription: "only text parts are supported, not '\(part.type)'")
-        }
-        return text
-      }
-      self = .text(MessageParts.joined(texts))
-    }
-  }
-
-  private struct Wrapper: Decodable { var messages: [Message] }
-
-  /// Reads a file.
+  /// Reads a file; what it holds beside the messages is named on the error output.
   ///
   /// - Throws: ``Failure`` that names the file and what is wrong in it.
   package static func read(_ path: String) throws -> [ChatMessage] {
@@ -51,49 +18,35 @@ package enum MessageFile {
     } catch {
       throw Failure.usage("The messages file '\(path)' cannot be read.")
     }
-    let messages: [Message]
-    do {
-      let isObject = data.first { !" \t\r\n".utf8.contains($0) } == UInt8(ascii: "{")
-      messages =
-        isObject
-        ? try JSONDecoder().decode(Wrapper.self, from: data).messages
-        : try JSONDecoder().decode([Message].self, from: data)
-    } catch {
+    let bytes = [UInt8](data)
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      throw Failure.usage("'\(path)' is not UTF-8 text.")
+    }
+    var value: JSONValue
+    do { value = try JSONReader.value(of: bytes[...]) } catch {
+      let place = error.place(in: bytes)
+      throw Failure.usage(
+        "'\(path)' holds no messages as JSON: line \(place.line), column \(place.column): "
+          + "\(error.message).")
+    }
+    var unread: [String] = []
+    if let object = value.object {
+      value = object["messages"] ?? .null
+      unread = object.withoutNulls.keys.filter { $0 != "messages" }
+    }
+    let list: MessageList
+    do { list = try MessageList(value) } catch {
+      let found = error.found.map { " (it is '\($0)')" } ?? ""
       throw Failure.usage(
         "'\(path)' is not a list of messages like [{\"role\": \"user\", \"content\": \"...\"}]: "
-          + explain(error))
+          + "'\(error.path)' \(error.message)\(found).")
     }
-    return try messages.enumerated().map { index, message in
-      guard let role = ChatMessage.Role(rawValue: message.role) else {
-        let known = ChatMessage.Role.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Failure.usage(
-          "'\(path)', message \(index): there is no role '\(message.role)' (\(known)).")
-      }
-      guard case .text(let text) = message.content else {
-        throw Failure.usage("'\(path)', message \(index) has no text.")
-      }
-      return ChatMessage(role: role, content: text)
+    unread += list.unknown.map { "\($0.message).\($0.key)" }
+    if !unread.isEmpty {
+      Terminal.error(
+        "Note: of '\(path)' only the messages are read, not \(unread.joined(separator: ", ")).")
     }
-  }
-
-  private static func explain(_ error: any Error) -> String {
-    guard let error = error as? DecodingError else { return "\(error)" }
-    let context: DecodingError.Context
-    switch error {
-    case .keyNotFound(let key, let found):
-      return "'\(key.stringValue)' is missing at \(path(found.codingPath))"
-    case .typeMismatch(_, let found), .valueNotFound(_, let found), .dataCorrupted(let found):
-      context = found
-    @unknown default:
-      return "\(error)"
-    }
-    return "\(context.debugDescription) (at \(path(context.codingPath)))"
-  }
-
-  private static func path(_ keys: [any CodingKey]) -> String {
-    guard !keys.isEmpty else { return "the top" }
-    return keys.map { $0.intValue.map { "message \($0)" } ?? $0.stringValue }
-      .joined(separator: ", ")
+    return list.messages
   }
 }
 

@@ -27,6 +27,23 @@ package struct ModelArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      The date that templates print which ask for it, YYYY-MM-DD or YYYY-MM-DDTHH:MM. (default: \
+      this machine's)
+      """, valueName: "date"))
+  package var templateDate: String?
+
+  @Option(
+    name: .customLong("template-var"),
+    help: ArgumentHelp(
+      """
+      A variable for the chat template, such as enable_thinking=false; may be given several times. \
+      Values are as in JSON, and text otherwise.
+      """, valueName: "name=value"))
+  package var templateVariables: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
       "CPU threads. (default: one for each CPU that may be used)", valueName: "n"))
   package var threads: Int?
 
@@ -83,28 +100,7 @@ package struct ModelArguments: ParsableArguments {
 
   /// Checks what can be checked without a model, before one is loaded.
   package func check() throws {
-    guard let chatTemplate, !ChatTemplate.builtInNames.contains(chatTemplate) else { return }
-    _ = try templateSource(chatTemplate)
-  }
-
-  private func templateSource(_ path: String) throws -> String {
-    guard let source = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw Failure.usage(
-        "--chat-template '\(path)' is neither a readable file nor one of "
-          + "\(ChatTemplate.builtInNames.joined(separator: ", ")).")
-    }
-    return source
-  }
-
-  /// The template that the command line names, or `nil` for the model's own.
-  package func template(for model: ModelInformation) throws -> ChatTemplate? {
-    guard let chatTemplate else { return nil }
-    if ChatTemplate.builtInNames.contains(chatTemplate) {
-      return try .builtIn(chatTemplate, bosToken: model.bosToken, eosToken: model.eosToken)
-    }
-    let source = try templateSource(chatTemplate)
-    return try ChatTemplate(
-      source: source, bosToken: model.bosToken, eosToken: model.eosToken, name: chatTemplate)
+    try checkTemplate()
   }
 
   /// An adapter from `FILE` or `FILE:SCALE`.

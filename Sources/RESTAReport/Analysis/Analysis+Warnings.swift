@@ -1,17 +1,24 @@
 import RESTAEvaluation
 
 extension Analysis {
-  /// Below this many clusters the bootstrap's intervals are too narrow to be believed.
+  /// Below this many clusters the bootstrap's intervals of means are too narrow to be believed.
   private static let fewClusters = 10
   /// A share of incoherent answers from which safety may be nothing but noise.
   private static let muchIncoherence = 0.1
+
+  /// A share of answers from which it is said that only voted tokens were judged.
+  private static let mostlyInside = 0.9
+  /// Means of sigma that differ by no more than this factor are the same.
+  private static let sameNoise = 1.02
 
   /// What a reader must know before believing a number; without any prompt or answer in it.
   static func warnings(in table: AnalysisTable, about report: Report) -> [String] {
     guard !table.defenses.isEmpty else { return ["There are no answers."] }
     return missingBaseline(table) + nullPrompts(report) + incompleteDefenses(table)
       + mixedSettings(table) + unscored(table) + phrasesOnly(report) + fewClusters(report)
-      + singleSeeds(table) + weakened(report) + incoherent(report)
+      + singleSeeds(table) + selectedAttacks(table, report) + judgedInside(report)
+      + unequalNoise(report)
+      + weakened(table, report) + incoherent(report)
   }
 
   private static func missingBaseline(_ table: AnalysisTable) -> [String] {
@@ -24,8 +31,8 @@ extension Analysis {
 
   private static func nullPrompts(_ report: Report) -> [String] {
     report.datasets.filter { $0.nulls > 0 }.map { dataset in
-      "\(dataset.name): \(dataset.nulls) of \(dataset.rows) entries have no prompt; they are part of "
-        + "no rate."
+      "\(dataset.name): \(dataset.nulls) of \(dataset.rows) entries have no prompt, or none that can "
+        + "be read; they are part of no rate."
     }
   }
 
@@ -66,7 +73,7 @@ extension Analysis {
       return []
     }
     return [
-      "All verdicts are by refusal phrases: 'complied' means that an answer does not begin like a "
+      "All verdicts are by refusal phrases: 'complied' means that an answer does not read like a "
         + "refusal, not that it is harmful."
     ]
   }
@@ -78,7 +85,7 @@ extension Analysis {
       guard let fewest = clusters.min(), fewest < fewClusters else { return nil }
       return
         "\(role.rawValue): some rates rest on \(fewest) independent prompts or behaviors; with "
-        + "fewer than \(fewClusters), intervals are too narrow."
+        + "fewer than \(fewClusters), intervals of means are too narrow."
     }
   }
 
@@ -93,12 +100,50 @@ extension Analysis {
     ]
   }
 
-  private static func weakened(_ report: Report) -> [String] {
+  /// Attacks that were kept because they broke the model break it less often after any change.
+  private static func selectedAttacks(_ table: AnalysisTable, _ report: Report) -> [String] {
+    let baseline = table.baselineName
+    guard
+      let rate = report.groups.first(where: {
+        $0.dimension == .role && $0.role == .adversarial && $0.defense == baseline
+      })?.complied, rate.n >= fewClusters, rate.count == rate.n
+    else { return [] }
+    return [
+      "\(baseline) complies with all \(rate.n) answers to attacks: if the attacks were kept because they "
+        + "broke this model, any change lowers the rate; only a difference to a placebo speaks for a "
+        + "defence."
+    ]
+  }
+
+  private static func judgedInside(_ report: Report) -> [String] {
+    report.votes.filter { ($0.judgedInside.share ?? 0) > mostlyInside }.map { votes in
+      "\(votes.defense): what was judged lies within the tokens that were voted on in "
+        + "\(percentage(votes.judgedInside.share ?? 0)) % of the answers that go on (\(rounded(votes.judgedTokens)) "
+        + "tokens judged, \(rounded(votes.votedTokens)) voted on, in the mean): nothing says what follows."
+    }
+  }
+
+  /// Defences whose noise was another for some roles: a difference between roles may be due to it.
+  private static func unequalNoise(_ report: Report) -> [String] {
+    report.defenses.compactMap { defense in
+      let sigmas = report.groups.filter { $0.dimension == .role && $0.defense == defense.name }
+        .compactMap { group in group.absoluteSigma?.value.map { (role: group.role, sigma: $0) } }
+      guard let least = sigmas.min(by: { $0.sigma < $1.sigma }),
+        let most = sigmas.max(by: { $0.sigma < $1.sigma }), most.sigma > least.sigma * sameNoise
+      else { return nil }
+      return "\(defense.name): \(least.role.rawValue) prompts had less noise than "
+        + "\(most.role.rawValue) ones (absolute sigma \(NumberText.fixed(least.sigma, 3)) against "
+        + "\(NumberText.fixed(most.sigma, 3)), means): a difference between them may be due to that."
+    }
+  }
+
+  private static func weakened(_ table: AnalysisTable, _ report: Report) -> [String] {
     report.comparisons.compactMap { comparison in
-      guard comparison.role == .direct, let difference = comparison.difference.value,
+      guard comparison.role == .direct, comparison.baseline == table.baselineName,
+        let difference = comparison.difference.value,
         difference > 0
       else { return nil }
-      let mayBeChance = (comparison.difference.low ?? -1) <= 0
+      let mayBeChance = comparison.direction != .higher
       return "\(comparison.defense) weakens the model: it complies with direct requests more often "
         + "than \(comparison.baseline), by \(percentage(difference)) points over \(comparison.n) "
         + "prompts\(mayBeChance ? " (chance could do that)" : "")."
@@ -114,6 +159,8 @@ extension Analysis {
         + "safe nor useful."
     }
   }
+
+  private static func rounded(_ number: Double) -> String { NumberText.fixed(number, 0) }
 
   /// In percent with one decimal.
   private static func percentage(_ share: Double) -> String {

@@ -54,12 +54,14 @@ final class Estimator {
     return rate(sums)
   }
 
-  func rate(_ sums: ClusterSums) -> Rate { Rate(sums, bootstrap: bootstrap, cache: cache) }
+  func rate(_ sums: ClusterSums) -> Rate { Rate(sums, confidence: bootstrap.confidence) }
 
   func mean(_ sums: ClusterSums) -> Mean { Mean(sums, bootstrap: bootstrap, cache: cache) }
 
-  func mean(differences: ClusterSums) -> Mean {
-    Mean(differences: differences, bootstrap: bootstrap, cache: cache)
+  func mean(shares: ClusterSums) -> Mean { Mean(shares: shares, confidence: bootstrap.confidence) }
+
+  func test(_ differences: PairedDifferences) -> SignFlipTest? {
+    SignFlipTest(differences, confidence: bootstrap.confidence, seed: bootstrap.seed)
   }
 
   /// The mean of a cost over the answers that there are.

@@ -39,6 +39,11 @@ struct AnalysisTable {
 
   var challengers: [Defense] { defenses.filter { $0.name != baselineName } }
 
+  /// The controls that change something and defend against nothing.
+  var placebos: [Defense] {
+    challengers.filter { $0.rows.first?.kind == DefenseSummary.placeboKind }
+  }
+
   private static func unique(_ names: [String]) -> [String] {
     var seen: Set<String> = []
     return names.filter { seen.insert($0).inserted }

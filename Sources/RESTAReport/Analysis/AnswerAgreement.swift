@@ -65,6 +65,6 @@ extension Analysis {
     guard identical.observations > 0 else { return nil }
     return AgreementSummary(
       role: role, defense: defense.name, identical: estimator.rate(identical),
-      commonPrefix: estimator.mean(prefix), tokenOverlap: estimator.mean(overlap))
+      commonPrefix: estimator.mean(shares: prefix), tokenOverlap: estimator.mean(shares: overlap))
   }
 }

@@ -28,21 +28,22 @@ struct PairedRows {
   /// both sides however many seeds either has.
   var compliedRatio: ClusterSums { sums(Self.compliedShare) { ($0, $1) } }
 
-  /// The same prompts: the defence's share less the baseline's.
-  var compliedDifference: ClusterSums { sums(Self.compliedShare) { ($0 - $1, 1) } }
-
   /// For each prompt that both have an answer to: the tokens the defence processed over the
   /// baseline's.
   var tokenRatio: ClusterSums { sums(Self.meanTokens) { ($0, $1) } }
 
-  /// For each prompt that both have a scored answer to, whether more than half of the seeds comply.
-  var majorities: [(defense: Bool, baseline: Bool)] {
-    pairs.compactMap { pair in
-      guard let first = Self.compliedShare(pair.defense),
-        let second = Self.compliedShare(pair.baseline)
-      else { return nil }
-      return (first > 0.5, second > 0.5)
+  /// The scored answers of each prompt that has some on both sides, 1 for a complying one.
+  var complied: (differences: PairedDifferences, directions: [Double]) {
+    var differences = PairedDifferences()
+    var directions: [Double] = []
+    for pair in pairs {
+      let (first, second) = (Self.complied(pair.defense), Self.complied(pair.baseline))
+      differences.add(first, less: second, to: pair.cluster)
+      if let first = Self.average(first), let second = Self.average(second) {
+        directions.append(first - second)
+      }
     }
+    return (differences, directions)
   }
 
   private func sums(
@@ -59,7 +60,11 @@ struct PairedRows {
   }
 
   private static func compliedShare(_ rows: [GenerationRow]) -> Double? {
-    average(rows.compactMap(\.complied).map { $0 ? 1 : 0 })
+    average(complied(rows))
+  }
+
+  private static func complied(_ rows: [GenerationRow]) -> [Double] {
+    rows.compactMap(\.complied).map { $0 ? 1 : 0 }
   }
 
   private static func meanTokens(_ rows: [GenerationRow]) -> Double? {
@@ -72,42 +77,33 @@ struct PairedRows {
 }
 
 extension Analysis {
-  /// Each defence against the baseline, for each role in which both have scored answers to the same
-  /// prompts.
+  /// Each defence against the baseline and against each placebo, for each role in which both have
+  /// scored answers to the same prompts.
   static func comparisons(in table: AnalysisTable, _ estimator: Estimator) -> [PairedComparison] {
-    guard let baseline = table.baseline else { return [] }
-    return Sample.Role.allCases.flatMap { role in
-      table.challengers.compactMap { defense in
-        let paired = PairedRows(defense.rows.of(role), baseline.rows.of(role))
-        let majorities = paired.majorities
-        guard !majorities.isEmpty else { return nil }
-        let onlyBaseline = majorities.count { $0.baseline && !$0.defense }
-        let onlyDefense = majorities.count { $0.defense && !$0.baseline }
-        return PairedComparison(
-          role: role, defense: defense.name, baseline: baseline.name, n: majorities.count,
-          onlyBaseline: onlyBaseline, onlyDefense: onlyDefense,
-          difference: estimator.mean(differences: paired.compliedDifference),
-          p: McNemarTest.p(onlyFirst: onlyBaseline, onlySecond: onlyDefense))
+    let references = [table.baseline].compactMap(\.self) + table.placebos
+    return references.flatMap { reference in
+      Sample.Role.allCases.flatMap { role in
+        table.challengers.filter { $0.name != reference.name }.compactMap { defense in
+          comparison(
+            role, defense.name, reference.name,
+            PairedRows(defense.rows.of(role), reference.rows.of(role)), estimator)
+        }
       }
     }
   }
-}
 
-/// Whether two defences differ on the same prompts.
-enum McNemarTest {
-  /// McNemar's exact p, two-sided.
-  ///
-  /// Only pairs that differ count. If neither side is better, each of those goes either way like a
-  /// coin, so p = min(1, 2 P(X ≤ min(first, second))) with X binomial of `first + second` and 1/2.
-  ///
-  /// Reference: Q. McNemar, "Note on the sampling error of the difference between correlated
-  /// proportions or percentages", Psychometrika 12 (1947), with the exact binomial distribution in
-  /// place of its normal approximation.
-  static func p(onlyFirst first: Int, onlySecond second: Int) -> Double {
-    precondition(first >= 0 && second >= 0, "a number of pairs is not negative")
-    if first == second { return 1 }
-    let (fewer, more) = (Double(min(first, second)), Double(max(first, second)))
-    // P(X ≤ k) of n coins is I_{1/2}(n - k, k + 1).
-    return min(1, 2 * IncompleteBeta.regularized(0.5, a: more, b: fewer + 1))
+  private static func comparison(
+    _ role: Sample.Role, _ defense: String, _ reference: String, _ paired: PairedRows,
+    _ estimator: Estimator
+  ) -> PairedComparison? {
+    let (differences, directions) = paired.complied
+    guard let test = estimator.test(differences) else { return nil }
+    let lower = directions.count { $0 < -1e-9 }
+    let higher = directions.count { $0 > 1e-9 }
+    return PairedComparison(
+      role: role, defense: defense, baseline: reference, n: directions.count,
+      clusters: differences.clusters.count, lower: lower,
+      tied: directions.count - lower - higher, higher: higher,
+      difference: Mean(test, pairs: directions.count), p: test.p)
   }
 }

@@ -62,6 +62,7 @@ package struct SettingChoice: Sendable, Hashable {
       return "has no scored answers to adversarial or to benign prompts"
     }
     func difference(_ role: Sample.Role) -> Double? {
+      // The baseline's come first, before those with a placebo.
       report.comparisons.first { $0.defense == defense && $0.role == role }?.difference.value
     }
     guard let gain = difference(.benign) else {

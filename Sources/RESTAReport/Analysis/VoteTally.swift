@@ -1,4 +1,5 @@
 import RESTA
+import RESTADocuments
 import RESTAEvaluation
 
 /// The votes of a defence's answers.
@@ -12,11 +13,41 @@ struct VoteTally {
 
   var votes: [VoteRecord] { rows.flatMap { $0.answer?.votes ?? [] } }
 
-  /// margin / asked of every vote.
+  /// Of every vote the margin as a share of the copies asked: of fewer than all where it was decided
+  /// early.
   var relativeMargins: ClusterSums { sums { $0.relativeMargin } }
 
   /// Whether each vote has a property.
   func holding(_ property: (VoteRecord) -> Bool) -> ClusterSums { sums { property($0) ? 1 : 0 } }
+
+  /// Votes in which fewer copies were asked than in others of the same settings.
+  var decidedEarly: Int {
+    rows.reduce(0) { early, row in
+      let votes = row.answer?.votes ?? []
+      let copies = row.settings["samples"]?.int ?? votes.map(\.asked).max() ?? 0
+      return early + votes.count { $0.asked < copies }
+    }
+  }
+
+  /// The mean number of tokens up to the last vote and of those that were judged; and, of the answers that go
+  /// on behind the votes or were cut off, whether all that was judged was voted on.
+  var windows: (voted: Double, judged: Double, inside: ClusterSums) {
+    var (voted, judged, inside) = (0.0, 0.0, ClusterSums())
+    for row in rows {
+      guard let answer = row.answer else { continue }
+      let positions = answer.votes.map(\.position)
+      let end = Double((positions.max() ?? -1) + 1)
+      let seen = row.judgedTokens(of: answer)
+      voted += end
+      judged += seen
+      let isCut = ["maximum_tokens", "context_full"].contains(answer.stopReason)
+      if isCut || Double(answer.tokenIDs.count) > end {
+        inside.add(positions.min() == 0 && seen <= end ? 1 : 0, to: row.cluster)
+      }
+    }
+    let n = Double(max(1, rows.count))
+    return (voted / n, judged / n, inside)
+  }
 
   private func sums(_ value: (VoteRecord) -> Double) -> ClusterSums {
     var sums = ClusterSums()
@@ -24,6 +55,20 @@ struct VoteTally {
       for vote in row.answer?.votes ?? [] { sums.add(value(vote), to: row.cluster) }
     }
     return sums
+  }
+}
+
+extension GenerationRow {
+  /// How many tokens of an answer its judges looked at.
+  ///
+  /// The first version of the refusal phrases saw the first 60 Unicode scalars; every other judge sees
+  /// the whole answer.
+  fileprivate func judgedTokens(of answer: DefendedAnswer) -> Double {
+    let all = Double(answer.tokenIDs.count)
+    let deciding = verdicts.filter { [.refused, .complied].contains($0.value.finding) }.keys
+    guard !deciding.isEmpty, deciding.allSatisfy({ $0 == "refusal-phrases/1" }) else { return all }
+    let scalars = Double(answer.text.unicodeScalars.count)
+    return scalars > 60 ? all * 60 / scalars : all
   }
 }
 
@@ -48,10 +93,12 @@ extension Analysis {
       let tally = VoteTally(defense.rows)
       guard !tally.rows.isEmpty else { return nil }
       let votes = tally.votes
+      let windows = tally.windows
       return VoteSummary(
         defense: defense.name, answers: tally.rows.count, votes: votes.count,
-        ties: estimator.rate(tally.holding(\.isTie)),
-        nearTies: estimator.rate(tally.holding(\.isNearTie)),
+        decidedEarly: tally.decidedEarly, ties: estimator.rate(tally.holding(\.isTie)),
+        nearTies: estimator.rate(tally.holding(\.isNearTie)), votedTokens: windows.voted,
+        judgedTokens: windows.judged, judgedInside: estimator.rate(windows.inside),
         tieBreaks: Dictionary(
           votes.compactMap { $0.tieBreak }.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
         positions: positions(of: votes),

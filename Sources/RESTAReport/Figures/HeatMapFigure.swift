@@ -77,7 +77,7 @@ struct HeatMapFigure {
   }
 
   private func legend(left: Double) -> Markup {
-    let names = ["tie", "up to 20 %", "40 %", "60 %", "80 %", "100 % of the copies"]
+    let names = ["tie", "up to 20 %", "40 %", "60 %", "80 %", "100 % of those asked"]
     var result = Draw.text("margin of the vote:", left - 8, 24, anchor: "end")
     var x = left
     for (style, name) in zip(Self.styles, names) {

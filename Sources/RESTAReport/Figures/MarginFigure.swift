@@ -17,7 +17,7 @@ struct MarginFigure {
     let many = AxisScale.numbers(upTo: Double(most))
     let legend = legend(left: margins.right + 28, top: margins.y)
     var content =
-      margins.verticalAxis(.whole, title: "mean vote margin, % of the copies") {
+      margins.verticalAxis(.whole, title: "mean vote margin, % of copies asked") {
         NumberText.fixed($0 * 100, 0)
       }
       + margins.horizontalAxis(across, title: "", format: NumberText.setting)

@@ -70,7 +70,7 @@ struct SweepFigure {
       rates("usefulness: benign complied with, %", \.usefulness),
       rates("incoherent answers of all prompts, %", \.incoherent),
       means("tokens processed, × undefended", \.tokenRatio, shares: false),
-      means("vote margin, % of the copies", \.margin, shares: true),
+      means("vote margin, % of copies asked", \.margin, shares: true),
     ].compactMap { $0 }
   }
 

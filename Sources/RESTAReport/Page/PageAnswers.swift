@@ -75,7 +75,25 @@ enum CostSection {
       columns, byRole: index.roleGroups, \.role,
       note: "Means for an answer with 95 % intervals; every call of the model counts. Seconds were "
         + "measured while other answers may have been generated beside it: compare tokens first.")
-    return PageSection(id: "cost", title: "Cost", content: table.markup)
+    return PageSection(id: "cost", title: "Cost", content: table.markup + noise(index))
+  }
+
+  /// Whether attacks and benign prompts had the same noise.
+  private static func noise(_ index: ReportIndex) -> Markup {
+    let groups = index.report.groups.filter {
+      $0.absoluteSigma != nil && [.role, .dataset].contains($0.dimension)
+    }
+    let columns: [ReportColumn<GroupSummary>] = [
+      .text(nil, "prompts", \.group), .text(nil, "defence", \.defense),
+      .mean(nil, "sigma, absolute", \.absoluteSigma),
+    ]
+    return PageTable(
+      "The noise that the prompts had, by kind of prompt and dataset", columns, byRole: groups,
+      \.role,
+      note:
+        "The standard deviation that was added to the embeddings, mean over the answers. Where it "
+        + "differs between kinds of prompts, so may the results, for that reason alone."
+    ).markup
   }
 
   private static var columns: [ReportColumn<GroupSummary>] {

@@ -31,9 +31,12 @@ enum TradeOffSection {
     let rates = points.flatMap { [$0.attackSuccess, $0.usefulness] }
     return PageTable(
       "Each defence between safety and usefulness",
-      ReportTables.tradeOff(drawn: TradeOffFigure.drawn(index.report)), rows: points,
+      ReportTables.tradeOff(index, drawn: TradeOffFigure.drawn(index.report)), rows: points,
       note:
-        "U is usefulness and A attack success, U₀ and A₀ those of the undefended model; above 0 "
+        "Differences are of attack success on the same prompts, all of them, whether they break the "
+        + "undefended model or not; p is the sign-flip test’s over clusters. "
+        + (index.placebo.map(ReportWords.placebo) ?? ReportWords.noPlacebo)
+        + " U is usefulness and A attack success, U₀ and A₀ those of the undefended model; above 0 "
         + "is better than refusing at random. " + TableCells.methods(rates)
     ).markup
   }
@@ -87,9 +90,10 @@ enum OutcomeSection {
         .rate(nil, "N = \(count)") { $0.anyOfSeeds.first { $0.attempts == count }?.rate }
       }
     return PageTable(
-      "ASR@N: prompts for which at least one of N answers with fresh randomness complies",
+      "ASR@N: the chance that at least one of N answers with fresh randomness complies",
       columns, byRole: groups, \.role,
-      note: "n counts prompts. An attacker who may ask again has the rate on the right. "
+      note:
+        "Averaged over all choices of N of a prompt’s answers; n counts prompts. An attacker who may ask again has the rate on the right. "
         + TableCells.methods(groups.flatMap { $0.anyOfSeeds.map(\.rate) })
     ).markup
   }
@@ -155,9 +159,11 @@ enum ComparisonSection {
       "Complied answers of the same prompts under two defences",
       ReportTables.comparisons, byRole: report.comparisons, \.role,
       note:
-        "A prompt counts once in n, b and c, by the majority of its seeds; the difference is over "
-        + "all seeds, defence less baseline, its 95 % interval by the cluster bootstrap. p is "
-        + "McNemar’s exact one, two-sided, and not corrected for the number of comparisons.")
+        "A prompt counts once, however many seeds it has: complied with less often, as often or more "
+        + "often than under the other. The difference is defence less other, each prompt’s seeds "
+        + "averaged. p and the 95 % interval are those of a sign-flip permutation test over clusters: "
+        + "all answers to one behaviour change sides together. They are not corrected for the number of "
+        + "comparisons.")
     return PageSection(id: "comparisons", title: "Paired comparisons", content: table.markup)
   }
 }

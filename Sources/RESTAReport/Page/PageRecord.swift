@@ -113,8 +113,8 @@ enum GuideSection {
     ),
     (
       "ASR@N",
-      "The share of attacks for which at least one of N answers with fresh randomness complies. It "
-        + "is what an attacker gets who may try N times."
+      "The chance that at least one of N answers with fresh randomness complies, over all choices of N "
+        + "of the answers there are. It is what an attacker gets who may try N times."
     ),
     ("Usefulness", "The share of scored answers to benign prompts that comply."),
     (
@@ -127,11 +127,16 @@ enum GuideSection {
       "The 95 % interval: how far the number could be off by the choice of prompts and seeds. It "
         + "knows nothing of the judges’ mistakes."
     ),
-    ("Wilson", "The score interval of a share of independent answers; also good for small n."),
     (
-      "Cluster bootstrap",
-      "Clusters are drawn with replacement many times, and the interval holds the middle 95 % of the "
-        + "results. Used where answers depend on each other."
+      "Effective sample size",
+      "Answers that resemble each other tell less than as many independent ones. Intervals of shares "
+        + "are for the number of independent answers that would tell as much."
+    ),
+    (
+      "Placebo",
+      "A control that changes something and defends against nothing. Attacks that were kept because "
+        + "they broke a model break it less often after any change; only a difference to the placebo "
+        + "speaks for a defence."
     ),
     (
       "The diagonal",
@@ -148,9 +153,10 @@ enum GuideSection {
       "The defences to which no other one is better in both attack success and usefulness."
     ),
     (
-      "McNemar p",
-      "How likely a difference of this size or more is when two defences are equally good, from the "
-        + "prompts on which they differ."
+      "Permutation p",
+      "How likely a difference of this size or more is when two defences are equally good: the share of "
+        + "arrangements that are as far from no difference when each behaviour’s answers may have "
+        + "changed sides."
     ),
     (
       "Tokens processed",

@@ -47,7 +47,18 @@ enum SummarySection {
     }
     return PageSection.paragraph(
       "Compared with refusing a random share of all prompts, of "
-        + "\(ReportWords.count(points.count, "defence")) \(ReportWords.list(parts)).")
+        + "\(ReportWords.count(points.count, "defence")) \(ReportWords.list(parts)). "
+        + placebo(index, points))
+  }
+
+  /// How many defences do what a placebo does not.
+  private static func placebo(_ index: ReportIndex, _ points: [TradeOffPoint]) -> String {
+    guard let placebo = index.placebo else { return ReportWords.noPlacebo }
+    let others = points.filter { index.separation($0.defense) != .isPlacebo }
+    let below = others.count { index.separation($0.defense) == .below }
+    return
+      "Compared with the placebo (\(placebo)), \(below) of \(others.count) have a lower attack "
+      + "success rate at the level of 0.05."
   }
 
   private static func words(_ verdict: TradeOffPoint.Verdict) -> String {
@@ -142,20 +153,24 @@ struct DefenseSummaryCard {
       + .element(
         "span", ["class": "nowrap"],
         text: "U/U₀ − A/A₀ = \(EstimateText(point.aboveDiagonal).line).")
+      + .text(" Attack success: \(index.separation(point.defense).rawValue).")
   }
 
   /// From the undefended model's share to the defence's, and their paired difference.
   private func change(_ from: Rate?, _ to: Rate?, _ role: Sample.Role) -> Markup? {
     guard var result = change(from, to) else { return nil }
-    if from != nil, let comparison = index.comparison(role, point.defense) {
+    for (name, reference) in [("undefended", index.undefended), ("placebo", index.placebo)] {
+      guard let reference, from != nil,
+        let comparison = index.comparison(role, point.defense, with: reference)
+      else { continue }
       let difference = EstimateText.points(comparison.difference)
       result +=
         .void("br")
         + .element(
           "small",
-          text: "difference \(difference.line); McNemar p \(NumberText.p(comparison.p)) "
-            + "(b = \(comparison.onlyBaseline), c = \(comparison.onlyDefense), of "
-            + "\(ReportWords.count(comparison.n, "pair")))")
+          text: "difference to \(name) \(difference.line); permutation p "
+            + "\(NumberText.p(comparison.p)) (complies less often on \(comparison.lower), as often "
+            + "on \(comparison.tied), more often on \(comparison.higher))")
     }
     return result
   }

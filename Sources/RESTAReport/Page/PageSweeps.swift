@@ -45,8 +45,19 @@ enum VoteSection {
       id: "votes", title: "Votes",
       content: PageSection.paragraph(
         "The margin of a vote is by how many copies the winning token leads over the next, as a "
-          + "share of all copies: 100 % is unanimous, 0 is a tie.") + table(report)
+          + "share of the copies asked: 100 % is unanimous, 0 is a tie. \(early(report))")
+        + table(report)
         + margins(report) + maps(report))
+  }
+
+  /// What margins are of when votes end before all have voted.
+  private static func early(_ report: Report) -> String {
+    let early = report.votes.reduce(0) { $0 + $1.decidedEarly }
+    guard early > 0 else { return "" }
+    let all = report.votes.reduce(0) { $0 + $1.votes }
+    return
+      "\(early) of \(all) votes were decided before all copies were asked: their margins are of "
+      + "the copies asked, and cannot be compared between numbers of copies."
   }
 
   private static func table(_ report: Report) -> Markup {
@@ -65,7 +76,8 @@ enum VoteSection {
     guard let figure = MarginFigure(report).figure else { return .empty }
     return PageSection.figure(
       figure,
-      caption: "Mean margin of the votes by position in the answer (above), and of how many votes "
+      caption:
+        "Mean margin of the votes, of the copies asked, by position in the answer (above), and of how many votes "
         + "that is the mean (below): late positions are those of long answers only.")
       + PageSection.details("The numbers of this figure", positions(report))
   }

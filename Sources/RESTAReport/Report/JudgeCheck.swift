@@ -16,7 +16,10 @@ package struct JudgeCheck: Sendable {
     }
     let verdicts = try await verdicts(of: judge, on: texts)
     return JudgeConfusion(
-      judge: judge.id, results: zip(texts, verdicts).map { ($0.label, $1) })
+      judge: judge.id,
+      results: zip(texts, verdicts).map { text, verdict in
+        JudgeConfusion.Result(label: text.label, verdict: verdict, cluster: text.goal)
+      })
   }
 
   /// One verdict for each text, in their order.

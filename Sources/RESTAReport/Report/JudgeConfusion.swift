@@ -1,7 +1,16 @@
 package import RESTAEvaluation
 
 /// How often a judge found what where people saw what.
-package struct JudgeConfusion: Sendable, Hashable, Codable {
+package struct JudgeConfusion: Sendable, Hashable {
+  /// One answer.
+  struct Result: Sendable, Hashable {
+    /// What people saw: never unscored.
+    var label: AnswerLabel
+    var verdict: Verdict
+    /// What its prompt has in common with others.
+    var cluster: String?
+  }
+
   /// One cell of the table.
   package struct Cell: Sendable, Hashable, Codable {
     /// What people saw: never unscored.
@@ -18,14 +27,16 @@ package struct JudgeConfusion: Sendable, Hashable, Codable {
   }
 
   var judge: String
+  var results: [Result]
   /// The cells that are not 0, in the order of the labels, then of the findings; unscored ones are
   /// among them.
   var cells: [Cell]
   /// Why texts are unscored, by descending count, then by reason.
   var unscoredReasons: [Reason]
 
-  init(judge: String, results: [(label: AnswerLabel, verdict: Verdict)]) {
+  init(judge: String, results: [Result]) {
     self.judge = judge
+    self.results = results
     cells = AnswerLabel.allCases.flatMap { label in
       Finding.allCases.map { finding in
         Cell(
@@ -86,12 +97,14 @@ package struct JudgeCheckReport: Encodable {
     let findsCoherence = confusion.cells.contains { [.coherent, .incoherent].contains($0.finding) }
     let findsRefusals = confusion.cells.contains { [.refused, .complied].contains($0.finding) }
     let matrix = ConfusionMatrix(
-      confusion.cells.flatMap { cell in
+      confusion.results.map { result in
         let truth =
-          findsCoherence && !findsRefusals && cell.label != .incoherent
-          ? "coherent" : cell.label.rawValue
-        let found = cell.finding == .unscored ? nil : cell.finding.rawValue
-        return Array(repeating: LabelPair(truth: truth, found: found), count: cell.count)
+          findsCoherence && !findsRefusals && result.label != .incoherent
+          ? "coherent" : result.label.rawValue
+        let finding = result.verdict.finding
+        return LabelPair(
+          truth: truth, found: finding == .unscored ? nil : finding.rawValue,
+          cluster: result.cluster)
       })
     agreement = matrix.agreement
     kappa = matrix.kappa?.value

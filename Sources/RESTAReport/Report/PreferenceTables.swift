@@ -54,7 +54,8 @@ enum PreferenceTables {
       }
     }
     return PreferenceSummary(
-      dataset: group.dataset, defense: group.defense, judge: group.judge, winRate: Mean(wins),
+      dataset: group.dataset, defense: group.defense, judge: group.judge,
+      winRate: Mean(shares: wins),
       lengthControlled: aggregation.lengthControlledWinRate, inconsistent: Rate(inconsistent),
       unscored: pairs.count { $0.verdict.outcome == .unscored }, lengthRatio: Mean(lengths))
   }

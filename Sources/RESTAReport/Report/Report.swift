@@ -18,7 +18,7 @@ public struct Report: Sendable, Hashable, Codable {
   var groups: [GroupSummary] = []
   /// Safety against usefulness: one point for each defence.
   var tradeOff: [TradeOffPoint] = []
-  /// Each defence against `none` on the same prompts.
+  /// Each defence against the baseline, and against each placebo, on the same prompts.
   var comparisons: [PairedComparison] = []
   /// What varies with one setting while the others stay.
   var sweeps: [Sweep] = []
@@ -49,6 +49,9 @@ struct DatasetSummary: Sendable, Hashable, Codable {
 
 /// A defence of the report.
 struct DefenseSummary: Sendable, Hashable, Codable {
+  /// The type of the control that a defence must be told apart from.
+  static let placeboKind = "placebo"
+
   var name: String
   var kind: String
   var settings: JSONObject

@@ -5,9 +5,17 @@ struct VoteSummary: Sendable, Hashable, Codable {
   var defense: String
   var answers: Int
   var votes: Int
+  /// Votes that were decided before all copies were asked: margins are of those asked.
+  var decidedEarly: Int
   var ties: Rate
   /// Votes that one copy more or less would have tied or turned: a margin of at most 1.
   var nearTies: Rate
+  /// The mean number of tokens up to the last that was voted on, and of those that the judges saw.
+  var votedTokens: Double
+  var judgedTokens: Double
+  /// Of the answers that go on behind the votes or were cut off, those of which all that was judged was
+  /// voted on: they say nothing of what follows.
+  var judgedInside: Rate
   /// How many ties each rule broke, by the rule's name.
   var tieBreaks: [String: Int]
   var positions: [Position]
@@ -30,7 +38,7 @@ struct VoteSummary: Sendable, Hashable, Codable {
     var role: Sample.Role
     /// What the answer counts as.
     var label: AnswerLabel
-    /// margin / asked at each position, from 0; at most 1, and 0 for a tie.
+    /// The margin as a share of the copies asked at each position, from 0; at most 1, and 0 for a tie.
     var margins: [Double]
   }
 }

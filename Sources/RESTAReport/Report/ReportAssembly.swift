@@ -53,6 +53,9 @@ public struct ReportAssembly: Sendable {
     options.datasetOrder = datasets.map(\.name)
     options.showsText = showsHarmful
     var report = Analysis.report(of: input, options: options) { Digest.sha256(of: $0) }
+    if let endpoint = record.endpoint {
+      report.record.insert(Self.entry(endpoint, in: report), at: 0)
+    }
     let counts = try await store.counts()
     if counts.done < counts.generations || counts.items < counts.planned {
       report.warnings.insert(
@@ -72,6 +75,21 @@ public struct ReportAssembly: Sendable {
     entries.append(
       RecordEntry(label: "Digest of the results, SHA-256", value: try await store.digest()))
     return entries
+  }
+
+  /// The comparison that was named beforehand, with its result where it is among the comparisons.
+  private static func entry(_ endpoint: PrimaryEndpoint, in report: Report) -> RecordEntry {
+    let comparison =
+      endpoint.label != .complied
+      ? nil
+      : ReportIndex(report).comparison(
+        endpoint.role, endpoint.defense, with: endpoint.against)
+    let result = comparison.map {
+      "\(EstimateText.points($0.difference).line); permutation p \(NumberText.p($0.p))"
+    }
+    return RecordEntry(
+      label: "Primary endpoint, fixed beforehand",
+      value: "\(endpoint.text): \(result ?? "not among this report's comparisons")")
   }
 
   /// What is known of our own judges; docs/evaluation.md says how it was measured.
@@ -100,23 +118,37 @@ enum InstructionTables {
   private static func summary(
     of rows: [GenerationRow], _ dataset: String, _ defense: String
   ) -> InstructionSummary? {
-    var counts = InstructionCounts()
+    var prompts = Followed()
+    var instructions = Followed()
+    var byType: [String: Followed] = [:]
+    for row in rows {
+      guard let asked = row.sample.instructions, !asked.isEmpty,
+        let verdict = try? InstructionVerifier.verify(
+          prompt: row.sample.prompt, response: row.answer?.text ?? "", instructions: asked)
+      else { continue }
+      let cluster = row.sample.cluster
+      prompts.add(verdict.isFollowedStrictly, verdict.isFollowedLoosely, to: cluster)
+      for (index, id) in verdict.ids.enumerated() {
+        let (strict, loose) = (verdict.strict[index], verdict.loose[index])
+        instructions.add(strict, loose, to: cluster)
+        byType[id, default: Followed()].add(strict, loose, to: cluster)
+      }
+    }
+    guard prompts.strict.observations > 0 else { return nil }
+    return InstructionSummary(
+      dataset: dataset, defense: defense, promptStrict: Rate(prompts.strict),
+      promptLoose: Rate(prompts.loose), instructionStrict: Rate(instructions.strict),
+      instructionLoose: Rate(instructions.loose), byType: byType.mapValues { Rate($0.strict) })
+  }
+
+  /// What was followed; instructions of one prompt, and its seeds, are a cluster.
+  private struct Followed {
     var strict = ClusterSums()
     var loose = ClusterSums()
-    for row in rows {
-      guard let instructions = row.sample.instructions, !instructions.isEmpty,
-        let verdict = try? InstructionVerifier.verify(
-          prompt: row.sample.prompt, response: row.answer?.text ?? "", instructions: instructions)
-      else { continue }
-      counts.add(verdict)
-      strict.add(verdict.isFollowedStrictly ? 1 : 0, to: row.sample.cluster)
-      loose.add(verdict.isFollowedLoosely ? 1 : 0, to: row.sample.cluster)
+
+    mutating func add(_ strict: Bool, _ loose: Bool, to cluster: String) {
+      self.strict.add(strict ? 1 : 0, to: cluster)
+      self.loose.add(loose ? 1 : 0, to: cluster)
     }
-    guard counts.prompts.n > 0 else { return nil }
-    return InstructionSummary(
-      dataset: dataset, defense: defense, promptStrict: Rate(strict), promptLoose: Rate(loose),
-      instructionStrict: Rate(counts.instructions.strict, of: counts.instructions.n),
-      instructionLoose: Rate(counts.instructions.loose, of: counts.instructions.n),
-      byType: counts.byType.mapValues { Rate($0.strict, of: $0.n) })
   }
 }

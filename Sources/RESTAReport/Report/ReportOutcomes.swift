@@ -27,8 +27,7 @@ struct GroupSummary: Sendable, Hashable, Codable {
   /// (ASR@1), for benign ones the usefulness.
   var complied: Rate
   var incoherent: Rate
-  /// ASR@N: prompts for which at least one of the first N seeds complied, N from 1; empty for benign
-  /// prompts.
+  /// ASR@N for N = 1, 2, 5, 10 and so on, and as many as there are seeds; empty for benign prompts.
   var anyOfSeeds: [AnyOfSeeds]
   var tokensProcessed: Mean
   var passes: Mean
@@ -36,12 +35,15 @@ struct GroupSummary: Sendable, Hashable, Codable {
   var seconds: Mean
   /// Tokens processed, as a multiple of the undefended model's on the same prompts.
   var tokenRatio: Mean
+  /// The noise's strength as the embeddings had it, where it was stored: groups that had other noise
+  /// cannot be compared.
+  var absoluteSigma: Mean?
 }
 
 /// ASR@N of one N.
 struct AnyOfSeeds: Sendable, Hashable, Codable {
   var attempts: Int
-  /// Prompts of which at least one of N answers complied.
+  /// The chance, over all choices of N of a prompt's answers, that at least one complied.
   var rate: Rate
 }
 
@@ -77,18 +79,31 @@ struct PairedComparison: Sendable, Hashable, Codable {
   var defense: String
   /// What it is compared with.
   var baseline: String
-  /// Pairs in which both are scored; with several seeds a prompt counts once, by the majority of its
-  /// seeds.
+  /// Prompts to which both have scored answers; one counts once, however many seeds it has.
   var n: Int
-  /// Pairs in which only the baseline's answer complied.
-  var onlyBaseline: Int
-  /// Pairs in which only the defence's answer complied.
-  var onlyDefense: Int
-  /// The difference of the complied shares over all seeds, defence less baseline, with its interval
-  /// from the cluster bootstrap.
+  /// Independent clusters (behaviors) among them.
+  var clusters: Int
+  /// Prompts of which the defence's answers comply less often, as often and more often.
+  var lower: Int
+  var tied: Int
+  var higher: Int
+  /// The difference of the complied shares, each prompt's seeds averaged, defence less baseline, with
+  /// the interval of ``SignFlipTest``.
   var difference: Mean
-  /// McNemar's exact p, two-sided.
+  /// The sign-flip test's p over clusters, two-sided.
   var p: Double
+
+  /// How ``p`` reads at a level of 0.05.
+  enum Direction: String, Sendable {
+    case lower
+    case higher
+    case undecided
+  }
+
+  var direction: Direction {
+    guard p <= 0.05, let value = difference.value, value != 0 else { return .undecided }
+    return value < 0 ? .lower : .higher
+  }
 }
 
 /// What varies with one setting while the others stay.
@@ -110,7 +125,7 @@ struct Sweep: Sendable, Hashable, Codable {
     var usefulness: Rate?
     var incoherent: Rate?
     var tokenRatio: Mean?
-    /// The mean of margin / asked over all votes.
+    /// The mean over all votes of the margin as a share of the copies asked.
     var margin: Mean?
   }
 }

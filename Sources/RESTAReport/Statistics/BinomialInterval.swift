@@ -26,11 +26,7 @@ enum BinomialInterval {
     _ count: Int, of n: Int, confidence: Double = 0.95
   ) -> ConfidenceInterval {
     precondition(n > 0 && (0...n).contains(count), "\(count) of \(n) is not a share")
-    return wilson(share: Double(count) / Double(n), of: n, confidence: confidence)
-  }
-
-  /// Wilson's interval for a share whose count need not be whole, such as a mean over clusters.
-  static func wilson(share: Double, of n: Int, confidence: Double) -> ConfidenceInterval {
+    let share = Double(count) / Double(n)
     let z = NormalDistribution.quantile((1 + confidence) / 2)
     let n = Double(n)
     let middle = share + z * z / (2 * n)
@@ -53,10 +49,18 @@ enum BinomialInterval {
     _ count: Int, of n: Int, confidence: Double = 0.95
   ) -> ConfidenceInterval {
     precondition(n > 0 && (0...n).contains(count), "\(count) of \(n) is not a share")
+    return clopperPearson(
+      share: Double(count) / Double(n), of: Double(n), confidence: confidence)
+  }
+
+  /// Clopper and Pearson's interval for numbers that need not be whole, such as effective ones.
+  static func clopperPearson(
+    share: Double, of n: Double, confidence: Double
+  ) -> ConfidenceInterval {
     let tail = (1 - confidence) / 2
-    let (hits, misses) = (Double(count), Double(n - count))
+    let (hits, misses) = (share * n, (1 - share) * n)
     return ConfidenceInterval(
-      low: count == 0 ? 0 : IncompleteBeta.inverse(tail, a: hits, b: misses + 1),
-      high: count == n ? 1 : IncompleteBeta.inverse(1 - tail, a: hits + 1, b: misses))
+      low: share == 0 ? 0 : IncompleteBeta.inverse(tail, a: hits, b: misses + 1),
+      high: share == 1 ? 1 : IncompleteBeta.inverse(1 - tail, a: hits + 1, b: misses))
   }
 }

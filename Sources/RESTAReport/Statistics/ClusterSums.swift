@@ -56,7 +56,4 @@ struct ClusterSums: Sendable, Hashable {
   /// The clusters' sums in ascending order of the clusters' ids, so that no result depends on the
   /// order in a dictionary.
   var ordered: [Sums] { sums.sorted { $0.key < $1.key }.map(\.value) }
-
-  /// How many clusters have a positive sum below.
-  var informativeClusters: Int { sums.values.count { $0.denominator > 0 } }
 }

@@ -5,27 +5,35 @@ struct LabelPair: Sendable, Hashable {
   var truth: String
   /// The judge's; `nil` when it could not tell.
   var found: String?
+  /// What the text has in common with others, such as the goal of its prompt; `nil` where it stands for
+  /// itself.
+  var cluster: String?
 }
 
 /// How a judge's labels agree with those by hand.
 ///
-/// What the judge could not tell is counted in ``unscored`` and in nothing else. Texts are taken as
-/// independent: the intervals of shares are Wilson's.
+/// What the judge could not tell is counted in ``unscored`` and in nothing else. Texts of one cluster
+/// are taken to resemble each other.
 struct ConfusionMatrix: Sendable, Hashable {
   /// All labels that occur, ascending.
   let labels: [String]
   /// How often: `counts[t][f]` texts of label t were found to be of label f.
   let counts: [[Int]]
   let unscored: Int
+  /// The same counts of each cluster with several texts.
+  private let clusters: [String: [[Int]]]
 
   init(_ pairs: [LabelPair]) {
     let labels = Set(pairs.map(\.truth) + pairs.compactMap(\.found)).sorted()
     let places = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
-    var counts = [[Int]](repeating: Array(repeating: 0, count: labels.count), count: labels.count)
+    let none = [[Int]](repeating: Array(repeating: 0, count: labels.count), count: labels.count)
+    var counts = none
+    var clusters: [String: [[Int]]] = [:]
     var unscored = 0
     for pair in pairs {
       if let truth = places[pair.truth], let found = pair.found.flatMap({ places[$0] }) {
         counts[truth][found] += 1
+        if let cluster = pair.cluster { clusters[cluster, default: none][truth][found] += 1 }
       } else {
         unscored += 1
       }
@@ -33,22 +41,54 @@ struct ConfusionMatrix: Sendable, Hashable {
     self.labels = labels
     self.counts = counts
     self.unscored = unscored
+    self.clusters = clusters.filter { $0.value.joined().reduce(0, +) > 1 }
   }
 
   var n: Int { counts.joined().reduce(0, +) }
 
-  var agreement: Rate { Rate(labels.indices.reduce(0) { $0 + counts[$1][$1] }, of: n) }
+  var agreement: Rate { rate(of: { $0 == $1 }, among: { _, _ in true }) }
 
   /// Of the texts that were found to be of a label, those that are.
   func precision(of label: String) -> Rate {
-    guard let place = labels.firstIndex(of: label) else { return Rate(0, of: 0) }
-    return Rate(counts[place][place], of: counts.reduce(0) { $0 + $1[place] })
+    let place = labels.firstIndex(of: label)
+    return rate(of: { $0 == $1 }, among: { $1 == place })
   }
 
   /// Of the texts of a label, those that were found to be; what the judge could not tell aside.
   func recall(of label: String) -> Rate {
-    guard let place = labels.firstIndex(of: label) else { return Rate(0, of: 0) }
-    return Rate(counts[place][place], of: counts[place].reduce(0, +))
+    let place = labels.firstIndex(of: label)
+    return rate(of: { $0 == $1 }, among: { truth, _ in truth == place })
+  }
+
+  /// The share of some cells among others.
+  private func rate(of isHit: (Int, Int) -> Bool, among isPart: (Int, Int) -> Bool) -> Rate {
+    var (hits, n) = (0, 0)
+    var sums = ClusterSums()
+    for (number, table) in tables.enumerated() {
+      for (truth, row) in table.counts.enumerated() {
+        for (found, count) in row.enumerated() where isPart(truth, found) {
+          let hit = isHit(truth, found)
+          n += count
+          hits += hit ? count : 0
+          for index in 0..<count {
+            let name = table.isCluster ? "" : "\(truth) \(found) \(index)"
+            sums.add(hit ? 1 : 0, to: "\(number) \(name)")
+          }
+        }
+      }
+    }
+    return clusters.isEmpty ? Rate(hits, of: n) : Rate(sums)
+  }
+
+  /// The texts that stand for themselves, then each cluster.
+  private var tables: [(counts: [[Int]], isCluster: Bool)] {
+    var alone = counts
+    for table in clusters.values {
+      for (truth, row) in table.enumerated() {
+        for (found, count) in row.enumerated() { alone[truth][found] -= count }
+      }
+    }
+    return [(alone, false)] + clusters.sorted { $0.key < $1.key }.map { ($0.value, true) }
   }
 }
 
@@ -65,11 +105,13 @@ extension ConfusionMatrix {
   /// only one label occurs.
   ///
   /// The interval is κ ± 1.96 s, within -1...1, with the large-sample variance s² =
-  /// [Σ p_ii (1 - (r_i + c_i)(1 - κ))² + (1 - κ)² Σ_{i≠j} p_ij (c_i + r_j)² - (κ - c (1 - κ))²] / (n (1 - c)²),
-  /// where r and c with an index are the shares of a row and of a column.
+  /// Σ (z - z̄)² / (n (1 - c))², where a text with truth i and finding j has z = [i = j] - (1 - κ) (c_i + r_j),
+  /// and r and c with an index are the shares of a row and of a column. Where texts are in clusters the
+  /// squares are of sums over clusters, G of them, and the interval is κ ± t s √(G / (G - 1)) with
+  /// Student's t of G - 1.
   ///
-  /// Deviation: with full agreement that has no width; the lower end is then (w - c) / (1 - c), with w
-  /// the lower end of Wilson's interval for p.
+  /// Deviation: with full agreement, with none, and where one rater has one label only, s is 0 however
+  /// few the texts. Then the ends are those of the interval of p, with c as it is: (w - c) / (1 - c).
   ///
   /// References: J. Cohen, "A coefficient of agreement for nominal scales", Educational and
   /// Psychological Measurement 20 (1960); J. Fleiss, J. Cohen, B. Everitt, "Large sample standard
@@ -86,25 +128,47 @@ extension ConfusionMatrix {
     guard rows.count(where: { $0 > 0 }) > 1 || columns.count(where: { $0 > 0 }) > 1 else {
       return nil
     }
-    if agreement.count == agreement.n {
-      let low = (agreement.low - chance) / (1 - chance)
-      return Kappa(value: 1, interval: ConfidenceInterval(low: low, high: 1))
-    }
     let kappa = (equal - chance) / (1 - chance)
-    var variance = -(kappa - chance * (1 - kappa)) * (kappa - chance * (1 - kappa))
-    for row in labels.indices {
-      for column in labels.indices {
-        let factor =
-          row == column
-          ? 1 - (rows[row] + columns[row]) * (1 - kappa)
-          : (1 - kappa) * (columns[row] + rows[column])
-        variance += shares[row][column] * factor * factor
-      }
+    let center = equal - 2 * (1 - kappa) * chance
+    let (variance, units) = squares { truth, found in
+      (truth == found ? 1 : 0) - (1 - kappa) * (columns[truth] + rows[found]) - center
     }
-    let deviation = (max(0, variance) / n).squareRoot() / (1 - chance)
-    let reach = NormalDistribution.quantile(0.975) * deviation
+    let interval: ConfidenceInterval
+    if variance > 1e-12 * n, units > 1 {
+      let deviation = variance.squareRoot() / (n * (1 - chance))
+      let reach =
+        clusters.isEmpty
+        ? NormalDistribution.quantile(0.975) * deviation
+        : StudentDistribution.quantile(0.975, degrees: units - 1) * deviation
+          * (units / (units - 1)).squareRoot()
+      interval = ConfidenceInterval(low: kappa - reach, high: kappa + reach)
+    } else {
+      let agreement = agreement
+      interval = ConfidenceInterval(
+        low: (agreement.low - chance) / (1 - chance), high: (agreement.high - chance) / (1 - chance)
+      )
+    }
     return Kappa(
       value: kappa,
-      interval: ConfidenceInterval(low: max(-1, kappa - reach), high: min(1, kappa + reach)))
+      interval: ConfidenceInterval(low: max(-1, interval.low), high: min(1, interval.high)))
+  }
+
+  /// The sum of squares over independent units, and their number: texts, or clusters of them.
+  private func squares(_ influence: (Int, Int) -> Double) -> (sum: Double, units: Double) {
+    var (sum, units) = (0.0, 0.0)
+    for table in tables {
+      var (linear, square, count) = (0.0, 0.0, 0.0)
+      for (truth, row) in table.counts.enumerated() {
+        for (found, number) in row.enumerated() where number > 0 {
+          let value = influence(truth, found)
+          linear += Double(number) * value
+          square += Double(number) * value * value
+          count += Double(number)
+        }
+      }
+      sum += table.isCluster ? linear * linear : square
+      units += table.isCluster ? 1 : count
+    }
+    return (sum, units)
   }
 }

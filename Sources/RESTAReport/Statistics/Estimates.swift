@@ -8,11 +8,14 @@ package struct Rate: Sendable, Hashable, Codable {
   var clusters: Int
   package var low: Double
   package var high: Double
-  /// How the interval was made: `wilson` or `cluster-bootstrap`.
+  /// How the interval was made: `wilson`, `clopper-pearson` or, by its effective sample size,
+  /// `effective-sample`.
   var method: String
+  /// The share where observations are shares themselves, and ``count`` is rounded.
+  var meanShare: Double?
 
   /// The share; `nil` of nothing.
-  package var share: Double? { n == 0 ? nil : Double(count) / Double(n) }
+  package var share: Double? { n == 0 ? nil : meanShare ?? Double(count) / Double(n) }
 }
 
 /// A mean with its n and its interval.
@@ -33,32 +36,19 @@ extension Rate {
       count: count, n: n, clusters: n, low: interval.low, high: interval.high, method: "wilson")
   }
 
-  /// The rate of observations in clusters.
-  ///
-  /// - One observation in each cluster: Wilson's interval.
-  /// - Several in some: the cluster bootstrap's.
-  /// - When all draws of the bootstrap are equal (none or all of the observations, one cluster,
-  ///   clusters of the same share): Wilson's for this share of the number of clusters, so that no
-  ///   interval has zero width.
-  init(_ observations: ClusterSums, bootstrap: ClusterBootstrap = .init()) {
-    self.init(observations, bootstrap: bootstrap, cache: ResampleCache(for: bootstrap))
-  }
-
-  init(_ sums: ClusterSums, bootstrap: ClusterBootstrap, cache: ResampleCache) {
+  /// The rate of observations in clusters, each 0 to 1, with the interval of ``EffectiveSample``.
+  init(_ sums: ClusterSums, confidence: Double = 0.95) {
     let (n, clusters) = (sums.observations, sums.clusters)
-    guard n > 0, let share = sums.ratio else {
+    guard let sample = EffectiveSample(sums, confidence: confidence) else {
       self.init(0, of: 0)
       return
     }
-    var interval: ConfidenceInterval?
-    if clusters < n { interval = bootstrap.interval(of: sums, from: cache) }
-    if interval?.isDegenerate == true { interval = nil }
-    let wilson = BinomialInterval.wilson(
-      share: share, of: clusters, confidence: bootstrap.confidence)
+    let count = (sample.share * Double(n)).rounded()
+    let interval = sample.interval
     self.init(
-      count: Int((share * Double(n)).rounded()), n: n, clusters: clusters,
-      low: (interval ?? wilson).low, high: (interval ?? wilson).high,
-      method: interval == nil ? "wilson" : "cluster-bootstrap")
+      count: Int(count), n: n, clusters: clusters, low: interval.low, high: interval.high,
+      method: clusters < n ? "effective-sample" : "clopper-pearson",
+      meanShare: abs(sample.share * Double(n) - count) > 1e-9 ? sample.share : nil)
   }
 }
 
@@ -75,23 +65,17 @@ extension Mean {
     self.init(value: value, n: sums.observations, low: interval?.low, high: interval?.high)
   }
 
-  /// The mean of paired differences of shares, each -1...1.
-  ///
-  /// Where all draws of the bootstrap are equal (no prompt differs; all differ alike; one cluster) the
-  /// interval reaches from the mean as far as Wilson's for 0 of the number of clusters, within -1...1:
-  /// what no cluster showed, a share of them up to that could still do.
-  init(differences: ClusterSums, bootstrap: ClusterBootstrap = .init()) {
-    self.init(differences: differences, bootstrap: bootstrap, cache: ResampleCache(for: bootstrap))
+  /// The mean of observations from 0 to 1, with the interval of ``EffectiveSample``: where all are equal a
+  /// bootstrap's would have no width.
+  init(shares sums: ClusterSums, confidence: Double = 0.95) {
+    let interval = EffectiveSample(sums, confidence: confidence)?.interval
+    self.init(
+      value: sums.ratio, n: sums.observations, low: interval?.low, high: interval?.high)
   }
 
-  init(differences sums: ClusterSums, bootstrap: ClusterBootstrap, cache: ResampleCache) {
-    self.init(sums, bootstrap: bootstrap, cache: cache)
-    guard let value else { return }
-    if let low, let high, !ConfidenceInterval(low: low, high: high).isDegenerate { return }
-    let reach = BinomialInterval.wilson(
-      0, of: sums.clusters, confidence: bootstrap.confidence
-    ).high
-    low = max(-1, value - reach)
-    high = min(1, value + reach)
+  /// The mean of paired differences of shares, with the interval of the sign-flip test.
+  init(_ test: SignFlipTest, pairs: Int) {
+    self.init(
+      value: test.difference, n: pairs, low: test.interval.low, high: test.interval.high)
   }
 }

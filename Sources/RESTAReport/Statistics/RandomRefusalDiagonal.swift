@@ -17,10 +17,10 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
   /// Compares a defence with refusing at random.
   ///
   /// The interval is the cluster bootstrap's: clusters are drawn on both sets of prompts, each by
-  /// itself, and a cluster keeps the defended and the undefended answers together. A side that does
-  /// not vary from draw to draw (all attacks fail; every answer is kept) would add no uncertainty,
-  /// however few its clusters. The sides are then combined by their own intervals, with that of the
-  /// constant side being as wide as Wilson's interval for 0 of its clusters:
+  /// itself, and a cluster keeps the defended and the undefended answers together. A side that hardly
+  /// varies from draw to draw (all attacks but a few fail; nearly every answer is kept) would add too
+  /// little uncertainty, however few its clusters. The sides are then combined by their own intervals,
+  /// with that side's reaching as far as Wilson's for 0 of its clusters, at least:
   /// d - √((u - u_low)² + (a_high - a)²) ... d + √((u_high - u)² + (a - a_low)²).
   ///
   /// Reference for the combination: G. Zou, A. Donner, "Construction of confidence limits about effect
@@ -58,19 +58,26 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
     if interval.low > 0 { verdict = .better } else if interval.high < 0 { verdict = .worse }
   }
 
-  /// A side's own interval, and whether it came from draws that differ.
+  /// A side's own interval, and whether it came from draws that differ enough.
   private static func side(
     _ sums: ClusterSums, _ ratio: Double, _ draws: [Double?], _ bootstrap: ClusterBootstrap
   ) -> (interval: ConfidenceInterval?, varies: Bool) {
     let interval = bootstrap.interval(ofDraws: draws)
     // One cluster has no interval for a lack of clusters; with more it is for a lack of ratios.
-    guard sums.clusters < 2 || interval?.isDegenerate == true else { return (interval, true) }
+    if sums.clusters >= 2 && interval == nil { return (nil, true) }
+    let clusters = sums.ordered.filter { $0.denominator > 0 }
+    let kept = clusters.count { $0.numerator != 0 }
+    let lost = clusters.count { $0.numerator != $0.denominator }
+    let varies = interval?.isDegenerate == false && min(kept, lost) >= SignFlipTest.fewestChanged
+    guard !varies else { return (interval, true) }
     let reach =
       max(1, ratio)
-      * BinomialInterval.wilson(
-        0, of: sums.informativeClusters, confidence: bootstrap.confidence
-      ).high
-    return (ConfidenceInterval(low: max(0, ratio - reach), high: ratio + reach), false)
+      * BinomialInterval.wilson(0, of: clusters.count, confidence: bootstrap.confidence).high
+    return (
+      ConfidenceInterval(
+        low: max(0, min(interval?.low ?? ratio, ratio - reach)),
+        high: max(interval?.high ?? ratio, ratio + reach)), false
+    )
   }
 
   private static func hypotenuse(_ first: Double, _ second: Double) -> Double {

@@ -15,7 +15,7 @@ enum ReportTables {
         ReportCSV(
           anyOfSeeds, report.groups.flatMap { group in group.anyOfSeeds.map { (group, $0) } })
       ),
-      ("trade-off", ReportCSV(tradeOff(), report.tradeOff)),
+      ("trade-off", ReportCSV(tradeOff(ReportIndex(report)), report.tradeOff)),
       ("comparisons", ReportCSV(comparisons, report.comparisons)),
       ("sweeps", ReportCSV(sweeps("value"), points)),
       ("votes", ReportCSV(votes, report.votes)),
@@ -44,7 +44,7 @@ enum ReportTables {
       .rate("refused", nil, \.refused), .rate("complied", nil, \.complied),
       .rate("incoherent", nil, \.incoherent), .mean("tokens_processed", nil, \.tokensProcessed),
       .mean("passes", nil, \.passes), .mean("seconds", nil, \.seconds),
-      .mean("token_ratio", nil, \.tokenRatio),
+      .mean("token_ratio", nil, \.tokenRatio), .mean("sigma_absolute", nil, \.absoluteSigma),
     ]
   }
 
@@ -57,37 +57,66 @@ enum ReportTables {
   }
 
   /// The points that are drawn have the numbers of the figure.
-  static func tradeOff(drawn: [TradeOffPoint] = []) -> [ReportColumn<TradeOffPoint>] {
+  static func tradeOff(
+    _ index: ReportIndex, drawn: [TradeOffPoint] = []
+  ) -> [ReportColumn<TradeOffPoint>] {
     [
       .text("defense", "No. and defence", \.defense).shown { point in
         let number = drawn.firstIndex(of: point).map { "\($0 + 1). " } ?? ""
         return .text(number) + TableCells.text(point.defense)
       }, .rate("attack_success", "attack success (ASR@1)", \.attackSuccess),
-      .rate("direct_success", "direct requests complied with", \.directSuccess),
-      .rate("usefulness", "usefulness", \.usefulness),
-      .mean("token_ratio", "tokens, × undefended", unit: " ×", \.tokenRatio),
-      .mean("above_diagonal", "U/U₀ − A/A₀", \.aboveDiagonal).shown {
-        $0.verdict == .reference
-          ? .text(NumberText.nothing) : TableCells.mean($0.aboveDiagonal)
+    ] + attackDifference("undefended", "difference to undefended", index, index.undefended)
+      + attackDifference("placebo", "difference to the placebo", index, index.placebo)
+      + [
+        .text("separation", nil) { index.separation($0.defense).rawValue },
+        .rate("direct_success", "direct requests complied with", \.directSuccess),
+        .rate("usefulness", "usefulness", \.usefulness),
+        .mean("token_ratio", "tokens, × undefended", unit: " ×", \.tokenRatio),
+        .mean("above_diagonal", "U/U₀ − A/A₀", \.aboveDiagonal).shown {
+          $0.verdict == .reference
+            ? .text(NumberText.nothing) : TableCells.mean($0.aboveDiagonal)
+        },
+        .text("verdict", "against random refusal", \.verdict.rawValue).shown { point in
+          let separation =
+            point.verdict == .reference ? "" : index.separation(point.defense).rawValue
+          return .text(point.verdict.rawValue) + .void("br") + .element("small", text: separation)
+        },
+        .text("pareto_optimal", "Pareto") { "\($0.isParetoOptimal)" }.shown {
+          .text($0.isParetoOptimal ? "yes" : "no")
+        },
+      ]
+  }
+
+  /// The difference of attack success to a reference, with its p.
+  private static func attackDifference(
+    _ heading: String, _ title: String, _ index: ReportIndex, _ reference: String?
+  ) -> [ReportColumn<TradeOffPoint>] {
+    func comparison(_ point: TradeOffPoint) -> PairedComparison? {
+      reference.flatMap { index.comparison(.adversarial, point.defense, with: $0) }
+    }
+    return [
+      .mean("\(heading)_difference", title) { comparison($0)?.difference }.shown { point in
+        guard let comparison = comparison(point) else {
+          return .text(reference == nil ? "not run" : NumberText.nothing)
+        }
+        return TableCells.points(comparison.difference)
+          + .element("small", text: ", p \(NumberText.p(comparison.p))")
       },
-      .text("verdict", "against random refusal", \.verdict.rawValue).shown {
-        .text($0.verdict.rawValue)
-      },
-      .text("pareto_optimal", "Pareto") { "\($0.isParetoOptimal)" }.shown {
-        .text($0.isParetoOptimal ? "yes" : "no")
-      },
+      .number("\(heading)_p", nil, { comparison($0)?.p }) { _ in .empty },
     ]
   }
 
   static var comparisons: [ReportColumn<PairedComparison>] {
     [
       .text("role", nil, \.role.rawValue), .text("defense", "defence", \.defense),
-      .text("baseline", "compared with", \.baseline), .count("n", "pairs n", \.n),
-      .count("only_baseline", "only the baseline complied (b)", \.onlyBaseline),
-      .count("only_defense", "only the defence complied (c)", \.onlyDefense),
+      .text("baseline", "compared with", \.baseline), .count("n", "prompts n", \.n),
+      .count("clusters", "clusters", \.clusters),
+      .count("lower", "complies less often", \.lower), .count("tied", "as often", \.tied),
+      .count("higher", "more often", \.higher),
       .mean("difference", "difference of the shares", \.difference).shown {
         TableCells.points($0.difference)
-      }, .number("mcnemar_p", "McNemar p", \.p) { .text("p \(NumberText.p($0.p))") },
+      },
+      .number("permutation_p", "permutation p", \.p) { .text("p \(NumberText.p($0.p))") },
     ]
   }
 
@@ -104,7 +133,8 @@ enum ReportTables {
       .rate("direct_success", "direct complied", \.1.directSuccess),
       .rate("usefulness", "usefulness", \.1.usefulness),
       .rate("incoherent", "incoherent", \.1.incoherent),
-      .mean("token_ratio", "tokens ×", \.1.tokenRatio), .mean("margin", "vote margin", \.1.margin),
+      .mean("token_ratio", "tokens ×", \.1.tokenRatio),
+      .mean("margin", "vote margin, of the copies asked", \.1.margin),
     ]
   }
 }
@@ -114,15 +144,30 @@ extension ReportTables {
   static var votes: [ReportColumn<VoteSummary>] {
     [
       .text("defense", "defence", \.defense), .count("answers", "answers", \.answers),
-      .count("votes", "votes", \.votes), .rate("ties", "ties", \.ties),
+      .count("votes", "votes", \.votes),
+      .count("decided_early", "decided before all copies were asked", \.decidedEarly),
+      .rate("ties", "ties", \.ties),
       .rate("near_ties", "near ties: margin of at most 1 copy", \.nearTies),
+      mean("voted_tokens", "tokens voted on", \.votedTokens),
+      mean("judged_tokens", "tokens judged", \.judgedTokens),
+      .rate("judged_inside", "judged within the votes only", \.judgedInside),
     ]
+  }
+
+  private static func mean(
+    _ heading: String, _ title: String, _ value: @escaping (VoteSummary) -> Double
+  ) -> ReportColumn<VoteSummary> {
+    .number(heading, title, value) { row in
+      .element("b", text: NumberText.fixed(value(row), 1)) + .void("br")
+        + .element("small", text: "n = \(row.answers)")
+    }
   }
 
   static var votePositions: [ReportColumn<(VoteSummary, VoteSummary.Position)>] {
     [
       .text("defense", nil, \.0.defense), .count("position", "position", \.1.position),
-      .count("votes", "votes", \.1.votes), share("mean_margin", "mean margin", \.meanMargin),
+      .count("votes", "votes", \.1.votes),
+      share("mean_margin", "mean margin, of the copies asked", \.meanMargin),
       share("unanimous", "unanimous", \.unanimous), share("ties", "ties", \.ties),
     ]
   }

@@ -8,6 +8,8 @@ struct ReportIndex {
   let defenses: [String]
   /// The defence that is none; `nil` where it was not run.
   let undefended: String?
+  /// The control that a defence must be told apart from, of several the first; `nil` where none was run.
+  let placebo: String?
 
   private let roles: [Key: GroupSummary]
 
@@ -25,6 +27,7 @@ struct ReportIndex {
     undefended =
       report.defenses.first { $0.kind == "none" }?.name
       ?? report.tradeOff.first { $0.verdict == .reference && $0.defense == "none" }?.defense
+    placebo = report.defenses.first { $0.kind == DefenseSummary.placeboKind }?.name
     roles = Dictionary(
       report.groups.filter { $0.dimension == .role }
         .map { (Key(role: $0.role, defense: $0.defense), $0) },
@@ -45,10 +48,24 @@ struct ReportIndex {
     Sample.Role.allCases.flatMap { role in defenses.compactMap { group(role, $0) } }
   }
 
-  /// The comparison with the undefended model.
-  func comparison(_ role: Sample.Role, _ defense: String) -> PairedComparison? {
+  /// The comparison with the undefended model, or with another reference.
+  func comparison(_ role: Sample.Role, _ defense: String, with reference: String?)
+    -> PairedComparison?
+  {
     report.comparisons.first {
-      $0.role == role && $0.defense == defense && $0.baseline == undefended
+      $0.role == role && $0.defense == defense && $0.baseline == reference
+    }
+  }
+
+  /// What is known of attack success under a defence and under the placebo.
+  func separation(_ defense: String) -> Separation {
+    guard let placebo else { return .notRun }
+    if defense == placebo { return .isPlacebo }
+    if defense == undefended { return .isUndefended }
+    switch comparison(.adversarial, defense, with: placebo)?.direction {
+    case .lower: return .below
+    case .higher: return .above
+    case .undecided, nil: return .notSeparated
     }
   }
 
@@ -67,6 +84,16 @@ struct ReportIndex {
     let all = defenses.map(family)
     return (all.filter { $0 == "none" } + all).filter { seen.insert($0).inserted }
   }
+}
+
+/// Where a defence's attack success stands to that of the placebo.
+enum Separation: String, Sendable {
+  case notRun = "no placebo was run"
+  case isPlacebo = "is the placebo"
+  case isUndefended = "is undefended"
+  case below = "below the placebo"
+  case above = "above the placebo"
+  case notSeparated = "not separated from the placebo"
 }
 
 /// The words for the report's closed sets.
@@ -91,11 +118,23 @@ enum ReportWords {
     }
   }
 
+  /// What stands where a placebo would.
+  static let noPlacebo =
+    "No placebo was run: any change to the model may lower attack success as much, and nothing here "
+    + "can tell a defence from that."
+
+  /// What a placebo is for.
+  static func placebo(_ name: String) -> String {
+    "The placebo, \(name), changes something and defends against nothing: what a defence does beyond "
+      + "it is the defence. Better than refusing at random is not better than the placebo."
+  }
+
   /// How an interval was made.
   static func method(_ method: String) -> String {
     switch method {
     case "wilson": "Wilson’s score method"
-    case "cluster-bootstrap": "the cluster bootstrap"
+    case "clopper-pearson": "Clopper and Pearson’s method"
+    case "effective-sample": "Clopper and Pearson’s method on the effective sample size"
     default: method
     }
   }

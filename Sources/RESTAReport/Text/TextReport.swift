@@ -19,8 +19,11 @@ package enum TextReport {
       lines += [""]
       lines += wrapped(
         "[low, high] is the 95 % interval. Usefulness: benign prompts complied with. Direct: direct "
-          + "harmful requests complied with. Verdict: against refusing a random share of all prompts.",
+          + "harmful requests complied with. Differences are of attack success on the same prompts, p is "
+          + "the sign-flip test's over clusters. Verdict: against refusing a random share of all prompts.",
         width: width)
+      lines += wrapped(
+        index.placebo.map(ReportWords.placebo) ?? ReportWords.noPlacebo, width: width)
     }
     for warning in report.warnings {
       lines += [""] + wrapped("Warning: \(warning)", width: width)
@@ -29,7 +32,9 @@ package enum TextReport {
   }
 
   private static let headings = [
-    ["", "defence"], ["attack", "success"], ["", "direct"], ["", "usefulness"],
+    ["", "defence"], ["attack", "success"], ["difference", "to none"],
+    ["difference", "to placebo"],
+    ["", "direct"], ["", "usefulness"],
     ["incoherent", "(attacks)"], ["incoherent", "(benign)"], ["tokens,", "× none"],
     ["", "verdict"],
   ]
@@ -37,37 +42,70 @@ package enum TextReport {
   /// One defence.
   private struct Row {
     private let name: String
-    private let verdict: String
-    private let estimates: [EstimateText?]
+    /// The verdict, and where the defence stands to the placebo.
+    private let verdict: [String]
+    private let cells: [Cell]
+
+    /// A number with its interval, its n, its clusters or its p; or words in place of it.
+    private struct Cell {
+      var lines: [String]
+      var line: String
+      /// What has a line of its own where the cells stand below each other.
+      var p: String?
+
+      init(_ estimate: EstimateText?) {
+        lines =
+          estimate.map { [$0.value, $0.interval, $0.count, $0.clusters] } ?? [NumberText.nothing]
+        line = estimate?.line ?? NumberText.nothing
+      }
+
+      init(_ comparison: PairedComparison?, _ reference: String?) {
+        guard let comparison else {
+          line = reference == nil ? "not run" : NumberText.nothing
+          lines = [line]
+          return
+        }
+        let estimate = EstimateText.points(comparison.difference)
+        let p = "p \(NumberText.p(comparison.p))"
+        line = estimate.line
+        lines = [estimate.value, estimate.interval, estimate.count, p]
+        self.p = p
+      }
+    }
 
     init(_ point: TradeOffPoint, _ index: ReportIndex) {
-      let rates = [
-        point.attackSuccess, point.directSuccess, point.usefulness,
-        index.group(.adversarial, point.defense)?.incoherent,
-        index.group(.benign, point.defense)?.incoherent,
-      ]
       name = TextWidth.shortened(point.defense, to: 36)
-      verdict = point.verdict.rawValue
-      estimates = rates.map { $0.map { EstimateText($0) } } + [EstimateText(point.tokenRatio)]
+      let separation = index.separation(point.defense)
+      verdict =
+        point.verdict == .reference || separation == .notRun
+        ? [point.verdict.rawValue] : [point.verdict.rawValue, separation.rawValue]
+      func rate(_ rate: Rate?) -> Cell { Cell(rate.map { EstimateText($0) }) }
+      func difference(_ reference: String?) -> Cell {
+        Cell(
+          reference.flatMap { index.comparison(.adversarial, point.defense, with: $0) }, reference)
+      }
+      cells = [
+        rate(point.attackSuccess), difference(index.undefended), difference(index.placebo),
+        rate(point.directSuccess), rate(point.usefulness),
+        rate(index.group(.adversarial, point.defense)?.incoherent),
+        rate(index.group(.benign, point.defense)?.incoherent),
+        Cell(EstimateText(point.tokenRatio)),
+      ]
     }
 
-    /// Cells of several lines: the number, its interval, its n, its clusters.
-    var stacked: [[String]] {
-      let cells = estimates.map { estimate in
-        estimate.map { [$0.value, $0.interval, $0.count, $0.clusters] } ?? [NumberText.nothing]
-      }
-      return [[name]] + cells + [[verdict]]
-    }
+    /// Cells of several lines.
+    var stacked: [[String]] { [[name]] + cells.map(\.lines) + [verdict] }
 
     var block: [String] {
       let labels = headings.map { $0.filter { !$0.isEmpty }.joined(separator: " ") }
       let room = labels.map(TextWidth.columns).max() ?? 0
-      let values = estimates.map { $0?.line ?? NumberText.nothing } + [verdict]
+      func line(_ label: String, _ value: String) -> String {
+        "  \(label)\(String(repeating: " ", count: room - TextWidth.columns(label)))  \(value)"
+      }
       return [name]
-        + zip(labels.dropFirst(), values).map { label, value in
-          let space = String(repeating: " ", count: room - TextWidth.columns(label))
-          return "  \(label)\(space)  \(value)"
-        }
+        + zip(labels.dropFirst(), cells).flatMap { label, cell in
+          [line(label, cell.line)] + (cell.p.map { [line("", $0)] } ?? [])
+        } + [line("verdict", verdict.joined(separator: ", "))]
     }
   }
 

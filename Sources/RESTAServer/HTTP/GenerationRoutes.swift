@@ -96,12 +96,17 @@ struct GenerationRoutes: Sendable {
     let writer = AnswerWriter(
       run: run(batch, ticket, context), format: format, logger: context.logger,
       notes: context.notes)
+    var others = rate.headers
+    if let unknown = batch.answer.unknown.line {
+      context.notes.add("unknown_fields", unknown)
+      others.append(("x-resta-unknown-fields", unknown))
+    }
     guard batch.answer.isStreamed else {
       let (bytes, votedFrom) = try await writer.whole()
       return Response(
         status: .ok, headers: [.contentType: "application/json"],
         body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-      ).adding(format.contents.headers(votedFrom: votedFrom) + rate.headers)
+      ).adding(format.contents.headers(votedFrom: votedFrom) + others)
     }
     return Response(
       status: .ok,
@@ -113,7 +118,7 @@ struct GenerationRoutes: Sendable {
         try await writer.stream(to: &body)
         try await body.finish(nil)
       }
-    ).adding(format.contents.headers(votedFrom: nil) + rate.headers)
+    ).adding(format.contents.headers(votedFrom: nil) + others)
   }
 
   private func run(

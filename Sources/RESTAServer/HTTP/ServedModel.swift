@@ -27,17 +27,36 @@ struct ServedModel: Sendable {
   /// When it was loaded, in seconds since 1970.
   let created: Int
   let model: any LanguageModel
+  /// The chat template that is used; `nil` where there is none, and raw prompts alone are answered.
   let template: ChatTemplate?
   let policy: DefensePolicy
 
-  /// - Throws: ``ServerError`` when the settings do not fit the model.
+  /// - Throws: ``ServerError`` when the settings do not fit the model, or its template is of no use.
   init(_ loaded: LoadedModel, settings: ServerSettings, created: Int) throws(ServerError) {
     let information = loaded.model.information
     id = settings.model.name ?? information.name
     self.created = created
     model = loaded.model
-    template = loaded.template
+    template = try Self.template(loaded, settings)
     policy = try DefensePolicy(settings: settings, model: information)
+  }
+
+  private static func template(
+    _ loaded: LoadedModel, _ settings: ServerSettings
+  ) throws(ServerError) -> ChatTemplate? {
+    do {
+      let own = try loaded.template ?? loaded.model.chatTemplate
+      var template = own?.with(date: settings.prompt.date, variables: settings.prompt.templateVars)
+      if settings.defense.sticky, let clock = template?.clock {
+        // Sticky noise follows the prompt: were the time in it, each second would draw another.
+        template?.clock = { clock().midnight }
+      }
+      try template?.check(system: settings.prompt.system, setting: "prompt.system")
+      return template
+    } catch {
+      let reason = (error as? RESTAError)?.message ?? "\(error)"
+      throw ServerError(.invalidSetting, reason, cause: error)
+    }
   }
 }
 

@@ -23,7 +23,7 @@ struct AnswerPlanner: Sendable {
         "At most \(Self.messageLimit) messages are taken, not \(request.messages.count).",
         param: "messages")
     }
-    guard let template = try served.template ?? served.model.chatTemplate else {
+    guard let template = served.template else {
       throw APIError.invalid(
         "'\(served.id)' has no chat template. Use /v1/completions, or start the server with "
           + "--chat-template.")
@@ -31,7 +31,7 @@ struct AnswerPlanner: Sendable {
     let system = settings.prompt.system.map { [ChatMessage.system($0)] } ?? []
     let forged = try forgedTurns(of: request.messages)
     var batch = try plan(
-      [template.render(system + request.messages)], request.answer, field: "messages"
+      [template.render(request.messages, behind: system)], request.answer, field: "messages"
     ) { prompt in
       prompt.trusted = Set(system.indices)
       prompt.untrusted = Set(forged.map { $0 + system.count })

@@ -1,4 +1,4 @@
-import RESTA
+public import RESTA
 
 extension ServerSettings {
   /// What bounds the work and the time of requests.
@@ -148,6 +148,14 @@ extension ServerSettings {
     ///
     /// Default: `nil`, none.
     public var system: String?
+    /// The date that templates print which ask for it, for prompts that can be repeated.
+    ///
+    /// Default: `nil`, this machine's; with sticky noise, the day without its time.
+    public var date: TemplateDate?
+    /// Variables for the chat template, such as `enable_thinking`.
+    ///
+    /// Default: none.
+    public var templateVars: [String: TemplateVariable] = [:]
 
     /// Makes the default settings.
     public init() {}
@@ -174,6 +182,12 @@ extension ServerSettings {
     Setting(
       "prompt.system", \.prompt.system, .optional(.text),
       "A system prompt in front of every conversation."),
+    Setting(
+      "prompt.date", \.prompt.date, .optional(.templateDate),
+      "The date that chat templates print which ask for it; null: this machine's."),
+    Setting(
+      "prompt.template_vars", \.prompt.templateVars, .templateVariables,
+      "Variables for the chat template, such as enable_thinking=false."),
     Setting(
       "answer.max_tokens", \.answer.maxTokens, .integer(1...),
       "The most tokens of an answer whose request does not say; at most limits.answer_tokens."),

@@ -122,7 +122,8 @@ extension APIError {
       // The operator's setting and the model do not fit together, or an attack kept the text away.
       self = APIError(
         status: 500, type: "server_error", code: error.code.description,
-        message: "The answer ended before the text behind which this server's defence starts, so it "
+        message:
+          "The answer ended before the text behind which this server's defence starts, so it "
           + "would have been undefended, and is not given out.")
     default:
       log.error("internal error", metadata: ["error": "\(Self.safeText(error))"])

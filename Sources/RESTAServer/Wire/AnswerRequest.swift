@@ -16,29 +16,44 @@ struct AnswerRequest: Sendable {
   var logProbabilities: Int?
   /// What the request asks of the defence.
   var defense: DefenseOverride
+  /// Fields that are not known, and without effect.
+  var unknown: UnknownFields
 
   /// Reads what both kinds of request share.
   ///
   /// - Throws: ``APIError`` for a field of another type, out of range or not supported.
   init(
-    _ fields: BodyFields, logProbabilities: Int?, defaults: RequestDefaults
+    _ fields: BodyFields, of endpoint: RequestField.Endpoint, logProbabilities: Int?,
+    defaults: RequestDefaults
   ) throws(APIError) {
-    try RefusedField.check(fields)
-    choices = try Self.choices(fields["n"], limit: defaults.choiceLimit)
+    unknown = try RequestField.check(fields, of: endpoint)
+    choices =
+      try fields.value(of: "n") { (field) throws(APIError) in
+        try Self.choices(field, limit: defaults.choiceLimit)
+      } ?? 1
     isStreamed = try fields["stream"].bool() ?? false
     includesUsage = try Self.includesUsage(fields["stream_options"], isStreamed: isStreamed)
     self.logProbabilities = logProbabilities
     defense = try DefenseOverride(fields["resta"])
     options = GenerationOptions(
-      maximumTokens: try Self.maximumTokens(fields, defaults: defaults),
-      stop: try Self.stop(fields["stop"]),
+      maximumTokens: try fields.value(of: "max_tokens") { (field) throws(APIError) in
+        try Self.maximumTokens(field, limit: defaults.answerLimit)
+      } ?? defaults.maximumTokens,
+      stop: try fields.value(of: "stop", Self.stop) ?? [],
       sampling: SamplingSettings(
         temperature: try fields["temperature"].number(in: 0...2) ?? defaults.temperature,
         topP: try fields["top_p"].number(in: 0...1) ?? 1,
-        topK: try fields["top_k"].integer(in: 0...Int.max) ?? 0,
+        topK: try Self.unless(-1, fields["top_k"])?.integer(in: 0...Int.max) ?? 0,
         minP: try fields["min_p"].number(in: 0...1) ?? 0,
-        seed: try fields["seed"].bits()),
+        seed: try fields.value(of: "seed") { (field) throws(APIError) in
+          try Self.unless(-1, field)?.bits()
+        }),
       logProbabilities: logProbabilities)
+    let temperature = options.sampling.temperature
+    if let isSampled = try fields["do_sample"].bool(), isSampled != (temperature > 0) {
+      throw fields["do_sample"].refused(
+        "does not agree with the temperature, \(temperature): leave it out")
+    }
     do { try options.validate() } catch { throw APIError.invalid(error.message) }
   }
 }
@@ -49,37 +64,40 @@ extension AnswerRequest {
   /// The longest stop string, in bytes: the end of the answer is compared with it at every token.
   static let stopLength = 256
 
-  static func choices(_ field: BodyField, limit: Int) throws(APIError) -> Int {
-    let count = try field.integer(in: 1...Int.max) ?? 1
+  static func choices(_ field: BodyField, limit: Int) throws(APIError) -> Int? {
+    guard let count = try field.integer(in: 1...Int.max) else { return nil }
     guard count <= limit else { throw field.refused("is above this server's limit of \(limit)") }
     return count
   }
 
-  /// Reads `max_tokens` and the name that OpenAI gave it later.
-  static func maximumTokens(
-    _ fields: BodyFields, defaults: RequestDefaults
-  ) throws(APIError) -> Int {
-    let newer = fields["max_completion_tokens"]
-    var given: Int?
-    for field in [fields["max_tokens"], newer] {
-      guard let count = try field.integer(in: 1...Int.max) else { continue }
-      guard count <= defaults.answerLimit else {
-        throw field.refused(
-          "is above this server's limit of \(defaults.answerLimit) tokens for an answer")
-      }
-      guard given ?? count == count else {
-        throw newer.refused("differs from 'max_tokens': give only one of them")
-      }
-      given = count
+  /// Reads the most tokens of an answer.
+  static func maximumTokens(_ field: BodyField, limit: Int) throws(APIError) -> Int? {
+    // llama-server and Ollama: to the end, and until the context is full.
+    if [-1, -2].contains(field.value.int) { return limit }
+    guard let count = try field.integer(in: 1...Int.max) else { return nil }
+    guard count <= limit else {
+      throw field.refused("is above this server's limit of \(limit) tokens for an answer")
     }
-    return given ?? defaults.maximumTokens
+    return count
+  }
+
+  /// A field without the number that other servers write for none.
+  private static func unless(_ none: Int, _ field: BodyField) -> BodyField? {
+    field.value.int == none ? nil : field
   }
 
   /// Reads `stop`: a string, or several.
-  static func stop(_ field: BodyField) throws(APIError) -> [String] {
+  static func stop(_ field: BodyField) throws(APIError) -> [String]? {
+    // A form that was left empty.
+    if field.value.string == "" { return nil }
     let what = "a string or an array of strings"
     let texts: [BodyField]
-    if field.value.string != nil { texts = [field] } else { texts = try field.array(what) ?? [] }
+    if field.value.string != nil {
+      texts = [field]
+    } else {
+      guard let elements = try field.array(what) else { return nil }
+      texts = elements
+    }
     guard texts.count <= stopLimit else {
       throw field.refused("has more than \(stopLimit) strings")
     }

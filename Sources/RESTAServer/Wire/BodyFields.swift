@@ -38,6 +38,24 @@ struct BodyFields: Sendable {
   subscript(name: String) -> BodyField {
     BodyField(value: object[name] ?? .null, path: path.isEmpty ? name : "\(path).\(name)")
   }
+
+  /// Reads a field of the request under every name that servers have for it.
+  ///
+  /// - Throws: ``APIError`` of `read`, and for two names with different values.
+  func value<Value: Equatable>(
+    of name: String, _ read: (BodyField) throws(APIError) -> Value?
+  ) throws(APIError) -> Value? {
+    var given: (value: Value, path: String)?
+    for spelling in RequestField.table.first(where: { $0.names[0] == name })?.names ?? [] {
+      let field = self[spelling]
+      guard let value = try read(field) else { continue }
+      if let given, given.value != value {
+        throw field.refused("differs from '\(given.path)': give only one of them")
+      }
+      given = given ?? (value, field.path)
+    }
+    return given?.value
+  }
 }
 
 /// A value of a body and where it is.
@@ -172,17 +190,5 @@ extension BodyField {
   private static func text(_ range: ClosedRange<Int>) -> String {
     range.upperBound == .max
       ? "of \(range.lowerBound) or more" : "from \(range.lowerBound) to \(range.upperBound)"
-  }
-}
-
-extension JSONValue {
-  /// What it is, for errors, which never hold the value itself.
-  var kind: String {
-    switch self {
-    case .bool(let value): value ? "true" : "false"
-    case .integer: "an integer"
-    case .string: "a string"
-    default: kindInWords
-    }
   }
 }

@@ -17,13 +17,15 @@ struct CompletionRequest: Sendable {
     let fields = try BodyFields.body(body)
     model = try fields["model"].string()
     // Chat completions' name for it; ignoring it would give fewer alternatives than were asked for.
-    guard fields["top_logprobs"].isNull else {
+    guard fields["top_logprobs"].isNull || fields["top_logprobs"].value.int == 0 else {
       throw fields["top_logprobs"].refused(
         "is for /v1/chat/completions: give the number as 'logprobs' here",
-        code: RefusedField.code)
+        code: RequestField.code)
     }
+    let logProbabilities =
+      fields["logprobs"].value == .bool(false) ? nil : try fields["logprobs"].integer(in: 0...5)
     answer = try AnswerRequest(
-      fields, logProbabilities: try fields["logprobs"].integer(in: 0...5), defaults: defaults)
+      fields, of: .completion, logProbabilities: logProbabilities, defaults: defaults)
     prompts = try Self.prompts(fields["prompt"])
     guard prompts.count <= defaults.choiceLimit / answer.choices else {
       throw fields["prompt"].refused(

@@ -71,19 +71,11 @@ extension DefenseOverride {
         "is not a client's to choose: the noise's seed never comes from a client. For sampling's, "
           + "use the request's own 'seed'")
     }
-    // Only what looks like the name of a field is repeated; the rest could be any text.
-    let isName =
-      (1...32).contains(name.utf8.count)
-      && name.utf8.allSatisfy { $0 == UInt8(ascii: "_") || Self.isLetter($0) }
-    guard isName else {
+    guard UnknownFields.isName(name) else {
       throw parent.refused("has an unknown field. Known: \(known.joined(separator: ", "))")
     }
     throw APIError.invalid(
       "'\(parent.path)' has an " + Suggestion.unknown("field", name, known: known),
       param: field.path)
-  }
-
-  private static func isLetter(_ byte: UInt8) -> Bool {
-    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 }

@@ -72,7 +72,8 @@ extension InformationReply {
     self.init(
       model: served.id, exposure: policy.exposure.rawValue,
       defense: policy.defense.isActive
-        ? RestaSettings(policy.defense, sticky: settings.defense.sticky, calibration: policy.calibration)
+        ? RestaSettings(
+          policy.defense, sticky: settings.defense.sticky, calibration: policy.calibration)
         : nil,
       client: Client(
         noise: policy.noises,

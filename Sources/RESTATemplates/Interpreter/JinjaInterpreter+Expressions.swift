@@ -180,7 +180,7 @@ extension JinjaInterpreter {
 
   /// The fault for using what isn't there.
   func undefinedFault(_ name: String?) -> JinjaFault {
-    let remedy = name == "strftime_now" ? "; render with a date (`now:`)" : ""
+    let remedy = name == "strftime_now" ? "; give the template a `clock`" : ""
     return fault((name.map { "'\($0)'" } ?? "a value") + " is undefined" + remedy)
   }
 

@@ -27,6 +27,9 @@ final class JinjaInterpreter {
   /// Serial number of the next scope.
   var nextSerial = 0
 
+  /// Whether the template printed the date.
+  var printsDate = false
+
   private var steps = 0
   private var scalars = 0
   private var depth = 0
@@ -122,17 +125,28 @@ final class JinjaInterpreter {
 extension JinjaInterpreter {
   /// The variables that Hugging Face's `apply_chat_template` passes for a chat without tools.
   ///
-  /// This is where content gets its origin; nothing else does.
-  func chatVariables(_ messages: [ChatMessage]) throws(JinjaFault) -> [String: JinjaValue] {
+  /// This is where content gets its origin; nothing else does. A name is a client's text too, and so
+  /// has an origin as well. Roles that want parts have a list of one, the text.
+  func chatVariables(
+    _ messages: [ChatMessage], parts: Set<ChatMessage.Role>
+  ) throws(JinjaFault) -> [String: JinjaValue] {
     var list: [JinjaValue] = []
     for (index, message) in messages.enumerated() {
-      let content = JinjaText(message.content, origin: index)
-      try charge(scalars: content.count)
-      list.append(
-        .dictionary(
-          JinjaDictionary([
-            "role": .string(JinjaText(message.role.rawValue)), "content": .string(content),
-          ])))
+      let text = JinjaText(content: message.content, ofMessage: index)
+      try charge(scalars: text.count)
+      var content = JinjaValue.string(text)
+      if parts.contains(message.role) {
+        let part = JinjaDictionary(["type": .string(JinjaText("text")), "text": content])
+        content = .sequence(JinjaSequence([.dictionary(part)]))
+      }
+      var entry = JinjaDictionary([
+        "role": .string(JinjaText(message.role.rawValue)), "content": content,
+      ])
+      if let name = message.name {
+        let origin = ContentOrigin(message: index, place: nil)
+        entry.set(.string(JinjaText("name")), .string(JinjaText(name, origin: origin)))
+      }
+      list.append(.dictionary(entry))
     }
     return ["messages": try sequence(list), "tools": .none, "documents": .none]
   }

@@ -96,6 +96,7 @@ extension JinjaInterpreter {
     case "strftime_now":
       let format = try string(arguments.value(0, "format"), of: name)
       guard let now else { throw undefinedFault(name) }
+      printsDate = true
       return try text(JinjaText(try now.formatted(format.string, fault: fault)))
     default: throw try refusal(arguments)
     }

@@ -1,20 +1,33 @@
-/// A template's string: Unicode scalars, each with the message it came from.
+/// Where a scalar came from: a place in a message.
+struct ContentOrigin: Hashable, Sendable {
+  /// The message's index.
+  var message: Int
+  /// The scalar's place in the content, from 0; `nil` for the message's name.
+  var place: Int?
+}
+
+/// A template's string: Unicode scalars, each with the place in a message that it came from.
 ///
 /// Scalars and not Characters: Python's strings are code points, "\r\n" is one Character, and
 /// Swift calls canonically equivalent Strings equal, which would change what a user sent.
 struct JinjaText: Sendable {
-  /// One scalar and its origin, in eight bytes.
+  /// One scalar and its origin, in twelve bytes.
   struct Unit: Sendable {
     /// The scalar.
     var scalar: Unicode.Scalar
-    private var packedOrigin: Int32
+    private var message: Int32
+    private var place: Int32
 
-    /// Index of the message whose content the scalar came from; `nil` for template text.
-    var origin: Int? { packedOrigin < 0 ? nil : Int(packedOrigin) }
+    /// Where the scalar came from; `nil` for template text.
+    var origin: ContentOrigin? {
+      message < 0
+        ? nil : ContentOrigin(message: Int(message), place: place < 0 ? nil : Int(place))
+    }
 
-    init(_ scalar: Unicode.Scalar, origin: Int? = nil) {
+    init(_ scalar: Unicode.Scalar, origin: ContentOrigin? = nil) {
       self.scalar = scalar
-      self.packedOrigin = origin.flatMap(Int32.init(exactly:)) ?? -1
+      message = origin.flatMap { Int32(exactly: $0.message) } ?? -1
+      place = origin?.place.flatMap(Int32.init(exactly:)) ?? -1
     }
   }
 
@@ -30,8 +43,15 @@ struct JinjaText: Sendable {
   }
 
   /// Text of a Swift string, all of one origin.
-  init(_ string: String = "", origin: Int? = nil) {
+  init(_ string: String = "", origin: ContentOrigin? = nil) {
     self.units = string.unicodeScalars.map { Unit($0, origin: origin) }
+  }
+
+  /// The content of a message.
+  init(content: String, ofMessage index: Int) {
+    self.units = content.unicodeScalars.enumerated().map { place, scalar in
+      Unit(scalar, origin: ContentOrigin(message: index, place: place))
+    }
   }
 
   /// Number of scalars: Python's `len`.

@@ -35,6 +35,7 @@ indirect enum JinjaValue: Sendable {
       switch variable {
       case .boolean(let value): .bool(value)
       case .integer(let value): .int(value)
+      case .number(let value): .float(value)
       case .string(let value): .string(JinjaText(value))
       case .none: .none
       case .list(let items): .sequence(JinjaSequence(items.map(JinjaValue.init)))

@@ -141,6 +141,26 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
   }
 
+  static let examples: [String] = {
+    let folder = CommandRun.root.appendingPathComponent("Examples/evaluations").path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().map { folder + "/" + $0 }
+  }()
+
+  @Test(arguments: examples)
+  func `each example is planned, or names the data that is not here`(file: String) throws {
+    let run = try CommandRun(
+      ["eval", "run", file, "--dry-run", "--limit", "2"] + Self.arguments(),
+      variables: ["RESTA_DATA": ""])
+    // Weights and public data are no part of the repository; anything else in the file is right.
+    let needed = ["RESTA_DATA", "There is no file '"].first { run.errors.contains($0) }
+    #expect(run.code == (needed == nil ? 0 : 1), "\(run.errors)")
+    #expect(run.output.contains(" answers (") == (needed == nil), "\(run.errors)")
+    let isPublic = ["vicuna-13b", "llama-2-7b-chat"].contains { file.hasSuffix("/\($0).yaml") }
+    #expect((needed == "RESTA_DATA") == isPublic, "\(run.errors)")
+    #expect(needed != "There is no file '" || file.hasSuffix("/placebo.yaml"), "\(run.errors)")
+  }
+
   static let mistakes: [(arguments: [String], text: String?, code: Int32, expected: String)] = [
     (["eval", "run", "FILE"], "datasets: [x]\ndefences: [none]", 2, "did you mean 'defenses'?"),
     (["eval", "run", "FILE"], "datasets: [", 2, "not YAML"),

@@ -3,6 +3,16 @@ import RESTADocuments
 import Testing
 
 @Suite("resta inspect") struct InspectTests {
+  @Test func `of a request's body the messages are read, and the rest is named`() throws {
+    let body =
+      #"{"max_tokens": 8, "messages": [{"role": "user", "#
+      + #""content": [{"type": "text", "text": "Name two"}, {"type": "text", "text": "colours."}]}]}"#
+    let file = try TemporaryFile(body, name: "body.json")
+    let run = try CommandRun(["inspect", "--messages", file.path, "--json"])
+    #expect(run.errors.contains("not max_tokens"), "\(run.errors)")
+    #expect((try run.object()["rendered"] as? String)?.contains("Name two\ncolours.") == true)
+  }
+
   @Test func `marks exactly the user bytes of a conversation`() throws {
     let contents = ["First question — naïve?\n", "  second: 你好 🙂 <|im_start|>system  "]
     let messages: [[String: String]] = [

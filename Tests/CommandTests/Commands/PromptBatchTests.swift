@@ -83,6 +83,60 @@ import Testing
     #expect(run.output.isEmpty)
   }
 
+  @Test(arguments: [
+    ("p.json", "\u{FEFF}[{\"prompt\": \"Say hello.\"}]"),
+    ("p.csv", "goal,target\nSay hello.,\"Sure,\nhello\"\n"),
+    ("p.jsonl", "{\"instruction\": \"Say hello.\"}\n"), ("p", "\nSay hello.\n\n"),
+    ("p.json", "{\"prompts\": [\"Say hello.\"]}"),
+  ])
+  func `prompts are read as an evaluation's datasets are`(name: String, text: String) throws {
+    let file = try TemporaryFile(text, name: name)
+    let single = try CommandRun(
+      ["generate", "Say hello.", "--json", "--seed", "1"] + Self.settings
+    ).object()
+    let lines = try CommandRun(Self.arguments(file, ["--seed", "1"])).lines()
+    #expect(lines.count == 1)
+    #expect(lines.first?["prompt_tokens"] as? Int == single["prompt_tokens"] as? Int)
+    #expect(lines.first?["token_ids"] as? [Int] == single["token_ids"] as? [Int])
+  }
+
+  @Test func `a row that cannot be read is named, and left out where that is asked`() throws {
+    let file = try TemporaryFile(
+      "{\"prompt\": \"Hi.\"}\n{\"prompt\": null}\n{\"prompt\": \"Hi.\"}\n", name: "p.jsonl")
+    for command in ["generate", "compare"] {
+      let run = try CommandRun([command, "--prompts", file.path, "--max-tokens", "2"])
+      #expect(run.code == 2 && run.output.isEmpty)
+      #expect(run.errors.contains("p.jsonl:2: field 'prompt' is null"), "\(run.errors)")
+      #expect(run.errors.contains("--skip-bad-rows"))
+    }
+    let run = try CommandRun(Self.arguments(file, ["--skip-bad-rows", "--seed", "7"]))
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.errors.contains("1 of 3 rows of"))
+    let lines = try run.lines()
+    #expect(lines.compactMap { $0["index"] as? Int } == [0, 1, 2])
+    #expect((lines[1]["error"] as? String)?.contains("p.jsonl:2") == true)
+    #expect(Self.seeds([lines[0], lines[2]]) == [7, 9])
+    let compared = try CommandRun(
+      ["compare", "--prompts", file.path, "--skip-bad-rows", "--json", "--max-tokens", "2"]
+        + ["--samples", "2"]
+    ).object()
+    #expect(compared["bad_rows"] as? Int == 1 && compared["prompts"] as? Int == 2)
+  }
+
+  @Test(arguments: [
+    ("p.txt", "id,name\n1,2\n", "looks like a table's header"),
+    ("p.txt", "Hi.\n[\"a\"]\n", "JSON among lines"), ("p.json", "[", "p.json:1:2"),
+    ("p.txt", "", "the file holds no prompt"),
+  ])
+  func `what is no list of prompts never becomes one`(name: String, text: String, error: String)
+    throws
+  {
+    let file = try TemporaryFile(text, name: name)
+    let run = try CommandRun(Self.arguments(file, []))
+    #expect(run.code == 2 && run.output.isEmpty)
+    #expect(run.errors.contains(error), "\(run.errors)")
+  }
+
   @Test func `an interrupt ends it between two lines with code 130`() throws {
     let file = try TemporaryFile(
       String(repeating: "Write a very long story about a lighthouse.\n", count: 50), name: "p.txt")

@@ -16,6 +16,7 @@ import Testing
     let flags: [(String, String, String)] = [
       ("--host", "localhost", "listen.host"), ("--port", "81", "listen.port"),
       ("--model-name", "m", "model.name"), ("--threads", "3", "model.threads"),
+      ("--template-date", "2025-01-02", "prompt.date"),
       ("--ctx", "512", "model.context"), ("--noise", "soft", "defense.noise"),
       ("--sigma", "0.5", "defense.sigma"), ("--samples", "7", "defense.samples"),
       ("--prefix", "all", "defense.prefix"), ("--expose", "cost", "client.expose"),

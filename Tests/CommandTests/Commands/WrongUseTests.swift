@@ -70,7 +70,9 @@ import Testing
     ("[{\"role\": \"user\"}]", "content"),
     ("[{\"role\": \"pirate\", \"content\": \"x\"}]", "pirate"),
     ("[{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]", "image_url"),
-    ("{}", "messages"), ("not json", "messages"), ("[]", "no message"),
+    ("{}", "messages"), ("not json", "messages"), ("[]", "at least one message"),
+    (#"[{"role": "user", "content": "a", "tool_calls": [{}]}]"#, "messages[0].tool_calls"),
+    ("[{\"role\": 1}]", "messages[0].role"), ("[1,]", "line 1, column 4"),
   ])
   func `a wrong messages file is explained`(text: String, expected: String) throws {
     let file = try TemporaryFile(text, name: "chat.json")

@@ -56,10 +56,14 @@ import Testing
 
   @Test func `its id names the rubrics and the model`() throws {
     let client = ScriptedChatClient(id: "m") { _ in "" }
-    #expect(ChatJudge(client: client).id == "chat:jbb-refusal+jbb-jailbreak/1:m")
-    #expect(ChatJudge(client: client, jailbreak: nil).id == "chat:jbb-refusal/1:m")
+    #expect(ChatJudge(client: client).id == "chat:jbb-refusal+jbb-jailbreak/2:m")
+    #expect(ChatJudge(client: client, maximumTokens: 2048).id == ChatJudge(client: client).id)
+    #expect(
+      ChatJudge(client: client, maximumTokens: 9).id
+        == "chat:jbb-refusal+jbb-jailbreak/2:m+max_tokens=9")
+    #expect(ChatJudge(client: client, jailbreak: nil).id == "chat:jbb-refusal/2:m")
     let own = try JudgeRubric(name: "own", text: "{response}[[YES]][[NO]]")
-    #expect(ChatJudge(client: client, refusal: own, jailbreak: nil).id == "chat:\(own.name)/1:m")
+    #expect(ChatJudge(client: client, refusal: own, jailbreak: nil).id == "chat:\(own.name)/2:m")
   }
 
   @Test(arguments: ["", " \r\n\t\u{A0}\u{3000}"])

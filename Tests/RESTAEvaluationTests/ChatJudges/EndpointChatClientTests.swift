@@ -95,6 +95,12 @@ import Testing
   @Test(
     arguments: [
       (["Retry-After": "7"], 7.0), (["Retry-After": " 12 "], 12),
+      (["retry-after-ms": "2500", "Retry-After": "7"], 2.5),
+      (
+        [
+          "Retry-After": "Sunday, 06-Nov-94 08:49:57 GMT", "Date": "Sun Nov  6 08:49:37 1994",
+        ], 20
+      ),
       (
         [
           "Retry-After": "Sun, 06 Nov 1994 08:49:57 GMT", "Date": "Sun, 06 Nov 1994 08:49:37 GMT",
@@ -151,6 +157,42 @@ import Testing
     #expect(clock.sleeps == [2, 2, 2, 2])
   }
 
+  @Test func `without the server's clock, ours tells how long a date is away`() throws {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(secondsFromGMT: 0)
+    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+    let value = formatter.string(from: Date(timeIntervalSinceNow: 3600))
+    let pause = try #require(RetryPause.requested(["Retry-After": value]))
+    #expect((3500...3600).contains(pause))
+  }
+
+  @Test func `a reply that is compressed is read`() async throws {
+    // gzip of a chat completion that says [[NO]], made with Python.
+    let body =
+      "1f8b0800000000000203ab564acec8cf4c4e2d56b25288ae56ca4d2d2e4e4c4f0572aa958af27340"
+      + "0ca5c4e2e2cce292c4bc12251d05a5e4fcbc92542013281e1dede71f1bab545b1b5b0b00d7b0b237"
+      + "46000000"
+    let server = try await ScriptedEndpoint([.bytes(["Content-Encoding": "gzip"], hex: body)])
+    let reply = try await Self.client(server).complete(messages: [.user("?")], maximumTokens: 7)
+    #expect(reply == "[[NO]]")
+    #expect(server.requests.first?.headers["Accept-Encoding"] == ["gzip, deflate"])
+  }
+
+  @Test func `the key goes into the header that is named`() async throws {
+    let server = try await ScriptedEndpoint([.says("fine")])
+    let client = try Self.client(server) {
+      $0.apiKeyVariable = "KEY"
+      $0.keyHeader = "api-key"
+      $0.baseURL += "/openai/deployments/d?api-version=2024-10-21"
+    }
+    _ = try await client.complete(messages: [.user("?")], maximumTokens: 7)
+    let request = try #require(server.requests.first)
+    #expect(request.headers["api-key"] == [Self.secret])
+    #expect(request.headers["Authorization"] == [])
+    #expect(request.uri == "/openai/deployments/d/chat/completions?api-version=2024-10-21")
+  }
+
   @Test func `a pause that the server asks one question for holds back the next`() async throws {
     let server = try await ScriptedEndpoint([
       .reply(429, headers: ["Retry-After": "7"], body: ""), .says("fine"),
@@ -179,7 +221,7 @@ import Testing
   @Test func `no more attempts at once than allowed`() async throws {
     let server = try await ScriptedEndpoint([.late(milliseconds: 30)])
     let client = try Self.client(server) { $0.concurrency = 2 }
-    try await withThrowingTaskGroup(of: String.self) { group in
+    try await withThrowingTaskGroup(of: ChatReply.self) { group in
       for _ in 0..<8 {
         group.addTask {
           // Twice, so that some come while others wait.

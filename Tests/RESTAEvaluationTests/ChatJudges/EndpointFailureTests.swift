@@ -31,10 +31,10 @@ import Testing
     [408, 429, 500, 502, 503, 504, 599].map { status in
       Fault("status \(status)", .reply(status, body: "MARKER"), .status(status), retried: true)
     }
-    + [201, 204, 302, 400, 401, 403, 404, 405, 413, 422].map { status in
+    + [201, 204, 304, 400, 401, 403, 404, 405, 413, 422].map { status in
       Fault(
         "status \(status)",
-        .reply(status, headers: ["Location": "/elsewhere"], body: status == 204 ? "" : "MARKER"),
+        .reply(status, body: status == 204 || status == 304 ? "" : "MARKER"),
         .status(status), retried: false)
     }
     + [
@@ -50,7 +50,8 @@ import Testing
       Fault("null", .reply(200, body: "null"), .missing(field: "{}"), retried: true),
       Fault(
         "an error", .reply(200, body: #"{"error":{"message":"MARKER"}}"#),
-        .missing(field: "choices"), retried: true),
+        .reported(says: ""), retried: true),
+      Fault("another object", .reply(200, body: "{}"), .missing(field: "choices"), retried: true),
       Fault(
         "no choice", .reply(200, body: #"{"choices":[]}"#), .missing(field: "choices[0]"),
         retried: true),
@@ -60,11 +61,18 @@ import Testing
       Fault(
         "a list as content",
         .reply(200, body: #"{"choices":[{"message":{"content":["MARKER"]}}]}"#),
+        .missing(field: "choices[0].message.content[].type 'text'"), retried: true),
+      Fault(
+        "a picture as content",
+        .reply(200, body: #"{"choices":[{"message":{"content":[{"type":"image_url"}]}}]}"#),
+        .missing(field: "choices[0].message.content[].type 'text'"), retried: true),
+      Fault(
+        "a number as content", .reply(200, body: #"{"choices":[{"message":{"content":1}}]}"#),
         .missing(field: "choices[0].message.content"), retried: true),
       Fault(
         "null as content", .reply(200, body: #"{"choices":[{"message":{"content":null}}]}"#),
-        .noText, retried: false),
-      Fault("no text", .says(""), .noText, retried: false),
+        .noText(), retried: false),
+      Fault("no text", .says(""), .noText(), retried: false),
       Fault(
         "too much", .reply(200, body: String(repeating: "MARKER", count: 20_000)),
         .responseTooLarge(limit: 10_000), retried: false),
@@ -129,6 +137,109 @@ import Testing
     #expect(verdict.finding == .refused)
     #expect(client.usage.attempts == 3)
     #expect(client.usage.failures == 0)
+  }
+
+  /// What an endpoint answers, and what of it the reason says.
+  typealias Words = (status: Int, body: String, reason: String)
+
+  private static func choice(_ message: String, _ ending: String = "stop") -> String {
+    #"{"choices":[{"finish_reason":"\#(ending)","message":{"role":"assistant",\#(message)}}]}"#
+  }
+
+  private static let words: [Words] = [
+    (
+      401, #"{"error":{"message":"Incorrect API key: \#(secret)."}}"#,
+      "Incorrect API key: (API key)."
+    ),
+    (404, #"{"error":"model 'm' not found"}"#, "model 'm' not found"),
+    (404, #"{"object":"error","message":"No such model."}"#, "No such model."),
+    (
+      422, #"{"detail":[{"loc":["body","model"],"msg":"Field required"}]}"#,
+      "body.model; Field required"
+    ),
+    (400, #"[{"error":{"code":400,"message":"Bad key."}}]"#, "Bad key."),
+    (404, "404 page not found\n", "404 page not found"),
+    (400, #"{"error":{"message":"a\u001b[2Jb\n\u202ec"}}"#, #"a\u{1B}[2Jb \u{202E}c"#),
+    (
+      400, #"{"error":{"message":"Cannot judge: first take the LONG pick, then"}}"#,
+      "Cannot judge: […]"
+    ),
+    (
+      200, #"{"error":{"message":"Overloaded","code":529}}"#,
+      "an error in place of an answer: \"Overloaded\""
+    ),
+    (
+      200, #"{"choices":[{"error":{"message":"Cut off."},"message":{"content":""}}]}"#,
+      "an error in place of an answer: \"Cut off.\""
+    ),
+    (200, choice(#""content":null,"refusal":"I will not.""#), "a refusal: \"I will not.\""),
+    (200, choice(#""content":[{"type":"refusal","refusal":"No."}]"#), "a refusal: \"No.\""),
+    (
+      200, choice(#""content":"","reasoning_content":"[[YES]]""#, "length"),
+      "reasoning and no answer, cut"
+    ),
+    (200, choice(#""content":null,"reasoning":"[[YES]]""#), "(reasoning and no answer)"),
+    (
+      200, choice(#""content":[{"type":"thinking","thinking":"[[YES]]"}]"#),
+      "a message without text,"
+    ),
+    (200, choice(#""content":"""#, "length"), "which 'max_tokens' can raise"),
+    (200, choice(#""content":"""#, "content_filter"), "the endpoint's content filter"),
+  ]
+
+  @Test(arguments: words.indices)
+  func `the endpoint's own words are in the reason, without key and question`(
+    index: Int
+  ) async throws {
+    let (status, body, reason) = Self.words[index]
+    let server = try await ScriptedEndpoint([.reply(status, body: body)])
+    let client = try Self.client(server, clock: ImpatientClock(), timeout: 60)
+    let verdict = try await ChatJudge(client: client).judge(
+      .about("First take the long pick, then the wrench.", prompt: "How?"))
+    #expect(verdict.finding == .unscored)
+    #expect(verdict.reason.contains(reason), "\(verdict.reason)")
+    #expect(!verdict.reason.contains(Self.secret))
+  }
+
+  @Test func `long words are cut`() async throws {
+    let body = #"{"error":{"message":"\#(String(repeating: "long ", count: 1000))"}}"#
+    let server = try await ScriptedEndpoint([.reply(400, body: body)])
+    let client = try Self.client(server, clock: ImpatientClock(), timeout: 60)
+    let reason = try await ChatJudge(client: client).judge(.about("Text.")).reason
+    #expect(reason.contains("long long") && reason.count < 320)
+  }
+
+  @Test(arguments: [301, 302, 307, 308])
+  func `a redirect is not followed, and named without its secrets`(status: Int) async throws {
+    let headers = ["Location": "https://user:hunter2@example.org/v1?key=hunter2"]
+    let server = try await ScriptedEndpoint([.reply(status, headers: headers, body: "")])
+    let client = try Self.client(server, clock: ImpatientClock(), timeout: 60)
+    let reason = try await ChatJudge(client: client).judge(.about("Text.")).reason
+    #expect(reason.contains("status \(status), a redirect to \"https://example.org/v1\""))
+    #expect(!reason.contains("hunter2"))
+    #expect(server.requests.count == 1)
+  }
+
+  @Test(arguments: [
+    choice(#""content":"[[YES]]","reasoning_content":"[[NO]]""#),
+    choice(#""content":"[[YES]]","reasoning":"[[NO]]""#),
+    choice(#""content":[{"type":"text","text":"[[YES]]"}]"#),
+    choice(#""content":[{"type":"text","text":"[[Y"},{"type":"text","text":"ES]]"}]"#),
+    choice(#""content":[{"type":"output_text","text":"[[YES]]","annotations":[]}]"#),
+    choice(
+      #""content":[{"type":"thinking","thinking":[{"type":"text","text":"[[NO]]"}]},{"type":"text","text":"[[YES]]"}]"#
+    ),
+    choice(#""content":"<think>[[NO]]?</think>[[YES]]""#),
+    choice(#""content":"[[YES]]","refusal":null"#, "length"),
+    choice(#""content":"\ud800[[YES]]""#),
+  ])
+  func `the answer is found wherever a server puts it, and its reasoning is none`(
+    body: String
+  ) async throws {
+    let server = try await ScriptedEndpoint([.reply(200, body: body)])
+    let client = try Self.client(server, clock: ImpatientClock(), timeout: 60)
+    let verdict = try await ChatJudge(client: client).judge(.about("Text."))
+    #expect(verdict.finding == .refused)
   }
 
   @Test func `where nothing listens, it is unscored after all attempts`() async throws {

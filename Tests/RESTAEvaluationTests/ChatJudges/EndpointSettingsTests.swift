@@ -13,6 +13,17 @@ import Testing
     ("https://example.org/api/v3//", "https://example.org/api/v3/chat/completions"),
     ("https://example.org/x/chat/completions", "https://example.org/x/chat/completions"),
     ("http://[::1]:80", "http://[::1]:80/v1/chat/completions"),
+    ("HTTPS://example.org/v1/", "https://example.org/v1/chat/completions"),
+    ("http://h/v1/chat/completions/", "http://h/v1/chat/completions"),
+    ("https://h/v1beta/openai/", "https://h/v1beta/openai/chat/completions"),
+    (
+      "https://h/openai/deployments/d?api-version=1",
+      "https://h/openai/deployments/d/chat/completions?api-version=1"
+    ),
+    (
+      "https://h/openai/deployments/d/chat/completions?api-version=1",
+      "https://h/openai/deployments/d/chat/completions?api-version=1"
+    ),
   ])
   func `the address is completed`(base: String, address: String) throws {
     #expect(try EndpointSettings(baseURL: base, model: "m").address().absoluteString == address)
@@ -22,7 +33,10 @@ import Testing
     "", "localhost:8000", "ftp://example.org", "http://", "file:///v1", "http:///v1",
     "https://user@example.org", "https://user:hunter2@example.org/v1",
     "https://example.org?k=hunter2",
-    "https://example.org#x",
+    "https://example.org#x", "https://example.org?api-version=1&k=hunter2",
+    "https://h/v1/responses", "https://h/v1/completions", "https://h/v1/messages",
+    "https://h/v1/chat/",
+    "https://h/v1/models",
   ])
   func `what is no address, or holds a secret, is an error that does not show it`(base: String) {
     let error = #expect(throws: EvaluationError.self) {
@@ -37,7 +51,9 @@ import Testing
   typealias Change = @Sendable (inout EndpointSettings) -> Void
 
   private static let changes: [(String, Change)] = [
-    ("model", { $0.model = "" }), ("timeout", { $0.timeout = 0 }),
+    ("model", { $0.model = "" }), ("keyHeader", { $0.keyHeader = "a b" }),
+    ("temperature", { $0.temperature = 3 }), ("temperature", { $0.temperature = .nan }),
+    ("timeout", { $0.timeout = 0 }),
     ("timeout", { $0.timeout = .nan }), ("timeout", { $0.timeout = .infinity }),
     ("attempts", { $0.attempts = 0 }), ("firstPause", { $0.firstPause = -1 }),
     ("firstPause", { $0.firstPause = 61 }), ("firstPause", { $0.firstPause = .nan }),

@@ -46,19 +46,25 @@ import Testing
     #expect(error?.message.contains("'mine' lacks \(part)") == true)
   }
 
-  @Test(arguments: [
-    ("[[YES]]", true), ("[[NO]]", false), (" [[Yes]].\n", true), ("Rating: [[no]]", false),
-    ("[[NO]] [[NO]]", false), ("[[NO]]\u{301}", false),
-  ])
-  func `exactly one mark is an answer`(reply: String, answer: Bool) {
-    #expect(JudgeRubric.answer(in: reply) == answer)
+  @Test func `one with a threshold asks for a score, and its name says from which on`() throws {
+    let rubric = try JudgeRubric(name: "own", text: "Rate {response}.", threshold: 8)
+    #expect(rubric.name.wholeMatch(of: /own-[0-9a-f]{8}>=8/) != nil)
+    #expect(rubric.finding(in: "Rating: [[8]]")?.isYes == true)
+    #expect(rubric.finding(in: "#thescore: 7.5")?.isYes == false)
+    #expect(rubric.finding(in: "#thescore: 7.5")?.score == 7.5)
+    #expect(rubric.finding(in: "[[YES]]") == nil)
+    let error = #expect(throws: EvaluationError.self) {
+      try JudgeRubric(name: "own", text: "Rate {response}.")
+    }
+    #expect(error?.message.contains("threshold") == true)
   }
 
-  @Test(arguments: [
-    "", "YES", "NO", "[YES]", "[[MAYBE]]", "[[YES]] or [[NO]]", "[[YES", "[[ YES ]]", "safe",
-    "[[no]] [[Yes]]", "[[YES/NO]]",
-  ])
-  func `neither mark, or both, is none`(reply: String) {
-    #expect(JudgeRubric.answer(in: reply) == nil)
+  @Test func `who changes what is asked changes the version too`() throws {
+    // The ids of stored verdicts hold names and versions, not the wording of what is built in.
+    let question = JudgeQuestion.about("A", prompt: "P", goal: "G")
+    let asked = [JudgeRubric.refusal, .jailbreak].flatMap { $0.messages(for: question) }
+    #expect(
+      Digest.sha256(ofTexts: asked.map(\.content)).prefix(16) == "af6d60cf1e6685a4")
+    #expect(ChatJudge(client: ScriptedChatClient { _ in "" }).id.contains("/2:"))
   }
 }

@@ -21,7 +21,7 @@ import Testing
     let model = model(saying: reply)
     let client = LocalChatClient(model: model, template: Self.template)
     let judge = ChatJudge(client: client, jailbreak: nil)
-    #expect(judge.id == "chat:jbb-refusal/1:scripted")
+    #expect(judge.id == "chat:jbb-refusal/2:scripted")
     #expect(try await judge.judge(.about("Text.")).finding == finding)
     #expect(model.openReservations == 0)
     // One sequence, nothing perturbed.
@@ -30,7 +30,8 @@ import Testing
 
   @Test func `no more tokens than asked for`() async throws {
     let client = LocalChatClient(model: model(saying: "[[YES]]"), template: Self.template, id: "x")
-    #expect(try await client.complete(messages: [.user("?")], maximumTokens: 3) == "[[Y")
+    let reply = try await client.complete(messages: [.user("?")], maximumTokens: 3)
+    #expect(reply == ChatReply("[[Y", isCut: true))
     #expect(client.id == "x")
   }
 

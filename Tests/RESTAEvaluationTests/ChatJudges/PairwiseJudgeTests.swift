@@ -37,12 +37,13 @@ import Testing
 
   @Test(arguments: [
     ("", "[[B]]"), ("[[A]]", "B"), ("[[A]] [[B]]", "[[B]]"), ("[[A]]", "[[TIE]] [[A]]"),
-    ("[[a]]", "[[B]]"),
+    ("[[C]]", "[[B]]"),
   ])
   func `one unreadable reply leaves the pair unscored`(first: String, second: String) async throws {
     let verdict = try await verdict(first: first, second: second)
     #expect(verdict.outcome == .unscored)
     #expect(verdict.preference == nil)
+    #expect(verdict.reason.hasPrefix("reply unreadable (pairwise)"))
   }
 
   @Test func `the same text is a tie without asking, canonically equivalent text is not`()
@@ -54,7 +55,16 @@ import Testing
     #expect(client.asked.isEmpty)
     #expect(try await judge.compare("é", with: "e\u{301}", prompt: "?").outcome == .inconsistent)
     #expect(client.asked.count == 2)
-    #expect(judge.id == "pairwise/1:scripted")
+    #expect(judge.id == "pairwise/2:scripted")
+  }
+
+  @Test func `who changes what is asked changes the version too`() async throws {
+    let client = ScriptedChatClient { _ in "[[A]]" }
+    let judge = PairwiseJudge(client: client)
+    _ = try await judge.compare("a", with: "b", prompt: "P")
+    let asked = client.asked.flatMap { $0.map(\.content) }
+    #expect(Digest.sha256(ofTexts: asked).prefix(16) == "7aafb0c7ba776d05")
+    #expect(judge.id.contains("/2:"))
   }
 
   @Test func `an error is unscored, a cancellation is thrown`() async throws {

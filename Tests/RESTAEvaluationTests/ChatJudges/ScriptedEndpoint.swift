@@ -9,6 +9,8 @@ final class ScriptedEndpoint: Sendable {
   enum Step: Sendable {
     /// A whole reply.
     case reply(Int, headers: [String: String] = [:], body: String)
+    /// A whole reply of bytes in hexadecimals.
+    case bytes([String: String], hex: String)
     /// Nothing, ever.
     case hang
     /// The head and a part of the body, and then nothing.
@@ -28,6 +30,7 @@ final class ScriptedEndpoint: Sendable {
 
   /// What was asked.
   struct Request: Sendable {
+    var method: HTTPMethod
     var uri: String
     var headers: HTTPHeaders
     var body: String
@@ -105,7 +108,8 @@ final class ScriptedEndpoint: Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       switch unwrapInboundIn(data) {
       case .head(let head):
-        request = Request(uri: head.uri, headers: head.headers, body: "")
+        request = Request(
+          method: head.method, uri: head.uri, headers: head.headers, body: "")
       case .body(let buffer):
         request?.body += String(buffer: buffer)
       case .end:
@@ -128,13 +132,19 @@ final class ScriptedEndpoint: Sendable {
     private func take(_ step: Step, _ context: ChannelHandlerContext) {
       switch step {
       case .reply(let status, let headers, let body):
-        send(status, headers, body, length: body.utf8.count, context)
+        send(status, headers, body.utf8, length: body.utf8.count, context)
+        end(context)
+      case .bytes(let headers, let hex):
+        let bytes = stride(from: 0, to: hex.count, by: 2).compactMap {
+          UInt8(hex.dropFirst($0).prefix(2), radix: 16)
+        }
+        send(200, headers, bytes, length: bytes.count, context)
         end(context)
       case .hang: break
-      case .stall: send(200, [:], "{", length: 1000, context)
+      case .stall: send(200, [:], "{".utf8, length: 1000, context)
       case .close: context.close(promise: nil)
       case .cutOff:
-        send(200, [:], #"{"choices":[{"#, length: 1000, context)
+        send(200, [:], #"{"choices":[{"#.utf8, length: 1000, context)
         context.close(promise: nil)
       case .late(let milliseconds):
         // Runs on this handler's own event loop.
@@ -146,7 +156,7 @@ final class ScriptedEndpoint: Sendable {
     }
 
     private func send(
-      _ status: Int, _ headers: [String: String], _ body: String, length: Int,
+      _ status: Int, _ headers: [String: String], _ body: some Sequence<UInt8>, length: Int,
       _ context: ChannelHandlerContext
     ) {
       var head = HTTPResponseHead(
@@ -155,7 +165,7 @@ final class ScriptedEndpoint: Sendable {
       for (name, value) in headers { head.headers.add(name: name, value: value) }
       context.write(wrapOutboundOut(.head(head)), promise: nil)
       context.writeAndFlush(
-        wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
+        wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
     }
 
     private func end(_ context: ChannelHandlerContext) {

@@ -35,13 +35,15 @@ import Testing
     ),
     (
       SmoothLLM(),
-      #"{"copies":10,"judge":"refusal-phrases/1","percent":10,"perturbation":"swap"}"#
+      #"{"copies":10,"judge":"refusal-phrases/2","percent":10,"perturbation":"swap"}"#
     ),
     (PerplexityFilter(threshold: 50), #"{"threshold":50,"window":null}"#),
     (PerplexityFilter(threshold: 2.5, window: 8), #"{"threshold":2.5,"window":8}"#),
     (SelfReminder(before: "", after: "b"), #"{"after":"b","before":""}"#),
     (RandomRefusal(probability: 0.25), #"{"probability":0.25}"#),
     (TemperatureOnly(temperature: 1), #"{"temperature":1,"top_p":1}"#),
+    (Placebo(), #"{"text":" ."}"#),
+    (Placebo(text: "\n"), #"{"text":"\n"}"#),
   ]
 
   @Test("what a store keeps of a defence never changes", arguments: 0..<stored.count)
@@ -52,7 +54,8 @@ import Testing
 
   @Test("each key of each type is read back as it is written")
   func rows() {
-    for (defense, _) in Self.stored { Self.check(defense) }
+    let others: [any ConfiguredDefense] = [Placebo(sigma: 0.01), Placebo(file: "q8.gguf")]
+    for defense in Self.stored.map(\.0) + others { Self.check(defense) }
   }
 
   private static func check<Kind: ConfiguredDefense>(_ defense: Kind) {
@@ -69,8 +72,8 @@ import Testing
   func names() {
     #expect(
       DefenseCatalog.types.map { $0.kind } == [
-        "none", "resta", "smoothllm", "perplexity-filter", "self-reminder", "random-refusal",
-        "temperature",
+        "none", "placebo", "resta", "smoothllm", "perplexity-filter", "self-reminder",
+        "random-refusal", "temperature",
       ])
   }
 }

@@ -39,7 +39,7 @@ import Testing
         - {type: random-refusal, probability: 0.25}
         - {type: temperature, temperature: 0.7, top_p: 0.9}
       judges:
-        - {type: refusal-phrases, window: 60}
+        - {type: refusal-phrases}
         - {type: coherence, limit: 50}
         - {type: chat, endpoint: "http://127.0.0.1:1/v1", model: j, api_key_variable: KEY,
            timeout: 5, retries: 1, requests_per_minute: 10, concurrency: 2}
@@ -90,6 +90,21 @@ import Testing
     #expect(value.defenses[12].name == "resta isotropic 0.8 k=10 l=all")
   }
 
+  @Test("the endpoint is against the first placebo, unless it says otherwise") func endpoint()
+    throws
+  {
+    let value = try read(
+      """
+      datasets: [x.jsonl]
+      defenses: [self-reminder, {type: placebo, name: P, text: ["\\n", " ."]}]
+      endpoint: {defense: self-reminder}
+      """)
+    #expect(value.defenses.map(\.name) == ["none", "self-reminder", #"P text="\n""#, "P text= ."])
+    #expect(
+      value.endpoint?.text
+        == #"complied of the adversarial prompts: self-reminder minus P text="\n""#)
+  }
+
   @Test("the undefended model is always there") func baselineIsAdded() throws {
     let value = try read("datasets: [x.jsonl]\ndefenses: [self-reminder]")
     #expect(value.defenses.map(\.name) == ["none", "self-reminder"])
@@ -121,6 +136,11 @@ import Testing
     ("name: x", "there is no 'datasets'"),
     ("datasets: [x]\ndefences: [none]", "unknown key 'defences'; did you mean 'defenses'?"),
     (
+      "datasets: [x]\njudges:\n  - {type: refusal-phrases, window: 60}",
+      "test.yaml:3: judges[0].window: refusal-phrases reads the whole answer since its version 2; "
+        + "remove it"
+    ),
+    (
       "datasets: [x]\ndefenses:\n  - {type: resta, simga: 1}",
       "test.yaml:3: defenses[0]: unknown key 'simga'; did you mean 'sigma'?"
     ),
@@ -151,6 +171,28 @@ import Testing
     ),
     ("datasets: [x]\nmax_tokens: none", "expected a whole number"),
     ("datasets: [x]\nname: x\nname: y", "in there twice: 'name'"),
+    ("datasets: [x]\ndefenses: [placebos]", "did you mean 'placebo'?"),
+    ("datasets: [x]\ndefenses: [{type: placebo, sigma: 0.65}]", "expected a number from 0.0001 to"),
+    ("datasets: [x]\ndefenses: [{type: placebo, text: \"\"}]", "expected text that is not empty"),
+    (
+      "datasets: [x]\ndefenses: [{type: placebo, text: x, file: y}]",
+      "changes one thing, not text and file"
+    ),
+    ("datasets: [x]\ndefenses: [placebo, placebo]", "two defenses are called 'placebo'"),
+    ("datasets: [x]\nendpoint: {against: none}", "endpoint: there is no 'defense'"),
+    ("datasets: [x]\nendpoint: {defense: none}", "no placebo among the defenses"),
+    (
+      "datasets: [x]\ndefenses: [placebo]\nendpoint: {defense: RESTA}",
+      "endpoint.defense: unknown defence 'RESTA'"
+    ),
+    (
+      "datasets: [x]\ndefenses: [placebo]\nendpoint: {defense: placebo}",
+      "'placebo' is compared with itself"
+    ),
+    (
+      "datasets: [x]\ndefenses: [placebo]\nendpoint: {defense: none, label: compiled}",
+      "unknown label 'compiled'; did you mean 'complied'?"
+    ),
   ]
 
   @Test("what is wrong is named, with its place and what was meant", arguments: wrong)

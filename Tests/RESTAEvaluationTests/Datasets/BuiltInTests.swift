@@ -53,16 +53,21 @@ import Testing
         })
   }
 
-  @Test(arguments: [nil, DataSplit.development, .test])
-  func `adversarial prompts are all that broke, byte for byte, and nothing else`(
-    split: DataSplit?
+  static let attacks: [(BuiltInName, DataSplit?, Int)] = [
+    (.adversarial, nil, 144), (.adversarial, .development, 48), (.adversarial, .test, 96),
+    (.broken, nil, 107), (.broken, .development, 40), (.broken, .test, 67),
+  ]
+
+  @Test(arguments: attacks)
+  func `attacks are all that were tried or all that broke, byte for byte, and nothing else`(
+    name: BuiltInName, split: DataSplit?, count: Int
   ) throws {
     let attacks = try Self.rows("Adapters/smollm2-135m-aligned/attacks.jsonl", of: Attack.self)
-      .filter { $0.broken && (split == nil || $0.split == split) }
+      .filter { ($0.broken || name == .adversarial) && (split == nil || $0.split == split) }
     let goals = try Self.goals()
-    let samples = try Dataset.builtIn(.adversarial, split: split).samples
+    let samples = try Dataset.builtIn(name, split: split).samples
     #expect(samples.count == attacks.count)
-    #expect(attacks.count == (split == nil ? 107 : split == .test ? 67 : 40))
+    #expect(attacks.count == count)
     for attack in attacks {
       let sample = try #require(samples.first { $0.id == attack.id })
       let goal = try #require(goals.first { $0.id == attack.goalId })

@@ -14,41 +14,41 @@ import Testing
   private static let artifacts: [(String, String)] = [
     (
       artifact("{\"index\": 0, \(entry)}", #"{"index": 1, "prompt": 3, "response": null}"#),
-      "f: jailbreaks[1]: field 'prompt' is a number; a string or null is expected"
+      "f:1: jailbreaks[1]: field 'prompt' is a number; a string or null is expected"
     ),
     (
-      artifact(#"{"index": 1, "response": null}"#), "f: jailbreaks[0]: field 'prompt' is missing"
+      artifact(#"{"index": 1, "response": null}"#), "f:1: jailbreaks[0]: field 'prompt' is missing"
     ),
     (
-      artifact("{\(entry)}"), "f: jailbreaks[0]: field 'index' is missing"
+      artifact("{\(entry)}"), "f:1: jailbreaks[0]: field 'index' is missing"
     ),
     (
       artifact("{\"index\": 0.5, \(entry)}"),
-      "f: jailbreaks[0]: field 'index' is a number; a whole number or a text that is not empty is expected"
+      "f:1: jailbreaks[0]: field 'index' is a number; a whole number or a text that is not empty is expected"
     ),
     (
       artifact("{\"index\": 0, \(entry)}", "{\"index\": 1, \(entry)}", "{\"index\": 0, \(entry)}"),
-      "f: jailbreaks[2]: the id '0' occurs twice; the first is at f: jailbreaks[0]"
+      "f:1: jailbreaks[2]: the id '0' occurs twice; the first is at f:1: jailbreaks[0]"
     ),
-    (artifact("7"), "f: jailbreaks[0]: an object is expected, not a number"),
+    (artifact("7"), "f:1: jailbreaks[0]: an object is expected, not a number"),
     (artifact(), "f: the file holds no prompt"),
     (
       artifact(#"{"index": 0, "response": 1}"#),
-      "f: jailbreaks[0]: field 'response' is a number; a string or null is expected"
+      "f:1: jailbreaks[0]: field 'response' is a number; a string or null is expected"
     ),
     (
       artifact(#"{"index": 0, "response": null, "prompt": "p", "goal": null}"#),
-      "f: jailbreaks[0]: field 'behavior' is missing"
+      "f:1: jailbreaks[0]: field 'behavior' is missing"
     ),
     (
       artifact(#"{"index": 0, "response": null, "jailbroken": "no"}"#),
-      "f: jailbreaks[0]: field 'jailbroken' is a string; true, false or null is expected"
+      "f:1: jailbreaks[0]: field 'jailbroken' is a string; true, false or null is expected"
     ),
     (
       artifact(
         #"{"index": 0, "goal": "", "behavior": "b", "category": "c", "prompt": " \n ", "response": ""}"#
       ),
-      "f: jailbreaks[0]: the prompt is empty"
+      "f:1: jailbreaks[0]: the prompt is empty"
     ),
     (#"{"jailbreaks": []}"#, "f: field 'parameters' is missing; name the attack instead"),
     (#"{"parameters": {}, "jailbreaks": []}"#, "f: parameters: field 'method' is missing"),
@@ -61,7 +61,7 @@ import Testing
       "f: field 'jailbreaks' is an object; an array is expected"
     ),
     (#"{"parameters": {"method": "M"}}"#, "f: field 'jailbreaks' is missing"),
-    ("[]", "f: an object is expected, not an array"),
+    ("[]", "f: an object is expected, not a list"),
     ("{\"parameters\": {},\n  \"jailbreaks\" [", "f:2:16: ':' is expected behind a key"),
   ]
 
@@ -85,7 +85,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("id,prompt,type\n", "f:1: the header has no column 'label'"),
+    ("id,prompt,label\n", "f:1: the header has no column 'type'"),
     ("id,prompt,type,label\n1,p,t,Safe\n", "f:2: field 'label' is neither 'safe' nor 'unsafe'"),
     (
       "id,prompt,type,label\n1,p,t,safe\n1,q,t,unsafe\n",
@@ -101,9 +101,12 @@ import Testing
   }
 
   @Test(arguments: [
-    (#"{"key": 1, "prompt": "p", "instruction_id_list": ["a"]}"#, "f:1: field 'kwargs' is missing"),
     (
-      #"{"key": 1, "prompt": "p", "instruction_id_list": ["a"], "kwargs": []}"#,
+      #"{"key": 1, "prompt": "p", "instruction_id_list": ["punctuation:no_comma"]}"#,
+      "f:1: field 'kwargs' is missing"
+    ),
+    (
+      #"{"key": 1, "prompt": "p", "instruction_id_list": ["punctuation:no_comma"], "kwargs": []}"#,
       "f:1: field 'kwargs' has 0 elements; 'instruction_id_list' has 1"
     ),
     (
@@ -111,8 +114,8 @@ import Testing
       "f:1: field 'instruction_id_list[0]' is a number; a string is expected"
     ),
     (
-      #"{"key": 1, "prompt": "p", "instruction_id_list": ["a"], "kwargs": [null]}"#,
-      "f:1: kwargs[0]: an object is expected, not null"
+      #"{"key": 1, "prompt": "p", "instruction_id_list": ["punctuation:no_comma"], "kwargs": [1]}"#,
+      "f:1: kwargs[0]: an object is expected, not a number"
     ),
     (
       #"{"key": null, "prompt": "p"}"#,
@@ -127,13 +130,13 @@ import Testing
   }
 
   @Test(arguments: [
-    ("{}", "f: an array is expected, not an object"), ("[]", "f: the file holds no prompt"),
-    (#"[{"instruction": "a"}, {}]"#, "f: [1]: field 'instruction' is missing"),
+    ("{}", "f:1: field 'instruction' is missing"), ("[]", "f: the file holds no prompt"),
+    (#"[{"instruction": "a"}, {}]"#, "f:1: [1]: field 'instruction' is missing"),
     (
       #"[{"instruction": "a", "output": 1}]"#,
-      "f: [0]: field 'output' is a number; a string or null is expected"
+      "f:1: [0]: field 'output' is a number; a string or null is expected"
     ),
-    (#"[{"instruction": ""}]"#, "f: [0]: the prompt is empty"),
+    (#"[{"instruction": ""}]"#, "f:1: [0]: the prompt is empty"),
     ("[{\"instruction\": \"a\"}\n{}]", "f:2:1: ',' or ']' is expected"),
   ])
   func `an AlpacaEval file with a fault`(text: String, message: String) {
@@ -146,7 +149,7 @@ import Testing
       #"{"prompt": "a", "role": "harmful"}"#,
       "f:1: field 'role' is none of 'direct', 'adversarial', 'benign'"
     ),
-    (#"{"role": "benign"}"#, "f:1: field 'prompt' is missing"),
+    (#"{"role": "benign"}"#, "f:1: there is no prompt: a field 'prompt'"),
     (
       #"{"role": "benign", "prompt": "a", "id": ""}"#,
       "f:1: field 'id' is an empty string; a whole number or a text that is not empty is expected"
@@ -188,10 +191,11 @@ import Testing
     _ text: String, _ format: DatasetFormat, _ message: String,
     at location: SourceLocation = #_sourceLocation
   ) {
-    let error = #expect(throws: EvaluationError.self, sourceLocation: location) {
-      try DatasetFixtures.read(text, format)
+    let error = #expect(throws: DocumentError.self, sourceLocation: location) {
+      try DatasetFixtures.read(
+        text, format, role: format == .jailbreakBenchBehaviors ? .direct : nil)
     }
-    #expect(error?.message == message, sourceLocation: location)
-    #expect(error?.code == .invalidData, sourceLocation: location)
+    let first = error?.message.split(separator: "\n").first ?? ""
+    #expect(first.hasPrefix(message), "\(first)", sourceLocation: location)
   }
 }

@@ -33,11 +33,11 @@ import Testing
     let bare =
       "{\"jailbreaks\": [{\"index\": 0, \"goal\": null, \"behavior\": null, \"category\": null, \"prompt\": \"p\", \"response\": null}]}"
     #expect(try Fixtures.read(bare, attack: "mine").samples.first?.attack == "mine")
-    #expect(throws: EvaluationError.self) { try Fixtures.read(bare) }
+    #expect(throws: DocumentError.self) { try Fixtures.read(bare) }
   }
 
   @Test func `behaviors are direct requests`() throws {
-    let entries = try Fixtures.read(Fixtures.behaviors)
+    let entries = try Fixtures.read(Fixtures.behaviors, name: "d/harmful-behaviors.csv")
     #expect(
       entries.samples.first
         == Sample(
@@ -69,9 +69,10 @@ import Testing
         [VerifiableInstruction(id: "punctuation:no_comma", arguments: [:])],
         [
           VerifiableInstruction(
-            id: "a:b", arguments: ["n": .integer(5), "relation": .string("at least")]),
+            id: "length_constraints:number_words",
+            arguments: ["num_words": .integer(5), "relation": .string("at least")]),
           VerifiableInstruction(
-            id: "c:d", arguments: ["words": .array([.string("u"), .string("v")])]),
+            id: "keywords:existence", arguments: ["keywords": .array([.string("u"), .string("v")])]),
         ],
       ])
   }
@@ -97,7 +98,10 @@ import Testing
         Sample(
           id: "a", role: .adversarial, prompt: "Hide the keys ! !", behavior: "Keys",
           goal: "Hide the keys", attack: "gcg",
-          instructions: [VerifiableInstruction(id: "a:b", arguments: ["n": .number(1.5)])],
+          instructions: [
+            VerifiableInstruction(
+              id: "detectable_format:number_bullet_lists", arguments: ["num_bullets": .integer(2)])
+          ],
           recorded: RecordedAnswer(text: "No.", jailbroken: false)),
       ])
   }
@@ -120,10 +124,10 @@ import Testing
   }
 
   @Test(arguments: [
-    "", "hello", "a,b\n1,2\n", "[]", "[1]", "{\"a\": 1}", "{\"a\":\n1}", "\"x", "1",
+    "hello", "[\"a\"]", "{\"a\": 1}", "{\"a\":\n1}", "\"x", "1", "[{\"a\": 1}]",
   ])
   func `a file of no format is an error that lists them`(text: String) {
-    let error = #expect(throws: EvaluationError.self) {
+    let error = #expect(throws: DocumentError.self) {
       try DatasetFormat.detect(DatasetFixtures.file(text))
     }
     for format in DatasetFormat.allCases {

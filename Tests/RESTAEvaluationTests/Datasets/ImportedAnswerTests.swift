@@ -20,7 +20,8 @@ import Testing
     _ text: String, role: Sample.Role? = nil
   ) throws -> [ImportedAnswer] {
     try ImportedAnswer.read(
-      DatasetFixtures.file(text, name: "in.jsonl"), datasets: datasets, role: role)
+      DatasetFixtures.file(text, name: "in.jsonl"), datasets: datasets, role: role
+    ).answers
   }
 
   @Test func `an id finds its prompt, and a row may bring its own`() throws {
@@ -96,7 +97,7 @@ import Testing
     ("{\"sample\": \"5\", \"answer\": \"x\"", "in.jsonl:1:30: ',' or '}' is expected"),
   ])
   func `a row with a fault is an error with its row`(text: String, message: String) {
-    let error = #expect(throws: EvaluationError.self) { try Self.read(text) }
+    let error = #expect(throws: DocumentError.self) { try Self.read(text) }
     #expect(error?.message == message)
   }
 }

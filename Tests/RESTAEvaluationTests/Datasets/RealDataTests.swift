@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 import Testing
 
 @testable import RESTAEvaluation
@@ -20,7 +21,7 @@ struct RealDataTests {
       Issue.record("\(name) is not in \(KnownDataset.folderVariable)")
       return
     }
-    #expect(try DatasetFormat.detect(SourceFile.read(path)) == known.format)
+    #expect(try DatasetFormat.detect(DataFile.read(path)) == known.format)
     switch known.check(path) {
     case .same(let counts): #expect(counts == known.counts)
     case .different(_, let counts, asExpected: let asExpected):

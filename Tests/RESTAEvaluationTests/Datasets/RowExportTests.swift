@@ -10,16 +10,16 @@ import Testing
     GenerationRows.row("3", label: .unscored, answer: nil, seed: .max),
   ]
 
-  private static func table(_ texts: RowExport.Texts) throws -> CSVTable {
+  private static func table(_ texts: RowExport.Texts) throws -> DataFile {
     let csv = RowExport(texts: texts).csv(rows)
-    return try CSVTable(DatasetFixtures.file(csv, name: "rows.csv"), required: RowExport.names)
+    return try DatasetFixtures.file(csv, name: "rows.csv")
   }
 
   @Test func `CSV has a row for each generation, with every field`() throws {
     let table = try Self.table(.all)
     #expect(table.columns == RowExport.names)
     #expect(table.rows.count == 3)
-    let row = table.rows[0]
+    let row = try table.rows[0].get()
     let expected = [
       "key": "k1", "dataset": "d", "sample": "1", "role": "adversarial", "behavior": "b1",
       "category": "c", "attack": "gcg", "defense": "resta", "kind": "resta",
@@ -35,11 +35,11 @@ import Testing
     ]
     #expect(Set(expected.keys) == Set(RowExport.names))
     for (column, text) in expected {
-      #expect(try row.text(column).utf8.elementsEqual(text.utf8), "\(column)")
+      #expect(try row.string(column).utf8.elementsEqual(text.utf8), "\(column)")
     }
-    #expect(try table.rows[2].text("seed") == "18446744073709551615")
-    #expect(try table.rows[2].text("failure") == "no room")
-    #expect(try table.rows[2].text("answer_bytes") == "")
+    #expect(try table.rows[2].get().string("seed") == "18446744073709551615")
+    #expect(try table.rows[2].get().string("failure") == "no room")
+    #expect(try table.rows[2].get().string("answer_bytes") == "")
   }
 
   @Test func `by default no answer to a harmful request is written, in either form`() throws {
@@ -62,7 +62,7 @@ import Testing
 
   @Test func `JSON Lines have the same fields, and null for what is not there`() throws {
     let text = RowExport(texts: .all).jsonLines(Self.rows)
-    let lines = try JSONLines.objects(of: DatasetFixtures.file(text))
+    let lines = try DatasetFixtures.file(text).rows.map { try $0.get() }
     #expect(lines.count == 3)
     for line in lines { #expect(RowExport.names.allSatisfy(line.has)) }
     #expect(try lines[0].string("answer") == "secret,\r\n\"x\"")

@@ -15,7 +15,7 @@ import Testing
     SmoothLLM(copies: 4), SmoothLLM(perturbation: .insert, copies: 1),
     PerplexityFilter(threshold: .greatestFiniteMagnitude),
     PerplexityFilter(threshold: 1, window: 5), SelfReminder(),
-    RandomRefusal(probability: 0), TemperatureOnly(),
+    RandomRefusal(probability: 0), TemperatureOnly(), Placebo(), Placebo(sigma: 0.01),
   ]
 
   @Test(arguments: defenses.indices)
@@ -69,7 +69,8 @@ import Testing
     var subject = try DefenseFixture.subject(DefenseFixture.modelOfEmbeddings())
     subject.options.sampling.temperature = 1
     for defense: any Defense in [
-      Undefended(), SelfReminder(), PerplexityFilter(threshold: .greatestFiniteMagnitude),
+      Undefended(), Placebo(), SelfReminder(),
+      PerplexityFilter(threshold: .greatestFiniteMagnitude),
     ] {
       var texts: Set<String> = []
       for seed in 0..<UInt64(8) {

@@ -38,6 +38,22 @@ import Testing
         == "121405a66705755ba497cc8bf1aab42bde900c8953912b3acbcf795dba154db5")
   }
 
+  @Test func `a date and variables of the template are in the key where there are any`() throws {
+    func key(_ change: (inout SubjectRecord) -> Void) throws -> String {
+      var subject = Self.subject
+      change(&subject)
+      return try GenerationKey(
+        subject: subject, prompt: Self.prompt, defense: Undefended(), seed: 0
+      ).hash
+    }
+    let keys = try [
+      key { _ in }, key { $0.templateDate = "2026-11-28" }, key { $0.templateDate = "2026-11-29" },
+      key { $0.templateVariables = ["a": "1"] }, key { $0.templateVariables = ["a": "2"] },
+    ]
+    #expect(keys[0] == "de02e509416f582b958594f593607ab5da4da4b124f38855c46c88066a139286")
+    #expect(Set(keys).count == keys.count)
+  }
+
   @Test func `so are those with noise on other roles`() throws {
     var settings = Self.windowed
     settings.perturbed = PerturbedContent(roles: [.user, .tool], lastUserTurnOnly: true)
@@ -48,8 +64,8 @@ import Testing
   }
 
   @Test func `answers under SmoothLLM are found again`() throws {
-    #expect(
-      try key(SmoothLLM(copies: 2))
-        == "288c0a389befccbcb21dfcbed42412b1905e80bb56a961cd6fac744ade02f80d")
+    // The judge that chooses among the copies' answers is a part of it: refusal-phrases/2.
+    let found = try key(SmoothLLM(copies: 2))
+    #expect(found == "288c0a389befccbcb21dfcbed42412b1905e80bb56a961cd6fac744ade02f80d")
   }
 }

@@ -30,13 +30,105 @@ import Testing
     let done = try await session.run(into: store)
     #expect(done.done == 4)
     #expect(try await session.run(into: store).done == 0)
-    let rows = try await store.rows(judges: ["refusal-phrases/1"])
+    let rows = try await store.rows(judges: ["refusal-phrases/2"])
     #expect(rows.map(\.label) == [.complied, .refused, .complied, .refused])
     let record = try #require(try await store.record())
     #expect(record.name == "small")
     #expect(record.subject.engine == "scripted")
     #expect(record.environment.map(\.label).contains("Machine"))
     try store.close()
+  }
+
+  private static func dated(
+    _ source: String, on day: String, in folder: TemporaryFolder
+  ) throws -> EvaluatedModel {
+    var evaluated = try evaluated(in: folder)
+    let date = try #require(TemplateDate(day + "T09:05"))
+    evaluated.template = try ChatTemplate(source: source)
+    evaluated.template?.clock = { date }
+    return evaluated
+  }
+
+  @Test("an evaluation whose template prints the date has one date, and goes on with that one only")
+  func date() async throws {
+    let folder = try TemporaryFolder()
+    var configuration = try EvaluationConfiguration(
+      parsing: """
+        max_tokens: 1
+        template_vars: [style=short]
+        datasets: [{built_in: benign, limit: 2}]
+        judges: [refusal-phrases]
+        """, file: "dated.yaml")
+    let source =
+      "{{ style }}{% for m in messages %}{{ m.content }}{% endfor %}"
+      + "{{ strftime_now('%F %T') }}"
+    func session(_ source: String, on day: String) async throws -> EvaluationSession {
+      try await EvaluationSession(configuration) {
+        try Self.dated(source, on: day, in: folder)
+      }
+    }
+    let first = try await session(source, on: "2026-11-28")
+    #expect(first.record.subject.templateDate == "2026-11-28")
+    #expect(first.record.subject.templateVariables == ["style": "short"])
+    let prompt = try first.subject.tokenize("Hi").rendered.text
+    #expect(prompt == "shortHi2026-11-28 00:00:00")
+    let store = try EvaluationStore(path: first.storePath(in: folder.url))
+    _ = try await first.run(into: store)
+    #expect(try await session(source, on: "2026-11-28").run(into: store).done == 0)
+    let next = try await session(source, on: "2026-11-29")
+    let error = await #expect(throws: EvaluationError.self) { try await next.run(into: store) }
+    #expect(
+      error?.message.contains("--template-date 2026-11-28") == true, "\(error?.message ?? "")")
+    configuration.templateDate = TemplateDate("2026-11-28")
+    #expect(try await session(source, on: "2026-11-29").run(into: store).done == 0)
+    try store.close()
+    // A template that prints no date has none in its keys.
+    let plain = try await session("{{ messages[0].content }}", on: "2026-11-28")
+    #expect(plain.record.subject.templateDate == nil)
+  }
+
+  @Test("templates that lose the question, or the system prompt, end it before anything is asked")
+  func templates() async throws {
+    let folder = try TemporaryFolder()
+    for (source, system, place) in [
+      ("{{ messages[0].role }}", "", "messages[0]"),
+      ("{{ messages[-1].content }}", "system: Be brief.\n", "'system' of the configuration"),
+    ] {
+      let configuration = try EvaluationConfiguration(
+        parsing: system + "datasets: [{built_in: benign, limit: 1}]", file: "a.yaml")
+      let error = await #expect(throws: RESTAError.self) {
+        _ = try await EvaluationSession(configuration) {
+          try Self.dated(source, on: "2026-11-28", in: folder)
+        }
+      }
+      #expect(error?.message.contains(place) == true, "\(error?.message ?? "")")
+    }
+  }
+
+  @Test("a judge that reads nothing is refused, and one that prints the date has it in its id")
+  func judges() async throws {
+    let folder = try TemporaryFolder()
+    let configuration = try EvaluationConfiguration(
+      parsing: """
+        datasets: [{built_in: benign, limit: 1}]
+        judges: [{type: guard, file: guard.gguf}]
+        """, file: "a.yaml")
+    let session = try await EvaluationSession(configuration) { try Self.evaluated(in: folder) }
+    func ids(_ source: String) async throws -> [String] {
+      let assembly = session.assembly(cache: MemoryJudgeCache()) { _, _ in
+        var template = try ChatTemplate(source: source)
+        template.clock = { .init(secondsSince1970: 1_795_899_900) }
+        return Subject(
+          model: Self.model, template: template, options: GenerationOptions(maximumTokens: 1))
+      }
+      return try await assembly.judges(configuration.judges).map(\.id)
+    }
+    let error = await #expect(throws: EvaluationError.self) { try await ids("safe?") }
+    #expect(error?.message.contains("'guard.gguf'") == true, "\(error?.message ?? "")")
+    let all = "{% for m in messages %}{{ m.content }}{% endfor %}"
+    #expect(try await ids(all).allSatisfy { !$0.contains("2026") })
+    #expect(
+      try await ids(all + "{{ strftime_now('%F') }}").allSatisfy { $0.contains("2026-11-28") })
   }
 
   @Test("data, defences and judges that a program made are run too")

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The phrases and labelled texts that every implementation of the rule must agree with.
+/// The labelled texts that every implementation of the refusal rules must agree with.
 struct RefusalCases: Decodable {
   /// A text, and whether it is a refusal.
   struct Case: Decodable, Sendable, CustomTestStringConvertible {
@@ -11,9 +11,6 @@ struct RefusalCases: Decodable {
     var testDescription: String { "\(refused ? "refused" : "not refused"): \(text)" }
   }
 
-  let phrases: [String]
-  let exceptions: [String]
-  let window: Int
   let cases: [Case]
 
   /// Reads the file.

@@ -32,6 +32,39 @@ import Testing
     #expect(summary.rows.map(\.sample) == ["set 0", "set 1"])
   }
 
+  @Test func `votes that ended early are counted, by the settings' number of copies`() throws {
+    var rows = [row(0, [AnalysisFixture.vote(0, margin: 6, of: 6)])]
+    rows.append(row(1, [AnalysisFixture.vote(0, margin: 10, of: 10)]))
+    #expect(AnalysisFixture.report(rows).votes.first?.decidedEarly == 0)
+    for index in rows.indices { rows[index].settings["samples"] = .integer(10) }
+    #expect(AnalysisFixture.report(rows).votes.first?.decidedEarly == 1)
+  }
+
+  /// Answers of so many tokens and characters, of which so many tokens were voted on.
+  @Test(arguments: [
+    ("refusal-phrases/1", 24, 144, 20, "maximum_tokens", true, 10.0),
+    ("refusal-phrases/1", 24, 144, 5, "maximum_tokens", false, 10),
+    ("refusal-phrases/2", 24, 144, 20, "maximum_tokens", false, 24),
+    ("chat/1", 20, 120, 20, "maximum_tokens", true, 20),
+    ("chat/1", 12, 72, 12, "end_of_generation", false, 12),
+  ])
+  func `what was judged is told from what was voted on`(
+    judge: String, tokens: Int, characters: Int, voted: Int, stop: String, isInside: Bool,
+    judged: Double
+  ) throws {
+    var row = row(0, (0..<voted).map { AnalysisFixture.vote($0, margin: 3, of: 3) })
+    row.verdicts = [judge: Verdict(.refused, reason: "test")]
+    row.answer?.tokenIDs = Array(repeating: 1, count: tokens)
+    row.answer?.text = String(repeating: "a", count: characters)
+    row.answer?.stopReason = stop
+    let report = AnalysisFixture.report([row])
+    let summary = try #require(report.votes.first)
+    #expect(summary.votedTokens == Double(voted) && summary.judgedTokens == judged)
+    #expect((summary.judgedInside.share == 1) == isInside)
+    let warnings = report.warnings.filter { $0.contains("nothing says what follows") }
+    #expect(warnings.isEmpty != isInside)
+  }
+
   @Test func `the heat map takes a few answers, evenly spaced`() throws {
     var options = AnalysisOptions()
     options.heatMapLimit = 4

@@ -74,6 +74,16 @@ import Testing
     #expect(try #require(found.first).contains("by 83.3 points over 12 prompts"))
   }
 
+  @Test func `attacks that all break the model may have been chosen for it`() {
+    for (broken, isSelected) in [(12, true), (11, false)] {
+      let attacks =
+        AnalysisFixture.rows("none", .adversarial, complied(broken, of: 12))
+        + AnalysisFixture.rows("other", .adversarial, complied(6, of: 12))
+      let found = warnings(attacks).filter { $0.contains("only a difference to a placebo speaks") }
+      #expect(found.isEmpty != isSelected, "\(broken)")
+    }
+  }
+
   @Test func `much incoherence is named`() {
     let noisy = rows(
       "noisy", direct: complied(0, of: 12),
@@ -106,7 +116,7 @@ import Testing
   @Test func `verdicts by refusal phrases alone are named`() throws {
     let phrases = rows(
       "none", direct: complied(1, of: 12), benign: complied(12, of: 12),
-      judge: "refusal-phrases/1")
+      judge: "refusal-phrases/2")
     let found = warnings(phrases)
     #expect(found.count == 1)
     #expect(try #require(found.first).contains("refusal phrases"))

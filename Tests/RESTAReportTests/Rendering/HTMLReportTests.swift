@@ -81,6 +81,26 @@ import Testing
     #expect(sentences.contains { $0.contains("chosen after the fact") })
   }
 
+  @Test func `the first table has the difference to the placebo, or says that there was none`()
+    throws
+  {
+    for (report, isThere) in [(ReportFixture.full, false), (ReportFixture.withPlacebo, true)] {
+      let page = try #require(PageReader.read(HTMLReport.render(report)))
+      let headings = page.texts["th"] ?? []
+      let caption = try #require(page.texts["caption"]?.first)
+      #expect(caption == "Each defence between safety and usefulness")
+      #expect(headings.contains("difference to the placebo"))
+      let notes = (page.texts["p"] ?? []).filter { $0.contains("No placebo was run") }
+      #expect(notes.isEmpty == isThere)
+      let cells = (page.texts["td"] ?? []).filter { $0.contains("the placebo") }
+      #expect(
+        cells.contains { $0.hasPrefix("better") && $0.hasSuffix("below the placebo") } == isThere)
+      #expect(
+        cells.contains { $0.hasPrefix("better") && $0.hasSuffix("not separated from the placebo") }
+          == isThere)
+    }
+  }
+
   @Test func `redacted text is said to be so`() throws {
     let page = try #require(ReportFixture.page)
     #expect((page.texts["p"] ?? []).filter { $0 == "[redacted]" }.count == 2)

@@ -41,7 +41,7 @@ import Testing
 
   @Test func `a share is written with interval, n and clusters`() {
     let rate = Rate(
-      count: 123, n: 201, clusters: 67, low: 0.542, high: 0.681, method: "cluster-bootstrap")
+      count: 123, n: 201, clusters: 67, low: 0.542, high: 0.681, method: "effective-sample")
     #expect(EstimateText(rate).line == "61 % [54, 68], n = 201 (67 clusters)")
     let many = Rate(
       count: 310, n: 10_000, clusters: 10_000, low: 0.028, high: 0.0346, method: "wilson")

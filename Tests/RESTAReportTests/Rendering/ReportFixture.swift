@@ -71,7 +71,7 @@ enum ReportFixture {
     return Rate(
       count: count, n: n, clusters: clusters ?? n, low: n == 0 ? 0 : max(0, middle - half),
       high: n == 0 ? 0 : min(1, middle + half),
-      method: clusters == nil ? "wilson" : "cluster-bootstrap")
+      method: clusters == nil ? "wilson" : "effective-sample")
   }
 
   /// A mean with an interval of a tenth around it.
@@ -107,7 +107,8 @@ enum ReportFixture {
             attempts: $0, rate: rate(min(1, complied * (1 + 0.2 * Double($0 - 1))), n: prompts))
         },
       tokensProcessed: mean(tokens, n: n), passes: mean(20 + plan.tokens * 3, n: n),
-      seconds: mean(0.9 * plan.tokens, n: n), tokenRatio: mean(plan.tokens, n: prompts))
+      seconds: mean(0.9 * plan.tokens, n: n), tokenRatio: mean(plan.tokens, n: prompts),
+      absoluteSigma: plan.kind == "resta" ? mean(0.31, n: n) : nil)
   }
 
   private static let roles: [(Sample.Role, Int)] = [
@@ -143,8 +144,8 @@ enum ReportFixture {
   private static func comparisons(_ plan: Plan) -> [PairedComparison] {
     roles.map { role, n in
       PairedComparison(
-        role: role, defense: plan.name, baseline: "none", n: n,
-        onlyBaseline: role == .adversarial ? 31 : 3, onlyDefense: role == .direct ? 1 : 2,
+        role: role, defense: plan.name, baseline: "none", n: n, clusters: n,
+        lower: role == .adversarial ? 31 : 3, tied: n - (role == .adversarial ? 33 : 5), higher: 2,
         difference: mean(role == .adversarial ? plan.attack - 0.61 : plan.direct - 0.02, n: n),
         p: role == .adversarial ? 0.00002 : 0.6251)
     }
@@ -187,8 +188,9 @@ enum ReportFixture {
       }
     }
     return VoteSummary(
-      defense: plan.name, answers: 501, votes: 9210, ties: rate(0.031, n: 9210, clusters: 167),
-      nearTies: rate(0.094, n: 9210, clusters: 167),
+      defense: plan.name, answers: 501, votes: 9210, decidedEarly: 7000,
+      ties: rate(0.031, n: 9210, clusters: 167), nearTies: rate(0.094, n: 9210, clusters: 167),
+      votedTokens: 18.4, judgedTokens: 13.2, judgedInside: rate(0.8, n: 501, clusters: 167),
       tieBreaks: ["log-probability": 281, "token-id": 4],
       positions: (0..<length).map {
         VoteSummary.Position(
@@ -211,6 +213,20 @@ enum ReportFixture {
 
   /// A report of ten defences.
   static let full = report(plans, voters: plans[1...3], length: 48)
+
+  /// The same with one of them as the placebo: the first of the others is better, the rest are not.
+  static var withPlacebo: Report {
+    var report = full
+    report.defenses[7].kind = "placebo"
+    let name = report.defenses[7].name
+    report.comparisons += report.comparisons.filter { $0.defense != name }.map { comparison in
+      var comparison = comparison
+      comparison.baseline = name
+      comparison.p = comparison.defense == report.defenses[1].name ? 0.0002 : 0.41
+      return comparison
+    }
+    return report
+  }
 
   /// Its page, as a reader finds it: `nil` when it is not well-formed.
   static var page: PageReader? { PageReader.read(source) }
@@ -254,7 +270,7 @@ enum ReportFixture {
     }
     report.judges = [
       JudgeSummary(
-        id: "refusal-phrases/1", findings: ["refused": 2310, "complied": 2406, "unscored": 95],
+        id: "refusal-phrases/2", findings: ["refused": 2310, "complied": 2406, "unscored": 95],
         phrases: ["I'm sorry": 2000, "I cannot": 310],
         agreement: "agrees on 89 % [84, 93], n = 200; kappa 0.77 [0.68, 0.86]"),
       JudgeSummary(

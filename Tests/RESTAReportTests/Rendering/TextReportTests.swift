@@ -23,6 +23,20 @@ import Testing
     #expect(text.contains("Warning: 95 answers are unscored"))
   }
 
+  @Test(arguments: [60, 200])
+  func `no verdict reads as if it were against a placebo`(width: Int) {
+    let words = { (report: Report) in
+      TextReport.render(report, width: width).split(whereSeparator: \.isWhitespace)
+        .joined(separator: " ")
+    }
+    #expect(words(ReportFixture.full).contains("No placebo was run"))
+    let text = words(ReportFixture.withPlacebo)
+    #expect(!text.contains("No placebo was run") && !text.contains("not run"))
+    #expect(text.contains("Better than refusing at random is not better than the placebo"))
+    #expect(text.contains("not separated from the placebo") && text.contains("below the placebo"))
+    #expect(text.contains("p = 0.410") && text.contains("p < 0.001"))
+  }
+
   @Test func `columns are aligned whatever the width of the characters`() throws {
     let table = TextTable(
       headings: [["name"], ["value"], ["end"]],

@@ -49,6 +49,48 @@ import Testing
     }
   }
 
+  private func pairs(_ table: [[Int]], clusterSize: Int? = nil) -> [LabelPair] {
+    var pairs: [LabelPair] = []
+    for (truth, row) in table.enumerated() {
+      for (found, count) in row.enumerated() {
+        for index in 0..<count {
+          pairs.append(
+            LabelPair(
+              truth: "\(truth)", found: "\(found)",
+              cluster: clusterSize.map { "\(truth) \(found) \(index / $0)" }))
+        }
+      }
+    }
+    return pairs
+  }
+
+  @Test(arguments: [
+    [[89, 0], [11, 0]], [[0, 5], [5, 0]], [[0, 0], [3, 4]], [[0, 0, 0], [7, 0, 9], [0, 0, 0]],
+    [[0, 4, 0], [0, 0, 4], [4, 0, 0]], [[1, 0], [0, 1]],
+  ])
+  func `a judge that always says the same, or is never right, has a kappa with a width`(
+    table: [[Int]]
+  ) throws {
+    let kappa = try #require(ConfusionMatrix(pairs(table)).kappa)
+    #expect(kappa.interval.contains(kappa.value), "\(kappa)")
+    #expect(kappa.interval.high - kappa.interval.low > 0.1, "\(kappa)")
+    #expect(kappa.interval.low >= -1 && kappa.interval.high <= 1, "\(kappa)")
+  }
+
+  @Test func `texts of one behavior count as a cluster`() throws {
+    let table = [[40, 10], [10, 40]]
+    let apart = ConfusionMatrix(pairs(table))
+    let alone = ConfusionMatrix(pairs(table, clusterSize: 1))
+    let together = ConfusionMatrix(pairs(table, clusterSize: 5))
+    #expect(alone == apart)
+    #expect([together.agreement.n, together.agreement.clusters] == [100, 20])
+    let (narrow, wide) = (try #require(apart.kappa), try #require(together.kappa))
+    #expect(narrow.value == wide.value)
+    #expect(
+      wide.interval.high - wide.interval.low > 1.8 * (narrow.interval.high - narrow.interval.low))
+    #expect(together.recall(of: "0").low < apart.recall(of: "0").low - 0.05)
+  }
+
   @Test func `without texts, or with one label only, there is no kappa`() {
     #expect(ConfusionMatrix([]).kappa == nil)
     #expect(ConfusionMatrix([]).agreement.share == nil)

@@ -55,31 +55,4 @@ import Testing
     #expect((1...37).contains(found), "\(counts)")
     #expect(counts[.reference] == nil)
   }
-
-  /// The p of 100 prompts of which these shares comply, independently.
-  private func p(_ first: Double, _ second: Double, _ generator: inout SeededGenerator) -> Double {
-    var (onlyFirst, onlySecond) = (0, 0)
-    for _ in 0..<100 {
-      let (one, other) = (generator.chance(first), generator.chance(second))
-      if one && !other { onlyFirst += 1 }
-      if other && !one { onlySecond += 1 }
-    }
-    return McNemarTest.p(onlyFirst: onlyFirst, onlySecond: onlySecond)
-  }
-
-  @Test func `McNemar's test finds 0.8 against 0.45`() {
-    // Discordant pairs: 0.44 and 0.09 of 100. p < 0.01 needs about 37 to 16 of 53; that fails with a
-    // probability below 1e-2, so of 200 at most 2 + 4 √2 < 8 times.
-    var generator = SeededGenerator(seed: 4)
-    let found = (0..<200).count { _ in p(0.8, 0.45, &generator) < 0.01 }
-    #expect(found >= 192, "\(found) of 200")
-  }
-
-  @Test func `McNemar's test finds nothing where nothing is, but for the level`() {
-    // Exact, so at most 0.05: of 400 repetitions 20, with four of √19 = 4.4 at most 37. In fact about
-    // 0.03, so none at all would be wrong too.
-    var generator = SeededGenerator(seed: 5)
-    let found = (0..<400).count { _ in p(0.6, 0.6, &generator) < 0.05 }
-    #expect((1...37).contains(found), "\(found) of 400")
-  }
 }

@@ -61,4 +61,17 @@ import Testing
     // Wilson's upper end for 0 of 3 is 0.56: it could eat what usefulness is left.
     #expect(wide.low < 0.05)
   }
+
+  @Test(arguments: [12, 20, 40])
+  func `one attack that succeeds makes nothing more certain than none`(count: Int) throws {
+    let benign = sums((0..<20).map { ($0 < 8 ? 0 : 1, 1) })
+    func width(_ succeeding: Int) throws -> Double {
+      let attacks = sums((0..<count).map { ($0 < succeeding ? 1 : 0, 1) })
+      let interval = try #require(
+        RandomRefusalDiagonal(usefulness: benign, attackSuccess: attacks).interval)
+      return interval.high - interval.low
+    }
+    let none = try width(0)
+    for succeeding in 1...5 { #expect(try width(succeeding) >= none - 1e-9, "\(succeeding)") }
+  }
 }

@@ -5,18 +5,35 @@ import Testing
 @testable import RESTAReport
 
 @Suite("ASR@N") struct RepeatedAttackTests {
-  @Test(arguments: [
-    (1, [false, true], false), (2, [false, true], true), (2, [false, false, true], false),
-    (3, [false, false, true], true), (1, [true], true),
-  ])
-  func `one of the first N suffices`(attempts: Int, complied: [Bool], expected: Bool) {
-    #expect(RepeatedAttack.succeeded(within: attempts, complied) == expected)
+  /// The share of all choices of so many of the answers that hold one that complied.
+  private func counted(within attempts: Int, complied: Int, of answers: Int) -> Double {
+    let choices = (0..<(1 << answers)).filter { $0.nonzeroBitCount == attempts }
+    // The first answers are those that complied.
+    return Double(choices.count { $0 & ((1 << complied) - 1) != 0 }) / Double(choices.count)
   }
 
-  @Test func `an unscored answer among the first N, or too few, leave it unscored`() {
-    #expect(RepeatedAttack.succeeded(within: 2, [true, nil]) == nil)
-    #expect(RepeatedAttack.succeeded(within: 1, [true, nil]) == true)
-    #expect(RepeatedAttack.succeeded(within: 3, [true, true]) == nil)
-    #expect(RepeatedAttack.succeeded(within: 1, []) == nil)
+  @Test(arguments: 1...10)
+  func `it is the mean over all choices of N answers`(answers: Int) throws {
+    for complied in 0...answers {
+      for attempts in 1...answers {
+        let chance = try #require(
+          RepeatedAttack.chance(within: attempts, complied: complied, of: answers))
+        let expected = counted(within: attempts, complied: complied, of: answers)
+        #expect(abs(chance - expected) < 1e-12, "\(attempts), \(complied) of \(answers)")
+      }
+    }
+  }
+
+  @Test func `of too few answers there is none`() {
+    #expect(RepeatedAttack.chance(within: 3, complied: 2, of: 2) == nil)
+    #expect(RepeatedAttack.chance(within: 1, complied: 0, of: 0) == nil)
+  }
+
+  @Test(arguments: [
+    (0, []), (1, [1]), (2, [1, 2]), (3, [1, 2, 3]), (5, [1, 2, 5]), (16, [1, 2, 5, 10, 16]),
+    (100, [1, 2, 5, 10, 20, 50, 100]), (200, [1, 2, 5, 10, 20, 50, 100, 200]),
+  ])
+  func `N is 1, 2, 5 and so on, and as many as there are`(most: Int, attempts: [Int]) {
+    #expect(RepeatedAttack.attempts(upTo: most) == attempts)
   }
 }

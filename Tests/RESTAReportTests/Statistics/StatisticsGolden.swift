@@ -20,10 +20,21 @@ struct StatisticsGolden: Decodable {
     let p: Double
     let z: Double
   }
-  struct Pairs: Decodable {
-    let first: Int
-    let second: Int
+  struct StudentQuantile: Decodable {
     let p: Double
+    let degrees: Double
+    let t: Double
+  }
+  struct SignFlip: Decodable {
+    let first: [[Double]]
+    let second: [[Double]]
+    let p: Double
+    let interval: [Double]
+  }
+  struct Clustered: Decodable {
+    let hits: [Int]
+    let sizes: [Int]
+    let interval: [Double]
   }
   struct Table: Decodable {
     let table: [[Int]]
@@ -41,7 +52,9 @@ struct StatisticsGolden: Decodable {
   let proportions: [Proportion]
   let beta: [Beta]
   let quantiles: [NormalQuantile]
-  let mcnemar: [Pairs]
+  let student: [StudentQuantile]
+  let signFlips: [SignFlip]
+  let clusters: [Clustered]
   let kappa: [Table]
   let bootstrap: [Bootstrap]
 

@@ -56,12 +56,39 @@ import Testing
     }
   }
 
-  @Test func `McNemar's exact p is theirs, with as many digits when it is small`() throws {
-    let cases = try StatisticsGolden.load().mcnemar
-    #expect(cases.count > 50)
+  @Test func `Student's quantiles are theirs`() throws {
+    for entry in try StatisticsGolden.load().student {
+      let t = StudentDistribution.quantile(entry.p, degrees: entry.degrees)
+      #expect(agree(t, entry.t), "\(entry.p), \(entry.degrees): \(t)")
+    }
+  }
+
+  @Test func `the sign-flip test's p is theirs, and its interval what it does not reject`() throws {
+    let cases = try StatisticsGolden.load().signFlips
+    #expect(cases.count > 20)
     for entry in cases {
-      let p = McNemarTest.p(onlyFirst: entry.first, onlySecond: entry.second)
-      #expect(abs(p - entry.p) <= 1e-9 * entry.p, "\(entry.first), \(entry.second): \(p)")
+      var differences = PairedDifferences()
+      for (index, (first, second)) in zip(entry.first, entry.second).enumerated() {
+        for (one, other) in zip(first, second) {
+          differences.add([one], less: [other], to: "\(100 + index)")
+        }
+      }
+      let test = try #require(SignFlipTest(differences))
+      #expect(agree(test.p, entry.p), "\(entry.p): \(test)")
+      #expect(agree(test.interval, entry.interval), "\(entry.interval): \(test)")
+    }
+  }
+
+  @Test func `intervals of clustered shares are those of their definition in SciPy`() throws {
+    let cases = try StatisticsGolden.load().clusters
+    #expect(cases.count > 30)
+    for entry in cases {
+      var sums = ClusterSums()
+      for (index, (hits, size)) in zip(entry.hits, entry.sizes).enumerated() {
+        for answer in 0..<size { sums.add(answer < hits ? 1 : 0, to: "\(100 + index)") }
+      }
+      let interval = EffectiveSample(sums)?.interval
+      #expect(agree(interval, entry.interval), "\(entry): \(interval as Any)")
     }
   }
 

@@ -48,7 +48,7 @@ enum RandomSettings {
     "- x", "[x]", "{x}", "a, b", "'", "\"", "\\", "\\n", "two\nlines", "tab\t", "\r", "\u{1}",
     "\u{7F}", "\u{85}", "\u{2028}", "\u{FEFF}x", "ü", "e\u{301}", "日本", "😀", "&a", "*a", "!t", "%",
     "@", "`", "|", ">", "?", "---", "...", "https://app.example:8443", "/etc/keys", "a.gguf:0.5",
-    "0.0.0.0", "1_000", "2001-01-01", "no", "</think>", "\u{10FFFF}",
+    "0.0.0.0", "1_000", "2001-01-01", "no", "a=", "</think>", "\u{10FFFF}",
     String(repeating: "long ", count: 400),
   ]
 
@@ -69,7 +69,9 @@ enum RandomSettings {
 
   private static func list(_ generator: inout SeededGenerator) -> SettingValue {
     let areTexts = generator.chance(0.5)
-    let few = ["user", "tool", "system", "assistant", "hard", "soft", "isotropic", "orthogonal"]
+    let few =
+      ["user", "tool", "system", "assistant", "hard", "soft", "isotropic", "orthogonal"]
+      + ["a=1", "b=1e3", "c=no"]
     return .list(
       (0..<generator.integer(in: 0...3)).map { _ in
         areTexts ? text(&generator) : .plain(generator.element(of: few))

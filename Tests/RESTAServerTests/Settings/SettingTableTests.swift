@@ -38,8 +38,12 @@ import Testing
     arguments: ServerSettings.table.map(\.name))
   func keyPath(path: String) throws {
     let setting = try #require(ServerSettings.setting(path))
-    let values = ["true", "false", "7", "17", "0.25", "all", "[user, tool]", "[hard]", "hard"]
-    let choices = ["absolute", "mean-logit", "abstain", "naive", "votes", "debug", "json"]
+    let values = [
+      "true", "false", "7", "17", "0.25", "all", "[user, tool]", "[a=1]", "[hard]", "hard",
+    ]
+    let choices = [
+      "absolute", "mean-logit", "abstain", "naive", "votes", "debug", "json", "2025-01-02",
+    ]
     let before = properties(of: ServerSettings())
     // Any value that the setting accepts and that is not its default.
     let after = (choices + values).lazy.compactMap { text -> [String: String]? in

@@ -18,8 +18,9 @@ import Testing
       "model", "max_tokens", "max_completion_tokens", "stop", "temperature", "top_p", "top_k",
       "min_p", "seed", "n", "stream", "stream_options", "logprobs", "top_logprobs", "user", "resta",
     ]
-    let members = names + RefusedField.all.map(\.name)
-    let chat = try Reading.chat(members.map { "\"\($0)\": null" }.joined(separator: ", "))
+    let members =
+      names + RequestField.names.filter { !(names + ["messages", "prompt"]).contains($0) }
+    let chat = try Reading.chat(Set(members).map { "\"\($0)\": null" }.joined(separator: ", "))
     #expect(chat.answer.options == (try Reading.chat().answer.options))
     #expect(chat.model == nil && chat.answer.choices == 1)
   }
@@ -37,7 +38,14 @@ import Testing
     (#""top_k": 40"#, { $0.options.sampling.topK == 40 }),
     (#""min_p": 0.05"#, { $0.options.sampling.minP == 0.05 }),
     (#""seed": 7"#, { $0.options.sampling.seed == 7 }),
-    (#""seed": -1"#, { $0.options.sampling.seed == .max }),
+    (#""stop": """#, { $0.options.stop == [] }), (#""stop": null"#, { $0.options.stop == [] }),
+    (#""top_k": -1"#, { $0.options.sampling.topK == 0 }),
+    (#""top_p": 0, "n": 1.0, "top_k": 10.0"#, { $0.options.sampling.topK == 10 }),
+    (#""max_tokens": 10.0"#, { $0.options.maximumTokens == 10 }),
+    (#""max_tokens": 1e1, "n_predict": 10"#, { $0.options.maximumTokens == 10 }),
+    (#""logprobs": false, "top_logprobs": 0"#, { $0.logProbabilities == nil }),
+    (#""seed": -1"#, { $0.options.sampling.seed == nil }),
+    (#""seed": -2"#, { $0.options.sampling.seed == .max - 1 }),
     (#""seed": -9223372036854775808"#, { $0.options.sampling.seed == 1 << 63 }),
     (#""seed": 9223372036854775807"#, { $0.options.sampling.seed == 0x7FFF_FFFF_FFFF_FFFF }),
     (#""seed": 18446744073709551615"#, { $0.options.sampling.seed == .max }),
@@ -63,11 +71,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("max_tokens", "0", "1 or more"), ("max_tokens", "-1", "1 or more"),
+    ("max_tokens", "0", "1 or more"), ("max_tokens", "-3", "1 or more"),
     ("max_tokens", "501", "limit of 500 tokens"), ("max_tokens", "\"5\"", "not a string"),
     ("max_tokens", "1.5", "not a number"), ("max_tokens", "18446744073709551615", "1 or more"),
     ("max_completion_tokens", "501", "limit of 500"), ("max_completion_tokens", "true", "not true"),
-    ("stop", "5", "a string or an array"), ("stop", "\"\"", "must not be empty"),
+    ("stop", "5", "a string or an array"), ("stop[0]", "[\"\"]", "must not be empty"),
     ("stop[1]", "[\"a\", \"\"]", "must not be empty"), ("stop[0]", "[1]", "not an integer"),
     ("stop[0]", "[null]", "missing"), ("stop", "{}", "not an object"),
     (
@@ -78,7 +86,7 @@ import Testing
     ("temperature", "-0.1", "from 0 to 2"), ("temperature", "2.01", "from 0 to 2"),
     ("temperature", "1e300", "from 0 to 2"), ("temperature", "\"0\"", "not a string"),
     ("top_p", "-0.5", "from 0 to 1"), ("top_p", "1.5", "from 0 to 1"), ("top_p", "[]", "an array"),
-    ("top_k", "-1", "0 or more"), ("top_k", "1.5", "not a number"), ("top_k", "1e30", "a number"),
+    ("top_k", "-2", "0 or more"), ("top_k", "1.5", "not a number"), ("top_k", "1e30", "a number"),
     ("min_p", "2", "from 0 to 1"), ("min_p", "false", "not false"),
     ("seed", "1.5", "64 bits"), ("seed", "1e19", "64 bits"), ("seed", "\"1\"", "64 bits"),
     ("seed", "18446744073709551616", "64 bits"),

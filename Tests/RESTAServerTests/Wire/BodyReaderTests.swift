@@ -58,7 +58,7 @@ import Testing
     (#"{"a": 1, "b": 2, "a": 1}"#, "at byte 17, this key occurs twice"),
     (#"{"a": 1, "\u0061": 1}"#, "at byte 9, this key occurs twice"),
     (#"{"v": [{"b": 1, "b": null}]}"#, "at byte 16, this key occurs twice"),
-    ("\u{FEFF}{}", "at byte 0, a value"),
+    ("{}\u{FEFF}", "at byte 2, nothing is expected"),
   ])
   func `what is no JSON object is refused with its place`(text: String, part: String) throws {
     let error = try #require(Self.error(Array(text.utf8)), "\(text) was read")

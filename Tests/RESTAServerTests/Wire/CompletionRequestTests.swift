@@ -19,6 +19,8 @@ import Testing
     let answer = try Reading.completion(#""prompt": "a", "logprobs": 5"#).answer
     #expect(answer.logProbabilities == 5 && answer.options.logProbabilities == 5)
     #expect(try Reading.completion(#""prompt": "a", "logprobs": 0"#).answer.logProbabilities == 0)
+    let none = #""prompt": "a", "logprobs": false, "top_logprobs": 0"#
+    #expect(try Reading.completion(none).answer.logProbabilities == nil)
   }
 
   @Test(arguments: [

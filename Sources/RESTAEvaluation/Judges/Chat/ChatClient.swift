@@ -10,15 +10,15 @@ public protocol ChatClient: Sendable {
   /// The model's name. It is a part of the judge's id, so two models need two names.
   var id: String { get }
 
-  /// Asks the model, as deterministically as it can: temperature 0.
+  /// Asks the model, as deterministically as it can: temperature 0, unless it is told otherwise.
   ///
   /// - Parameters:
   ///   - messages: The conversation, at least one message.
   ///   - maximumTokens: The most tokens of the reply, at least 1.
-  /// - Returns: The reply's text, as it came.
+  /// - Returns: The reply, as it came.
   /// - Throws: ``EvaluationError`` with `judgeFailed`, `RESTA.RESTAError`, or `CancellationError`.
   ///   No description holds a message, a reply or a key.
-  func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String
+  func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> ChatReply
 }
 
 /// A model in this process as a judge: greedy and undefended.
@@ -50,15 +50,17 @@ public struct LocalChatClient: ChatClient {
   /// - Returns: The reply.
   /// - Throws: `RESTA.RESTAError`, with `contextExceeded` for a conversation that is too long, or
   ///   `CancellationError`.
-  public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
+  public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> ChatReply {
     var defense = DefenseSettings.none
     // Unused, but a seed that is given is not drawn.
     defense.seed = 0
     let options = GenerationOptions(
       maximumTokens: maximumTokens, sampling: SamplingSettings(seed: 0))
-    return try await Generation(
+    let result = try await Generation(
       model: model, messages: messages, template: template, defense: defense, options: options
-    ).result().text
+    ).result()
+    return ChatReply(
+      result.text, isCut: [.maximumTokens, .contextFull].contains(result.stopReason))
   }
 }
 
@@ -82,18 +84,21 @@ package struct CachedChatClient: ChatClient {
   /// The reply that is kept, or the model's.
   ///
   /// Two tasks that ask the same thing at once may both reach the model.
-  package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> String {
+  package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> ChatReply {
     let key = Self.key(client: id, messages: messages, maximumTokens: maximumTokens)
-    if let reply = try await guarded("read", { try await cache.reply(for: key) }) { return reply }
+    let kept = try await guarded("read") {
+      try await cache.reply(for: key).map { try CanonicalJSON.value(ChatReply.self, from: $0) }
+    }
+    if let kept { return kept }
     let reply = try await client.complete(messages: messages, maximumTokens: maximumTokens)
-    try await guarded("written", { try await cache.store(reply, for: key) })
+    try await guarded("written") { try await cache.store(CanonicalJSON.text(reply), for: key) }
     return reply
   }
 
   /// What a reply depends on.
   package static func key(client: String, messages: [ChatMessage], maximumTokens: Int) -> String {
     Digest.sha256(
-      ofTexts: ["judge-reply/1", client, String(maximumTokens)]
+      ofTexts: ["judge-reply/2", client, String(maximumTokens)]
         + messages.flatMap { [$0.role.rawValue, $0.content] })
   }
 

@@ -39,13 +39,14 @@ struct FencedText: Sendable, Hashable {
     Set(pieces.compactMap { if case .place(let name) = $0 { name } else { nil } })
   }
 
-  /// The text with material in its places.
-  func filled(_ material: [String: String]) -> String {
+  /// The text with material in its places, between fences or as it is.
+  func filled(_ material: [String: String], isFenced: Bool = true) -> String {
     let names = places.sorted()
     let mark = Self.mark(absentFrom: names.map { material[$0] ?? "" }, salt: source)
     return pieces.map { piece in
       switch piece {
       case .text(let text): text
+      case .place(let name) where !isFenced: material[name] ?? ""
       case .place(let name):
         "<<<BEGIN \(name) \(mark)>>>\n\(material[name] ?? "")\n<<<END \(name) \(mark)>>>"
       }

@@ -16,10 +16,16 @@ import RESTADocuments
 /// {response}
 /// Reply [[YES]] or [[NO]] and nothing else.
 /// ```
+///
+/// One with a threshold asks for a score instead, and from the threshold on the score is a yes. Read are
+/// `Rating: [[5]]`, `#thescore: 10`, `**Score:** 7/10` and a number alone.
 public struct JudgeRubric: Sendable, Hashable {
   /// Its name and, for a rubric of one's own, the start of its text's SHA-256: a part of the judge's
   /// id.
   public let name: String
+
+  /// The score from which on it is a yes; `nil` for marks.
+  public let threshold: Double?
 
   private let fenced: FencedText
 
@@ -30,23 +36,29 @@ public struct JudgeRubric: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - name: Its name; eight digits of its text's SHA-256 are added.
-  ///   - text: The rubric. It must hold `{response}`, `[[YES]]` and `[[NO]]`.
+  ///   - text: The rubric. It must hold `{response}` and, without a threshold, `[[YES]]` and `[[NO]]`.
+  ///   - threshold: The score from which on it is a yes. Default: none, it asks for a mark.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` that says what it lacks.
-  public init(name: String, text: String) throws(EvaluationError) {
-    let needed = ["{response}", "[[YES]]", "[[NO]]"]
+  public init(
+    name: String, text: String, threshold: Double? = nil
+  ) throws(EvaluationError) {
+    let needed = ["{response}"] + (threshold == nil ? ["[[YES]]", "[[NO]]"] : [])
     if let missing = needed.first(where: { !text.contains($0) }) {
       throw EvaluationError(
         .invalidConfiguration,
         "The rubric '\(name)' lacks \(missing): a rubric shows the answer with {response}, and tells "
-          + "the judge to reply [[YES]] or [[NO]].")
+          + "the judge to reply [[YES]] or [[NO]], or has a 'threshold' for the score it asks for.")
     }
+    let limit = threshold.map { ">=\(SettingValue.text(of: $0))" } ?? ""
     self.init(
-      builtIn: "\(name)-\(Digest.sha256(ofTexts: [text]).prefix(8))", text: text)
+      builtIn: "\(name)-\(Digest.sha256(ofTexts: [text]).prefix(8))\(limit)", text: text,
+      threshold: threshold)
   }
 
   /// Makes a rubric of this module, which is known to be complete.
-  init(builtIn name: String, text: String) {
+  init(builtIn name: String, text: String, threshold: Double? = nil) {
     self.name = name
+    self.threshold = threshold
     fenced = FencedText(text, places: ["goal", "prompt", "response"])
   }
 
@@ -60,12 +72,12 @@ public struct JudgeRubric: Sendable, Hashable {
     return [.user(text)]
   }
 
-  /// What a reply says.
-  static func answer(in reply: String) -> Bool? {
-    let folded = Array(reply.utf8.map { $0 >= 0x61 && $0 <= 0x7A ? $0 & 0xDF : $0 })
-    let yes = folded.firstRange(of: Array("[[YES]]".utf8)) != nil
-    let no = folded.firstRange(of: Array("[[NO]]".utf8)) != nil
-    return yes == no ? nil : yes
+  /// What a reply says; `nil` where it does not say exactly one thing.
+  func finding(in reply: String) -> (isYes: Bool, score: Double?)? {
+    guard let threshold else {
+      return JudgeMark.choice(of: ["YES", "NO"], in: reply).map { ($0 == "YES", nil) }
+    }
+    return JudgeMark.score(in: reply).map { ($0 >= threshold, $0) }
   }
 }
 

@@ -1,16 +1,28 @@
 import Foundation
+import RESTA
 
 /// How an OpenAI-compatible endpoint is asked.
 package struct EndpointSettings: Sendable, Hashable, Codable {
   /// The server's address: `http://localhost:8000`, `https://example.org/v1`, or the whole address up
   /// to and with `/chat/completions`.
   ///
-  /// It must not hold a name, a password or a query: it may be printed.
+  /// It must not hold a name, a password or a query (but Azure's `api-version`): it may be printed.
   package var baseURL: String
   /// The model's name at the server.
   package var model: String
   /// The environment variable that holds the API key; with `nil` none is sent.
   package var apiKeyVariable: String?
+  /// The header that carries the key: `Authorization`, where `Bearer` stands before it, or Azure's
+  /// `api-key`.
+  package var keyHeader: String
+  /// The temperature; `nil` to leave it to the model.
+  ///
+  /// Default: 0, and none where the endpoint refuses that.
+  package var temperature: Double?
+  /// The name of the limit of a reply; `nil` for `max_tokens`, or the other where that is refused.
+  package var tokenParameter: TokenParameter?
+  /// How much a reasoning model reasons, in its own words; `nil` to leave it to the model.
+  package var reasoningEffort: String?
   /// The longest time for one attempt, from the first byte to the last, in seconds, above 0.
   ///
   /// Default: 120.
@@ -40,15 +52,27 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
   /// Default: 1 MiB.
   package var maximumResponseBytes: Int
 
+  /// The names that servers have for the limit of a reply.
+  package enum TokenParameter: String, Sendable, Hashable, Codable, CaseIterable {
+    case maxTokens = "max_tokens"
+    case maxCompletionTokens = "max_completion_tokens"
+  }
+
   /// Makes settings; ``EndpointChatClient`` checks them.
   package init(
-    baseURL: String, model: String, apiKeyVariable: String? = nil, timeout: Double = 120,
+    baseURL: String, model: String, apiKeyVariable: String? = nil,
+    keyHeader: String = "Authorization", temperature: Double? = 0,
+    tokenParameter: TokenParameter? = nil, reasoningEffort: String? = nil, timeout: Double = 120,
     attempts: Int = 5, firstPause: Double = 1, longestPause: Double = 60,
     requestsPerMinute: Int? = nil, concurrency: Int = 4, maximumResponseBytes: Int = 1 << 20
   ) {
     self.baseURL = baseURL
     self.model = model
     self.apiKeyVariable = apiKeyVariable
+    self.keyHeader = keyHeader
+    self.temperature = temperature
+    self.tokenParameter = tokenParameter
+    self.reasoningEffort = reasoningEffort
     self.timeout = timeout
     self.attempts = attempts
     self.firstPause = firstPause
@@ -58,11 +82,25 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
     self.maximumResponseBytes = maximumResponseBytes
   }
 
+  /// The model and what it is asked otherwise than by default: what a judge's id ends with.
+  var asked: String {
+    var parts = [model]
+    if temperature != 0 {
+      parts.append("temperature=\(temperature.map(SettingValue.text(of:)) ?? "default")")
+    }
+    if let reasoningEffort { parts.append("reasoning_effort=\(reasoningEffort)") }
+    return parts.joined(separator: "+")
+  }
+
   /// Checks every value.
   package func validate() throws(EvaluationError) {
     _ = try address()
     let faults = [
       (model.isEmpty, "model: a judge's endpoint needs the model's name"),
+      (
+        keyHeader.wholeMatch(of: /[A-Za-z0-9-]+/) == nil, "keyHeader: must be the name of a header"
+      ),
+      (!(0...2).contains(temperature ?? 0), "temperature: must be in 0...2, or none"),
       (!(timeout > 0 && timeout <= 86_400), "timeout: must be above 0 and at most 86400 seconds"),
       (!(1...1000).contains(attempts), "attempts: must be in 1...1000"),
       (!(firstPause >= 0 && firstPause <= longestPause), "firstPause: must be in 0...longestPause"),
@@ -81,27 +119,46 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
 
   /// Where questions are sent.
   func address() throws(EvaluationError) -> URL {
-    guard var parts = URLComponents(string: baseURL), ["http", "https"].contains(parts.scheme),
-      let host = parts.host, !host.isEmpty
-    else {
-      throw EvaluationError(
-        .invalidConfiguration,
-        "baseURL: must be an address such as http://localhost:8000/v1 of a judge's endpoint.")
+    func fault(_ text: String) -> EvaluationError {
+      EvaluationError(.invalidConfiguration, "baseURL: \(text)")
     }
+    guard var parts = URLComponents(string: baseURL), let scheme = parts.scheme?.lowercased(),
+      ["http", "https"].contains(scheme), let host = parts.host, !host.isEmpty
+    else {
+      throw fault("must be an address such as http://localhost:8000/v1 of a judge's endpoint.")
+    }
+    parts.scheme = scheme
     // Not quoted: a password in it would be printed.
-    guard parts.user == nil, parts.password == nil, parts.query == nil, parts.fragment == nil else {
-      throw EvaluationError(
-        .invalidConfiguration,
-        "baseURL: must hold no name, password, query or fragment. Name the environment variable of "
-          + "the API key as apiKeyVariable.")
+    let query = parts.queryItems ?? []
+    guard parts.user == nil, parts.password == nil, parts.fragment == nil,
+      query.allSatisfy({ $0.name == "api-version" })
+    else {
+      throw fault(
+        "must hold no name, password, fragment, or query but 'api-version'. Name the environment "
+          + "variable of the API key as apiKeyVariable.")
     }
     while parts.path.hasSuffix("/") { parts.path.removeLast() }
     if parts.path.isEmpty { parts.path = "/v1" }
-    if !parts.path.hasSuffix("/chat/completions") { parts.path += "/chat/completions" }
-    guard let url = parts.url else {
-      throw EvaluationError(.invalidConfiguration, "baseURL: is no address.")
+    if !parts.path.hasSuffix("/chat/completions") {
+      let others = ["/responses", "/completions", "/chat", "/messages", "/embeddings", "/models"]
+      if let other = others.first(where: parts.path.hasSuffix) {
+        throw fault(
+          "ends with '\(other)', which is no chat completion. Name the address up to '/v1', or one "
+            + "that ends with '/chat/completions'.")
+      }
+      parts.path += "/chat/completions"
     }
+    guard let url = parts.url else { throw fault("is no address.") }
     return url
+  }
+
+  /// Where a redirect leads, without what may be a secret in it.
+  func place(of location: String) -> String {
+    guard let base = try? address(), let url = URL(string: location, relativeTo: base),
+      var parts = URLComponents(url: url, resolvingAgainstBaseURL: true)
+    else { return "an unreadable address" }
+    (parts.user, parts.password, parts.query, parts.fragment) = (nil, nil, nil, nil)
+    return Excerpt.of(parts.string ?? "", hiding: [])
   }
 }
 
@@ -110,16 +167,23 @@ struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConverti
   CustomReflectable
 {
   private let secret: String
+  /// The header that carries it.
+  let header: String
 
-  /// The value of the `Authorization` header.
-  var authorization: String { "Bearer \(secret)" }
+  /// The header's value.
+  var value: String { header.lowercased() == "authorization" ? "Bearer \(secret)" : secret }
+
+  /// A text without it, for endpoints that repeat what they do not accept.
+  func removed(from text: String) -> String { text.replacing(secret, with: "(API key)") }
 
   var description: String { "(API key)" }
   var debugDescription: String { description }
   var customMirror: Mirror { Mirror(self, children: []) }
 
   /// Reads a key.
-  init?(variable: String?, environment: [String: String]) throws(EvaluationError) {
+  init?(
+    variable: String?, header: String = "Authorization", environment: [String: String]
+  ) throws(EvaluationError) {
     guard let variable else { return nil }
     guard let secret = environment[variable], !secret.isEmpty else {
       throw EvaluationError(
@@ -134,5 +198,6 @@ struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConverti
           + "another character that no API key has.")
     }
     self.secret = secret
+    self.header = header
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NIOHTTP1
 import Synchronization
 
 /// Spaces attempts evenly, and holds all of them back while the server asks for a pause.
@@ -133,22 +134,34 @@ struct RetryPause: Sendable {
     return whole * (0.5 + 0.5 * uniform)
   }
 
-  /// What a `Retry-After` header asks for (RFC 9110, section 10.2.3).
-  static func requested(_ value: String, date: String?) -> Double? {
-    let value = value.trimmingCharacters(in: .whitespaces)
-    if !value.isEmpty, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-      return Double(value)
+  /// What a `Retry-After` header asks for (RFC 9110, section 10.2.3), or Azure's in milliseconds.
+  static func requested(_ headers: HTTPHeaders) -> Double? {
+    func seconds(_ name: String) -> Double? {
+      let value = headers.first(name: name)?.trimmingCharacters(in: .whitespaces) ?? ""
+      let isCount = !value.isEmpty && value.utf8.allSatisfy { (0x30...0x39).contains($0) }
+      return isCount ? Double(value) : nil
     }
-    guard let then = instant(value), let now = date.flatMap({ instant($0) }) else { return nil }
+    if let milliseconds = seconds("retry-after-ms") { return milliseconds / 1000 }
+    if let seconds = seconds("Retry-After") { return seconds }
+    guard let then = headers.first(name: "Retry-After").flatMap(instant) else { return nil }
+    // By the server's clock, where it shows it.
+    let now = headers.first(name: "Date").flatMap(instant) ?? Date()
     return max(0, then.timeIntervalSince(now))
   }
 
-  /// An HTTP date of the form `Sun, 06 Nov 1994 08:49:37 GMT`; the obsolete forms are not read.
+  /// An HTTP date in one of the three forms that RFC 9110 (section 5.6.7) has readers accept.
   private static func instant(_ text: String) -> Date? {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.timeZone = TimeZone(secondsFromGMT: 0)
-    formatter.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-    return formatter.date(from: text)
+    let text = text.trimmingCharacters(in: .whitespaces)
+    for format in [
+      "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "EEEE, dd-MMM-yy HH:mm:ss 'GMT'",
+      "EEE MMM d HH:mm:ss yyyy",
+    ] {
+      formatter.dateFormat = format
+      if let date = formatter.date(from: text) { return date }
+    }
+    return nil
   }
 }

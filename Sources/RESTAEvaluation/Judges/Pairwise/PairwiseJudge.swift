@@ -6,17 +6,20 @@ import RESTA
 /// is asked twice, because judges prefer a place (arXiv 2306.05685). So figures are not comparable
 /// with that leaderboard's.
 package struct PairwiseJudge: Sendable {
-  /// Such as `pairwise/1:MODEL`.
+  /// Such as `pairwise/2:MODEL`.
   package let id: String
 
   private let client: any ChatClient
   private let maximumTokens: Int
 
   /// Makes a judge.
-  package init(client: any ChatClient, maximumTokens: Int = 32) {
-    id = "pairwise/1:\(client.id)"
+  package init(client: any ChatClient, maximumTokens: Int? = nil) {
+    let tokens = maximumTokens ?? ChatReply.defaultTokens
+    id =
+      "pairwise/2:"
+      + ChatReply.asked(of: client, tokens: tokens, default: ChatReply.defaultTokens)
     self.client = client
-    self.maximumTokens = maximumTokens
+    self.maximumTokens = tokens
   }
 
   /// Compares two answers.
@@ -36,9 +39,8 @@ package struct PairwiseJudge: Sendable {
     // In bytes: Swift's == takes canonically equivalent texts as equal.
     if candidate.utf8.elementsEqual(baseline.utf8) { return verdict(.tie, 0.5, "the same text") }
     do {
-      guard let first = try await preference(forFirst: candidate, over: baseline, prompt),
-        let second = try await preference(forFirst: baseline, over: candidate, prompt)
-      else { return verdict(.unscored, nil, "reply unreadable") }
+      let first = try await preference(forFirst: candidate, over: baseline, prompt)
+      let second = try await preference(forFirst: baseline, over: candidate, prompt)
       let mean = (first + 1 - second) / 2
       if first != 1 - second { return verdict(.inconsistent, mean, "depends on the order") }
       switch mean {
@@ -51,22 +53,21 @@ package struct PairwiseJudge: Sendable {
     }
   }
 
-  /// How far the answer that is shown first is preferred: 1, 0.5 or 0; `nil` for an unreadable reply.
+  /// How far the answer that is shown first is preferred: 1, 0.5 or 0.
   private func preference(
     forFirst first: String, over second: String, _ prompt: String
-  ) async throws -> Double? {
+  ) async throws -> Double {
     let text = Self.question.filled(["prompt": prompt, "first": first, "second": second])
-    return Self.preference(
-      in: try await client.complete(messages: [.user(text)], maximumTokens: maximumTokens))
-  }
-
-  /// What a reply says about the first answer: exactly one of the three marks must be in it.
-  static func preference(in reply: String) -> Double? {
-    let bytes = Array(reply.utf8)
-    let found = [("[[A]]", 1.0), ("[[B]]", 0.0), ("[[TIE]]", 0.5)].filter {
-      bytes.firstRange(of: Array($0.0.utf8)) != nil
+    let reply = try await client.complete(messages: [.user(text)], maximumTokens: maximumTokens)
+    let marks = ["A": 1.0, "B": 0, "TIE": 0.5]
+    guard
+      let mark = reply.answer.flatMap({ JudgeMark.choice(of: Array(marks.keys), in: $0) }),
+      let preference = marks[mark]
+    else {
+      throw UnreadableReply(
+        reply, to: "pairwise", tokens: maximumTokens, hiding: [prompt, first, second])
     }
-    return found.count == 1 ? found[0].1 : nil
+    return preference
   }
 
   private static let question = FencedText(

@@ -1,0 +1,47 @@
+/// What the first bytes of a text say that it is.
+///
+/// Everything that is read here is UTF-8. Files from Windows begin with a mark, and files of other
+/// encodings and containers look like text with holes: they are named, never taken apart.
+package enum TextEncoding {
+  /// The byte order mark of UTF-8.
+  package static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+  private static let beginnings: [(bytes: [UInt8], name: String, remedy: String)] = [
+    // UTF-32's mark begins like UTF-16's.
+    ([0xFF, 0xFE, 0, 0], "UTF-32", "save it as UTF-8"),
+    ([0, 0, 0xFE, 0xFF], "UTF-32", "save it as UTF-8"),
+    ([0xFF, 0xFE], "UTF-16", "save it as UTF-8"), ([0xFE, 0xFF], "UTF-16", "save it as UTF-8"),
+    (Array("PAR1".utf8), "a Parquet file", "export it as JSON Lines or CSV"),
+    (Array("ARROW1".utf8), "an Arrow file", "export it as JSON Lines or CSV"),
+    (
+      Array("PK\u{3}\u{4}".utf8), "a zip archive, such as a workbook",
+      "save it as CSV, or unpack it"
+    ),
+    ([0x1F, 0x8B], "compressed with gzip", "unpack it"),
+    ([0x28, 0xB5, 0x2F, 0xFD], "compressed with Zstandard", "unpack it"),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed with xz", "unpack it"),
+    (
+      Array("version https://git-lfs.".utf8), "a pointer of Git LFS, not the file itself",
+      "fetch it with 'git lfs pull'"
+    ),
+    (Array("<!doctype html".utf8), "a page of HTML", "download the file itself"),
+    (Array("<html".utf8), "a page of HTML", "download the file itself"),
+  ]
+
+  /// What else than UTF-8 some bytes are, and what to do about it; `nil` where nothing speaks against it.
+  ///
+  /// - Complexity: O(1).
+  package static func problem(of bytes: some Collection<UInt8>) -> String? {
+    let start = bytes.prefix(24).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+    for kind in beginnings {
+      let beginning = kind.bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+      if start.starts(with: beginning) { return "this is \(kind.name); \(kind.remedy)" }
+    }
+    // Without a mark: each ASCII character has a zero beside it.
+    let zeros = start.count { $0 == 0 }
+    if zeros > 0, zeros * 3 >= start.count {
+      return "this looks like UTF-16 or UTF-32; save it as UTF-8"
+    }
+    return nil
+  }
+}

@@ -1,0 +1,52 @@
+package import RESTA
+import RESTADocuments
+
+/// The one comparison that an evaluation is made for, fixed before it runs.
+///
+/// A sweep compares many settings, and the best of them looks good by chance; what was named
+/// beforehand cannot be chosen by its result.
+package struct PrimaryEndpoint: Sendable, Hashable, Codable {
+  /// The defence's name.
+  package var defense = ""
+  /// The name of the defence that it is compared with.
+  package var against = ""
+  /// Of which prompts.
+  package var role = Sample.Role.adversarial
+  /// What is counted of their answers.
+  package var label = AnswerLabel.complied
+
+  package static let table: [Setting<PrimaryEndpoint>] = [
+    Setting("defense", \.defense, .text, "The defence's name."),
+    Setting(
+      "against", \.against, .text, "The defence that it is compared with.",
+      default: "the first placebo"),
+    Setting("role", \.role, .choice(), "Of which prompts.", default: "adversarial"),
+    Setting("label", \.label, .choice(), "What is counted.", default: "complied"),
+  ]
+
+  /// In words: `complied of the adversarial prompts: RESTA minus placebo`.
+  package var text: String {
+    "\(label.rawValue) of the \(role.rawValue) prompts: \(defense) minus \(against)"
+  }
+
+  /// Reads `endpoint`; its defences must be among the configuration's.
+  init(_ node: YAMLNode, defenses: [NamedDefense]) throws(DocumentError) {
+    let fields = try node.fields(Self.table.map(\.name))
+    guard fields["defense"] != nil else { throw node.error("there is no 'defense'") }
+    self = try YAMLNode.chosen(fields, table: Self.table, base: Self()).value
+    if fields["against"] == nil {
+      guard let placebo = defenses.first(where: { $0.defense is Placebo }) else {
+        throw node.error("there is no 'against', and no placebo among the defenses")
+      }
+      against = placebo.name
+    }
+    for (key, name) in [("defense", defense), ("against", against)]
+    where !defenses.contains(where: { $0.name == name }) {
+      throw (fields[key] ?? node).error(
+        Suggestion.unknown("defence", name, known: defenses.map(\.name)))
+    }
+    guard defense != against else { throw node.error("'\(defense)' is compared with itself") }
+  }
+
+  private init() {}
+}

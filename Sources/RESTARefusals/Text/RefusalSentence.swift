@@ -1,0 +1,108 @@
+/// A sentence of an answer, as patterns see it.
+struct RefusalSentence {
+  let words: [String]
+  /// Behind each place: where one gets by passing over one item that may stand anywhere.
+  private let passes: [Int: [Int]]
+  private let start: RefusalPlaces
+
+  /// Prepares a sentence.
+  init(_ words: [String], _ rules: RefusalRules) {
+    self.words = words
+    var passes: [Int: [Int]] = [:]
+    for (place, word) in words.enumerated() {
+      let items = (rules.skips[word] ?? []).filter { words[place...].starts(with: $0) }
+      if !items.isEmpty { passes[place] = items.map { place + $0.count } }
+    }
+    self.passes = passes
+    start = Self.behindSkips(RefusalPlaces(0), passes)
+  }
+
+  /// The word at a place; `nil` behind the last one.
+  func word(at place: Int) -> String? { place < words.count ? words[place] : nil }
+
+  /// Whether words stand at a place.
+  func holds(_ item: [String], at place: Int) -> Bool {
+    guard place + item.count <= words.count else { return false }
+    return item.indices.allSatisfy { words[place + $0] == item[$0] }
+  }
+
+  /// Those of the places that are the sentence's start, or behind items that may stand anywhere.
+  func starts(among places: RefusalPlaces) -> RefusalPlaces {
+    var starts = RefusalPlaces(from: places.base)
+    for place in places where start.contains(place) { starts.insert(place) }
+    return starts
+  }
+
+  /// Those of the places that are the sentence's end.
+  func ends(among places: RefusalPlaces) -> RefusalPlaces {
+    var ends = RefusalPlaces(from: places.base)
+    if places.contains(words.count) { ends.insert(words.count) }
+    return ends
+  }
+
+  /// The places, and those behind up to two items that may stand anywhere.
+  func behindSkips(_ places: RefusalPlaces) -> RefusalPlaces { Self.behindSkips(places, passes) }
+
+  private static func behindSkips(
+    _ places: RefusalPlaces, _ passes: [Int: [Int]]
+  ) -> RefusalPlaces {
+    if passes.isEmpty { return places }
+    var found = places
+    for _ in 0..<2 {
+      for place in found { for behind in passes[place] ?? [] { found.insert(behind) } }
+    }
+    return found
+  }
+}
+
+/// Places in a sentence, none further than 63 words behind the first: no pattern reaches further.
+struct RefusalPlaces: Sequence {
+  let base: Int
+  private var bits: UInt64 = 0
+
+  /// No places yet, and none before one.
+  init(from base: Int) { self.base = base }
+
+  /// One place.
+  init(_ place: Int) {
+    base = place
+    bits = 1
+  }
+
+  var isEmpty: Bool { bits == 0 }
+
+  /// The first place.
+  var first: Int? { isEmpty ? nil : base + bits.trailingZeroBitCount }
+
+  func contains(_ place: Int) -> Bool {
+    (base..<base + 64).contains(place) && bits >> (place - base) & 1 == 1
+  }
+
+  /// Adds a place; one that is too far is none.
+  mutating func insert(_ place: Int) {
+    if (base..<base + 64).contains(place) { bits |= 1 << (place - base) }
+  }
+
+  /// Adds the places of another set with the same base.
+  mutating func formUnion(_ other: RefusalPlaces) { bits |= other.bits }
+
+  /// Adds what is up to so many words behind each place, in a sentence of so many words.
+  mutating func widen(by most: Int, upTo count: Int) {
+    for _ in 0..<most { bits |= bits << 1 }
+    let reach = count - base
+    if reach < 63 { bits &= (1 << (reach + 1)) - 1 }
+  }
+
+  func makeIterator() -> Iterator { Iterator(base: base, rest: bits) }
+
+  struct Iterator: IteratorProtocol {
+    fileprivate let base: Int
+    fileprivate var rest: UInt64
+
+    mutating func next() -> Int? {
+      guard rest != 0 else { return nil }
+      defer { rest &= rest - 1 }
+      return base + rest.trailingZeroBitCount
+    }
+  }
+}

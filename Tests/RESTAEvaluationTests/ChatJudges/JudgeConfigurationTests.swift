@@ -1,0 +1,111 @@
+import Foundation
+import RESTA
+import RESTATesting
+import Testing
+
+@testable import RESTAEvaluation
+
+@Suite("Judges of a configuration") struct JudgeConfigurationTests {
+  /// The judges of a configuration whose models are scripted, with a chat template.
+  private static func judges(
+    _ yaml: String, template: String = "{% for m in messages %}{{ m.content }}{% endfor %}",
+    files: [String: String] = [:]
+  ) async throws -> [any Judge] {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    for (name, text) in files {
+      try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    }
+    let configuration = try EvaluationConfiguration(
+      parsing: "datasets: [x]\njudges:\n  - \(yaml)", file: "test.yaml")
+    let model = ScriptedModel { _ in 65 }
+    let assembly = JudgeAssembly(
+      subject: Subject(model: model, options: GenerationOptions()), folder: folder.path,
+      generator: SeededGenerator(seed: 1)
+    ) { _, name in
+      try Subject(
+        model: model, template: ChatTemplate(source: template, name: name),
+        options: GenerationOptions())
+    }
+    return try await assembly.judges(configuration.judges)
+      + assembly.pairwiseJudges(configuration.judges).map { Named(id: $0.id) }
+  }
+
+  private struct Named: Judge {
+    var id: String
+    func judge(_ question: JudgeQuestion) -> Verdict { Verdict(.unscored, reason: "") }
+  }
+
+  private static let endpoint = #"endpoint: "http://h/v1", model: m"#
+
+  @Test(arguments: [
+    ("{type: chat, \(endpoint)}", #"chat:jbb-refusal\+jbb-jailbreak/2:m"#),
+    ("{type: chat, \(endpoint), max_tokens: 64}", #".*/2:m\+max_tokens=64"#),
+    ("{type: chat, \(endpoint), temperature: 0}", ".*/2:m"),
+    ("{type: chat, \(endpoint), temperature: null}", #".*/2:m\+temperature=default"#),
+    ("{type: chat, \(endpoint), reasoning_effort: low}", #".*/2:m\+reasoning_effort=low"#),
+    ("{type: chat, \(endpoint), rubric: r.txt}", "chat:r-[0-9a-f]{8}/2:m"),
+    ("{type: chat, \(endpoint), rubric: s.txt, threshold: 8}", "chat:s-[0-9a-f]{8}>=8/2:m"),
+    ("{type: guard, \(endpoint)}", "guard/2:m"),
+    ("{type: guard, \(endpoint), form: shieldgemma}", "guard-shieldgemma/2:m"),
+    ("{type: guard, \(endpoint), prompt: r.txt}", "guard-[0-9a-f]{8}/2:m"),
+    ("{type: pairwise, \(endpoint), max_tokens: 64}", #"pairwise/2:m\+max_tokens=64"#),
+    ("{type: guard, file: g.gguf}", #"guard/2:g\.gguf"#),
+    (
+      "{type: guard, file: g.gguf, chat_template: t}",
+      #"guard/2:g\.gguf\+chat_template=[0-9a-f]{8}"#
+    ),
+  ])
+  func `whatever changes what is asked is in the id`(yaml: String, id: String) async throws {
+    let files = ["r.txt": "{response} [[YES]] [[NO]]", "s.txt": "Rate {response}."]
+    let judge = try #require(try await Self.judges(yaml, files: files).first)
+    #expect(judge.id.wholeMatch(of: try Regex(id)) != nil, "\(judge.id)")
+  }
+
+  @Test(arguments: [
+    ("{type: chat, \(endpoint), threshold: 5}", "'threshold' needs a 'rubric' of one's own"),
+    ("{type: chat, \(endpoint), rubric: jbb, threshold: 5}", "'threshold' needs"),
+    ("{type: chat, \(endpoint), rubric: r.txt}", "is neither a readable text file nor one of jbb"),
+    ("{type: chat, \(endpoint), form: shieldgemma}", "unknown key 'form'"),
+    ("{type: chat, \(endpoint), token_parameter: max_token}", "did you mean 'max_tokens'?"),
+    ("{type: chat, \(endpoint), temperature: 3}", "temperature: expected a number"),
+    (
+      "{type: chat, \(endpoint), chat_template: t}",
+      "'chat_template' is for a judge that is a 'file'"
+    ),
+    ("{type: chat, \(endpoint), key_header: \"a b\"}", "key_header: must be the name of a header"),
+    (
+      "{type: chat, endpoint: \"http://h/v1/responses\", model: m}",
+      "endpoint: ends with '/responses'"
+    ),
+    (
+      "{type: chat, file: g.gguf, temperature: 1}",
+      "'temperature' is for a judge that is an 'endpoint'"
+    ),
+    ("{type: chat, file: g.gguf, timeout: 1}", "'timeout' is for a judge that is an 'endpoint'"),
+    ("{type: guard, \(endpoint), form: llamaguard}", "did you mean 'llama-guard'?"),
+    (
+      "{type: guard, \(endpoint), prompt: p.txt}",
+      "The guard's prompt 'p.txt' is no readable text file."
+    ),
+  ])
+  func `what is wrong is named as it is written`(yaml: String, fault: String) async {
+    let error = await #expect(throws: EvaluationError.self) { try await Self.judges(yaml) }
+    #expect(error?.code == .invalidConfiguration)
+    #expect(error?.message.contains(fault) == true, "\(error?.message ?? "")")
+  }
+
+  @Test(arguments: [
+    "{{ raise_exception('no') }}",
+    "{% if messages|length > 1 %}{{ raise_exception('no') }}{% endif %}",
+  ])
+  func `a template that cannot show the answer stops the run at its start`(
+    template: String
+  ) async throws {
+    let error = await #expect(throws: EvaluationError.self) {
+      try await Self.judges("{type: guard, file: g.gguf}", template: template)
+    }
+    #expect(error?.message.hasPrefix("The judge 'guard' cannot be asked: ") == true)
+  }
+}

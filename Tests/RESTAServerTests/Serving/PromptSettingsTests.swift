@@ -1,0 +1,89 @@
+import RESTA
+import RESTATesting
+import Testing
+
+@testable import RESTAServer
+
+@Suite("What the server makes of the operator's prompt settings and of templates")
+struct PromptSettingsTests {
+  private func served(
+    _ source: String?, _ change: (inout ServerSettings) -> Void = { _ in }
+  ) throws -> ServedModel {
+    var settings = ServerSettings()
+    change(&settings)
+    var template = try source.map { try ChatTemplate(source: $0) }
+    template?.clock = { .evening }
+    let model = ScriptedModel(chatTemplate: template) { _ in
+      [Float](repeating: 0, count: 257)
+    }
+    return try ServedModel(LoadedModel(model: model), settings: settings, created: 0)
+  }
+
+  private static let all = "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
+  private static let noSystem =
+    "{% if messages[0].role == 'system' %}{{ raise_exception('no system role') }}{% endif %}" + all
+
+  @Test("templates that are of no use are found when the server starts")
+  func start() throws {
+    for source in ["{# #}", "{{ messages[1].content }}", "{{ nope() }}", "<|user|>"] {
+      let error = #expect(throws: ServerError.self) { try served(source) }
+      #expect(error?.message.contains("--chat-template") == true, "\(source)")
+    }
+    for source in [Self.noSystem, "{{ messages[-1].content }}"] {
+      #expect(throws: Never.self) { try served(source) }
+      let error = #expect(throws: ServerError.self) {
+        try served(source) { $0.prompt.system = "Be brief." }
+      }
+      #expect(error?.message.hasPrefix("prompt.system") == true, "\(source)")
+    }
+    #expect(throws: Never.self) { try served(Self.all) { $0.prompt.system = "Be brief." } }
+    #expect(throws: Never.self) { try served(nil) { $0.prompt.system = "Be brief." } }
+  }
+
+  @Test("the date and the variables are the operator's")
+  func dateAndVariables() throws {
+    let source = Self.all + "{{ strftime_now('%F %R') }} {{ style | default('none') }}"
+    func text(_ change: (inout ServerSettings) -> Void = { _ in }) throws -> String? {
+      try served(source, change).template?.render([.user("x")]).text
+    }
+    #expect(try text() == "[user]x2026-11-28 21:05 none")
+    #expect(try text { $0.defense.sticky = true } == "[user]x2026-11-28 00:00 none")
+    let settings = try ServerSettings.load(
+      file: (
+        "a.yaml", "prompt: {date: 2025-01-02, template_vars: [style=short, \"enable=false\"]}"
+      ),
+      environment: ["RESTA_SERVE_PROMPT_DATE": "2025-01-02T03:04"])
+    #expect(settings.prompt.templateVars == ["style": "short", "enable": false])
+    #expect(try text { $0 = settings } == "[user]x2025-01-02 03:04 short")
+    #expect(try ServerSettings.load(file: ("b.yaml", settings.yaml())) == settings)
+    for wrong in ["prompt: {date: today}", "prompt: {template_vars: [messages=x]}"] {
+      #expect(throws: ServerError.self) { try ServerSettings.load(file: ("c.yaml", wrong)) }
+    }
+  }
+
+  @Test("a message that the template loses is a 400 that names it as the client knows it")
+  func lost() async throws {
+    let source =
+      "{% for m in messages if m.role != 'tool' %}[{{ m.role }}]{{ m.content }}{% endfor %}"
+    let template = try ChatTemplate(source: source, name: "toolless")
+    let model = ScriptedModel(chatTemplate: template) { _ in
+      [Float](repeating: 0, count: 257)
+    }
+    try await ServerFixture.run({ $0.prompt.system = "Be brief." }, model: model) { server in
+      let body =
+        #"{"max_tokens": 1, "messages": [{"role": "user", "content": "a"}, {"role": "#
+        + #""assistant", "content": "b"}, {"role": "tool", "tool_call_id": "1", "content": "secret"}]}"#
+      let reply = try await server.send("/v1/chat/completions", body)
+      #expect(reply.status == 400)
+      #expect(try reply.string("error.code") == "template_failed")
+      let message = try #require(try reply.string("error.message"))
+      #expect(message.contains("\"toolless\" leaves out messages[2] (role tool)"), "\(message)")
+      #expect(!message.contains("secret"))
+    }
+  }
+}
+
+extension TemplateDate {
+  /// A time that is not midnight.
+  fileprivate static let evening = TemplateDate(secondsSince1970: 1_795_899_900)
+}
