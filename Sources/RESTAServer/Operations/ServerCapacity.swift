@@ -62,7 +62,7 @@ package struct ServerCapacity: Sendable, Hashable {
     let seconds = costs.seconds(positions: limits.workTokens)
     let time =
       "one request may compute limits.work_tokens, \(limits.workTokens) positions, which takes about "
-      + "\(Int((seconds - 1e-9).rounded(.up))) s here"
+      + "\(max(1, Int(seconds.rounded()))) s here"
     let warning =
       seconds > limits.requestSeconds
       ? ", longer than limits.request_seconds (\(SettingValue.text(of: limits.requestSeconds))): it "

@@ -44,7 +44,7 @@ import Testing
     let slow = capacity { _ in }.summary(bytesPerCell: 1000, costs: costs)
     for part in [
       "11264 positions (12 MB) for 44 sequences", "90112 (91 MB)", "150 MB beside",
-      "about 656 s", "longer than limits.request_seconds (300)",
+      "about 655 s", "longer than limits.request_seconds (300)",
     ] { #expect(slow.contains(part), "\(part) in: \(slow)") }
     let quick = capacity { $0.limits.workTokens = 2000 }.summary(bytesPerCell: 1000, costs: costs)
     #expect(quick.contains("about 20 s"))
