@@ -30,6 +30,7 @@ struct SettingTests {
     settings.samples = 7
     settings.prefix = .all
     settings.window = .after("0123")
+    settings.latestStart = 9
     settings.aggregator = .meanLogit
     settings.tieRule = .abstain
     settings.perturbed = PerturbedContent(roles: [.tool], lastUserTurnOnly: true)
@@ -63,7 +64,7 @@ struct SettingTests {
       ("sigma: .inf", "f.yaml:1: sigma: expected a number of 0 or more, not '.inf'"),
       ("\nprefix: 010", "f.yaml:2: prefix: expected a whole number of 0 or more, or all"),
       ("sampels: 3", "f.yaml:1: unknown key 'sampels'; did you mean 'samples'?"),
-      ("perturb: [system]", "f.yaml:1: perturb: expected a list, not empty, of user, tool"),
+      ("perturb: [model]", "f.yaml:1: perturb: expected a list, not empty, of user, tool, system"),
       ("samples: 3\nsamples: 4", "f.yaml"),
     ])
   func refusals(text: String, message: String) {
@@ -92,8 +93,8 @@ struct SettingTests {
     #expect(
       JSONText.object(stored.sorted)
         == """
-        {"aggregator": "majority-vote", "noise": "hard", "perturbed": {"last_turn_only": false, \
-        "roles": ["user"]}, "power_matched": false, "prefix": 20, "samples": 10, "sigma": 0.4, \
+        {"aggregator": "majority-vote", "noise": "isotropic", "perturbed": {"last_turn_only": false, \
+        "roles": ["user"]}, "power_matched": false, "prefix": 20, "samples": 10, "sigma": 0.65, \
         "sigma_unit": "relative", "tie_rule": "log-probability"}
         """)
   }

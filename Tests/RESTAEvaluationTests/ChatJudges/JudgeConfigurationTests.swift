@@ -106,6 +106,6 @@ import Testing
     let error = await #expect(throws: EvaluationError.self) {
       try await Self.judges("{type: guard, file: g.gguf}", template: template)
     }
-    #expect(error?.message.hasPrefix("The judge 'guard' cannot be asked: ") == true)
+    #expect(error?.message.hasPrefix("The judge 'guard' ('g.gguf') cannot be asked: ") == true)
   }
 }

@@ -12,9 +12,9 @@ import Testing
     (
       RestaDefense(DefenseSettings()),
       """
-      {"aggregator":"majority-vote","decoder":"fast","noise":"hard",\
+      {"aggregator":"majority-vote","decoder":"fast","definition":2,"noise":"isotropic",\
       "perturbed":{"last_turn_only":false,"roles":["user"]},"power_matched":false,"prefix":20,\
-      "samples":10,"sigma":0.4,"sigma_unit":"relative","tie_rule":"log-probability",\
+      "samples":10,"sigma":0.65,"sigma_unit":"relative","tie_rule":"log-probability",\
       "window":"start"}
       """
     ),
@@ -27,7 +27,7 @@ import Testing
           tieRule: .unperturbed,
           perturbed: PerturbedContent(roles: [.user, .tool], lastUserTurnOnly: true), seed: 5)),
       """
-      {"aggregator":"mean-logit","decoder":"fast","noise":"isotropic",\
+      {"aggregator":"mean-logit","decoder":"fast","definition":2,"noise":"isotropic",\
       "perturbed":{"last_turn_only":true,"roles":["tool","user"]},"power_matched":true,\
       "prefix":"all","samples":3,"sigma":1,"sigma_unit":"absolute","tie_rule":"unperturbed",\
       "window":{"after":"</think>"}}

@@ -126,7 +126,7 @@ import Testing
     #expect(found.map(\.perturbed.roles) == [[.user, .tool], [.user], [.tool], [.user]])
     #expect(found.map(\.perturbed.lastUserTurnOnly) == [true, false, false, false])
     #expect(found[3].window == .after("</think>"))
-    #expect(value.defenses[1].name == "resta hard 1.0 k=10 l=20 last-turn perturb=tool+user")
+    #expect(value.defenses[1].name == "resta isotropic 1.0 k=10 l=20 last-turn perturb=tool+user")
   }
 
   static let wrong: [(String, String)] = [

@@ -122,7 +122,7 @@ import Testing
       "f:1: field 'key' is null; a whole number or a text that is not empty is expected"
     ),
     ("\n{\"key\": 1, \"prompt\": null}", "f:2: field 'prompt' is null; a string is expected"),
-    ("{\"key\": 1\n", "f:1:10: ',' or '}' is expected"),
+    ("{\"key\": 1\n", "f:2:1: ',' or '}' is expected"),
     ("", "f: the file holds no prompt"),
   ])
   func `an IFEval file with a fault`(text: String, message: String) {

@@ -124,7 +124,7 @@ import Testing
     let text =
       "{\"key\": 1, \"prompt\": \"p\", \"instruction_id_list\": [\(name)], \"kwargs\": [\(arguments)]}"
     let error = #expect(throws: DocumentError.self) { try DatasetFixtures.read(text, name: "i") }
-    #expect(error?.message.hasPrefix("i: \(message)") == true, "\(error?.message ?? "")")
+    #expect(error?.message.hasPrefix("i:1: \(message)") == true, "\(error?.message ?? "")")
   }
 
   @Test func `AlpacaEval's rows in other layouts, and instructions that are none of it`() throws {

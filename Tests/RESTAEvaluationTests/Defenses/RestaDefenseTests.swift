@@ -53,7 +53,7 @@ import Testing
         "perturbed": .object([
           "roles": .array([.string("user")]), "last_turn_only": .bool(false),
         ]),
-        "decoder": .string("fast"),
+        "decoder": .string("fast"), "definition": .integer(2),
       ])
     let other = RestaDefense(
       DefenseSettings(prefix: .all, window: .after("</think>"), seed: 5), decoder: .naive)

@@ -32,10 +32,11 @@ import Testing
       try key(Undefended()) == "de02e509416f582b958594f593607ab5da4da4b124f38855c46c88066a139286")
   }
 
-  @Test func `answers under RESTA are found again`() throws {
-    #expect(
-      try key(RestaDefense(Self.windowed))
-        == "121405a66705755ba497cc8bf1aab42bde900c8953912b3acbcf795dba154db5")
+  @Test func `answers under RESTA are found again, but for those of the first definition`() throws {
+    let key = try key(RestaDefense(Self.windowed))
+    // Sigma was relative to the prompt's own tokens then: the same words, another answer.
+    #expect(key != "121405a66705755ba497cc8bf1aab42bde900c8953912b3acbcf795dba154db5")
+    #expect(key == "52deea8691f60bbd95ec0bb90d9eb6e6a24eecb6b6fe8ca781f457e1922335ad")
   }
 
   @Test func `a date and variables of the template are in the key where there are any`() throws {
@@ -57,10 +58,7 @@ import Testing
   @Test func `so are those with noise on other roles`() throws {
     var settings = Self.windowed
     settings.perturbed = PerturbedContent(roles: [.user, .tool], lastUserTurnOnly: true)
-    // Not out of a store: SHA-256 of the JSON that a store's key is made of, computed elsewhere.
-    #expect(
-      try key(RestaDefense(settings), seed: 7)
-        == "a9c738cbefeacb275f1885106b1842ed7741ff7d2d24e47aaff86e747ec00be5")
+    #expect(try key(RestaDefense(settings), seed: 7) == "4c864c86f7e761787604e9158a1e888a5f1a2f43e16a1c1b7ccd01613fb05cb9")
   }
 
   @Test func `answers under SmoothLLM are found again`() throws {
