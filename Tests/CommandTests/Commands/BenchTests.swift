@@ -60,8 +60,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("[]", "no JSON list"), ("[{\"text\": \"x\"}]", "entry 1"), ("", "no prompt"),
-    ("[1", "no JSON"),
+    ("[]", "no prompt"), ("[{\"title\": \"x\"}]", "[0]"), ("", "no prompt"),
+    ("[1", "the text ends"),
   ])
   func `a wrong prompts file is explained`(text: String, expected: String) throws {
     let file = try TemporaryFile(text, name: "prompts.json")
