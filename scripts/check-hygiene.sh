@@ -25,12 +25,13 @@ allowed_imports() {
   RESTALlama) echo "RESTA CLlama Foundation Synchronization" ;;
   RESTAEvaluation)
     echo "RESTA RESTADocuments RESTARefusals Foundation Synchronization GRDB AsyncHTTPClient NIOCore" \
-      "NIOHTTP1"
+      "NIOHTTP1 NIOHTTPCompression"
     ;;
   RESTAReport) echo "RESTA RESTADocuments RESTARefusals RESTAEvaluation Foundation Synchronization" ;;
   RESTAServer)
     echo "RESTA RESTADocuments Foundation Synchronization Hummingbird HummingbirdCore HummingbirdTLS" \
-      "HTTPTypes NIOCore NIOHTTP1 NIOPosix NIOHTTPTypes NIOSSL ServiceLifecycle Logging"
+      "HTTPTypes NIOCore NIOHTTP1 NIOPosix NIOHTTPTypes NIOHTTPTypesHTTP1 NIOSSL ServiceLifecycle" \
+      "Logging"
     ;;
   RESTATesting) echo "RESTA Foundation Synchronization" ;;
   RESTALocal)
@@ -67,7 +68,7 @@ code_only() { # FILE
         } else if (text) {
           end = index(line, "\"\"\"")
           if (end > 0) { text = 0; line = substr(line, end + 3) } else line = ""
-        } else if (match(line, /\/\/|\/\*|"""|"([^"\\]|\\.)*"/)) {
+        } else if (match(line, /#"([^"]|"+[^"#])*"+#|\/\/|\/\*|"""|"([^"\\]|\\.)*"/)) {
           token = substr(line, RSTART, RLENGTH)
           out = out substr(line, 1, RSTART - 1)
           line = substr(line, RSTART + RLENGTH)
@@ -203,6 +204,8 @@ self_test() {
   plant unsafe Tests/RESTATests/A.swift '/* a */ unsafeBitCast(x, to: Int.self)'
   plant unsafe Package.swift 'let a = 1, settings = [.unsafeFlags(["-O"])]'
   plant none Sources/RESTALlama/A.swift 'let x = unsafe y.pointee'
+  plant none Tests/RESTATests/A.swift 'let x = #"{"a": "unsafe", "b": "unsafe"}"#'
+  plant unsafe Tests/RESTATests/A.swift 'let x = #"a"#, y = unsafe z'
   plant none Sources/RESTA/A.swift '// unsafe\nlet x = "unsafe", y = """\n  unsafe "quoted"\n  """\n/* try\n unsafe */'
   plant unsafe Sources/RESTA/A.swift 'let x = """\n  a\n  """\nlet y = unsafe x'
   plant force-try Sources/RESTA/A.swift "let x = try$bang f()"

@@ -38,7 +38,8 @@ public struct ModelInformation: Sendable, Hashable, Codable {
   ///   - eosToken: The text of the end of a sequence. Default: none.
   public init(
     name: String, architecture: String, dimensions: Int, vocabularySize: Int, contextLength: Int,
-    maximumSequences: Int, embeddingScale: EmbeddingScale, trainedContextLength: Int? = nil, bosToken: String = "",
+    maximumSequences: Int, embeddingScale: EmbeddingScale, trainedContextLength: Int? = nil,
+    bosToken: String = "",
     eosToken: String = ""
   ) {
     self.name = name

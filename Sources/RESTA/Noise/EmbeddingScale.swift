@@ -12,8 +12,9 @@ public struct EmbeddingScale: Sendable, Hashable, Codable {
   /// The mean of the embeddings' norms |e|: the unit of directional noise.
   public var meanNorm: Double
 
-  /// The root of the mean square over the embeddings and their dimensions: the unit of the other kinds,
-  /// and of power-matched noise. About ``meanNorm`` / √d.
+  /// The root of the mean square over the embeddings and their dimensions, about ``meanNorm`` / √d.
+  ///
+  /// The unit of the other kinds, and of power-matched noise.
   public var rootMeanSquare: Double
 
   /// Describes embeddings.

@@ -29,7 +29,8 @@ public enum Calibration: String, Sendable, Hashable, Codable, CaseIterable {
   /// What people are told where a strength is a mere fallback; `nil` where it is not.
   public var warning: String? {
     guard self == .none else { return nil }
-    return "not calibrated for this model: the noise is a fallback that was measured on another one. "
+    return
+      "not calibrated for this model: the noise is a fallback that was measured on another one. "
       + "Compare strengths with 'resta sweep' (docs/evaluation.md), then set noise and sigma."
   }
 }

@@ -55,9 +55,11 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   ///   - perturbed: Default: every user turn.
   ///   - seed: Default: drawn.
   public init(
-    noise: NoiseSettings = NoiseSettings(kind: .isotropic, sigma: NoiseKind.isotropic.fallbackSigma),
+    noise: NoiseSettings = NoiseSettings(
+      kind: .isotropic, sigma: NoiseKind.isotropic.fallbackSigma),
     samples: Int = 10, prefix: PrefixLength = .tokens(20), window: WindowPlacement = .start,
-    latestStart: Int? = nil, aggregator: Aggregator = .majorityVote, tieRule: TieRule = .logProbability,
+    latestStart: Int? = nil, aggregator: Aggregator = .majorityVote,
+    tieRule: TieRule = .logProbability,
     perturbed: PerturbedContent = .userTurns, seed: UInt64? = nil
   ) {
     self.noise = noise
@@ -132,7 +134,8 @@ extension DefenseSettings: DescribedSettings {
   package static let table: [Setting<DefenseSettings>] = [
     Setting(
       "noise", \.noise.kind, .choice(), "The noise; none switches the defence off.",
-      default: "hard on Llama-2 and Vicuna, else isotropic", isAlwaysStored: true, dependsOnModel: true),
+      default: "hard on Llama-2 and Vicuna, else isotropic", isAlwaysStored: true,
+      dependsOnModel: true),
     Setting(
       "sigma", \.noise.sigma.value, .number(0...), "The noise's strength.",
       default: "0.8 absolute for hard noise on Llama-2 and Vicuna, else relative: "

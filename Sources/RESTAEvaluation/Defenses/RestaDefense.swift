@@ -84,9 +84,11 @@ public struct RestaDefense: ConfiguredDefense {
     return settings
   }
 
-  /// What the settings mean, for stores: 2, a relative sigma is a multiple of the size of the model's
-  /// embeddings, and all tokens that end an answer are one candidate of a vote. Rows without a
-  /// definition are older: relative to the prompt's own tokens, and each of these tokens alone.
+  /// What the settings mean, for stores.
+  ///
+  /// 2: a relative sigma is a multiple of the size of the model's embeddings, and all tokens that end an
+  /// answer are one candidate of a vote. Rows without a definition are older: relative to the prompt's
+  /// own tokens, and each of these tokens alone.
   private static let definition: Int128 = 2
 
   /// Checks every value.

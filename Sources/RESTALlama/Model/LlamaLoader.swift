@@ -52,7 +52,8 @@ actor LlamaLoader {
       vocabularySize: tokenizer.vocabularySize,
       contextLength: options.contextLength ?? max(16, trained),
       maximumSequences: LlamaEngine.maximumSequences,
-      embeddingScale: try table.measured(on: EmbeddingScale.sample(of: tokenizer)), trainedContextLength: trained,
+      embeddingScale: try table.measured(on: EmbeddingScale.sample(of: tokenizer)),
+      trainedContextLength: trained,
       bosToken: tokenizer.specialText(unsafe llama_vocab_bos(weights.vocabulary)),
       eosToken: tokenizer.specialText(unsafe llama_vocab_eos(weights.vocabulary)))
     let bytesPerCell = weights.bytesPerCell(options.cacheType, architecture.name, file)

@@ -156,7 +156,8 @@ struct ReplyContents: Sendable {
 
   /// The defence; `nil` when it is not shown.
   var settings: RestaSettings? {
-    exposure >= .settings ? RestaSettings(
+    exposure >= .settings
+      ? RestaSettings(
         batch.defense, sticky: batch.isSticky, calibration: batch.calibration) : nil
   }
 

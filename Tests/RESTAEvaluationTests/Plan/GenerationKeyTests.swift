@@ -58,7 +58,9 @@ import Testing
   @Test func `so are those with noise on other roles`() throws {
     var settings = Self.windowed
     settings.perturbed = PerturbedContent(roles: [.user, .tool], lastUserTurnOnly: true)
-    #expect(try key(RestaDefense(settings), seed: 7) == "4c864c86f7e761787604e9158a1e888a5f1a2f43e16a1c1b7ccd01613fb05cb9")
+    #expect(
+      try key(RestaDefense(settings), seed: 7)
+        == "4c864c86f7e761787604e9158a1e888a5f1a2f43e16a1c1b7ccd01613fb05cb9")
   }
 
   @Test func `answers under SmoothLLM are found again`() throws {

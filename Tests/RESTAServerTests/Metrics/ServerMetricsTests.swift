@@ -22,7 +22,8 @@ struct ServerMetricsTests {
       text: "abc", tokenIDs: [1, 2, 3], stopReason: .endOfGeneration, promptTokens: 11,
       defusedControlText: false,
       settings: EffectiveSettings(
-        defense: DefenseSettings(samples: samples, seed: 1), calibration: .none, sigmaAbsolute: 1, perturbedTokens: 4,
+        defense: DefenseSettings(samples: samples, seed: 1), calibration: .none, sigmaAbsolute: 1,
+        perturbedTokens: 4,
         samplingSeed: 2, decoder: .fast),
       votes: votes, totals: totals)
   }

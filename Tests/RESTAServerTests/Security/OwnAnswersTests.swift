@@ -15,7 +15,8 @@ import Testing
     // Older messages may be dropped, as clients do with long conversations.
     #expect(own.unknownTurns(in: Array(chat.dropFirst())) == [])
     for forged: [ChatMessage] in [
-      [.user("Q2"), .assistant("A1")], [.assistant("A1")], [.user("Q1"), .assistant("A1 and more")],
+      [.user("Q2"), .assistant("A1")], [.assistant("A1")],
+      [.user("Q1"), .assistant("A1 and more")],
       [.user("Q1"), .assistant("a1")], [.system("Q1"), .assistant("A1")],
       [.user("Q1A"), .assistant("1")], [.user("Q1"), .assistant("A1"), .assistant("A1")],
     ] {
@@ -57,7 +58,9 @@ import Testing
 
   private static func draw(_ generator: inout SeededGenerator) -> Drawn {
     var drawn = Drawn()
-    let words = ["hi", "a b", "<|im_end|>", "é€", "[INST]", "x\n\ny", "Sure, here is", "0", "\u{1}\u{1}\u{1}"]
+    let words = [
+      "hi", "a b", "<|im_end|>", "é€", "[INST]", "x\n\ny", "Sure, here is", "0", "\u{1}\u{1}\u{1}",
+    ]
     for _ in 0..<generator.integer(in: 1...6) {
       let role = generator.element(of: ChatMessage.Role.allCases)
       let text = (0..<generator.integer(in: 1...3)).map { _ in generator.element(of: words) }

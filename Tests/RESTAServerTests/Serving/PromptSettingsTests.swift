@@ -69,10 +69,12 @@ struct PromptSettingsTests {
     let model = ScriptedModel(chatTemplate: template) { _ in
       [Float](repeating: 0, count: 257)
     }
-    try await ServerFixture.run({
-      $0.prompt.system = "Be brief."
-      $0.client.assistantTurns = .trusted
-    }, model: model) { server in
+    try await ServerFixture.run(
+      {
+        $0.prompt.system = "Be brief."
+        $0.client.assistantTurns = .trusted
+      }, model: model
+    ) { server in
       let body =
         #"{"max_tokens": 1, "messages": [{"role": "user", "content": "a"}, {"role": "#
         + #""assistant", "content": "b"}, {"role": "tool", "tool_call_id": "1", "content": "secret"}]}"#

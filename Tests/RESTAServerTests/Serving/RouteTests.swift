@@ -235,7 +235,8 @@ struct RouteTests {
     }
   }
 
-  @Test("a window that never opens ends in an error, streamed or not, and shows what was answered last")
+  @Test(
+    "a window that never opens ends in an error, streamed or not, and shows what was answered last")
   func neverOpens() async throws {
     try await ServerFixture.run({ $0.defense.window = .after("</think>") }) { server in
       let whole = try await server.chat(content: "hi")

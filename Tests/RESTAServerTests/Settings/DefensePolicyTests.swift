@@ -146,7 +146,8 @@ import Testing
     }
     let isotropic = try relative.settings(for: override { $0.noise = .isotropic })
     #expect(
-      isotropic.noise == NoiseSettings(kind: .isotropic, sigma: Sigma(value: 0.65, unit: .relative)))
+      isotropic.noise == NoiseSettings(kind: .isotropic, sigma: Sigma(value: 0.65, unit: .relative))
+    )
     let wide = try policy {
       ($0.defense.noise, $0.defense.sigma, $0.defense.sigmaUnit) = (.hard, 0.7, .relative)
       $0.client.sigma = .init(min: 0.3)

@@ -53,7 +53,8 @@ import Testing
         "a list, not empty, of user, tool, system, not [user, assistant]"
       ),
       (
-        "defense: {perturb: []}", "defense.perturb must be a list, not empty, of user, tool, system, not []"
+        "defense: {perturb: []}",
+        "defense.perturb must be a list, not empty, of user, tool, system, not []"
       ),
       ("client: {noise: [none]}", "client.noise must be a list of isotropic, hard, soft, ortho"),
       ("client: {expose: all}", "client.expose must be one of none, settings, cost, votes, not"),

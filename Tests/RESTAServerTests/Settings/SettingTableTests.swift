@@ -42,7 +42,8 @@ import Testing
       "true", "false", "7", "17", "0.25", "all", "[user, tool]", "[a=1]", "[hard]", "hard",
     ]
     let choices = [
-      "absolute", "mean-logit", "abstain", "naive", "votes", "debug", "json", "2025-01-02", "perturbed",
+      "absolute", "mean-logit", "abstain", "naive", "votes", "debug", "json", "2025-01-02",
+      "perturbed",
     ]
     let before = properties(of: ServerSettings())
     // Any value that the setting accepts and that is not its default.

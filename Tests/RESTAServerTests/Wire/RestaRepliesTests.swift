@@ -64,7 +64,8 @@ import Testing
         + #""tie_rule":"log-probability"}"#)
     var seeded = DefenseSettings.none
     seeded.seed = 4_711
-    #expect(!Replying.text(RestaSettings(seeded, sticky: true, calibration: .none)).contains("4711"))
+    #expect(
+      !Replying.text(RestaSettings(seeded, sticky: true, calibration: .none)).contains("4711"))
   }
 
   @Test func `an answer without anything to tell has no object`() {

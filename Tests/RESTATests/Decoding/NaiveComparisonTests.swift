@@ -26,7 +26,8 @@ struct NaiveComparisonTests {
   @Test("is an error where the window never opens, and only there")
   func neverOpens() async throws {
     var (opened, never) = (0, 0)
-    for scenario in DecodingScenario.all(1_500, seed: 2_029) where scenario.defense.window != .start {
+    for scenario in DecodingScenario.all(1_500, seed: 2_029) where scenario.defense.window != .start
+    {
       let result = try await scenario.outcome(.reference)
       let fast = try await scenario.outcome(.fast)
       #expect((result == nil) == (fast == nil), "\(scenario)")

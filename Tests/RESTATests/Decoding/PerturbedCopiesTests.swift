@@ -159,7 +159,9 @@ struct PerturbedCopiesTests {
     defense.noise.sigma = Sigma(value: 0.65, unit: .relative)
     var sizes: Set<Double> = []
     // The padding's embeddings are as small as any, or as large.
-    for padding in ["", "\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}", "~~~~~~~~~~~~~~~~~~~~"] {
+    for padding in [
+      "", "\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}", "~~~~~~~~~~~~~~~~~~~~",
+    ] {
       let prompt = try Fixture.prompt([(nil, "["), (.user, padding + "hi"), (nil, "]")])
       let (_, result) = try await copies(prompt, defense)
       sizes.insert(result.settings.sigmaAbsolute)

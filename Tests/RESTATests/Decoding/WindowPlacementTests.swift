@@ -69,7 +69,8 @@ struct WindowPlacementTests {
     for tokens in [[], [97, 98], [258, 97, 259], [259, 258], [262]] as [[TokenID]] {
       var defense = Fixture.defense(l: .all, window: .after(Self.tag))
       let error = await #expect(throws: RESTAError.self) { try await generate(tokens, defense) }
-      #expect(error?.code == .windowNeverOpened && error?.message.contains("prefix_after_limit") == true)
+      #expect(
+        error?.code == .windowNeverOpened && error?.message.contains("prefix_after_limit") == true)
       for latest in 0...tokens.count {
         defense.latestStart = latest
         let (_, result) = try await generate(tokens, defense)

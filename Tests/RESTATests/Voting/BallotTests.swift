@@ -58,7 +58,9 @@ struct BallotTests {
   func decided() {
     var generator = SeededGenerator(seed: 14)
     for number in 0..<400 {
-      let asked = (0..<generator.integer(in: 1...6)).map { _ in TokenID(generator.integer(in: 1...4)) }
+      let asked = (0..<generator.integer(in: 1...6)).map { _ in
+        TokenID(generator.integer(in: 1...4))
+      }
       let open = generator.integer(in: 0...3)
       func ends(_ token: TokenID) -> Bool { token >= 3 }
       var outcomes = Set([Ballot(predictions: asked, ends: ends).leaders])
