@@ -19,7 +19,7 @@ package struct Setting<Root: Sendable>: Sendable {
   /// A sentence of documentation.
   package let about: String
   /// The default, as documentation has it: a value, or words such as "drawn, and reported".
-  package let defaultText: String?
+  package private(set) var defaultText: String?
   /// How it is spelled on a command line.
   package let flag: OptionSpelling
   /// Where a store keeps it, with dots for an object inside; that is part of a generation's key.
@@ -95,6 +95,13 @@ package struct Setting<Root: Sendable>: Sendable {
 
   /// Gives one the value of the other.
   package func copy(from source: Root, to root: inout Root) { move(source, &root) }
+
+  /// The row where its default is another one.
+  package func documented(default text: String) -> Self {
+    var row = self
+    row.defaultText = text
+    return row
+  }
 
   /// The row for a type that holds this one.
   package func lifted<Outer>(

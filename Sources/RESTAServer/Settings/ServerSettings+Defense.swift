@@ -12,7 +12,7 @@ extension ServerSettings {
   /// settings.defense.noise = .soft
   /// ```
   @dynamicMemberLookup public struct Defense: Sendable, Hashable {
-    package var chosen = Chosen(DefenseSettings.defaults)
+    package var chosen = Chosen(Self.base)
     /// Whether the same prompt draws the same noise, so that asking again gains nothing.
     ///
     /// Default: `false`, fresh noise for each answer.
@@ -27,7 +27,7 @@ extension ServerSettings {
 
     /// What is perturbed unless the operator says otherwise: whatever a client writes in the name of
     /// anybody but the model; a system message of a client is no more to be trusted than a user's.
-    static let clientRoles: Set<ChatMessage.Role> = [.system, .user, .tool]
+    static let base = DefenseSettings(perturbed: PerturbedContent(roles: [.system, .user, .tool]))
 
     /// As a file has it: a choice of what is the default anyway makes no difference.
     private var written: [SettingValue] {
@@ -96,7 +96,9 @@ extension ServerSettings {
     func settings(for model: ModelInformation) throws(ServerError) -> DefenseSettings {
       do {
         if var settings = try chosen.settings(for: model) {
-          if !chosen.names.contains("perturb") { settings.perturbed.roles = Self.clientRoles }
+          if !chosen.names.contains("perturb") {
+            settings.perturbed.roles = Self.base.perturbed.roles
+          }
           return settings
         }
       } catch {
@@ -111,7 +113,8 @@ extension ServerSettings {
 
   static let defenseTable: [Setting<ServerSettings>] =
     DefenseSettings.table.filter { $0.name != "seed" }
-    .map { $0.choosing(in: \.defense.chosen, section: "defense") } + [
+    .map { $0.choosing(in: \.defense.chosen, section: "defense") }
+    .map { $0.name == "defense.perturb" ? $0.documented(default: "user, tool, system") : $0 } + [
       Setting(
         "defense.sticky", \.defense.sticky, .flag,
         "Whether the same prompt draws the same noise, so that asking again gains nothing."),

@@ -125,9 +125,8 @@ extension ServerSettings {
           + " or l, or a temperature above 0 (client).")
     }
     let chosen = defense.chosen
-    let perturbed =
-      chosen.names.contains("perturb") ? chosen.value.perturbed.roles : Defense.clientRoles
-    let open = client.roles.subtracting(perturbed).subtracting([.assistant]).map(\.rawValue)
+    let open = client.roles.subtracting(chosen.value.perturbed.roles).subtracting([.assistant]).map(
+      \.rawValue)
     if !open.isEmpty {
       warnings.append(
         "What a client writes as \(open.sorted().joined(separator: " or ")) is not perturbed: an attack"

@@ -184,7 +184,10 @@ import Testing
   @Test(arguments: mistakes.indices)
   func `what is wrong is said in a line, before a model is loaded`(index: Int) throws {
     let mistake = Self.mistakes[index]
-    let file = try TemporaryFile(mistake.text ?? "", name: "file.yaml")
+    let ending = ["judge-check": "csv", "import": "jsonl"].first {
+      mistake.arguments.contains($0.key)
+    }
+    let file = try TemporaryFile(mistake.text ?? "", name: "file.\(ending?.value ?? "yaml")")
     let run = try CommandRun(
       mistake.arguments.map { $0 == "FILE" ? file.path : $0 }, variables: ["RESTA_DATA": ""])
     #expect(run.code == mistake.code, "\(run.errors)")

@@ -46,13 +46,17 @@ import Testing
   @Test func `noise statistics follow theory`() throws {
     let object = try CommandRun([
       "inspect", "A rather long prompt so that the statistics mean something, with many words.",
-      "--json", "--sigma", "1", "--samples", "128", "--seed", "3",
+      "--json", "--noise", "hard", "--sigma", "1", "--samples", "128", "--seed", "3",
     ]).object()
     let noise = try #require(object["noise"] as? [String: Any])
-    // Hard noise turns a token around when s < -1/sigma: about 0.159 for sigma 1. With about 15
-    // tokens x 128 copies the standard deviation is about 0.0085, and norms differ by token.
+    // Hard noise turns a token around when s < -|e|/sigma. With about 15 tokens x 128 copies the
+    // standard deviation of the share is about 0.009.
+    let sigma = try #require(noise["sigma_absolute"] as? Double)
+    let norms = try #require(object["tokens"] as? [[String: Any]])
+      .filter { $0["perturbed"] as? Bool == true }.compactMap { $0["norm"] as? Double }
+    let expected = norms.map { erfc($0 / sigma / 2.0.squareRoot()) / 2 }.reduce(0, +)
     let flips = try #require(noise["flip_share"] as? Double)
-    #expect(abs(flips - 0.159) < 0.04, "flip share \(flips)")
+    #expect(abs(flips - expected / Double(norms.count)) < 0.04, "flip share \(flips)")
   }
 
   @Test func `the table is for people`() throws {
