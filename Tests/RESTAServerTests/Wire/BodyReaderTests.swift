@@ -46,7 +46,7 @@ import Testing
     ("{\"a\": -1e999}", "at byte 6, the number is out of range"),
     ("{\"a\": \"b", "at byte 8, the text ends inside a string"),
     ("{\"a\": \"\n\"}", "at byte 7, a control character"),
-    ("{\"a\": \"\0\"}", "at byte 7, a control character"), ("\0", "at byte 0, a value"),
+    ("{\"a\": \"\0\"}", "at byte 7, a control character"), ("\0", "looks like UTF-16"),
     (#"{"a": "\x"}"#, "at byte 7, this escape"), (#"{"a": "\"#, "at byte 7, this escape"),
     (#"{"a": "\u12g4"}"#, "at byte 7, four hexadecimal digits"),
     (#"{"a": "\u12"#, "at byte 7, four hexadecimal digits"),
