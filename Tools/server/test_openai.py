@@ -393,8 +393,13 @@ class AsGenerate(Case):
                                      sampling_seed=77))
 
     def test_another_noise_and_a_conversation(self):
-        messages = [{"role": "system", "content": "Be brief."}, *user("Hi."),
-                    {"role": "assistant", "content": "Hello."}, *user("And now?")]
+        # The command perturbs user turns; a server whatever a client writes, system messages too.
+        messages = user("Hi.")
+        first = self.chat(messages, VOTES).choices[0].message.content
+        # Only what the server said itself is the assistant's.
+        with self.assertRaises(openai.BadRequestError):
+            self.chat([*messages, {"role": "assistant", "content": "Hello."}, *user("And now?")], VOTES)
+        messages += [{"role": "assistant", "content": first}, *user("And now?")]
         body = {"resta": {"noise": "isotropic", "sigma": 0.6, "samples": 7, "prefix": 9,
                           "votes": True}}
         reply = self.chat(messages, body)

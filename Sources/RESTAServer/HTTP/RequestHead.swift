@@ -37,7 +37,10 @@ struct RequestHead {
       guard HTTPField.Name(name) != nil else {
         throw .malformed("a header's name holds what no name may.")
       }
-      guard HTTPField.isValidValue(value) else {
+      // White space around a value is none of it (RFC 9110, 5.5), as behind a scheme without a key.
+      let value = value.drop { $0 == " " || $0 == "\t" }
+      let end = value.lastIndex { $0 != " " && $0 != "\t" }
+      guard HTTPField.isValidValue(end.map { String(value[...$0]) } ?? "") else {
         throw .malformed("the header '\(name)' holds control characters.")
       }
     }
