@@ -1,5 +1,8 @@
-/// RESTA for a fraction of the cost: the same tokens, votes and stop reason as ``ReferenceDecoder``,
-/// as long as the copies predict the same.
+/// RESTA for a fraction of the cost: the same tokens, winners of votes, ties and stop reason as
+/// ``ReferenceDecoder``, as long as the copies predict the same.
+///
+/// Counts and margins are of the copies that were asked, which may depend on what passes cost here. A copy
+/// whose logits are not finite is an error only if it is asked.
 ///
 /// *Prefix sharing*: what lies in front of the first perturbed position is computed once.
 /// *Decided votes*: copies are asked in waves, until those that were not asked cannot matter.
