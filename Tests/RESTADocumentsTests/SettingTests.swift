@@ -80,7 +80,7 @@ struct SettingTests {
     #expect(try yaml("samples: 3").settings(for: model)?.noise == DefenseSettings().noise)
     let soft = try #require(try yaml("noise: soft").settings(for: model))
     #expect(soft.noise.kind == .soft)
-    #expect(soft.noise.sigma == Sigma(value: 0.4, unit: .relative))
+    #expect(soft.noise.sigma == Sigma(value: 0.35, unit: .relative))
     #expect(try yaml("sigma_unit: absolute").settings(for: model) == nil)
     let absolute = try yaml("sigma_unit: absolute\nsigma: 2").settings(for: model)
     #expect(absolute?.noise.sigma == Sigma(value: 2, unit: .absolute))
@@ -94,7 +94,7 @@ struct SettingTests {
       JSONText.object(stored.sorted)
         == """
         {"aggregator": "majority-vote", "noise": "isotropic", "perturbed": {"last_turn_only": false, \
-        "roles": ["user"]}, "power_matched": false, "prefix": 20, "samples": 10, "sigma": 0.65, \
+        "roles": ["user"]}, "power_matched": false, "prefix": 20, "samples": 10, "sigma": 0.55, \
         "sigma_unit": "relative", "tie_rule": "log-probability"}
         """)
   }

@@ -38,15 +38,17 @@ public enum Calibration: String, Sendable, Hashable, Codable, CaseIterable {
 extension NoiseKind {
   /// The sigma that is used where nobody chose or measured one, relative to the model's embeddings.
   ///
-  /// That of isotropic noise is what the README's numbers were measured with; orthogonal noise is
-  /// isotropic noise less one dimension; 0.8 is the paper's hard noise on embeddings of norm 1; soft
-  /// noise's was the best of its row in docs/experiments.md. All on one small model: see ``Calibration``.
+  /// That of isotropic noise is what the README's numbers were measured with: the strength that was chosen
+  /// on the test model, 0.65 of its prompts' own embeddings, in the unit of its vocabulary. Orthogonal noise
+  /// is isotropic noise less one dimension; 0.8 is the paper's hard noise on embeddings of norm 1; soft
+  /// noise's was the best of its row in docs/experiments.md, in the same unit. All on one small model: see
+  /// ``Calibration``.
   public var fallbackSigma: Sigma {
     switch self {
     case .none: Sigma(value: 0, unit: .relative)
-    case .isotropic, .orthogonal: Sigma(value: 0.65, unit: .relative)
+    case .isotropic, .orthogonal: Sigma(value: 0.55, unit: .relative)
     case .hard: Sigma(value: 0.8, unit: .relative)
-    case .soft: Sigma(value: 0.4, unit: .relative)
+    case .soft: Sigma(value: 0.35, unit: .relative)
     }
   }
 

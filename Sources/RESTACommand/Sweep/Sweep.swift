@@ -17,9 +17,9 @@ struct SweepCommand: AsyncParsableCommand {
       here has to be reported on the other side: resta eval run.
 
       Examples:
-        resta sweep --noise isotropic --sigma 0.3,0.5,0.65,0.8
+        resta sweep --noise isotropic --sigma 0.3,0.4,0.55,0.7
         resta sweep --noise hard,isotropic --sigma 0.4,0.6 --samples 5,10 --choose
-        resta sweep mine.yaml --prefix 0,5,10,20,all --sigma 0.65 --split test
+        resta sweep mine.yaml --prefix 0,5,10,20,all --sigma 0.55 --split test
       """)
 
   @Argument(help: "A configuration: its datasets and judges are used. (default: the built-in one)")
@@ -29,7 +29,7 @@ struct SweepCommand: AsyncParsableCommand {
   var noise = "isotropic"
 
   @Option(help: ArgumentHelp("Strengths.", valueName: "list"))
-  var sigma = "0.3,0.5,0.65,0.8"
+  var sigma = "0.3,0.4,0.55,0.7"
 
   @Option(help: ArgumentHelp("The unit of --sigma: absolute or relative.", valueName: "unit"))
   var sigmaUnit = "relative"

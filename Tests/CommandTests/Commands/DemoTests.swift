@@ -73,7 +73,7 @@ import Testing
     #expect(own.output.contains("soft noise, sigma 0.25 relative"), "\(own.output) \(own.errors)")
     #expect(own.output.contains("k = 3"))
     let chosen = try CommandRun(base + ["--samples", "4"])
-    #expect(chosen.output.contains("isotropic noise, sigma 0.65 relative"), "\(chosen.output)")
+    #expect(chosen.output.contains("isotropic noise, sigma 0.55 relative"), "\(chosen.output)")
     #expect(chosen.output.contains("k = 4"))
   }
 

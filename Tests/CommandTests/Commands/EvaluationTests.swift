@@ -14,7 +14,7 @@ import Testing
       - {built_in: benign, split: test, limit: 4}
     defenses:
       - none
-      - {type: resta, noise: isotropic, sigma: 0.65, samples: 3, prefix: 4}
+      - {type: resta, noise: isotropic, sigma: 0.55, samples: 3, prefix: 4}
       - {type: smoothllm, copies: 2}
       - {type: random-refusal, probability: 0.5}
     """

@@ -14,7 +14,7 @@ import Testing
       """
       {"aggregator":"majority-vote","decoder":"fast","definition":2,"noise":"isotropic",\
       "perturbed":{"last_turn_only":false,"roles":["user"]},"power_matched":false,"prefix":20,\
-      "samples":10,"sigma":0.65,"sigma_unit":"relative","tie_rule":"log-probability",\
+      "samples":10,"sigma":0.55,"sigma_unit":"relative","tie_rule":"log-probability",\
       "window":"start"}
       """
     ),

@@ -19,7 +19,7 @@ import Testing
 
   private static let choices: [(String, Request)] = [
     ("resta.noise", { $0.noise = .soft }), ("resta.noise", { $0.noise = NoiseKind.none }),
-    ("resta.sigma", { $0.sigma = 0.64 }), ("resta.sigma", { $0.sigma = 0.66 }),
+    ("resta.sigma", { $0.sigma = 0.54 }), ("resta.sigma", { $0.sigma = 0.56 }),
     ("resta.sigma", { $0.sigma = 0 }), ("resta.sigma", { $0.sigma = -0.0 }),
     ("resta.sigma", { $0.sigma = .nan }), ("resta.sigma", { $0.sigma = -1 }),
     ("resta.sigma_unit", { $0.sigmaUnit = .absolute }),
@@ -69,7 +69,7 @@ import Testing
       try set.settings(for: DefenseOverride())
         == DefenseSettings(
           noise: NoiseSettings(
-            kind: .soft, sigma: Sigma(value: 0.4, unit: .relative), powerMatched: true),
+            kind: .soft, sigma: Sigma(value: 0.35, unit: .relative), powerMatched: true),
           window: .after("</think>"), aggregator: .meanLogit, tieRule: .abstain,
           perturbed: PerturbedContent(roles: [.tool], lastUserTurnOnly: true)))
   }
@@ -105,7 +105,7 @@ import Testing
     #expect(error.code == "resta_limit")
     #expect(error.message.hasPrefix("\(field) must "), "\(error.message)")
     let same = override {
-      ($0.noise, $0.sigma, $0.sigmaUnit) = (.isotropic, 0.65, .relative)
+      ($0.noise, $0.sigma, $0.sigmaUnit) = (.isotropic, 0.55, .relative)
       ($0.samples, $0.prefix) = (10, .tokens(20))
     }
     #expect(try policy.settings(for: same) == policy.defense)
@@ -122,7 +122,7 @@ import Testing
     let cases: [(Request, String)] = [
       ({ $0.samples = 4 }, "resta.samples must be 5 to 20 here, not 4:"),
       ({ $0.prefix = .tokens(3) }, "resta.prefix must be 20 to all here, not 3:"),
-      ({ $0.sigma = 2 }, "resta.sigma must be 0.65 to 1.5 here, not 2:"),
+      ({ $0.sigma = 2 }, "resta.sigma must be 0.55 to 1.5 here, not 2:"),
       (
         { $0.noise = .orthogonal },
         "resta.noise must be isotropic or soft or none here, not orthogonal:"
@@ -146,7 +146,7 @@ import Testing
     }
     let isotropic = try relative.settings(for: override { $0.noise = .isotropic })
     #expect(
-      isotropic.noise == NoiseSettings(kind: .isotropic, sigma: Sigma(value: 0.65, unit: .relative))
+      isotropic.noise == NoiseSettings(kind: .isotropic, sigma: Sigma(value: 0.55, unit: .relative))
     )
     let wide = try policy {
       ($0.defense.noise, $0.defense.sigma, $0.defense.sigmaUnit) = (.hard, 0.7, .relative)

@@ -10,7 +10,7 @@ struct DefenseSettingsTests {
   func defaults() {
     let settings = DefenseSettings()
     #expect(settings.noise.kind == .isotropic)
-    #expect(settings.noise.sigma == Sigma(value: 0.65, unit: .relative))
+    #expect(settings.noise.sigma == Sigma(value: 0.55, unit: .relative))
     #expect(!settings.noise.powerMatched)
     #expect(settings.samples == 10)
     #expect(settings.prefix == .tokens(20))
