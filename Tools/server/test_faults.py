@@ -176,7 +176,7 @@ class Shutdown(unittest.TestCase):
             return ends
 
     def test_streams_end_by_themselves_when_there_is_time(self):
-        self.assertTrue(set(self.run_down(30).values()) <= {"stop", "length"})
+        self.assertTrue(set(self.run_down(90).values()) <= {"stop", "length"})
 
     def test_streams_are_ended_when_there_is_none(self):
         self.assertIn("shutting_down", self.run_down(1).values())
