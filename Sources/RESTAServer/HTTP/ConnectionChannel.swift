@@ -5,13 +5,14 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
+import Synchronization
 
 /// A connection of HTTP/1.1, with a ``ConnectionWatch`` between its parser and the framework.
 ///
 /// The framework's own channel has no place for a handler that still sees a request's version and form,
 /// and what lies behind it on the connection.
 struct ConnectionChannel: HTTPChannelHandler {
-  typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+  typealias Value = AcceptedConnection
 
   let responder: Responder
   let limits: ServerSettings.Limits
@@ -40,14 +41,42 @@ struct ConnectionChannel: HTTPChannelHandler {
       try pipeline.addHandler(
         HTTPConnectionStateHandler(
           idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)), logger: logger))
-      return try NIOAsyncChannel(
-        wrappingChannelSynchronously: channel,
-        configuration: .init(isOutboundHalfClosureEnabled: true))
+      return try AcceptedConnection(
+        NIOAsyncChannel(
+          wrappingChannelSynchronously: channel,
+          configuration: .init(isOutboundHalfClosureEnabled: true)))
     }
   }
 
   func handle(value: Value, logger: Logger) async {
-    await handleHTTP(asyncChannel: value, logger: logger)
+    await handleHTTP(asyncChannel: value.take(), logger: logger)
+  }
+}
+
+/// A connection between its acceptance and its handling. One that nobody takes is closed.
+///
+/// Whoever connects in the moment in which the server stops accepting is dropped by it unhandled, and
+/// the framework ends the whole process where the writer of a connection goes unfinished.
+final class AcceptedConnection: ServerChildChannelValue {
+  typealias Parts = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+  private let parts: Parts
+  private let isTaken = Atomic(false)
+
+  init(_ parts: Parts) { self.parts = parts }
+
+  var channel: any Channel { parts.channel }
+
+  /// What to read from and to write to. The caller finishes it.
+  func take() -> Parts {
+    isTaken.store(true, ordering: .relaxed)
+    return parts
+  }
+
+  deinit {
+    guard !isTaken.load(ordering: .relaxed) else { return }
+    // Held by the task until its writer is finished.
+    Task { [parts] in try? await parts.executeThenClose { _, _ in } }
   }
 }
 

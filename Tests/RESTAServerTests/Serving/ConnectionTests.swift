@@ -1,3 +1,6 @@
+import Logging
+import NIOCore
+import NIOPosix
 import RESTA
 import RESTATesting
 import Testing
@@ -221,5 +224,26 @@ struct ConnectionTests {
       try await short.closed(within: 5)
       #expect([[], [400], [499]].contains(short.statuses))
     }
+  }
+
+  // MARK: Dropped
+
+  @Test("a connection that a server which stops drops unhandled is closed, and nothing else ends")
+  func dropped() async throws {
+    let connections = ConnectionChannel(
+      responder: { _, _, _ in }, limits: ServerSettings.Limits(), refused: { _ in "" })
+    let listening = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .childChannelOption(.allowRemoteHalfClosure, value: true)
+      .childChannelInitializer { channel in
+        connections.setup(channel: channel, logger: Logger(label: "dropped")).map { _ in }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+    let port = try #require(listening.localAddress?.port)
+    for _ in 0..<20 {
+      let client = try await RawClient(port: port)
+      try await client.closed(within: 5)
+      #expect(client.statuses.isEmpty)
+    }
+    try await listening.close()
   }
 }
