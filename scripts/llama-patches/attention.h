@@ -94,6 +94,21 @@ static int64_t cost(int64_t cells, int64_t rows) {
   return cells * (20 + 40 * ((rows + LANES - 1) / LANES) + 8 * rows);
 }
 
+// How many cells a position sees, and it or those of `any`.
+static void count_cells(const uint16_t * m, const uint16_t * any, int64_t n, int64_t & own, int64_t & both) {
+  for (int64_t c = 0; c < n;) {
+    uint16_t few = 0, sum = 0; // As narrow as a mask, so that vectors hold many.
+    for (const int64_t stop = std::min<int64_t>(n, c + 32768); c < stop; c++) {
+      few += m[c] != MASKED, sum += (m[c] != MASKED) | any[c];
+    }
+    own += few, both += sum;
+  }
+}
+
+static void add_cells(const uint16_t * __restrict m, uint16_t * __restrict any, uint16_t * __restrict all, int64_t n) {
+  for (int64_t c = 0; c < n; c++) any[c] |= m[c] != MASKED, all[c] &= m[c] == 0;
+}
+
 // A thread's memory, kept from one call to the next.
 static thread_local std::vector<float> queries, scores, outputs, keys, values, state;
 static thread_local std::vector<uint16_t> any, all;
@@ -124,23 +139,15 @@ struct Attention {
   // cell is unpacked once for a block, but costs something for each of its rows, seen or not.
   void attend(int64_t t0, int64_t t1, int64_t kv, int64_t i3) {
     while (t0 < t1) {
-      int64_t end = t0, count = 0;
+      int64_t end = mask ? t0 : t1, count = 0;
       any.assign(cells, mask == nullptr), all.assign(cells, 1);
-      if (mask == nullptr) end = t1;
       for (; end < t1; end++) {
         const uint16_t * m = mask_row(end, i3);
         int64_t own = 0, both = 0;
-        for (int64_t c = 0; c < cells;) {
-          uint16_t few = 0, sum = 0; // As narrow as the mask: vectors of them.
-          for (const int64_t stop = std::min<int64_t>(cells, c + 32768); c < stop; c++) {
-            const uint16_t sees = m[c] != MASKED;
-            few += sees, sum += sees | any[c];
-          }
-          own += few, both += sum;
-        }
+        count_cells(m, any.data(), cells, own, both);
         if (end > t0 && cost(both, (end + 1 - t0) * group) > cost(count, (end - t0) * group) + cost(own, group)) break;
         count = both;
-        for (int64_t c = 0; c < cells; c++) any[c] |= m[c] != MASKED, all[c] &= m[c] == 0;
+        add_cells(m, any.data(), all.data(), cells);
       }
       block(t0, end, kv, i3);
       t0 = end;
@@ -150,56 +157,59 @@ struct Attention {
   void block(int64_t t0, int64_t t1, int64_t kv, int64_t i3) {
     const int rows = (t1 - t0) * group, R = GGML_PAD(rows, LANES), D = GGML_PAD(DV, LANES);
     seen.resize(cells + 1);
-    int64_t count = 0;
-    for (int64_t c = 0; c < cells; c++) seen[count] = c, count += any[c];
     queries.assign(DK * R, 0), outputs.assign(rows * D, 0), state.assign(3 * R, 0);
     scores.resize(CELLS * R), keys.resize(CELLS * DK), values.resize(CELLS * D);
+    float * Q = queries.data(), * KQ = scores.data(), * O = outputs.data(), * K = keys.data(), * V = values.data();
     float * sums = state.data(), * tops = sums + R, * factors = tops + R;
+    const uint16_t * whole = all.data(), * visible = any.data();
+    int32_t * list = seen.data();
+    int64_t count = 0;
+    for (int64_t c = 0; c < cells; c++) list[count] = c, count += visible[c];
     std::fill(tops, tops + R, -1e30f);
     const float log2e = 1.44269504f, unit = cap == 0 ? scale * log2e : scale / cap;
     for (int row = 0; row < rows; row++) {
       const float * from = (const float *) ((const char *) q->data + (t0 + row / group) * q->nb[1]
         + (kv * group + row % group) * q->nb[2] + i3 * q->nb[3]);
-      for (int64_t d = 0; d < DK; d++) queries[d * R + row] = from[d] * unit;
+      for (int64_t d = 0; d < DK; d++) Q[d * R + row] = from[d] * unit;
     }
     for (int64_t start = 0; start < count; start += CELLS) {
       const int n = std::min<int64_t>(CELLS, count - start);
-      const int32_t * cell = seen.data() + start;
+      const int32_t * cell = list + start;
       bool masked = false;
       for (int c = 0; c < n; c++) {
-        masked |= all[cell[c]] == 0;
-        to_float(k, (const char *) k->data + cell[c] * k->nb[1] + kv * k->nb[2] + i3 * k->nb[3], &keys[c * DK], DK);
-        to_float(v, (const char *) v->data + cell[c] * v->nb[1] + kv * v->nb[2] + i3 * v->nb[3], &values[c * D], DV);
+        masked |= whole[cell[c]] == 0;
+        to_float(k, (const char *) k->data + cell[c] * k->nb[1] + kv * k->nb[2] + i3 * k->nb[3], K + c * DK, DK);
+        to_float(v, (const char *) v->data + cell[c] * v->nb[1] + kv * v->nb[2] + i3 * v->nb[3], V + c * D, DV);
       }
-      multiply<MOST_COLUMNS>(scores.data(), keys.data(), DK, 1, queries.data(), n, DK, R, false);
-      if (cap != 0) for (int i = 0; i < n * R; i++) scores[i] = tanhf(scores[i]) * (cap * log2e);
-      if (masked) {
-        for (int row = 0; row < rows; row++) {
-          const uint16_t * m = mask_row(t0 + row / group, i3);
-          const float weight = slope(kv * group + row % group) * log2e;
-          for (int c = 0; c < n; c++) {
-            const uint16_t bits = m[cell[c]];
-            scores[c * R + row] += bits == 0 ? 0 : bits == MASKED ? -INFINITY : weight * GGML_CPU_FP16_TO_FP32(bits);
-          }
+      multiply<MOST_COLUMNS>(KQ, K, DK, 1, Q, n, DK, R, false);
+      if (cap != 0) for (int i = 0; i < n * R; i++) KQ[i] = tanhf(KQ[i]) * (cap * log2e);
+      for (int64_t t = t0; masked && t < t1; t++) {
+        const uint16_t * m = mask_row(t, i3);
+        float * first = KQ + (t - t0) * group;
+        for (int c = 0; c < n; c++, first += R) {
+          const uint16_t bits = m[cell[c]];
+          if (bits == 0) continue;
+          const float value = bits == MASKED ? -INFINITY : GGML_CPU_FP16_TO_FP32(bits) * log2e;
+          for (int g = 0; g < group; g++) first[g] += bits == MASKED ? value : value * slope(kv * group + g);
         }
       }
       for (int r = 0; r < R; r += LANES) {
         const Lanes before = lanes(tops + r);
         Lanes top = before, sum = lanes(sums + r);
         for (int c = 0; c < n; c++) {
-          const Lanes x = lanes(&scores[c * R + r]);
+          const Lanes x = lanes(KQ + c * R + r);
           top = x > top ? x : top;
         }
         top = rounded(top);
         const Lanes factor = power(before, top);
         sum *= factor;
-        for (int c = 0; c < n; c++) sum += lanes(&scores[c * R + r]) = power(lanes(&scores[c * R + r]), top);
+        for (int c = 0; c < n; c++) sum += lanes(KQ + c * R + r) = power(lanes(KQ + c * R + r), top);
         lanes(tops + r) = top, lanes(sums + r) = sum, lanes(factors + r) = factor;
       }
       for (int row = 0; row < rows; row++) {
-        if (factors[row] != 1) for (int d = 0; d < D; d++) outputs[row * D + d] *= factors[row];
+        if (factors[row] != 1) for (int d = 0; d < D; d++) O[row * D + d] *= factors[row];
       }
-      multiply<MOST_COLUMNS>(outputs.data(), scores.data(), 1, R, values.data(), rows, n, D, true);
+      multiply<MOST_COLUMNS>(O, KQ, 1, R, V, rows, n, D, true);
     }
     for (int row = 0; row < rows; row++) {
       const int64_t t = t0 + row / group, head = kv * group + row % group;
@@ -210,7 +220,7 @@ struct Attention {
       }
       factor = sum == 0 ? 0 : factor / sum;
       float * to = (float *) ((char *) dst->data + (i3 * dst->ne[2] * dst->ne[1] + head + t * dst->ne[1]) * dst->nb[1]);
-      for (int64_t d = 0; d < DV; d++) to[d] = outputs[row * D + d] * factor;
+      for (int64_t d = 0; d < DV; d++) to[d] = O[row * D + d] * factor;
     }
   }
 };
