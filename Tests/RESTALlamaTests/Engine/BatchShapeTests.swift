@@ -23,12 +23,20 @@ extension LlamaTests {
       arguments: [LlamaOptions.CacheType.f16, .q8])
     func quantized(cache: LlamaOptions.CacheType) async throws {
       let model = try await SharedModels.model(
-        options: LlamaOptions(threads: 2, cacheType: cache))
-      let text = try Sequences.prompt(model, count: 140)
+        options: LlamaOptions(threads: 1, cacheType: cache))
+      let text = try Sequences.prompt(model, count: 100)
       let reference = try await Self.oneByOne(text, model)
       for seed in UInt64(0)..<4 {
         try await Self.check(model, text, reference, seed: seed)
       }
+      let twoThreads = try await SharedModels.model(
+        options: LlamaOptions(threads: 2, cacheType: cache))
+      let reservation = try await twoThreads.reserve(sequences: 1, cells: 300)
+      let rows = try await reservation.forward([
+        ForwardSegment(sequence: 0, input: .tokens(text), outputs: .all)
+      ])
+      await reservation.release()
+      #expect(rows == reference)
     }
 
     /// Every position's logits, each computed in a pass of its own, alone in the cache.
