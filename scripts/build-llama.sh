@@ -69,6 +69,25 @@ patch_llama() { # SOURCE-FOLDER
     mv "$cache.new" "$cache"
   fi
 }
+# Matrix products have one order of sums for every number of rows: scripts/llama-patches/products.sed.
+products="$root/scripts/llama-patches/products.sed"
+patches="$patches $(sha256 "$products")"
+patch_products() { # SOURCE-FOLDER
+  local file pattern changes
+  while read -r file changes pattern; do
+    file="$1/ggml/src/ggml-cpu/$file"
+    [ -f "$file.unpatched" ] || cp -p "$file" "$file.unpatched"
+    sed -f "$products" "$file.unpatched" >"$file.new"
+    [ "$(grep -cE -- "$pattern" "$file.new")" -eq "$changes" ] || patch_failed "${file##*/}"
+    # One that stays as it is need not be compiled again.
+    if cmp -s "$file.new" "$file"; then rm "$file.new"; else mv "$file.new" "$file"; fi
+  done <<'TABLE'
+arch/x86/quants.c 9 acc = resta_add_block|shuffle_epi8\(halves
+arch/x86/repack.cpp 4 cvtepi32_ps\(iacc_(min_)?sb\), _mm256_mul_ps
+tiled/tiled-kernel.cpp 1 fmadd_ps\(result, d1_vec
+llamafile/sgemm.cpp 1 if \(n < 2 && Atype
+TABLE
+}
 patch_failed() {
   die "the line to change was not found in llama.cpp's $1." \
     "Another version of it? Adapt patch_llama in scripts/build-llama.sh."
@@ -177,6 +196,7 @@ failed() {
 }
 
 patch_llama "$source_dir"
+patch_products "$source_dir"
 
 # Kept until it is installed, so that an interrupted build goes on where it stopped.
 build_dir="$deps/build/llama-${key:0:16}"
