@@ -42,18 +42,20 @@ extension BatchInvariance {
     let cells = widest + Self.narrow.reduce(0, +)
     let reservation = try await parts.scheduler.reserve(sequences: 2, cells: cells)
     do {
-      let tally = try await Tally(reservation, prompt: prompt, widths: Self.narrow)
+      try await self.init(reservation, prompt: prompt)
       await reservation.release()
-      self.init(tally, widths: Self.narrow + [widest])
     } catch {
       await reservation.release()
       throw error
     }
   }
 
-  private init(_ tally: Tally, widths: [Int]) {
+  /// Compares passes on two empty sequences with one pass over the prompt.
+  init(_ reservation: any SequenceReservation, prompt: [TokenID]) async throws {
+    let tally = try await Tally(reservation, prompt: prompt, widths: Self.narrow)
     self.init(
-      isExact: tally.differing == 0, widths: widths, positions: tally.positions,
+      isExact: tally.differing == 0, widths: Self.narrow + [prompt.count],
+      positions: tally.positions,
       differing: tally.differing,
       otherTokens: tally.otherTokens, largestDifference: tally.largestDifference,
       largestLogit: tally.largestLogit)
