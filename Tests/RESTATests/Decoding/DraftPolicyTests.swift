@@ -102,8 +102,8 @@ struct DraftPolicyTests {
     arguments: [(1, 4, 2), (0, 4, 3), (0, 2, 2), (2, 8, 4)])
   func nextWaves(lead: Int, open: Int, least: Int) {
     let missing = Array(repeating: 100, count: open)
-    #expect(Self.policy(Self.wideIsDear).nextWave(lead: lead, missing: missing) == least)
-    #expect(Self.policy(Self.wideIsFree).nextWave(lead: lead, missing: missing) == open)
+    #expect(Self.policy(Self.wideIsDear).nextWave(ahead: lead, missing: missing) == least)
+    #expect(Self.policy(Self.wideIsFree).nextWave(ahead: lead, missing: missing) == open)
   }
 
   @Test("plans with waves that are no majority")
