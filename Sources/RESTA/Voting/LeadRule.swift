@@ -99,3 +99,31 @@ extension Ballot {
     self.init(predictions: predictions, ends: ends)
   }
 }
+
+extension LeadRule {
+  /// What the rule makes of one vote of all copies.
+  package struct Counterfactual: Sendable, Hashable {
+    /// How many copies count.
+    package let copies: Int
+    /// Whether the rule stopped before the vote was decided.
+    package let stopped: Bool
+    /// Whether it chose another candidate than the full vote.
+    package let differs: Bool
+    /// What it does to such a vote over all orders of the copies.
+    package let expectation: Expectation
+
+    /// Applies the rule to what the copies predict, in their order; `winner` is the full vote's token.
+    package init(
+      _ predictions: [TokenID], winner: TokenID, lead: Int, ends: @escaping (TokenID) -> Bool
+    ) {
+      let ballot = Ballot(
+        predictions: predictions, of: predictions.count, lead: lead, ends: ends)
+      copies = ballot.predictions.count
+      stopped = ballot.stoppedAtLead != nil
+      differs =
+        stopped && !ballot.leaders.contains { $0 == winner || ends($0) && ends(winner) }
+      let counts = Ballot(predictions: predictions, ends: ends).candidates.map(\.count)
+      expectation = LeadRule.expectation(counts: counts, lead: lead)
+    }
+  }
+}

@@ -95,7 +95,8 @@ struct LeadRuleTests {
       }
       let expectation = LeadRule.expectation(counts: counts, lead: lead)
       #expect(expectation.error <= bound + 1e-12, "\(counts), lead \(lead)")
-      #expect((0.999...Double(votes) + 0.001).contains(expectation.copies), "\(counts), lead \(lead)")
+      #expect(
+        (0.999...Double(votes) + 0.001).contains(expectation.copies), "\(counts), lead \(lead)")
       if counts.count == 2, lead > winner - others[0], lead > others[0] {
         #expect(expectation.error == 0)
       }
