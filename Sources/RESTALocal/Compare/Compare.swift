@@ -94,7 +94,7 @@ package struct Compare: AsyncParsableCommand {
     let template = try model.template(for: loaded)
     var pairs: [(GenerationResult, GenerationResult)] = []
     var differences: [Difference] = []
-    var comparison = leads.map { LeadComparison($0, model: loaded) }
+    var comparison = leads.map { LeadComparison($0, options: options, model: loaded) }
     var progress = Progress()
     for (number, text) in texts {
       progress.show(

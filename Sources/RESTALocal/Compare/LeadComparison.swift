@@ -36,14 +36,18 @@ struct LeadComparison {
   }
 
   private let model: any LanguageModel
+  /// Whether a token ends the answer.
+  private let ends: (TokenID) -> Bool
   private var rows: [Row]
   private var votes = 0
   private var otherwise = 0
   private var copies = 0
   private var full = (tokens: 0, seconds: 0.0)
 
-  init(_ leads: [Int], model: any LanguageModel) {
+  init(_ leads: [Int], options: GenerationOptions, model: any LanguageModel) {
     self.model = model
+    let tokenizer = model.tokenizer
+    ends = { !options.ignoresEndOfGeneration && tokenizer.isEndOfGeneration($0) }
     rows = leads.map { Row(lead: $0) }
   }
 
@@ -67,7 +71,6 @@ struct LeadComparison {
     _ expected: GenerationResult, _ actual: GenerationResult, prompt: TokenizedPrompt,
     withLead answer: (Int) async throws -> GenerationResult
   ) async throws {
-    let tokenizer = model.tokenizer
     let predictions = try await predictions(of: expected, prompt: prompt)
     full.tokens += actual.totals.tokensProcessed
     full.seconds += actual.totals.wallSeconds
@@ -83,11 +86,11 @@ struct LeadComparison {
       votes += 1
       copies +=
         LeadRule.Counterfactual(
-          predicted, winner: winner, lead: predicted.count + 1, ends: tokenizer.isEndOfGeneration
+          predicted, winner: winner, lead: predicted.count + 1, ends: ends
         ).copies
       for index in rows.indices {
         let outcome = LeadRule.Counterfactual(
-          predicted, winner: winner, lead: rows[index].lead, ends: tokenizer.isEndOfGeneration)
+          predicted, winner: winner, lead: rows[index].lead, ends: ends)
         let error = outcome.expectation.error
         rows[index].stopped += outcome.stopped ? 1 : 0
         rows[index].winnersDiffer += outcome.differs ? 1 : 0
