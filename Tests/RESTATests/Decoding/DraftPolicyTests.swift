@@ -113,6 +113,8 @@ struct DraftPolicyTests {
       let policy = DraftPolicy(
         plan: .fast, costs: Self.wideIsDear, copies: 10, lead: lead)
       #expect(Self.choose(policy, missing: 100).wave == min(lead, 6))
+      // An open vote's leader is at most as far ahead as there are copies left.
+      guard lead <= 5 else { continue }
       #expect(policy.nextWave(ahead: lead - 1, missing: [100, 100, 100, 100]) == 1)
     }
     #expect(
