@@ -144,11 +144,13 @@ package struct BenchDecoders: AsyncParsableCommand {
       runs += results
       sigma = max(sigma, absolute)
     }
+    let machine = MachineReport()
+    if let line = BenchTable.memory(runs, used: machine.peakProcessBytes) { print(line) }
     let together = try await measureParallel(bench, cases.first, &progress)
     guard json else { return }
     try JSONOutput.print(
       BenchReport(
-        machine: MachineReport(), model: try RunReport(loaded, arguments: model),
+        machine: machine, model: try RunReport(loaded, arguments: model),
         noise: settings.noise.kind, sigmaAbsolute: sigma, seed: seed, repeats: repeats, runs: runs,
         parallel: together))
   }

@@ -1,6 +1,6 @@
 import Foundation
 package import RESTA
-import RESTALlama
+package import RESTALlama
 
 /// What `resta bench --json` prints: a stable shape, to which fields may be added.
 package struct BenchReport: Encodable {
@@ -29,6 +29,8 @@ package struct BenchRun: Encodable {
   package let peakCells: Int
   /// Of the key-value cache.
   package let peakBytes: Int
+  /// What the process takes in all for this run: see ``BenchMemory``; `nil` where the system does not tell.
+  @Nullable package var memoryBytes: Int?
   /// Of the wall time, what was not spent in the model.
   package let bookkeepingShare: Double
   /// Copies asked for each vote; `nil` where nothing is voted on.
@@ -60,11 +62,11 @@ package struct BenchRun: Encodable {
   ///   - samples: Every subject's generations, by repeat; this one's among them.
   ///   - floors: The floor of each repeat, or none.
   ///   - stock: What llama.cpp as it comes did in each repeat, or none.
-  ///   - bytesPerCell: What a cell of the key-value cache takes.
+  ///   - memory: What the model's memory is made of.
   package init?(
     _ subject: BenchSubject, _ benchCase: BenchCase,
     samples: [BenchSubject: [BenchSample]], floors: [BenchFloor] = [],
-    stock: [StockBench.Speed] = [], bytesPerCell: Int
+    stock: [StockBench.Speed] = [], memory: BenchMemory
   ) {
     guard let own = samples[subject], let first = own.first?.result else { return nil }
     let results = own.map(\.result)
@@ -80,7 +82,10 @@ package struct BenchRun: Encodable {
     tokensProcessed = Int(Self.median(results.map { Double($0.totals.tokensProcessed) }) ?? 0)
     passes = Int(Self.median(results.map { Double($0.totals.passes) }) ?? 0)
     peakCells = own.map(\.peakCells).max() ?? 0
-    peakBytes = peakCells * bytesPerCell
+    peakBytes = peakCells * memory.bytesPerCell
+    memoryBytes = memory.bytes(
+      cells: own.map(\.reservedCells).max() ?? 0,
+      prompt: results.map(\.promptTokens).max() ?? 0)
     bookkeepingShare =
       Self.median(results.map { $0.totals.bookkeepingSeconds / $0.totals.wallSeconds }) ?? 0
     let asked = results.flatMap(\.votes).map { Double($0.asked) }
@@ -153,6 +158,31 @@ package struct StockRun: Encodable {
   }
 }
 
+/// The account of the memory that a generation needs.
+package struct BenchMemory {
+  package let bytesPerCell: Int
+  /// The program and the weights, as they are when nothing is generated.
+  package let loadedBytes: Int?
+  /// The buffers of llama.cpp's widest pass: most of them are its logits.
+  package let passBytes: Int
+  /// An embedding of the prompt, which the copies share.
+  package let rowBytes: Int
+
+  /// What is needed in all, however many copies are asked: the cache is set aside for all of them.
+  package func bytes(cells: Int, prompt: Int) -> Int? {
+    loadedBytes.map { $0 + cells * bytesPerCell + passBytes + prompt * rowBytes }
+  }
+}
+
+extension BenchMemory {
+  package init(_ model: LlamaModel, loadedBytes: Int?) {
+    bytesPerCell = model.bytesPerCell
+    self.loadedBytes = loadedBytes
+    passBytes = model.options.batchSize * model.information.vocabularySize * 4
+    rowBytes = model.information.dimensions * 4
+  }
+}
+
 /// Where something was measured.
 package struct MachineReport: Encodable {
   package let system: String
@@ -167,7 +197,15 @@ package struct MachineReport: Encodable {
     cpus = ProcessInfo.processInfo.activeProcessorCount
     memoryBytes = ProcessInfo.processInfo.physicalMemory
     processor = Self.value("model name", in: "/proc/cpuinfo") ?? "unknown"
-    peakProcessBytes = Self.value("VmHWM", in: "/proc/self/status")
+    peakProcessBytes = Self.status("VmHWM")
+  }
+
+  /// The memory that the process has now; `nil` where the system does not tell.
+  package static var residentBytes: Int? { status("VmRSS") }
+
+  /// A line of what Linux says of this process, in bytes.
+  private static func status(_ key: String) -> Int? {
+    value(key, in: "/proc/self/status")
       .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 << 10 }
   }
 
@@ -229,6 +267,13 @@ package enum BenchTable {
           + (steps ?? ""))
     }
     return lines
+  }
+
+  /// The line below all cases: the memory of the one that needs the most.
+  package static func memory(_ runs: [BenchRun], used: Int?) -> String? {
+    guard let needed = runs.compactMap(\.memoryBytes).max(), let used else { return nil }
+    return "memory: \(needed / 1_000_000) MB needed by the largest run, "
+      + "\(used / 1_000_000) MB used at most by the process"
   }
 
   private static func ratio(_ middle: Double?, _ low: Double?, _ high: Double?) -> String {

@@ -11,6 +11,8 @@ package struct BenchRunner {
   package let repeats: Int
   /// llama.cpp as it comes, where it is there.
   package let stock: StockBench?
+  /// What the process held when the model was loaded, where the system tells.
+  package let loadedBytes: Int? = MachineReport.residentBytes
 
   /// Measures one case.
   ///
@@ -41,10 +43,11 @@ package struct BenchRunner {
         if number == 0, subject == .reference || subject == .naive { continue }
         let prompt = prompts[max(0, number - 1) % prompts.count]
         let result = try await generate(subject, benchCase, prompt, metered, number)
-        let cells = metered.takePeakCells()
+        let (cells, reserved) = (metered.takePeakCells(), metered.takeReservedCells())
         sigma = max(sigma, result.settings.sigmaAbsolute)
         guard number > 0 else { continue }
-        samples[subject, default: []].append(BenchSample(result: result, peakCells: cells))
+        samples[subject, default: []].append(
+          BenchSample(result: result, reservedCells: reserved, peakCells: cells))
         guard subject == .undefended, let stock else { continue }
         stockSpeeds.append(
           try await stock.measure(
@@ -59,10 +62,10 @@ package struct BenchRunner {
           prompt, settings(of: benchCase), answerTokens: benchCase.answerTokens,
           undefended: plain.result.totals.wallSeconds, model: model))
     }
+    let memory = BenchMemory(model, loadedBytes: loadedBytes)
     let runs = subjects.compactMap {
       BenchRun(
-        $0, benchCase, samples: samples, floors: floors, stock: stockSpeeds,
-        bytesPerCell: model.bytesPerCell)
+        $0, benchCase, samples: samples, floors: floors, stock: stockSpeeds, memory: memory)
     }
     return (runs, sigma)
   }
@@ -168,6 +171,8 @@ package struct BenchCase: Equatable {
 /// One measured generation.
 package struct BenchSample {
   package let result: GenerationResult
+  /// Key-value cells that were set aside for it.
+  package let reservedCells: Int
   /// The most key-value cells that were in use.
   package let peakCells: Int
 }
