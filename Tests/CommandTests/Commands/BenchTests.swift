@@ -51,7 +51,7 @@ import Testing
     let script = """
       #!/bin/sh
       while [ $# -gt 0 ]; do case $1 in -p) p=$2 ;; -n) n=$2 ;; -d) d=$2 ;; esac; shift; done
-      echo "[{\"avg_ts\": $((p * 10 + n * 1000 + ${d:-0}))}]"
+      echo '[{"avg_ts": '$((p * 10 + n * 1000 + ${d:-0}))'}]'
       """
     let program = try TemporaryFile(script, name: "llama-bench")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
