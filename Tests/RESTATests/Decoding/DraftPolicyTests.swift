@@ -46,6 +46,35 @@ struct DraftPolicyTests {
     #expect(Self.choose(Self.policy(machine), positions: 1, missing: 500).wave == 6)
   }
 
+  @Test("hurries to the first token where the plan says so, and to no other")
+  func firstToken() {
+    let machine = Self.costs(fixed: 0.01, each: 0.001)
+    var policy = Self.policy(machine, plan: DecodingPlan(favours: .firstToken))
+    for _ in 0..<30 { policy.noteDraft(accepted: true) }
+    for _ in 0..<5 { policy.noteVote([2, 1, 1, 1, 1, 1, 1]) }
+    let missing = Array(repeating: 500, count: 10)
+    func choose(isFirst: Bool) -> DraftPolicy.Choice {
+      policy.choose(positions: 20, missing: missing, needsAll: false, isFirst: isFirst)
+    }
+    #expect(choose(isFirst: true) == .init(draft: 0, wave: 6))
+    #expect(choose(isFirst: false).wave > 6)
+    #expect(choose(isFirst: false).draft > 0)
+    // All at once is soonest where width is free.
+    let free = Self.policy(Self.wideIsFree, plan: DecodingPlan(favours: .firstToken))
+    let choice = free.choose(positions: 20, missing: missing, needsAll: false, isFirst: true)
+    #expect(choice == .init(draft: 0, wave: 10))
+  }
+
+  @Test("drafts less where the unperturbed prompt would be computed for that alone")
+  func cleanPrompt() {
+    let policy = Self.policy(.typical)
+    let missing = Array(repeating: 1, count: 10)
+    let drafts = [0, 5, 500].map {
+      policy.choose(positions: 20, missing: missing, needsAll: false, clean: $0).draft
+    }
+    #expect(drafts[0] > 0 && drafts[2] == 0 && drafts[1] <= drafts[0], "\(drafts)")
+  }
+
   @Test("drafts where a narrow pass is much cheaper than a vote's, and tokens are accepted")
   func drafts() {
     #expect(Self.choose(Self.policy(Self.wideIsDear)).draft == 0)
