@@ -48,26 +48,31 @@ struct DraftPolicyTests {
 
   @Test("hurries to the first token where the plan says so, and to no other")
   func firstToken() {
-    let machine = Self.costs(fixed: 0.01, each: 0.001)
-    var policy = Self.policy(machine, plan: DecodingPlan(favours: .firstToken))
+    var policy = Self.policy(.typical, plan: DecodingPlan(favours: .firstToken))
     for _ in 0..<30 { policy.noteDraft(accepted: true) }
-    for _ in 0..<5 { policy.noteVote([2, 1, 1, 1, 1, 1, 1]) }
-    let missing = Array(repeating: 500, count: 10)
-    func choose(isFirst: Bool) -> DraftPolicy.Choice {
-      policy.choose(positions: 20, missing: missing, needsAll: false, isFirst: isFirst)
+    for _ in 0..<3 { policy.noteVote([2, 1, 1, 1, 1, 1, 1]) }
+    func choose(_ policy: DraftPolicy, missing: Int, isFirst: Bool) -> DraftPolicy.Choice {
+      policy.choose(
+        positions: 20, missing: Array(repeating: missing, count: 10), needsAll: false,
+        isFirst: isFirst)
     }
-    #expect(choose(isFirst: true) == .init(draft: 0, wave: 6))
-    #expect(choose(isFirst: false).wave > 6)
-    #expect(choose(isFirst: false).draft > 0)
-    // All at once is soonest where width is free.
+    // In the long run the seventh copy pays; for the first token alone its prompt is too long.
+    #expect(choose(policy, missing: 500, isFirst: true) == .init(draft: 0, wave: 6))
+    #expect(choose(policy, missing: 500, isFirst: false).wave > 6)
+    #expect(choose(policy, missing: 1, isFirst: false).draft > 0)
+    #expect(choose(policy, missing: 1, isFirst: true).draft == 0)
+    // All at once is soonest where width is free, and fixed amounts stay.
     let free = Self.policy(Self.wideIsFree, plan: DecodingPlan(favours: .firstToken))
-    let choice = free.choose(positions: 20, missing: missing, needsAll: false, isFirst: true)
-    #expect(choice == .init(draft: 0, wave: 10))
+    #expect(choose(free, missing: 10, isFirst: true) == .init(draft: 0, wave: 10))
+    let fixed = Self.policy(
+      .typical, plan: DecodingPlan(draft: .fixed(3), firstWave: .fixed(8), favours: .firstToken))
+    #expect(choose(fixed, missing: 500, isFirst: true) == .init(draft: 3, wave: 8))
   }
 
   @Test("drafts less where the unperturbed prompt would be computed for that alone")
   func cleanPrompt() {
-    let policy = Self.policy(.typical)
+    var policy = Self.policy(.typical)
+    for _ in 0..<30 { policy.noteDraft(accepted: true) }
     let missing = Array(repeating: 1, count: 10)
     let drafts = [0, 5, 500].map {
       policy.choose(positions: 20, missing: missing, needsAll: false, clean: $0).draft
