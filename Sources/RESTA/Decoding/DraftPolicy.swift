@@ -106,9 +106,8 @@ struct DraftPolicy {
       return Int(own.rounded()) + copies.count * (1 + choice.draft)
     }
     // The first draft takes the last voted token along with the one before it.
-    let narrow =
-      choice.draft == 0
-      ? 0 : costs.seconds(positions: 2 + clean) + Double(choice.draft - 1) * costs.seconds(positions: 1)
+    let later = Double(choice.draft - 1) * costs.seconds(positions: 1)
+    let narrow = choice.draft == 0 ? 0 : costs.seconds(positions: 2 + clean) + later
     let first = costs.seconds(positions: width(0..<choice.wave))
     guard choice.wave < copies else { return narrow + first }
     // The chance that some position is left open, and one or two more copies have to be asked.
