@@ -27,7 +27,7 @@ export RESTA_TEMPLATES := $(CURDIR)/.deps/src/llama.cpp/models/templates
 # Another format is another model, with answers of its own: only on demand. It takes the adapter, too,
 # which the command adds by itself to the default model alone.
 ifneq ($(RESTA_DEMO_WEIGHTS),)
-DEMO_MODEL = RESTA_MODEL="$$(scripts/fastest-weights.sh --show $(RESTA_DEMO_WEIGHTS))" \
+DEMO_MODEL = file=$$(scripts/fastest-weights.sh --show $(RESTA_DEMO_WEIGHTS)) && RESTA_MODEL="$$file" \
   RESTA_ADAPTER="$(CURDIR)/Adapters/smollm2-135m-aligned/adapter.f16.gguf"
 endif
 

@@ -76,9 +76,11 @@ struct RandomStreamTests {
   func fourPairs() {
     var generator = SeededGenerator(seed: 11)
     // Where octants, quadrants and powers of two meet, and anything.
-    let special: [UInt32] =
-      [0, 1, .max, .max - 1, 0xB504_F333, 0xB504_F334]
-      + (0..<8).flatMap { [UInt32($0) << 29, UInt32($0) << 29 &- 1] }
+    var special: [UInt32] = [1, .max - 1, 0xB504_F333, 0xB504_F334]
+    for octant in 0..<8 as Range<UInt32> {
+      let start: UInt32 = octant << 29
+      special += [start, start &- 1]
+    }
     func words() -> SIMD4<UInt32> {
       var words = SIMD4<UInt32>()
       for lane in 0..<4 {
