@@ -53,9 +53,23 @@ patch_cache() { # SOURCE-FOLDER
   replace "$file" -e "s/if (head_cur > cells.get_used() + 2\*n_tokens) {/if ($in_order) {/"
   [ "$(grep -c "$in_order" "$file")" -eq 4 ] || patch_failed "$file"
 }
+# Matrix products have one order of sums for every number of rows: scripts/llama-patches/products.sed.
+patch_products() { # CPU-FOLDER
+  local file pattern changes
+  while read -r file changes pattern; do
+    replace "$1/$file" -f "$root/scripts/llama-patches/products.sed"
+    [ "$(grep -cE -- "$pattern" "$1/$file")" -eq "$changes" ] || patch_failed "$file"
+  done <<'TABLE'
+arch/x86/quants.c 9 acc = resta_add_block|shuffle_epi8\(halves
+arch/x86/repack.cpp 4 cvtepi32_ps\(iacc_(min_)?sb\), _mm256_mul_ps
+tiled/tiled-kernel.cpp 1 fmadd_ps\(result, d1_vec
+llamafile/sgemm.cpp 1 if \(n < 2 && Atype
+TABLE
+}
 patch_llama() { # SOURCE-FOLDER, as it was unpacked
   patch_threads "$1/ggml/src/ggml-cpu"
   patch_attention "$1/ggml/src/ggml-cpu"
+  patch_products "$1/ggml/src/ggml-cpu"
   patch_cache "$1"
 }
 replace() { # FILE SED-ARGUMENTS...: changes it, or stops

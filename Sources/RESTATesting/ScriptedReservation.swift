@@ -13,6 +13,8 @@ final class ScriptedReservation: SequenceReservation {
     var prompt = 0
     /// How many entries belong to the sequence that it was forked from.
     var shared = 0
+    /// Whether its prompt was fed up to the end of a pass that wanted no logits of it: it may go on.
+    var isOpen = false
 
     mutating func truncate(to length: Int) {
       entries = Array(entries.prefix(length))
@@ -21,11 +23,12 @@ final class ScriptedReservation: SequenceReservation {
     }
 
     mutating func append(_ input: ForwardSegment.Input) {
-      let wasEmpty = entries.isEmpty
+      let isPrompt = entries.isEmpty || isOpen
+      isOpen = false
       switch input {
       case .tokens(let tokens):
         entries += tokens.map { .token($0) }
-        if wasEmpty { prompt = entries.count }
+        if isPrompt { prompt = entries.count }
       case .embeddings, .perturbed:
         // In pieces, as engines take them.
         for start in stride(from: 0, to: input.count, by: 3) {
@@ -67,6 +70,13 @@ final class ScriptedReservation: SequenceReservation {
       for context in try append(segment) {
         let logits = try await model.logits(context)
         rows.append(try read(rows.count, logits.span))
+      }
+    }
+    state.withLock { state in
+      for segment in segments {
+        let sequence = state.sequences[segment.sequence]
+        state.sequences[segment.sequence].isOpen =
+          sequence.prompt == sequence.entries.count && segment.outputs == .none
       }
     }
     return rows

@@ -47,6 +47,7 @@ package struct VoteReport: Encodable, Sendable {
   package let asked: Int
   package let margin: Int
   @Nullable package var tieRule: TieBreak?
+  @Nullable package var stoppedAtLead: Int?
 
   package init(_ vote: VoteRecord, tokenizer: any Tokenizer) {
     position = vote.position
@@ -58,6 +59,7 @@ package struct VoteReport: Encodable, Sendable {
     asked = vote.asked
     margin = vote.margin
     tieRule = vote.tieBreak
+    stoppedAtLead = vote.stoppedAtLead
   }
 }
 

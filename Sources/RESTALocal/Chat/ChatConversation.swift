@@ -8,6 +8,8 @@ struct ChatConversation {
   let defense: DefenseSettings
   let options: GenerationOptions
   private let decoder: DecoderArguments
+  /// Somebody reads along, so the first token matters more than the last.
+  private let plan: DecodingPlan?
   private(set) var system: String?
   private(set) var session: ChatSession
   /// The last answer, for `/votes`.
@@ -23,9 +25,10 @@ struct ChatConversation {
     self.options = options
     self.decoder = decoder
     self.system = system
+    plan = decoder.decoder == .fast ? decoder.fast.plan(favouring: .firstToken) : nil
     session = ChatSession(
       model: model, instructions: system, defense: defense, options: options, template: template,
-      decoder: decoder.decoder, plan: decoder.plan)
+      decoder: decoder.decoder, plan: plan)
   }
 
   /// Starts over, with a new system prompt or with the one there is.
@@ -44,7 +47,7 @@ struct ChatConversation {
     lastResult = nil
     session = ChatSession(
       model: model, instructions: system, transcript: turns, defense: defense, options: options,
-      template: template, decoder: decoder.decoder, plan: decoder.plan)
+      template: template, decoder: decoder.decoder, plan: plan)
   }
 }
 

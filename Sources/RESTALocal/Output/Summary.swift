@@ -48,7 +48,11 @@ package enum Summary {
     guard !votes.isEmpty else { return "no votes" }
     let unanimous = votes.filter { $0.counts.count == 1 }.count
     let ties = votes.filter { $0.tieBreak != nil }.count
-    return "\(votes.count) votes, \(unanimous) unanimous, \(ties) tied"
+    let stopped = votes.filter { $0.stoppedAtLead != nil }.count
+    let lead = votes.compactMap(\.stoppedAtLead).first.map {
+      ", \(stopped) ended by a lead of \($0)"
+    }
+    return "\(votes.count) votes, \(unanimous) unanimous, \(ties) tied\(lead ?? "")"
   }
 
   /// Why an answer ended, where that is not the model's own doing.
@@ -90,7 +94,9 @@ package struct VoteLine {
       "\(Columns.visible(tokenizer.text(of: count.tokenID))) \(count.count)"
     }
     let more = vote.counts.count > 5 ? "  and \(vote.counts.count - 5) more" : ""
-    let tie = vote.tieBreak.map { "  (tie, by \($0.rawValue))" } ?? ""
+    let tie =
+      vote.tieBreak.map { "  (tie, by \($0.rawValue))" }
+      ?? vote.stoppedAtLead.map { "  (ended by a lead of \($0))" } ?? ""
     let style: Style =
       vote.tieBreak != nil ? .red : vote.margin * 2 > vote.asked ? .green : .yellow
     return "  \(Columns.right("\(vote.position + 1)", 3))  \(Columns.left(chosen, 14)) "
