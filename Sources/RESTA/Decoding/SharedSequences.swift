@@ -36,7 +36,7 @@ struct SharedSequences {
 
   /// Computes what all sequences share, before the first copy needs it.
   mutating func preparePrefix() async throws {
-    guard job.sharedPositions > 0, sequences.lengths[0] == 0 else { return }
+    guard sequences.lengths[0] < job.sharedPositions else { return }
     _ = try await predictClean(after: [])
   }
 
@@ -92,7 +92,10 @@ struct SharedSequences {
   }
 
   /// Gives the copies' room back once nothing is voted on any more: later passes are quicker without.
+  ///
+  /// The next turn of a conversation may need them.
   func releaseCopies() async throws {
+    guard !sequences.keepsCopies else { return }
     for copy in sequences.lengths.indices.dropFirst() {
       try await sequences.truncate(copy, to: 0)
     }

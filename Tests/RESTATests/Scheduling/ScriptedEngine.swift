@@ -35,6 +35,7 @@ actor ScriptedEngine: PassEngine {
   private var room: SequenceRoom = .none
   private var cache: [Int32: [Cell]] = [:]
   private var lastCell = 0
+  private var resizes = 0
   private var isBusy = false
   private(set) var records: [Record] = []
   /// What the scheduler did that an engine may not be asked for.
@@ -57,12 +58,17 @@ actor ScriptedEngine: PassEngine {
     guard SequenceRoom(sequences: 256, cells: 100_000).holds(room) else { throw Failure() }
   }
 
-  func resize(to room: SequenceRoom) throws -> SequenceRoom {
+  func resize(
+    to room: SequenceRoom, keeping: Bool
+  ) throws -> (capacity: SequenceRoom, isKept: Bool) {
     enter()
     defer { isBusy = false }
-    cache = [:]
+    // Every third time, as where there is no memory for both.
+    resizes += 1
+    let isKept = keeping && resizes % 3 != 0
+    if !isKept { cache = [:] }
     self.room = room
-    return room
+    return (room, isKept)
   }
 
   func apply(_ operations: [CacheOperation]) -> [Int: any Error] {
