@@ -17,7 +17,7 @@ struct ServeBench {
     let answers: [ServeLoad.Answer]
     let same: Int
     /// The same requests to llama.cpp's own server.
-    let stock: (answers: [ServeLoad.Answer], wall: Double)?
+    let stock: (answers: [ServeLoad.Answer], seconds: Double)?
 
     var tokensPerSecond: Double { ServeLoad.tokensPerSecond(answers, wall) }
   }
@@ -57,7 +57,7 @@ struct ServeBench {
         report("\(subject.rawValue), repeat \(number): \(count) clients")
         let (answers, wall) = try await load.send(clients: count)
         let same = zip(texts, answers).count { Array($0.utf8) == Array($1.text.utf8) }
-        var beside: (answers: [ServeLoad.Answer], wall: Double)?
+        var beside: (answers: [ServeLoad.Answer], seconds: Double)?
         if subject == .undefended, let stock {
           report("llama-server, repeat \(number): \(count) clients")
           beside = try await stock.serve { address in
@@ -96,7 +96,7 @@ struct ServeBench {
     let latencies = samples.flatMap { $0.answers.map(\.seconds) }
     let pairs = samples.compactMap { sample in
       sample.stock.map {
-        (ours: sample.tokensPerSecond, stock: ServeLoad.tokensPerSecond($0.answers, $0.wall))
+        (ours: sample.tokensPerSecond, stock: ServeLoad.tokensPerSecond($0.answers, $0.seconds))
       }
     }
     let sameAsStock = samples.reduce(0) { count, sample in
