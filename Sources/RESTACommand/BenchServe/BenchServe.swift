@@ -26,7 +26,6 @@ struct BenchServe: AsyncParsableCommand {
       Examples:
         resta bench serve
         resta bench serve --clients 1,8 --requests 32 --json
-        resta bench serve --prompts alpaca_eval.json --requests 24 --stock llama-server
       """)
 
   @Option(help: ArgumentHelp("How many clients at once.", valueName: "n,..."))
