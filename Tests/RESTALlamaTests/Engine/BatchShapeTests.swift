@@ -62,7 +62,7 @@ extension LlamaTests {
       var generator = SeededGenerator(seed: seed)
       let others = 1...(2 + generator.below(8))
       let drafts = others.upperBound + 1
-      let reservation = try await model.reserve(sequences: drafts + 1, cells: 1000)
+      let reservation = try await model.reserve(sequences: drafts + 1, cells: 3000)
       var lengths = [Int](repeating: 0, count: drafts)
       // Some of another sequence, up to 40 positions.
       func filling(_ sequence: Int) -> ForwardSegment {
