@@ -105,6 +105,22 @@ public final class LlamaModel: LanguageModel {
     try await scheduler.reserve(sequences: sequences, cells: cells)
   }
 
+  /// Sets aside room for sequences that begin with positions of kept ones.
+  ///
+  /// - Parameters:
+  ///   - sequences: At least 1.
+  ///   - cells: Positions in total, at least 1.
+  ///   - kept: Kept sequences of this model.
+  ///   - lengths: How many positions of each.
+  /// - Returns: The reservation.
+  /// - Throws: As ``reserve(sequences:cells:)``.
+  public func reserve(
+    sequences: Int, cells: Int, continuing kept: any SequenceReservation, lengths: [Int]
+  ) async throws -> any SequenceReservation {
+    try await scheduler.reserve(
+      sequences: sequences, cells: cells, source: scheduler.number(of: kept), lengths: lengths)
+  }
+
   /// What passes of different widths cost on this machine.
   ///
   /// Those of ``LlamaOptions/passCosts``, or remembered ones (``LlamaOptions/cacheFolder``), or
