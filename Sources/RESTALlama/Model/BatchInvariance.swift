@@ -33,7 +33,11 @@ extension BatchInvariance {
 
   /// Computes one text's last positions in passes of several widths.
   ///
-  /// - Parameter pace: How long a position takes, about.
+  /// - Parameters:
+  ///   - parts: The loaded model.
+  ///   - batchSize: The most positions of a pass.
+  ///   - pace: How long a position takes, about.
+  /// - Throws: What a pass throws.
   init(_ parts: LlamaParts, batchSize: Int, pace: Duration) async throws {
     let affordable = pace * Self.widest <= Self.limit ? Self.widest : Self.widestOfSlow
     let widest = min(affordable, batchSize)
