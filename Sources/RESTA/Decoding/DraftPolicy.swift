@@ -52,8 +52,14 @@ struct DraftPolicy {
     }
   }
 
-  /// Chooses what costs least for each token that it is expected to give.
-  func choose(positions: Int, missing: [Int], needsAll: Bool) -> Choice {
+  /// Chooses what costs least for each token that it is expected to give; for an answer's first token,
+  /// if the plan says so, what gives it soonest.
+  ///
+  /// `clean` is what the unperturbed sequence has to take only if it drafts.
+  func choose(
+    positions: Int, missing: [Int], needsAll: Bool, clean: Int = 0, isFirst: Bool = false
+  ) -> Choice {
+    let isUrgent = isFirst && plan.favours == .firstToken
     let waves: [Int]
     switch plan.firstWave {
     case _ where needsAll: waves = [copies]
@@ -64,13 +70,16 @@ struct DraftPolicy {
     let lengths: ClosedRange<Int>
     switch plan.draft {
     case .fixed(let count): lengths = min(count, positions - 1)...min(count, positions - 1)
-    case .adaptive: lengths = 0...min(positions - 1, Self.longestDraft)
+    case .adaptive: lengths = 0...(isUrgent ? 0 : min(positions - 1, Self.longestDraft))
     }
+    // Later votes, for which a copy's prompt might be taken along, are not looked at then.
+    let horizon = isUrgent ? 0 : positions
     var best = (choice: Choice(draft: lengths.lowerBound, wave: waves[0]), cost: Double.infinity)
     for wave in waves {
       for draft in lengths {
         let choice = Choice(draft: draft, wave: wave)
-        let cost = cost(choice, missing, positions: positions) / expectedTokens(draft)
+        let cost =
+          cost(choice, missing, clean: clean, positions: horizon) / expectedTokens(draft)
         if cost < best.cost { best = (choice, cost) }
       }
     }
@@ -92,7 +101,9 @@ struct DraftPolicy {
   }
 
   /// What a choice costs, without what every choice has to pay sooner or later.
-  private func cost(_ choice: Choice, _ missing: [Int], positions: Int) -> Double {
+  private func cost(
+    _ choice: Choice, _ missing: [Int], clean: Int, positions: Int
+  ) -> Double {
     func width(_ copies: Range<Int>) -> Int {
       let own = copies.reduce(0.0) { sum, copy in
         sum + Double(missing[copy] - 1) * spared(copy, positions: positions)
@@ -100,9 +111,8 @@ struct DraftPolicy {
       return Int(own.rounded()) + copies.count * (1 + choice.draft)
     }
     // The first draft takes the last voted token along with the one before it.
-    let narrow =
-      choice.draft == 0
-      ? 0 : costs.seconds(positions: 2) + Double(choice.draft - 1) * costs.seconds(positions: 1)
+    let later = Double(choice.draft - 1) * costs.seconds(positions: 1)
+    let narrow = choice.draft == 0 ? 0 : costs.seconds(positions: 2 + clean) + later
     let first = costs.seconds(positions: width(0..<choice.wave))
     guard choice.wave < copies else { return narrow + first }
     // The chance that some position is left open, and one or two more copies have to be asked.

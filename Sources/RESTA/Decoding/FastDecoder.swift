@@ -86,10 +86,13 @@ struct FastDecoder: TokenDecoder {
   private mutating func vote() async throws -> [Decision] {
     let limit = window.remaining(
       at: generated.count, limit: job.maximumTokens - generated.count)
-    try await sequences.preparePrefix()
+    // An answer that ends inside of the window needs the unperturbed prompt for drafts only.
+    let isWhole = generated.count + limit == job.maximumTokens
     let choice = policy.choose(
-      positions: limit, missing: sequences.missing(behind: generated.count), needsAll: needsAll)
+      positions: limit, missing: sequences.missing(behind: generated.count), needsAll: needsAll,
+      clean: isWhole ? sequences.missingPrompt : 0, isFirst: generated.isEmpty)
     let drafts = try await draft(min(choice.draft, needsAll ? rowPositions - 1 : .max))
+    try await sequences.preparePrefix()
     // Behind a drafted end of the answer, and behind the last draft's vote, there is nothing to ask.
     let positions = min(limit, ends(drafts) ? drafts.count : drafts.count + 1)
     var round = Round(

@@ -69,6 +69,7 @@ package struct VoteReport: Encodable, Sendable {
 package struct TotalsReport: Encodable, Sendable {
   package let passes: Int
   package let tokensProcessed: Int
+  package let tokensReused: Int
   package let prefillS: Double
   package let decodeS: Double
   package let bookkeepingS: Double
@@ -78,6 +79,7 @@ package struct TotalsReport: Encodable, Sendable {
   package init(_ totals: GenerationTotals) {
     passes = totals.passes
     tokensProcessed = totals.tokensProcessed
+    tokensReused = totals.tokensReused
     prefillS = totals.prefillSeconds
     decodeS = totals.decodeSeconds
     bookkeepingS = totals.bookkeepingSeconds

@@ -35,12 +35,13 @@ package enum Summary {
     }.joined()
   }
 
-  /// `57 tokens in 1.03 s (first after 0.30 s), 500 tokens processed in 16 passes`.
+  /// `57 tokens in 1.03 s (first after 0.30 s), 500 processed in 16 passes, 700 kept from earlier turns`.
   package static func cost(_ result: GenerationResult) -> String {
     let totals = result.totals
     let first = totals.firstTokenSeconds.map { " (first after \(number($0)) s)" } ?? ""
+    let kept = totals.tokensReused > 0 ? ", \(totals.tokensReused) kept from earlier turns" : ""
     return "\(result.tokenIDs.count) tokens in \(number(totals.wallSeconds)) s\(first), "
-      + "\(totals.tokensProcessed) processed in \(totals.passes) passes"
+      + "\(totals.tokensProcessed) processed in \(totals.passes) passes\(kept)"
   }
 
   /// How many votes were clear.

@@ -46,6 +46,38 @@ struct DraftPolicyTests {
     #expect(Self.choose(Self.policy(machine), positions: 1, missing: 500).wave == 6)
   }
 
+  @Test("hurries to the first token where the plan says so, and to no other")
+  func firstToken() {
+    var policy = Self.policy(.typical, plan: DecodingPlan(favours: .firstToken))
+    for _ in 0..<30 { policy.noteDraft(accepted: true) }
+    for _ in 0..<3 { policy.noteVote([2, 1, 1, 1, 1, 1, 1]) }
+    func choose(_ policy: DraftPolicy, missing: Int, isFirst: Bool) -> DraftPolicy.Choice {
+      policy.choose(
+        positions: 20, missing: Array(repeating: missing, count: 10), needsAll: false,
+        isFirst: isFirst)
+    }
+    #expect(choose(policy, missing: 500, isFirst: true) == .init(draft: 0, wave: 6))
+    #expect(choose(policy, missing: 1, isFirst: false).draft > 0)
+    #expect(choose(policy, missing: 1, isFirst: true).draft == 0)
+    // All at once is soonest where width is free, and fixed amounts stay.
+    let free = Self.policy(Self.wideIsFree, plan: DecodingPlan(favours: .firstToken))
+    #expect(choose(free, missing: 10, isFirst: true) == .init(draft: 0, wave: 10))
+    let fixed = Self.policy(
+      .typical, plan: DecodingPlan(draft: .fixed(3), firstWave: .fixed(8), favours: .firstToken))
+    #expect(choose(fixed, missing: 500, isFirst: true) == .init(draft: 3, wave: 8))
+  }
+
+  @Test("drafts less where the unperturbed prompt would be computed for that alone")
+  func cleanPrompt() {
+    var policy = Self.policy(.typical)
+    for _ in 0..<30 { policy.noteDraft(accepted: true) }
+    let missing = Array(repeating: 1, count: 10)
+    let drafts = [0, 5, 500].map {
+      policy.choose(positions: 20, missing: missing, needsAll: false, clean: $0).draft
+    }
+    #expect(drafts[0] > 0 && drafts[2] == 0 && drafts[1] <= drafts[0], "\(drafts)")
+  }
+
   @Test("drafts where a narrow pass is much cheaper than a vote's, and tokens are accepted")
   func drafts() {
     #expect(Self.choose(Self.policy(Self.wideIsDear)).draft == 0)
