@@ -35,7 +35,7 @@ endif
 SWIFT_BUILD := swift build --configuration release -Xswiftc -enable-testing
 
 .PHONY: help demo test test-all build debug lint format docs docs-check golden peer models \
-  micro-bench llama tools weights \
+  micro-bench llama stock-llama tools weights \
   install clean distclean
 
 help: ## List the targets
@@ -91,6 +91,9 @@ llama: tools ## Build the pinned llama.cpp into .deps
 ifneq ($(LLAMA),system)
 	@scripts/build-llama.sh
 endif
+
+stock-llama: tools ## llama-bench and llama-server as they come, for resta bench, into .deps/stock
+	@scripts/stock-llama.sh
 
 tools: ## Install missing build tools (apt-get), or say which
 	@scripts/install-tools.sh

@@ -23,56 +23,73 @@ flags=(
   -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
   "-DLLAMA_BUILD_COMMIT=$LLAMA_PACKAGE-$LLAMA_PACKAGE_VERSION" -DLLAMA_BUILD_NUMBER=0
 )
-# Four changes to llama.cpp's CPU code, a line or two each; docs/engine.md has the measurements.
+# What is changed in llama.cpp's CPU code, a line or two each; docs/engine.md has the measurements.
 #
 # Threads wait for each other by spinning. Where another process wants the CPU too, a thread that
 # spins keeps the one that it waits for from running, and a token takes seconds instead of
 # milliseconds. So they give the CPU away now and then.
-yielding='{ static _Thread_local unsigned spins; if ((++spins \& 255) == 0) sched_yield(); }'
-# Attention has other kernels for one row and for 64 or more, which round otherwise; with quantised
-# weights that is enough to change tokens. With one kernel for all, a position's logits do not depend
-# on what else is in the pass, and the copies of a prompt can be compared with the prompt itself.
-one_kernel='false \&\& !use_ref'
+patch_threads() { # CPU-FOLDER
+  local yielding='{ static _Thread_local unsigned spins; if ((++spins \& 255) == 0) sched_yield(); }'
+  replace "$1/ggml-cpu.c" -e "s/^    _mm_pause();\$/    _mm_pause(); $yielding/" \
+    -e "s/^    __asm__ volatile(\"yield\" ::: \"memory\");\$/& $yielding/"
+}
+# Attention has three kernels, for one row, for some and for 64 or more, which round otherwise; with
+# quantised weights that is enough to change tokens. With ours for all, a position's logits do not
+# depend on what else is in the pass or in the cache, and the copies of a prompt can be compared with
+# the prompt itself. What ours does not take (a mask for each head) llama.cpp computes row by row.
+patch_attention() { # CPU-FOLDER
+  cp "$root/scripts/llama-patches/attention.h" "$1/resta-attention.h"
+  replace "$1/ops.cpp" -e 's/^#include "vec.h"$/&\
+#include "resta-attention.h"/'
+  replace "$1/ops.cpp" -e 's/^    const bool use_ref = params->use_ref;$/    const bool use_ref = true;\
+    if (resta::attention(params, dst)) { return; }/'
+}
 # Attention sums over the cache in the order of its cells, so a sequence whose cells are out of order
 # rounds otherwise. Freed cells are used again only once the cache is empty, or its end is reached:
 # rolling drafts back then changes nothing.
-in_order='cells.get_used() == 0'
-# Attention looks at every cell of the cache, and at most of them to see that they are another
-# sequence's: with k copies, and clients beside them, that takes longer than all else. So runs of
-# masked cells (minus infinity, 0xFC00) are skipped by 16; what is summed, and in which order, stays.
-skipping='for (uint64_t four[4]; mp \&\& ic + 16 <= ic_end; ic += 16) { memcpy(four, mp + ic, 32); if (((four[0] ^ 0xFC00FC00FC00FC00) | (four[1] ^ 0xFC00FC00FC00FC00) | (four[2] ^ 0xFC00FC00FC00FC00) | (four[3] ^ 0xFC00FC00FC00FC00)) != 0) { break; } } if (ic >= ic_end) { break; }'
-patches="$yielding $one_kernel $in_order $skipping"
-patch_llama() { # SOURCE-FOLDER
-  local cpu="$1/ggml/src/ggml-cpu/ggml-cpu.c" ops="$1/ggml/src/ggml-cpu/ops.cpp"
-  local cache="$1/src/llama-kv-cache.cpp"
-  if ! grep -q 'static _Thread_local unsigned spins' "$cpu"; then
-    sed -e "s/^    _mm_pause();\$/    _mm_pause(); $yielding/" \
-      -e "s/^    __asm__ volatile(\"yield\" ::: \"memory\");\$/& $yielding/" "$cpu" >"$cpu.new"
-    [ "$(grep -c 'static _Thread_local unsigned spins' "$cpu.new")" -ge 1 ] || patch_failed ggml-cpu.c
-    mv "$cpu.new" "$cpu"
-  fi
-  if ! grep -q 'use_tiled = false' "$ops"; then
-    sed -e "s/use_split_kv_path = !use_ref/use_split_kv_path = $one_kernel/" \
-      -e "s/bool use_tiled = !use_ref/bool use_tiled = $one_kernel/" "$ops" >"$ops.new"
-    [ "$(grep -c '= false && !use_ref' "$ops.new")" -eq 2 ] || patch_failed ops.cpp
-    mv "$ops.new" "$ops"
-  fi
-  if ! grep -q 'uint64_t four' "$ops"; then
-    sed -e "s/^ *for (int64_t ic = ic_start; ic < ic_end; ++ic) {\$/& $skipping/" "$ops" >"$ops.new"
-    [ "$(grep -c 'uint64_t four' "$ops.new")" -eq 1 ] || patch_failed ops.cpp
-    mv "$ops.new" "$ops"
-  fi
-  if ! grep -q "$in_order" "$cache"; then
-    sed -e "s/if (new_head != cells.size() && new_head < head) {/if ($in_order \\&\\& new_head < head) {/" \
-      -e "s/if (head_cur > cells.get_used() + 2\*n_tokens) {/if ($in_order) {/" "$cache" >"$cache.new"
-    [ "$(grep -c "$in_order" "$cache.new")" -eq 4 ] || patch_failed llama-kv-cache.cpp
-    mv "$cache.new" "$cache"
-  fi
+patch_cache() { # SOURCE-FOLDER
+  local in_order='cells.get_used() == 0' file="$1/src/llama-kv-cache.cpp"
+  replace "$file" -e "s/if (new_head != cells.size() && new_head < head) {/if ($in_order \\&\\& new_head < head) {/"
+  replace "$file" -e "s/if (head_cur > cells.get_used() + 2\*n_tokens) {/if ($in_order) {/"
+  [ "$(grep -c "$in_order" "$file")" -eq 4 ] || patch_failed "$file"
+}
+# Matrix products have one order of sums for every number of rows: scripts/llama-patches/products.sed.
+patch_products() { # CPU-FOLDER
+  local file pattern changes
+  while read -r file changes pattern; do
+    replace "$1/$file" -f "$root/scripts/llama-patches/products.sed"
+    [ "$(grep -cE -- "$pattern" "$1/$file")" -eq "$changes" ] || patch_failed "$file"
+  done <<'TABLE'
+arch/x86/quants.c 9 acc = resta_add_block|shuffle_epi8\(halves
+arch/x86/repack.cpp 4 cvtepi32_ps\(iacc_(min_)?sb\), _mm256_mul_ps
+tiled/tiled-kernel.cpp 1 fmadd_ps\(result, d1_vec
+llamafile/sgemm.cpp 1 if \(n < 2 && Atype
+TABLE
+}
+patch_llama() { # SOURCE-FOLDER, as it was unpacked
+  patch_threads "$1/ggml/src/ggml-cpu"
+  patch_attention "$1/ggml/src/ggml-cpu"
+  patch_products "$1/ggml/src/ggml-cpu"
+  patch_cache "$1"
+}
+replace() { # FILE SED-ARGUMENTS...: changes it, or stops
+  local file="$1"
+  shift
+  sed "$@" "$file" >"$file.new"
+  if cmp -s "$file" "$file.new"; then patch_failed "$file"; fi
+  mv "$file.new" "$file"
 }
 patch_failed() {
-  die "the line to change was not found in llama.cpp's $1." \
+  die "the line to change was not found in llama.cpp's ${1##*/}." \
     "Another version of it? Adapt patch_llama in scripts/build-llama.sh."
 }
+# Names the source and what we changed in it: a tree with another name is unpacked again.
+source_key=$({
+  printf '%s\n' "$LLAMA_PACKAGE_SHA256"
+  # shellcheck disable=SC2046 # a name each
+  declare -f replace $(declare -F | awk '$3 ~ /^patch_/ { print $3 }')
+  cat "$root"/scripts/llama-patches/*
+} | sha256)
 libraries="-lllama -lggml -lggml-cpu -lggml-base -lstdc++ -lm -lpthread"
 if [ "$(uname -s)" = Darwin ]; then # Untested: nobody has run this on a Mac yet.
   flags+=(-DGGML_METAL_EMBED_LIBRARY=ON)
@@ -92,7 +109,7 @@ pkg_config_file() {
 # a folder that moves to another machine (or a CI cache) must be built again there.
 build_key() {
   {
-    printf '%s\n' "$LLAMA_PACKAGE_VERSION $LLAMA_PACKAGE_SHA256" "${flags[@]}" "$patches"
+    printf '%s\n' "$LLAMA_PACKAGE_VERSION $LLAMA_PACKAGE_SHA256" "${flags[@]}" "$source_key"
     pkg_config_file
     uname -sm
     if [ -r /proc/cpuinfo ]; then
@@ -107,7 +124,7 @@ build_key() {
 key=$(build_key)
 if [ "$(cat "$prefix/resta-build-key" 2>/dev/null)" = "$key" ] &&
   [ -f "$source_dir/resta-source" ] &&
-  [ "$(cat "$source_dir/resta-source")" = "$LLAMA_PACKAGE_SHA256" ]; then
+  [ "$(cat "$source_dir/resta-source")" = "$source_key" ]; then
   note "llama.cpp $LLAMA_VERSION is built: .deps/llama"
   exit 0
 fi
@@ -119,7 +136,7 @@ for tool in cmake ninja "${CC:-cc}" "${CXX:-c++}"; do
   have "$tool" || die "$tool is missing." "Run scripts/install-tools.sh, or install it yourself."
 done
 
-if [ "$(cat "$source_dir/resta-source" 2>/dev/null)" != "$LLAMA_PACKAGE_SHA256" ]; then
+if [ "$(cat "$source_dir/resta-source" 2>/dev/null)" != "$source_key" ]; then
   archive="$deps/downloads/llama_cpp_python-$LLAMA_PACKAGE_VERSION.tar.gz"
   if [ -f "$archive" ] && [ "$(sha256 "$archive")" != "$LLAMA_PACKAGE_SHA256" ]; then
     note "the downloaded source is damaged; downloading it again"
@@ -140,7 +157,8 @@ if [ "$(cat "$source_dir/resta-source" 2>/dev/null)" != "$LLAMA_PACKAGE_SHA256" 
   done >"$scratch/left-out"
   mkdir -p "$scratch/unpacked"
   tar -xzf "$archive" -C "$scratch/unpacked" -X "$scratch/left-out" "$inside"
-  printf '%s\n' "$LLAMA_PACKAGE_SHA256" >"$scratch/unpacked/$inside/resta-source"
+  patch_llama "$scratch/unpacked/$inside"
+  printf '%s\n' "$source_key" >"$scratch/unpacked/$inside/resta-source"
   rm -rf "$source_dir"
   mv "$scratch/unpacked/$inside" "$source_dir"
   rm -f "$archive"
@@ -175,8 +193,6 @@ failed() {
     "A killed compiler ('Killed', 'signal terminated') means too little memory: try RESTA_JOBS=1." \
     "Otherwise check the compiler (g++ 11 or later) and cmake (3.14 or later), then run it again."
 }
-
-patch_llama "$source_dir"
 
 # Kept until it is installed, so that an interrupted build goes on where it stopped.
 build_dir="$deps/build/llama-${key:0:16}"

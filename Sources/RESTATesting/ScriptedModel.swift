@@ -118,6 +118,16 @@ public final class ScriptedModel: LanguageModel {
     return ScriptedReservation(model: self, sequences: sequences, cells: cells)
   }
 
+  /// Room is never short, so that kept sequences are there until they are released.
+  public func reserve(
+    sequences: Int, cells: Int, continuing kept: any SequenceReservation, lengths: [Int]
+  ) -> any SequenceReservation {
+    open.withLock { $0 += 1 }
+    return ScriptedReservation(
+      model: self, sequences: sequences, cells: cells, kept: kept as? ScriptedReservation,
+      lengths: lengths)
+  }
+
   func logits(_ context: Context) async throws -> [Float] {
     try await script(context)
   }

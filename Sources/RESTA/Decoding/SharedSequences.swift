@@ -104,7 +104,10 @@ struct SharedSequences {
   }
 
   /// Gives the copies' room back once nothing is voted on any more: later passes are quicker without.
+  ///
+  /// The next turn of a conversation may need them.
   func releaseCopies() async throws {
+    guard !sequences.keepsCopies else { return }
     for copy in sequences.lengths.indices.dropFirst() {
       try await sequences.truncate(copy, to: 0)
     }

@@ -134,8 +134,30 @@ struct DraftPolicyTests {
     arguments: [(1, 4, 2), (0, 4, 3), (0, 2, 2), (2, 8, 4)])
   func nextWaves(lead: Int, open: Int, least: Int) {
     let missing = Array(repeating: 100, count: open)
-    #expect(Self.policy(Self.wideIsDear).nextWave(lead: lead, missing: missing) == least)
-    #expect(Self.policy(Self.wideIsFree).nextWave(lead: lead, missing: missing) == open)
+    #expect(Self.policy(Self.wideIsDear).nextWave(ahead: lead, missing: missing) == least)
+    #expect(Self.policy(Self.wideIsFree).nextWave(ahead: lead, missing: missing) == open)
+  }
+
+  @Test(
+    "asks as many copies first as the lead rule wants, or more where that often leaves votes open")
+  func leads() {
+    for lead in 1...8 {
+      let policy = DraftPolicy(
+        plan: .fast, costs: Self.wideIsDear, copies: 10, lead: lead)
+      #expect(Self.choose(policy, missing: 100).wave == min(lead, 6))
+      // An open vote's leader is at most as far ahead as there are copies left.
+      guard lead <= 5 else { continue }
+      #expect(policy.nextWave(ahead: lead - 1, missing: [100, 100, 100, 100]) == 1)
+    }
+    #expect(
+      Self.choose(DraftPolicy(plan: .fast, costs: Self.wideIsFree, copies: 10, lead: 4)).wave == 10)
+    var policy = DraftPolicy(
+      plan: .fast, costs: Self.costs(fixed: 0.01, each: 0.001), copies: 10, lead: 4)
+    // One dissenter among the first four: the leader is four ahead after six.
+    for _ in 0..<200 { policy.noteVote([2, 1, 1, 1, 1, 1]) }
+    #expect(Self.choose(policy).wave == 6)
+    // As many as bring the leader to the lead, if they agree.
+    #expect(policy.nextWave(ahead: 2, missing: Array(repeating: 500, count: 6)) == 2)
   }
 
   @Test("plans with waves that are no majority")
