@@ -45,13 +45,14 @@ patch_attention() { # CPU-FOLDER
     if (resta::attention(params, dst)) { return; }/'
 }
 # Attention sums over the cache in the order of its cells, so a sequence whose cells are out of order
-# rounds otherwise. Freed cells are used again only once the cache is empty, or its end is reached:
-# rolling drafts back then changes nothing.
+# rounds otherwise: llama.cpp fills freed cells wherever they are. Ours are behind the sequence's own.
+# llama.cpp's way is left for when the end of the cache is reached.
 patch_cache() { # SOURCE-FOLDER
-  local in_order='cells.get_used() == 0' file="$1/src/llama-kv-cache.cpp"
-  replace "$file" -e "s/if (new_head != cells.size() && new_head < head) {/if ($in_order \\&\\& new_head < head) {/"
-  replace "$file" -e "s/if (head_cur > cells.get_used() + 2\*n_tokens) {/if ($in_order) {/"
-  [ "$(grep -c "$in_order" "$file")" -eq 4 ] || patch_failed "$file"
+  cp "$root/scripts/llama-patches/cells.h" "$1/src/resta-cells.h"
+  replace "$1/src/llama-kv-cache.cpp" -e 's/^#include "llama-kv-cache.h"$/&\
+#include "resta-cells.h"/'
+  replace "$1/src/llama-kv-cache.cpp" -e 's/^        uint32_t n_tested = 0;$/        if (!cont \&\& n_stream == 1 \&\& resta::cells_in_order(cells, ubatch, res.idxs[s])) { continue; }\
+&/'
 }
 # Matrix products have one order of sums for every number of rows: scripts/llama-patches/products.sed.
 patch_products() { # CPU-FOLDER

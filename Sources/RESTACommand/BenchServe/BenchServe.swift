@@ -19,6 +19,10 @@ struct BenchServe: AsyncParsableCommand {
       noise in both. 'same' counts answers that are those of the sequential calls; the rest differ \
       where a near-tie was rounded otherwise. Other work on the machine makes the numbers wrong.
 
+      Where llama-server of the same llama.cpp, as it comes, is there ('make stock-llama'), it answers \
+      the undefended requests too, in turns, with the same model, threads and cache: the last columns \
+      are the server's tokens per second against its, and how many answers are the same.
+
       Examples:
         resta bench serve
         resta bench serve --clients 1,8 --requests 32 --json
@@ -29,6 +33,19 @@ struct BenchServe: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("How many requests, whatever the number of clients.", valueName: "n"))
   var requests = 16
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask the first ones of this file instead of prompts of about 20 tokens.", valueName: "file"))
+  var prompts: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      The llama-server of an unchanged llama.cpp, to measure beside the undefended model; 'none': \
+      without. (default: what 'make stock-llama' built, if it did)
+      """, valueName: "file"))
+  var stock: String?
 
   @Option(help: ArgumentHelp("The most tokens of an answer.", valueName: "m"))
   var answerTokens = 50
@@ -44,6 +61,7 @@ struct BenchServe: AsyncParsableCommand {
 
   func run() async throws {
     try check()
+    let prompts = try texts()
     var settings = ServerSettings()
     settings.listen.port = 0
     settings.model.file = try Models.resolve(model.model)
@@ -60,6 +78,12 @@ struct BenchServe: AsyncParsableCommand {
     _ = try await loaded.passCosts()
     let template = try model.template(for: loaded)
     let own = try apply(to: &settings, loaded.information)
+    let longest = try prompts.map {
+      try Generation.tokenize([.user($0)], for: loaded, template: template).tokens.count
+    }.max()
+    let stock = try StockServer(
+      stock, path: settings.model.file ?? "", model: loaded, clients: most,
+      requestTokens: (longest ?? 0) + answerTokens + 64)
 
     var logger = Logger(label: "resta") { _ in ServerLogHandler(label: "resta") }
     logger.logLevel = .warning
@@ -81,8 +105,7 @@ struct BenchServe: AsyncParsableCommand {
       let runs = try await measure(
         ServeBench(
           model: loaded, template: template, defense: own, secrets: secrets, address: address,
-          prompts: prompts,
-          answerTokens: answerTokens, repeats: repeats))
+          prompts: prompts, answerTokens: answerTokens, repeats: repeats, stock: stock))
       await server.shutDown()
       try await group.waitForAll()
       return runs
@@ -140,8 +163,16 @@ struct BenchServe: AsyncParsableCommand {
     try model.check()
   }
 
-  /// Different ones, as clients' are.
-  private var prompts: [String] {
+  /// What is asked: different things, as clients do.
+  private func texts() throws -> [String] {
+    if let prompts {
+      let list = try PromptList(prompts).prompts.prefix(requests).map(\.text)
+      guard list.count == requests else {
+        throw Failure.usage(
+          "'\(prompts)' has \(list.count) prompts, and --requests is \(requests).")
+      }
+      return list
+    }
     let things = [
       "a lighthouse", "a sailing boat", "a windmill", "a clock", "a bicycle", "a bridge",
       "a telescope", "a kite",

@@ -16,6 +16,10 @@ struct ServeBench {
     let wall: Double
     let answers: [ServeLoad.Answer]
     let same: Int
+    /// The same requests to llama.cpp's own server.
+    let stock: (answers: [ServeLoad.Answer], seconds: Double)?
+
+    var tokensPerSecond: Double { ServeLoad.tokensPerSecond(answers, wall) }
   }
 
   let model: any LanguageModel
@@ -27,6 +31,8 @@ struct ServeBench {
   let prompts: [String]
   let answerTokens: Int
   let repeats: Int
+  /// Measured beside the undefended model.
+  let stock: StockServer?
 
   /// Measures one subject with each number of clients.
   ///
@@ -42,6 +48,7 @@ struct ServeBench {
     let load = ServeLoad(
       address: address, prompts: prompts, answerTokens: answerTokens,
       isUndefended: subject == .undefended)
+    try await load.warmUp(clients: clients.max() ?? 1)
     var samples: [[Sample]] = clients.map { _ in [] }
     for number in 1...repeats {
       report("\(subject.rawValue), repeat \(number): one after the other")
@@ -50,8 +57,18 @@ struct ServeBench {
         report("\(subject.rawValue), repeat \(number): \(count) clients")
         let (answers, wall) = try await load.send(clients: count)
         let same = zip(texts, answers).count { Array($0.utf8) == Array($1.text.utf8) }
+        var beside: (answers: [ServeLoad.Answer], seconds: Double)?
+        if subject == .undefended, let stock {
+          report("llama-server, repeat \(number): \(count) clients")
+          beside = try await stock.serve { address in
+            let load = load.elsewhere(address)
+            try await load.warmUp(clients: clients.max() ?? 1)
+            return try await load.send(clients: count)
+          }
+        }
         samples[index].append(
-          Sample(sequential: sequential, wall: wall, answers: answers, same: same))
+          Sample(
+            sequential: sequential, wall: wall, answers: answers, same: same, stock: beside))
       }
     }
     return zip(clients, samples).map { summary(subject, clients: $0, $1) }
@@ -77,18 +94,27 @@ struct ServeBench {
   private func summary(_ subject: BenchSubject, clients: Int, _ samples: [Sample]) -> ServeRun {
     let speedups = samples.map { $0.sequential / $0.wall }
     let latencies = samples.flatMap { $0.answers.map(\.seconds) }
-    let rates = samples.map { sample in
-      Double(sample.answers.reduce(0) { $0 + $1.tokens }) / sample.wall
+    let pairs = samples.compactMap { sample in
+      sample.stock.map {
+        (ours: sample.tokensPerSecond, stock: ServeLoad.tokensPerSecond($0.answers, $0.seconds))
+      }
+    }
+    let sameAsStock = samples.reduce(0) { count, sample in
+      count
+        + zip(sample.answers, sample.stock?.answers ?? []).count {
+          Array($0.text.utf8) == Array($1.text.utf8)
+        }
     }
     func median(_ values: [Double]) -> Double { BenchRun.median(values) ?? 0 }
     return ServeRun(
       decoder: subject, clients: clients, requests: prompts.count, answerTokens: answerTokens,
       wallS: median(samples.map(\.wall)), sequentialS: median(samples.map(\.sequential)),
       speedup: median(speedups), speedupLowest: speedups.min() ?? 0,
-      speedupHighest: speedups.max() ?? 0, tokensPerS: median(rates),
+      speedupHighest: speedups.max() ?? 0, tokensPerS: median(samples.map(\.tokensPerSecond)),
       latencyMedianS: median(latencies), latencyHighestS: latencies.max() ?? 0,
       sameAnswers: samples.reduce(0) { $0 + $1.same },
-      answers: samples.count * prompts.count)
+      answers: samples.count * prompts.count,
+      stock: StockServed(rates: pairs, sameAnswers: sameAsStock))
   }
 }
 
@@ -106,8 +132,27 @@ struct ServeLoad: Sendable {
   /// What is asked, one message each.
   let prompts: [String]
   let answerTokens: Int
-  /// Whether the defence is switched off.
-  let isUndefended: Bool
+  /// Whether the defence is switched off; `nil` for a server that has none.
+  let isUndefended: Bool?
+
+  /// Tokens of all answers per second.
+  static func tokensPerSecond(_ answers: [Answer], _ seconds: Double) -> Double {
+    Double(answers.reduce(0) { $0 + $1.tokens }) / seconds
+  }
+
+  /// The same requests to another server, one that knows of no defence.
+  func elsewhere(_ address: String) -> ServeLoad {
+    ServeLoad(
+      address: address, prompts: prompts, answerTokens: answerTokens, isUndefended: nil)
+  }
+
+  /// Sends each client's first request, which is not measured: connections and caches are there then.
+  func warmUp(clients: Int) async throws {
+    _ = try await ServeLoad(
+      address: address, prompts: Array(repeating: "Hello.", count: clients), answerTokens: 2,
+      isUndefended: isUndefended
+    ).send(clients: clients)
+  }
 
   /// Sends all requests with so many clients, each of which has one request under way.
   ///
@@ -134,8 +179,8 @@ struct ServeLoad: Sendable {
 
   private func ask(_ prompt: String) async throws -> Answer {
     let body = Body(
-      messages: [.user(prompt)], maxTokens: answerTokens,
-      resta: isUndefended ? ["noise": "none"] : [:])
+      messages: [.user(prompt)], maxTokens: answerTokens, temperature: 0,
+      resta: isUndefended.map { $0 ? ["noise": "none"] : [:] })
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
     var request = HTTPClientRequest(url: address + "/v1/chat/completions")
@@ -160,7 +205,8 @@ struct ServeLoad: Sendable {
   private struct Body: Encodable {
     let messages: [ChatMessage]
     let maxTokens: Int
-    let resta: [String: String]
+    let temperature: Double
+    let resta: [String: String]?
   }
 
   private struct Reply: Decodable {
@@ -201,15 +247,22 @@ struct ServeRun: Encodable {
   /// How many answers of all repeats are those of the sequential calls, to the byte.
   let sameAnswers: Int
   let answers: Int
+  /// llama.cpp's own server, where it was measured.
+  @Nullable var stock: StockServed?
 
   static let title =
     "decoder     clients  requests  time s  one by one s  times as fast      tokens/s  median s  "
-    + "slowest s  same"
+    + "slowest s  same   of llama-server's tokens/s  same"
 
   /// A line of the table.
   var row: String {
-    let range =
-      "\(Summary.number(speedup)) (\(Summary.number(speedupLowest))...\(Summary.number(speedupHighest)))"
+    func text(_ median: Double, _ lowest: Double, _ highest: Double) -> String {
+      "\(Summary.number(median)) (\(Summary.number(lowest))...\(Summary.number(highest)))"
+    }
+    let range = text(speedup, speedupLowest, speedupHighest)
+    let ratio = stock.map {
+      text($0.ratio, $0.ratioLowest, $0.ratioHighest) + " of \(Summary.number($0.tokensPerS))"
+    }
     return [
       Columns.left(decoder.rawValue, 10), Columns.right("\(clients)", 7),
       Columns.right("\(requests)", 8), Columns.right(Summary.number(wallS), 6),
@@ -217,7 +270,8 @@ struct ServeRun: Encodable {
       Columns.right(Summary.number(tokensPerS), 8),
       Columns.right(Summary.number(latencyMedianS), 8),
       Columns.right(Summary.number(latencyHighestS), 9),
-      "\(sameAnswers)/\(answers)",
+      Columns.left("\(sameAnswers)/\(answers)", 5), Columns.left(ratio ?? "-", 26),
+      stock.map { "\($0.sameAnswers)/\(answers)" } ?? "-",
     ].joined(separator: "  ")
   }
 }

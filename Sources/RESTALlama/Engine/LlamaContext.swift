@@ -18,7 +18,8 @@ struct LlamaContext: ~Copyable {
   private var head = 0
   /// The sequences that hold anything; where there are none, llama.cpp begins at the first cell.
   private var filled: Set<Int32> = []
-  // The context refers to the model.
+  // The context refers to both.
+  private let threads: PassThreads
   private let weights: LlamaWeights
 
   /// Makes a context.
@@ -48,8 +49,11 @@ struct LlamaContext: ~Copyable {
         throw LlamaError(.adapterFailed, "llama.cpp refused the LoRA adapters.", status: status)
       }
     }
+    let pool = PassThreads(threads)
+    if let pool = unsafe pool.pool { unsafe llama_attach_threadpool(context, pool, pool) }
     unsafe self.context = context
     unsafe self.memory = memory
+    self.threads = pool
     self.weights = weights
     self.cells = Int(unsafe llama_n_ctx(context))
     self.sequences = Int(unsafe llama_n_seq_max(context))
@@ -176,6 +180,24 @@ struct LlamaContext: ~Copyable {
     unsafe parameters.no_perf = true
     return unsafe parameters
   }
+}
+
+/// The threads that compute passes beside the engine's own.
+///
+/// Left to itself, llama.cpp starts new ones for each pass.
+@safe
+private final class PassThreads {
+  /// `nil` when there is no memory for it, or nothing to share out; then llama.cpp helps itself.
+  let pool: ggml_threadpool_t?
+
+  init(_ count: Int) {
+    var parameters = ggml_threadpool_params_default(Int32(count))
+    // They spin for some 10 ms behind a pass, long enough for the next one to come, and sleep then.
+    parameters.poll = 5
+    unsafe pool = count > 1 ? ggml_threadpool_new(&parameters) : nil
+  }
+
+  deinit { unsafe ggml_threadpool_free(pool) }
 }
 
 extension LlamaOptions.CacheType {

@@ -131,7 +131,7 @@ struct PromptBatch {
 }
 
 /// Prompts from a file, as every command and an evaluation's datasets read one.
-struct PromptList {
+package struct PromptList {
   /// The rows of the file in order: a prompt, or why there is none.
   let rows: [Result<String, DocumentError>]
   private let file: DataFile
@@ -142,7 +142,7 @@ struct PromptList {
   ///   - path: The file.
   ///   - skipping: Whether rows that cannot be read are left out, and told. Default: no.
   /// - Throws: `DocumentError` when there is no prompt, and for rows that cannot be read.
-  init(_ path: String, skipping: Bool = false) throws {
+  package init(_ path: String, skipping: Bool = false) throws {
     file = try DataFile.read(path)
     guard !file.rows.isEmpty else { throw DocumentError("\(path): the file holds no prompt") }
     rows = file.rows.map { row in
@@ -158,7 +158,7 @@ struct PromptList {
   }
 
   /// The prompts, with their indices in the file.
-  var prompts: [(index: Int, text: String)] {
+  package var prompts: [(index: Int, text: String)] {
     rows.enumerated().compactMap { index, row in (try? row.get()).map { (index, $0) } }
   }
 

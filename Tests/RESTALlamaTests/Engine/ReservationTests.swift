@@ -221,6 +221,33 @@ extension LlamaTests {
       #expect(median < .milliseconds(5), "a reservation takes \(median)")
     }
 
+    @Test("Freed cells are used again, and no logit changes by where a sequence lies")
+    func reusedCells() async throws {
+      let model = try await TinyModelFile.model(
+        options: LlamaOptions(threads: 1, parallelCells: 256, parallelSequences: 3))
+      let text = (0..<60).map { TokenID(1 + $0 * 7 % 20) }
+      func row(_ tokens: [TokenID]) async throws -> [Float] {
+        let reservation = try await model.reserve(sequences: 1, cells: tokens.count)
+        let rows = try await reservation.forward([
+          ForwardSegment(sequence: 0, input: .tokens(tokens))
+        ])
+        await reservation.release()
+        return try #require(rows.first)
+      }
+      let alone = try await row(text)
+      // Steps on while others come and go: the cache is never empty, and is filled many times over.
+      let long = try await model.reserve(sequences: 1, cells: text.count)
+      for end in text.indices {
+        let rows = try await long.forward([
+          ForwardSegment(sequence: 0, input: .tokens([text[end]]))
+        ])
+        #expect(try await row(Array(text.prefix(1 + end % 50))).count == rows[0].count)
+        if end == text.count - 1 { #expect(rows[0] == alone) }
+        if end % 10 == 9 { #expect(try await row(text) == alone) }
+      }
+      await long.release()
+    }
+
     @Test("An abandoned generation frees its room", .models(.smolQ40), .timeLimit(.minutes(2)))
     func abandonedGeneration() async throws {
       let model = try await LlamaModel.load(TestModel.smolQ40.path, options: .forTests)

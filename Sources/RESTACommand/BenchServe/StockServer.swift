@@ -1,0 +1,115 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import RESTALlama
+import RESTALocal
+
+/// llama.cpp's own server, as it comes: what the undefended one is measured against.
+struct StockServer: Sendable {
+  /// Where `make stock-llama` puts it.
+  private static let place = ".deps/stock/bin/llama-server"
+  /// How long it may take to load a model.
+  private static let patience = Duration.seconds(300)
+
+  private let program: String
+  private let options: [String]
+
+  /// Finds the program; `nil` where there is none, or where it cannot run this model.
+  ///
+  /// - Parameters:
+  ///   - given: The path of --stock; `none` measures without.
+  ///   - path: The model's file.
+  ///   - model: The loaded model.
+  ///   - clients: How many requests it answers at once.
+  ///   - requestTokens: The most that one of them can need.
+  /// - Throws: ``Failure`` when what is given is no program.
+  init?(
+    _ given: String?, path: String, model: LlamaModel, clients: Int, requestTokens: Int
+  ) throws {
+    guard given != "none" else { return nil }
+    let files = Places.projects.map { $0.appendingPathComponent(Self.place) }
+    guard let program = given ?? Places.first(of: files) else {
+      Terminal.error("No llama-server as it comes beside it: 'make stock-llama' builds one.")
+      return nil
+    }
+    guard FileManager.default.isExecutableFile(atPath: program) else {
+      throw Failure.usage("--stock '\(program)' is no program.")
+    }
+    let own = model.options
+    guard own.adapters.isEmpty else {
+      Terminal.error("No llama-server as it comes beside it: it is measured without adapters only.")
+      return nil
+    }
+    self.program = program
+    options = [
+      "-m", path, "-t", "\(model.threads)", "-np", "\(clients)", "-c", "\(clients * requestTokens)",
+      "-fa", "on", "-ctk", own.cacheType.rawValue, "-ctv", own.cacheType.rawValue,
+      "-ngl", "\(own.gpuLayers < 0 ? 999 : own.gpuLayers)", "--host", "127.0.0.1", "--no-webui",
+    ]
+  }
+
+  /// Runs it for as long as something needs it; each time it is a new process that remembers nothing.
+  ///
+  /// - Parameter body: Given its address.
+  /// - Returns: What `body` returns.
+  /// - Throws: ``Failure`` when it does not start; what `body` throws.
+  func serve<Value>(_ body: (String) async throws -> Value) async throws -> Value {
+    // A port that somebody else has makes it end at once: another one, then.
+    for _ in 0..<3 {
+      let port = Int.random(in: 49_152...65_535)
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: program)
+      process.arguments = options + ["--port", "\(port)"]
+      process.standardInput = FileHandle.nullDevice
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      defer {
+        process.terminate()
+        process.waitUntilExit()
+      }
+      let address = "http://127.0.0.1:\(port)"
+      if try await isReady(address, while: { process.isRunning }) { return try await body(address) }
+    }
+    throw Failure.failed(
+      "'\(program) \(options.joined(separator: " "))' did not start. Run it by hand, or leave it out "
+        + "with --stock none.")
+  }
+
+  private func isReady(_ address: String, while isRunning: () -> Bool) async throws -> Bool {
+    let start = ContinuousClock.now
+    while isRunning(), ContinuousClock.now - start < Self.patience {
+      let request = HTTPClientRequest(url: address + "/health")
+      let answer = try? await HTTPClient.shared.execute(request, timeout: .seconds(5))
+      if answer?.status == .ok { return isRunning() }
+      try await Task.sleep(for: .milliseconds(50))
+    }
+    return false
+  }
+}
+
+/// What llama.cpp's own server did with the same requests, in turns with ours.
+struct StockServed: Encodable {
+  /// Over all clients.
+  let tokensPerS: Double
+  /// Ours through it, in the same repeat.
+  let ratio: Double
+  let ratioLowest: Double
+  let ratioHighest: Double
+  /// How many answers of all repeats are ours, to the byte; the others part where its kernels round
+  /// otherwise.
+  let sameAnswers: Int
+
+  /// Makes it of pairs of measurements; `nil` when there are none.
+  init?(rates: [(ours: Double, stock: Double)], sameAnswers: Int) {
+    let ratios = rates.map { $0.ours / $0.stock }
+    guard let speed = BenchRun.median(rates.map(\.stock)), let ratio = BenchRun.median(ratios),
+      let lowest = ratios.min(), let highest = ratios.max()
+    else { return nil }
+    tokensPerS = speed
+    self.ratio = ratio
+    (ratioLowest, ratioHighest) = (lowest, highest)
+    self.sameAnswers = sameAnswers
+  }
+}
