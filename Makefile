@@ -1,6 +1,8 @@
 # RESTA for Swift. `make help` lists what there is; docs/install.md says more.
 #
 #   LLAMA=system   use the llama.cpp that pkg-config finds, instead of building the pinned one
+#   RESTA_DEMO_WEIGHTS=auto|q8_0|f32  what `make demo` runs instead of Q4_0, after `make weights`;
+#                  auto is what that found fastest
 #   PEER_MODEL=FILE, PEER_ARGUMENTS=... what `make peer` runs
 #   PREFIX=DIR     where `make install` puts the command (default /usr/local)
 
@@ -22,11 +24,18 @@ endif
 export RESTA_MODELS := $(CURDIR)/.models
 export RESTA_TEMPLATES := $(CURDIR)/.deps/src/llama.cpp/models/templates
 
+# Another format is another model, with answers of its own: only on demand. It takes the adapter, too,
+# which the command adds by itself to the default model alone.
+ifneq ($(RESTA_DEMO_WEIGHTS),)
+DEMO_MODEL = file=$$(scripts/fastest-weights.sh --show $(RESTA_DEMO_WEIGHTS)) && RESTA_MODEL="$$file" \
+  RESTA_ADAPTER="$(CURDIR)/Adapters/smollm2-135m-aligned/adapter.f16.gguf"
+endif
+
 # The demo, the command and the tests are built alike, so that one build folder serves all of them.
 SWIFT_BUILD := swift build --configuration release -Xswiftc -enable-testing
 
 .PHONY: help demo test test-all build debug lint format docs docs-check golden peer models \
-  micro-bench llama tools \
+  micro-bench llama stock-llama tools weights \
   install clean distclean
 
 help: ## List the targets
@@ -34,7 +43,11 @@ help: ## List the targets
 
 demo: llama models ## Build what the demo needs (resta-local), and show the defence at work
 	$(SWIFT_BUILD) --product resta-local
-	@.build/release/resta-local demo
+	@$(DEMO_MODEL) .build/release/resta-local demo
+
+weights: llama models ## Measure whether Q4_0, Q8_0 or F32 gives defended answers fastest here
+	$(SWIFT_BUILD) --product resta-local
+	@scripts/fastest-weights.sh
 
 test: ## Everything that decides whether the repository is in order
 	@scripts/test.sh
@@ -78,6 +91,9 @@ llama: tools ## Build the pinned llama.cpp into .deps
 ifneq ($(LLAMA),system)
 	@scripts/build-llama.sh
 endif
+
+stock-llama: tools ## llama-bench and llama-server as they come, for resta bench, into .deps/stock
+	@scripts/stock-llama.sh
 
 tools: ## Install missing build tools (apt-get), or say which
 	@scripts/install-tools.sh

@@ -54,9 +54,23 @@ patch_cache() { # SOURCE-FOLDER
   replace "$1/src/llama-kv-cache.cpp" -e 's/^        uint32_t n_tested = 0;$/        if (!cont \&\& n_stream == 1 \&\& resta::cells_in_order(cells, ubatch, res.idxs[s])) { continue; }\
 &/'
 }
+# Matrix products have one order of sums for every number of rows: scripts/llama-patches/products.sed.
+patch_products() { # CPU-FOLDER
+  local file pattern changes
+  while read -r file changes pattern; do
+    replace "$1/$file" -f "$root/scripts/llama-patches/products.sed"
+    [ "$(grep -cE -- "$pattern" "$1/$file")" -eq "$changes" ] || patch_failed "$file"
+  done <<'TABLE'
+arch/x86/quants.c 9 acc = resta_add_block|shuffle_epi8\(halves
+arch/x86/repack.cpp 4 cvtepi32_ps\(iacc_(min_)?sb\), _mm256_mul_ps
+tiled/tiled-kernel.cpp 1 fmadd_ps\(result, d1_vec
+llamafile/sgemm.cpp 1 if \(n < 2 && Atype
+TABLE
+}
 patch_llama() { # SOURCE-FOLDER, as it was unpacked
   patch_threads "$1/ggml/src/ggml-cpu"
   patch_attention "$1/ggml/src/ggml-cpu"
+  patch_products "$1/ggml/src/ggml-cpu"
   patch_cache "$1"
 }
 replace() { # FILE SED-ARGUMENTS...: changes it, or stops

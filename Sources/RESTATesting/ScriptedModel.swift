@@ -3,8 +3,8 @@ import Synchronization
 
 /// A model whose predictions are a function: no weights, exact, and it counts what it is asked.
 ///
-/// The first segment that a sequence is fed is its prompt, and so is everything that is fed as rows;
-/// tokens after it are its answer. Its "embedding" of token t is the one-dimensional-per-axis vector (t + 1, 1, 0, ...), so that a
+/// The first segment that a sequence is fed is its prompt, and so is everything that is fed as rows, and the
+/// first segment behind a pass that wanted no logits of it; tokens after it are its answer. Its "embedding" of token t is the one-dimensional-per-axis vector (t + 1, 1, 0, ...), so that a
 /// perturbed prompt can be told from the plain one.
 public final class ScriptedModel: LanguageModel {
   /// What the script sees of one sequence when logits are wanted.
@@ -116,6 +116,16 @@ public final class ScriptedModel: LanguageModel {
   public func reserve(sequences: Int, cells: Int) -> any SequenceReservation {
     open.withLock { $0 += 1 }
     return ScriptedReservation(model: self, sequences: sequences, cells: cells)
+  }
+
+  /// Room is never short, so that kept sequences are there until they are released.
+  public func reserve(
+    sequences: Int, cells: Int, continuing kept: any SequenceReservation, lengths: [Int]
+  ) -> any SequenceReservation {
+    open.withLock { $0 += 1 }
+    return ScriptedReservation(
+      model: self, sequences: sequences, cells: cells, kept: kept as? ScriptedReservation,
+      lengths: lengths)
   }
 
   func logits(_ context: Context) async throws -> [Float] {

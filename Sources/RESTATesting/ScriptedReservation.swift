@@ -11,6 +11,9 @@ final class ScriptedReservation: SequenceReservation {
   private struct Sequence {
     var entries: [Entry] = []
     var prompt = 0
+    /// Whether what is fed next is a prompt, or the rest of one: nothing was fed yet in this reservation, or
+    /// the prompt up to the end of a pass that wanted no logits of it.
+    var expectsPrompt = true
     /// How many entries belong to the sequence that it was forked from.
     var shared = 0
 
@@ -21,11 +24,12 @@ final class ScriptedReservation: SequenceReservation {
     }
 
     mutating func append(_ input: ForwardSegment.Input) {
-      let wasEmpty = entries.isEmpty
+      let isPrompt = entries.isEmpty || expectsPrompt
+      expectsPrompt = false
       switch input {
       case .tokens(let tokens):
         entries += tokens.map { .token($0) }
-        if wasEmpty { prompt = entries.count }
+        if isPrompt { prompt = entries.count }
       case .embeddings, .perturbed:
         // In pieces, as engines take them.
         for start in stride(from: 0, to: input.count, by: 3) {
@@ -40,6 +44,7 @@ final class ScriptedReservation: SequenceReservation {
   private struct State {
     var sequences: [Sequence]
     var released = false
+    var kept = false
 
     var cells: Int { sequences.reduce(0) { $0 + $1.entries.count - $1.shared } }
   }
@@ -49,10 +54,27 @@ final class ScriptedReservation: SequenceReservation {
   // Invariant: what a sequence shares is the beginning of another one's entries.
   private let state: Mutex<State>
 
-  init(model: ScriptedModel, sequences: Int, cells: Int) {
+  let inheritedLengths: [Int]
+
+  init(
+    model: ScriptedModel, sequences: Int, cells: Int, kept: ScriptedReservation? = nil,
+    lengths: [Int] = []
+  ) {
     self.model = model
     self.cells = cells
-    state = Mutex(State(sequences: Array(repeating: Sequence(), count: sequences)))
+    var all = Array(repeating: Sequence(), count: sequences)
+    let source = kept?.keptSequences ?? []
+    for index in all.indices where source.indices.contains(index) && lengths.indices.contains(index) {
+      all[index] = source[index]
+      all[index].truncate(to: lengths[index])
+      all[index].expectsPrompt = true
+    }
+    inheritedLengths = all.map(\.entries.count)
+    state = Mutex(State(sequences: all))
+  }
+
+  private var keptSequences: [Sequence] {
+    state.withLock { $0.kept && !$0.released ? $0.sequences : [] }
   }
 
   deinit { close() }
@@ -67,6 +89,13 @@ final class ScriptedReservation: SequenceReservation {
       for context in try append(segment) {
         let logits = try await model.logits(context)
         rows.append(try read(rows.count, logits.span))
+      }
+    }
+    state.withLock { state in
+      for segment in segments {
+        let sequence = state.sequences[segment.sequence]
+        state.sequences[segment.sequence].expectsPrompt =
+          sequence.prompt == sequence.entries.count && segment.outputs == .none
       }
     }
     return rows
@@ -92,7 +121,7 @@ final class ScriptedReservation: SequenceReservation {
   }
 
   private func check(_ sequence: Int, _ state: State) throws {
-    guard state.sequences.indices.contains(sequence), !state.released else {
+    guard state.sequences.indices.contains(sequence), !state.released, !state.kept else {
       throw RESTAError(.engineFailed, "Sequence \(sequence) is not reserved.")
     }
   }
@@ -143,12 +172,22 @@ final class ScriptedReservation: SequenceReservation {
     }
   }
 
+  func keep() async -> Bool {
+    let isKept = state.withLock { state in
+      guard !state.released, !state.kept, state.cells > 0 else { return false }
+      state.kept = true
+      return true
+    }
+    if isKept { model.closed() }
+    return isKept
+  }
+
   func release() async { close() }
 
   private func close() {
     let first = state.withLock { state in
       defer { state.released = true }
-      return !state.released
+      return !state.released && !state.kept
     }
     if first { model.closed() }
   }

@@ -33,6 +33,7 @@ struct SettingTests {
     settings.latestStart = 9
     settings.aggregator = .meanLogit
     settings.tieRule = .abstain
+    settings.lead = 4
     settings.perturbed = PerturbedContent(roles: [.tool], lastUserTurnOnly: true)
     settings.seed = .max
     for row in DefenseSettings.table {

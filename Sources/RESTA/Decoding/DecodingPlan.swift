@@ -19,6 +19,15 @@ public struct DecodingPlan: Sendable, Hashable, Codable {
     }
   }
 
+  /// What adaptive amounts make short.
+  public enum Goal: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The time until the answer is complete.
+    case total
+    /// The time until its first token, for somebody who reads along: nothing is drafted before it, and no
+    /// copy's prompt is computed for later votes' sake.
+    case firstToken = "first-token"
+  }
+
   /// Whether positions in front of the first perturbed one are computed once for all sequences.
   public var sharesPrefix: Bool
   /// How many tokens the unperturbed sequence drafts before the copies vote on them all at once, at
@@ -27,6 +36,8 @@ public struct DecodingPlan: Sendable, Hashable, Codable {
   /// How many copies are asked before it is seen whether the others can matter, at least 1; k or more
   /// asks all at once.
   public var firstWave: Amount
+  /// What adaptive amounts make short; fixed ones are as they are.
+  public var favours: Goal
 
   /// Makes a plan.
   ///
@@ -34,12 +45,15 @@ public struct DecodingPlan: Sendable, Hashable, Codable {
   ///   - sharesPrefix: Default: `true`.
   ///   - draft: Default: adaptive.
   ///   - firstWave: Default: adaptive.
+  ///   - favours: Default: the whole answer.
   public init(
-    sharesPrefix: Bool = true, draft: Amount = .adaptive, firstWave: Amount = .adaptive
+    sharesPrefix: Bool = true, draft: Amount = .adaptive, firstWave: Amount = .adaptive,
+    favours: Goal = .total
   ) {
     self.sharesPrefix = sharesPrefix
     self.draft = draft
     self.firstWave = firstWave
+    self.favours = favours
   }
 
   /// Saves what can be saved.

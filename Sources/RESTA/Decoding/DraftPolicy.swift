@@ -16,22 +16,25 @@ struct DraftPolicy {
   private let plan: DecodingPlan
   private let costs: PassCosts
   private let copies: Int
-  /// The fewest copies that can decide a vote, when they agree.
-  let majority: Int
+  private let lead: Int?
+  /// The fewest copies that can end a vote, when they agree: a majority, or as many as the lead rule wants.
+  private let fewest: Int
   // Beliefs start as if a few votes had been seen: most drafts right, few votes close.
   private var drafts = (tried: 5.0, accepted: 4.5)
   private var seen = 5.0
-  /// How often the first so many copies left a vote open, from a majority on.
+  /// How often the first so many copies left a vote open, from the fewest on.
   private var open: [Double]
 
-  init(plan: DecodingPlan, costs: PassCosts, copies: Int) {
+  init(plan: DecodingPlan, costs: PassCosts, copies: Int, lead: Int? = nil) {
     self.plan = plan
     self.costs = costs
     self.copies = copies
-    majority = copies / 2 + 1
-    // One dissenter opens a bare majority's vote; each copy more allows for one more of them.
-    open = (0...copies - majority).map { 1.2 / Double(1 + $0 * $0 * 2) }
-    open[copies - majority] = 0
+    self.lead = lead
+    fewest = min(copies / 2 + 1, lead ?? .max)
+    // One dissenter opens the vote of the fewest; each copy more allows for one more of them, of two under the
+    // lead rule.
+    open = (0...copies - fewest).map { 1.2 / Double(1 + $0 * $0 * 2) }
+    open[copies - fewest] = 0
   }
 
   /// Learns whether a drafted token was chosen.
@@ -43,31 +46,40 @@ struct DraftPolicy {
   /// Learns how the copies voted on a position, and so how many it would have taken.
   mutating func noteVote(_ predictions: [TokenID]) {
     seen += 1
-    for asked in majority..<max(majority, copies) where asked <= predictions.count {
-      let lead = Ballot(predictions: Array(predictions.prefix(asked))).lead
-      if lead <= copies - asked { open[asked - majority] += 1 }
+    for asked in fewest..<max(fewest, copies) where asked <= predictions.count {
+      let ballot = Ballot(predictions: Array(predictions.prefix(asked)))
+      if ballot.lead <= copies - asked, ballot.lead < lead ?? .max { open[asked - fewest] += 1 }
     }
   }
 
-  /// Chooses what costs least for each token that it is expected to give.
-  func choose(positions: Int, missing: [Int], needsAll: Bool) -> Choice {
+  /// Chooses what costs least for each token that it is expected to give; for an answer's first token,
+  /// if the plan says so, what gives it soonest.
+  ///
+  /// `clean` is what the unperturbed sequence has to take only if it drafts.
+  func choose(
+    positions: Int, missing: [Int], needsAll: Bool, clean: Int = 0, isFirst: Bool = false
+  ) -> Choice {
+    let isUrgent = isFirst && plan.favours == .firstToken
     let waves: [Int]
     switch plan.firstWave {
     case _ where needsAll: waves = [copies]
     case .fixed(let count): waves = [min(count, copies)]
     case .adaptive:
-      waves = Array(majority...copies)
+      waves = Array(fewest...copies)
     }
     let lengths: ClosedRange<Int>
     switch plan.draft {
     case .fixed(let count): lengths = min(count, positions - 1)...min(count, positions - 1)
-    case .adaptive: lengths = 0...min(positions - 1, Self.longestDraft)
+    case .adaptive: lengths = 0...(isUrgent ? 0 : min(positions - 1, Self.longestDraft))
     }
+    // Later votes, for which a copy's prompt might be taken along, are not looked at then.
+    let horizon = isUrgent ? 0 : positions
     var best = (choice: Choice(draft: lengths.lowerBound, wave: waves[0]), cost: Double.infinity)
     for wave in waves {
       for draft in lengths {
         let choice = Choice(draft: draft, wave: wave)
-        let cost = cost(choice, missing, positions: positions) / expectedTokens(draft)
+        let cost =
+          cost(choice, missing, clean: clean, positions: horizon) / expectedTokens(draft)
         if cost < best.cost { best = (choice, cost) }
       }
     }
@@ -75,9 +87,11 @@ struct DraftPolicy {
   }
 
   /// How many of the remaining copies to ask about a position that the first ones left open.
-  func nextWave(lead: Int, missing: [Int]) -> Int {
-    // If they all vote for the leader, so many decide it.
-    let least = (missing.count - lead) / 2 + 1
+  ///
+  /// The leader is so many votes ahead.
+  func nextWave(ahead: Int, missing: [Int]) -> Int {
+    // If they all vote for the leader, so many decide it, or bring it to the rule's lead.
+    let least = min((missing.count - ahead) / 2 + 1, lead.map { $0 - ahead } ?? .max)
     guard least < missing.count, case .adaptive = plan.firstWave else { return missing.count }
     let few = costs.seconds(positions: missing.prefix(least).reduce(0, +))
     let all = costs.seconds(positions: missing.reduce(0, +))
@@ -87,7 +101,9 @@ struct DraftPolicy {
   }
 
   /// What a choice costs, without what every choice has to pay sooner or later.
-  private func cost(_ choice: Choice, _ missing: [Int], positions: Int) -> Double {
+  private func cost(
+    _ choice: Choice, _ missing: [Int], clean: Int, positions: Int
+  ) -> Double {
     func width(_ copies: Range<Int>) -> Int {
       let own = copies.reduce(0.0) { sum, copy in
         sum + Double(missing[copy] - 1) * spared(copy, positions: positions)
@@ -95,9 +111,8 @@ struct DraftPolicy {
       return Int(own.rounded()) + copies.count * (1 + choice.draft)
     }
     // The first draft takes the last voted token along with the one before it.
-    let narrow =
-      choice.draft == 0
-      ? 0 : costs.seconds(positions: 2) + Double(choice.draft - 1) * costs.seconds(positions: 1)
+    let later = Double(choice.draft - 1) * costs.seconds(positions: 1)
+    let narrow = choice.draft == 0 ? 0 : costs.seconds(positions: 2 + clean) + later
     let first = costs.seconds(positions: width(0..<choice.wave))
     guard choice.wave < copies else { return narrow + first }
     // The chance that some position is left open, and one or two more copies have to be asked.
@@ -109,14 +124,14 @@ struct DraftPolicy {
 
   /// The chance that a copy is never needed in the rest of the window, so that its prompt is spared.
   private func spared(_ copy: Int, positions: Int) -> Double {
-    guard copy >= majority else { return 0 }
+    guard copy >= fewest else { return 0 }
     return ElementaryFunctions.exponential(
       Double(positions) * ElementaryFunctions.logarithm(1 - openShare(copy)))
   }
 
-  /// How often so many copies leave a vote open; always, where they are no majority.
+  /// How often so many copies leave a vote open; always, where they are too few to end one.
   private func openShare(_ asked: Int) -> Double {
-    asked < majority ? 0.99 : min(open[asked - majority] / seen, 0.99)
+    asked < fewest ? 0.99 : min(open[asked - fewest] / seen, 0.99)
   }
 
   /// The votes that count when so many tokens are drafted: one, and one for each accepted draft.

@@ -1,11 +1,13 @@
 /// RESTA for a fraction of the cost: the same tokens, winners of votes, ties and stop reason as
 /// ``ReferenceDecoder``, as long as the copies predict the same.
 ///
-/// Counts and margins are of the copies that were asked, which may depend on what passes cost here. A copy
-/// whose logits are not finite is an error only if it is asked.
+/// Counts and margins are of the copies that were asked, which may depend on what passes cost here; under the
+/// lead rule they are of those that count, which does not. A copy whose logits are not finite is an error only
+/// if it is asked.
 ///
 /// *Prefix sharing*: what lies in front of the first perturbed position is computed once.
-/// *Decided votes*: copies are asked in waves, until those that were not asked cannot matter.
+/// *Decided votes*: copies are asked in waves, until those that were not asked cannot matter, or the lead
+/// rule asks no more.
 /// *Lookahead*: the unperturbed sequence is needed anyway, so it drafts tokens, and the copies vote
 /// on all of them in one pass; votes behind the first one that differs from its draft do not count.
 struct FastDecoder: TokenDecoder {
@@ -28,7 +30,8 @@ struct FastDecoder: TokenDecoder {
     self.sequences = SharedSequences(sequences, of: job)
     let copies = max(1, job.sequences - 1)
     rowPositions = max(1, rowLimit / (copies * max(1, job.vocabularySize)))
-    policy = DraftPolicy(plan: job.settings.plan ?? .fast, costs: costs, copies: copies)
+    policy = DraftPolicy(
+      plan: job.settings.plan ?? .fast, costs: costs, copies: copies, lead: job.defense.lead)
     window = job.window
   }
 
@@ -83,15 +86,18 @@ struct FastDecoder: TokenDecoder {
   private mutating func vote() async throws -> [Decision] {
     let limit = window.remaining(
       at: generated.count, limit: job.maximumTokens - generated.count)
-    try await sequences.preparePrefix()
+    // An answer that ends inside of the window needs the unperturbed prompt for drafts only.
+    let isWhole = generated.count + limit == job.maximumTokens
     let choice = policy.choose(
-      positions: limit, missing: sequences.missing(behind: generated.count), needsAll: needsAll)
+      positions: limit, missing: sequences.missing(behind: generated.count), needsAll: needsAll,
+      clean: isWhole ? sequences.missingPrompt : 0, isFirst: generated.isEmpty)
     let drafts = try await draft(min(choice.draft, needsAll ? rowPositions - 1 : .max))
+    try await sequences.preparePrefix()
     // Behind a drafted end of the answer, and behind the last draft's vote, there is nothing to ask.
     let positions = min(limit, ends(drafts) ? drafts.count : drafts.count + 1)
     var round = Round(
       copies: job.defense.samples, positions: positions, needsAll: needsAll,
-      rowPositions: needsRows ? rowPositions : 0, ends: job.ends)
+      lead: job.defense.lead, rowPositions: needsRows ? rowPositions : 0, ends: job.ends)
     var decisions: [Decision] = []
     for position in 0..<positions {
       try await settle(position, drafts: drafts, firstWave: choice.wave, &round)
@@ -138,7 +144,7 @@ struct FastDecoder: TokenDecoder {
       let missing = sequences.missing(behind: generated.count + position)
       let count =
         isFirst
-        ? firstWave : policy.nextWave(lead: ballot.lead, missing: unasked.map { missing[$0] })
+        ? firstWave : policy.nextWave(ahead: ballot.lead, missing: unasked.map { missing[$0] })
       // When the draft is about to be outvoted, what follows it is of no use.
       let isLikely = isFirst || position < drafts.count && ballot.leaders == [drafts[position]]
       try await sequences.ask(

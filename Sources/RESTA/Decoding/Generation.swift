@@ -34,6 +34,7 @@ public struct Generation: AsyncSequence, Sendable {
   private let options: GenerationOptions
   private let decoder: DecoderKind
   private let plan: DecodingPlan?
+  private let conversations: ConversationCache.Share?
   private let clock: any Clock<Duration>
 
   /// Prepares the answer to a conversation.
@@ -46,17 +47,20 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
   ///   - decoder: Default: the fast decoder.
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
+  ///   - conversations: Where what is computed is kept for the next turn, and is taken from; the
+  ///     reference decoder uses none. Default: nowhere.
   /// - Throws: `RESTAError` with `invalidTemplate` when there is no template, `templateFailed`
   ///   when it refuses the messages, `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, messages: [ChatMessage], template: ChatTemplate? = nil,
     defense: DefenseSettings, options: GenerationOptions = GenerationOptions(),
-    decoder: DecoderKind = .fast, plan: DecodingPlan? = nil
+    decoder: DecoderKind = .fast, plan: DecodingPlan? = nil,
+    conversations: ConversationCache.Share? = nil
   ) throws {
     let prompt = try Self.tokenize(messages, for: model, template: template)
     try self.init(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
-      plan: plan)
+      plan: plan, conversations: conversations)
   }
 
   /// Prepares the answer to a prompt that is tokenised already.
@@ -68,22 +72,26 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
   ///   - decoder: Default: the fast decoder.
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
+  ///   - conversations: Where what is computed is kept for the next turn, and is taken from; the
+  ///     reference decoder uses none. Default: nowhere.
   /// - Throws: `RESTAError` with `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
-    plan: DecodingPlan? = nil
+    plan: DecodingPlan? = nil, conversations: ConversationCache.Share? = nil
   ) throws {
     try self.init(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
-      plan: plan, generator: SystemRandomNumberGenerator(), clock: ContinuousClock())
+      plan: plan, conversations: conversations, generator: SystemRandomNumberGenerator(),
+      clock: ContinuousClock())
   }
 
   /// For tests, which draw their own seeds and tell the time.
   package init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
-    plan: DecodingPlan? = nil, generator: any RandomNumberGenerator, clock: any Clock<Duration>
+    plan: DecodingPlan? = nil, conversations: ConversationCache.Share? = nil,
+    generator: any RandomNumberGenerator, clock: any Clock<Duration>
   ) throws {
     try defense.validate()
     try options.validate()
@@ -95,6 +103,7 @@ public struct Generation: AsyncSequence, Sendable {
     self.options = options
     self.decoder = decoder
     self.plan = decoder == .reference ? nil : plan ?? decoder.plan
+    self.conversations = decoder == .reference ? nil : conversations
     self.clock = clock
     // 53 bits, so that a seed survives every JSON reader on its way back.
     noiseSeed = defense.seed ?? generator.next() >> 11
@@ -175,7 +184,7 @@ public struct Generation: AsyncSequence, Sendable {
         let event = try await run.next()
         if case .finished = event {
           state = .ended
-          await run.sequences.release()
+          await run.keep()
         }
         return event
       } catch {
@@ -193,11 +202,12 @@ public struct Generation: AsyncSequence, Sendable {
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
       plan: plan, noiseSeed: noiseSeed, samplingSeed: samplingSeed)
     let prepared = stopwatch.seconds
-    let reservation = try await model.reserve(sequences: job.sequences, cells: job.cells)
+    let conversation = try await Conversation(
+      conversations, job, model: model, beginning: prompt.operatorTokens)
     return GenerationRun(
-      job: job, costs: costs, reservation: reservation, tokenizer: model.tokenizer,
-      defusedControlText: prompt.defusedControlText, stopwatch: stopwatch,
-      preparationSeconds: prepared)
+      job: job, costs: costs, conversation: conversation, keepsCopies: defense.seed != nil,
+      tokenizer: model.tokenizer, defusedControlText: prompt.defusedControlText,
+      stopwatch: stopwatch, preparationSeconds: prepared)
   }
 
   /// Whether anything is chosen by what passes cost; measuring that takes time, once.

@@ -8,6 +8,8 @@ public struct GenerationResult: Sendable, Hashable {
   public var stopReason: StopReason
   /// The number of tokens of the prompt.
   public var promptTokens: Int
+  /// How many of them were there from an earlier turn of the same client's conversation.
+  public var cachedTokens: Int = 0
   /// Whether the prompt's content spelled control tokens, which were then read as text.
   public var defusedControlText: Bool
   /// The settings as they were used.
@@ -93,6 +95,9 @@ public struct GenerationTotals: Sendable, Hashable, Codable {
   public var passes: Int = 0
   /// Positions computed in them, over all sequences.
   public var tokensProcessed: Int = 0
+  /// Positions that were there from an earlier turn of the conversation, over all sequences, and were
+  /// not computed again.
+  public var tokensReused: Int = 0
   /// Time in passes that computed prompt positions, in seconds.
   public var prefillSeconds: Double = 0
   /// Time in the other passes, in seconds.

@@ -1,6 +1,7 @@
 /// One generation under way: turns the decoder's tokens into events, and knows when to stop.
 final class GenerationRun {
   let sequences: Sequences
+  private let conversation: Conversation
   private let job: DecodingJob
   private let tokenizer: any Tokenizer
   private let defusedControlText: Bool
@@ -16,12 +17,15 @@ final class GenerationRun {
   private var activeSeconds: Double
 
   init(
-    job: DecodingJob, costs: PassCosts, reservation: any SequenceReservation,
+    job: DecodingJob, costs: PassCosts, conversation: Conversation, keepsCopies: Bool,
     tokenizer: any Tokenizer, defusedControlText: Bool, stopwatch: Stopwatch,
     preparationSeconds: Double
   ) {
     self.job = job
-    sequences = Sequences(reservation, of: job, stopwatch: stopwatch)
+    self.conversation = conversation
+    sequences = Sequences(
+      conversation.reservation, of: job, stopwatch: stopwatch,
+      keepsCopies: keepsCopies && conversation.isKept)
     self.tokenizer = tokenizer
     self.defusedControlText = defusedControlText
     self.stopwatch = stopwatch
@@ -87,7 +91,12 @@ final class GenerationRun {
     return .finished(
       GenerationResult(
         text: text, tokenIDs: tokens, stopReason: stopReason ?? .endOfGeneration,
-        promptTokens: job.prompt.count, defusedControlText: defusedControlText,
+        promptTokens: job.prompt.count,
+        cachedTokens: conversation.isOwn ? sequences.inheritedTokens : 0,
+        defusedControlText: defusedControlText,
         settings: job.settings, votedFrom: decoder.window.start, votes: votes, totals: totals))
   }
+
+  /// Gives the room back, once the answer is complete, and keeps what is in it for the next turn.
+  func keep() async { await conversation.keep(sequences, answer: tokens) }
 }

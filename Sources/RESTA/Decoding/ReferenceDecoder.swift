@@ -20,8 +20,10 @@ struct ReferenceDecoder: TokenDecoder {
     if window.contains(answer.count) {
       // Step 2: every copy predicts greedily, and the majority is the token.
       let rows = try await logits(Array(1...job.defense.samples))
+      // The lead rule, where it is on, lets the first of them count; it needs no pass of its own here.
       let ballot = Ballot(
-        predictions: try rows.map { TokenID(try Logits.argmax($0)) }, ends: job.ends)
+        predictions: try rows.map { TokenID(try Logits.argmax($0)) }, of: rows.count,
+        lead: job.defense.lead, ends: job.ends)
       return try await ballot.decide(at: answer.count, by: job.defense, rows: rows) {
         TokenID(try Logits.argmax(try await logits([0])[0]))
       }

@@ -16,6 +16,8 @@ struct Round: Sendable {
 
   /// Whether every copy counts, as for aggregators that combine their logits.
   private let needsAll: Bool
+  /// The lead rule's lead, if there is one.
+  private let lead: Int?
   /// Whether a token ends the answer.
   private let ends: @Sendable (TokenID) -> Bool
   /// For how many positions, from the first one, logits may be kept.
@@ -24,10 +26,11 @@ struct Round: Sendable {
   private var predictions: [[Prediction?]]
 
   init(
-    copies: Int, positions: Int, needsAll: Bool = false, rowPositions: Int,
+    copies: Int, positions: Int, needsAll: Bool = false, lead: Int? = nil, rowPositions: Int,
     ends: @escaping @Sendable (TokenID) -> Bool = { _ in false }
   ) {
     self.needsAll = needsAll
+    self.lead = lead
     self.ends = ends
     self.rowPositions = rowPositions
     predictions = Array(
@@ -41,18 +44,24 @@ struct Round: Sendable {
     predictions[position].indices.filter { predictions[position][$0] == nil }
   }
 
-  /// The predictions for a position so far.
+  /// The predictions for a position so far, as far as they count.
   func ballot(_ position: Int) -> Ballot {
-    Ballot(predictions: predictions[position].compactMap { $0?.token }, ends: ends)
+    let votes = predictions[position]
+    // A copy may have been asked ahead of one before it; for the lead rule it waits for its turn.
+    let inTurn = lead == nil ? votes[...] : votes.prefix { $0 != nil }
+    return Ballot(
+      predictions: inTurn.compactMap { $0?.token }, of: votes.count, lead: lead, ends: ends)
   }
 
   /// The copies' logits for a position, `[copies, vocabulary]`; fewer rows where they were not kept.
   func rows(_ position: Int) -> [[Float]] { predictions[position].compactMap { $0?.row } }
 
-  /// Whether no copy that was not asked can change the token, nor make a tie.
+  /// Whether no copy that was not asked can change the token, nor make a tie; or the lead rule asks none.
   func isDecided(_ position: Int) -> Bool {
-    let open = unasked(position).count
-    return needsAll ? open == 0 : ballot(position).isDecided(open: open)
+    guard !needsAll else { return unasked(position).isEmpty }
+    let ballot = ballot(position)
+    let open = predictions[position].count - ballot.predictions.count
+    return ballot.stoppedAtLead != nil || ballot.isDecided(open: open)
   }
 
   /// Whether the vote on a position may need the logits of those that are asked now.

@@ -10,15 +10,31 @@ final class Sequences {
   private let promptLength: Int
   /// How many positions each one holds: of the prompt, then of the answer.
   private(set) var lengths: [Int]
+  /// How many positions of the prompt the unperturbed sequence began with.
+  let inheritedTokens: Int
   /// What the passes have cost.
   private(set) var totals = GenerationTotals()
 
-  /// Takes the sequences of a request, empty ones; the stopwatch was started when the generation was.
-  init(_ reservation: any SequenceReservation, of job: DecodingJob, stopwatch: Stopwatch) {
+  /// Whether the copies are of use to the conversation's next turn.
+  let keepsCopies: Bool
+
+  /// Takes the sequences of a request, which may begin with kept positions of its prompt; the stopwatch
+  /// was started when the generation was.
+  init(
+    _ reservation: any SequenceReservation, of job: DecodingJob, stopwatch: Stopwatch,
+    keepsCopies: Bool = false
+  ) {
     self.reservation = reservation
     self.stopwatch = stopwatch
+    self.keepsCopies = keepsCopies
     promptLength = job.prompt.count
-    lengths = Array(repeating: 0, count: job.sequences)
+    let inherited = reservation.inheritedLengths
+    lengths = (0..<job.sequences).map { inherited.indices.contains($0) ? inherited[$0] : 0 }
+    inheritedTokens = lengths[0]
+    // What the copies share was spared them anyway.
+    totals.tokensReused = lengths.enumerated().reduce(0) { sum, item in
+      sum + (item.offset == 0 ? item.element : max(0, item.element - job.sharedPositions))
+    }
   }
 
   /// Appends positions in one pass; as ``SequenceReservation/forward(_:read:)``, whatever the engine.
@@ -63,6 +79,19 @@ final class Sequences {
 
   /// Gives the room back.
   func release() async { await reservation.release() }
+
+  /// Gives the room back and keeps what is in it, of each sequence so many positions; `nil` where nothing
+  /// is kept.
+  func keep(_ wanted: [Int]) async -> (any SequenceReservation)? {
+    do {
+      for (sequence, length) in wanted.enumerated() { try await truncate(sequence, to: length) }
+      if await reservation.keep() { return reservation }
+    } catch {
+      // Sequences that cannot be rolled back are of no use to anyone.
+    }
+    await reservation.release()
+    return nil
+  }
 }
 
 extension Duration {

@@ -35,9 +35,21 @@ struct SharedSequences {
   }
 
   /// Computes what all sequences share, before the first copy needs it.
-  mutating func preparePrefix() async throws {
-    guard job.sharedPositions > 0, sequences.lengths[0] == 0 else { return }
-    _ = try await predictClean(after: [])
+  ///
+  /// The rest of the unperturbed prompt waits until its prediction is needed: the first token comes sooner,
+  /// and an answer that ends inside of the window may do without.
+  func preparePrefix() async throws {
+    let held = sequences.lengths[0]
+    guard held < job.sharedPositions else { return }
+    let input = ForwardSegment.Input.tokens(Array(job.prompt[held..<job.sharedPositions]))
+    _ = try await sequences.forward([
+      ForwardSegment(sequence: 0, input: input, outputs: .none)
+    ]) { _, _ in true }
+  }
+
+  /// How many positions of the prompt the unperturbed sequence lacks, beyond what is shared.
+  var missingPrompt: Int {
+    max(0, job.prompt.count - max(sequences.lengths[0], job.sharedPositions))
   }
 
   // MARK: The copies
@@ -92,7 +104,10 @@ struct SharedSequences {
   }
 
   /// Gives the copies' room back once nothing is voted on any more: later passes are quicker without.
+  ///
+  /// The next turn of a conversation may need them.
   func releaseCopies() async throws {
+    guard !sequences.keepsCopies else { return }
     for copy in sequences.lengths.indices.dropFirst() {
       try await sequences.truncate(copy, to: 0)
     }

@@ -34,6 +34,22 @@ public protocol LanguageModel: Sendable {
   ///   `CancellationError` when the task is cancelled while waiting.
   func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation
 
+  /// Sets aside room for sequences that begin with positions of kept ones.
+  ///
+  /// - Parameters:
+  ///   - sequences: As for ``reserve(sequences:cells:)``.
+  ///   - cells: As for ``reserve(sequences:cells:)``; what the sequences begin with counts too.
+  ///   - kept: Sequences of this model whose ``SequenceReservation/keep()`` was `true`. It stays kept
+  ///     if there is room for both.
+  ///   - lengths: How many positions of each of them the sequence of the same number begins with; at
+  ///     most what it holds.
+  /// - Returns: The reservation. ``SequenceReservation/inheritedLengths`` says whether the positions
+  ///   were still there.
+  /// - Throws: As ``reserve(sequences:cells:)``.
+  func reserve(
+    sequences: Int, cells: Int, continuing kept: any SequenceReservation, lengths: [Int]
+  ) async throws -> any SequenceReservation
+
   /// What passes of different widths cost on this machine, for the fast decoder's plans.
   ///
   /// - Returns: The costs; the same ones each time it is asked.
@@ -44,6 +60,13 @@ public protocol LanguageModel: Sendable {
 extension LanguageModel {
   /// What is assumed of an engine that measures nothing: ``PassCosts/typical``.
   public func passCosts() async throws -> PassCosts { .typical }
+
+  /// What is done by an engine that keeps nothing: ``reserve(sequences:cells:)``.
+  public func reserve(
+    sequences: Int, cells: Int, continuing kept: any SequenceReservation, lengths: [Int]
+  ) async throws -> any SequenceReservation {
+    try await reserve(sequences: sequences, cells: cells)
+  }
 }
 
 /// Sequences of one generation inside a model: what their positions left in its cache.
@@ -82,11 +105,29 @@ public protocol SequenceReservation: AnyObject, Sendable {
   /// Drops all positions of a sequence from `length` on.
   func truncate(_ sequence: Int, to length: Int) async throws
 
+  /// Gives the room back, and keeps what is in it until others need it.
+  ///
+  /// Afterwards the sequences are of use only to
+  /// ``LanguageModel/reserve(sequences:cells:continuing:lengths:)``; releasing them gives them up.
+  ///
+  /// - Returns: Whether they are kept; otherwise nothing has changed.
+  func keep() async -> Bool
+
+  /// How many positions each sequence held from the start, of those that were kept; empty, or 0, where
+  /// it began with nothing.
+  var inheritedLengths: [Int] { get }
+
   /// Gives the room back. Calling it again does nothing.
   func release() async
 }
 
 extension SequenceReservation {
+  /// What an engine does that keeps nothing.
+  public func keep() async -> Bool { false }
+
+  /// What sequences of an engine that keeps nothing begin with.
+  public var inheritedLengths: [Int] { [] }
+
   /// Appends positions to sequences in one forward pass, and copies the logits.
   ///
   /// - Parameter segments: What to append.

@@ -93,20 +93,18 @@ extension RandomStream {
   /// Number i is element i mod 4 of block ⌊i / 4⌋, so a longer sequence starts with the shorter one.
   package func standardNormals(count: Int, a: UInt32, b: UInt32) -> [Float] {
     precondition(count >= 0, "a sequence of normal numbers cannot have \(count) elements")
-    var normals: [Float] = []
-    normals.reserveCapacity(count)
-    var block: UInt32 = 0
-    while normals.count + 4 <= count {
-      let four = standardNormals(a: a, b: b, block: block)
-      normals.append(four[0])
-      normals.append(four[1])
-      normals.append(four[2])
-      normals.append(four[3])
-      block += 1
-    }
-    if normals.count < count {
-      let four = standardNormals(a: a, b: b, block: block)
-      for index in 0..<(count - normals.count) { normals.append(four[index]) }
+    var normals = [Float](repeating: 0, count: count)
+    // Two blocks at a time are four pairs.
+    for start in stride(from: 0, to: count, by: 8) {
+      let block = UInt32(truncatingIfNeeded: start / 4)
+      let (one, two) = (words(a: a, b: b, block: block), words(a: a, b: b, block: block + 1))
+      let pairs = NormalNumbers.pairs(
+        SIMD4(one[0], one[2], two[0], two[2]), SIMD4(one[1], one[3], two[1], two[3]))
+      for lane in 0..<min(4, (count - start + 1) / 2) {
+        normals[start + 2 * lane] = pairs.cosines[lane]
+        let second = start + 2 * lane + 1
+        if second < count { normals[second] = pairs.sines[lane] }
+      }
     }
     return normals
   }

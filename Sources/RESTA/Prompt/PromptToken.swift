@@ -47,6 +47,15 @@ public struct TokenizedPrompt: Sendable, Hashable {
   /// The token ids alone.
   public var ids: [TokenID] { tokens.map(\.id) }
 
+  /// How many tokens stand in front of the first one that a client wrote anything of: of template text
+  /// and of ``trusted`` messages.
+  var operatorTokens: Int {
+    let start = rendered.spans.filter { !trusted.contains($0.messageIndex) }
+      .map(\.range.lowerBound).min()
+    guard let start else { return 0 }
+    return tokens.prefix { $0.bytes.upperBound <= start }.count
+  }
+
   /// The positions that a defence perturbs, U in the paper, ascending.
   ///
   /// - Parameter content: Which content is perturbed.

@@ -47,6 +47,7 @@ package struct VoteReport: Encodable, Sendable {
   package let asked: Int
   package let margin: Int
   @Nullable package var tieRule: TieBreak?
+  @Nullable package var stoppedAtLead: Int?
 
   package init(_ vote: VoteRecord, tokenizer: any Tokenizer) {
     position = vote.position
@@ -58,6 +59,7 @@ package struct VoteReport: Encodable, Sendable {
     asked = vote.asked
     margin = vote.margin
     tieRule = vote.tieBreak
+    stoppedAtLead = vote.stoppedAtLead
   }
 }
 
@@ -67,6 +69,7 @@ package struct VoteReport: Encodable, Sendable {
 package struct TotalsReport: Encodable, Sendable {
   package let passes: Int
   package let tokensProcessed: Int
+  package let tokensReused: Int
   package let prefillS: Double
   package let decodeS: Double
   package let bookkeepingS: Double
@@ -76,6 +79,7 @@ package struct TotalsReport: Encodable, Sendable {
   package init(_ totals: GenerationTotals) {
     passes = totals.passes
     tokensProcessed = totals.tokensProcessed
+    tokensReused = totals.tokensReused
     prefillS = totals.prefillSeconds
     decodeS = totals.decodeSeconds
     bookkeepingS = totals.bookkeepingSeconds

@@ -12,8 +12,14 @@ package protocol PassEngine: Sendable {
   /// Throws what is to be told to who asks for more than the engine or the machine can ever hold.
   func check(_ room: SequenceRoom) throws
 
-  /// Makes the cache larger, while nothing is in it that anyone needs; returns the room there is now.
-  func resize(to room: SequenceRoom) async throws -> SequenceRoom
+  /// Makes the cache larger; returns the room there is now, and whether it holds what it held before.
+  ///
+  /// - Parameters:
+  ///   - room: At least as much as there is.
+  ///   - keeping: Whether what is in it is of any use; otherwise the cache is empty afterwards.
+  func resize(
+    to room: SequenceRoom, keeping: Bool
+  ) async throws -> (capacity: SequenceRoom, isKept: Bool)
 
   /// Changes the cache, in order; returns what went wrong, by owner. What others asked for is done.
   func apply(_ operations: [CacheOperation]) async -> [Int: any Error]

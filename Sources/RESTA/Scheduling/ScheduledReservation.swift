@@ -5,10 +5,13 @@ package final class ScheduledReservation: SequenceReservation {
   private let scheduler: Scheduler
   /// What it holds.
   package let grant: SequencePool.Grant
+  /// How many positions each sequence began with.
+  package let inheritedLengths: [Int]
 
-  init(scheduler: Scheduler, grant: SequencePool.Grant) {
+  init(scheduler: Scheduler, grant: SequencePool.Grant, inherited: [Int]) {
     self.scheduler = scheduler
     self.grant = grant
+    inheritedLengths = inherited
   }
 
   deinit {
@@ -41,6 +44,60 @@ package final class ScheduledReservation: SequenceReservation {
     try await scheduler.truncate(sequence, to: length, owner: grant.id)
   }
 
+  /// The number that it was kept under, if it is of a scheduler.
+  fileprivate func number(in scheduler: Scheduler) -> Int? {
+    self.scheduler === scheduler ? grant.id : nil
+  }
+
+  /// Gives the room back to who needs it, and keeps the positions until then.
+  package func keep() async -> Bool { await scheduler.keep(grant.id) }
+
   /// Gives the room back, once no pass uses it any more.
   package func release() async { await scheduler.release(grant.id) }
+}
+
+extension Scheduler {
+  /// The number under which it kept sequences; `nil` for those of another one.
+  package nonisolated func number(of kept: any SequenceReservation) -> Int? {
+    (kept as? ScheduledReservation)?.number(in: self)
+  }
+
+  /// Keeps what a reservation holds for one that begins with the same; its room is everybody's.
+  func keep(_ owner: Int) async -> Bool {
+    await settle(owner)
+    guard broken[owner] == nil, !released.contains(owner), let ledger = ledgers[owner],
+      ledger.usedCells > 0
+    else { return false }
+    ledgers[owner] = nil
+    window.close(for: owner)
+    kept[owner] = ledger
+    pool.keep(owner, ledger)
+    serve()
+    return true
+  }
+
+  /// The ledger of a grant, whose sequences may begin with those that were kept.
+  func ledger(of grant: SequencePool.Grant, lengths: [Int]) -> SequenceLedger {
+    let source: SequenceLedger?
+    switch grant.origin {
+    case nil: source = nil
+    case .beside(let id): source = kept[id]
+    case .instead(let id): source = kept.removeValue(forKey: id)
+    }
+    guard let source else { return SequenceLedger(grant) }
+    return SequenceLedger(grant, source: source, wanted: lengths, &operations)
+  }
+
+  /// Gives up what was kept.
+  func evict(_ id: Int) {
+    pool.release(id)
+    guard let ledger = kept.removeValue(forKey: id) else { return }
+    empty(zip(ledger.grant.sequences, ledger.lengths).compactMap { $1 > 0 ? $0 : nil })
+  }
+
+  /// Gives up all that was kept: the cache does not hold it any more.
+  func forgetKept() {
+    for id in kept.keys { pool.release(id) }
+    kept = [:]
+  }
 }

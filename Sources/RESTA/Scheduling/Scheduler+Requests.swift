@@ -51,7 +51,7 @@ extension Scheduler {
 
   /// Waits until no forward call of a reservation is under way: one that was cancelled may still be
   /// in the running pass.
-  private func settle(_ owner: Int) async {
+  func settle(_ owner: Int) async {
     while (running + pending).contains(where: { $0.member.owner == owner }) {
       await withCheckedContinuation { settling.append($0) }
     }
@@ -120,10 +120,8 @@ extension Scheduler {
     timer = nil
     let plan = PassPlan(pending, batchSize: engine.batchSize, isShared: window.hasLate)
     (running, pending) = (plan.taken, plan.left)
-    let changes =
-      stale.map { CacheOperation(owner: 0, action: .truncate(sequence: $0, length: 0)) }
-      + operations
-    (stale, operations) = ([], [])
+    let changes = operations
+    operations = []
     Task { [engine] in
       finish(await engine.outcome(of: plan.pass, after: changes))
     }

@@ -10,20 +10,21 @@ package actor Scheduler {
   let clock: any Clock<Duration>
 
   private var lastID = 0
-  private var pool: SequencePool
-  private var applicants: [Int: CheckedContinuation<SequencePool.Grant, any Error>] = [:]
+  var pool: SequencePool
+  private var applicants: [Int: Applicant] = [:]
   private var isResizing = false
 
   var ledgers: [Int: SequenceLedger] = [:]
+  /// What was kept of reservations that are no more.
+  var kept: [Int: SequenceLedger] = [:]
   /// Released while a pass still uses them: their room is free when it has ended.
   var released: Set<Int> = []
   /// Why a reservation cannot go on.
   var broken: [Int: any Error] = [:]
 
-  /// What the next pass does to the cache before it starts.
+  /// What the next pass does to the cache before it starts, in this order: sequences are emptied once
+  /// nobody needs them, those that begin with their positions included.
   var operations: [CacheOperation] = []
-  /// Sequences that hold what someone left there who has been released since.
-  var stale: Set<Int32> = []
 
   /// Forward calls in line; those who waited the longest first.
   var pending: [ForwardRequest] = []
@@ -61,26 +62,43 @@ package actor Scheduler {
 
   // MARK: Room
 
+  /// Who waits for room, and how much of each kept sequence it would begin with.
+  private struct Applicant {
+    let continuation: CheckedContinuation<SequencePool.Grant, any Error>
+    let lengths: [Int]
+  }
+
   /// Sets aside room; waits for it when others use it up.
-  package func reserve(sequences: Int, cells: Int) async throws -> ScheduledReservation {
+  ///
+  /// Sequences begin with so many positions of those that were kept under the number of `source`, if
+  /// these are still there when there is room.
+  package func reserve(
+    sequences: Int, cells: Int, source: Int? = nil, lengths: [Int] = []
+  ) async throws -> ScheduledReservation {
     let room = SequenceRoom(sequences: sequences, cells: cells)
     try engine.check(room)
     let id = nextID()
     let grant = try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        applicants[id] = continuation
-        pool.enqueue(id, room: room)
+        applicants[id] = Applicant(continuation: continuation, lengths: lengths)
+        pool.enqueue(id, room: room, source: source)
         // Cancelled before it was in line: the handler finds nothing to remove.
         if Task.isCancelled { withdraw(id) } else { serve() }
       }
     } onCancel: {
       Task { await self.withdraw(id) }
     }
-    return ScheduledReservation(scheduler: self, grant: grant)
+    return ScheduledReservation(
+      scheduler: self, grant: grant, inherited: ledgers[id]?.lengths ?? [])
   }
 
   /// Gives a reservation's room back, once the running pass does not use it any more.
   func release(_ owner: Int) {
+    if kept[owner] != nil {
+      evict(owner)
+      serve()
+      return
+    }
     guard ledgers[owner] != nil, released.insert(owner).inserted else { return }
     drop(owner)
     if !running.contains(where: { $0.member.owner == owner }) { free(owner) }
@@ -94,8 +112,14 @@ package actor Scheduler {
     released.remove(owner)
     broken[owner] = nil
     operations.removeAll { $0.owner == owner }
-    stale.formUnion(ledger.grant.sequences)
+    empty(ledger.grant.sequences)
     pool.release(owner)
+  }
+
+  func empty(_ sequences: [Int32]) {
+    operations += sequences.map {
+      CacheOperation(owner: 0, action: .truncate(sequence: $0, length: 0))
+    }
   }
 
   /// Gives room to who waits, for as long as there is some.
@@ -103,8 +127,10 @@ package actor Scheduler {
     while !isResizing, let step = pool.next() {
       switch step {
       case .grant(let grant):
-        ledgers[grant.id] = SequenceLedger(grant)
-        applicants.removeValue(forKey: grant.id)?.resume(returning: grant)
+        let applicant = applicants.removeValue(forKey: grant.id)
+        ledgers[grant.id] = ledger(of: grant, lengths: applicant?.lengths ?? [])
+        applicant?.continuation.resume(returning: grant)
+      case .evict(let id): evict(id)
       case .grow(let id, let room, let least):
         isResizing = true
         // Room beside it for others is good to have; what does not fit the machine is not needed.
@@ -115,18 +141,24 @@ package actor Scheduler {
   }
 
   private func resize(to room: SequenceRoom, for id: Int) async {
-    // A new cache is empty.
-    operations = []
-    stale = []
     pool.capacity = .none
     do {
-      let capacity = try await engine.resize(to: room)
+      // A new cache holds what was kept, if it is as it should be, and nothing else.
+      let changes = operations
+      operations = []
+      let broken = kept.isEmpty ? [:] : await engine.apply(changes)
+      let (capacity, isKept) = try await engine.resize(
+        to: room, keeping: !kept.isEmpty && broken.isEmpty)
+      if !isKept { forgetKept() }
       guard capacity.holds(room) else {
         throw RESTAError(.engineFailed, "The engine made less room than was asked for.")
       }
       pool.capacity = capacity
     } catch {
-      if pool.withdraw(id) { applicants.removeValue(forKey: id)?.resume(throwing: error) }
+      forgetKept()
+      if pool.withdraw(id) {
+        applicants.removeValue(forKey: id)?.continuation.resume(throwing: error)
+      }
     }
     isResizing = false
     serve()
@@ -134,7 +166,7 @@ package actor Scheduler {
 
   private func withdraw(_ id: Int) {
     guard pool.withdraw(id) else { return }
-    applicants.removeValue(forKey: id)?.resume(throwing: CancellationError())
+    applicants.removeValue(forKey: id)?.continuation.resume(throwing: CancellationError())
     // It may have been the one that the others waited behind.
     serve()
   }

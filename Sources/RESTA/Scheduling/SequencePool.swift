@@ -3,6 +3,9 @@
 /// First come, first served, as far as there is room. While the first ones in line wait for more than is
 /// free, those behind them that fit go first: without limit in room that a waiting one does not need, and
 /// ``passLimit`` times in room that it does. Then the pool empties until it has its turn.
+///
+/// What a holder leaves behind can be *kept*: its positions stay for one who begins with the same, for
+/// as long as nobody needs the room. Kept room is free room to everyone who waits.
 package struct SequencePool: Sendable {
   /// What one holder has.
   package struct Grant: Sendable, Hashable {
@@ -12,12 +15,36 @@ package struct SequencePool: Sendable {
     package let sequences: [Int32]
     /// How many positions it may fill.
     package let cells: Int
+    /// The kept sequences that it begins with, if they were still there.
+    package var origin: Origin?
+  }
+
+  /// How someone comes by the positions of kept sequences.
+  package enum Origin: Sendable, Hashable {
+    /// It has sequences beside them, which share their positions.
+    case beside(Int)
+    /// There was no room for both: its sequences are those, which are kept no more.
+    case instead(Int)
+  }
+
+  /// Sequences that nobody holds, and what is in them.
+  private struct Kept {
+    let id: Int
+    /// The engine's numbers; `nil` for a sequence that holds nothing.
+    let numbers: [Int32?]
+    let cells: Int
+
+    var room: SequenceRoom {
+      SequenceRoom(sequences: numbers.count { $0 != nil }, cells: cells)
+    }
   }
 
   /// What can be done for the first one that waits.
   package enum Step: Sendable, Hashable {
     /// It was given room, and waits no more.
     case grant(Grant)
+    /// Kept sequences have to go, so that there is room for it.
+    case evict(Int)
     /// It needs more room than there is at all, and nobody else holds any: the room can be made
     /// larger, or as large as is needed at least, after which it is asked again.
     case grow(id: Int, room: SequenceRoom, least: SequenceRoom)
@@ -26,6 +53,8 @@ package struct SequencePool: Sendable {
   private struct Waiter {
     let id: Int
     let room: SequenceRoom
+    /// The kept sequences that it would begin with.
+    let source: Int?
     /// Who came later and was served before it.
     var passers: Set<Int> = []
     /// How many of them took room that it needs.
@@ -42,6 +71,8 @@ package struct SequencePool: Sendable {
   /// Change it only while ``isIdle``.
   package var capacity: SequenceRoom
   private var grants: [Int: Grant] = [:]
+  /// The one that was not used for the longest time first.
+  private var kept: [Kept] = []
   private var waiters: [Waiter] = []
 
   /// Makes a pool.
@@ -56,7 +87,7 @@ package struct SequencePool: Sendable {
   /// How many wait.
   package var waiting: Int { waiters.count }
 
-  /// The room that is held.
+  /// The room that is held; what is only kept is not.
   package var used: SequenceRoom {
     grants.values.reduce(into: .none) {
       $0.sequences += $1.sequences.count
@@ -64,9 +95,12 @@ package struct SequencePool: Sendable {
     }
   }
 
-  /// Puts someone at the end of the line.
-  package mutating func enqueue(_ id: Int, room: SequenceRoom) {
-    waiters.append(Waiter(id: id, room: room))
+  /// The room in which something is kept.
+  package var keptRoom: SequenceRoom { kept.reduce(into: .none) { $0.add($1.room) } }
+
+  /// Puts someone at the end of the line, who would begin with what was kept under a number.
+  package mutating func enqueue(_ id: Int, room: SequenceRoom, source: Int? = nil) {
+    waiters.append(Waiter(id: id, room: room, source: source))
   }
 
   /// Takes someone out of the line.
@@ -76,8 +110,22 @@ package struct SequencePool: Sendable {
     return true
   }
 
-  /// Takes back what someone holds.
-  package mutating func release(_ id: Int) { grants[id] = nil }
+  /// Takes back what someone holds, or what was kept of it.
+  package mutating func release(_ id: Int) {
+    grants[id] = nil
+    kept.removeAll { $0.id == id }
+  }
+
+  /// Takes back what someone holds, and keeps what is in it.
+  ///
+  /// - Parameters:
+  ///   - id: Its number.
+  ///   - ledger: What it has in the cache.
+  package mutating func keep(_ id: Int, _ ledger: SequenceLedger) {
+    guard let grant = grants.removeValue(forKey: id) else { return }
+    let numbers = zip(grant.sequences, ledger.lengths).map { $1 > 0 ? $0 : nil }
+    kept.append(Kept(id: id, numbers: numbers, cells: ledger.usedCells))
+  }
 
   /// Serves the first one in line that can be.
   ///
@@ -85,19 +133,23 @@ package struct SequencePool: Sendable {
   package mutating func next() -> Step? {
     guard let first = waiters.first else { return nil }
     if isIdle, !capacity.holds(first.room) {
-      return .grow(
-        id: first.id, room: capacity.grown(for: first.room, usual: usual),
-        least: capacity.union(first.room))
+      var room = capacity.grown(for: first.room, usual: usual)
+      // What is kept moves along when the room grows: by enough for some more turns.
+      if !kept.isEmpty { room.add(SequenceRoom(sequences: 0, cells: room.cells / 2)) }
+      return .grow(id: first.id, room: room, least: capacity.union(first.room))
     }
-    let held = used
-    let free = SequenceRoom(
-      sequences: capacity.sequences - held.sequences, cells: capacity.cells - held.cells)
+    let free = capacity.without(used)
     for (index, waiter) in waiters.enumerated() where free.holds(waiter.room) {
       let delayed = waiters[..<index].indices.filter { isDelayed(waiters[$0], by: waiter.room) }
       guard delayed.allSatisfy({ waiters[$0].delays < Self.passLimit }) else { continue }
+      let isTight = !free.without(keptRoom).holds(waiter.room)
+      // Its own source last: that one it can take over.
+      if isTight, let index = kept.firstIndex(where: { $0.id != waiter.source }) {
+        return .evict(kept.remove(at: index).id)
+      }
       for ahead in delayed { waiters[ahead].delays += 1 }
       for ahead in 0..<index { waiters[ahead].passers.insert(waiter.id) }
-      return .grant(serve(waiters.remove(at: index)))
+      return .grant(serve(waiters.remove(at: index), isTight: isTight))
     }
     return nil
   }
@@ -111,12 +163,22 @@ package struct SequencePool: Sendable {
         cells: later.reduce(waiter.room.cells + room.cells) { $0 + $1.cells }))
   }
 
-  private mutating func serve(_ waiter: Waiter) -> Grant {
+  private mutating func serve(_ waiter: Waiter, isTight: Bool) -> Grant {
+    var own: [Int32?] = []
+    var origin: Origin?
+    if let place = kept.firstIndex(where: { $0.id == waiter.source }) {
+      let source = kept.remove(at: place)
+      if isTight { own = source.numbers } else { kept.append(source) }
+      origin = isTight ? .instead(source.id) : .beside(source.id)
+    }
     let taken = Set(grants.values.flatMap(\.sequences))
-    let free = (0..<Int32(capacity.sequences)).lazy.filter { !taken.contains($0) }
+      .union((kept.flatMap(\.numbers) + own).compactMap(\.self))
+    var free = (0..<Int32(capacity.sequences)).lazy.filter { !taken.contains($0) }.makeIterator()
+    let sequences = (0..<waiter.room.sequences).compactMap { index in
+      (own.indices.contains(index) ? own[index] : nil) ?? free.next()
+    }
     let grant = Grant(
-      id: waiter.id, sequences: Array(free.prefix(waiter.room.sequences)),
-      cells: waiter.room.cells)
+      id: waiter.id, sequences: sequences, cells: waiter.room.cells, origin: origin)
     grants[waiter.id] = grant
     return grant
   }
@@ -136,6 +198,17 @@ package struct SequenceRoom: Sendable, Hashable {
   package init(sequences: Int, cells: Int) {
     self.sequences = sequences
     self.cells = cells
+  }
+
+  /// Adds another amount.
+  package mutating func add(_ other: SequenceRoom) {
+    sequences += other.sequences
+    cells += other.cells
+  }
+
+  /// What is left of it.
+  package func without(_ other: SequenceRoom) -> SequenceRoom {
+    SequenceRoom(sequences: sequences - other.sequences, cells: cells - other.cells)
   }
 
   /// Whether another amount fits into this one.
@@ -160,81 +233,5 @@ package struct SequenceRoom: Sendable, Hashable {
   /// The smallest room that holds both.
   package func union(_ other: SequenceRoom) -> SequenceRoom {
     SequenceRoom(sequences: max(sequences, other.sequences), cells: max(cells, other.cells))
-  }
-}
-
-/// What one reservation has in the cache: how long each of its sequences is, and what it may still
-/// fill.
-package struct SequenceLedger: Sendable {
-  /// What the reservation holds.
-  package let grant: SequencePool.Grant
-  /// The length of each sequence.
-  package private(set) var lengths: [Int]
-  /// How many of a sequence's positions belong to another one that it was forked from.
-  private var shared: [Int]
-
-  /// Makes the ledger of empty sequences.
-  package init(_ grant: SequencePool.Grant) {
-    self.grant = grant
-    lengths = Array(repeating: 0, count: grant.sequences.count)
-    shared = lengths
-  }
-
-  /// How many cells are filled, shared ones counted once.
-  package var usedCells: Int { zip(lengths, shared).reduce(0) { $0 + $1.0 - $1.1 } }
-
-  /// Checks that there is room for segments.
-  package func check(_ segments: [ForwardSegment]) throws(RESTAError) {
-    var cells = usedCells
-    for segment in segments where segment.input.count > 0 {
-      try check(segment.sequence)
-      cells += segment.input.count
-    }
-    guard cells <= grant.cells else {
-      throw RESTAError(
-        .engineFailed, "A pass needs \(cells) positions and \(grant.cells) were reserved.")
-    }
-  }
-
-  /// Notes what a pass has appended.
-  package mutating func advance(to lengths: [Int]) { self.lengths = lengths }
-
-  /// Makes one sequence share the first positions of another.
-  package mutating func fork(
-    _ source: Int, to target: Int, length: Int
-  ) throws(RESTAError) -> CacheOperation? {
-    try check(source)
-    try check(target)
-    guard length >= 0, length <= lengths[source], lengths[target] == 0 else {
-      throw RESTAError(.engineFailed, "A fork needs a filled source and an empty target.")
-    }
-    guard length > 0 else { return nil }
-    lengths[target] = length
-    shared[target] = length
-    return CacheOperation(
-      owner: grant.id,
-      action: .fork(
-        source: grant.sequences[source], target: grant.sequences[target], length: length))
-  }
-
-  /// Drops all positions of a sequence from `length` on.
-  package mutating func truncate(
-    _ sequence: Int, to length: Int
-  ) throws(RESTAError) -> CacheOperation? {
-    try check(sequence)
-    guard length >= 0, length <= lengths[sequence] else {
-      throw RESTAError(.engineFailed, "A sequence cannot be rolled forward.")
-    }
-    guard length < lengths[sequence] else { return nil }
-    lengths[sequence] = length
-    shared[sequence] = min(shared[sequence], length)
-    return CacheOperation(
-      owner: grant.id, action: .truncate(sequence: grant.sequences[sequence], length: length))
-  }
-
-  private func check(_ sequence: Int) throws(RESTAError) {
-    guard grant.sequences.indices.contains(sequence) else {
-      throw RESTAError(.engineFailed, "Sequence \(sequence) is not reserved.")
-    }
   }
 }

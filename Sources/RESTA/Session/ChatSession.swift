@@ -9,7 +9,9 @@ import Synchronization
 /// ```
 ///
 /// Each answer is generated from the whole transcript, with every user turn perturbed. A turn that
-/// fails or is cancelled leaves the transcript as it was.
+/// fails or is cancelled leaves the transcript as it was. What the model computed for earlier turns is
+/// kept, so a turn costs what is new in it, and its answer is the one from nothing; for that, all turns
+/// have the noise of one seed.
 public final class ChatSession: Sendable {
   private struct State {
     var transcript: [ChatMessage]
@@ -22,6 +24,7 @@ public final class ChatSession: Sendable {
   private let options: GenerationOptions
   private let decoder: DecoderKind
   private let plan: DecodingPlan?
+  private let conversations: ConversationCache
   // Invariant: the transcript changes only while `isResponding`, and only whole turns enter it.
   private let state: Mutex<State>
 
@@ -31,20 +34,27 @@ public final class ChatSession: Sendable {
   ///   - model: The model.
   ///   - instructions: The system prompt. Default: the template's own, if it has one.
   ///   - transcript: Earlier messages, oldest first, without a system prompt. Default: none.
-  ///   - defense: Default: the settings recommended for the model. A seed in it is used for every
-  ///     answer; without one, each answer draws its own.
+  ///   - defense: Default: the settings recommended for the model. Without a seed in it the session
+  ///     draws one, which is used for every answer; each answer draws its own if nothing is kept.
   ///   - options: Default: at most 256 greedy tokens.
   ///   - template: The chat template. Default: the model's own.
   ///   - decoder: Default: the fast decoder.
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
+  ///   - conversations: Where what is computed is kept between turns; sessions that share one share
+  ///     what they have in common. Default: one of its own, of ``ConversationCache/defaultCells``
+  ///     positions. `ConversationCache(cells: 0)` keeps nothing.
   public init(
     model: any LanguageModel, instructions: String? = nil, transcript: [ChatMessage] = [],
     defense: DefenseSettings? = nil, options: GenerationOptions = GenerationOptions(),
-    template: ChatTemplate? = nil, decoder: DecoderKind = .fast, plan: DecodingPlan? = nil
+    template: ChatTemplate? = nil, decoder: DecoderKind = .fast, plan: DecodingPlan? = nil,
+    conversations: ConversationCache = ConversationCache()
   ) {
     self.model = model
     self.template = template
-    self.defense = defense ?? .recommended(for: model.information)
+    self.conversations = conversations
+    var defense = defense ?? .recommended(for: model.information)
+    if defense.seed == nil, conversations.cells > 0 { defense.seed = .random(in: 0..<1 << 53) }
+    self.defense = defense
     self.options = options
     self.decoder = decoder
     self.plan = plan
@@ -106,7 +116,7 @@ public final class ChatSession: Sendable {
     do {
       return try Generation(
         model: model, messages: messages, template: template, defense: defense, options: options,
-        decoder: decoder, plan: plan)
+        decoder: decoder, plan: plan, conversations: conversations.share(of: ""))
     } catch {
       end(prompt, answer: nil)
       throw error

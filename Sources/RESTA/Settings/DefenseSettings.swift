@@ -30,6 +30,10 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   ///
   /// Default: the log-probabilities.
   public var tieRule: TieRule
+  /// By how many votes the leader must lead for no more copies to be asked about a token, 1 or more.
+  ///
+  /// Default: `nil`, all votes count. It is for the majority vote alone; see ``LeadRule``.
+  public var lead: Int?
   /// Which content is perturbed.
   ///
   /// Default: every user turn.
@@ -52,6 +56,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   ///   - latestStart: Default: never without the text that the window follows.
   ///   - aggregator: Default: the majority vote.
   ///   - tieRule: Default: the log-probabilities.
+  ///   - lead: Default: none, all votes count.
   ///   - perturbed: Default: every user turn.
   ///   - seed: Default: drawn.
   public init(
@@ -59,7 +64,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
       kind: .isotropic, sigma: NoiseKind.isotropic.fallbackSigma),
     samples: Int = 10, prefix: PrefixLength = .tokens(20), window: WindowPlacement = .start,
     latestStart: Int? = nil, aggregator: Aggregator = .majorityVote,
-    tieRule: TieRule = .logProbability,
+    tieRule: TieRule = .logProbability, lead: Int? = nil,
     perturbed: PerturbedContent = .userTurns, seed: UInt64? = nil
   ) {
     self.noise = noise
@@ -69,6 +74,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
     self.latestStart = latestStart
     self.aggregator = aggregator
     self.tieRule = tieRule
+    self.lead = lead
     self.perturbed = perturbed
     self.seed = seed
   }
@@ -117,6 +123,16 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
         throw RESTAError(
           .invalidSetting,
           "prefix_after_limit must be 0 or more, and goes with prefix_after only.")
+      }
+    }
+    if let lead {
+      guard lead >= 1 else {
+        throw RESTAError(.invalidSetting, "The lead must be 1 vote or more, not \(lead).")
+      }
+      guard aggregator == .majorityVote else {
+        throw RESTAError(
+          .invalidSetting,
+          "lead goes with the majority vote only: \(aggregator.rawValue) needs every copy.")
       }
     }
     if case .after(let tag) = window, tag.isEmpty {
@@ -172,6 +188,10 @@ extension DefenseSettings: DescribedSettings {
     Setting(
       "tie_rule", \.tieRule, .choice(), "What decides a tied vote; abstain ends the answer.",
       default: "log-probability", isAlwaysStored: true),
+    Setting(
+      "lead", \.lead, .optional(.integer(1...)),
+      "Ask no more copies about a token once the leader leads by so many votes.",
+      default: "none: all votes count", flag: .option(value: "n")),
     Setting(
       "last_turn_only", \.perturbed.lastUserTurnOnly, .flag,
       "Perturb the last user turn only instead of all.", default: "false",

@@ -6,7 +6,7 @@
 /// the answer is complete, so they are one candidate: their votes add up, and the most voted of them,
 /// of equal ones the lowest id, stands for all.
 struct Ballot {
-  /// v_i, one for each copy.
+  /// v_i, one for each copy that counts.
   let predictions: [TokenID]
   /// The votes, most first, equal ones by token id.
   let counts: [VoteRecord.Count]
@@ -16,6 +16,8 @@ struct Ballot {
   private let endingToken: TokenID?
   private let leadOfEnds: Int
   private let ends: (TokenID) -> Bool
+  /// The lead at which the lead rule ended the vote; `nil` where the others could not have mattered.
+  var stoppedAtLead: Int?
 
   /// Counts predictions.
   init(predictions: [TokenID], ends: @escaping (TokenID) -> Bool = { _ in false }) {
@@ -115,6 +117,6 @@ struct Ballot {
     let other = candidates.first { $0.tokenID != candidate }?.count ?? 0
     return VoteRecord(
       position: position, tokenID: token, counts: counts, asked: predictions.count,
-      margin: token == nil ? 0 : own - other, tieBreak: tieBreak)
+      margin: token == nil ? 0 : own - other, tieBreak: tieBreak, stoppedAtLead: stoppedAtLead)
   }
 }

@@ -51,6 +51,9 @@ public struct VoteRecord: Sendable, Hashable, Codable {
   /// The votes, most first, equal ones by token id.
   public var counts: [Count]
   /// How many copies were asked.
+  ///
+  /// Under the lead rule those that count: copies that were asked in the same pass behind them are in the
+  /// generation's totals only.
   public var asked: Int
   /// The chosen token's votes less those of the best other one, where all tokens that end the answer
   /// are one candidate.
@@ -59,4 +62,7 @@ public struct VoteRecord: Sendable, Hashable, Codable {
   public var margin: Int
   /// How a tie was broken, or `nil` when there was none.
   public var tieBreak: TieBreak?
+  /// The lead at which the lead rule ended the vote, where the copies behind could have changed it; `nil`
+  /// without the rule, and where it made no difference.
+  public var stoppedAtLead: Int?
 }

@@ -150,10 +150,16 @@ struct ServedLlama {
       settings, contextLength: information.contextLength, dimensions: information.dimensions)
     // Measured before the first request, and not during it.
     let costs = try await model.passCosts()
+    // The cache of the usual room is there since the test at load.
+    let memory = BenchMemory(
+      model,
+      loadedBytes: MachineReport.residentBytes.map { $0 - room.cells * model.bytesPerCell })
     return (
       LoadedModel(model: model, template: try arguments.template(for: model)),
       "\(information.name): \(model.threads) threads, "
-        + capacity.summary(bytesPerCell: model.bytesPerCell, costs: costs)
+        + capacity.summary(
+          bytesPerCell: model.bytesPerCell, besideBytes: memory.bytes(cells: 0, prompt: 0),
+          costs: costs)
     )
   }
 }

@@ -43,6 +43,11 @@ struct SweepCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Rules for tied votes.", valueName: "list"))
   var tieRule = "log-probability"
 
+  @Option(
+    help: ArgumentHelp(
+      "Leads at which no more copies are asked; null is none. (default: none)", valueName: "list"))
+  var lead: String?
+
   @Option(help: "The side of the datasets' split.")
   var split = DataSplit.development
 
@@ -83,10 +88,11 @@ struct SweepCommand: AsyncParsableCommand {
 
   /// The configuration with the grid in place of its defences.
   private func grid(over base: EvaluationConfiguration) throws -> EvaluationConfiguration {
-    let lists = [
+    var lists = [
       ("noise", noise), ("sigma", sigma), ("sigma_unit", sigmaUnit), ("samples", samples),
       ("prefix", prefix), ("tie_rule", tieRule),
     ]
+    if let lead { lists.append(("lead", lead)) }
     var value = base
     value.defenses = [NamedDefense(name: "none", defense: Undefended())]
     for defense in try Self.grid(lists) {

@@ -11,13 +11,21 @@ struct LlamaContext: ~Copyable {
   private let context: OpaquePointer
   private let memory: OpaquePointer
   private let vocabularySize: Int
+  private let bytesPerCell: Int
+  /// How many bytes ``contents()`` has while nothing is in the cache.
+  private let emptySize: Int
+  /// Behind which cell the next pass begins, at most.
+  private var head = 0
+  /// The sequences that hold anything; where there are none, llama.cpp begins at the first cell.
+  private var filled: Set<Int32> = []
   // The context refers to both.
   private let threads: PassThreads
   private let weights: LlamaWeights
 
   /// Makes a context.
   init(
-    weights: LlamaWeights, options: LlamaOptions, threads: Int, cells: Int, sequences: Int
+    weights: LlamaWeights, options: LlamaOptions, threads: Int, bytesPerCell: Int, cells: Int,
+    sequences: Int
   ) throws(LlamaError) {
     _ = LlamaLibrary.takeErrors()
     let parameters = unsafe Self.parameters(options, threads, cells, sequences)
@@ -50,17 +58,21 @@ struct LlamaContext: ~Copyable {
     self.cells = Int(unsafe llama_n_ctx(context))
     self.sequences = Int(unsafe llama_n_seq_max(context))
     vocabularySize = Int(unsafe llama_vocab_n_tokens(weights.vocabulary))
+    self.bytesPerCell = max(1, bytesPerCell)
+    emptySize = unsafe llama_state_get_size(context)
   }
 
   deinit { unsafe llama_free(context) }
 
   /// Computes a pass, with one call of llama.cpp for each of its phases.
-  func decode(_ pass: EnginePass, graphFactor: Float) throws {
+  mutating func decode(_ pass: EnginePass, graphFactor: Float) throws {
     unsafe llama_set_abort_callback(
       context, abortCallback, Unmanaged.passUnretained(pass).toOpaque())
     defer { withExtendedLifetime(pass) { unsafe llama_set_abort_callback(context, nil, nil) } }
     for phase in pass.phases {
       guard !pass.isAbandoned else { throw CancellationError() }
+      try makeRoom(for: phase.positions)
+      filled.formUnion(phase.parts.flatMap { $0.pieces.map(\.sequence) })
       try unsafe PositionBatch(phase, graphFactor: graphFactor).withLlamaBatch { batch in
         try unsafe check(llama_decode(context, batch))
       }
@@ -69,14 +81,49 @@ struct LlamaContext: ~Copyable {
   }
 
   /// Makes a sequence share the first positions of another.
-  func fork(_ source: Int32, to target: Int32, length: Int) {
+  mutating func fork(_ source: Int32, to target: Int32, length: Int) {
+    filled.insert(target)
     unsafe llama_memory_seq_cp(memory, source, target, 0, Int32(length))
   }
 
   /// Drops a sequence's positions from `length` on.
-  func truncate(_ sequence: Int32, to length: Int) throws(LlamaError) {
+  mutating func truncate(_ sequence: Int32, to length: Int) throws(LlamaError) {
+    if length == 0 { filled.remove(sequence) }
     guard unsafe llama_memory_seq_rm(memory, sequence, Int32(length), -1) else {
       throw LlamaError(.decodeFailed, "This model's cache cannot be rolled back.")
+    }
+  }
+
+  /// Brings all that is in the cache to its beginning, where so many positions would not fit behind it.
+  ///
+  /// Cells are filled from the first to the last. What would be filled from the beginning again, where
+  /// some were freed, would be out of order, and attention sums in the order of cells.
+  private mutating func makeRoom(for positions: Int) throws(LlamaError) {
+    if filled.isEmpty { head = 0 }
+    if head + positions > cells, !restore(contents()) {
+      throw LlamaError(
+        .decodeFailed, "llama.cpp could not move its cache. \(LlamaLibrary.takeErrors())")
+    }
+    head += positions
+  }
+
+  /// All that is in the cache, in the order of its cells.
+  func contents() -> (bytes: [UInt8], sequences: Set<Int32>) {
+    let size = unsafe llama_state_get_size(context)
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+      count = unsafe llama_state_get_data(context, buffer.baseAddress, size)
+    }
+    return (bytes, filled)
+  }
+
+  /// Puts what was in a cache into this one, from its beginning on; `false` where it does not fit, and
+  /// nothing is in it.
+  mutating func restore(_ contents: (bytes: [UInt8], sequences: Set<Int32>)) -> Bool {
+    let count = contents.bytes.count
+    head = (max(0, count - emptySize) + bytesPerCell - 1) / bytesPerCell
+    filled = contents.sequences
+    return unsafe contents.bytes.withUnsafeBufferPointer {
+      unsafe llama_state_set_data(context, $0.baseAddress, count) == count
     }
   }
 

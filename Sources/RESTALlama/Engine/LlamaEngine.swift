@@ -61,16 +61,20 @@ actor LlamaEngine: PassEngine {
     }
   }
 
-  func resize(to room: SequenceRoom) throws -> SequenceRoom {
+  func resize(
+    to room: SequenceRoom, keeping: Bool
+  ) throws -> (capacity: SequenceRoom, isKept: Bool) {
+    let contents = keeping ? context?.contents() : nil
     // Both at once might not fit.
     context = nil
-    let new = try LlamaContext(
-      weights: weights, options: options, threads: threads,
+    var new = try LlamaContext(
+      weights: weights, options: options, threads: threads, bytesPerCell: bytesPerCell,
       cells: max(room.cells, options.parallelCells),
       sequences: max(room.sequences, options.parallelSequences))
     let capacity = SequenceRoom(sequences: new.sequences, cells: new.cells)
+    let isKept = contents.map { new.restore($0) } ?? false
     context = consume new
-    return capacity
+    return (capacity, isKept)
   }
 
   func apply(_ operations: [CacheOperation]) -> [Int: any Error] {

@@ -146,12 +146,7 @@ public struct EmbeddingSelfTest: Sendable, Hashable {
 
   /// Runs the test.
   init(_ parts: LlamaParts) async throws {
-    let text = Array("The quick brown fox jumps over the lazy dog.".utf8)
-    let first = parts.tokenizer.beginningOfSequence.map { [$0] } ?? []
-    let tokens = first + (try parts.tokenizer.tokenize(text, parsesControl: false)).prefix(12)
-    guard !tokens.isEmpty else {
-      throw LlamaError(.damagedFile, "The model's vocabulary has no tokens for plain English.")
-    }
+    let tokens = try Self.tokens(parts.tokenizer)
     let rows = try parts.table.embeddings(of: tokens)
     let reservation = try await parts.scheduler.reserve(sequences: 2, cells: 2 * tokens.count)
     let byID = try await reservation.forward([
@@ -166,6 +161,17 @@ public struct EmbeddingSelfTest: Sendable, Hashable {
     largestDifference = pairs.reduce(0) { max($0, Double(abs($1.0 - $1.1))) }
     largestLogit = byID.joined().reduce(0) { max($0, Double(abs($1))) }
     sameToken = try Logits.argmax(byID[0]) == Logits.argmax(byRow[0])
+  }
+
+  /// A few tokens of plain English, after the one that a text starts with.
+  static func tokens(_ tokenizer: LlamaTokenizer) throws -> [TokenID] {
+    let text = Array("The quick brown fox jumps over the lazy dog.".utf8)
+    let first = tokenizer.beginningOfSequence.map { [$0] } ?? []
+    let tokens = first + (try tokenizer.tokenize(text, parsesControl: false)).prefix(12)
+    guard !tokens.isEmpty else {
+      throw LlamaError(.damagedFile, "The model's vocabulary has no tokens for plain English.")
+    }
+    return tokens
   }
 
   func check(architecture: String, file: String) throws(LlamaError) {

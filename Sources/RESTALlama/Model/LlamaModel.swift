@@ -22,6 +22,8 @@ public final class LlamaModel: LanguageModel {
   public var bytesPerCell: Int { parts.bytesPerCell }
   /// What the self-test at load found.
   public let selfTest: EmbeddingSelfTest
+  /// Whether logits depend on the shape of a pass, as tried out at load.
+  package let batchInvariance: BatchInvariance
 
   var scheduler: Scheduler { parts.scheduler }
   private let parts: LlamaParts
@@ -57,18 +59,24 @@ public final class LlamaModel: LanguageModel {
     } onCancel: {
       loading.stop()
     }
+    let started = ContinuousClock.now
     let test = try await EmbeddingSelfTest(parts)
+    let pace = (ContinuousClock.now - started) / (2 * test.tokens)
     try test.check(architecture: parts.information.architecture, file: path)
-    return LlamaModel(parts, path: path, options: options, selfTest: test)
+    let invariance = try await BatchInvariance(parts, batchSize: options.batchSize, pace: pace)
+    return LlamaModel(
+      parts, path: path, options: options, selfTest: test, batchInvariance: invariance)
   }
 
   private init(
-    _ parts: LlamaParts, path: String, options: LlamaOptions, selfTest: EmbeddingSelfTest
+    _ parts: LlamaParts, path: String, options: LlamaOptions, selfTest: EmbeddingSelfTest,
+    batchInvariance: BatchInvariance
   ) {
     self.parts = parts
     meter = PassCostMeter(parts, path: path, options: options)
     self.options = options
     self.selfTest = selfTest
+    self.batchInvariance = batchInvariance
   }
 
   /// The model's own chat template, or `nil` when its file holds none.
@@ -95,6 +103,22 @@ public final class LlamaModel: LanguageModel {
   /// - Throws: `RESTAError` with `contextExceeded`; ``LlamaError`` with `outOfMemory`.
   public func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
     try await scheduler.reserve(sequences: sequences, cells: cells)
+  }
+
+  /// Sets aside room for sequences that begin with positions of kept ones.
+  ///
+  /// - Parameters:
+  ///   - sequences: At least 1.
+  ///   - cells: Positions in total, at least 1.
+  ///   - kept: Kept sequences of this model.
+  ///   - lengths: How many positions of each.
+  /// - Returns: The reservation.
+  /// - Throws: As ``reserve(sequences:cells:)``.
+  public func reserve(
+    sequences: Int, cells: Int, continuing kept: any SequenceReservation, lengths: [Int]
+  ) async throws -> any SequenceReservation {
+    try await scheduler.reserve(
+      sequences: sequences, cells: cells, source: scheduler.number(of: kept), lengths: lengths)
   }
 
   /// What passes of different widths cost on this machine.

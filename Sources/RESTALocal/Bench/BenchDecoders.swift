@@ -15,6 +15,16 @@ package struct BenchDecoders: AsyncParsableCommand {
       key-value cache in use at most, asked the copies asked for each vote, same whether all tokens \
       are the reference decoder's. Other work on the machine makes the numbers wrong.
 
+      The ratio to undefended belongs to the machine as much as to the decoder, so the ratio to the \
+      floor is beside it: to the undefended time and the positions that k/2 + 1 copies have to take, \
+      from the first perturbed token of the prompt on and for all votes, at the speed of this \
+      machine's wide passes. That is measured in each repeat, with as much in the cache, for several \
+      widths of which the fastest counts, and without logits and noise: no plan of the copies' \
+      passes gets below it. (The unperturbed sequence can: it may take the voted tokens in one pass.)
+
+      Where llama-bench of the same llama.cpp, as it comes, is there ('make stock-llama'), it takes \
+      turns with the undefended model, with the same lengths and threads.
+
       Examples:
         resta bench --user-tokens 20 --answer-tokens 150
         resta bench --decoders undefended,fast --repeats 9 --json
@@ -68,6 +78,14 @@ package struct BenchDecoders: AsyncParsableCommand {
       """, valueName: "n,..."))
   var parallel: NumberList?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      The llama-bench of an unchanged llama.cpp, to measure beside the undefended model; 'none': \
+      without. (default: what 'make stock-llama' built, if it did)
+      """, valueName: "file"))
+  var stock: String?
+
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Defence") var defense: DefenseArguments
   @OptionGroup(title: "Decoder") var plan: PlanArguments
@@ -99,7 +117,9 @@ package struct BenchDecoders: AsyncParsableCommand {
     let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
     let bench = BenchRunner(
       model: loaded, template: template, defense: settings,
-      plan: plan.plan, subjects: decoders.values, repeats: repeats)
+      plan: plan.plan, subjects: decoders.values, repeats: repeats,
+      stock: decoders.values.contains(.undefended)
+        ? try StockBench(stock, path: try Models.resolve(model.model), model: loaded) : nil)
 
     print(BenchTable.title)
     var runs: [BenchRun] = []
@@ -120,15 +140,17 @@ package struct BenchDecoders: AsyncParsableCommand {
           done: (before + share * work[number]) / work.reduce(0, +))
       }
       progress.clear()
-      for run in results { print(BenchTable.row(run)) }
+      for line in results.map(BenchTable.row) + BenchTable.notes(results) { print(line) }
       runs += results
       sigma = max(sigma, absolute)
     }
+    let machine = MachineReport()
+    if let line = BenchTable.memory(runs, used: machine.peakProcessBytes) { print(line) }
     let together = try await measureParallel(bench, cases.first, &progress)
     guard json else { return }
     try JSONOutput.print(
       BenchReport(
-        machine: MachineReport(), model: try RunReport(loaded, arguments: model),
+        machine: machine, model: try RunReport(loaded, arguments: model),
         noise: settings.noise.kind, sigmaAbsolute: sigma, seed: seed, repeats: repeats, runs: runs,
         parallel: together))
   }

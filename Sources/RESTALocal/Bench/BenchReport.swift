@@ -1,6 +1,6 @@
 import Foundation
 package import RESTA
-import RESTALlama
+package import RESTALlama
 
 /// What `resta bench --json` prints: a stable shape, to which fields may be added.
 package struct BenchReport: Encodable {
@@ -29,6 +29,8 @@ package struct BenchRun: Encodable {
   package let peakCells: Int
   /// Of the key-value cache.
   package let peakBytes: Int
+  /// What the process takes in all for this run: see ``BenchMemory``; `nil` where the system does not tell.
+  @Nullable package var memoryBytes: Int?
   /// Of the wall time, what was not spent in the model.
   package let bookkeepingShare: Double
   /// Copies asked for each vote; `nil` where nothing is voted on.
@@ -39,15 +41,32 @@ package struct BenchRun: Encodable {
   @Nullable package var ratioToUndefended: Double?
   @Nullable package var ratioLowest: Double?
   @Nullable package var ratioHighest: Double?
+  /// The undefended time and ``floorPositions`` at ``widePositionsPerS``: what no schedule gets below, as
+  /// long as the unperturbed sequence takes its tokens one by one; `nil` without the undefended model.
+  @Nullable package var floorS: Double?
+  /// Of the same repeat, as all that follows.
+  @Nullable package var ratioToFloor: Double?
+  @Nullable package var ratioToFloorLowest: Double?
+  @Nullable package var ratioToFloorHighest: Double?
+  /// What `k / 2 + 1` copies take: the prompt from the first perturbed token on, and the voted tokens.
+  @Nullable package var floorPositions: Int?
+  /// Of passes of ``wideWidth`` positions, the fastest width, with as much in the cache as copies hold.
+  @Nullable package var widePositionsPerS: Double?
+  @Nullable package var wideWidth: Int?
+  /// llama.cpp as it comes; of the undefended run only, and `nil` where it is not there.
+  @Nullable package var stock: StockRun?
 
   /// - Parameters:
   ///   - subject: What ran.
   ///   - benchCase: The case.
   ///   - samples: Every subject's generations, by repeat; this one's among them.
-  ///   - bytesPerCell: What a cell of the key-value cache takes.
+  ///   - floors: The floor of each repeat, or none.
+  ///   - stock: What llama.cpp as it comes did in each repeat, or none.
+  ///   - memory: What the model's memory is made of.
   package init?(
     _ subject: BenchSubject, _ benchCase: BenchCase,
-    samples: [BenchSubject: [BenchSample]], bytesPerCell: Int
+    samples: [BenchSubject: [BenchSample]], floors: [BenchFloor] = [],
+    stock: [StockBench.Speed] = [], memory: BenchMemory
   ) {
     guard let own = samples[subject], let first = own.first?.result else { return nil }
     let results = own.map(\.result)
@@ -63,7 +82,10 @@ package struct BenchRun: Encodable {
     tokensProcessed = Int(Self.median(results.map { Double($0.totals.tokensProcessed) }) ?? 0)
     passes = Int(Self.median(results.map { Double($0.totals.passes) }) ?? 0)
     peakCells = own.map(\.peakCells).max() ?? 0
-    peakBytes = peakCells * bytesPerCell
+    peakBytes = peakCells * memory.bytesPerCell
+    memoryBytes = memory.bytes(
+      cells: own.map(\.reservedCells).max() ?? 0,
+      prompt: results.map(\.promptTokens).max() ?? 0)
     bookkeepingShare =
       Self.median(results.map { $0.totals.bookkeepingSeconds / $0.totals.wallSeconds }) ?? 0
     let asked = results.flatMap(\.votes).map { Double($0.asked) }
@@ -77,6 +99,18 @@ package struct BenchRun: Encodable {
     ratioToUndefended = ratios.flatMap { Self.median($0) }
     ratioLowest = ratios?.min()
     ratioHighest = ratios?.max()
+    self.stock = subject == .undefended ? StockRun(stock, beside: results) : nil
+    guard subject != .undefended, !floors.isEmpty else { return }
+    let above = zip(results, floors).map { $0.totals.wallSeconds / $1.seconds }
+    floorS = Self.median(floors.map(\.seconds))
+    ratioToFloor = Self.median(above)
+    ratioToFloorLowest = above.min()
+    ratioToFloorHighest = above.max()
+    let middle = floors.sorted { $0.wide.positionsPerSecond < $1.wide.positionsPerSecond }[
+      floors.count / 2]
+    floorPositions = middle.work.positions
+    widePositionsPerS = middle.wide.positionsPerSecond
+    wideWidth = middle.wide.width
   }
 
   /// The middle value, or the mean of the two in the middle.
@@ -84,6 +118,68 @@ package struct BenchRun: Encodable {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()
     return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+  }
+}
+
+/// The undefended model beside llama.cpp as it comes: medians over the repeats, of ratios too.
+package struct StockRun: Encodable {
+  package let promptTokensPerS: Double
+  @Nullable package var decodeTokensPerS: Double?
+  /// Of the undefended model's speed to stock's.
+  package let promptRatio: Double
+  package let promptRatioLowest: Double
+  package let promptRatioHighest: Double
+  @Nullable package var decodeRatio: Double?
+  @Nullable package var decodeRatioLowest: Double?
+  @Nullable package var decodeRatioHighest: Double?
+
+  /// - Parameters:
+  ///   - stock: What it did in each repeat.
+  ///   - results: The undefended generations of the same repeats.
+  package init?(_ stock: [StockBench.Speed], beside results: [GenerationResult]) {
+    let prompts = zip(stock, results).map {
+      Double($1.promptTokens) / $1.totals.prefillSeconds / $0.prompt
+    }
+    guard let speed = BenchRun.median(stock.map(\.prompt)), let ratio = BenchRun.median(prompts)
+    else { return nil }
+    promptTokensPerS = speed
+    promptRatio = ratio
+    promptRatioLowest = prompts.min() ?? ratio
+    promptRatioHighest = prompts.max() ?? ratio
+    let steps = zip(stock, results).compactMap { stock, result in
+      stock.decode.map {
+        Double(result.tokenIDs.count - 1) / result.totals.decodeSeconds / $0
+      }
+    }
+    decodeTokensPerS = BenchRun.median(stock.compactMap(\.decode))
+    decodeRatio = BenchRun.median(steps)
+    decodeRatioLowest = steps.min()
+    decodeRatioHighest = steps.max()
+  }
+}
+
+/// The account of the memory that a generation needs.
+package struct BenchMemory {
+  package let bytesPerCell: Int
+  /// The program and the weights, as they are when nothing is generated.
+  package let loadedBytes: Int?
+  /// The buffers of llama.cpp's widest pass: most of them are its logits.
+  package let passBytes: Int
+  /// An embedding of the prompt, which the copies share.
+  package let rowBytes: Int
+
+  /// What is needed in all, however many copies are asked: the cache is set aside for all of them.
+  package func bytes(cells: Int, prompt: Int) -> Int? {
+    loadedBytes.map { $0 + cells * bytesPerCell + passBytes + prompt * rowBytes }
+  }
+}
+
+extension BenchMemory {
+  package init(_ model: LlamaModel, loadedBytes: Int?) {
+    bytesPerCell = model.bytesPerCell
+    self.loadedBytes = loadedBytes
+    passBytes = model.options.batchSize * model.information.vocabularySize * 4
+    rowBytes = model.information.dimensions * 4
   }
 }
 
@@ -101,7 +197,15 @@ package struct MachineReport: Encodable {
     cpus = ProcessInfo.processInfo.activeProcessorCount
     memoryBytes = ProcessInfo.processInfo.physicalMemory
     processor = Self.value("model name", in: "/proc/cpuinfo") ?? "unknown"
-    peakProcessBytes = Self.value("VmHWM", in: "/proc/self/status")
+    peakProcessBytes = Self.status("VmHWM")
+  }
+
+  /// The memory that the process has now; `nil` where the system does not tell.
+  package static var residentBytes: Int? { status("VmRSS") }
+
+  /// A line of what Linux says of this process, in bytes.
+  private static func status(_ key: String) -> Int? {
+    value(key, in: "/proc/self/status")
       .flatMap { $0.split(separator: " ").first }.flatMap { Int($0) }.map { $0 << 10 }
   }
 
@@ -119,27 +223,62 @@ package struct MachineReport: Encodable {
 /// The rows that `resta bench` prints for people.
 package enum BenchTable {
   private static let header = [
-    "user", "answer", "k", "l", "decoder", "time s", "ratio", "first s", "passes", "tokens",
-    "KV MiB", "asked", "same",
+    "user", "answer", "k", "l", "decoder", "time s", "ratio", "of floor", "first s", "passes",
+    "tokens", "KV MiB", "asked", "same",
   ]
-  private static let widths = [5, 6, 3, 4, 10, 7, 19, 7, 6, 7, 7, 5, 4]
+  private static let widths = [5, 6, 3, 4, 10, 7, 19, 19, 7, 6, 7, 7, 5, 4]
 
   package static var title: String { row(header) }
 
   package static func row(_ run: BenchRun) -> String {
     let prefix = run.prefix.description
-    var ratio = "-"
-    if let middle = run.ratioToUndefended, let low = run.ratioLowest, let high = run.ratioHighest {
-      ratio = "\(two(middle)) (\(two(low))...\(two(high)))"
-    }
     return row([
       "\(run.userTokens)", "\(run.answerTokens)", "\(run.samples)", prefix, run.decoder.rawValue,
-      Summary.number(run.wallS), ratio, run.firstTokenS.map { Summary.number($0) } ?? "-",
+      Summary.number(run.wallS),
+      ratio(run.ratioToUndefended, run.ratioLowest, run.ratioHighest),
+      ratio(run.ratioToFloor, run.ratioToFloorLowest, run.ratioToFloorHighest),
+      run.firstTokenS.map { Summary.number($0) } ?? "-",
       "\(run.passes)", "\(run.tokensProcessed)",
       Summary.number(Double(run.peakBytes) / 1_048_576),
       run.meanAsked.map { Summary.number($0) } ?? "-",
       run.sameAsReference.map { $0 ? "yes" : "NO" } ?? "-",
     ])
+  }
+
+  /// The lines below a case: what its floor is made of, and llama.cpp as it comes.
+  package static func notes(_ runs: [BenchRun]) -> [String] {
+    var lines: [String] = []
+    if let run = runs.first(where: { $0.floorS != nil }), let floor = run.floorS,
+      let positions = run.floorPositions, let speed = run.widePositionsPerS,
+      let width = run.wideWidth
+    {
+      lines.append(
+        "       floor: \(Summary.number(floor)) s, undefended and \(positions) positions at "
+          + "\(Int(speed)) a second in passes of \(width)")
+    }
+    if let stock = runs.compactMap(\.stock).first {
+      let steps = stock.decodeTokensPerS.map {
+        "; decode \(Int($0)), undefended "
+          + ratio(stock.decodeRatio, stock.decodeRatioLowest, stock.decodeRatioHighest) + " of it"
+      }
+      lines.append(
+        "       llama.cpp as it comes: prompt \(Int(stock.promptTokensPerS)) tokens/s, undefended "
+          + ratio(stock.promptRatio, stock.promptRatioLowest, stock.promptRatioHighest) + " of it"
+          + (steps ?? ""))
+    }
+    return lines
+  }
+
+  /// The line below all cases: the memory of the one that needs the most.
+  package static func memory(_ runs: [BenchRun], used: Int?) -> String? {
+    guard let needed = runs.compactMap(\.memoryBytes).max(), let used else { return nil }
+    return "memory: \(needed / 1_000_000) MB needed by the largest run, "
+      + "\(used / 1_000_000) MB used at most by the process"
+  }
+
+  private static func ratio(_ middle: Double?, _ low: Double?, _ high: Double?) -> String {
+    guard let middle, let low, let high else { return "-" }
+    return "\(two(middle)) (\(two(low))...\(two(high)))"
   }
 
   private static func two(_ value: Double) -> String {

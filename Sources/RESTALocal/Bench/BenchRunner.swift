@@ -9,6 +9,10 @@ package struct BenchRunner {
   package let plan: DecodingPlan
   package let subjects: [BenchSubject]
   package let repeats: Int
+  /// llama.cpp as it comes, where it is there.
+  package let stock: StockBench?
+  /// What the process held when the model was loaded, where the system tells.
+  package let loadedBytes: Int? = MachineReport.residentBytes
 
   /// Measures one case.
   ///
@@ -26,6 +30,8 @@ package struct BenchRunner {
   ) async throws -> (runs: [BenchRun], sigmaAbsolute: Double) {
     let metered = MeteredModel(model)
     var samples: [BenchSubject: [BenchSample]] = [:]
+    var floors: [BenchFloor] = []
+    var stockSpeeds: [StockBench.Speed] = []
     var sigma = 0.0
     // Repeat 0 warms up: the first pass of a context allocates.
     for number in 0...repeats {
@@ -37,16 +43,29 @@ package struct BenchRunner {
         if number == 0, subject == .reference || subject == .naive { continue }
         let prompt = prompts[max(0, number - 1) % prompts.count]
         let result = try await generate(subject, benchCase, prompt, metered, number)
-        let cells = metered.takePeakCells()
+        let (cells, reserved) = (metered.takePeakCells(), metered.takeReservedCells())
         sigma = max(sigma, result.settings.sigmaAbsolute)
         guard number > 0 else { continue }
-        samples[subject, default: []].append(BenchSample(result: result, peakCells: cells))
+        samples[subject, default: []].append(
+          BenchSample(result: result, reservedCells: reserved, peakCells: cells))
+        guard subject == .undefended, let stock else { continue }
+        stockSpeeds.append(
+          try await stock.measure(
+            promptTokens: result.promptTokens, answerTokens: result.tokenIDs.count))
       }
+      guard number > 0, let plain = samples[.undefended]?.last, subjects != [.undefended] else {
+        continue
+      }
+      let prompt = prompts[(number - 1) % prompts.count].prompt
+      floors.append(
+        try await BenchFloor(
+          prompt, settings(of: benchCase), answerTokens: benchCase.answerTokens,
+          undefended: plain.result.totals.wallSeconds, model: model))
     }
+    let memory = BenchMemory(model, loadedBytes: loadedBytes)
     let runs = subjects.compactMap {
       BenchRun(
-        $0, benchCase, samples: samples,
-        bytesPerCell: model.bytesPerCell)
+        $0, benchCase, samples: samples, floors: floors, stock: stockSpeeds, memory: memory)
     }
     return (runs, sigma)
   }
@@ -94,13 +113,18 @@ package struct BenchRunner {
       sameTokens: isSame)
   }
 
+  private func settings(of benchCase: BenchCase) -> DefenseSettings {
+    var settings = defense
+    settings.samples = benchCase.samples
+    settings.prefix = benchCase.prefix
+    return settings
+  }
+
   private func generate(
     _ subject: BenchSubject, _ benchCase: BenchCase, _ prompt: BenchPrompt, _ model: MeteredModel,
     _ number: Int
   ) async throws -> GenerationResult {
-    var settings = defense
-    settings.samples = benchCase.samples
-    settings.prefix = benchCase.prefix
+    var settings = settings(of: benchCase)
     settings.seed = (defense.seed ?? 0) &+ UInt64(number)
     return try await Generation(
       model: model, prompt: prompt.prompt, defense: subject == .undefended ? .none : settings,
@@ -147,6 +171,8 @@ package struct BenchCase: Equatable {
 /// One measured generation.
 package struct BenchSample {
   package let result: GenerationResult
+  /// Key-value cells that were set aside for it.
+  package let reservedCells: Int
   /// The most key-value cells that were in use.
   package let peakCells: Int
 }

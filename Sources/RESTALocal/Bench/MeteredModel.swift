@@ -1,11 +1,13 @@
 import RESTA
 import Synchronization
 
-/// A model that counts the cells that its sequences hold, shared ones once.
+/// A model that counts the cells that its sequences hold, shared ones once, and those set aside.
 final class MeteredModel: LanguageModel {
   private let model: any LanguageModel
   // Invariant: the most cells that one reservation held since the last reset.
   private let peak = Mutex(0)
+  // Invariant: the most cells that one reservation asked for since the last reset.
+  private let reserved = Mutex(0)
 
   init(_ model: any LanguageModel) { self.model = model }
 
@@ -14,6 +16,14 @@ final class MeteredModel: LanguageModel {
     peak.withLock { peak in
       defer { peak = 0 }
       return peak
+    }
+  }
+
+  /// The most cells that were set aside since the last time this was asked.
+  func takeReservedCells() -> Int {
+    reserved.withLock { reserved in
+      defer { reserved = 0 }
+      return reserved
     }
   }
 
@@ -28,7 +38,8 @@ final class MeteredModel: LanguageModel {
   func passCosts() async throws -> PassCosts { try await model.passCosts() }
 
   func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
-    Reservation(self, try await model.reserve(sequences: sequences, cells: cells))
+    reserved.withLock { $0 = max($0, cells) }
+    return Reservation(self, try await model.reserve(sequences: sequences, cells: cells))
   }
 
   private func note(_ cells: Int) { peak.withLock { $0 = max($0, cells) } }

@@ -31,6 +31,12 @@ struct Chat: AsyncParsableCommand {
       valueName: "file"))
   var history: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep what the model computed for up to so many positions, over all copies, so that a turn costs "
+        + "what is new in it; 0: nothing, and each answer draws its own noise.", valueName: "n"))
+  var keptCells = ConversationCache.defaultCells
+
   @Option(help: ArgumentHelp("Write each vote as a line of JSON.", valueName: "file"))
   var trace: String?
 
@@ -46,11 +52,14 @@ struct Chat: AsyncParsableCommand {
     try defense.check()
     try decoder.check()
     try model.check()
+    guard keptCells >= 0 else {
+      throw ValidationError("--kept-cells must be 0 or more, not \(keptCells).")
+    }
     let loaded = try await model.load()
     var conversation = ChatConversation(
       model: loaded, template: try model.template(for: loaded, system: system),
       defense: try defense.settings(for: loaded.information), options: options, decoder: decoder,
-      system: system)
+      system: system, keptCells: keptCells)
     let run = try RunReport(loaded, arguments: model)
     let traceFile = try trace.map { try TraceFile(path: $0) }
     var failed = false

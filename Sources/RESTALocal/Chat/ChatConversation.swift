@@ -5,9 +5,14 @@ import RESTALlama
 struct ChatConversation {
   let model: LlamaModel
   let template: ChatTemplate?
-  let defense: DefenseSettings
   let options: GenerationOptions
+  /// The defence; its seed is one for the whole conversation, where anything of it is kept.
+  private var defense: DefenseSettings
+  private let drawsSeed: Bool
+  private let cache: ConversationCache
   private let decoder: DecoderArguments
+  /// Somebody reads along, so the first token matters more than the last.
+  private let plan: DecodingPlan?
   private(set) var system: String?
   private(set) var session: ChatSession
   /// The last answer, for `/votes`.
@@ -15,22 +20,32 @@ struct ChatConversation {
 
   init(
     model: LlamaModel, template: ChatTemplate?, defense: DefenseSettings,
-    options: GenerationOptions, decoder: DecoderArguments, system: String?
+    options: GenerationOptions, decoder: DecoderArguments, system: String?, keptCells: Int
   ) {
     self.model = model
     self.template = template
-    self.defense = defense
     self.options = options
     self.decoder = decoder
     self.system = system
+    plan = decoder.decoder == .fast ? decoder.fast.plan(favouring: .firstToken) : nil
+    cache = ConversationCache(cells: keptCells)
+    drawsSeed = defense.seed == nil && keptCells > 0
+    self.defense = drawsSeed ? Self.drawingSeed(defense) : defense
     session = ChatSession(
-      model: model, instructions: system, defense: defense, options: options, template: template,
-      decoder: decoder.decoder, plan: decoder.plan)
+      model: model, instructions: system, defense: self.defense, options: options,
+      template: template, decoder: decoder.decoder, plan: plan, conversations: cache)
+  }
+
+  private static func drawingSeed(_ defense: DefenseSettings) -> DefenseSettings {
+    var defense = defense
+    defense.seed = .random(in: 0..<1 << 53)
+    return defense
   }
 
   /// Starts over, with a new system prompt or with the one there is.
   mutating func reset(system: String? = nil) {
     self.system = system ?? self.system
+    if drawsSeed { defense = Self.drawingSeed(defense) }
     restart(with: [])
   }
 
@@ -44,7 +59,7 @@ struct ChatConversation {
     lastResult = nil
     session = ChatSession(
       model: model, instructions: system, transcript: turns, defense: defense, options: options,
-      template: template, decoder: decoder.decoder, plan: decoder.plan)
+      template: template, decoder: decoder.decoder, plan: plan, conversations: cache)
   }
 }
 

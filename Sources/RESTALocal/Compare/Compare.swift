@@ -12,9 +12,14 @@ package struct Compare: AsyncParsableCommand {
       that happens here, and prints the leads where answers part: by how much a sequence's best \
       token led the runner-up. Answers themselves are not printed.
 
+      With --leads it measures the lead rule (--lead) too: how many winners it would have changed among \
+      the full votes, how many that are over all orders of the copies, how many answers with it differ, \
+      and what it saves.
+
       Examples:
         resta compare --prompts prompts.json --max-tokens 40
         resta compare --prompts prompts.txt --decoder naive --json
+        resta compare --prompts prompts.json --max-tokens 20 --leads 3,4,5
       """)
 
   @Option(
@@ -27,6 +32,12 @@ package struct Compare: AsyncParsableCommand {
 
   @Flag(help: "Go on without rows of --prompts that cannot be read; they are counted.")
   var skipBadRows = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Measure the lead rule at these leads, separated by commas, against the full vote.",
+      valueName: "list"))
+  var leads: String?
 
   @OptionGroup(title: "Model") var model: ModelArguments
   @OptionGroup(title: "Defence") var defense: DefenseArguments
@@ -63,6 +74,8 @@ package struct Compare: AsyncParsableCommand {
     let tokensProcessed: Int
     let referenceTokensProcessed: Int
     let differences: [Difference]
+    /// What the lead rule would change, with `--leads`.
+    @Nullable var leadRule: LeadComparison.Report?
   }
 
   package init() {}
@@ -72,6 +85,7 @@ package struct Compare: AsyncParsableCommand {
     let texts = list.prompts
     let options = try answer.options()
     try defense.check()
+    let leads = try leads.map { try LeadComparison.leads($0, defense: defense.chosen.value) }
     try decoder.check()
     try model.check()
     let loaded = try await model.load()
@@ -80,6 +94,7 @@ package struct Compare: AsyncParsableCommand {
     let template = try model.template(for: loaded)
     var pairs: [(GenerationResult, GenerationResult)] = []
     var differences: [Difference] = []
+    var comparison = leads.map { LeadComparison($0, options: options, model: loaded) }
     var progress = Progress()
     for (number, text) in texts {
       progress.show(
@@ -87,8 +102,18 @@ package struct Compare: AsyncParsableCommand {
         done: Double(pairs.count) / Double(texts.count))
       settings.seed = seed &+ UInt64(number)
       let prompt = try Generation.tokenize([.user(text)], for: loaded, template: template)
-      let (expected, actual) = try await answers(prompt, settings, options, loaded)
+      let expected = try await Generation(
+        model: loaded, prompt: prompt, defense: settings, options: options, decoder: .reference
+      ).result()
+      var same = options
+      same.sampling.seed = expected.settings.samplingSeed
+      let actual = try await answer(prompt, settings, same, loaded)
       pairs.append((expected, actual))
+      try await comparison?.note(expected, actual, prompt: prompt) { lead in
+        var settings = settings
+        settings.lead = lead
+        return try await answer(prompt, settings, same, loaded)
+      }
       if let difference = try await difference(number, expected, actual, prompt, loaded) {
         differences.append(difference)
         progress.clear()
@@ -96,24 +121,18 @@ package struct Compare: AsyncParsableCommand {
       }
     }
     progress.clear()
-    try report(pairs, differences, badRows: list.bad.count, options, loaded)
+    try report(pairs, differences, comparison, badRows: list.bad.count, options, loaded)
   }
 
-  /// The reference's answer, and the other decoder's with the same noise.
-  private func answers(
+  /// The answer of the decoder that is compared.
+  private func answer(
     _ prompt: TokenizedPrompt, _ settings: DefenseSettings, _ options: GenerationOptions,
     _ model: LlamaModel
-  ) async throws -> (GenerationResult, GenerationResult) {
-    let expected = try await Generation(
-      model: model, prompt: prompt, defense: settings, options: options, decoder: .reference
-    ).result()
-    var same = options
-    same.sampling.seed = expected.settings.samplingSeed
-    let actual = try await Generation(
-      model: model, prompt: prompt, defense: settings, options: same, decoder: decoder.decoder,
+  ) async throws -> GenerationResult {
+    try await Generation(
+      model: model, prompt: prompt, defense: settings, options: options, decoder: decoder.decoder,
       plan: decoder.plan
     ).result()
-    return (expected, actual)
   }
 
   private func difference(
@@ -142,7 +161,8 @@ package struct Compare: AsyncParsableCommand {
   }
 
   private func report(
-    _ pairs: [(GenerationResult, GenerationResult)], _ differences: [Difference], badRows: Int,
+    _ pairs: [(GenerationResult, GenerationResult)], _ differences: [Difference],
+    _ comparison: LeadComparison?, badRows: Int,
     _ options: GenerationOptions, _ model: LlamaModel
   ) throws {
     let asked = pairs.flatMap { $0.1.votes.map { Double($0.asked) } }
@@ -159,12 +179,13 @@ package struct Compare: AsyncParsableCommand {
           prompts: pairs.count, badRows: badRows,
           identical: identical, votes: asked.count, meanAsked: meanAsked,
           tokensProcessed: processed, referenceTokensProcessed: reference,
-          differences: differences))
+          differences: differences, leadRule: comparison?.report))
     }
     Terminal.line(
       "\(identical) of \(pairs.count) answers are token for token the reference decoder's; "
         + "\(asked.count) votes asked \(meanAsked.map { Summary.number($0) } ?? "no") copies each; "
         + "\(processed) tokens processed against \(reference).")
+    for line in comparison?.lines(answers: pairs.count) ?? [] { Terminal.line(line) }
   }
 }
 

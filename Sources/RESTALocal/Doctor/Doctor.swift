@@ -28,12 +28,16 @@ struct Doctor: AsyncParsableCommand {
   private struct Report: Encodable {
     let healthy: Bool
     let findings: [DoctorFinding]
+    @Nullable var batchInvariance: BatchInvariance?
   }
 
   func run() async throws {
     var findings: [DoctorFinding] = []
+    var batchInvariance: BatchInvariance?
     do {
-      findings = try await examine()
+      let loaded = try await load()
+      batchInvariance = loaded.batchInvariance
+      findings = try await examine(loaded)
     } catch let error as LlamaError where error.code == .embeddingMismatch {
       findings = [
         .failure("embedding path", error.message, remedy: "use another model")
@@ -41,7 +45,8 @@ struct Doctor: AsyncParsableCommand {
     }
     let healthy = !findings.contains { $0.status == .failure }
     if json {
-      try JSONOutput.print(Report(healthy: healthy, findings: findings))
+      try JSONOutput.print(
+        Report(healthy: healthy, findings: findings, batchInvariance: batchInvariance))
     } else {
       for finding in findings { show(finding) }
       Terminal.line(
@@ -50,16 +55,20 @@ struct Doctor: AsyncParsableCommand {
     if !healthy { throw ExitCode(1) }
   }
 
-  private func examine() async throws -> [DoctorFinding] {
+  private func load() async throws -> LlamaModel {
     try defense.check()
     try model.check()
-    let loaded = try await model.load()
+    return try await model.load()
+  }
+
+  private func examine(_ loaded: LlamaModel) async throws -> [DoctorFinding] {
     let test = loaded.selfTest
     var findings = [
       DoctorFinding.pass(
         "embedding path",
         "rows and token ids give the same logits (largest difference "
-          + "\(Summary.number(test.largestDifference)) of \(Summary.number(test.largestLogit)))")
+          + "\(Summary.number(test.largestDifference)) of \(Summary.number(test.largestLogit)))"),
+      shapes(loaded.batchInvariance),
     ]
     let patient = Patient(
       model: loaded, template: try model.template(for: loaded),
@@ -71,6 +80,24 @@ struct Doctor: AsyncParsableCommand {
     findings += try await NoiseCheck(patient: patient).run()
     guard !findings.contains(where: { $0.status == .failure }) else { return findings }
     return findings + (try await AnswerCheck(patient: patient).run())
+  }
+
+  /// Whether the decoders can be told apart by the shapes of their passes.
+  private func shapes(_ invariance: BatchInvariance) -> DoctorFinding {
+    let widths = invariance.widths.map(String.init)
+    let named = "passes of \(widths.dropLast().joined(separator: ", ")) and \(widths.last ?? "")"
+    guard !invariance.isExact else {
+      return .pass("batch shapes", "\(named) positions give the same logits, bit for bit")
+    }
+    return .warning(
+      "batch shapes",
+      "\(named) positions give other logits at \(invariance.differing) of "
+        + "\(invariance.positions) positions (largest difference "
+        + "\(Summary.number(Double(invariance.largestDifference))) of "
+        + "\(Summary.number(Double(invariance.largestLogit)))), another likeliest token at "
+        + "\(invariance.otherTokens): near-ties may fall the other way in the fast decoder",
+      remedy: "use a quantisation that docs/engine.md lists as exact, with this project's llama.cpp"
+    )
   }
 
   private func show(_ finding: DoctorFinding) {

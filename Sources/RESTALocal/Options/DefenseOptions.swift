@@ -61,15 +61,29 @@ package struct PlanArguments: ParsableArguments {
       """, valueName: "n|auto"))
   package var firstWave: DecodingPlan.Amount?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      What the fast decoder makes short where it may choose: the time of the answer (total), or of its \
+      first token (first-token). (default: total; in chat: first-token)
+      """, valueName: "goal"))
+  package var favour: DecodingPlan.Goal?
+
   @Flag(help: "Let the fast decoder compute the prompt's common beginning for each copy again.")
   package var noPrefixSharing = false
 
   /// Whether anything was chosen.
-  package var isGiven: Bool { draft != nil || firstWave != nil || noPrefixSharing }
+  package var isGiven: Bool {
+    draft != nil || firstWave != nil || favour != nil || noPrefixSharing
+  }
 
-  package var plan: DecodingPlan {
+  package var plan: DecodingPlan { plan(favouring: .total) }
+
+  /// The plan, with a command's own goal where none was given.
+  package func plan(favouring goal: DecodingPlan.Goal) -> DecodingPlan {
     DecodingPlan(
-      sharesPrefix: !noPrefixSharing, draft: draft ?? .adaptive, firstWave: firstWave ?? .adaptive)
+      sharesPrefix: !noPrefixSharing, draft: draft ?? .adaptive,
+      firstWave: firstWave ?? .adaptive, favours: favour ?? goal)
   }
 }
 
@@ -93,12 +107,14 @@ package struct DecoderArguments: ParsableArguments {
   package func check() throws {
     guard decoder == .fast || !fast.isGiven else {
       throw Failure.usage(
-        "--draft, --first-wave and --no-prefix-sharing are for --decoder fast.")
+        "--draft, --first-wave, --favour and --no-prefix-sharing are for --decoder fast.")
     }
     try plan?.validate()
   }
 }
 
 extension DecoderKind: ExpressibleByArgument {}
+
+extension DecodingPlan.Goal: ExpressibleByArgument {}
 
 extension DecodingPlan.Amount: ExpressibleByArgument {}

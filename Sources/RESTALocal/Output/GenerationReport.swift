@@ -31,6 +31,7 @@ package struct GenerationReport: Encodable {
     package let sharesPrefix: Bool
     package let draft: Automatic
     package let firstWave: Automatic
+    package let favours: DecodingPlan.Goal
   }
 
   /// A number, or the text `auto` where there is none.
@@ -81,6 +82,7 @@ extension GenerationReport.Plan {
       if case .fixed(let count) = plan.firstWave { .init(number: min(count, 128)) } else {
         .init(number: nil)
       }
+    favours = plan.favours
   }
 }
 

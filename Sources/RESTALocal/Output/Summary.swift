@@ -35,12 +35,13 @@ package enum Summary {
     }.joined()
   }
 
-  /// `57 tokens in 1.03 s (first after 0.30 s), 500 tokens processed in 16 passes`.
+  /// `57 tokens in 1.03 s (first after 0.30 s), 500 processed in 16 passes, 700 kept from earlier turns`.
   package static func cost(_ result: GenerationResult) -> String {
     let totals = result.totals
     let first = totals.firstTokenSeconds.map { " (first after \(number($0)) s)" } ?? ""
+    let kept = totals.tokensReused > 0 ? ", \(totals.tokensReused) kept from earlier turns" : ""
     return "\(result.tokenIDs.count) tokens in \(number(totals.wallSeconds)) s\(first), "
-      + "\(totals.tokensProcessed) processed in \(totals.passes) passes"
+      + "\(totals.tokensProcessed) processed in \(totals.passes) passes\(kept)"
   }
 
   /// How many votes were clear.
@@ -48,7 +49,11 @@ package enum Summary {
     guard !votes.isEmpty else { return "no votes" }
     let unanimous = votes.filter { $0.counts.count == 1 }.count
     let ties = votes.filter { $0.tieBreak != nil }.count
-    return "\(votes.count) votes, \(unanimous) unanimous, \(ties) tied"
+    let stopped = votes.filter { $0.stoppedAtLead != nil }.count
+    let lead = votes.compactMap(\.stoppedAtLead).first.map {
+      ", \(stopped) ended by a lead of \($0)"
+    }
+    return "\(votes.count) votes, \(unanimous) unanimous, \(ties) tied\(lead ?? "")"
   }
 
   /// Why an answer ended, where that is not the model's own doing.
@@ -90,7 +95,9 @@ package struct VoteLine {
       "\(Columns.visible(tokenizer.text(of: count.tokenID))) \(count.count)"
     }
     let more = vote.counts.count > 5 ? "  and \(vote.counts.count - 5) more" : ""
-    let tie = vote.tieBreak.map { "  (tie, by \($0.rawValue))" } ?? ""
+    let tie =
+      vote.tieBreak.map { "  (tie, by \($0.rawValue))" }
+      ?? vote.stoppedAtLead.map { "  (ended by a lead of \($0))" } ?? ""
     let style: Style =
       vote.tieBreak != nil ? .red : vote.margin * 2 > vote.asked ? .green : .yellow
     return "  \(Columns.right("\(vote.position + 1)", 3))  \(Columns.left(chosen, 14)) "

@@ -54,9 +54,10 @@ package struct ServerCapacity: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - bytesPerCell: What one position of the cache takes.
+  ///   - besideBytes: What program, weights and the buffers of a pass take; `nil` where nobody knows.
   ///   - costs: What the model's passes take on this machine.
   /// - Returns: Text.
-  package func summary(bytesPerCell: Int, costs: PassCosts) -> String {
+  package func summary(bytesPerCell: Int, besideBytes: Int?, costs: PassCosts) -> String {
     func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
     let limits = settings.limits
     let seconds = costs.seconds(positions: limits.workTokens)
@@ -67,9 +68,11 @@ package struct ServerCapacity: Sendable, Hashable {
       seconds > limits.requestSeconds
       ? ", longer than limits.request_seconds (\(SettingValue.text(of: limits.requestSeconds))): it "
         + "would hold its place until then and not end. Lower limits.work_tokens" : ""
+    let beside =
+      besideBytes.map { ", program, weights and the buffers of a pass \(megabytes($0))" } ?? ""
     return "a cache of \(usual.cells) positions (\(megabytes(usual.cells * bytesPerCell))) for "
       + "\(usual.sequences) sequences; long requests can make it grow to \(largestCells) "
       + "(\(megabytes(largestCells * bytesPerCell))), and prompts take up to "
-      + "\(megabytes(embeddingBytes)) beside it; \(time)\(warning)"
+      + "\(megabytes(embeddingBytes)) beside it\(beside); \(time)\(warning)"
   }
 }

@@ -108,7 +108,7 @@ extension MetricFamily {
 enum VoteOutcome: String, Sendable, Hashable, CaseIterable {
   /// All k copies were asked and agreed.
   case unanimous
-  /// Decided before all k copies were asked.
+  /// Decided, or ended by the lead rule, before all k copies were asked.
   case early
   /// All were asked, and most of them won.
   case majority

@@ -232,7 +232,8 @@ const tieWords = {
 /** The sentences below the bars: how many were asked and why not all, how close it was, the tie. */
 function voteSentences({ vote, samples }) {
   const asked = samples > vote.asked
-    ? `${vote.asked} of ${samples} copies were asked: the others could not have changed it.`
+    ? `${vote.asked} of ${samples} copies were asked: ${vote.stopped_at_lead === null
+      ? "the others could not have changed it" : `a lead of ${vote.stopped_at_lead} ends a vote here`}.`
     : vote.asked === 1 ? "One copy was asked." : `All ${vote.asked} copies were asked.`;
   if (vote.tie_rule !== null) return [asked, `A tie, ${tieWords[vote.tie_rule] ?? vote.tie_rule}`];
   if (vote.margin < 0) return [asked, "The operator's rule weighs more than votes: another token had more."];

@@ -5,7 +5,7 @@ import Testing
   @Test func `JSON has the stable shape, and the decoders agree`() throws {
     let run = try CommandRun([
       "bench", "--user-tokens", "12", "--answer-tokens", "8", "--repeats", "1", "--prefix", "6",
-      "--sweep-samples", "3", "--json",
+      "--sweep-samples", "3", "--stock", "none", "--json",
     ])
     let object = try run.object()
     #expect(object["machine"] != nil && object["model"] != nil)
@@ -21,6 +21,22 @@ import Testing
       }
       #expect(run["answer_tokens"] as? Int == 8)
     }
+    for run in runs where run["decoder"] as? String != "undefended" {
+      let wall = try #require(run["wall_s"] as? Double)
+      let floor = try #require(run["floor_s"] as? Double)
+      // With one repeat, medians are what they are of.
+      let plain = wall / (try #require(run["ratio_to_undefended"] as? Double))
+      #expect(abs(wall / floor / (try #require(run["ratio_to_floor"] as? Double)) - 1) < 1e-9)
+      let positions = try #require(run["floor_positions"] as? Int)
+      let speed = try #require(run["wide_positions_per_s"] as? Double)
+      #expect(abs((plain + Double(positions) / speed) / floor - 1) < 1e-9)
+      let copies = try #require(run["samples"] as? Int) / 2 + 1
+      // At least the user's text and what is voted on, at most the whole prompt and that.
+      #expect(positions.isMultiple(of: copies) && positions >= copies * (12 + 5))
+      #expect(positions < copies * (try #require(run["prompt_tokens"] as? Int) + 5))
+      #expect(try #require(run["memory_bytes"] as? Int) > 100_000_000)
+    }
+    #expect(runs.allSatisfy { $0["stock"] is NSNull })
     let same = runs.filter { $0["decoder"] as? String != "undefended" }
     #expect(same.allSatisfy { $0["same_as_reference"] as? Bool == true })
     func tokens(_ decoder: String) -> Int? {
@@ -28,6 +44,34 @@ import Testing
     }
     let (fast, naive) = (try #require(tokens("fast")), try #require(tokens("naive")))
     #expect(fast < naive)
+  }
+
+  @Test func `llama.cpp as it comes takes turns with the undefended model`() throws {
+    // It says what it is asked: tokens per second are its number of tokens times ten.
+    let script = """
+      #!/bin/sh
+      while [ $# -gt 0 ]; do case $1 in -p) p=$2 ;; -n) n=$2 ;; -d) d=$2 ;; esac; shift; done
+      echo '[{"avg_ts": '$((p * 10 + n * 1000 + ${d:-0}))'}]'
+      """
+    let program = try TemporaryFile(script, name: "llama-bench")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    let run = try CommandRun([
+      "bench", "--user-tokens", "12", "--answer-tokens", "4", "--repeats", "2", "--decoders",
+      "undefended", "--stock", program.path, "--json",
+    ])
+    let runs = try #require(try run.object()["runs"] as? [[String: Any]])
+    let (first, stock) = (runs[0], try #require(runs[0]["stock"] as? [String: Any]))
+    let prompt = try #require(first["prompt_tokens"] as? Int)
+    #expect(stock["prompt_tokens_per_s"] as? Int == prompt * 10)
+    #expect(stock["decode_tokens_per_s"] as? Int == 3000 + prompt)
+    for ratio in ["prompt_ratio", "decode_ratio"] {
+      let middle = try #require(stock[ratio] as? Double)
+      let lowest = try #require(stock[ratio + "_lowest"] as? Double)
+      let highest = try #require(stock[ratio + "_highest"] as? Double)
+      #expect(0 < lowest && lowest <= middle && middle <= highest)
+    }
+    let wrong = try CommandRun(["bench", "--stock", program.path + ".gone"])
+    #expect(wrong.code == 2 && wrong.errors.contains("--stock"), "\(wrong.errors)")
   }
 
   @Test func `the server is measured with the flags that are given, and answers as the library`()

@@ -38,7 +38,9 @@ import Testing
     let votes = try #require(object["votes"] as? [[String: Any]])
     #expect(!votes.isEmpty)
     for vote in votes {
-      for key in ["position", "token_id", "text", "counts", "asked", "margin", "tie_rule"] {
+      for key in [
+        "position", "token_id", "text", "counts", "asked", "margin", "tie_rule", "stopped_at_lead",
+      ] {
         #expect(vote[key] != nil, "missing votes.\(key)")
       }
       let counts = try #require(vote["counts"] as? [[String: Any]])

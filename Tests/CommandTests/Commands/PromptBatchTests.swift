@@ -122,6 +122,32 @@ import Testing
         + ["--samples", "2"]
     ).object()
     #expect(compared["bad_rows"] as? Int == 1 && compared["prompts"] as? Int == 2)
+    #expect(compared["lead_rule"] is NSNull)
+  }
+
+  @Test func `what the lead rule would change is counted beside what is to be expected`() throws {
+    let file = try TemporaryFile("Hi.\nName a colour.\n", name: "p.txt")
+    let arguments = ["compare", "--prompts", file.path, "--max-tokens", "4", "--seed", "7"]
+    let report = try CommandRun(arguments + ["--leads", "1,4,6", "--json"]).object()
+    let rule = try #require(report["lead_rule"] as? [String: Any])
+    #expect(rule["votes"] as? Int == report["votes"] as? Int)
+    #expect(rule["votes_replayed_otherwise"] as? Int == 0)
+    let leads = try #require(rule["leads"] as? [[String: Any]])
+    #expect(leads.compactMap { $0["lead"] as? Int } == [1, 4, 6])
+    #expect(leads.first?["mean_copies"] as? Double == 1)
+    // Above half of the copies it is the full vote.
+    let last = try #require(leads.last)
+    #expect(last["mean_copies"] as? Double == rule["mean_copies"] as? Double)
+    for key in ["stopped", "winners_differ", "winners_expected", "answers_differ"] {
+      #expect(last[key] as? Double == 0, "\(key)")
+    }
+    for (list, defense, error) in [
+      ("0", [], "1 or more"), ("4,x", [], "1 or more"), ("4", ["--lead", "3"], "leave out --lead"),
+      ("4", ["--tie-rule", "abstain"], "full vote's winners"),
+    ] {
+      let run = try CommandRun(arguments + ["--leads", list] + defense)
+      #expect(run.code == 2 && run.errors.contains(error), "\(run.errors)")
+    }
   }
 
   @Test(arguments: [

@@ -54,6 +54,8 @@ import Testing
     (["serve", "--json"], 2, "--print-config"),
     (["compare", "--prompts", "/nowhere.json"], 2, "/nowhere.json"),
     (["compare"], 2, "--prompts"),
+    (["generate", "Hi", "--lead", "0"], 2, "1 or more"),
+    (["generate", "Hi", "--lead", "4", "--aggregator", "mean-logit"], 2, "majority vote only"),
     (["nonsense"], 2, "nonsense"),
   ])
   func `is named with its remedy and ends with the right code`(

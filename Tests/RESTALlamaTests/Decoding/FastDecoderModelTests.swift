@@ -11,11 +11,12 @@ extension LlamaTests {
   @Suite("Fast decoder on a model") struct FastDecoder {
     private static func answer(
       _ prompt: TokenizedPrompt, _ model: LlamaModel, _ decoder: DecoderKind, noise: NoiseSettings,
-      plan: DecodingPlan? = nil, tokens: Int = 28, seed: UInt64
+      plan: DecodingPlan? = nil, lead: Int? = nil, tokens: Int = 28, seed: UInt64
     ) async throws -> GenerationResult {
       try await Generation(
         model: model, prompt: prompt,
-        defense: DefenseSettings(noise: noise, prefix: .tokens(16), seed: seed),
+        defense: DefenseSettings(
+          noise: noise, prefix: .tokens(16), lead: lead, seed: seed),
         options: GenerationOptions(maximumTokens: tokens), decoder: decoder, plan: plan
       ).result()
     }
@@ -59,6 +60,26 @@ extension LlamaTests {
         #expect(actual.tokenIDs == expected.tokenIDs, "\(plan)")
         #expect(actual.votes.map(\.tokenID) == expected.votes.map(\.tokenID), "\(plan)")
       }
+    }
+
+    @Test("gives the reference's votes under the lead rule, record for record", .models(.smolQ40))
+    func leadRule() async throws {
+      let model = try await SharedModels.model(.smolQ40)
+      var stopped = 0
+      for (number, text) in MildPrompts.all.prefix(4).enumerated() {
+        let prompt = try Generation.tokenize([.user(text)], for: model)
+        let (lead, seed) = (2 + number, UInt64(number))
+        let expected = try await Self.answer(
+          prompt, model, .reference, noise: Self.hard, lead: lead, seed: seed)
+        for plan in [.fast, .naive, DecodingPlan(draft: .fixed(5), firstWave: .fixed(3))] {
+          let actual = try await Self.answer(
+            prompt, model, .fast, noise: Self.hard, plan: plan, lead: lead, seed: seed)
+          #expect(actual.tokenIDs == expected.tokenIDs, "\(text)")
+          #expect(actual.votes == expected.votes, "\(text)")
+        }
+        stopped += expected.votes.count { $0.stoppedAtLead == lead }
+      }
+      #expect(stopped >= 20)
     }
 
     @Test("needs no more memory after a thousand generations")

@@ -56,7 +56,7 @@ extension LlamaTests {
     }
 
     // Holds because the pinned build computes attention the same way for every batch shape
-    // (patch_llama in scripts/build-llama.sh); without that, 8 of the 20 answers differ at near ties.
+    // (scripts/llama-patches/attention.h); without that, 8 of the 20 answers differ at near ties.
     @Test(
       "Without noise, the defence changes no token", .models(.smolQ40), .greedy)
     func noNoise() async throws {

@@ -6,7 +6,9 @@ import RESTATesting
 extension GGUFBuilder {
   /// A whole Llama of one layer with random weights and a vocabulary of bytes: 70 kB, loaded in a
   /// millisecond, wrong in whatever way a test wants.
-  static func tinyModel(architecture: String = "llama", dimensions: Int = 32) -> GGUFBuilder {
+  static func tinyModel(
+    architecture: String = "llama", dimensions: Int = 32, format: BlockFormat = .f32
+  ) -> GGUFBuilder {
     var model = GGUFBuilder()
     let tokens = byteLevelTokens + ["<|start|>", "<|end|>"].map { Array($0.utf8) }
     model["general.architecture"] = .string(architecture)
@@ -29,7 +31,15 @@ extension GGUFBuilder {
 
     var generator = SeededGenerator(seed: 7)
     func add(_ name: String, _ shape: [Int], ones: Bool = false) {
-      let values = (0..<shape.reduce(1, *)).map { _ in ones ? 1 : generator.uniform() }
+      let count = shape.reduce(1, *)
+      if format != .f32 && !ones {
+        model.tensors.append(
+          Tensor(
+            name: name, shape: shape, type: format.rawValue,
+            bytes: format.randomBytes(values: count, using: &generator)))
+        return
+      }
+      let values = (0..<count).map { _ in ones ? 1 : generator.uniform() }
       let bytes = values.flatMap { value in
         (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) }
       }

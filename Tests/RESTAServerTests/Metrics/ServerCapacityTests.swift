@@ -41,12 +41,15 @@ import Testing
     let costs = PassCosts(samples: [
       .init(positions: 1, seconds: 0.01), .init(positions: 101, seconds: 1.01),
     ])
-    let slow = capacity { _ in }.summary(bytesPerCell: 1000, costs: costs)
+    let slow = capacity { _ in }.summary(
+      bytesPerCell: 1000, besideBytes: 250_000_000, costs: costs)
     for part in [
-      "11264 positions (12 MB) for 44 sequences", "90112 (91 MB)", "150 MB beside",
+      "11264 positions (12 MB) for 44 sequences", "90112 (91 MB)",
+      "150 MB beside it, program, weights and the buffers of a pass 250 MB;",
       "about 655 s", "longer than limits.request_seconds (300)",
     ] { #expect(slow.contains(part), "\(part) in: \(slow)") }
-    let quick = capacity { $0.limits.workTokens = 2000 }.summary(bytesPerCell: 1000, costs: costs)
+    let quick = capacity { $0.limits.workTokens = 2000 }.summary(
+      bytesPerCell: 1000, besideBytes: nil, costs: costs)
     #expect(quick.contains("about 20 s"))
     #expect(!quick.contains("request_seconds"))
   }

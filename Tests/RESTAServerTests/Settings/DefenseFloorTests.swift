@@ -11,6 +11,7 @@ import Testing
   /// Values that meet the bounds' ends often.
   private static let sigmas = [0, 1e-9, 0.2, 0.4, 0.6, 0.8, 1, 2]
   private static let counts = [1, 5, 9, 10, 11, 20, 128]
+  private static let leads = [nil, 1, 3, 4]
   private static let lengths = [0, 1, 19, 20, 21, 100, Int.max]
 
   private func bounds<Value: Comparable>(
@@ -32,6 +33,7 @@ import Testing
     settings.defense.samples = generator.element(of: Self.counts)
     settings.defense.prefix = PrefixLength(length: generator.element(of: Self.lengths))
     settings.defense.tieRule = generator.element(of: TieRule.allCases)
+    settings.defense.lead = generator.element(of: Self.leads)
     settings.client.off = generator.chance(0.3)
     settings.client.noise = Set(
       ServerSettings.Client.noises.filter { _ in generator.chance(0.4) })
@@ -53,6 +55,9 @@ import Testing
     if generator.chance(0.3) { override.samples = generator.element(of: Self.counts + [0, -1]) }
     if generator.chance(0.3) {
       override.prefix = PrefixLength(length: generator.element(of: Self.lengths + [-1]))
+    }
+    if generator.chance(0.1), let lead = generator.element(of: Self.leads) {
+      override.others["lead"] = .integer(Int128(lead))
     }
     return override
   }
@@ -88,6 +93,7 @@ import Testing
       ("samples", isWithin(result.samples, client.samples, own: own.samples)),
       ("prefix", isWithin(length, lengths, own: own.prefix.length) || length == 0 && client.off),
       ("off", defends(result) || client.off || !defends(own)),
+      ("lead", result.lead == own.lead),
       ("rest", result.tieRule == own.tieRule && result.perturbed == own.perturbed),
       ("valid", (try? result.validate()) != nil),
     ]
@@ -153,6 +159,7 @@ import Testing
     }
     wish.samples = request.samples ?? own.samples
     wish.prefix = request.prefix ?? own.prefix
+    if let lead = request.others["lead"] { wish.lead = lead.integer.map { Int($0) } }
     let asksOff =
       request.sigma == 0 && own.noise.sigma.value != 0
       || request.prefix == .tokens(0) && own.prefix != .tokens(0)

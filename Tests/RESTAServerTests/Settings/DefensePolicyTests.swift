@@ -28,6 +28,8 @@ import Testing
     ("resta.prefix", { $0.prefix = .all }), ("resta.prefix", { $0.prefix = .tokens(0) }),
     ("resta.prefix", { $0.prefix = .tokens(-1) }),
     ("resta.tie_rule", { $0.others = ["tie_rule": .text("abstain")] }),
+    ("resta.lead", { $0.others = ["lead": .integer(1)] }),
+    ("resta.lead", { $0.others = ["lead": .integer(128)] }),
     ("resta.perturb", { $0.others = ["perturb": .list([.text("tool")])] }),
     ("resta.prefix_after", { $0.others = ["prefix_after": .text("x")] }),
   ]
@@ -134,6 +136,38 @@ import Testing
       }
       #expect(error.message.hasPrefix(message), "\(error.message)")
     }
+  }
+
+  @Test("the lead rule is the operator's: no request switches it on, off or moves it") func lead()
+    throws
+  {
+    for own in [nil, 4] as [Int?] {
+      let policy = try policy {
+        $0.allowTrying()
+        $0.defense.lead = own
+      }
+      #expect(policy.defense.lead == own)
+      for lead in 1...10 {
+        let request = override { $0.others = ["lead": .integer(Int128(lead))] }
+        if lead == own {
+          #expect(try policy.settings(for: request).lead == own)
+        } else {
+          let error = try #require(throws: APIError.self) { try policy.settings(for: request) }
+          let allowed = own.map { "\($0)" } ?? "left out"
+          #expect(
+            error.message.hasPrefix("resta.lead must be \(allowed) here:"), "\(error.message)")
+        }
+      }
+      // Fewer copies keep the rule, which is then the full vote the sooner.
+      #expect(try policy.settings(for: override { $0.samples = 5 }).lead == own)
+    }
+    let error = try #require(throws: ServerError.self) {
+      try policy {
+        $0.defense.lead = 4
+        $0.defense.aggregator = .meanLogit
+      }
+    }
+    #expect(error.message.contains("majority vote only"), "\(error.message)")
   }
 
   @Test("another noise has its own recommended sigma, or one must be named") func otherNoise()

@@ -25,6 +25,8 @@ import Testing
       (#""prefix": 0"#, DefenseOverride(prefix: .tokens(0))),
       (#""prefix": "all""#, DefenseOverride(prefix: .all)),
       (#""votes": true"#, DefenseOverride(votes: true)),
+      (#""lead": 4"#, DefenseOverride(others: ["lead": .integer(4)])),
+      (#""lead": null"#, DefenseOverride()),
       (
         #""tie_rule": "abstain", "perturb": ["tool", "user"]"#,
         DefenseOverride(others: [
@@ -47,6 +49,7 @@ import Testing
     (#""samples": 1.5"#, "samples", "not a number"), (#""prefix": -1"#, "prefix", "0 or more"),
     (#""prefix": "ALL""#, "prefix", "\"all\""), (#""prefix": true"#, "prefix", "not true"),
     (#""votes": 1"#, "votes", "true or false"),
+    (#""lead": 0"#, "lead", "1 or more, or null"), (#""lead": 2.5"#, "lead", "1 or more, or null"),
     (#""tie_rule": "coin""#, "tie_rule", "must be one of"),
     (#""power_matched": "yes!""#, "power_matched", "must be true or false"),
     (#""perturb": ["assistant"]"#, "perturb", "must be"), (#""perturb": {}"#, "perturb", "must be"),

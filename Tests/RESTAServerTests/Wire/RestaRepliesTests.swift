@@ -14,13 +14,19 @@ import Testing
     #expect(
       Replying.text(VoteReport(won, tokenizer: Replying.tokenizer))
         == #"{"asked":10,"counts":[{"count":5,"text":"fooBar","token_id":257},"#
-        + #"{"count":5,"text":"a","token_id":97}],"margin":0,"position":2,"text":"fooBar","#
+        + #"{"count":5,"text":"a","token_id":97}],"margin":0,"position":2,"stopped_at_lead":null,"text":"fooBar","#
         + #""tie_rule":"log-probability","token_id":257}"#)
+    let ended = VoteRecord(
+      position: 1, tokenID: 97, counts: [.init(tokenID: 97, count: 4)], asked: 4, margin: 4,
+      tieBreak: nil, stoppedAtLead: 4)
+    #expect(
+      Replying.text(VoteReport(ended, tokenizer: Replying.tokenizer))
+        .contains(#""position":1,"stopped_at_lead":4,"#))
     let abstained = VoteRecord(
       position: 0, tokenID: nil, counts: [], asked: 3, margin: 0, tieBreak: nil)
     #expect(
       Replying.text(RestaChoice(vote: VoteReport(abstained, tokenizer: Replying.tokenizer)))
-        == #"{"vote":{"asked":3,"counts":[],"margin":0,"position":0,"text":null,"#
+        == #"{"vote":{"asked":3,"counts":[],"margin":0,"position":0,"stopped_at_lead":null,"text":null,"#
         + #""tie_rule":null,"token_id":null}}"#)
   }
 
@@ -58,7 +64,7 @@ import Testing
     #expect(Replying.text(Replying.settings) == Replying.settingsText)
     #expect(
       Replying.text(RestaSettings(.none, sticky: false, calibration: .chosen))
-        == #"{"aggregator":"majority-vote","calibration":"chosen","last_turn_only":false,"noise":"none","#
+        == #"{"aggregator":"majority-vote","calibration":"chosen","last_turn_only":false,"lead":null,"noise":"none","#
         + #""perturbed_roles":["user"],"power_matched":false,"prefix":20,"prefix_after":null,"prefix_after_limit":null,"#
         + #""samples":10,"sigma":0,"sigma_unit":"absolute","sticky":false,"#
         + #""tie_rule":"log-probability"}"#)

@@ -17,6 +17,7 @@ struct DefenseSettingsTests {
     #expect(settings.window == .start)
     #expect(settings.aggregator == .majorityVote)
     #expect(settings.tieRule == .logProbability)
+    #expect(settings.lead == nil)
     #expect(settings.perturbed == .userTurns)
     #expect(settings.seed == nil)
     #expect(settings.isActive)
@@ -42,6 +43,7 @@ struct DefenseSettingsTests {
       Fixture.defense(k: 1), Fixture.defense(k: 128), Fixture.defense(l: .tokens(0)),
       Fixture.defense(l: .tokens(.max)), Fixture.defense(l: .all),
       Fixture.defense(window: .after("x")), Fixture.defense(seed: 0), Fixture.defense(seed: .max),
+      DefenseSettings(lead: 1), DefenseSettings(lead: .max),
       Fixture.defense(perturbed: PerturbedContent(roles: [.tool])),
       Fixture.defense(perturbed: PerturbedContent(roles: [.system])),
       Fixture.defense(perturbed: PerturbedContent(roles: [.user, .tool], lastUserTurnOnly: true)),
@@ -55,7 +57,10 @@ struct DefenseSettingsTests {
     arguments: [
       (Fixture.defense(k: 0), "k must be between 1 and 128, not 0"),
       (Fixture.defense(k: -3), "not -3"), (Fixture.defense(k: 129), "not 129"),
-      (Fixture.defense(l: .tokens(-1)), "not -1"), (Fixture.defense(window: .after("")), "empty"),
+      (Fixture.defense(l: .tokens(-1)), "not -1"),
+      (DefenseSettings(lead: 0), "lead must be 1 vote or more, not 0"),
+      (DefenseSettings(aggregator: .medianLogit, lead: 4), "median-logit needs every copy"),
+      (Fixture.defense(window: .after("")), "empty"),
       (Fixture.defense(perturbed: PerturbedContent(roles: [])), "user, tool and system"),
       (Fixture.defense(perturbed: PerturbedContent(roles: [.assistant])), "never perturbed"),
       (
@@ -142,6 +147,7 @@ struct DefenseSettingsTests {
         window: generator.element(of: [.start, .after("</think>")]),
         aggregator: generator.element(of: Aggregator.allCases),
         tieRule: generator.element(of: TieRule.allCases),
+        lead: generator.element(of: [nil, 4]),
         perturbed: generator.element(of: [.userTurns, PerturbedContent(roles: [.tool])]),
         seed: generator.element(of: [nil, 0, .max]))
       let data = try JSONEncoder().encode(settings)

@@ -44,12 +44,13 @@ enum Fixture {
   static func defense(
     k: Int = 3, l: PrefixLength = .tokens(20), kind: NoiseKind = .hard,
     window: WindowPlacement = .start, aggregator: Aggregator = .majorityVote,
-    tieRule: TieRule = .logProbability, perturbed: PerturbedContent = .userTurns,
+    tieRule: TieRule = .logProbability, lead: Int? = nil, perturbed: PerturbedContent = .userTurns,
     seed: UInt64? = 1
   ) -> DefenseSettings {
     DefenseSettings(
       noise: NoiseSettings(kind: kind, sigma: Sigma(value: 1, unit: .absolute)), samples: k,
-      prefix: l, window: window, aggregator: aggregator, tieRule: tieRule, perturbed: perturbed,
+      prefix: l, window: window, aggregator: aggregator, tieRule: tieRule, lead: lead,
+      perturbed: perturbed,
       seed: seed)
   }
 

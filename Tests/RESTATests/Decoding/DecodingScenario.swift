@@ -7,7 +7,7 @@ struct DecodingScenario: CustomStringConvertible {
   let number: Int
   let prompt: [PromptToken]
   let contextLength: Int
-  let defense: DefenseSettings
+  private(set) var defense: DefenseSettings
   let options: GenerationOptions
   let noiseSeed: UInt64
   /// What the scripted model's "weights" are.
@@ -138,7 +138,11 @@ struct DecodingScenario: CustomStringConvertible {
     plan = DecodingPlan(
       sharesPrefix: generator.chance(0.8),
       draft: generator.chance(0.4) ? .adaptive : .fixed(length),
-      firstWave: generator.chance(0.4) ? .adaptive : .fixed(wave))
+      firstWave: generator.chance(0.4) ? .adaptive : .fixed(wave),
+      favours: generator.element(of: DecodingPlan.Goal.allCases))
+    if defense.aggregator == .majorityVote, generator.chance(0.4) {
+      defense.lead = generator.integer(in: 1...max(1, defense.samples / 2 + 1))
+    }
   }
 
   /// e_1..e_n of ``ScriptedModel``, of 4 dimensions.

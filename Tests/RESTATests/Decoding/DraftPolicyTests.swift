@@ -46,6 +46,38 @@ struct DraftPolicyTests {
     #expect(Self.choose(Self.policy(machine), positions: 1, missing: 500).wave == 6)
   }
 
+  @Test("hurries to the first token where the plan says so, and to no other")
+  func firstToken() {
+    var policy = Self.policy(.typical, plan: DecodingPlan(favours: .firstToken))
+    for _ in 0..<30 { policy.noteDraft(accepted: true) }
+    for _ in 0..<3 { policy.noteVote([2, 1, 1, 1, 1, 1, 1]) }
+    func choose(_ policy: DraftPolicy, missing: Int, isFirst: Bool) -> DraftPolicy.Choice {
+      policy.choose(
+        positions: 20, missing: Array(repeating: missing, count: 10), needsAll: false,
+        isFirst: isFirst)
+    }
+    #expect(choose(policy, missing: 500, isFirst: true) == .init(draft: 0, wave: 6))
+    #expect(choose(policy, missing: 1, isFirst: false).draft > 0)
+    #expect(choose(policy, missing: 1, isFirst: true).draft == 0)
+    // All at once is soonest where width is free, and fixed amounts stay.
+    let free = Self.policy(Self.wideIsFree, plan: DecodingPlan(favours: .firstToken))
+    #expect(choose(free, missing: 10, isFirst: true) == .init(draft: 0, wave: 10))
+    let fixed = Self.policy(
+      .typical, plan: DecodingPlan(draft: .fixed(3), firstWave: .fixed(8), favours: .firstToken))
+    #expect(choose(fixed, missing: 500, isFirst: true) == .init(draft: 3, wave: 8))
+  }
+
+  @Test("drafts less where the unperturbed prompt would be computed for that alone")
+  func cleanPrompt() {
+    var policy = Self.policy(.typical)
+    for _ in 0..<30 { policy.noteDraft(accepted: true) }
+    let missing = Array(repeating: 1, count: 10)
+    let drafts = [0, 5, 500].map {
+      policy.choose(positions: 20, missing: missing, needsAll: false, clean: $0).draft
+    }
+    #expect(drafts[0] > 0 && drafts[2] == 0 && drafts[1] <= drafts[0], "\(drafts)")
+  }
+
   @Test("drafts where a narrow pass is much cheaper than a vote's, and tokens are accepted")
   func drafts() {
     #expect(Self.choose(Self.policy(Self.wideIsDear)).draft == 0)
@@ -102,8 +134,30 @@ struct DraftPolicyTests {
     arguments: [(1, 4, 2), (0, 4, 3), (0, 2, 2), (2, 8, 4)])
   func nextWaves(lead: Int, open: Int, least: Int) {
     let missing = Array(repeating: 100, count: open)
-    #expect(Self.policy(Self.wideIsDear).nextWave(lead: lead, missing: missing) == least)
-    #expect(Self.policy(Self.wideIsFree).nextWave(lead: lead, missing: missing) == open)
+    #expect(Self.policy(Self.wideIsDear).nextWave(ahead: lead, missing: missing) == least)
+    #expect(Self.policy(Self.wideIsFree).nextWave(ahead: lead, missing: missing) == open)
+  }
+
+  @Test(
+    "asks as many copies first as the lead rule wants, or more where that often leaves votes open")
+  func leads() {
+    for lead in 1...8 {
+      let policy = DraftPolicy(
+        plan: .fast, costs: Self.wideIsDear, copies: 10, lead: lead)
+      #expect(Self.choose(policy, missing: 100).wave == min(lead, 6))
+      // An open vote's leader is at most as far ahead as there are copies left.
+      guard lead <= 5 else { continue }
+      #expect(policy.nextWave(ahead: lead - 1, missing: [100, 100, 100, 100]) == 1)
+    }
+    #expect(
+      Self.choose(DraftPolicy(plan: .fast, costs: Self.wideIsFree, copies: 10, lead: 4)).wave == 10)
+    var policy = DraftPolicy(
+      plan: .fast, costs: Self.costs(fixed: 0.01, each: 0.001), copies: 10, lead: 4)
+    // One dissenter among the first four: the leader is four ahead after six.
+    for _ in 0..<200 { policy.noteVote([2, 1, 1, 1, 1, 1]) }
+    #expect(Self.choose(policy).wave == 6)
+    // As many as bring the leader to the lead, if they agree.
+    #expect(policy.nextWave(ahead: 2, missing: Array(repeating: 500, count: 6)) == 2)
   }
 
   @Test("plans with waves that are no majority")

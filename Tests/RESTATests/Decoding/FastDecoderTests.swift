@@ -10,6 +10,7 @@ struct FastDecoderTests {
     var stops: [StopReason: Int] = [:]
     var ties: [TieBreak: Int] = [:]
     var early = 0
+    var stopped = 0
     var rejected = 0
     var fewerTokens = 0
     var samples: Set<Int> = []
@@ -31,8 +32,13 @@ struct FastDecoderTests {
     return (result, model)
   }
 
-  /// Whether a record is what the reference's votes look like when some copies are not asked.
-  private static func isPart(_ vote: VoteRecord, of full: VoteRecord, samples: Int) -> Bool {
+  /// Whether a record is what the reference's votes look like when some copies are not asked; under the lead
+  /// rule it is the reference's.
+  private static func isPart(
+    _ vote: VoteRecord, of full: VoteRecord, by defense: DefenseSettings
+  ) -> Bool {
+    guard defense.lead == nil else { return vote == full }
+    let samples = defense.samples
     let all = Dictionary(uniqueKeysWithValues: full.counts.map { ($0.tokenID, $0.count) })
     let isSubset = vote.counts.allSatisfy { $0.count <= all[$0.tokenID, default: 0] }
     let asked = vote.counts.reduce(0) { $0 + $1.count }
@@ -54,13 +60,14 @@ struct FastDecoderTests {
         actual.tokenIDs == expected.tokenIDs && actual.text == expected.text
         && actual.stopReason == expected.stopReason && actual.votes.count == expected.votes.count
         && zip(actual.votes, expected.votes).allSatisfy {
-          Self.isPart($0, of: $1, samples: scenario.defense.samples)
+          Self.isPart($0, of: $1, by: scenario.defense)
         }
       #expect(isSame, "\(scenario)\nactual \(actual)\nexpected \(expected)")
       seen.stops[actual.stopReason, default: 0] += 1
       for tie in actual.votes.compactMap(\.tieBreak) { seen.ties[tie, default: 0] += 1 }
       if !actual.votes.isEmpty { seen.samples.insert(scenario.defense.samples) }
       seen.early += actual.votes.filter { $0.asked < scenario.defense.samples }.count
+      seen.stopped += actual.votes.count { $0.stoppedAtLead != nil }
       if actual.totals.tokensProcessed < expected.totals.tokensProcessed { seen.fewerTokens += 1 }
       if model.rejectedTokens > 0 { seen.rejected += 1 }
     }
@@ -68,7 +75,7 @@ struct FastDecoderTests {
     #expect(seen.ties.count == 4 && seen.ties.values.allSatisfy { $0 >= 3 }, "\(seen)")
     #expect(seen.samples == Set(1...12), "\(seen)")
     #expect(seen.fewerTokens >= 50, "\(seen)")
-    #expect(seen.early >= 100 && seen.rejected >= 50, "\(seen)")
+    #expect(seen.early >= 100 && seen.rejected >= 50 && seen.stopped >= 100, "\(seen)")
   }
 
   @Test("gives the same records, vote for vote, when all copies are asked at once")

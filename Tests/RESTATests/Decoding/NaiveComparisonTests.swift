@@ -20,7 +20,7 @@ struct NaiveComparisonTests {
     // The scenarios are worth something only if they reach every kind of ending and tie.
     #expect(seen.stops.values.allSatisfy { $0 >= 10 } && seen.stops.count == 5, "\(seen)")
     #expect(seen.ties.values.allSatisfy { $0 >= 10 } && seen.ties.count == 4, "\(seen)")
-    #expect(seen.votes >= 1_000, "\(seen)")
+    #expect(seen.votes >= 1_000 && seen.stopped >= 200, "\(seen)")
   }
 
   @Test("is an error where the window never opens, and only there")
@@ -106,10 +106,12 @@ struct NaiveComparisonTests {
     var stops: [StopReason: Int] = [:]
     var ties: [TieBreak: Int] = [:]
     var votes = 0
+    var stopped = 0
 
     mutating func note(_ answer: NaiveRESTA.Answer) {
       stops[answer.stop, default: 0] += 1
       votes += answer.votes.count
+      stopped += answer.votes.count { $0.stoppedAtLead != nil }
       for tie in answer.votes.compactMap(\.tieBreak) { ties[tie, default: 0] += 1 }
     }
   }
@@ -121,7 +123,8 @@ extension NaiveRESTA.Answer {
       NaiveRESTA.Vote(
         position: vote.position, token: vote.tokenID,
         counts: Dictionary(vote.counts.map { ($0.tokenID, $0.count) }, uniquingKeysWith: +),
-        asked: vote.asked, margin: vote.margin, tieBreak: vote.tieBreak)
+        asked: vote.asked, margin: vote.margin, tieBreak: vote.tieBreak,
+        stoppedAtLead: vote.stoppedAtLead)
     }
     self.init(
       tokens: result.tokenIDs, votes: votes, stop: result.stopReason,

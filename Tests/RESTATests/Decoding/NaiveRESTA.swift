@@ -32,6 +32,7 @@ struct NaiveRESTA {
     var asked: Int
     var margin: Int
     var tieBreak: TieBreak?
+    var stoppedAtLead: Int?
   }
 
   let defense: DefenseSettings
@@ -107,8 +108,9 @@ struct NaiveRESTA {
   }
 
   private func vote(
-    at t: Int, rows: [[Float]], unperturbed: () async throws -> TokenID
+    at t: Int, rows all: [[Float]], unperturbed: () async throws -> TokenID
   ) async throws -> Vote {
+    let rows = Array(all.prefix(counted(all.map(first))))
     let predictions = rows.map(first)
     let counts = Dictionary(predictions.map { ($0, 1) }, uniquingKeysWith: +)
     // All tokens that end the answer are one candidate, with the name of the most voted of them.
@@ -142,7 +144,37 @@ struct NaiveRESTA {
     let other = candidates.filter { $0.key != candidate }.values.max() ?? 0
     return Vote(
       position: t, token: token, counts: counts, asked: rows.count,
-      margin: token == nil ? 0 : own - other, tieBreak: tieBreak)
+      margin: token == nil ? 0 : own - other, tieBreak: tieBreak,
+      stoppedAtLead: defense.lead.flatMap { lead in
+        lead <= own - other && !isDecided(predictions, open: all.count - rows.count) ? lead : nil
+      })
+  }
+
+  /// How many copies count: under the lead rule the first so many whose leader has the lead, or that decide.
+  private func counted(_ predictions: [TokenID]) -> Int {
+    guard let lead = defense.lead else { return predictions.count }
+    return (1...predictions.count).first { count in
+      let asked = Array(predictions.prefix(count))
+      return leadOf(asked, as: { isEnd($0) ? -1 : $0 }).votes >= lead
+        || isDecided(asked, open: predictions.count - count)
+    } ?? predictions.count
+  }
+
+  /// Whether more votes leave the token as it is: the candidate, and of several that end an answer which one.
+  private func isDecided(_ predictions: [TokenID], open: Int) -> Bool {
+    let (candidate, votes) = leadOf(predictions, as: { isEnd($0) ? -1 : $0 })
+    return votes > open
+      && (candidate != -1 || leadOf(predictions.filter(isEnd), as: { $0 }).votes > open)
+  }
+
+  /// Who leads, and by how many votes.
+  private func leadOf(_ predictions: [TokenID], as name: (TokenID) -> TokenID) -> (
+    leader: TokenID?, votes: Int
+  ) {
+    let counts = Dictionary(predictions.map { (name($0), 1) }, uniquingKeysWith: +)
+    let sorted = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let second = sorted.count > 1 ? sorted[1].value : 0
+    return (sorted.first?.key, (sorted.first?.value ?? 0) - second)
   }
 
   private func breakTie(

@@ -72,6 +72,37 @@ struct RandomStreamTests {
     if first == 0 { #expect(length > 6.763, "\(pair)") }
   }
 
+  @Test("makes the library's normal numbers, four pairs at a time, to the bit")
+  func fourPairs() {
+    var generator = SeededGenerator(seed: 11)
+    // Where octants, quadrants and powers of two meet, and anything.
+    var special: [UInt32] = [1, .max - 1, 0xB504_F333, 0xB504_F334]
+    for octant in 0..<8 as Range<UInt32> {
+      let start: UInt32 = octant << 29
+      special += [start, start &- 1]
+    }
+    func words() -> SIMD4<UInt32> {
+      var words = SIMD4<UInt32>()
+      for lane in 0..<4 {
+        let isSpecial = generator.chance(0.3)
+        let any = UInt32(truncatingIfNeeded: generator.next())
+        words[lane] = isSpecial ? generator.element(of: special) : any >> (any & 7)
+      }
+      return words
+    }
+    for _ in 0..<10_000 {
+      let (first, second) = (words(), words())
+      let pairs = NormalNumbers.pairs(first, second)
+      for lane in 0..<4 {
+        let pair = RandomStream.normalPair(first[lane], second[lane])
+        let isSame =
+          pair[0].bitPattern == pairs.cosines[lane].bitPattern
+          && pair[1].bitPattern == pairs.sines[lane].bitPattern
+        #expect(isSame, "\(first[lane]), \(second[lane])")
+      }
+    }
+  }
+
   @Test(
     "differs for every seed, purpose and coordinate, seed 0 among them",
     arguments: [UInt64(0), 1, 1 << 32, 1 << 63, .max])

@@ -35,8 +35,11 @@ actor ScriptedEngine: PassEngine {
   private var room: SequenceRoom = .none
   private var cache: [Int32: [Cell]] = [:]
   private var lastCell = 0
+  private var resizes = 0
   private var isBusy = false
   private(set) var records: [Record] = []
+  /// How many cells are in use, shared ones counted once.
+  var usedCells: Int { Set(cache.values.joined()).count }
   /// What the scheduler did that an engine may not be asked for.
   private(set) var violations: [String] = []
 
@@ -57,12 +60,17 @@ actor ScriptedEngine: PassEngine {
     guard SequenceRoom(sequences: 256, cells: 100_000).holds(room) else { throw Failure() }
   }
 
-  func resize(to room: SequenceRoom) throws -> SequenceRoom {
+  func resize(
+    to room: SequenceRoom, keeping: Bool
+  ) throws -> (capacity: SequenceRoom, isKept: Bool) {
     enter()
     defer { isBusy = false }
-    cache = [:]
+    // Every third time, as where there is no memory for both.
+    resizes += 1
+    let isKept = keeping && resizes % 3 != 0
+    if !isKept { cache = [:] }
     self.room = room
-    return room
+    return (room, isKept)
   }
 
   func apply(_ operations: [CacheOperation]) -> [Int: any Error] {
@@ -97,7 +105,7 @@ actor ScriptedEngine: PassEngine {
       if phase.positions > batchSize { violations.append("too large a phase") }
       try compute(phase)
     }
-    if Set(cache.values.joined()).count > room.cells {
+    if cache.values.reduce(0, { $0 + $1.count }) > room.cells, usedCells > room.cells {
       violations.append("more cells than there are")
     }
   }
@@ -147,8 +155,9 @@ actor ScriptedEngine: PassEngine {
     func mix(_ value: UInt64) { hash = (hash ^ value) &* 1_099_511_628_211 }
     for content in contents {
       switch content {
-      case .token(let token): mix(UInt64(token) + 1)
-      case .row(let row): for value in row { mix(UInt64(value.bitPattern) << 8) }
+      // A token is its clean row, as in a model.
+      case .token(let token): for value in [Float(token) + 1, 1] { mix(UInt64(value.bitPattern)) }
+      case .row(let row): for value in row { mix(UInt64(value.bitPattern)) }
       }
     }
     return [Float(hash >> 44), Float((hash << 20) >> 44)]

@@ -37,7 +37,8 @@ struct ChatSessionTests {
     #expect(
       SessionFixture.prompts(model) == [
         "<system>be brief<user>????",
-        "<system>be brief<user>????<assistant>yes<user>????",
+        // What stands in front was kept.
+        "<assistant>yes<user>????",
       ])
   }
 
@@ -74,7 +75,8 @@ struct ChatSessionTests {
     #expect(defense == .recommended(for: model.information))
     let two = try await session.respond(to: "b", options: GenerationOptions(maximumTokens: 1))
     #expect(two.text == "a")
-    #expect(one.settings.defense.seed != two.settings.defense.seed)
+    // One noise for the whole conversation, unless nothing of it is kept.
+    #expect(one.settings.defense.seed == two.settings.defense.seed)
   }
 
   @Test("streams what it would have answered")
