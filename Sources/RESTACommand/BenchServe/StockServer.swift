@@ -66,7 +66,8 @@ struct StockServer: Sendable {
       process.standardError = FileHandle.nullDevice
       try process.run()
       defer {
-        process.terminate()
+        // It may have inherited a blocked SIGTERM from this process, and has nothing to save.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
       }
       let address = "http://127.0.0.1:\(port)"
