@@ -1,4 +1,4 @@
-package import RESTA
+import RESTA
 
 /// Whether a position's logits depend on how many positions are computed beside it, and on where in the
 /// cache they lie.
