@@ -64,7 +64,8 @@ final class ScriptedReservation: SequenceReservation {
     self.cells = cells
     var all = Array(repeating: Sequence(), count: sequences)
     let source = kept?.keptSequences ?? []
-    for index in all.indices where source.indices.contains(index) && lengths.indices.contains(index) {
+    for index in all.indices where source.indices.contains(index) && lengths.indices.contains(index)
+    {
       all[index] = source[index]
       all[index].truncate(to: lengths[index])
       all[index].expectsPrompt = true

@@ -202,7 +202,7 @@ public struct Generation: AsyncSequence, Sendable {
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
       plan: plan, noiseSeed: noiseSeed, samplingSeed: samplingSeed)
     let prepared = stopwatch.seconds
-    let conversation = try await Conversation(
+    let conversation = try await KeptConversation(
       conversations, job, model: model, beginning: prompt.operatorTokens)
     return GenerationRun(
       job: job, costs: costs, conversation: conversation, keepsCopies: defense.seed != nil,

@@ -1,7 +1,7 @@
 /// One generation under way: turns the decoder's tokens into events, and knows when to stop.
 final class GenerationRun {
   let sequences: Sequences
-  private let conversation: Conversation
+  private let conversation: KeptConversation
   private let job: DecodingJob
   private let tokenizer: any Tokenizer
   private let defusedControlText: Bool
@@ -17,7 +17,7 @@ final class GenerationRun {
   private var activeSeconds: Double
 
   init(
-    job: DecodingJob, costs: PassCosts, conversation: Conversation, keepsCopies: Bool,
+    job: DecodingJob, costs: PassCosts, conversation: KeptConversation, keepsCopies: Bool,
     tokenizer: any Tokenizer, defusedControlText: Bool, stopwatch: Stopwatch,
     preparationSeconds: Double
   ) {

@@ -12,11 +12,13 @@ package protocol PassEngine: Sendable {
   /// Throws what is to be told to who asks for more than the engine or the machine can ever hold.
   func check(_ room: SequenceRoom) throws
 
-  /// Makes the cache larger; returns the room there is now, and whether it holds what it held before.
+  /// Makes the cache larger.
   ///
   /// - Parameters:
   ///   - room: At least as much as there is.
   ///   - keeping: Whether what is in it is of any use; otherwise the cache is empty afterwards.
+  /// - Returns: The room there is now, and whether it holds what it held before.
+  /// - Throws: The engine's error.
   func resize(
     to room: SequenceRoom, keeping: Bool
   ) async throws -> (capacity: SequenceRoom, isKept: Bool)

@@ -22,6 +22,7 @@ package struct SequenceLedger: Sendable {
   ///   - grant: What is held.
   ///   - source: The others.
   ///   - wanted: How many positions of each.
+  ///   - operations: What has to be done for that is added.
   package init(
     _ grant: SequencePool.Grant, source: SequenceLedger, wanted: [Int],
     _ operations: inout [CacheOperation]
@@ -30,7 +31,8 @@ package struct SequenceLedger: Sendable {
     for index in source.lengths.indices {
       let number = source.grant.sequences[index]
       let isOwn = grant.sequences.indices.contains(index) && grant.sequences[index] == number
-      let length = lengths.indices.contains(index) && wanted.indices.contains(index)
+      let length =
+        lengths.indices.contains(index) && wanted.indices.contains(index)
         ? min(wanted[index], source.lengths[index]) : 0
       if length > 0 {
         lengths[index] = length

@@ -1,5 +1,5 @@
 /// The room of one generation, with what it began with and where it is kept.
-struct Conversation: Sendable {
+struct KeptConversation: Sendable {
   let reservation: any SequenceReservation
   private let share: ConversationCache.Share?
   private let prompt: KeptPrompt

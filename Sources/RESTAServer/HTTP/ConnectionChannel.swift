@@ -53,9 +53,9 @@ struct ConnectionChannel: HTTPChannelHandler {
   }
 }
 
-/// A connection between its acceptance and its handling. One that nobody takes is closed.
+/// A connection between its acceptance and its handling.
 ///
-/// Whoever connects in the moment in which the server stops accepting is dropped by it unhandled, and
+/// One that nobody takes is closed. Whoever connects in the moment in which the server stops accepting is dropped by it unhandled, and
 /// the framework ends the whole process where the writer of a connection goes unfinished.
 final class AcceptedConnection: ServerChildChannelValue {
   typealias Parts = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
@@ -67,7 +67,7 @@ final class AcceptedConnection: ServerChildChannelValue {
 
   var channel: any Channel { parts.channel }
 
-  /// What to read from and to write to. The caller finishes it.
+  /// What to read from and to write to; the caller finishes it.
   func take() -> Parts {
     isTaken.store(true, ordering: .relaxed)
     return parts

@@ -61,7 +61,7 @@ struct DrawnConversation {
   /// Where the answer to the last turn goes.
   private var isAnswered = true
 
-  /// - Parameter system: The operator's system prompt.
+  /// Starts with the operator's system prompt.
   init(seed: UInt64, system: [TokenID]) {
     generator = SeededGenerator(seed: seed)
     messages = [Message(role: .system, tokens: system)]
