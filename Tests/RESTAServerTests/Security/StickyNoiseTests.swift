@@ -1,3 +1,4 @@
+import RESTA
 import RESTATesting
 import Testing
 
@@ -44,7 +45,7 @@ struct StickyNoiseTests {
       source: "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}")
     let noise = try StickyNoise(secret: "0123456789abcdef")
     func seed(
-      _ messages: [ChatMessage], _ client: String = "a", _ noise: StickyNoise
+      _ messages: [ChatMessage], _ noise: StickyNoise, _ client: String = "a"
     ) throws -> UInt64 {
       try noise.conversation(of: client, template.render(messages)).seed
     }
@@ -55,7 +56,7 @@ struct StickyNoiseTests {
     #expect(noise.seed(for: "[user]x") != first)
     let others = [
       try seed([.user("y")], noise), try seed([.system(""), .user("x")], noise),
-      try seed([.user("x")], "b", noise), try seed([.user("x")], "", noise),
+      try seed([.user("x")], noise, "b"), try seed([.user("x")], noise, ""),
       try seed([.user("x")], StickyNoise(secret: "0123456789abcdeg")),
     ]
     #expect(Set(others + [first]).count == others.count + 1)
