@@ -42,7 +42,7 @@ import Testing
 
     func answer(
       _ messages: [ChatMessage], of client: String, secret: String = secrets[0],
-      members: String = #""max_tokens":6"#
+      members: String = #""max_tokens":6,"seed":7"#
     ) async throws -> [GenerationResult] {
       var request = try Reading.chat(members)
       request.messages = messages
@@ -72,7 +72,7 @@ import Testing
   @Test("answer as from nothing, whatever is said in them and by whom")
   func sameAnswers() async throws {
     var (cached, prompts) = (0, 0)
-    for seed in UInt64(0)..<60 {
+    for seed in UInt64(0)..<25 {
       var generator = SeededGenerator(seed: seed)
       var desk = try Desk(keeping: generator.element(of: [100_000, 700, 100])) {
         if generator.chance(0.5) { $0.prompt.system = "Be kind." }
@@ -89,7 +89,7 @@ import Testing
         talks[index].messages.append(
           .user(generator.element(of: ["hi", "more", "a longer question"])))
         let members =
-          #""max_tokens":\#(generator.integer(in: 1...9)),"n":\#(generator.integer(in: 1...2))"#
+          #""max_tokens":\#(generator.integer(in: 1...9)),"seed":7,"n":\#(generator.integer(in: 1...2))"#
         let (client, messages) = talks[index]
         let kept = try await desk.answer(messages, of: client, members: members)
         let keeping = desk.conversations
