@@ -131,7 +131,7 @@ import Testing
 
   @Test("A turn computes what is new in it")
   func newPositions() async throws {
-    let model = ScheduledModel()
+    let model = ScheduledModel(usual: SequenceRoom(sequences: 64, cells: 4_000))
     let cache = ConversationCache()
     var defense = DrawnConversation(seed: 1, system: []).defense
     defense.prefix = .tokens(2)
