@@ -143,6 +143,12 @@ struct DecodingScenario: CustomStringConvertible {
     if defense.aggregator == .majorityVote, generator.chance(0.4) {
       defense.lead = generator.integer(in: 1...max(1, defense.samples / 2 + 1))
     }
+    if generator.chance(0.4) {
+      defense.checkpointEvery = generator.element(of: [1, 2, 3, 5, .max])
+      defense.checkpointTokens = generator.element(of: [1, 2, 4, .max])
+      defense.checkpointEnds = generator.chance(0.4)
+      if generator.chance(0.7) { defense.prefix = .tokens(generator.integer(in: 0...6)) }
+    }
   }
 
   /// e_1..e_n of ``ScriptedModel``, of 4 dimensions.
