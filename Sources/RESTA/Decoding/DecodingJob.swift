@@ -35,10 +35,13 @@ struct DecodingJob: Sendable {
   /// Positions over all sequences: a copy holds the prompt and what it votes on, the unperturbed
   /// one all of the answer; shared positions are there once.
   ///
-  /// A window that starts later leaves open how long the copies grow.
+  /// A window that starts later leaves open how long the copies grow, and checkpoints make them as long
+  /// as the answer.
   var cells: Int {
     var votedTokens = maximumTokens
-    if case .tokens(let length) = defense.prefix, window.start == 0 {
+    if case .tokens(let length) = defense.prefix, window.start == 0,
+      window.isOver(at: length, of: maximumTokens)
+    {
       votedTokens = min(length, maximumTokens)
     }
     return prompt.count + maximumTokens
