@@ -134,8 +134,11 @@ package struct SequencePool: Sendable {
     guard let first = waiters.first else { return nil }
     if isIdle, !capacity.holds(first.room) {
       var room = capacity.grown(for: first.room, usual: usual)
-      // What is kept moves along when the room grows: by enough for some more turns.
-      if !kept.isEmpty { room.add(SequenceRoom(sequences: 0, cells: room.cells / 2)) }
+      // What is kept moves along when the room grows, and where that is as small as can be, by enough for
+      // some more turns.
+      if !kept.isEmpty, usual.cells == 0 {
+        room.add(SequenceRoom(sequences: 0, cells: room.cells / 2))
+      }
       return .grow(id: first.id, room: room, least: capacity.union(first.room))
     }
     let free = capacity.without(used)

@@ -14,7 +14,7 @@ struct GenerationRoutes: Sendable {
       // Before the body is wanted: there may be nobody to read it for.
       let served = try state.slot.model()
       let chat = try ChatRequest(body: try await read(request, context), defaults: defaults)
-      let batch = try await plan(served) { try $0.plan(chat) }
+      let batch = try await plan(served, context) { try $0.plan(chat) }
       let shape = ChatShape(
         head: .new("chatcmpl", model: served.id), includesUsage: batch.answer.includesUsage)
       return try await answer(
@@ -30,7 +30,7 @@ struct GenerationRoutes: Sendable {
       let served = try state.slot.model()
       let completion = try CompletionRequest(
         body: try await read(request, context), defaults: defaults)
-      let batch = try await plan(served) { try $0.plan(completion) }
+      let batch = try await plan(served, context) { try $0.plan(completion) }
       let shape = CompletionShape(
         head: .new("cmpl", model: served.id), includesUsage: batch.answer.includesUsage)
       return try await answer(
@@ -51,11 +51,13 @@ struct GenerationRoutes: Sendable {
   }
 
   private func plan(
-    _ served: ServedModel, _ work: @escaping @Sendable (AnswerPlanner) throws -> AnswerBatch
+    _ served: ServedModel, _ context: ServerContext,
+    _ work: @escaping @Sendable (AnswerPlanner) throws -> AnswerBatch
   ) async throws -> AnswerBatch {
     let planner = AnswerPlanner(
       served: served, settings: state.settings,
-      sticky: state.settings.defense.sticky ? state.secrets.noise : nil, own: state.own)
+      sticky: state.settings.defense.sticky == .off ? nil : state.secrets.noise, own: state.own,
+      conversations: state.conversations, client: context.client)
     return try await state.planning.runIfActive { try work(planner) }
   }
 

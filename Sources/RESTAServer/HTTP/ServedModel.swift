@@ -47,7 +47,7 @@ struct ServedModel: Sendable {
     do {
       let own = try loaded.template ?? loaded.model.chatTemplate
       var template = own?.with(date: settings.prompt.date, variables: settings.prompt.templateVars)
-      if settings.defense.sticky, let clock = template?.clock {
+      if settings.defense.sticky != .off, let clock = template?.clock {
         // Sticky noise follows the prompt: were the time in it, each second would draw another.
         template?.clock = { clock().midnight }
       }
@@ -110,6 +110,8 @@ struct ServerState: Sendable {
   let metrics: ServerMetrics
   /// What it has answered.
   let own = OwnAnswers()
+  /// What is kept of it in the model.
+  let conversations: ConversationCache
   /// Where prompts are rendered and tokenised.
   ///
   /// That can take long, and must not keep others from being answered. Two at once, so that a flood of
@@ -122,6 +124,7 @@ struct ServerState: Sendable {
   init(settings: ServerSettings, secrets: ServerSecrets) {
     self.settings = settings
     self.secrets = secrets
+    conversations = ConversationCache(cells: ServerCapacity.keptCells(settings))
     let limits = settings.limits
     metrics = ServerMetrics(showsMargins: settings.metrics.margins)
     queue = AdmissionQueue(

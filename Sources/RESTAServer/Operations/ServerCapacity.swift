@@ -37,17 +37,33 @@ package struct ServerCapacity: Sendable, Hashable {
     embeddingBytes = (limits.concurrency * prompt + Self.batchRows) * dimensions * 4
   }
 
+  /// How many positions are kept between requests.
+  static func keptCells(_ settings: ServerSettings) -> Int {
+    // The reference decoder uses none.
+    guard settings.defense.decoder != .reference else { return 0 }
+    return settings.limits.keptCells
+      ?? (settings.defense.sticky == .conversation ? runningCells(settings) : 1024)
+  }
+
+  private static func runningCells(_ settings: ServerSettings) -> Int {
+    let limits = settings.limits
+    return limits.cacheTokens ?? limits.concurrency * (settings.defense.samples + 1) * 256
+  }
+
   /// The room for requests that run at once: by default 256 positions for each sequence, and one sequence
-  /// for each copy that a request can have, and one more.
+  /// for each copy that a request can have, and one more. Beside it is what is kept between requests: as
+  /// many conversations as run at once, or the few ways in which the operator's prompts begin.
   ///
   /// - Parameter settings: The server's.
   /// - Returns: The room that is there from the start.
   package static func usualRoom(_ settings: ServerSettings) -> SequenceRoom {
     let (limits, own) = (settings.limits, settings.defense.samples)
     let samples = max(own, settings.client.samples.max ?? 0)
+    let running = limits.concurrency * (samples + 1)
+    let kept = keptCells(settings)
+    let beside = kept == 0 ? 0 : settings.defense.sticky == .conversation ? running : 4
     return SequenceRoom(
-      sequences: min(256, limits.concurrency * (samples + 1)),
-      cells: limits.cacheTokens ?? limits.concurrency * (own + 1) * 256)
+      sequences: min(256, running + beside), cells: runningCells(settings) + kept)
   }
 
   /// A line for the log.
@@ -70,8 +86,10 @@ package struct ServerCapacity: Sendable, Hashable {
         + "would hold its place until then and not end. Lower limits.work_tokens" : ""
     let beside =
       besideBytes.map { ", program, weights and the buffers of a pass \(megabytes($0))" } ?? ""
+    let kept = Self.keptCells(settings)
+    let keptText = kept > 0 ? ", \(kept) positions of them to keep between requests" : ""
     return "a cache of \(usual.cells) positions (\(megabytes(usual.cells * bytesPerCell))) for "
-      + "\(usual.sequences) sequences; long requests can make it grow to \(largestCells) "
+      + "\(usual.sequences) sequences\(keptText); long requests can make it grow to \(largestCells) "
       + "(\(megabytes(largestCells * bytesPerCell))), and prompts take up to "
       + "\(megabytes(embeddingBytes)) beside it\(beside); \(time)\(warning)"
   }

@@ -1,6 +1,7 @@
+import RESTA
 import RESTADocuments
 
-/// Noise seeds that are a function of the prompt: asking again draws the same noise, so that trying
+/// Noise seeds that are a function of the prompt, or of how a conversation began: asking again draws the same noise, so that trying
 /// again until the noise is favourable gains nothing.
 ///
 /// Without the secret nobody can tell which noise a prompt gets, or search for a prompt that gets a
@@ -38,9 +39,26 @@ struct StickyNoise: Sendable {
   }
 
   /// The seed of the noise for a prompt.
-  func seed(for renderedPrompt: String) -> UInt64 {
-    let code = Digest.authenticationCode(of: Array(renderedPrompt.utf8), key: secret)
-    return code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } >> 11
+  func seed(for renderedPrompt: String) -> UInt64 { Self.seed(code(Array(renderedPrompt.utf8))) }
+
+  /// The noise of a conversation, and what it is known by: nobody has it for another client, another
+  /// beginning, up to the end of the first user message, or under another secret.
+  func conversation(
+    of client: String, _ prompt: RenderedPrompt
+  ) -> (seed: UInt64, name: String) {
+    let text = prompt.text.utf8
+    let end = prompt.spans.first { $0.role == .user }?.range.upperBound ?? text.count
+    // No name of a client holds a zero byte, and no prompt begins with this text.
+    let code = code(Array("conversation\0\(client)\0".utf8) + text.prefix(end))
+    return (Self.seed(code), Digest.hexadecimal(code))
+  }
+
+  private func code(_ message: [UInt8]) -> [UInt8] {
+    Digest.authenticationCode(of: message, key: secret)
+  }
+
+  private static func seed(_ code: [UInt8]) -> UInt64 {
+    code.prefix(8).reduce(0) { $0 << 8 | UInt64($1) } >> 11
   }
 }
 
@@ -86,7 +104,7 @@ public struct ServerSecrets: Sendable {
   /// - Parameter settings: The server's settings.
   /// - Returns: A sentence; `nil` when there is nothing to say.
   public func note(for settings: ServerSettings) -> String? {
-    guard settings.defense.sticky, noise.isEphemeral else { return nil }
+    guard settings.defense.sticky != .off, noise.isEphemeral else { return nil }
     return "Sticky noise lasts until this process ends: set \(StickyNoise.variable) to keep it."
   }
 }

@@ -43,14 +43,29 @@ struct ReplyHead: Sendable, Hashable {
 
 /// How many tokens a request took.
 struct ReplyUsage: Encodable, Sendable, Hashable {
-  let promptTokens: Int
-  let completionTokens: Int
-  let totalTokens: Int
+  /// What of a prompt was there from earlier turns.
+  struct PromptDetails: Encodable, Sendable, Hashable {
+    var cachedTokens: Int
+  }
 
-  init(promptTokens: Int, completionTokens: Int) {
+  let promptTokens: Int
+  private(set) var completionTokens: Int
+  private(set) var totalTokens: Int
+  /// Left out when `nil`.
+  private(set) var promptTokensDetails: PromptDetails?
+
+  init(promptTokens: Int, completionTokens: Int, cachedTokens: Int? = nil) {
     self.promptTokens = promptTokens
     self.completionTokens = completionTokens
     totalTokens = promptTokens + completionTokens
+    promptTokensDetails = cachedTokens.map { PromptDetails(cachedTokens: $0) }
+  }
+
+  /// Counts an answer, and what was there of its prompt if it is the `isFirst` to that.
+  mutating func add(_ result: GenerationResult, isFirst: Bool) {
+    completionTokens += result.tokenIDs.count
+    totalTokens += result.tokenIDs.count
+    if isFirst { promptTokensDetails?.cachedTokens += result.cachedTokens }
   }
 }
 

@@ -9,6 +9,10 @@ struct AnswerPlanner: Sendable {
   let sticky: StickyNoise?
   /// What the server has answered.
   let own: OwnAnswers
+  /// What is kept of earlier requests.
+  var conversations = ConversationCache(cells: 0)
+  /// Whose request it is.
+  var client = APIKeys.anonymous
 
   /// The most messages of one conversation: finding spans takes time for each.
   private static let messageLimit = 512
@@ -112,20 +116,23 @@ struct AnswerPlanner: Sendable {
     let samplingSeed = answer.options.sampling.seed ?? random.next() >> 11
     var generations: [Generation] = []
     for (prompt, rendered) in zip(tokenized, prompts) {
-      defense.seed = sticky?.seed(for: rendered.text) ?? noiseSeed
+      let conversation =
+        settings.defense.sticky == .conversation ? sticky?.conversation(of: client, rendered) : nil
+      defense.seed = conversation?.seed ?? sticky?.seed(for: rendered.text) ?? noiseSeed
       for choice in 0..<answer.choices {
         var options = answer.options
         options.sampling.seed = samplingSeed &+ UInt64(choice)
         generations.append(
           try Generation(
             model: served.model, prompt: prompt, defense: defense, options: options,
-            decoder: settings.defense.decoder))
+            decoder: settings.defense.decoder,
+            conversations: conversations.share(of: conversation?.name)))
       }
     }
     return AnswerBatch(
       generations: generations, answer: answer, defense: defense,
       calibration: Calibration(of: defense, for: served.model.information),
-      isSticky: sticky != nil, cost: cost)
+      sticky: sticky == nil ? .off : settings.defense.sticky, cost: cost)
   }
 
   /// Refuses what cannot fit before it is tokenised for good: with many control strings in it, that
@@ -171,8 +178,8 @@ struct AnswerBatch: Sendable {
   let defense: DefenseSettings
   /// What the strength of the noise rests on.
   let calibration: Calibration
-  /// Whether the noise is the same whenever the prompt is.
-  let isSticky: Bool
+  /// For what the noise is the same.
+  let sticky: ServerSettings.Sticky
   let cost: AnswerCost
   /// The conversation that is answered; empty for raw prompts.
   var messages: [ChatMessage] = []

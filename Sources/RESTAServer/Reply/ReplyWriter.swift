@@ -38,19 +38,20 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
   func stream(to writer: inout any ResponseBodyWriter) async throws {
     do {
       try await run { events in
-        var answerTokens = 0
+        var usage = format.contents.usage
         var offset = 0
         for try await event in events {
           switch event {
           case .started: offset = 0
-          case .finished(_, let result): answerTokens += result.tokenIDs.count
+          case .finished(let index, let result):
+            usage.add(result, isFirst: format.contents.isFirst(index))
           default: break
           }
           if let bytes = bytes(for: event, offset: offset) { try await write(bytes, to: &writer) }
           if case .token(_, let token) = event { offset += format.contents.scalars(in: token) }
         }
         if run.batch.answer.includesUsage {
-          try await write(format.usage(answerTokens: answerTokens), to: &writer)
+          try await write(format.usage(usage), to: &writer)
         }
       }
     } catch let failure as WriteFailure {
@@ -136,9 +137,7 @@ struct AnswerFormat<Shape: ReplyShape>: Sendable {
   }
 
   /// The chunk behind all answers that says what they used.
-  func usage(answerTokens: Int) -> [UInt8] {
-    ServerSentEvent.data(shape.usage(contents.usage(answerTokens: answerTokens)))
-  }
+  func usage(_ usage: ReplyUsage) -> [UInt8] { ServerSentEvent.data(shape.usage(usage)) }
 }
 
 /// An answer with what was noted of its tokens on the way.
@@ -158,7 +157,7 @@ struct ReplyContents: Sendable {
   var settings: RestaSettings? {
     exposure >= .settings
       ? RestaSettings(
-        batch.defense, sticky: batch.isSticky, calibration: batch.calibration) : nil
+        batch.defense, sticky: batch.sticky, calibration: batch.calibration) : nil
   }
 
   /// The defence in headers.
@@ -178,7 +177,7 @@ struct ReplyContents: Sendable {
       ("x-resta-sigma-unit", defense.noise.sigma.unit.rawValue),
       ("x-resta-samples", "\(defense.samples)"),
       ("x-resta-prefix", "\(PrefixReport(defense.prefix))"),
-      ("x-resta-sticky", "\(batch.isSticky)"),
+      ("x-resta-sticky", batch.sticky.value.text ?? ""),
       ("x-resta-calibration", batch.calibration.rawValue),
     ] + (isLater ? [("x-resta-window", window ?? "pending")] : [])
   }
@@ -196,7 +195,7 @@ struct ReplyContents: Sendable {
     if exposure >= .cost { choice.cost = TotalsReport(result.totals) }
     if showsVotes {
       // Noise that will be drawn again is a secret; noise that was drawn once is not.
-      choice.seed = batch.isSticky ? nil : result.settings.defense.seed
+      choice.seed = batch.sticky == .off ? result.settings.defense.seed : nil
       choice.samplingSeed = result.settings.samplingSeed
     }
     return choice
@@ -231,12 +230,21 @@ struct ReplyContents: Sendable {
   }
 
   func usage(of answers: [CollectedAnswer]) -> ReplyUsage {
-    usage(answerTokens: answers.reduce(0) { $0 + $1.result.tokenIDs.count })
+    answers.enumerated().reduce(into: usage) { usage, answer in
+      usage.add(answer.element.result, isFirst: isFirst(answer.offset))
+    }
   }
 
-  /// What answers of so many tokens used.
-  func usage(answerTokens: Int) -> ReplyUsage {
-    ReplyUsage(promptTokens: batch.cost.promptTokens.reduce(0, +), completionTokens: answerTokens)
+  /// Whether an answer is the first one to its prompt, which counts once.
+  func isFirst(_ index: Int) -> Bool { index % batch.answer.choices == 0 }
+
+  /// What is used before there is an answer; with what is kept, where there is a conversation to keep and
+  /// anything of the defence is shown.
+  var usage: ReplyUsage {
+    let showsKept = exposure >= .settings && batch.sticky == .conversation
+    return ReplyUsage(
+      promptTokens: batch.cost.promptTokens.reduce(0, +), completionTokens: 0,
+      cachedTokens: showsKept ? 0 : nil)
   }
 
   private func prompt(_ index: Int) -> [RestaPromptToken]? {

@@ -13,10 +13,10 @@ extension ServerSettings {
   /// ```
   @dynamicMemberLookup public struct Defense: Sendable, Hashable {
     package var chosen = Chosen(Self.base)
-    /// Whether the same prompt draws the same noise, so that asking again gains nothing.
+    /// For what the noise is drawn once, so that asking again gains nothing.
     ///
-    /// Default: `false`, fresh noise for each answer.
-    public var sticky = false
+    /// Default: ``Sticky/off``, fresh noise for each answer.
+    public var sticky = Sticky.off
     /// How a defended answer is computed; the answer does not depend on it.
     ///
     /// Default: the fast decoder.
@@ -111,13 +111,40 @@ extension ServerSettings {
     }
   }
 
+  /// For what noise is drawn once; `true` in a file is ``prompt``, `false` is ``off``.
+  public enum Sticky: Sendable, Hashable, CaseIterable, ExpressibleByBooleanLiteral {
+    /// For each answer.
+    case off
+    /// For each prompt: another turn of a conversation has other noise.
+    case prompt
+    /// For each conversation, which is what a key's owner begins with the same first message: its turns
+    /// share their noise, and what was computed for them.
+    case conversation
+
+    /// Makes ``prompt`` of `true`, and ``off`` of `false`.
+    public init(booleanLiteral value: Bool) { self = value ? .prompt : .off }
+
+    /// How it is read and written.
+    static let kind = SettingKind<Sticky>(
+      expected: "true, false or conversation", choices: ["conversation"],
+      parse: { value in
+        value.bool.map { $0 ? .prompt : .off }
+          ?? (value.text == "conversation" ? .conversation : nil)
+      },
+      print: { $0 == .conversation ? .plain("conversation") : .bool($0 == .prompt) })
+
+    /// As a file has it.
+    var value: SettingValue { Self.kind.print(self) }
+  }
+
   static let defenseTable: [Setting<ServerSettings>] =
     DefenseSettings.table.filter { $0.name != "seed" }
     .map { $0.choosing(in: \.defense.chosen, section: "defense") }
     .map { $0.name == "defense.perturb" ? $0.documented(default: "user, tool, system") : $0 } + [
       Setting(
-        "defense.sticky", \.defense.sticky, .flag,
-        "Whether the same prompt draws the same noise, so that asking again gains nothing."),
+        "defense.sticky", \.defense.sticky, Sticky.kind,
+        "Whether the same prompt draws the same noise, so that asking again gains nothing; conversation:"
+          + " whether all turns of one do, which are then faster, and weaker."),
       Setting(
         "defense.decoder", \.defense.decoder, .choice(),
         "How a defended answer is computed; the answer does not depend on it."),

@@ -37,6 +37,12 @@ extension ServerSettings {
     /// They are for all that runs at once; a request that needs more than all of them waits until
     /// nothing runs, and makes the cache grow. Default: `nil`, 256 for each sequence that may run.
     public var cacheTokens: Int?
+    /// Positions of the cache that are kept between requests, at least 0; they are there beside those of
+    /// ``cacheTokens``, and 0 keeps nothing.
+    ///
+    /// Default: `nil`, as many as ``cacheTokens`` where noise is sticky for conversations, and 1,024, for
+    /// what the operator's prompts begin with, where it is not.
+    public var keptCells: Int?
     /// The most open connections, at least 1.
     ///
     /// Default: 512.
@@ -112,6 +118,9 @@ extension ServerSettings {
       "limits.cache_tokens", \.limits.cacheTokens, .optional(.integer(1...)),
       "Positions of the cache that are there from the start; null: 256 for each sequence."
     ),
+    Setting(
+      "limits.kept_cells", \.limits.keptCells, .optional(.integer(0...)),
+      "Positions kept between requests; null: 1024, or as many as cache_tokens for conversations."),
     Setting(
       "limits.connections", \.limits.connections, .integer(1...), "The most open connections."),
     Setting(

@@ -119,10 +119,15 @@ extension ServerSettings {
         "The defence is off: a request that asks for nothing else is answered without any"
           + " (defense.noise, defense.sigma, defense.prefix).")
     }
-    if defense.sticky, client.opensRetries {
+    if defense.sticky != .off, client.opensRetries {
       warnings.append(
         "Noise is sticky, and clients may change it all the same by choosing another noise, sigma, k"
           + " or l, or a temperature above 0 (client).")
+    }
+    if defense.sticky == .conversation {
+      warnings.append(
+        "All turns of a conversation are asked under the noise of its first message, so that later"
+          + " turns can be tried against noise that does not change (defense.sticky).")
     }
     let chosen = defense.chosen
     let open = client.roles.subtracting(chosen.value.perturbed.roles).subtracting([.assistant]).map(

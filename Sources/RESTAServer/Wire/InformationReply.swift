@@ -90,12 +90,12 @@ extension InformationReply {
 /// The defence of a reply: every row of the settings' table but the seed, which may be a secret.
 struct RestaSettings: Encodable, Sendable, Hashable {
   let defense: DefenseSettings
-  /// Whether the same prompt gets the same noise.
-  let sticky: Bool
+  /// For what the noise is the same.
+  let sticky: ServerSettings.Sticky
   /// What the strength of its noise rests on.
   let calibration: Calibration
 
-  init(_ defense: DefenseSettings, sticky: Bool, calibration: Calibration) {
+  init(_ defense: DefenseSettings, sticky: ServerSettings.Sticky, calibration: Calibration) {
     self.defense = defense
     self.sticky = sticky
     self.calibration = calibration
@@ -106,7 +106,7 @@ struct RestaSettings: Encodable, Sendable, Hashable {
     for row in DefenseSettings.table where row.name != "seed" {
       try container.encode(JSONValue(row.write(defense)), forKey: NamedKey(row.reportedAs))
     }
-    try container.encode(sticky, forKey: NamedKey("sticky"))
+    try container.encode(JSONValue(sticky.value), forKey: NamedKey("sticky"))
     try container.encode(calibration, forKey: NamedKey("calibration"))
   }
 }

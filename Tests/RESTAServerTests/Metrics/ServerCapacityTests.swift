@@ -13,14 +13,18 @@ import Testing
   }
 
   private static let cases: [(usual: Int, largest: Int, rows: Int, change: Change)] = [
-    // 4 × 11 × 256 positions; 65,536 beside them, doubled; a prompt has 65,536 / 11 tokens.
-    (11_264, 90_112, 4 * 5957 + 512, { _ in }),
-    (11_264, 90_112, 4 * 100 + 512, { $0.limits.promptTokens = 100 }),
+    // 4 × 11 × 256 positions and 1,024 to keep; 65,536 beside them, doubled; a prompt has 65,536 / 11 tokens.
+    (12_288, 98_304, 4 * 5957 + 512, { _ in }),
+    (12_288, 98_304, 4 * 100 + 512, { $0.limits.promptTokens = 100 }),
     // Undefended, a prompt may fill the context.
-    (11_264, 90_112, 4 * 8192 + 512, { $0.client.off = true }),
-    (65_536, 65_536, 4 * 5957 + 512, { $0.limits.cacheTokens = 65_536 }),
+    (12_288, 98_304, 4 * 8192 + 512, { $0.client.off = true }),
+    (66_560, 66_560, 4 * 5957 + 512, { $0.limits.cacheTokens = 65_536 }),
+    (11_264, 90_112, 4 * 5957 + 512, { $0.limits.keptCells = 0 }),
+    (11_264, 90_112, 4 * 5957 + 512, { $0.defense.decoder = .reference }),
+    (12_264, 98_112, 4 * 5957 + 512, { $0.limits.keptCells = 1000 }),
+    (22_528, 90_112, 4 * 5957 + 512, { $0.defense.sticky = .conversation }),
     (
-      2816, 2816, 90 + 512,
+      3840, 3840, 90 + 512,
       {
         $0.limits.concurrency = 1
         $0.limits.workTokens = 1000
@@ -44,7 +48,7 @@ import Testing
     let slow = capacity { _ in }.summary(
       bytesPerCell: 1000, besideBytes: 250_000_000, costs: costs)
     for part in [
-      "11264 positions (12 MB) for 44 sequences", "90112 (91 MB)",
+      "12288 positions (13 MB) for 48 sequences, 1024 positions of them to keep", "98304 (99 MB)",
       "150 MB beside it, program, weights and the buffers of a pass 250 MB;",
       "about 655 s", "longer than limits.request_seconds (300)",
     ] { #expect(slow.contains(part), "\(part) in: \(slow)") }

@@ -1,3 +1,4 @@
+import RESTA
 import RESTATesting
 import Testing
 
@@ -36,6 +37,29 @@ struct StickyNoiseTests {
     let error = try #require(throws: ServerError.self) { try StickyNoise(secret: secret) }
     #expect(error.message.contains("RESTA_NOISE_SECRET"))
     #expect(!error.message.contains("abcde"))
+  }
+
+  @Test("of a conversation is of its client and of all up to the end of the first user message")
+  func conversation() throws {
+    let template = try ChatTemplate(
+      source: "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}")
+    let noise = try StickyNoise(secret: "0123456789abcdef")
+    func seed(
+      _ messages: [ChatMessage], _ noise: StickyNoise, _ client: String = "a"
+    ) throws -> UInt64 {
+      try noise.conversation(of: client, template.render(messages)).seed
+    }
+    let first = try seed([.user("x")], noise)
+    #expect(first < 1 << 53)
+    #expect(try seed([.user("x"), .assistant("y"), .user("z")], noise) == first)
+    #expect(try seed([.user("x"), .assistant("w")], noise) == first)
+    #expect(noise.seed(for: "[user]x") != first)
+    let others = [
+      try seed([.user("y")], noise), try seed([.system(""), .user("x")], noise),
+      try seed([.user("x")], noise, "b"), try seed([.user("x")], noise, ""),
+      try seed([.user("x")], StickyNoise(secret: "0123456789abcdeg")),
+    ]
+    #expect(Set(others + [first]).count == others.count + 1)
   }
 
   @Test("draws another secret for each process, and says so")

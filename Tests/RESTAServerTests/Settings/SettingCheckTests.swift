@@ -54,6 +54,7 @@ import Testing
   private static let risks: [(Bool, [String], Change)] = [
     (false, [], { _ in }), (false, [], { $0.allowTrying() }),
     (false, ["defence is off"], { $0.defense.noise = NoiseKind.none }),
+    (false, ["All turns of a conversation"], { $0.defense.sticky = .conversation }),
     (true, ["defence is off"], { $0.defense.sigma = 0 }),
     (true, ["defence is off"], { $0.defense.prefix = .tokens(0) }),
     (
