@@ -99,6 +99,12 @@ let package = Package(
       resources: [.embedInCode("Resources/built-in.jsonl")]),
     target("RESTAReport", ["RESTA", "RESTADocuments", "RESTAEvaluation"]),
     target(
+      "RESTAAttack",
+      [
+        "RESTA", "RESTADocuments", "RESTARefusals", "RESTAEvaluation",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    target(
       "RESTAServer",
       [
         "RESTA", "RESTADocuments",
@@ -135,7 +141,7 @@ let package = Package(
     .executableTarget(
       name: "RESTACommand",
       dependencies: [
-        "RESTALocal", "RESTAEvaluation", "RESTAReport", "RESTAServer",
+        "RESTALocal", "RESTAEvaluation", "RESTAReport", "RESTAAttack", "RESTAServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -153,6 +159,7 @@ let package = Package(
       "RESTAEvaluationTests", ["RESTA", "RESTAEvaluation"] + nio,
       exclude: ["Golden"]),
     tests("RESTAReportTests", ["RESTA", "RESTAEvaluation", "RESTAReport"]),
+    tests("RESTAAttackTests", ["RESTA", "RESTARefusals", "RESTAEvaluation", "RESTAAttack"]),
     tests(
       "RESTAServerTests",
       [
@@ -163,7 +170,10 @@ let package = Package(
       ] + nio),
     tests(
       "CommandTests",
-      ["RESTACommand", "RESTALocal", "RESTAEvaluation", "RESTARefusals", "RESTAServer"]),
+      [
+        "RESTACommand", "RESTALocal", "RESTAEvaluation", "RESTARefusals", "RESTAAttack",
+        "RESTAServer",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
