@@ -64,8 +64,9 @@ package final class AttackStore: Sendable {
 
   /// Writes down what is going to be done; a store that was begun before goes on.
   package func begin(_ plan: AttackPlan) async throws {
-    let record = plan.record
-    let text = try CanonicalJSON.text(record)
+    let text = try CanonicalJSON.text(plan.record)
+    // As it would be read again: 0.0 is written as 0.
+    let record = try decode(AttackRecord.self, text)
     let goals = try plan.goals.goals.map { ($0.id, try CanonicalJSON.text($0)) }
     try await writing { database in
       if let old = try self.record(database) {
