@@ -13,11 +13,17 @@ package protocol Attack: DescribedSettings, Hashable {
   static var sentence: String { get }
   /// The most that its attacker sees.
   static var knows: AttackKnowledge { get }
-  /// Whether it needs the model in process, and not only text that goes to and fro.
+  /// Whether it needs the model in process, whatever its settings.
   static var needsModel: Bool { get }
 
   /// Checks what no single value shows.
   func validate() throws(EvaluationError)
+
+  /// Whether these settings need the model in process, and not only text that goes to and fro.
+  var needsModel: Bool { get }
+
+  /// What determines its requests beside the context's seed: a part of a store's identity.
+  func stored(in context: AttackContext) -> JSONObject
 
   /// Begins on a goal, or goes on.
   ///
@@ -64,8 +70,8 @@ extension Attack {
   package static var needsModel: Bool { false }
   package func validate() throws(EvaluationError) {}
 
-  /// The settings as a store keeps them.
-  package var stored: JSONObject {
+  package var needsModel: Bool { Self.needsModel }
+  package func stored(in context: AttackContext) -> JSONObject {
     JSONObject(stored: self, default: Self.defaults, table: Self.table)
   }
 
@@ -150,6 +156,8 @@ package struct AttackContext: Sendable {
   package var tokenizer: (any Tokenizer)?
   /// Pieces of text whose tokens have small embeddings: the model's own, or some that mostly have.
   package var smallPieces: [String]
+  /// The prompts of files that attacks name, by the name.
+  package var transferred: [String: TransferAttack.Prompts] = [:]
 
   package init(
     seed: UInt64, tokenizer: (any Tokenizer)? = nil, smallPieces: [String] = []

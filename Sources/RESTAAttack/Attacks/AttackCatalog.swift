@@ -4,7 +4,8 @@ package import RESTADocuments
 /// The attacks that a configuration can name.
 package enum AttackCatalog {
   package static let types: [any Attack.Type] = [
-    RepeatAttack.self
+    RepeatAttack.self, BestOfN.self, TemplateAttack.self, PrefillAttack.self, DelayAttack.self,
+    ChannelsAttack.self, PaddingAttack.self, TransferAttack.self,
   ]
 
   /// The attack of a type, with its default settings.

@@ -19,6 +19,12 @@ package struct AttackConfiguration: Sendable {
   package init(contentsOf path: String) throws(DocumentError) {
     try self.init(parsing: try SourceFile.read(path).text, file: path)
     folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    for index in attacks.indices {
+      guard var transfer = attacks[index].attack as? TransferAttack, !transfer.file.hasPrefix("/")
+      else { continue }
+      transfer.file = folder + "/" + transfer.file
+      attacks[index].attack = transfer
+    }
   }
 
   /// Reads a file's text.

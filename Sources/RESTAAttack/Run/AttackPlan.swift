@@ -48,7 +48,7 @@ package struct AttackPlan: Sendable {
       goalSource: goals.source, goalDigest: goals.digest,
       arms: arms.map { .init(name: $0.name, kind: $0.kind, settings: $0.settings) },
       attacks: attacks.map {
-        .init(name: $0.name, kind: type(of: $0.attack).kind, settings: $0.attack.stored)
+        .init(name: $0.name, kind: type(of: $0.attack).kind, settings: $0.attack.stored(in: context))
       })
   }
 
@@ -62,6 +62,7 @@ package struct AttackPlan: Sendable {
     var names: Set<String> = []
     for named in attacks {
       let type = type(of: named.attack)
+      try named.attack.validate()
       guard names.insert(named.name).inserted else {
         throw EvaluationError(
           .invalidConfiguration,
@@ -73,7 +74,7 @@ package struct AttackPlan: Sendable {
           "'\(named.name)' needs an attacker who sees \(type.knows.rawValue), and --knows says "
             + "\(knows.rawValue).")
       }
-      if isEndpoint, type.needsModel || type.knows > .text {
+      if isEndpoint, named.attack.needsModel || type.knows > .text {
         throw EvaluationError(
           .invalidConfiguration,
           "'\(named.name)' needs the model in process: an endpoint takes attacks of text only.")

@@ -94,7 +94,8 @@ struct AttackRun: AsyncParsableCommand {
     try model.check()
     let goals = try file.readGoals(limit: limit ?? (file.goals == nil ? 16 : nil))
     for line in goals.leftOut { Terminal.error(line) }
-    let plan = try await endpoint.isGiven ? endpoint.plan(file, goals) : plan(file, goals)
+    let plan =
+      try await endpoint.isGiven ? endpoint.plan(file, goals) : plan(file, goals)
     let store = try AttackStore(path: store)
     let display = AttackDisplay()
     let done: AttackProgress
@@ -194,7 +195,7 @@ struct AttackEndpoint: ParsableArguments {
 
   var isGiven: Bool { endpoint != nil }
 
-  func plan(_ file: AttackConfiguration, _ goals: GoalSet) throws -> AttackPlan {
+  func plan(_ file: AttackConfiguration, _ goals: GoalSet) async throws -> AttackPlan {
     guard file.defenses.isEmpty else {
       throw Failure.usage(
         "--endpoint has the defence that its server has: give no --defense with it.")
@@ -211,7 +212,7 @@ struct AttackEndpoint: ParsableArguments {
       goals: goals,
       arms: [AttackArm(name: "endpoint", kind: "endpoint", settings: subject, target: target)],
       attacks: file.attacks, settings: settings,
-      context: AttackContext(seed: settings.seed, smallPieces: AttackContext.commonSmallPieces),
+      context: try await AttackContext.of(nil, seed: settings.seed, for: file.attacks),
       subject: subject, judge: AttackJudge(model: nil))
   }
 }
