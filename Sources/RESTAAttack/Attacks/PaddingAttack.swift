@@ -56,7 +56,8 @@ package struct PaddingAttack: TextAttack {
 extension AttackContext {
   /// Text whose tokens mostly have small embeddings: frequent words and marks.
   static let commonSmallPieces = [
-    " the", " of", " and", ",", " to", " in", ".", " a", " that", " is", " it", " for", " on", " as",
+    " the", " of", " and", ",", " to", " in", ".", " a", " that", " is", " it", " for", " on",
+    " as",
   ]
 
   /// What attacks know of a model in process, or of an endpoint; files that attacks name are read.

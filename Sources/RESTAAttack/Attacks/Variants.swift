@@ -14,7 +14,9 @@ extension VariantAttack {
     _ number: Int, for goal: AttackGoal, in context: AttackContext
   ) throws -> AttackRequest? {
     let variants = try variants(of: goal, in: context)
-    guard !variants.isEmpty, rounds.map({ number < $0 * variants.count }) ?? true else { return nil }
+    guard !variants.isEmpty, rounds.map({ number < $0 * variants.count }) ?? true else {
+      return nil
+    }
     return variants[number % variants.count]
   }
 

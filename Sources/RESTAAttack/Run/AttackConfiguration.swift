@@ -108,7 +108,8 @@ package struct AttackConfiguration: Sendable {
       }
       arms.append(
         AttackArm(
-          name: entry.name, defense: try await entry.defense.prepared(for: subject, loadOther: loadOther),
+          name: entry.name,
+          defense: try await entry.defense.prepared(for: subject, loadOther: loadOther),
           of: subject))
     }
     return arms

@@ -48,7 +48,8 @@ package struct AttackPlan: Sendable {
       goalSource: goals.source, goalDigest: goals.digest,
       arms: arms.map { .init(name: $0.name, kind: $0.kind, settings: $0.settings) },
       attacks: attacks.map {
-        .init(name: $0.name, kind: type(of: $0.attack).kind, settings: $0.attack.stored(in: context))
+        .init(
+          name: $0.name, kind: type(of: $0.attack).kind, settings: $0.attack.stored(in: context))
       })
   }
 

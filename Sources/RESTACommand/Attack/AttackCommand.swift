@@ -20,7 +20,9 @@ struct AttackCommand: AsyncParsableCommand {
         resta attack report mine.sqlite
         resta attack export mine.sqlite --format jbb > artifact.json
       """,
-    subcommands: [AttackList.self, AttackRun.self])
+    subcommands: [
+      AttackList.self, AttackRun.self, AttackReport.self, AttackExportCommand.self,
+    ])
 }
 
 /// `resta attack list`: the attacks, what they do and their settings.

@@ -47,7 +47,8 @@ struct AttackRun: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("At most so many goals, evenly spread. (default: all of a file, 16 of ours)"))
+    help: ArgumentHelp("At most so many goals, evenly spread. (default: all of a file, 16 of ours)")
+  )
   var limit: Int?
 
   @Option(
@@ -118,7 +119,9 @@ struct AttackRun: AsyncParsableCommand {
     Terminal.error(
       "\(done.queries) queries, \(done.tokens) tokens; \(done.refused) of \(done.goals) goals are "
         + "refused, \(done.breached) of \(done.units) attacks broke one. Queries in \(store.path)")
+    let table = try await AttackTable(store, showsAnswers: false)
     try store.close()
+    try table.show(json: json)
   }
 
   /// The file with what the command line says instead.
@@ -127,7 +130,8 @@ struct AttackRun: AsyncParsableCommand {
       try configuration.map(AttackConfiguration.init(contentsOf:)) ?? AttackConfiguration()
     file.settings.override(with: settings.chosen, table: AttackSettings.table)
     if let goals {
-      file.goals = goals.hasPrefix("/") ? goals : FileManager.default.currentDirectoryPath + "/" + goals
+      file.goals =
+        goals.hasPrefix("/") ? goals : FileManager.default.currentDirectoryPath + "/" + goals
     }
     if !attack.isEmpty {
       file.attacks = try attack.map {
