@@ -7,11 +7,11 @@ struct SmoothingWindow {
   /// How many positions behind the prefix are not voted on, and how many then are, again and again.
   private let checkpoints: (every: Int, tokens: Int)?
   private var tail: [UInt8] = []
-  /// The first voted position, once it is known.
+  /// The first voted position, once it is known; below 0 where it lies in an opening that counts.
   private(set) var start: Int?
 
-  /// Makes the window of a prompt that ends with some template text.
-  init(_ defense: DefenseSettings, promptEnd: [UInt8]) {
+  /// Makes the window of a prompt that ends with some template text, and so many tokens of an answer.
+  init(_ defense: DefenseSettings, promptEnd: [UInt8], countedOpening: Int = 0) {
     prefix = defense.isActive ? defense.prefix : .tokens(0)
     latestStart = defense.latestStart
     checkpoints =
@@ -23,7 +23,7 @@ struct SmoothingWindow {
     switch defense.window {
     case .start:
       tag = []
-      start = 0
+      start = -countedOpening
     case .after(let text):
       tag = Array(text.utf8)
       // A template that opens the answer behind the tag, as one with its model's thinking off does.
