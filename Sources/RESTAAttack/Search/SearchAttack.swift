@@ -71,9 +71,7 @@ package struct SearchAttack: Attack {
       : try LikelihoodSearch(self, goal: goal, context: context, snapshot: snapshot)
   }
 
-  /// The token that the answer is to begin with.
-  ///
-  /// - Parameter first: What it begins with where the goal is asked as it is.
+  /// The token that the answer is to begin with, other than where the goal is asked as it is.
   func target(in context: AttackContext, otherThan first: TokenID) throws -> TokenID {
     if let target, let tokenizer = context.tokenizer {
       guard let token = try tokenizer.tokenize(Array(target.utf8), parsesControl: false).first
