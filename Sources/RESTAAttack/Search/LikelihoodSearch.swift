@@ -6,7 +6,8 @@ import RESTAEvaluation
 ///
 /// Noise would make the luckiest candidate win: so a candidate is compared with the best so far on the
 /// same draws, on 1, then 4, then all of them; it is accepted on a gain of more than a standard error;
-/// and it is then scored on a set of draws of its own, on which the next ones are compared with it.
+/// and it is then scored on new draws: on one half of them the next ones are compared with it, and the
+/// other half says how good it is.
 struct LikelihoodSearch: AttackProcess {
   private let attack: SearchAttack
   private let goal: AttackGoal
@@ -59,13 +60,11 @@ struct LikelihoodSearch: AttackProcess {
       try await asker.ask(AttackRequest(best.text))
       return true
     }
-    guard let score = state.score else {
-      state.score = try await rescore(best, state, &tools, asker)
-      state.isWorthAsking = state.score?.isWon(by: tools.copies) == true
-      state.age = 0
+    guard let score = state.score, let fresh = state.fresh else {
+      try await rescore(best, &state, &tools, asker)
       return true
     }
-    return try await race(against: score, &state, &tools, asker)
+    return try await race(against: score, fresh, &state, &tools, asker)
   }
 
   // MARK: - Steps
@@ -105,25 +104,31 @@ struct LikelihoodSearch: AttackProcess {
   }
 
   private func rescore(
-    _ best: SearchPrompt.Candidate, _ state: SearchState, _ tools: inout Tools,
+    _ best: SearchPrompt.Candidate, _ state: inout SearchState, _ tools: inout Tools,
     _ asker: AttackAsker
-  ) async throws -> SearchScore {
-    try asker.reserve(tokens: tools.draws * tools.tokens)
-    let scores = try await measured([best], 0..<tools.draws, state, &tools)
-    let score = scores.scores.first ?? SearchScore()
+  ) async throws {
+    let draws = tools.draws == 1 ? 1 : 2 * tools.draws
+    try asker.reserve(tokens: draws * tools.tokens)
+    let scores = try await measured([best], 0..<draws, state, &tools)
+    guard let score = scores.scores.first else { return }
+    let fresh = score[draws - tools.draws..<draws]
+    state.score = score[0..<tools.draws]
+    state.fresh = fresh
+    state.isWorthAsking = fresh.isWon(by: tools.copies)
+    state.age = 0
     asker.record(
-      AttackRequest(best.text), answer: nil, finding: nil, score: score.objective(tools.copies),
-      tokens: tools.draws * tools.tokens, positions: scores.positions, seconds: scores.seconds)
-    return score
+      AttackRequest(best.text), answer: nil, finding: nil, score: fresh.objective(tools.copies),
+      tokens: draws * tools.tokens, positions: scores.positions, seconds: scores.seconds)
   }
 
   /// Compares a few candidates with the best suffix so far.
   private func race(
-    against score: SearchScore, _ state: inout SearchState, _ tools: inout Tools,
+    against score: SearchScore, _ fresh: SearchScore, _ state: inout SearchState,
+    _ tools: inout Tools,
     _ asker: AttackAsker
   ) async throws -> Bool {
     let count = try asker.affordable(attack.batch, tokens: tools.draws * tools.tokens)
-    let run = SearchAttack.runLength(at: score.probability)
+    let run = SearchAttack.runLength(at: fresh.probability)
     var random = AttackSeeds.step(state.step + 1, seed: context.seed, goal: goal)
     var candidates: [SearchPrompt.Candidate] = []
     for _ in 0..<count {
@@ -134,7 +139,7 @@ struct LikelihoodSearch: AttackProcess {
     }
     guard !candidates.isEmpty else { return false }
 
-    let isWon = tools.draws > 1 && score.isWon(by: tools.copies)
+    let isWon = tools.draws > 1 && fresh.isWon(by: tools.copies)
     var scores = candidates.map { _ in SearchScore() }
     var alive = Array(candidates.indices)
     var (positions, seconds) = (0, 0.0)
@@ -170,7 +175,7 @@ struct LikelihoodSearch: AttackProcess {
 
   private func accept(_ score: SearchScore, _ state: inout SearchState, _ tools: Tools) {
     if tools.draws == 1 {
-      state.score = score
+      (state.score, state.fresh) = (score, score)
       state.isWorthAsking = score.isWon(by: 1)
     } else {
       // What it was chosen on flatters it.

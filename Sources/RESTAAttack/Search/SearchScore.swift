@@ -12,6 +12,11 @@ struct SearchScore: Sendable, Hashable, Codable {
 
   var probability: Double { exp(mean) }
 
+  /// The score on some of the draws.
+  subscript(draws: Range<Int>) -> SearchScore {
+    SearchScore(logs: Array(logs[draws]), hits: Array(hits[draws]))
+  }
+
   static func += (score: inout SearchScore, more: SearchScore) {
     score.logs += more.logs
     score.hits += more.hits

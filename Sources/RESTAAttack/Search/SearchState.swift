@@ -10,8 +10,13 @@ struct SearchState: Sendable, Hashable, Codable {
   var refusal: TokenID
   /// The best suffix so far; none before the first.
   var suffix: [TokenID] = []
-  /// How good it is, on draws that its choice did not see; `nil` where that is not known yet.
+  /// What candidates are compared with, on the draws that they are compared on; `nil` where it is not
+  /// known yet.
   var score: SearchScore?
+  /// How good it is, on draws that decide neither about its choice nor about how long it stays.
+  ///
+  /// One that is lucky on the draws of comparisons is harder to beat: those flatter what has stayed.
+  var fresh: SearchScore?
   /// The same for votes: the target's share of them less the refusal's.
   var votes: Double?
   /// Whether the suffix is worth an answer that it has not been given yet.

@@ -70,8 +70,10 @@ struct VoteSearch: AttackProcess {
     state.step += 1
     state.age += 1
     if first.score >= score {
-      // Where the same request meets the same noise there is no second answer.
-      let isSame = !asker.target.usesSeed || asker.settings.noiseSeed == .sticky
+      // Where the same request meets the same noise there is no second answer, and nothing flatters
+      // what has no vote.
+      let isSame =
+        !asker.target.usesSeed || asker.settings.noiseSeed == .sticky || first.score == -1
       let second = isSame ? first : try await votes(on: next.text, state, asker)
       if second.score >= score {
         state.suffix = next.suffix

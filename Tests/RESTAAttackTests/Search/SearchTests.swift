@@ -7,6 +7,9 @@ import Testing
 @testable import RESTAAttack
 
 @Suite("Searching for a suffix") struct SearchTests {
+  /// Apart, so that a failure does not print all queries.
+  private func breach(of outcome: SearchFixture.Outcome) -> AttackQuery? { outcome.breach }
+
   @Test("a planted token is found on the undefended model, for hundreds of seeds")
   func undefended() async throws {
     var total = 0
@@ -15,7 +18,7 @@ import Testing
       fixture.settings.seed = seed
       fixture.settings.queries = 400
       let found = try await fixture.run()
-      let breach = try #require(found.breach, "seed \(seed): \(String(describing: found.end))")
+      let breach = try #require(breach(of: found), "seed \(seed)")
       #expect(breach.request.prompt.hasPrefix(fixture.goal.text))
       #expect(found.queries.last == breach)
       total += found.queries.count
@@ -30,14 +33,14 @@ import Testing
     arguments: [SearchAttack.Mode.defended, .votes])
   func throughNoise(mode: SearchAttack.Mode) async throws {
     var (complied, draws) = (0, 0)
-    for seed in 0..<60 as Range<UInt64> {
+    for seed in 0..<40 as Range<UInt64> {
       var fixture = SearchFixture.keyed()
       fixture.attack.mode = mode
       fixture.settings.seed = seed
       fixture.settings.queries = 900
       fixture.settings.tokens = 10_000_000
       let found = try await fixture.run()
-      let breach = try #require(found.breach, "seed \(seed): \(String(describing: found.end))")
+      let breach = try #require(breach(of: found), "seed \(seed)")
       for draw in 0..<5 {
         let answer = try await fixture.target.answer(
           breach.request,
@@ -67,14 +70,14 @@ import Testing
   @Test("what the search says of its best suffix is what fresh draws say")
   func winnersCurse() async throws {
     var (fresh, chosen): ([Double], [Double]) = ([], [])
-    for seed in 0..<120 as Range<UInt64> {
+    for seed in 0..<80 as Range<UInt64> {
       // No suffix is better than another; each likes another noise.
       var fixture = SearchFixture.defended { token in
         (0, SeededGenerator.hash([UInt64(token)]) % 2 == 0 ? 8 : -8)
       }
       fixture.attack.mode = .defended
       fixture.settings.seed = seed
-      fixture.settings.queries = 90
+      fixture.settings.queries = 70
       fixture.settings.tokens = 10_000_000
       let found = try await fixture.run()
       let state = try #require(found.state)
@@ -85,21 +88,21 @@ import Testing
         target.subject, target: state.target, defense: (target.defense as? RestaDefense)?.defense)
       let again = try await oracle.scores(
         of: [best], draws: 0..<64, seed: ~seed, behind: prompt.front.count)
-      if let score = state.score { fresh.append(again[0].mean - score.mean) }
+      if let score = state.fresh { fresh.append(again[0].mean - score.mean) }
       // What candidates were accepted on, and their next score.
       for (query, next) in zip(found.queries, found.queries.dropFirst()) {
         let same = found.queries.first { $0.request == next.request && $0.number < next.number }
         if query.score != nil, let same, let before = same.score, let after = next.score,
-          query.number >= same.number, same.tokens == next.tokens
+          2 * same.tokens == next.tokens
         {
           chosen.append(after - before)
         }
       }
     }
-    #expect(fresh.count > 60)
+    #expect(fresh.count > 50)
     #expect(!fresh.map { -$0 }.isBeyond(errors: 3), "\(fresh.mean)")
     // The test can tell: what they were chosen on flatters them.
-    #expect(chosen.count > 60 && chosen.map { -$0 }.isBeyond(errors: 3), "\(chosen.mean)")
+    #expect(chosen.count > 50 && chosen.map { -$0 }.isBeyond(errors: 3), "\(chosen.mean)")
   }
 
   @Test("going on at any step gives what the whole gives", arguments: SearchAttack.Mode.allCases)
