@@ -160,6 +160,8 @@ package struct AttackContext: Sendable {
   package var smallPieces: [String]
   /// The prompts of files that attacks name, by the name.
   package var transferred: [String: TransferAttack.Prompts] = [:]
+  /// What the model's answers to benign prompts begin with, most often first.
+  package var openings: [TokenID] = []
 
   package init(
     seed: UInt64, tokenizer: (any Tokenizer)? = nil, smallPieces: [String] = []

@@ -5,7 +5,7 @@ package import RESTADocuments
 package enum AttackCatalog {
   package static let types: [any Attack.Type] = [
     RepeatAttack.self, BestOfN.self, TemplateAttack.self, PrefillAttack.self, DelayAttack.self,
-    ChannelsAttack.self, PaddingAttack.self, TransferAttack.self,
+    ChannelsAttack.self, PaddingAttack.self, TransferAttack.self, SearchAttack.self,
   ]
 
   /// The attack of a type, with its default settings.

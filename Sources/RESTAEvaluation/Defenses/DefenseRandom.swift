@@ -25,6 +25,10 @@ package struct DefenseRandom: Sendable {
     case attackNoise = 513
     /// The noise of a draw that confirms a breach; the lane is the draw's number.
     case confirmation = 514
+    /// What a step of a search draws; the lane is the step's number.
+    case search = 515
+    /// The noise that a search compares suffixes on; the lane counts the sets of draws.
+    case searchNoise = 516
   }
 
   private let key: SIMD2<UInt32>
