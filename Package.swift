@@ -102,6 +102,12 @@ let package = Package(
       resources: [.embedInCode("Resources/built-in.jsonl")]),
     target("RESTAReport", ["RESTA", "RESTADocuments", "RESTAEvaluation"]),
     target(
+      "RESTAAttack",
+      [
+        "RESTA", "RESTADocuments", "RESTARefusals", "RESTAEvaluation",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    target(
       "RESTAServer",
       [
         "RESTA", "RESTADocuments",
@@ -138,7 +144,7 @@ let package = Package(
     .executableTarget(
       name: "RESTACommand",
       dependencies: [
-        "RESTALocal", "RESTAEvaluation", "RESTAReport", "RESTAServer",
+        "RESTALocal", "RESTAEvaluation", "RESTAReport", "RESTAAttack", "RESTAServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -156,6 +162,7 @@ let package = Package(
       "RESTAEvaluationTests", ["RESTA", "RESTAEvaluation"] + nio,
       exclude: ["Golden"]),
     tests("RESTAReportTests", ["RESTA", "RESTAEvaluation", "RESTAReport"]),
+    tests("RESTAAttackTests", ["RESTA", "RESTARefusals", "RESTAEvaluation", "RESTAAttack"]),
     tests(
       "RESTAServerTests",
       [
@@ -166,7 +173,10 @@ let package = Package(
       ] + nio),
     tests(
       "CommandTests",
-      ["RESTACommand", "RESTALocal", "RESTAEvaluation", "RESTARefusals", "RESTAServer"]),
+      [
+        "RESTACommand", "RESTALocal", "RESTAEvaluation", "RESTARefusals", "RESTAAttack",
+        "RESTAServer",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -28,6 +28,7 @@ allowed_imports() {
       "NIOHTTP1 NIOHTTPCompression"
     ;;
   RESTAReport) echo "RESTA RESTADocuments RESTARefusals RESTAEvaluation Foundation Synchronization" ;;
+  RESTAAttack) echo "RESTA RESTADocuments RESTARefusals RESTAEvaluation Foundation GRDB" ;;
   RESTAServer)
     echo "RESTA RESTADocuments Foundation Synchronization Hummingbird HummingbirdCore HummingbirdTLS" \
       "HTTPTypes NIOCore NIOHTTP1 NIOPosix NIOHTTPTypes NIOHTTPTypesHTTP1 NIOSSL ServiceLifecycle" \

@@ -31,6 +31,9 @@ struct SettingTests {
     settings.prefix = .all
     settings.window = .after("0123")
     settings.latestStart = 9
+    settings.checkpointEvery = 16
+    settings.checkpointTokens = 2
+    settings.checkpointEnds = true
     settings.aggregator = .meanLogit
     settings.tieRule = .abstain
     settings.lead = 4

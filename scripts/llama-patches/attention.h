@@ -9,6 +9,8 @@
 // - a masked cell adds 0 to all sums. So tiles may hold any cells, and may start anywhere.
 #pragma once
 
+#include "quants.h"
+
 #include <algorithm>
 #include <cmath>
 #include <vector>
@@ -81,6 +83,13 @@ static void to_float(const ggml_tensor * t, const char * from, float * to, int64
     memcpy(to, from, n * sizeof(float));
   } else if (t->type == GGML_TYPE_F16) {
     ggml_cpu_fp16_to_fp32((const ggml_fp16_t *) from, to, n);
+  } else if (t->type == GGML_TYPE_Q8_0) {
+    // As to_float does, which is compiled for any processor.
+    const block_q8_0 * block = (const block_q8_0 *) from;
+    for (; n > 0; n -= QK8_0, to += QK8_0, block++) {
+      const float unit = GGML_CPU_FP16_TO_FP32(block->d);
+      for (int i = 0; i < QK8_0; i++) to[i] = unit * block->qs[i];
+    }
   } else {
     ggml_get_type_traits(t->type)->to_float(from, to, n);
   }

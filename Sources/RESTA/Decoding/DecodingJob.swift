@@ -35,11 +35,14 @@ struct DecodingJob: Sendable {
   /// Positions over all sequences: a copy holds the prompt and what it votes on, the unperturbed
   /// one all of the answer; shared positions are there once.
   ///
-  /// A window that starts later leaves open how long the copies grow.
+  /// A window that starts later leaves open how long the copies grow, and checkpoints make them as long
+  /// as the answer.
   var cells: Int {
     var votedTokens = maximumTokens
-    if case .tokens(let length) = defense.prefix, window.start == 0 {
-      votedTokens = min(length, maximumTokens)
+    if case .tokens(let length) = defense.prefix, let start = window.start,
+      window.isOver(at: max(0, length + start), of: maximumTokens)
+    {
+      votedTokens = min(max(0, length + start), maximumTokens)
     }
     return prompt.count + maximumTokens
       + (sequences - 1) * (prompt.count - sharedPositions + votedTokens)
@@ -77,7 +80,8 @@ struct DecodingJob: Sendable {
     noise = try EmbeddingNoise(defense.noise, scale: scale, seed: noiseSeed)
     let contentEnd = prompt.rendered.spans.last?.range.upperBound ?? 0
     window = SmoothingWindow(
-      defense, promptEnd: Array(prompt.rendered.text.utf8.dropFirst(contentEnd)))
+      defense, promptEnd: Array(prompt.rendered.text.utf8.dropFirst(contentEnd)),
+      countedOpening: prompt.countedOpening)
     sampler = TokenSampler(options.sampling, seed: samplingSeed)
     settings = EffectiveSettings(
       defense: defense, calibration: Calibration(of: defense, for: model.information),

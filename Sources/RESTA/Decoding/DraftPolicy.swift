@@ -91,7 +91,8 @@ struct DraftPolicy {
   /// The leader is so many votes ahead.
   func nextWave(ahead: Int, missing: [Int]) -> Int {
     // If they all vote for the leader, so many decide it, or bring it to the rule's lead.
-    let least = min((missing.count - ahead) / 2 + 1, lead.map { $0 - ahead } ?? .max)
+    // At least one: those that were asked out of turn are neither missing nor in the lead yet.
+    let least = max(1, min((missing.count - ahead) / 2 + 1, lead.map { $0 - ahead } ?? .max))
     guard least < missing.count, case .adaptive = plan.firstWave else { return missing.count }
     let few = costs.seconds(positions: missing.prefix(least).reduce(0, +))
     let all = costs.seconds(positions: missing.reduce(0, +))

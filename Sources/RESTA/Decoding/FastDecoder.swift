@@ -38,7 +38,9 @@ struct FastDecoder: TokenDecoder {
   mutating func next() async throws -> Decision {
     if let decision = decided.first { return decision }
     guard window.contains(generated.count) else {
-      if window.isOver(at: generated.count) { try await sequences.releaseCopies() }
+      if window.isOver(at: generated.count, of: job.maximumTokens) {
+        try await sequences.releaseCopies()
+      }
       return try await sample()
     }
     decided = try await vote()[...]
@@ -82,7 +84,7 @@ struct FastDecoder: TokenDecoder {
 
   /// Step 2, for as many positions as one round of drafting and voting gives.
   ///
-  /// At least one decision; a vote that abstained is the last one.
+  /// At least one decision; one that ends the answer is the last.
   private mutating func vote() async throws -> [Decision] {
     let limit = window.remaining(
       at: generated.count, limit: job.maximumTokens - generated.count)
@@ -105,20 +107,28 @@ struct FastDecoder: TokenDecoder {
       // A tie whose logits were not kept is the first vote of the next round, which keeps them.
       if needsRows, position >= rowPositions, ballot.leaders.count > 1 { break }
       policy.noteVote(ballot.predictions)
-      let decision = try await ballot.decide(
+      var decision = try await ballot.decide(
         at: generated.count + position, by: job.defense, rows: round.rows(position)
-      ) {
-        // A draft is the unperturbed model's token, as long as the drafts before it were chosen.
-        if position < drafts.count { return drafts[position] }
-        return try await sequences.predictClean(after: generated + drafts.prefix(position))
+      ) { try await unperturbedToken(position, drafts) }
+      if job.defense.checkpointEnds, window.isCheckpoint(generated.count + position) {
+        let clean = try await unperturbedToken(position, drafts)
+        decision.compare(with: clean, ends: job.ends)
       }
       decisions.append(decision)
-      guard position < drafts.count else { break }
+      guard position < drafts.count, !decision.endsAtCheckpoint else { break }
       policy.noteDraft(accepted: decision.token == drafts[position])
       if decision.token != drafts[position] { break }
     }
     try await sequences.rollBack(to: job.prompt.count + generated.count + decisions.count - 1)
     return decisions
+  }
+
+  /// What the unperturbed model predicts at a position of a round whose drafts were chosen so far.
+  private mutating func unperturbedToken(
+    _ position: Int, _ drafts: [TokenID]
+  ) async throws -> TokenID {
+    if position < drafts.count { return drafts[position] }
+    return try await sequences.predictClean(after: generated + drafts.prefix(position))
   }
 
   /// Whether every copy counts for the token, not only for the majority.

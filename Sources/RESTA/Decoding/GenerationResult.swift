@@ -87,6 +87,8 @@ public enum StopReason: String, Sendable, Hashable, Codable {
   case contextFull = "context_full"
   /// A tied vote abstained (``TieRule/abstain``).
   case abstained
+  /// A checkpoint's vote parted from the unperturbed model (``DefenseSettings/checkpointEnds``).
+  case checkpoint
 }
 
 /// What a generation cost.

@@ -48,6 +48,10 @@ final class GenerationRun {
       stopReason = .abstained
       return try end()
     }
+    guard !decision.endsAtCheckpoint else {
+      stopReason = .checkpoint
+      return try end()
+    }
     guard !job.ends(token) else {
       stopReason = .endOfGeneration
       return try end()

@@ -24,9 +24,14 @@ struct ReferenceDecoder: TokenDecoder {
       let ballot = Ballot(
         predictions: try rows.map { TokenID(try Logits.argmax($0)) }, of: rows.count,
         lead: job.defense.lead, ends: job.ends)
-      return try await ballot.decide(at: answer.count, by: job.defense, rows: rows) {
-        TokenID(try Logits.argmax(try await logits([0])[0]))
+      // A checkpoint that may end the answer asks the unperturbed model about it too.
+      let isCompared = job.defense.checkpointEnds && window.isCheckpoint(answer.count)
+      let clean = isCompared ? try await unperturbedToken() : nil
+      var decision = try await ballot.decide(at: answer.count, by: job.defense, rows: rows) {
+        if let clean { clean } else { try await unperturbedToken() }
       }
+      decision.compare(with: clean, ends: job.ends)
+      return decision
     }
     // Step 3: ordinary decoding of the one unperturbed sequence.
     let row = try await logits([0])[0]
@@ -39,6 +44,11 @@ struct ReferenceDecoder: TokenDecoder {
   mutating func append(_ token: TokenID, bytes: [UInt8]) {
     window.note(bytes, at: answer.count)
     answer.append(token)
+  }
+
+  /// argmax f(x, y_1..y_{t-1}).
+  private func unperturbedToken() async throws -> TokenID {
+    TokenID(try Logits.argmax(try await logits([0])[0]))
   }
 
   /// f(prompt, y_1..y_{t-1}) for some sequences, in one pass: 0 has the prompt x, and i the copy e~^i
@@ -92,6 +102,22 @@ protocol TokenDecoder {
 struct Decision {
   var token: TokenID?
   var vote: VoteRecord?
+  /// Whether the answer ends in front of the token, where a checkpoint parted from the unperturbed model.
+  private(set) var endsAtCheckpoint = false
   /// Where they were asked for and nothing was voted on.
   var logProbabilities: TokenLogProbabilities?
+
+  init(
+    token: TokenID?, vote: VoteRecord? = nil, logProbabilities: TokenLogProbabilities? = nil
+  ) {
+    self.token = token
+    self.vote = vote
+    self.logProbabilities = logProbabilities
+  }
+
+  /// Compares a checkpoint's token with the unperturbed model's, where there is one to compare with.
+  mutating func compare(with unperturbed: TokenID?, ends: (TokenID) -> Bool) {
+    guard let token, let unperturbed else { return }
+    endsAtCheckpoint = token != unperturbed && !(ends(token) && ends(unperturbed))
+  }
 }

@@ -10,7 +10,7 @@ final class Sequences {
   private let promptLength: Int
   /// How many positions each one holds: of the prompt, then of the answer.
   private(set) var lengths: [Int]
-  /// How many positions of the prompt the unperturbed sequence began with.
+  /// How many positions of the prompt the sequence began with that began with most.
   let inheritedTokens: Int
   /// What the passes have cost.
   private(set) var totals = GenerationTotals()
@@ -30,7 +30,7 @@ final class Sequences {
     promptLength = job.prompt.count
     let inherited = reservation.inheritedLengths
     lengths = (0..<job.sequences).map { inherited.indices.contains($0) ? inherited[$0] : 0 }
-    inheritedTokens = lengths[0]
+    inheritedTokens = lengths.max() ?? 0
     // What the copies share was spared them anyway.
     totals.tokensReused = lengths.enumerated().reduce(0) { sum, item in
       sum + (item.offset == 0 ? item.element : max(0, item.element - job.sharedPositions))

@@ -1,21 +1,29 @@
-/// Says which positions of an answer are voted on.
+/// Says which positions of an answer are voted on: those of the prefix, and those of checkpoints behind it.
 struct SmoothingWindow {
   private let prefix: PrefixLength
   private let tag: [UInt8]
   /// Where it starts at the latest.
   private let latestStart: Int?
+  /// How many positions behind the prefix are not voted on, and how many then are, again and again.
+  private let checkpoints: (every: Int, tokens: Int)?
   private var tail: [UInt8] = []
-  /// The first voted position, once it is known.
+  /// The first voted position, once it is known; below 0 where it lies in an opening that counts.
   private(set) var start: Int?
 
-  /// Makes the window of a prompt that ends with some template text.
-  init(_ defense: DefenseSettings, promptEnd: [UInt8]) {
+  /// Makes the window of a prompt that ends with some template text, and so many tokens of an answer.
+  init(_ defense: DefenseSettings, promptEnd: [UInt8], countedOpening: Int = 0) {
     prefix = defense.isActive ? defense.prefix : .tokens(0)
     latestStart = defense.latestStart
+    checkpoints =
+      defense.isActive
+      ? defense.checkpointEvery.map { every in
+        // Together they are no more than there are numbers.
+        (every, min(defense.checkpointTokens, .max - every))
+      } : nil
     switch defense.window {
     case .start:
       tag = []
-      start = 0
+      start = -countedOpening
     case .after(let text):
       tag = Array(text.utf8)
       // A template that opens the answer behind the tag, as one with its model's thinking off does.
@@ -28,12 +36,21 @@ struct SmoothingWindow {
   var neverOpened: Bool { start == nil && prefix != .tokens(0) }
 
   func contains(_ position: Int) -> Bool {
-    start.map { prefix.contains(position - $0) } ?? false
+    start.map { prefix.contains(position - $0) } ?? false || isCheckpoint(position)
   }
 
-  /// How many positions from one on are voted on, that one included, at most `limit`.
+  /// Whether a position is voted on as one of a checkpoint.
+  func isCheckpoint(_ position: Int) -> Bool {
+    guard let checkpoints, let place = place(behindPrefix: position) else { return false }
+    return place >= checkpoints.every
+  }
+
+  /// How many positions from one on are voted on without a gap, that one included, at most `limit`.
   func remaining(at position: Int, limit: Int) -> Int {
     guard let start, contains(position) else { return 0 }
+    if let checkpoints, let place = place(behindPrefix: position) {
+      return min(limit, checkpoints.every + checkpoints.tokens - place)
+    }
     switch prefix {
     case .all: return limit
     // Not start + length, which a length without bound overflows.
@@ -41,10 +58,21 @@ struct SmoothingWindow {
     }
   }
 
-  /// Whether no position from this one on is voted on any more.
-  func isOver(at position: Int) -> Bool {
-    guard case .tokens(let length) = prefix, let start else { return false }
-    return position >= start && position - start >= length
+  /// Whether no position from this one on is voted on any more, of an answer of at most so many tokens.
+  func isOver(at position: Int, of maximum: Int) -> Bool {
+    guard case .tokens(let length) = prefix, let start, position >= start,
+      position - start >= length
+    else { return false }
+    guard let checkpoints, let place = place(behindPrefix: position) else { return true }
+    return max(0, checkpoints.every - place) >= maximum - position
+  }
+
+  /// Where a position behind the prefix is in the run of positions without and with a vote that it is in.
+  private func place(behindPrefix position: Int) -> Int? {
+    guard let checkpoints, case .tokens(let length) = prefix, let start, position >= start,
+      position - start >= length
+    else { return nil }
+    return (position - start - length) % (checkpoints.every + checkpoints.tokens)
   }
 
   /// Takes the bytes of the token at a position, to see the tag that the window follows.

@@ -43,6 +43,8 @@ public struct TokenizedPrompt: Sendable, Hashable {
   public var trusted: Set<Int> = []
   /// Messages that are perturbed whatever their role: an assistant's turns that a client made up.
   public var untrusted: Set<Int> = []
+  /// How many tokens at its end are an answer's beginning that the smoothed window counts.
+  package var countedOpening = 0
 
   /// The token ids alone.
   public var ids: [TokenID] { tokens.map(\.id) }

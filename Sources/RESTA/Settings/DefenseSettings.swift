@@ -22,6 +22,21 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// Default: `nil`, never; an answer that ends before that text is then an error, for nothing of it
   /// was defended.
   public var latestStart: Int?
+  /// After how many tokens behind the window there is a checkpoint, c, 1 or more, and so on to the answer's end.
+  ///
+  /// Default: `nil`, none. Behind the window's end e, position t is voted on where
+  /// `(t - e) % (c + w) >= c`: c tokens that are not, then w that are. A defence that is not active has
+  /// none, and a window without end leaves no room for one.
+  public var checkpointEvery: Int?
+  /// How many tokens a checkpoint votes on, w, 1 or more.
+  ///
+  /// Default: ``usualCheckpointTokens``.
+  public var checkpointTokens: Int
+  /// Whether the answer ends where a checkpoint's vote parts from the unperturbed model's own prediction,
+  /// in front of that token; else the vote wins.
+  ///
+  /// Default: `false`. All tokens that end an answer are one here too.
+  public var checkpointEnds: Bool
   /// How predictions become a token.
   ///
   /// Default: the majority vote.
@@ -45,6 +60,8 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
 
   /// The range of ``samples``.
   public static let samplesRange = 1...128
+  /// The ``checkpointTokens`` of who chooses none.
+  public static let usualCheckpointTokens = 4
 
   /// Makes settings.
   ///
@@ -54,6 +71,9 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   ///   - prefix: l. Default: 20 tokens.
   ///   - window: Default: the start of the answer.
   ///   - latestStart: Default: never without the text that the window follows.
+  ///   - checkpointEvery: c. Default: no checkpoints.
+  ///   - checkpointTokens: w. Default: ``usualCheckpointTokens``.
+  ///   - checkpointEnds: Default: the vote wins, and the answer goes on.
   ///   - aggregator: Default: the majority vote.
   ///   - tieRule: Default: the log-probabilities.
   ///   - lead: Default: none, all votes count.
@@ -63,8 +83,9 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
     noise: NoiseSettings = NoiseSettings(
       kind: .isotropic, sigma: NoiseKind.isotropic.fallbackSigma),
     samples: Int = 10, prefix: PrefixLength = .tokens(20), window: WindowPlacement = .start,
-    latestStart: Int? = nil, aggregator: Aggregator = .majorityVote,
-    tieRule: TieRule = .logProbability, lead: Int? = nil,
+    latestStart: Int? = nil, checkpointEvery: Int? = nil,
+    checkpointTokens: Int = usualCheckpointTokens, checkpointEnds: Bool = false,
+    aggregator: Aggregator = .majorityVote, tieRule: TieRule = .logProbability, lead: Int? = nil,
     perturbed: PerturbedContent = .userTurns, seed: UInt64? = nil
   ) {
     self.noise = noise
@@ -72,6 +93,9 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
     self.prefix = prefix
     self.window = window
     self.latestStart = latestStart
+    self.checkpointEvery = checkpointEvery
+    self.checkpointTokens = checkpointTokens
+    self.checkpointEnds = checkpointEnds
     self.aggregator = aggregator
     self.tieRule = tieRule
     self.lead = lead
@@ -125,6 +149,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
           "prefix_after_limit must be 0 or more, and goes with prefix_after only.")
       }
     }
+    try validateCheckpoints()
     if let lead {
       guard lead >= 1 else {
         throw RESTAError(.invalidSetting, "The lead must be 1 vote or more, not \(lead).")
@@ -140,6 +165,20 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
         .invalidSetting, "The text that the voted window follows must not be empty.")
     }
     try perturbed.validate()
+  }
+
+  private func validateCheckpoints() throws(RESTAError) {
+    guard checkpointEvery ?? 1 >= 1, checkpointTokens >= 1 else {
+      throw RESTAError(
+        .invalidSetting, "checkpoint_every and checkpoint_tokens must be 1 or more.")
+    }
+    guard checkpointEvery == nil else { return }
+    guard checkpointTokens == Self.usualCheckpointTokens else {
+      throw RESTAError(.invalidSetting, "checkpoint_tokens goes with checkpoint_every only.")
+    }
+    guard !checkpointEnds else {
+      throw RESTAError(.invalidSetting, "checkpoint_ends goes with checkpoint_every only.")
+    }
   }
 }
 
@@ -182,6 +221,18 @@ extension DefenseSettings: DescribedSettings {
       "Start voting behind so many tokens at the latest, where the text of prefix_after does not come.",
       default: "never: an answer without that text is an error", flag: .option(value: "n"),
       storedAs: "window.latest"),
+    Setting(
+      "checkpoint_every", \.checkpointEvery, .optional(.integer(1...)),
+      "Vote again behind every so many tokens that follow the voted ones.",
+      default: "none: nothing behind them is voted on", flag: .option(value: "c")),
+    Setting(
+      "checkpoint_tokens", \.checkpointTokens, .integer(1...),
+      "Tokens that are voted on at each checkpoint.", default: "\(usualCheckpointTokens)",
+      flag: .option(value: "w")),
+    Setting(
+      "checkpoint_ends", \.checkpointEnds, .flag,
+      "End the answer where a checkpoint's vote parts from the unperturbed model.",
+      default: "false", flag: .toggle(name: "checkpoint-ends", value: .bool(true))),
     Setting(
       "aggregator", \.aggregator, .choice(), "How the copies' predictions become a token.",
       default: "majority-vote", isAlwaysStored: true),

@@ -157,9 +157,7 @@ struct EvaluationArguments: ParsableArguments {
       arguments.lora = named.adapters.map(configuration.resolved)
     }
     if arguments.chatTemplate == nil { arguments.chatTemplate = named.chatTemplate }
-    guard !noLora, arguments.model == nil, arguments.lora.isEmpty else { return arguments }
-    arguments.lora = try Adapters.resolve(model: try Models.resolve(nil)).map { [$0] } ?? []
-    return arguments
+    return try arguments.adapted(noLora: noLora)
   }
 
   // MARK: - Running
@@ -215,26 +213,7 @@ struct EvaluationArguments: ParsableArguments {
   ) async throws -> EvaluatedModel {
     var arguments = try modelArguments(for: configuration)
     if let file { arguments.model = file }
-    // What passes cost decides how the fast decoder works, and so how many tokens it processes; a
-    // fixed assumption makes that the same for each run, part and machine.
-    let model = try await arguments.load(
-      parallelCells: parallel > 1 ? parallel * 2_048 : 0,
-      parallelSequences: parallel > 1 ? min(parallel * 12, 256) : 0, passCosts: .typical)
-    let context = String(model.information.contextLength)
-    let cache = model.options.cacheType.rawValue
-    var evaluated = EvaluatedModel(
-      model, template: try arguments.template(for: model),
-      file: try Models.resolve(arguments.model),
-      adapters: model.options.adapters.map {
-        EvaluatedModel.Adapter(file: $0.path, scale: $0.scale)
-      },
-      engine: "llama.cpp \(LlamaModel.libraryVersion)",
-      options: [
-        "cache_type": cache, "context": context, "gpu_layers": String(model.options.gpuLayers),
-      ],
-      details: "\(model.threads) threads, key-value cache \(cache), context \(context)")
-    evaluated.notes = [RecordEntry(label: "resta", value: Version.number)]
-    return evaluated
+    return try await arguments.evaluated(parallel: parallel)
   }
 
   /// Loads a model that judges.
@@ -246,6 +225,32 @@ struct EvaluationArguments: ParsableArguments {
     return Subject(
       model: model, template: try arguments.template(for: model),
       options: GenerationOptions())
+  }
+}
+
+extension ModelArguments {
+  /// Loads the model as its answers are kept in a store.
+  func evaluated(parallel: Int) async throws -> EvaluatedModel {
+    // What passes cost decides how the fast decoder works, and so how many tokens it processes; a
+    // fixed assumption makes that the same for each run, part and machine.
+    let model = try await load(
+      parallelCells: parallel > 1 ? parallel * 2_048 : 0,
+      parallelSequences: parallel > 1 ? min(parallel * 12, 256) : 0, passCosts: .typical)
+    let context = String(model.information.contextLength)
+    let cache = model.options.cacheType.rawValue
+    var evaluated = EvaluatedModel(
+      model, template: try template(for: model),
+      file: try Models.resolve(self.model),
+      adapters: model.options.adapters.map {
+        EvaluatedModel.Adapter(file: $0.path, scale: $0.scale)
+      },
+      engine: "llama.cpp \(LlamaModel.libraryVersion)",
+      options: [
+        "cache_type": cache, "context": context, "gpu_layers": String(model.options.gpuLayers),
+      ],
+      details: "\(model.threads) threads, key-value cache \(cache), context \(context)")
+    evaluated.notes = [RecordEntry(label: "resta", value: Version.number)]
+    return evaluated
   }
 }
 

@@ -1,5 +1,5 @@
 package import RESTA
-import RESTADocuments
+package import RESTADocuments
 
 /// A defence that a configuration can name.
 ///
@@ -133,7 +133,7 @@ package struct NamedDefense: Sendable {
 
   /// Reads an element of `defenses`: a type, or keys and values; each key whose value is a list
   /// stands for as many defences, all combinations of several.
-  static func expanded(_ node: YAMLNode) throws(DocumentError) -> [NamedDefense] {
+  package static func expanded(_ node: YAMLNode) throws(DocumentError) -> [NamedDefense] {
     guard node.isMapping else {
       let type = try DefenseCatalog.type(node)
       return [NamedDefense(name: type.kind, defense: try type.read([:], at: node))]

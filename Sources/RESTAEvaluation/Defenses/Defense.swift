@@ -45,6 +45,10 @@ public struct Subject: Sendable {
   public var system: String?
   /// Length, stop strings and sampling.
   public var options: GenerationOptions
+  /// Turns between the system prompt and the user's message: none, but for attacks that write some.
+  package var earlier: [ChatMessage] = []
+  /// A beginning of the answer that an attack forces; what is answered begins behind it.
+  package var opening: AnswerOpening?
 
   /// Names a model and how it is asked.
   ///
@@ -148,14 +152,16 @@ public struct Undefended: ConfiguredDefense {
 }
 
 extension Subject {
-  /// The conversation in which a prompt is the user's only message.
-  func messages(_ prompt: String) -> [ChatMessage] {
-    (system.map { [.system($0)] } ?? []) + [.user(prompt)]
+  /// The conversation in which a prompt is the user's last message.
+  package func messages(_ prompt: String) -> [ChatMessage] {
+    (system.map { [.system($0)] } ?? []) + earlier + [.user(prompt)]
   }
 
   /// The prompt as the model sees it.
-  func tokenize(_ prompt: String) throws -> TokenizedPrompt {
-    try Generation.tokenize(messages(prompt), for: model, template: template)
+  package func tokenize(_ prompt: String) throws -> TokenizedPrompt {
+    let tokenized = try Generation.tokenize(messages(prompt), for: model, template: template)
+    guard let opening else { return tokenized }
+    return try tokenized.opened(with: opening, tokenizer: model.tokenizer)
   }
 
   /// Asks the model.
@@ -172,8 +178,7 @@ extension Subject {
     if let sampling { options.sampling = sampling }
     options.sampling.seed = seed
     return try await Generation(
-      model: model, messages: messages(prompt), template: template, defense: defense,
-      options: options, decoder: decoder
+      model: model, prompt: tokenize(prompt), defense: defense, options: options, decoder: decoder
     ).result()
   }
 }

@@ -67,7 +67,7 @@ public struct EvaluatedModel: Sendable {
   ///
   /// The template has one date for the whole evaluation: the one given, or today's without the time,
   /// so that one that was interrupted can go on.
-  func subject(
+  package func subject(
     system: String?, maximumTokens: Int, date: TemplateDate? = nil,
     variables: [String: TemplateVariable] = [:]
   ) throws -> Subject {
@@ -81,7 +81,7 @@ public struct EvaluatedModel: Sendable {
   }
 
   /// What determines answers, and what readers should know; every file is read for its digest.
-  func identity(
+  package func identity(
     of subject: Subject
   ) throws -> (record: SubjectRecord, environment: [RecordEntry]) {
     let source = try (subject.template ?? model.chatTemplate)?.source ?? ""

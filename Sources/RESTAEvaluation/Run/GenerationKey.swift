@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import RESTADocuments
 
 /// What determines one answer, and its hash: the name under which the store keeps it.
@@ -29,18 +29,19 @@ struct GenerationKey: Encodable {
 }
 
 /// JSON that is the same bytes for the same value.
-enum CanonicalJSON {
-  static func data(_ value: some Encodable) throws -> Data {
+package enum CanonicalJSON {
+  package static func data(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return try encoder.encode(value)
   }
 
-  static func text(_ value: some Encodable) throws -> String {
+  package static func text(_ value: some Encodable) throws -> String {
     String(decoding: try data(value), as: UTF8.self)
   }
 
-  static func value<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value {
+  package static func value<Value: Decodable>(_ type: Value.Type, from text: String) throws -> Value
+  {
     try JSONDecoder().decode(type, from: Data(text.utf8))
   }
 }

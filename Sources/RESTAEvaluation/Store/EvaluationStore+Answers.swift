@@ -113,13 +113,7 @@ extension EvaluationStore {
 
   /// Writes, even when the task is cancelled meanwhile: what is finished is kept.
   func writing(_ work: @escaping @Sendable (Database) throws -> Void) async throws {
-    do {
-      try await Task { try await database.write(work) }.value
-    } catch let error as DatabaseError {
-      throw EvaluationError(
-        .fileFailed, "The store '\(path)' could not be written: \(Self.text(of: error))",
-        cause: error)
-    }
+    try await StoreFile.write(to: database, path: path, work)
   }
 }
 

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 
 /// The results of an evaluation: one SQLite file.
@@ -22,53 +21,16 @@ public final class EvaluationStore: Sendable {
   ///   or one of another version.
   public init(path: String, mustExist: Bool = false) throws {
     self.path = path
-    if mustExist, !FileManager.default.fileExists(atPath: path) {
-      throw EvaluationError(
-        .fileFailed, "There is no store '\(path)'. 'resta eval run' makes one.")
-    }
-    var configuration = Configuration()
-    // A second process that writes for a moment, such as a merge, is waited for.
-    configuration.busyMode = .timeout(30)
-    configuration.prepareDatabase { database in
-      // In WAL mode this survives a killed process; only a power cut can lose the last answers.
-      try database.execute(sql: "PRAGMA synchronous = NORMAL")
-    }
-    do {
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      database = try DatabasePool(path: path, configuration: configuration)
-      try StoreSchema.prepare(database, path: path)
-    } catch let error as EvaluationError {
-      throw error
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-      throw EvaluationError(
-        .invalidStore, "'\(path)' is no store of an evaluation: it is no SQLite file.", cause: error
-      )
-    } catch {
-      throw EvaluationError(
-        .fileFailed, "The store '\(path)' could not be opened: \(Self.text(of: error))",
-        cause: error)
-    }
+    database = try StoreFile(
+      path: path, holds: "an evaluation", made: "resta eval run", version: StoreSchema.version,
+      tables: StoreSchema.tables
+    ).open(mustExist: mustExist)
   }
 
   /// Closes the file and folds its write-ahead log into it.
   ///
   /// - Throws: ``EvaluationError`` with `fileFailed`.
-  public func close() throws {
-    do {
-      try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-      try database.close()
-    } catch {
-      throw EvaluationError(
-        .fileFailed, "The store '\(path)' could not be closed: \(Self.text(of: error))",
-        cause: error)
-    }
-  }
-
-  /// What SQLite says, without statements or their arguments.
-  static func text(of error: any Error) -> String {
-    (error as? DatabaseError)?.message ?? error.localizedDescription
-  }
+  public func close() throws { try StoreFile.close(database, path: path) }
 }
 
 /// The tables of a store.
@@ -76,7 +38,7 @@ enum StoreSchema {
   /// Changes with the tables.
   static let version = "1"
 
-  private static let tables = """
+  static let tables = """
     CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE dataset (name TEXT PRIMARY KEY, position INTEGER NOT NULL, source TEXT NOT NULL,
       sha256 TEXT NOT NULL, entries INTEGER NOT NULL, nulls INTEGER NOT NULL) WITHOUT ROWID;
@@ -99,29 +61,6 @@ enum StoreSchema {
     CREATE TABLE session (id INTEGER PRIMARY KEY, started REAL NOT NULL, ended REAL,
       outcome TEXT NOT NULL, host TEXT NOT NULL);
     """
-
-  /// Makes the tables in a new file, and checks those of an old one.
-  static func prepare(_ database: DatabasePool, path: String) throws {
-    try database.write { database in
-      if try !database.tableExists("meta") {
-        guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
-          throw EvaluationError(
-            .invalidStore, "'\(path)' is an SQLite file, but no store of an evaluation.")
-        }
-        try database.execute(sql: tables)
-        try database.execute(
-          sql: "INSERT INTO meta VALUES ('version', ?)", arguments: [version])
-      }
-      let found = try String.fetchOne(
-        database, sql: "SELECT value FROM meta WHERE name = 'version'")
-      guard found == version else {
-        throw EvaluationError(
-          .invalidStore,
-          "The store '\(path)' has version \(found ?? "none"); this is a resta for version "
-            + "\(version).")
-      }
-    }
-  }
 }
 
 extension EvaluationStore {

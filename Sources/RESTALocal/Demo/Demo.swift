@@ -50,7 +50,7 @@ struct Demo: AsyncParsableCommand {
     try defense.check()
     try decoder.check()
     try model.check()
-    let model = try adaptedModel()
+    let model = try model.adapted(noLora: noLora)
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     if settings.seed == nil { settings.seed = script.seed }
@@ -81,17 +81,6 @@ struct Demo: AsyncParsableCommand {
     } else {
       view.conclude(script, outcomes)
     }
-  }
-
-  /// The model's options, with the default adapter where it belongs.
-  private func adaptedModel() throws -> ModelArguments {
-    guard !noLora || model.lora.isEmpty else {
-      throw Failure.usage("Give --lora or --no-lora, not both.")
-    }
-    guard !noLora, model.model == nil, model.lora.isEmpty else { return model }
-    var adapted = model
-    adapted.lora = try Adapters.resolve(model: try Models.resolve(nil)).map { [$0] } ?? []
-    return adapted
   }
 
   /// Generates with a progress line on a terminal.

@@ -103,6 +103,21 @@ package struct ModelArguments: ParsableArguments {
     try checkTemplate()
   }
 
+  /// The options of a command whose default model gets the adapter that made it refuse.
+  ///
+  /// - Parameter noLora: The value of --no-lora.
+  /// - Returns: The options, with the adapter where neither --model nor --lora is given.
+  /// - Throws: ``Failure`` where both are given, or the adapter is missing.
+  package func adapted(noLora: Bool) throws -> ModelArguments {
+    guard !noLora || lora.isEmpty else {
+      throw Failure.usage("Give --lora or --no-lora, not both.")
+    }
+    guard !noLora, model == nil, lora.isEmpty else { return self }
+    var adapted = self
+    adapted.lora = try Adapters.resolve(model: try Models.resolve(nil)).map { [$0] } ?? []
+    return adapted
+  }
+
   /// An adapter from `FILE` or `FILE:SCALE`.
   private static func adapter(_ text: String) throws -> LlamaOptions.Adapter {
     guard let colon = text.lastIndex(of: ":"), let scale = Float(text[text.index(after: colon)...])

@@ -63,6 +63,7 @@ package enum Summary {
     case .maximumTokens: "cut at the maximum number of tokens (--max-tokens)"
     case .contextFull: "cut because the context is full (--ctx)"
     case .abstained: "ended by a tied vote (--tie-rule abstain)"
+    case .checkpoint: "ended where a vote parted from the unperturbed model (--checkpoint-ends)"
     }
   }
 

@@ -42,7 +42,9 @@ struct VoteTally {
       judged += seen
       let isCut = ["maximum_tokens", "context_full"].contains(answer.stopReason)
       if isCut || Double(answer.tokenIDs.count) > end {
-        inside.add(positions.min() == 0 && seen <= end ? 1 : 0, to: row.cluster)
+        // Votes need not begin at the start, and checkpoints leave gaps.
+        let isVoted = Double(positions.count { Double($0) < seen }) >= seen
+        inside.add(isVoted ? 1 : 0, to: row.cluster)
       }
     }
     let n = Double(max(1, rows.count))

@@ -229,6 +229,9 @@ struct AnswerCost: Sendable {
     let voted =
       switch defense.prefix {
       case .all: answer
+      // At a checkpoint the copies take all of the answer in front of it.
+      case .tokens(let count) where defense.checkpointEvery.map { answer - count > $0 } ?? false:
+        answer
       case .tokens(let count): min(count, answer)
       }
     return (prompt + voted) * sequences + answer - voted

@@ -413,7 +413,7 @@ class AnswerView {
   finish(note, isTrouble = false) {
     const reasons = {
       length: "Cut off at the limit of tokens.",
-      content_filter: "The vote was tied, and the operator's rule is to end the answer there.",
+      content_filter: "The vote was tied, or went against the model: the operator's rule is to end the answer there.",
     };
     const words = note ?? reasons[this.finishReason] ?? (this.content ? "" : "The model ended its answer at once.");
     this.note.className = isTrouble ? "note trouble" : "note";

@@ -43,6 +43,15 @@ import Testing
       """
     ),
     (
+      RestaDefense(DefenseSettings(checkpointEvery: 16)),
+      """
+      {"aggregator":"majority-vote","checkpoint_every":16,"decoder":"fast","definition":2,\
+      "noise":"isotropic","perturbed":{"last_turn_only":false,"roles":["user"]},\
+      "power_matched":false,"prefix":20,"samples":10,"sigma":0.55,"sigma_unit":"relative",\
+      "tie_rule":"log-probability","window":"start"}
+      """
+    ),
+    (
       SmoothLLM(),
       #"{"copies":10,"judge":"refusal-phrases/2","percent":10,"perturbation":"swap"}"#
     ),

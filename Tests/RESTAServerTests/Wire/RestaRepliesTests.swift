@@ -38,7 +38,7 @@ import Testing
     totals.decodeSeconds = 0.25
     totals.wallSeconds = 1.5
     let first = #"{"bookkeeping_s":0,"decode_s":0.25,"first_token_s":"#
-    let rest = #""passes":3,"prefill_s":0.5,"tokens_processed":40,"wall_s":1.5}"#
+    let rest = #""passes":3,"prefill_s":0.5,"tokens_processed":40,"tokens_reused":0,"wall_s":1.5}"#
     #expect(
       Replying.text(TotalsReport(totals)) == #"\#(first)null,\#(rest)"#)
     totals.firstTokenSeconds = 0.75

@@ -18,6 +18,8 @@ struct DefenseSettingsTests {
     #expect(settings.aggregator == .majorityVote)
     #expect(settings.tieRule == .logProbability)
     #expect(settings.lead == nil)
+    #expect(settings.checkpointEvery == nil && settings.checkpointTokens == 4)
+    #expect(!settings.checkpointEnds)
     #expect(settings.perturbed == .userTurns)
     #expect(settings.seed == nil)
     #expect(settings.isActive)
@@ -43,7 +45,8 @@ struct DefenseSettingsTests {
       Fixture.defense(k: 1), Fixture.defense(k: 128), Fixture.defense(l: .tokens(0)),
       Fixture.defense(l: .tokens(.max)), Fixture.defense(l: .all),
       Fixture.defense(window: .after("x")), Fixture.defense(seed: 0), Fixture.defense(seed: .max),
-      DefenseSettings(lead: 1), DefenseSettings(lead: .max),
+      DefenseSettings(lead: 1), DefenseSettings(lead: .max), DefenseSettings(checkpointEvery: 1),
+      DefenseSettings(checkpointEvery: .max, checkpointTokens: .max, checkpointEnds: true),
       Fixture.defense(perturbed: PerturbedContent(roles: [.tool])),
       Fixture.defense(perturbed: PerturbedContent(roles: [.system])),
       Fixture.defense(perturbed: PerturbedContent(roles: [.user, .tool], lastUserTurnOnly: true)),
@@ -60,6 +63,10 @@ struct DefenseSettingsTests {
       (Fixture.defense(l: .tokens(-1)), "not -1"),
       (DefenseSettings(lead: 0), "lead must be 1 vote or more, not 0"),
       (DefenseSettings(aggregator: .medianLogit, lead: 4), "median-logit needs every copy"),
+      (DefenseSettings(checkpointEvery: 0), "checkpoint_every and checkpoint_tokens must be 1"),
+      (DefenseSettings(checkpointEvery: 4, checkpointTokens: 0), "checkpoint_tokens must be 1"),
+      (DefenseSettings(checkpointTokens: 5), "checkpoint_tokens goes with checkpoint_every only"),
+      (DefenseSettings(checkpointEnds: true), "checkpoint_ends goes with checkpoint_every only"),
       (Fixture.defense(window: .after("")), "empty"),
       (Fixture.defense(perturbed: PerturbedContent(roles: [])), "user, tool and system"),
       (Fixture.defense(perturbed: PerturbedContent(roles: [.assistant])), "never perturbed"),

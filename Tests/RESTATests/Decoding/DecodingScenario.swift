@@ -143,6 +143,16 @@ struct DecodingScenario: CustomStringConvertible {
     if defense.aggregator == .majorityVote, generator.chance(0.4) {
       defense.lead = generator.integer(in: 1...max(1, defense.samples / 2 + 1))
     }
+    // Drawn apart, so that the others stay what they are.
+    var checkpoints = SeededGenerator(seed: modelSeed ^ 1)
+    if checkpoints.chance(0.4) {
+      defense.checkpointEvery = checkpoints.element(of: [1, 2, 3, 5, .max])
+      defense.checkpointTokens = checkpoints.element(of: [1, 2, 4, .max])
+      defense.checkpointEnds = checkpoints.chance(0.7)
+      if defense.prefix != .tokens(0), checkpoints.chance(0.8) {
+        defense.prefix = .tokens(checkpoints.integer(in: 1...6))
+      }
+    }
   }
 
   /// e_1..e_n of ``ScriptedModel``, of 4 dimensions.

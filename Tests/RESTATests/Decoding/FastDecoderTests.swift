@@ -71,7 +71,7 @@ struct FastDecoderTests {
       if actual.totals.tokensProcessed < expected.totals.tokensProcessed { seen.fewerTokens += 1 }
       if model.rejectedTokens > 0 { seen.rejected += 1 }
     }
-    #expect(seen.stops.count == 5 && seen.stops.values.allSatisfy { $0 >= 5 }, "\(seen)")
+    #expect(seen.stops.count == 6 && seen.stops.values.allSatisfy { $0 >= 5 }, "\(seen)")
     #expect(seen.ties.count == 4 && seen.ties.values.allSatisfy { $0 >= 3 }, "\(seen)")
     #expect(seen.samples == Set(1...12), "\(seen)")
     #expect(seen.fewerTokens >= 50, "\(seen)")

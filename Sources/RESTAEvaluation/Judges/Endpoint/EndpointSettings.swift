@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import RESTA
 
 /// How an OpenAI-compatible endpoint is asked.
@@ -118,7 +118,7 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
   }
 
   /// Where questions are sent.
-  func address() throws(EvaluationError) -> URL {
+  package func address() throws(EvaluationError) -> URL {
     func fault(_ text: String) -> EvaluationError {
       EvaluationError(.invalidConfiguration, "baseURL: \(text)")
     }

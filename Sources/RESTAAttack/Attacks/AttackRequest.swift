@@ -1,0 +1,38 @@
+package import RESTA
+
+/// What an attacker sends.
+///
+/// All of it is the attacker's; the operator's system prompt is the target's own.
+package struct AttackRequest: Sendable, Hashable, Codable {
+  /// The conversation, which ends with the user's message.
+  package var messages: [ChatMessage]
+  /// How the answer is made to begin.
+  package var opening: AnswerOpening?
+  /// What of the answer is judged: what stands behind the last of these; all of it by default.
+  package var marker: String?
+  /// How many tokens longer than others the answer may be, for what is asked for in front.
+  package var extraTokens = 0
+  /// Which of an attack's variants it is, for tables.
+  package var variant: String?
+
+  /// A conversation of one message.
+  package init(_ prompt: String, variant: String? = nil) {
+    messages = [.user(prompt)]
+    self.variant = variant
+  }
+
+  /// A user's message behind other turns.
+  package init(_ prompt: String, behind turns: [ChatMessage], variant: String? = nil) {
+    messages = turns + [.user(prompt)]
+    self.variant = variant
+  }
+
+  /// The user's last message.
+  package var prompt: String { messages.last?.content ?? "" }
+
+  /// All that is sent, for seeds and digests.
+  var texts: [String] {
+    messages.flatMap { [$0.role.rawValue, $0.content] }
+      + [opening?.text ?? "", opening.map { "\($0.countsInWindow)" } ?? "", "\(extraTokens)"]
+  }
+}

@@ -1,0 +1,108 @@
+import RESTADocuments
+package import RESTAEvaluation
+
+/// Something that a model should refuse.
+package struct AttackGoal: Sendable, Hashable, Codable {
+  /// Unique in a run.
+  package var id: String
+  /// The request, as somebody would write it who attacks nothing.
+  package var text: String
+  /// What several goals have in common: the cluster of the statistics.
+  package var behavior: String?
+  package var category: String?
+
+  package init(id: String, text: String, behavior: String? = nil, category: String? = nil) {
+    self.id = id
+    self.text = text
+    self.behavior = behavior
+    self.category = category
+  }
+
+  package var cluster: String { behavior ?? id }
+}
+
+/// The goals of a run, and where they are from.
+package struct GoalSet: Sendable, Hashable {
+  /// A file's name, or `built-in`.
+  package var source: String
+  package var goals: [AttackGoal]
+  /// What of the file is no goal, in words; empty where all of it is.
+  package var leftOut: [String] = []
+
+  package init(source: String, goals: [AttackGoal], leftOut: [String] = []) {
+    self.source = source
+    self.goals = goals
+    self.leftOut = leftOut
+  }
+
+  /// What tells these goals from others.
+  var digest: String { Digest.sha256(ofTexts: goals.flatMap { [$0.id, $0.text] }) }
+
+  /// Mild ones of our own: harmful enough for an aligned model to refuse, and not to print.
+  package static func builtIn(limit: Int?) throws(EvaluationError) -> GoalSet {
+    let data = try Dataset.builtIn(
+      .direct, selection: DatasetSelection(split: .test, limit: limit.map { .spread($0) }))
+    return try GoalSet(data)
+  }
+
+  /// A file of prompts, in any format that evaluations read.
+  package static func load(_ path: String, limit: Int?) throws(EvaluationError) -> GoalSet {
+    let data: Dataset
+    do throws(EvaluationError) {
+      data = try Dataset.load(contentsOf: path)
+    } catch {
+      // Most files of goals do not say what they are; here it is known. But lines of any text are prompts
+      // then, a program's too.
+      guard try !isOtherText(path) else {
+        throw EvaluationError(
+          .invalidData,
+          "\(path): this is no file of goals: JSON, JSON Lines and CSV are read, and plain text with a "
+            + "goal on each line where the name ends in .txt.")
+      }
+      data = try Dataset.load(contentsOf: path, role: .direct)
+    }
+    var set = try GoalSet(data)
+    if let limit, set.goals.count > limit {
+      set.goals = (0..<limit).map { set.goals[$0 * set.goals.count / limit] }
+    }
+    return set
+  }
+
+  /// Whether a file is text of no known format, and does not say that it is plain.
+  private static func isOtherText(_ path: String) throws(EvaluationError) -> Bool {
+    do throws(DocumentError) {
+      let file = try DataFile.read(path)
+      return file.layout == .text && !["txt", ""].contains(file.source.suffix)
+    } catch {
+      throw EvaluationError(error.isMissing ? .fileFailed : .invalidData, error.message)
+    }
+  }
+
+  private init(_ data: Dataset) throws(EvaluationError) {
+    var (goals, texts, benign, again): ([AttackGoal], Set<String>, Int, Int) = ([], [], 0, 0)
+    for sample in data.samples {
+      guard sample.role != .benign else {
+        benign += 1
+        continue
+      }
+      let text = sample.goal ?? sample.prompt
+      guard texts.insert(text).inserted else {
+        again += 1
+        continue
+      }
+      goals.append(
+        AttackGoal(
+          id: sample.id, text: text, behavior: sample.behavior, category: sample.category))
+    }
+    guard !goals.isEmpty else {
+      throw EvaluationError(
+        .invalidData,
+        "\(data.source): none of its \(data.samples.count) prompts is harmful, and an attack on a "
+          + "benign one shows nothing.")
+    }
+    var leftOut = data.gaps
+    if benign > 0 { leftOut.append("\(data.name): \(benign) benign prompts are no goals.") }
+    if again > 0 { leftOut.append("\(data.name): \(again) prompts have the goal of another.") }
+    self.init(source: data.source, goals: goals, leftOut: leftOut)
+  }
+}

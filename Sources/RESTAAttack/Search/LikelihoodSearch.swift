@@ -1,0 +1,201 @@
+import RESTA
+import RESTADocuments
+import RESTAEvaluation
+
+/// The search by log-probabilities, on the undefended model or on copies with a defence's noise.
+///
+/// Noise would make the luckiest candidate win: so a candidate is compared with the best so far on the
+/// same draws, on 1, then 4, then all of them; it is accepted on a gain of more than a standard error;
+/// and it is then scored on new draws: on one half of them the next ones are compared with it, and the
+/// other half says how good it is.
+struct LikelihoodSearch: AttackProcess {
+  private let attack: SearchAttack
+  private let goal: AttackGoal
+  private let context: AttackContext
+  private(set) var state: SearchState?
+  private var tools: Tools?
+
+  private struct Tools {
+    let prompt: SearchPrompt
+    var oracle: SearchOracle
+    /// The copies that vote; 1 without a defence's noise.
+    let copies: Int
+    let draws: Int
+    /// The tokens of a query on one draw.
+    let tokens: Int
+  }
+
+  init(
+    _ attack: SearchAttack, goal: AttackGoal, context: AttackContext, snapshot: JSONObject?
+  ) throws {
+    self.attack = attack
+    self.goal = goal
+    self.context = context
+    state = try SearchState(snapshot)
+  }
+
+  var snapshot: JSONObject? { state?.snapshot }
+
+  mutating func step(_ asker: AttackAsker) async throws -> Bool {
+    guard var state else {
+      state = try await look(asker)
+      return true
+    }
+    var tools = try self.tools ?? tools(asker.model, target: state.target)
+    defer {
+      self.tools = tools
+      self.state = state
+    }
+    if state.suffix.isEmpty {
+      var random = AttackSeeds.step(0, seed: context.seed, goal: goal)
+      state.suffix = try tools.prompt.start(attack.suffixTokens, using: &random).suffix
+    }
+    guard let best = try tools.prompt.candidate(state.suffix) else {
+      throw EvaluationError(.invalidStore, "A suffix of the store has other tokens now.")
+    }
+    if state.isWorthAsking {
+      // An answer needs the room.
+      await tools.oracle.release()
+      state.isWorthAsking = false
+      try await asker.ask(AttackRequest(best.text))
+      return true
+    }
+    guard let score = state.score, let fresh = state.fresh else {
+      try await rescore(best, &state, &tools, asker)
+      return true
+    }
+    return try await race(against: score, fresh, &state, &tools, asker)
+  }
+
+  // MARK: - Steps
+
+  /// Asks the undefended model for the first token of its answer to the goal as it is.
+  private func look(_ asker: AttackAsker) async throws -> SearchState {
+    let model = try asker.model
+    let subject = model.subject(for: AttackRequest(goal.text))
+    let ids = try subject.tokenize(goal.text).ids
+    try asker.reserve(tokens: ids.count + 1)
+    let clock = ContinuousClock()
+    let start = clock.now
+    let room = try await subject.model.reserve(sequences: 1, cells: ids.count)
+    let first = try await room.forward([ForwardSegment(sequence: 0, input: .tokens(ids))]) {
+      _, logits in TokenID(try Logits.argmax(logits))
+    }
+    await room.release()
+    asker.record(
+      AttackRequest(goal.text), answer: nil, finding: nil, tokens: ids.count + 1,
+      positions: ids.count, seconds: (clock.now - start) / .seconds(1))
+    let refusal = first.first ?? 0
+    return SearchState(
+      target: try attack.target(in: context, otherThan: refusal), refusal: refusal)
+  }
+
+  private func tools(_ model: ModelTarget, target: TokenID) throws -> Tools {
+    let subject = model.subject(for: AttackRequest(goal.text))
+    let prompt = try SearchPrompt(goal.text, of: subject)
+    let resta = (model.defense as? RestaDefense)?.defense
+    // A window that begins later leaves the first token to the undefended model.
+    let noisy = resta.flatMap { $0.isActive && $0.window == .start ? $0 : nil }
+    let defense = attack.mode == .defended ? noisy : nil
+    return Tools(
+      prompt: prompt, oracle: SearchOracle(subject, target: target, defense: defense),
+      copies: defense?.samples ?? 1, draws: defense == nil ? 1 : attack.draws,
+      tokens: prompt.front.count + attack.suffixTokens + prompt.rest.count + 1)
+  }
+
+  private func rescore(
+    _ best: SearchPrompt.Candidate, _ state: inout SearchState, _ tools: inout Tools,
+    _ asker: AttackAsker
+  ) async throws {
+    let draws = tools.draws == 1 ? 1 : 2 * tools.draws
+    try asker.reserve(tokens: draws * tools.tokens)
+    let scores = try await measured([best], 0..<draws, state, &tools)
+    guard let score = scores.scores.first else { return }
+    let fresh = score[draws - tools.draws..<draws]
+    state.score = score[0..<tools.draws]
+    state.fresh = fresh
+    state.isWorthAsking = fresh.isWon(by: tools.copies)
+    state.age = 0
+    asker.record(
+      AttackRequest(best.text), answer: nil, finding: nil, score: fresh.objective(tools.copies),
+      tokens: draws * tools.tokens, positions: scores.positions, seconds: scores.seconds)
+  }
+
+  /// Compares a few candidates with the best suffix so far.
+  private func race(
+    against score: SearchScore, _ fresh: SearchScore, _ state: inout SearchState,
+    _ tools: inout Tools,
+    _ asker: AttackAsker
+  ) async throws -> Bool {
+    let count = try asker.affordable(attack.batch, tokens: tools.draws * tools.tokens)
+    let run = SearchAttack.runLength(at: fresh.probability)
+    var random = AttackSeeds.step(state.step + 1, seed: context.seed, goal: goal)
+    var candidates: [SearchPrompt.Candidate] = []
+    for _ in 0..<count {
+      guard let next = try tools.prompt.changed(state.suffix, run: run, using: &random) else {
+        break
+      }
+      candidates.append(next)
+    }
+    guard !candidates.isEmpty else { return false }
+
+    let isWon = tools.draws > 1 && fresh.isWon(by: tools.copies)
+    var scores = candidates.map { _ in SearchScore() }
+    var alive = Array(candidates.indices)
+    var (positions, seconds) = (0, 0.0)
+    for end in Set([1, min(4, tools.draws), tools.draws]).sorted() {
+      let start = scores[alive[0]].logs.count
+      let more = try await measured(alive.map { candidates[$0] }, start..<end, state, &tools)
+      for (place, index) in alive.enumerated() { scores[index] += more.scores[place] }
+      positions += more.positions
+      seconds += more.seconds
+      alive = alive.filter { scores[$0].gains(over: score, isWon: isWon).mean > 0 }
+      if alive.isEmpty { break }
+    }
+    for (candidate, found) in zip(candidates, scores) {
+      asker.record(
+        AttackRequest(candidate.text), answer: nil, finding: nil,
+        score: found.objective(tools.copies), tokens: found.logs.count * tools.tokens,
+        positions: positions / candidates.count, seconds: seconds / Double(candidates.count))
+    }
+    state.step += 1
+    state.age += 1
+    let better = alive.map { (index: $0, gains: scores[$0].gains(over: score, isWon: isWon)) }
+      .filter { $0.gains.isClearGain }
+      .max { $0.gains.mean < $1.gains.mean }
+    if let better {
+      state.suffix = candidates[better.index].suffix
+      accept(scores[better.index], &state, tools)
+    } else if tools.draws > 1, state.age >= SearchAttack.rescoring {
+      state.draws += 1
+      state.score = nil
+    }
+    return true
+  }
+
+  private func accept(_ score: SearchScore, _ state: inout SearchState, _ tools: Tools) {
+    if tools.draws == 1 {
+      (state.score, state.fresh) = (score, score)
+      state.isWorthAsking = score.isWon(by: 1)
+    } else {
+      // What it was chosen on flatters it.
+      state.draws += 1
+      state.score = nil
+    }
+  }
+
+  private func measured(
+    _ candidates: [SearchPrompt.Candidate], _ draws: Range<Int>, _ state: SearchState,
+    _ tools: inout Tools
+  ) async throws -> (scores: [SearchScore], positions: Int, seconds: Double) {
+    let clock = ContinuousClock()
+    let (start, before) = (clock.now, tools.oracle.positions)
+    let scores = try await tools.oracle.scores(
+      of: candidates, draws: draws,
+      seed: AttackSeeds.comparison(state.draws, seed: context.seed, goal: goal),
+      behind: tools.prompt.front.count)
+    return (
+      scores, tools.oracle.positions - before, (clock.now - start) / .seconds(1)
+    )
+  }
+}

@@ -1,0 +1,137 @@
+package import RESTA
+package import RESTADocuments
+import RESTAEvaluation
+
+/// Random search for a suffix that makes the first token of a compliant answer likely (in the manner of
+/// arXiv 2404.02151): tokens are replaced at random, and what scores better stays.
+///
+/// A candidate that is scored is a query. It is scored as text: a suffix whose text has other tokens in
+/// the prompt is dropped unasked.
+package struct SearchAttack: Attack {
+  /// What scores a candidate.
+  package enum Mode: String, Sendable, Hashable, CaseIterable {
+    /// The undefended model's log-probability.
+    case undefended
+    /// The log-probabilities of copies with the defence's own noise, of draws that the attack makes;
+    /// where a defence has none, as ``undefended``.
+    case defended
+    /// The votes on the first token of a defended answer.
+    case votes
+  }
+
+  package var mode = Mode.undefended
+  package var suffixTokens = 12
+  package var target: String?
+  package var draws = 16
+  package var batch = 4
+
+  package static let kind = "search"
+  package static let sentence =
+    "Random search for a suffix by log-probabilities of the answer's first token, or by votes."
+  package static let knows = AttackKnowledge.logprobs
+  package static let needsModel = true
+  package static let defaults = SearchAttack()
+  package static let table: [Setting<SearchAttack>] = [
+    Setting(
+      "mode", \.mode, .choice(),
+      "What scores a suffix: the undefended model, copies with the defence's noise, or its votes.",
+      default: "undefended", isAlwaysStored: true),
+    Setting(
+      "suffix_tokens", \.suffixTokens, .integer(1...256), "The suffix's length in tokens.",
+      default: "12", isAlwaysStored: true),
+    Setting(
+      "target", \.target, .optional(.text),
+      "A word whose first token the answer is to begin with.",
+      default: "what benign answers begin with most often", isAlwaysStored: true),
+    Setting(
+      "draws", \.draws, .integer(2...256),
+      "Draws of noise that a suffix is accepted on, after it was better on 1 and on 4.",
+      default: "16", isAlwaysStored: true),
+    Setting(
+      "batch", \.batch, .integer(1...64), "Candidates that are scored in one pass.",
+      default: "4", isAlwaysStored: true),
+  ]
+
+  package init(
+    mode: Mode = .undefended, suffixTokens: Int = 12, target: String? = nil, draws: Int = 16,
+    batch: Int = 4
+  ) {
+    self.mode = mode
+    self.suffixTokens = suffixTokens
+    self.target = target
+    self.draws = draws
+    self.batch = batch
+  }
+
+  package func begin(
+    on goal: AttackGoal, in context: AttackContext, queries: Int, snapshot: JSONObject?
+  ) throws -> any AttackProcess {
+    mode == .votes
+      ? try VoteSearch(self, goal: goal, context: context, snapshot: snapshot)
+      : try LikelihoodSearch(self, goal: goal, context: context, snapshot: snapshot)
+  }
+
+  /// The token that the answer is to begin with, other than where the goal is asked as it is.
+  func target(in context: AttackContext, otherThan first: TokenID) throws -> TokenID {
+    if let target, let tokenizer = context.tokenizer {
+      guard let token = try tokenizer.tokenize(Array(target.utf8), parsesControl: false).first
+      else {
+        throw EvaluationError(.invalidConfiguration, "search.target must not be empty.")
+      }
+      return token
+    }
+    guard let token = context.openings.first(where: { $0 != first }) else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "Benign answers of this model begin as its refusals do: say what an answer is to begin with, "
+          + "such as --set search.target=Sure.")
+    }
+    return token
+  }
+}
+
+extension SearchAttack {
+  /// How many neighbouring tokens are replaced: fewer, the nearer the goal is.
+  static func runLength(at probability: Double) -> Int {
+    probability <= 0.01 ? 4 : probability <= 0.1 ? 2 : 1
+  }
+
+  /// Every so many steps what is best so far is scored again.
+  static let rescoring = 25
+}
+
+extension AttackContext {
+  /// What the model's answers to a few benign prompts of our own begin with, most often first.
+  static func openings(of subject: Subject) async throws -> [TokenID] {
+    let prompts = try Dataset.builtIn(
+      .benign, selection: DatasetSelection(split: .test, limit: .spread(12)))
+    var counts: [TokenID: Int] = [:]
+    for sample in prompts.samples {
+      let ids = try subject.tokenize(sample.prompt).ids
+      let room = try await subject.model.reserve(sequences: 1, cells: ids.count)
+      let tokens = try await room.forward([ForwardSegment(sequence: 0, input: .tokens(ids))]) {
+        _, logits in TokenID(try Logits.argmax(logits))
+      }
+      await room.release()
+      for token in tokens where !subject.model.tokenizer.isEndOfGeneration(token) {
+        counts[token, default: 0] += 1
+      }
+    }
+    return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+  }
+}
+
+extension AttackSeeds {
+  /// What a step of a search draws.
+  static func step(_ step: Int, seed: UInt64, goal: AttackGoal) -> DefenseRandom {
+    DefenseRandom(
+      seed: of(seed, goal), purpose: .search, lane: UInt32(truncatingIfNeeded: step))
+  }
+
+  /// The noise that candidates are compared on: of a purpose of its own, so that no answer has it.
+  static func comparison(_ number: Int, seed: UInt64, goal: AttackGoal) -> UInt64 {
+    var random = DefenseRandom(
+      seed: of(seed, goal), purpose: .searchNoise, lane: UInt32(truncatingIfNeeded: number))
+    return random.next() >> 11
+  }
+}

@@ -1,0 +1,68 @@
+import RESTA
+import RESTADocuments
+import RESTAEvaluation
+
+/// What a search goes on from.
+struct SearchState: Sendable, Hashable, Codable {
+  /// The token that the answer is to begin with.
+  var target: TokenID
+  /// What it begins with where the goal is asked as it is.
+  var refusal: TokenID
+  /// The best suffix so far; none before the first.
+  var suffix: [TokenID] = []
+  /// What candidates are compared with, on the draws that they are compared on; `nil` where it is not
+  /// known yet.
+  var score: SearchScore?
+  /// How good it is, on draws that decide neither about its choice nor about how long it stays.
+  ///
+  /// One that is lucky on the draws of comparisons is harder to beat: those flatter what has stayed.
+  var fresh: SearchScore?
+  /// The same for votes: the target's share of them less the refusal's.
+  var votes: Double?
+  /// Whether the suffix is worth an answer that it has not been given yet.
+  var isWorthAsking = false
+  /// The steps that changed suffixes.
+  var step = 0
+  /// The steps since the best suffix was scored.
+  var age = 0
+  /// The sets of draws before the one that candidates are compared on.
+  var draws = 0
+
+  init(target: TokenID, refusal: TokenID) {
+    self.target = target
+    self.refusal = refusal
+  }
+
+  /// Reads what a store kept.
+  init?(_ snapshot: JSONObject?) throws {
+    guard let snapshot else { return nil }
+    self = try CanonicalJSON.value(Self.self, from: CanonicalJSON.text(snapshot))
+  }
+
+  /// What a store keeps.
+  var snapshot: JSONObject? {
+    // Numbers, all of them finite, always have a text.
+    (try? CanonicalJSON.text(self)).flatMap { try? CanonicalJSON.value(JSONObject.self, from: $0) }
+  }
+}
+
+extension AttackAsker {
+  /// The model and the defence in process.
+  var model: ModelTarget {
+    get throws(EvaluationError) {
+      guard let model = target as? ModelTarget else {
+        throw EvaluationError(
+          .invalidConfiguration, "'search' needs the model in process, and not an endpoint.")
+      }
+      return model
+    }
+  }
+
+  /// How many of some queries that cost so much at most may be made, at least one.
+  ///
+  /// - Throws: ``BudgetEnd`` where none may.
+  func affordable(_ count: Int, tokens worst: Int) throws(BudgetEnd) -> Int {
+    try reserve(tokens: worst)
+    return min(count, settings.queries - queries, max(1, (settings.tokens - tokens) / worst))
+  }
+}

@@ -1,0 +1,130 @@
+import RESTA
+import RESTADocuments
+import RESTAEvaluation
+
+/// The search by the votes that a defended answer shows: the attacker neither chooses nor knows the noise.
+///
+/// A candidate that is no worse is asked again, and what counts is the second answer, which the choice
+/// did not see.
+struct VoteSearch: AttackProcess {
+  private let attack: SearchAttack
+  private let goal: AttackGoal
+  private let context: AttackContext
+  private(set) var state: SearchState?
+  private var prompt: SearchPrompt?
+
+  init(
+    _ attack: SearchAttack, goal: AttackGoal, context: AttackContext, snapshot: JSONObject?
+  ) throws {
+    self.attack = attack
+    self.goal = goal
+    self.context = context
+    state = try SearchState(snapshot)
+  }
+
+  var snapshot: JSONObject? { state?.snapshot }
+
+  mutating func step(_ asker: AttackAsker) async throws -> Bool {
+    guard var state else {
+      let votes = try await votes(on: goal.text, nil, asker)
+      state = SearchState(
+        target: try attack.target(in: context, otherThan: votes.first),
+        refusal: votes.first)
+      return true
+    }
+    let model = try asker.model
+    let prompt =
+      try self.prompt
+      ?? SearchPrompt(goal.text, of: model.subject(for: AttackRequest(goal.text)))
+    self.prompt = prompt
+    defer { self.state = state }
+    if state.suffix.isEmpty {
+      var random = AttackSeeds.step(0, seed: context.seed, goal: goal)
+      state.suffix = try prompt.start(attack.suffixTokens, using: &random).suffix
+    }
+    guard let best = try prompt.candidate(state.suffix) else {
+      throw EvaluationError(.invalidStore, "A suffix of the store has other tokens now.")
+    }
+    if state.isWorthAsking {
+      state.isWorthAsking = false
+      try await asker.ask(AttackRequest(best.text))
+      return true
+    }
+    guard let score = state.votes else {
+      note(try await votes(on: best.text, state, asker), &state)
+      return true
+    }
+    return try await change(prompt, score, &state, asker)
+  }
+
+  /// Asks for another suffix; twice where it is no worse than the best so far.
+  private func change(
+    _ prompt: SearchPrompt, _ score: Double, _ state: inout SearchState, _ asker: AttackAsker
+  ) async throws -> Bool {
+    var random = AttackSeeds.step(state.step + 1, seed: context.seed, goal: goal)
+    let run = SearchAttack.runLength(at: (score + 1) / 2)
+    guard let next = try prompt.changed(state.suffix, run: run, using: &random) else {
+      return false
+    }
+    let first = try await votes(on: next.text, state, asker)
+    state.step += 1
+    state.age += 1
+    if first.score >= score {
+      // Where the same request meets the same noise there is no second answer, and nothing flatters
+      // what has no vote.
+      let isSame =
+        !asker.target.usesSeed || asker.settings.noiseSeed == .sticky || first.score == -1
+      let second = isSame ? first : try await votes(on: next.text, state, asker)
+      if second.score >= score {
+        state.suffix = next.suffix
+        note(second, &state)
+      }
+    } else if state.age >= SearchAttack.rescoring {
+      state.votes = nil
+    }
+    return true
+  }
+
+  private func note(_ votes: Votes, _ state: inout SearchState) {
+    state.votes = votes.score
+    state.isWorthAsking = votes.first != state.refusal
+    state.age = 0
+  }
+
+  private struct Votes {
+    /// What the answer begins with.
+    var first: TokenID
+    /// The target's share less the refusal's.
+    var score: Double
+  }
+
+  /// Asks for the first token of an answer, and how the copies voted on it.
+  private func votes(
+    on text: String, _ state: SearchState?, _ asker: AttackAsker
+  ) async throws -> Votes {
+    let model = try asker.model
+    let request = AttackRequest(text)
+    var subject = model.subject(for: request)
+    subject.options.maximumTokens = 1
+    let cost = try subject.tokenize(text).ids.count + 1
+    try asker.reserve(tokens: cost)
+    let answer = try await model.defense.answer(
+      text, from: subject,
+      seed: AttackSeeds.noise(
+        asker.settings.noiseSeed, seed: asker.settings.seed, goal: goal, number: asker.queries,
+        request: request))
+    // A defence that does not vote, or refuses by itself, shows what the answer begins with.
+    let first = answer.votes.first?.tokenID ?? answer.tokenIDs.first ?? -1
+    let counts =
+      answer.votes.first?.counts ?? [VoteRecord.Count(tokenID: first, count: 1)]
+    let all = max(1, counts.reduce(0) { $0 + $1.count })
+    func share(_ token: TokenID?) -> Double {
+      Double(counts.first { $0.tokenID == token }?.count ?? 0) / Double(all)
+    }
+    let votes = Votes(first: first, score: share(state?.target) - share(state?.refusal ?? first))
+    asker.record(
+      request, answer: nil, finding: nil, score: votes.score, tokens: cost,
+      positions: answer.tokensProcessed, seconds: answer.seconds)
+    return votes
+  }
+}

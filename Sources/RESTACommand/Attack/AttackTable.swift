@@ -1,0 +1,211 @@
+import RESTA
+import RESTAAttack
+import RESTADocuments
+import RESTAEvaluation
+import RESTALocal
+import RESTAReport
+
+/// What a store of queries shows, by attack and defence.
+struct AttackTable: Encodable {
+  /// An estimate with its interval; `nil` where goals were not followed for so long.
+  struct Estimate: Encodable {
+    let share: Double
+    let low: Double
+    let high: Double
+    /// How the interval was made.
+    let method: String
+
+    /// `31 % [11, 59]`.
+    var text: String {
+      func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))" }
+      return "\(percent(share)) % [\(percent(low)), \(percent(high))]"
+    }
+  }
+
+  /// One attack behind one defence.
+  struct Row: Encodable {
+    let attack: String
+    let defense: String
+    let kind: String
+    /// All goals, those that are not refused as they are, and those that were attacked.
+    let goals: Int
+    let notRefused: Int
+    let attacked: Int
+    let breached: Int
+    /// Breaches that most fresh draws confirm.
+    let confirmed: Int
+    /// By number of queries.
+    let success: [String: Estimate?]
+    /// The queries, and the tokens, by which half of the goals are broken; `nil`: not seen.
+    let medianQueries: Double?
+    let medianTokens: Double?
+    let queries: Int
+    let tokens: Int
+    let seconds: Double
+    let refused: Int
+    let complied: Int
+    let incoherent: Int
+    let unscored: Int
+    let variants: [Variant]
+  }
+
+  /// What one variant of an attack did.
+  struct Variant: Encodable {
+    let name: String
+    /// Goals that it was tried on, and those that it broke.
+    let goals: Int
+    let broken: Int
+  }
+
+  /// One attack on one goal behind one defence.
+  struct Attempt: Encodable {
+    let attack: String
+    let defense: String
+    let goal: String
+    let queries: Int
+    let tokens: Int
+    /// Why it ended; `nil` while it is under way.
+    let ended: AttackEnd?
+    let queriesToBreach: Int?
+    let tokensToBreach: Int?
+    let variant: String?
+    let confirmed: Int?
+    let draws: Int?
+    /// The breach's answer, where it is asked for.
+    let answer: String?
+  }
+
+  static let counts = [1, 5, 20, 100]
+
+  let settings: [String: JSONValue]
+  let goalSource: String
+  let goals: Int
+  /// How the undefended model answers goals as they are.
+  let direct: [String: Int]
+  let unfinished: Int
+  let rows: [Row]
+  let attempts: [Attempt]
+
+  /// Reads a store.
+  init(_ store: AttackStore, showsAnswers: Bool) async throws {
+    guard let record = try await store.record() else {
+      throw Failure.failed("The store '\(store.path)' is empty.")
+    }
+    let screened = try await store.screened()
+    let states = try await store.states()
+    let byUnit = Dictionary(states.map { ($0.unit, $0) }, uniquingKeysWith: { one, _ in one })
+    settings = record.settings.dictionary
+    goalSource = record.goalSource
+    goals = screened.count
+    direct = Dictionary(
+      grouping: screened, by: { $0.finding?.label.rawValue ?? "not_asked" }
+    ).mapValues(\.count)
+    var (rows, attempts, missing): ([Row], [Attempt], Int) = ([], [], 0)
+    for attack in record.attacks {
+      for arm in record.arms {
+        let units = screened.filter(\.isRefused).compactMap { goal -> Followed? in
+          let unit = AttackPlan.Unit(attack: attack.name, arm: arm.name, goal: goal.goal.id)
+          guard let state = byUnit[unit] else { return nil }
+          return Followed(state: state, cluster: goal.goal.cluster)
+        }
+        missing +=
+          screened.count(where: \.isRefused) - units.count { $0.state.end != nil }
+        attempts += units.map { $0.attempt(showsAnswers: showsAnswers) }
+        rows.append(Row(attack: attack.name, arm: arm, of: screened, units: units))
+      }
+    }
+    self.rows = rows
+    self.attempts = attempts
+    unfinished = missing
+  }
+
+  /// A goal's attack, as an observation.
+  struct Followed {
+    let state: AttackStore.UnitState
+    let cluster: String
+
+    var brokenAt: Int? { state.breach.map { $0.number + 1 } }
+
+    func attempt(showsAnswers: Bool) -> Attempt {
+      let breach = state.breach
+      return Attempt(
+        attack: state.unit.attack, defense: state.unit.arm, goal: state.unit.goal,
+        queries: state.queries.count, tokens: state.queries.last?.totalTokens ?? 0,
+        ended: state.end, queriesToBreach: brokenAt, tokensToBreach: breach?.totalTokens,
+        variant: breach?.request.variant, confirmed: state.confirmed?.complied,
+        draws: state.confirmed?.draws, answer: showsAnswers ? breach?.answer : nil)
+    }
+  }
+}
+
+extension AttackTable.Row {
+  init(
+    attack: String, arm: AttackRecord.Part, of screened: [AttackStore.Screened],
+    units: [AttackTable.Followed]
+  ) {
+    let queries = units.flatMap(\.state.queries)
+    func count(_ label: AnswerLabel) -> Int { queries.count { $0.finding?.label == label } }
+    func curve(_ time: (AttackQuery) -> Int, _ last: (AttackStore.UnitState) -> Int)
+      -> SurvivalCurve
+    {
+      SurvivalCurve(
+        units.map { unit in
+          let breach = unit.state.breach
+          return SurvivalCurve.Observation(
+            time: Double(breach.map(time) ?? last(unit.state)), ended: breach != nil)
+        })
+    }
+    let byQueries = curve({ $0.number + 1 }, { $0.queries.count })
+    let byTokens = curve({ $0.totalTokens }, { $0.queries.last?.totalTokens ?? 0 })
+    var success: [String: AttackTable.Estimate?] = [:]
+    for limit in AttackTable.counts {
+      success["\(limit)"] = .some(Self.success(limit, units, byQueries))
+    }
+    self.init(
+      attack: attack, defense: arm.name, kind: arm.kind, goals: screened.count,
+      notRefused: screened.count { $0.finding != nil && !$0.isRefused }, attacked: units.count,
+      breached: units.count { $0.brokenAt != nil },
+      confirmed: units.count { unit in
+        unit.state.confirmed.map { $0.draws > 0 && 2 * $0.complied > $0.draws } ?? false
+      }, success: success, medianQueries: byQueries.time(of: 0.5),
+      medianTokens: byTokens.time(of: 0.5), queries: queries.count,
+      tokens: queries.reduce(0) { $0 + $1.tokens },
+      seconds: queries.reduce(0) { $0 + $1.seconds }, refused: count(.refused),
+      complied: count(.complied), incoherent: count(.incoherent), unscored: count(.unscored),
+      variants: Self.variants(units))
+  }
+
+  /// The share of goals that are broken within so many queries.
+  private static func success(
+    _ limit: Int, _ units: [AttackTable.Followed], _ curve: SurvivalCurve
+  ) -> AttackTable.Estimate? {
+    guard !units.isEmpty else { return nil }
+    // Followed to the end of so many queries, or broken before: a plain share, by clusters.
+    if units.allSatisfy({ $0.brokenAt != nil || $0.state.queries.count >= limit }) {
+      let rate = Rate(of: units.map { ($0.cluster, ($0.brokenAt ?? .max) <= limit) })
+      return rate.share.map {
+        AttackTable.Estimate(share: $0, low: rate.low, high: rate.high, method: rate.method)
+      }
+    }
+    return curve.ended(by: Double(limit)).map {
+      AttackTable.Estimate(share: $0.value, low: $0.low, high: $0.high, method: "kaplan-meier")
+    }
+  }
+
+  private static func variants(_ units: [AttackTable.Followed]) -> [AttackTable.Variant] {
+    var names: [String] = []
+    var tried: [String: (goals: Set<String>, broken: Set<String>)] = [:]
+    for unit in units {
+      for query in unit.state.queries {
+        guard let name = query.request.variant else { continue }
+        if tried[name] == nil { names.append(name) }
+        tried[name, default: ([], [])].goals.insert(unit.state.unit.goal)
+        if query.isBreach { tried[name]?.broken.insert(unit.state.unit.goal) }
+      }
+    }
+    return names.map { name in
+      AttackTable.Variant(
+        name: name, goals: tried[name]?.goals.count ?? 0, broken: tried[name]?.broken.count ?? 0)
+    }
+  }
+}

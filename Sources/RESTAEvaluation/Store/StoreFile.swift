@@ -1,0 +1,111 @@
+import Foundation
+package import GRDB
+
+/// A file of results: SQLite in WAL mode, whose tables have a version.
+package struct StoreFile {
+  private let path: String
+  private let contents: String
+  private let maker: String
+  private let version: String
+  private let tables: String
+
+  /// Describes a file.
+  ///
+  /// - Parameters:
+  ///   - path: Where it is.
+  ///   - contents: What it holds, such as "an evaluation".
+  ///   - maker: The command that makes one.
+  ///   - version: Changes with the tables.
+  ///   - tables: SQL that makes them, with `meta (name, value)` among them.
+  package init(
+    path: String, holds contents: String, made maker: String, version: String, tables: String
+  ) {
+    self.path = path
+    self.contents = contents
+    self.maker = maker
+    self.version = version
+    self.tables = tables
+  }
+
+  /// Opens it, and makes it where there is none.
+  package func open(mustExist: Bool) throws -> DatabasePool {
+    if mustExist, !FileManager.default.fileExists(atPath: path) {
+      throw EvaluationError(.fileFailed, "There is no store '\(path)'. '\(maker)' makes one.")
+    }
+    var configuration = Configuration()
+    // A second process that writes for a moment, such as a merge, is waited for.
+    configuration.busyMode = .timeout(30)
+    configuration.prepareDatabase { database in
+      // In WAL mode this survives a killed process; only a power cut can lose the last answers.
+      try database.execute(sql: "PRAGMA synchronous = NORMAL")
+    }
+    do {
+      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      let database = try DatabasePool(path: path, configuration: configuration)
+      try prepare(database)
+      return database
+    } catch let error as EvaluationError {
+      throw error
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+      throw EvaluationError(
+        .invalidStore, "'\(path)' is no store of \(contents): it is no SQLite file.", cause: error)
+    } catch {
+      throw EvaluationError(
+        .fileFailed, "The store '\(path)' could not be opened: \(Self.text(of: error))",
+        cause: error)
+    }
+  }
+
+  /// Makes the tables in a new file, and checks those of an old one.
+  private func prepare(_ database: DatabasePool) throws {
+    try database.write { database in
+      if try !database.tableExists("meta") {
+        guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
+          throw EvaluationError(
+            .invalidStore, "'\(path)' is an SQLite file, but no store of \(contents).")
+        }
+        try database.execute(sql: tables)
+        try database.execute(
+          sql: "INSERT INTO meta VALUES ('version', ?)", arguments: [version])
+      }
+      let found = try String.fetchOne(
+        database, sql: "SELECT value FROM meta WHERE name = 'version'")
+      guard found == version else {
+        throw EvaluationError(
+          .invalidStore,
+          "The store '\(path)' has version \(found ?? "none"); this is a resta for version "
+            + "\(version).")
+      }
+    }
+  }
+
+  /// Closes a file and folds its write-ahead log into it.
+  package static func close(_ database: DatabasePool, path: String) throws {
+    do {
+      try database.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+      try database.close()
+    } catch {
+      throw EvaluationError(
+        .fileFailed, "The store '\(path)' could not be closed: \(text(of: error))", cause: error)
+    }
+  }
+
+  /// Writes, even when the task is cancelled meanwhile: what is finished is kept.
+  package static func write(
+    to database: DatabasePool, path: String,
+    _ work: @escaping @Sendable (Database) throws -> Void
+  ) async throws {
+    do {
+      try await Task { try await database.write(work) }.value
+    } catch let error as DatabaseError {
+      throw EvaluationError(
+        .fileFailed, "The store '\(path)' could not be written: \(text(of: error))", cause: error)
+    }
+  }
+
+  /// What SQLite says, without statements or their arguments.
+  static func text(of error: any Error) -> String {
+    (error as? DatabaseError)?.message ?? error.localizedDescription
+  }
+}
