@@ -131,7 +131,7 @@ struct DraftPolicyTests {
 
   @Test(
     "asks as many more copies as can decide, or all where a further pass costs more",
-    arguments: [(1, 4, 2), (0, 4, 3), (0, 2, 2), (2, 8, 4)])
+    arguments: [(1, 4, 2), (0, 4, 3), (0, 2, 2), (2, 8, 4), (5, 2, 1), (9, 3, 1)])
   func nextWaves(lead: Int, open: Int, least: Int) {
     let missing = Array(repeating: 100, count: open)
     #expect(Self.policy(Self.wideIsDear).nextWave(ahead: lead, missing: missing) == least)
