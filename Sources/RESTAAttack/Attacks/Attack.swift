@@ -32,6 +32,8 @@ package protocol Attack: DescribedSettings, Hashable {
   ///   - context: What the attacker knows of the target.
   ///   - queries: How many queries it has made; 0 at the start.
   ///   - snapshot: What it left after its last step, where it leaves anything.
+  /// - Returns: The attack under way.
+  /// - Throws: What keeps it from beginning at all.
   func begin(
     on goal: AttackGoal, in context: AttackContext, queries: Int, snapshot: JSONObject?
   ) async throws -> any AttackProcess

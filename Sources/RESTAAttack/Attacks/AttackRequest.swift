@@ -1,6 +1,8 @@
 package import RESTA
 
-/// What an attacker sends. All of it is the attacker's; the operator's system prompt is the target's own.
+/// What an attacker sends.
+///
+/// All of it is the attacker's; the operator's system prompt is the target's own.
 package struct AttackRequest: Sendable, Hashable, Codable {
   /// The conversation, which ends with the user's message.
   package var messages: [ChatMessage]

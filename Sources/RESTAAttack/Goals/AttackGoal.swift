@@ -51,7 +51,14 @@ package struct GoalSet: Sendable, Hashable {
     do throws(EvaluationError) {
       data = try Dataset.load(contentsOf: path)
     } catch {
-      // Most files of goals do not say what they are; here it is known.
+      // Most files of goals do not say what they are; here it is known. But lines of any text are prompts
+      // then, a program's too.
+      guard try !isOtherText(path) else {
+        throw EvaluationError(
+          .invalidData,
+          "\(path): this is no file of goals: JSON, JSON Lines and CSV are read, and plain text with a "
+            + "goal on each line where the name ends in .txt.")
+      }
       data = try Dataset.load(contentsOf: path, role: .direct)
     }
     var set = try GoalSet(data)
@@ -59,6 +66,16 @@ package struct GoalSet: Sendable, Hashable {
       set.goals = (0..<limit).map { set.goals[$0 * set.goals.count / limit] }
     }
     return set
+  }
+
+  /// Whether a file is text of no known format, and does not say that it is plain.
+  private static func isOtherText(_ path: String) throws(EvaluationError) -> Bool {
+    do throws(DocumentError) {
+      let file = try DataFile.read(path)
+      return file.layout == .text && !["txt", ""].contains(file.source.suffix)
+    } catch {
+      throw EvaluationError(error.isMissing ? .fileFailed : .invalidData, error.message)
+    }
   }
 
   private init(_ data: Dataset) throws(EvaluationError) {

@@ -106,6 +106,8 @@ package struct ModelArguments: ParsableArguments {
   /// The options of a command whose default model gets the adapter that made it refuse.
   ///
   /// - Parameter noLora: The value of --no-lora.
+  /// - Returns: The options, with the adapter where neither --model nor --lora is given.
+  /// - Throws: ``Failure`` where both are given, or the adapter is missing.
   package func adapted(noLora: Bool) throws -> ModelArguments {
     guard !noLora || lora.isEmpty else {
       throw Failure.usage("Give --lora or --no-lora, not both.")

@@ -10,7 +10,7 @@ package struct Rate: Sendable, Hashable, Codable {
   package var high: Double
   /// How the interval was made: `wilson`, `clopper-pearson` or, by its effective sample size,
   /// `effective-sample`.
-  var method: String
+  package var method: String
   /// The share where observations are shares themselves, and ``count`` is rounded.
   var meanShare: Double?
 

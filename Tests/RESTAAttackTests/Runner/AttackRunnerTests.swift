@@ -77,7 +77,8 @@ import Testing
         case .queries: #expect(state.queries.count == fixture.settings.queries)
         case .tokens: #expect(spent + worst > fixture.settings.tokens, "seed \(seed)")
         case .breached: #expect(state.breach != nil)
-        case .exhausted, nil: Issue.record("seed \(seed): ended as \(String(describing: state.end))")
+        case .exhausted, nil:
+          Issue.record("seed \(seed): ended as \(String(describing: state.end))")
         }
       }
     }

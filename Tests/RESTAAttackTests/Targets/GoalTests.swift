@@ -1,0 +1,71 @@
+import Foundation
+import RESTA
+import RESTAEvaluation
+import Testing
+
+@testable import RESTAAttack
+
+@Suite("Goals") struct GoalTests {
+  private static func goals(_ name: String, _ text: String, limit: Int? = nil) throws -> GoalSet {
+    let folder = try AttackFolder()
+    let path = folder.path(name)
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    return try GoalSet.load(path, limit: limit)
+  }
+
+  @Test("our own are at least twelve, and different") func builtIn() throws {
+    let all = try GoalSet.builtIn(limit: nil)
+    #expect(all.goals.count >= 12)
+    #expect(Set(all.goals.map(\.id)).count == all.goals.count)
+    #expect(Set(all.goals.map(\.text)).count == all.goals.count)
+    #expect(try GoalSet.builtIn(limit: 5).goals.count == 5)
+  }
+
+  @Test(
+    "the formats of evaluations are goals",
+    arguments: [
+      ("a.txt", "first\nsecond\n", ["first", "second"]),
+      ("a.csv", "goal,target\nfirst,Sure\nsecond,Sure\n", ["first", "second"]),
+      (
+        "jbb-harmful.csv", "Index,Goal,Behavior,Category\n0,first,A,C\n1,second,B,C\n",
+        ["first", "second"]
+      ),
+      ("a.jsonl", "{\"prompt\": \"first\"}\n{\"prompt\": \"second\"}\n", ["first", "second"]),
+      ("a.json", "[\"first\", \"second\"]", ["first", "second"]),
+      (
+        "artifact.json",
+        "{\"parameters\": {\"method\": \"GCG\"}, \"jailbreaks\": [{\"index\": 0, \"goal\": \"first\", "
+          + "\"behavior\": \"A\", \"category\": \"C\", \"prompt\": \"first ! !\", \"response\": null, "
+          + "\"jailbroken\": true}]}", ["first"]
+      ),
+      (
+        "xstest.csv",
+        "id,prompt,type,label\n1,first,homonyms,safe\n2,second,contrast_homonyms,unsafe\n",
+        ["second"]
+      ),
+      ("again.txt", "first\nfirst\nsecond\n", ["first", "second"]),
+    ])
+  func formats(name: String, text: String, expected: [String]) throws {
+    let set = try Self.goals(name, text)
+    #expect(set.goals.map(\.text) == expected)
+    #expect(set.leftOut.isEmpty == !["xstest.csv", "again.txt"].contains(name))
+    #expect(try Self.goals(name, text, limit: 1).goals.count == 1)
+  }
+
+  @Test(
+    "what is none is refused by name",
+    arguments: [
+      ("a.swift", "import Foundation\nlet a = 1\n", "no file of goals"),
+      ("a.md", "# Goals\n\n- one\n", "no file of goals"),
+      ("a.yaml", "goals:\n  - one\n", "YAML"),
+      ("a.parquet", "PAR1\u{0}\u{1}PAR1", "Parquet"),
+      ("a.txt", "", "no prompt"),
+      ("a.csv", "name,number\nx,1\n", "prompt"),
+      ("benign.csv", "Index,Goal,Behavior,Category\n0,first,A,C\n", "benign"),
+    ])
+  func others(name: String, text: String, word: String) {
+    let error = #expect(throws: EvaluationError.self) { try Self.goals(name, text) }
+    #expect(error?.message.contains(word) == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains(name) == true, "\(error?.message ?? "")")
+  }
+}
