@@ -4,8 +4,8 @@ import RESTAEvaluation
 
 /// The search by the votes that a defended answer shows: the attacker neither chooses nor knows the noise.
 ///
-/// A candidate that is no worse is asked again, and what counts is the second answer, which the choice
-/// did not see.
+/// A candidate that is no worse is asked again, and what counts is the mean of both; the best so far is
+/// asked again now and then, so that one that was lucky does not stay for that.
 struct VoteSearch: AttackProcess {
   private let attack: SearchAttack
   private let goal: AttackGoal
@@ -69,13 +69,15 @@ struct VoteSearch: AttackProcess {
     let first = try await votes(on: next.text, state, asker)
     state.step += 1
     state.age += 1
-    if first.score >= score {
-      // Where the same request meets the same noise there is no second answer, and nothing flatters
-      // what has no vote.
-      let isSame =
-        !asker.target.usesSeed || asker.settings.noiseSeed == .sticky || first.score == -1
-      let second = isSame ? first : try await votes(on: next.text, state, asker)
-      if second.score >= score {
+    // Nothing tells suffixes without a vote apart: any of them may be next.
+    if first.score == -1, score == -1 {
+      state.suffix = next.suffix
+    } else if first.score >= score {
+      // Where the same request meets the same noise there is no second answer.
+      let isSame = !asker.target.usesSeed || asker.settings.noiseSeed == .sticky
+      var second = isSame ? first : try await votes(on: next.text, state, asker)
+      second.score = (first.score + second.score) / 2
+      if second.score > score {
         state.suffix = next.suffix
         note(second, &state)
       }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Searching for a suffix") struct SearchTests {
   /// Apart, so that a failure does not print all queries.
-  private func breach(of outcome: SearchFixture.Outcome) -> AttackQuery? { outcome.breach }
+  private func first(of outcome: SearchFixture.Outcome) -> AttackQuery? { outcome.breach }
 
   @Test("a planted token is found on the undefended model, for hundreds of seeds")
   func undefended() async throws {
@@ -18,7 +18,7 @@ import Testing
       fixture.settings.seed = seed
       fixture.settings.queries = 400
       let found = try await fixture.run()
-      let breach = try #require(breach(of: found), "seed \(seed)")
+      let breach = try #require(first(of: found), "seed \(seed)")
       #expect(breach.request.prompt.hasPrefix(fixture.goal.text))
       #expect(found.queries.last == breach)
       total += found.queries.count
@@ -37,10 +37,10 @@ import Testing
       var fixture = SearchFixture.keyed()
       fixture.attack.mode = mode
       fixture.settings.seed = seed
-      fixture.settings.queries = 900
+      fixture.settings.queries = 1_500
       fixture.settings.tokens = 10_000_000
       let found = try await fixture.run()
-      let breach = try #require(breach(of: found), "seed \(seed)")
+      let breach = try #require(first(of: found), "seed \(seed)")
       for draw in 0..<5 {
         let answer = try await fixture.target.answer(
           breach.request,
