@@ -55,7 +55,7 @@ build_tests() {
 # Models are shared between tests but CPUs are few: engines that run side by side only wait for each
 # other, so the suites that load models run one test at a time.
 run_pure_tests() {
-  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATemplatesTests|RESTATests|RESTADocumentsTests|RESTATestingTests|RESTAEvaluationTests|RESTAReportTests)\.'
+  swift test --skip-build "${test_flags[@]}" --filter '^(RESTATemplatesTests|RESTATests|RESTADocumentsTests|RESTATestingTests|RESTAEvaluationTests|RESTAReportTests|RESTAAttackTests)\.'
 }
 
 # Suites whose tests die in a process of their own run apart from those that start programs: Swift

@@ -68,7 +68,8 @@ extension AttackContext {
     for case let transfer as TransferAttack in attacks.map(\.attack) {
       context.transferred[transfer.file] = try TransferAttack.Prompts(contentsOf: transfer.file)
     }
-    if let subject, attacks.contains(where: { ($0.attack as? SearchAttack)?.target == .some(nil) }) {
+    if let subject, attacks.contains(where: { ($0.attack as? SearchAttack)?.target == .some(nil) })
+    {
       context.openings = try await openings(of: subject)
     }
     guard attacks.contains(where: { $0.attack is PaddingAttack }) else { return context }

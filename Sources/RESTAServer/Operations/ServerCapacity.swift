@@ -50,7 +50,9 @@ package struct ServerCapacity: Sendable, Hashable {
     return limits.cacheTokens ?? limits.concurrency * (settings.defense.samples + 1) * 256
   }
 
-  /// The room for requests that run at once: by default 256 positions for each sequence, and one sequence
+  /// The room for requests that run at once, and for what is kept between them.
+  ///
+  /// By default 256 positions for each sequence, and one sequence
   /// for each copy that a request can have, and one more. Beside it is what is kept between requests: as
   /// many conversations as run at once, or the few ways in which the operator's prompts begin.
   ///
