@@ -158,6 +158,7 @@ final class ScriptedReservation: SequenceReservation {
       var copy = state.sequences[source]
       copy.truncate(to: length)
       copy.shared = length
+      copy.expectsPrompt = false
       state.sequences[target] = copy
     }
   }

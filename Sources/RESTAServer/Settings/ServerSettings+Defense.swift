@@ -143,8 +143,7 @@ extension ServerSettings {
     .map { $0.name == "defense.perturb" ? $0.documented(default: "user, tool, system") : $0 } + [
       Setting(
         "defense.sticky", \.defense.sticky, Sticky.kind,
-        "Whether the same prompt draws the same noise, so that asking again gains nothing; conversation:"
-          + " whether all turns of one do, which are then faster, and weaker."),
+        "The same noise whenever a prompt is asked, or through a conversation, which is faster and weaker."),
       Setting(
         "defense.decoder", \.defense.decoder, .choice(),
         "How a defended answer is computed; the answer does not depend on it."),

@@ -117,7 +117,7 @@ struct SearchFixture {
     let asker = AttackAsker(
       target: try target, goal: goal, settings: settings, judge: AttackJudge(model: nil),
       asked: asked)
-    var process = try await attack.begin(
+    var process = try attack.begin(
       on: goal, in: context, queries: asked.count, snapshot: snapshot)
     var outcome = Outcome(queries: asked, end: nil, process: process, snapshots: [])
     var step = 0
