@@ -143,7 +143,8 @@ extension ServerSettings {
     .map { $0.name == "defense.perturb" ? $0.documented(default: "user, tool, system") : $0 } + [
       Setting(
         "defense.sticky", \.defense.sticky, Sticky.kind,
-        "The same noise whenever a prompt is asked, or through a conversation, which is faster and weaker."),
+        "The same noise whenever a prompt is asked, or through a conversation, which is faster and weaker."
+      ),
       Setting(
         "defense.decoder", \.defense.decoder, .choice(),
         "How a defended answer is computed; the answer does not depend on it."),
