@@ -158,7 +158,7 @@ class Chat(Case):
         self.assertEqual([v["position"] for v in shown["votes"]], [0, 1, 2, 3])
         for vote in shown["votes"]:
             self.assertEqual(set(vote), {"position", "token_id", "text", "counts", "asked",
-                                         "margin", "tie_rule"})
+                                         "margin", "tie_rule", "stopped_at_lead"})
             self.assertLessEqual(sum(c["count"] for c in vote["counts"]), vote["asked"])
         perturbed = "".join(t["text"] for t in shown["prompt"] if t["perturbed"])
         self.assertIn("Name a city.", perturbed)
