@@ -20,7 +20,8 @@ public final class ChatSession: Sendable {
 
   private let model: any LanguageModel
   private let template: ChatTemplate?
-  private let defense: DefenseSettings
+  /// With the seed of all turns, where anything is kept.
+  package let defense: DefenseSettings
   private let options: GenerationOptions
   private let decoder: DecoderKind
   private let plan: DecodingPlan?

@@ -46,13 +46,7 @@ struct LikelihoodSearch: AttackProcess {
       self.tools = tools
       self.state = state
     }
-    if state.suffix.isEmpty {
-      var random = AttackSeeds.step(0, seed: context.seed, goal: goal)
-      state.suffix = try tools.prompt.start(attack.suffixTokens, using: &random).suffix
-    }
-    guard let best = try tools.prompt.candidate(state.suffix) else {
-      throw EvaluationError(.invalidStore, "A suffix of the store has other tokens now.")
-    }
+    let best = try tools.prompt.best(&state, of: attack, in: context, on: goal)
     if state.isWorthAsking {
       // An answer needs the room.
       await tools.oracle.release()

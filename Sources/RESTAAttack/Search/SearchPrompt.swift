@@ -36,8 +36,23 @@ struct SearchPrompt: Sendable {
     return Candidate(suffix: suffix, text: goal + piece, prompt: prompt)
   }
 
+  /// The best suffix so far, the one to begin with where there is none yet.
+  func best(
+    _ state: inout SearchState, of attack: SearchAttack, in context: AttackContext,
+    on goal: AttackGoal
+  ) throws -> Candidate {
+    if state.suffix.isEmpty {
+      var random = AttackSeeds.step(0, seed: context.seed, goal: goal)
+      state.suffix = try start(attack.suffixTokens, using: &random).suffix
+    }
+    guard let best = try candidate(state.suffix) else {
+      throw EvaluationError(.invalidStore, "A suffix of the store has other tokens now.")
+    }
+    return best
+  }
+
   /// A suffix to begin with: marks, or what can be drawn.
-  func start(_ count: Int, using random: inout DefenseRandom) throws -> Candidate {
+  private func start(_ count: Int, using random: inout DefenseRandom) throws -> Candidate {
     for mark in [" !", " x", "."] {
       let text = Array(String(repeating: mark, count: count).utf8)
       let tokens = try subject.model.tokenizer.tokenize(text, parsesControl: false)

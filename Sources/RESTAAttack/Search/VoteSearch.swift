@@ -38,13 +38,7 @@ struct VoteSearch: AttackProcess {
       ?? SearchPrompt(goal.text, of: model.subject(for: AttackRequest(goal.text)))
     self.prompt = prompt
     defer { self.state = state }
-    if state.suffix.isEmpty {
-      var random = AttackSeeds.step(0, seed: context.seed, goal: goal)
-      state.suffix = try prompt.start(attack.suffixTokens, using: &random).suffix
-    }
-    guard let best = try prompt.candidate(state.suffix) else {
-      throw EvaluationError(.invalidStore, "A suffix of the store has other tokens now.")
-    }
+    let best = try prompt.best(&state, of: attack, in: context, on: goal)
     if state.isWorthAsking {
       state.isWorthAsking = false
       try await asker.ask(AttackRequest(best.text))

@@ -7,15 +7,13 @@ import RESTALocal
 
 /// llama.cpp's own server, as it comes: what the undefended one is measured against.
 struct StockServer: Sendable {
-  /// Where `make stock-llama` puts it.
-  private static let place = ".deps/stock/bin/llama-server"
   /// How long it may take to load a model.
   private static let patience = Duration.seconds(300)
 
   private let program: String
   private let options: [String]
 
-  /// Finds the program; `nil` where there is none, or where it cannot run this model.
+  /// Finds the program; as `StockProgram.init(_:given:path:model:)`.
   ///
   /// - Parameters:
   ///   - given: The path of --stock; `none` measures without.
@@ -27,26 +25,14 @@ struct StockServer: Sendable {
   init?(
     _ given: String?, path: String, model: LlamaModel, clients: Int, requestTokens: Int
   ) throws {
-    guard given != "none" else { return nil }
-    let files = Places.projects.map { $0.appendingPathComponent(Self.place) }
-    guard let program = given ?? Places.first(of: files) else {
-      Terminal.error("No llama-server as it comes beside it: 'make stock-llama' builds one.")
-      return nil
-    }
-    guard FileManager.default.isExecutableFile(atPath: program) else {
-      throw Failure.usage("--stock '\(program)' is no program.")
-    }
-    let own = model.options
-    guard own.adapters.isEmpty else {
-      Terminal.error("No llama-server as it comes beside it: it is measured without adapters only.")
-      return nil
-    }
-    self.program = program
-    options = [
-      "-m", path, "-t", "\(model.threads)", "-np", "\(clients)", "-c", "\(clients * requestTokens)",
-      "-fa", "on", "-ctk", own.cacheType.rawValue, "-ctv", own.cacheType.rawValue,
-      "-ngl", "\(own.gpuLayers < 0 ? 999 : own.gpuLayers)", "--host", "127.0.0.1", "--no-webui",
-    ]
+    guard let found = try StockProgram("llama-server", given: given, path: path, model: model)
+    else { return nil }
+    program = found.path
+    options =
+      found.options + [
+        "-np", "\(clients)", "-c", "\(clients * requestTokens)", "-fa", "on", "--host", "127.0.0.1",
+        "--no-webui",
+      ]
   }
 
   /// Runs it for as long as something needs it; each time it is a new process that remembers nothing.

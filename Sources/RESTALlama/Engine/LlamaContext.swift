@@ -11,21 +11,15 @@ struct LlamaContext: ~Copyable {
   private let context: OpaquePointer
   private let memory: OpaquePointer
   private let vocabularySize: Int
-  private let bytesPerCell: Int
-  /// How many bytes ``contents()`` has while nothing is in the cache.
-  private let emptySize: Int
-  /// Behind which cell the next pass begins, at most.
-  private var head = 0
-  /// The sequences that hold anything; where there are none, llama.cpp begins at the first cell.
-  private var filled: Set<Int32> = []
+  /// Which cells are in use.
+  private var order: CellOrder
   // The context refers to both.
   private let threads: PassThreads
   private let weights: LlamaWeights
 
   /// Makes a context.
   init(
-    weights: LlamaWeights, options: LlamaOptions, threads: Int, bytesPerCell: Int, cells: Int,
-    sequences: Int
+    weights: LlamaWeights, options: LlamaOptions, threads: Int, cells: Int, sequences: Int
   ) throws(LlamaError) {
     _ = LlamaLibrary.takeErrors()
     let parameters = unsafe Self.parameters(options, threads, cells, sequences)
@@ -58,8 +52,7 @@ struct LlamaContext: ~Copyable {
     self.cells = Int(unsafe llama_n_ctx(context))
     self.sequences = Int(unsafe llama_n_seq_max(context))
     vocabularySize = Int(unsafe llama_vocab_n_tokens(weights.vocabulary))
-    self.bytesPerCell = max(1, bytesPerCell)
-    emptySize = unsafe llama_state_get_size(context)
+    order = CellOrder(count: self.cells)
   }
 
   deinit { unsafe llama_free(context) }
@@ -71,8 +64,7 @@ struct LlamaContext: ~Copyable {
     defer { withExtendedLifetime(pass) { unsafe llama_set_abort_callback(context, nil, nil) } }
     for phase in pass.phases {
       guard !pass.isAbandoned else { throw CancellationError() }
-      try makeRoom(for: phase.positions)
-      filled.formUnion(phase.parts.flatMap { $0.pieces.map(\.sequence) })
+      try makeRoom(for: phase)
       try unsafe PositionBatch(phase, graphFactor: graphFactor).withLlamaBatch { batch in
         try unsafe check(llama_decode(context, batch))
       }
@@ -82,49 +74,50 @@ struct LlamaContext: ~Copyable {
 
   /// Makes a sequence share the first positions of another.
   mutating func fork(_ source: Int32, to target: Int32, length: Int) {
-    filled.insert(target)
+    order.fork(source, to: target, length: length)
     unsafe llama_memory_seq_cp(memory, source, target, 0, Int32(length))
   }
 
   /// Drops a sequence's positions from `length` on.
   mutating func truncate(_ sequence: Int32, to length: Int) throws(LlamaError) {
-    if length == 0 { filled.remove(sequence) }
+    order.truncate(sequence, to: length)
     guard unsafe llama_memory_seq_rm(memory, sequence, Int32(length), -1) else {
       throw LlamaError(.decodeFailed, "This model's cache cannot be rolled back.")
     }
   }
 
-  /// Brings all that is in the cache to its beginning, where so many positions would not fit behind it.
+  /// Brings all that is in the cache to its beginning, where a pass would not find cells in order.
   ///
-  /// Cells are filled from the first to the last. What would be filled from the beginning again, where
-  /// some were freed, would be out of order, and attention sums in the order of cells.
-  private mutating func makeRoom(for positions: Int) throws(LlamaError) {
-    if filled.isEmpty { head = 0 }
-    if head + positions > cells, !restore(contents()) {
+  /// That takes the time to copy the cache, and its memory once more; where hardly anything is free it
+  /// would soon be needed again, and other rounding is the lesser evil.
+  private mutating func makeRoom(for phase: EnginePass.Phase) throws(LlamaError) {
+    guard !order.append(phase) else { return }
+    guard cells - order.used >= max(phase.positions, cells / 16) else { return }
+    guard restore(contents()) else {
       throw LlamaError(
         .decodeFailed, "llama.cpp could not move its cache. \(LlamaLibrary.takeErrors())")
     }
-    head += positions
+    _ = order.append(phase)
   }
 
   /// All that is in the cache, in the order of its cells.
-  func contents() -> (bytes: [UInt8], sequences: Set<Int32>) {
+  func contents() -> (bytes: [UInt8], order: CellOrder) {
     let size = unsafe llama_state_get_size(context)
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       count = unsafe llama_state_get_data(context, buffer.baseAddress, size)
     }
-    return (bytes, filled)
+    return (bytes, order)
   }
 
   /// Puts what was in a cache into this one, from its beginning on; `false` where it does not fit, and
   /// nothing is in it.
-  mutating func restore(_ contents: (bytes: [UInt8], sequences: Set<Int32>)) -> Bool {
+  mutating func restore(_ contents: (bytes: [UInt8], order: CellOrder)) -> Bool {
     let count = contents.bytes.count
-    head = (max(0, count - emptySize) + bytesPerCell - 1) / bytesPerCell
-    filled = contents.sequences
-    return unsafe contents.bytes.withUnsafeBufferPointer {
+    let isRead = unsafe contents.bytes.withUnsafeBufferPointer {
       unsafe llama_state_set_data(context, $0.baseAddress, count) == count
     }
+    order = isRead ? contents.order.compacted(count: cells) : CellOrder(count: cells)
+    return isRead
   }
 
   /// Shows a phase's logits: llama.cpp keeps those of the wanted positions side by side.

@@ -68,7 +68,7 @@ actor LlamaEngine: PassEngine {
     // Both at once might not fit.
     context = nil
     var new = try LlamaContext(
-      weights: weights, options: options, threads: threads, bytesPerCell: bytesPerCell,
+      weights: weights, options: options, threads: threads,
       cells: max(room.cells, options.parallelCells),
       sequences: max(room.sequences, options.parallelSequences))
     let capacity = SequenceRoom(sequences: new.sequences, cells: new.cells)

@@ -12,40 +12,16 @@ package struct StockBench: Sendable {
     package var decode: Double?
   }
 
-  /// Where `make stock-llama` puts it.
-  private static let place = ".deps/stock/bin/llama-bench"
-
-  private let program: String
+  private let program: StockProgram
   private let options: [String]
 
-  /// Finds the program; `nil` where there is none, or where it cannot run this model.
-  ///
-  /// - Parameters:
-  ///   - given: The path of --stock; `none` measures without.
-  ///   - path: The model's file.
-  ///   - model: The loaded model.
-  /// - Throws: ``Failure`` when what is given is no program.
+  /// Finds the program; as ``StockProgram/init(_:given:path:model:)``.
   package init?(_ given: String?, path: String, model: LlamaModel) throws {
-    guard given != "none" else { return nil }
-    let files = Places.projects.map { $0.appendingPathComponent(Self.place) }
-    guard let program = given ?? Places.first(of: files) else {
-      Terminal.error("No llama.cpp as it comes beside it: 'make stock-llama' builds one.")
-      return nil
-    }
-    guard FileManager.default.isExecutableFile(atPath: program) else {
-      throw Failure.usage("--stock '\(program)' is no program.")
-    }
-    guard model.options.adapters.isEmpty else {
-      Terminal.error("No llama.cpp as it comes beside it: llama-bench takes no adapters.")
-      return nil
-    }
+    guard let program = try StockProgram("llama-bench", given: given, path: path, model: model)
+    else { return nil }
     self.program = program
-    let options = model.options
-    self.options = [
-      "-m", path, "-t", "\(model.threads)", "-fa", "1", "-ub", "\(options.batchSize)",
-      "-ctk", options.cacheType.rawValue, "-ctv", options.cacheType.rawValue,
-      "-ngl", "\(options.gpuLayers < 0 ? 999 : options.gpuLayers)", "-r", "1", "-o", "json",
-    ]
+    options =
+      program.options + ["-fa", "1", "-ub", "\(model.options.batchSize)", "-r", "1", "-o", "json"]
   }
 
   /// Measures a prompt, and the steps of an answer behind it.
@@ -62,7 +38,7 @@ package struct StockBench: Sendable {
       // Reading blocks, so not on a thread that tasks share.
       Thread.detachNewThread { [program] in
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
+        process.executableURL = URL(fileURLWithPath: program.path)
         process.arguments = arguments
         process.standardError = FileHandle.nullDevice
         let pipe = Pipe()
@@ -76,7 +52,7 @@ package struct StockBench: Sendable {
     }
     guard let speed = Self.tokensPerSecond(Array(output)) else {
       throw Failure.failed(
-        "'\(program) \(arguments.joined(separator: " "))' gave no measurement. Run it by hand, or "
+        "'\(program.path) \(arguments.joined(separator: " "))' gave no measurement. Run it by hand, or "
           + "leave it out with --stock none.")
     }
     return speed

@@ -6,9 +6,7 @@ struct ChatConversation {
   let model: LlamaModel
   let template: ChatTemplate?
   let options: GenerationOptions
-  /// The defence; its seed is one for the whole conversation, where anything of it is kept.
-  private var defense: DefenseSettings
-  private let drawsSeed: Bool
+  private let defense: DefenseSettings
   private let cache: ConversationCache
   private let decoder: DecoderArguments
   /// Somebody reads along, so the first token matters more than the last.
@@ -29,33 +27,26 @@ struct ChatConversation {
     self.system = system
     plan = decoder.decoder == .fast ? decoder.fast.plan(favouring: .firstToken) : nil
     cache = ConversationCache(cells: keptCells)
-    drawsSeed = defense.seed == nil && keptCells > 0
-    self.defense = drawsSeed ? Self.drawingSeed(defense) : defense
+    self.defense = defense
     session = ChatSession(
-      model: model, instructions: system, defense: self.defense, options: options,
+      model: model, instructions: system, defense: defense, options: options,
       template: template, decoder: decoder.decoder, plan: plan, conversations: cache)
-  }
-
-  private static func drawingSeed(_ defense: DefenseSettings) -> DefenseSettings {
-    var defense = defense
-    defense.seed = .random(in: 0..<1 << 53)
-    return defense
   }
 
   /// Starts over, with a new system prompt or with the one there is.
   mutating func reset(system: String? = nil) {
     self.system = system ?? self.system
-    if drawsSeed { defense = Self.drawingSeed(defense) }
-    restart(with: [])
+    restart(with: [], defense: defense)
   }
 
   /// Forgets the last question and its answer.
   mutating func undo() {
     let turns = session.transcript.filter { $0.role != .system }
-    restart(with: turns.dropLast(2))
+    // With the same noise, for what is kept was computed with it.
+    restart(with: turns.dropLast(2), defense: session.defense)
   }
 
-  private mutating func restart(with turns: [ChatMessage]) {
+  private mutating func restart(with turns: [ChatMessage], defense: DefenseSettings) {
     lastResult = nil
     session = ChatSession(
       model: model, instructions: system, transcript: turns, defense: defense, options: options,

@@ -183,6 +183,10 @@ import Testing
     let folder = try AttackFolder()
     let store = try AttackStore(path: folder.path("a.sqlite"))
     let fixture = AttackFixture(Self.lucky(3))
+    // One in which nothing was asked is anybody's.
+    var early = fixture
+    early.settings.queries = 3
+    try await store.begin(early.plan)
     try await fixture.run(into: store)
     var settings = fixture
     settings.settings.queries = 21
