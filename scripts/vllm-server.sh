@@ -15,6 +15,8 @@
 #   --name NAME   what requests call the model (smollm2)
 #   --context N   tokens a sequence may have (1024)
 #   --cache GIB   memory for keys and values (1)
+#   --threads N   threads of the model (one for each CPU; 1 on a machine that does other things, as threads
+#                 of one step wait for each other)
 #   --foreground  does not return; Ctrl-C ends the server
 #
 # start is for one server a port; `start` where one answers already says so and succeeds.
@@ -31,7 +33,7 @@ wrong_usage() {
 
 requirements="$root/Tools/vllm/requirements.txt"
 default_model="$models/${SMOLLM2_FILE%.Q4_1.gguf}.F32.gguf"
-port=8123 host=127.0.0.1 model=$default_model name=smollm2 context=1024 cache=1 foreground=0
+port=8123 host=127.0.0.1 model=$default_model name=smollm2 context=1024 cache=1 threads=$(nproc) foreground=0
 
 # An environment of vLLM's own takes Python 3.11: its wheel holds compiled code for that one.
 install() {
@@ -99,16 +101,18 @@ start() {
     --served-model-name "$name" --host "$host" --port "$port" --dtype float32 --seed 0
     --max-model-len "$context" --block-size 32 --enforce-eager --generation-config auto
     --enable-prompt-embeds --enable-prefix-caching --enable-prompt-tokens-details)
-  # Nothing is asked of a hub, nothing is reported, and all cores are its own.
-  export HF_HUB_OFFLINE=1 VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1 VLLM_CPU_KVCACHE_SPACE=$cache \
-    VLLM_CPU_NUM_OF_RESERVED_CPU=0 TOKENIZERS_PARALLELISM=false
+  # Nothing is asked of a hub, and nothing is reported. Threads are not bound to cores, where they would
+  # wait for whatever else runs there, and sleep while they have nothing to do.
+  export HF_HUB_OFFLINE=1 VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1 TOKENIZERS_PARALLELISM=false \
+    VLLM_CPU_KVCACHE_SPACE=$cache VLLM_CPU_NUM_OF_RESERVED_CPU=0 VLLM_CPU_OMP_THREADS_BIND=nobind \
+    OMP_NUM_THREADS=$threads OMP_WAIT_POLICY=passive KMP_BLOCKTIME=0
   cd "$state"
   if [ "$foreground" -eq 1 ]; then exec "${command[@]}"; fi
   say "Starting vLLM $VLLM_VERSION with $(basename "$folder") at http://$host:$port (a minute)"
   nohup setsid "${command[@]}" >"$state/log" 2>&1 </dev/null &
   pid=$!
   printf '%s\n' "$pid" >"$state/pid"
-  for ((second = 0; second < 300; second++)); do
+  for ((second = 0; second < 600; second++)); do
     if answers >/dev/null; then
       say "Ready: http://$host:$port, model $name, process $pid, log $state/log"
       return
@@ -120,7 +124,7 @@ start() {
     sleep 1
   done
   stop
-  die "The server did not answer within five minutes." "Its log: $state/log"
+  die "The server did not answer within ten minutes." "Its log: $state/log"
 }
 
 stop() {
@@ -171,7 +175,7 @@ while [ "$#" -gt 0 ]; do
     shift
     continue
     ;;
-  --port | --host | --model | --name | --context | --cache)
+  --port | --host | --model | --name | --context | --cache | --threads)
     [ "$#" -gt 1 ] || wrong_usage "$1 needs a value"
     printf -v "${1#--}" '%s' "$2"
     ;;
@@ -179,7 +183,7 @@ while [ "$#" -gt 0 ]; do
   esac
   shift 2
 done
-for number in port context cache; do
+for number in port context cache threads; do
   [[ ${!number} =~ ^[1-9][0-9]{0,5}$ ]] || wrong_usage "--$number takes a whole number, not '${!number}'"
 done
 [ "$port" -le 65535 ] || wrong_usage "--port is at most 65535"
