@@ -83,7 +83,8 @@ class Examples(unittest.TestCase):
             words = " ".join(container["args"]).replace("=", " ").split()
             self.assertEqual(words[words.index("--vllm-url") + 1], urls)
             self.assertEqual(words[words.index("--vllm-model") + 1], served)
-            self.assertEqual(key(container, "RESTA_VLLM_API_KEY"), key(server, "VLLM_API_KEY"))
+            self.assertEqual(words[words.index("--vllm-key") + 1], "VLLM_API_KEY")
+            self.assertEqual(key(container, "VLLM_API_KEY"), key(server, "VLLM_API_KEY"))
 
     def test_scripts_are_bash(self):
         for file in [*EXAMPLES.glob("vllm/*.sh"), *EXAMPLES.glob("cluster/*.sh")]:
