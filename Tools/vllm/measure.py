@@ -178,6 +178,9 @@ def main():
     parser.add_argument("--words", default="10,60,200", help="lengths of prompts (10,60,200)")
     parser.add_argument("--ways", default="undefended,streams,tokens")
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--first-seed", type=int, default=0, help="of the noise (0)")
+    parser.add_argument("--rows", metavar="FILE",
+                        help="keep each run in FILE, a line each, and count those that are there too")
     parser.add_argument("--kind", choices=("f32", "bf16", "f16"), default="f32")
     arguments = parser.parse_args()
     server = Upstream(arguments.url, arguments.model)
@@ -186,13 +189,19 @@ def main():
         ends = json.load(file)["eos_token_id"]
     ends = set(ends if isinstance(ends, list) else [ends])
     runs, differ = [], 0
+    if arguments.rows and os.path.exists(arguments.rows):
+        with open(arguments.rows, encoding="utf-8") as file:
+            runs = [json.loads(line) for line in file]
     for words in map(int, arguments.words.split(",")):
         ids, user = prompt_ids(server, words)
-        for seed in range(arguments.repeats):
+        for seed in range(arguments.first_seed, arguments.first_seed + arguments.repeats):
             answers = {}
             for way in arguments.ways.split(","):
                 row, answers[way] = run(arguments, server, table, ids, user, way, seed, ends)
                 runs.append(row)
+                if arguments.rows:
+                    with open(arguments.rows, "a", encoding="utf-8") as file:
+                        file.write(json.dumps(row) + "\n")
                 print(f"{row['prompt_tokens']:4} tokens {way:10} {row['seconds']:6.2f} s "
                       f"{row['uploaded'] / 1e6:7.3f} MB {row['requests']:4} requests",
                       file=sys.stderr)
@@ -213,7 +222,7 @@ def main():
                    if rows[0][name] is not None}}
                for (tokens, way), rows in groups.items()]
     command = " ".join(f"--{name} {value}" for name, value in vars(arguments).items()
-                       if name not in ("url", "folder"))
+                       if name not in ("url", "folder", "rows", "first_seed"))
     votes = {"samples": arguments.samples, "prefix": arguments.prefix, "answer": arguments.answer,
              "kind": arguments.kind, "width": int(table.shape[1]), "differ": differ,
              "medians": medians}
