@@ -112,9 +112,9 @@ class Scale:
                 low, high = row["seconds_range"]
                 rows.append([count(prompt), name, f"{row['seconds']:.2f} ({low:.2f}-{high:.2f})",
                              f"{row['seconds'] / plain:.1f}", size(row["uploaded"]),
-                             count(row["requests"]), count(row["generated"])])
+                             count(row["requests"])])
         return table(["prompt tokens", "way", "seconds (range)", "times undefended", "sent",
-                      "requests", "tokens generated"], rows)
+                      "requests"], rows)
 
     def uploads_table(self):
         rows = []
