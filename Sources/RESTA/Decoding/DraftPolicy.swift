@@ -12,6 +12,10 @@ struct DraftPolicy {
 
   /// More drafts than this are never worth the wait for the first of them.
   private static let longestDraft = 64
+  /// How many positions behind it double the time that a sequence's next one takes.
+  ///
+  /// Attention looks at all of them. About as measured on SmolLM2-135M; larger models take more of them.
+  private static let doublingLength = 2_000.0
 
   private let plan: DecodingPlan
   private let costs: PassCosts
@@ -55,9 +59,11 @@ struct DraftPolicy {
   /// Chooses what costs least for each token that it is expected to give; for an answer's first token,
   /// if the plan says so, what gives it soonest.
   ///
-  /// `clean` is what the unperturbed sequence has to take only if it drafts.
+  /// `clean` is what the unperturbed sequence has to take only if it drafts, and `held` how long the
+  /// sequences are.
   func choose(
-    positions: Int, missing: [Int], needsAll: Bool, clean: Int = 0, isFirst: Bool = false
+    positions: Int, missing: [Int], needsAll: Bool, clean: Int = 0, held: Int = 0,
+    isFirst: Bool = false
   ) -> Choice {
     let isUrgent = isFirst && plan.favours == .firstToken
     let waves: [Int]
@@ -74,11 +80,15 @@ struct DraftPolicy {
     }
     // Later votes, for which a copy's prompt might be taken along, are not looked at then.
     let spared = (0..<copies).map { neverOpen($0, votes: isUrgent ? 0 : positions) }
+    // Once for each sequence of a pass, however many positions it takes: a reason for few long rounds.
+    let attention = costs.seconds(positions: 1) * Double(held) / Self.doublingLength
     var best = (choice: Choice(draft: lengths.lowerBound, wave: waves[0]), cost: Double.infinity)
     for wave in waves {
       for draft in lengths {
         let choice = Choice(draft: draft, wave: wave)
-        let cost = cost(choice, missing, clean: clean, spared: spared) / expectedTokens(draft)
+        let cost =
+          (cost(choice, missing, clean: clean, spared: spared)
+            + Double(draft + wave) * attention) / expectedTokens(draft)
         if cost < best.cost { best = (choice, cost) }
       }
     }
