@@ -10,6 +10,8 @@ struct StreamDecoder: TokenDecoder {
   private static let longestRun = 256
   /// How many likely tokens a copy lists in each place, for ties; what is not listed is asked for.
   private static let listed = 5
+  /// Sums of log-probabilities that are closer than this are equal, in nats.
+  private static let rounding = 1e-4
 
   /// One sequence and what came of it.
   private struct Copy {
@@ -221,7 +223,9 @@ struct StreamDecoder: TokenDecoder {
     }
     let values = try await streams.logProbabilities(of: missing)
     for (question, value) in zip(missing, values) { sums[question.token, default: 0] += value }
-    return sums
+    // They come rounded, so sums that are as good as equal are.
+    let best = sums.values.max() ?? 0
+    return sums.mapValues { best - $0 < Self.rounding ? best : $0 }
   }
 
   // MARK: Reading

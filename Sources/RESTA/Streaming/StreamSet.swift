@@ -14,7 +14,9 @@ final class StreamSet: DecodingAccount {
   private let stopwatch: Stopwatch
   private let (events, channel) = AsyncStream<(stream: Int, event: Event)>.makeStream()
   private var reader: AsyncStream<(stream: Int, event: Event)>.Iterator
+  /// Those that may still run, stopped ones among them.
   private var tasks: [Int: Task<Void, Never>] = [:]
+  private var stopped: Set<Int> = []
   private var opened = 0
   private var hasTokens = false
   private var account = GenerationTotals()
@@ -46,7 +48,9 @@ final class StreamSet: DecodingAccount {
 
   /// Stops a stream; what it said and was not read yet does not count.
   func close(_ stream: Int) {
-    tasks.removeValue(forKey: stream)?.cancel()
+    guard let task = tasks[stream] else { return }
+    task.cancel()
+    stopped.insert(stream)
   }
 
   /// The next thing that an open stream says.
@@ -61,17 +65,17 @@ final class StreamSet: DecodingAccount {
       let item = await reader.next()
       self.reader = reader
       guard let item else { throw CancellationError() }
-      guard tasks[item.stream] != nil else { continue }
+      let counts = !stopped.contains(item.stream)
       switch item.event {
       case .token:
-        hasTokens = true
         account.tokensProcessed += 1
+        if counts { hasTokens = true }
       case .ended: tasks.removeValue(forKey: item.stream)
       case .failed(let error):
         tasks.removeValue(forKey: item.stream)
-        throw error
+        if counts { throw error }
       }
-      return item
+      if counts { return item }
     }
   }
 
