@@ -1,7 +1,7 @@
 import Foundation
 package import RESTA
 import RESTADocuments
-package import RESTALlama
+import RESTALlama
 
 /// What `resta generate --json` prints: a stable shape, to which fields may be added.
 package struct GenerationReport: Encodable {

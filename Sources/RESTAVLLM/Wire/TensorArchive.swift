@@ -109,7 +109,8 @@ struct ZipArchive {
       + Self.little(UInt16(name.utf8.count)) + [0, 0]
     bytes += [0x50, 0x4B, 3, 4] + common + Array(name.utf8)
     bytes += content
-    directory += [0x50, 0x4B, 1, 2, 20, 0] + common + [UInt8](repeating: 0, count: 10)
+    // Its owner may read and write it.
+    directory += [0x50, 0x4B, 1, 2, 20, 0] + common + [0, 0, 0, 0, 0, 0, 0, 0, 0x80, 1]
     directory += Self.little(offset) + Array(name.utf8)
     count += 1
   }
