@@ -17,6 +17,8 @@ package struct VLLMSettings: Sendable {
   package var attempts = 4
   /// The most requests that are under way at once, over all servers.
   package var concurrency = 256
+  /// The pause before something is tried again, in seconds; later ones double.
+  package var firstPause = 0.2
   /// The longest time to wait for a server that asks for patience, in seconds.
   package var longestPause = 30.0
   /// The most tokens of prompt and answer, where fewer than the servers and the file allow.

@@ -118,7 +118,8 @@ struct VLLMClient: Sendable {
           guard failure.isRetryable, mayResume, failures < client.settings.attempts,
             failure.pause <= client.settings.longestPause
           else { throw failure.explained(at: upstream, attempts: failures) }
-          let pause = max(failure.pause, 0.1 * Double(1 << min(failures, 6)))
+          let pause = max(
+            failure.pause, client.settings.firstPause * Double(1 << min(failures - 1, 5)))
           upstream.fail(failure, pause: pause)
           let next = client.pool.choose(avoiding: upstream)
           self.upstream.withLock { if $0 === upstream { $0 = next } }
