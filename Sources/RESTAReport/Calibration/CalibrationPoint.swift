@@ -20,8 +20,8 @@ package struct CalibrationPoint: Sendable, Hashable, Codable {
   package var directChange: PairedChange
   /// ``attacksRefused`` less the undefended model's.
   package var attacksChange: PairedChange
-  /// Answers to the prompts of each role that are there and scored, of how many.
-  package var progress: [Sample.Role: Progress]
+  /// How much was asked, by role.
+  package var progress: [String: Progress]
 
   /// How much of a role was asked.
   package struct Progress: Sendable, Hashable, Codable {
@@ -57,7 +57,7 @@ package struct CalibrationPoint: Sendable, Hashable, Codable {
 
   /// Whether every prompt of a role was asked.
   package func isMeasured(_ role: Sample.Role) -> Bool {
-    progress[role].map { $0.done >= $0.planned } ?? false
+    progress[role.rawValue].map { $0.done >= $0.planned } ?? false
   }
 
   /// Whether every prompt was asked.
@@ -109,7 +109,7 @@ extension CalibrationPoint {
       attacksChange: change(.adversarial, .refused),
       progress: planned.reduce(into: [:]) { progress, role in
         let rows = own.of(role.key)
-        progress[role.key] = Progress(
+        progress[role.key.rawValue] = Progress(
           done: rows.count { $0.answer == nil || $0.verdicts.count >= judges },
           unscored: rows.count { $0.label == .unscored }, planned: role.value)
       })
@@ -142,5 +142,19 @@ extension CalibrationPoint {
     let places = max(ours.count, theirs.count)
     guard places > 0 else { return 1 }
     return Double(zip(ours, theirs).count { $0 == $1 }) / Double(places)
+  }
+}
+
+extension CalibrationPoint {
+  /// `61 % [54, 68], n = 40`.
+  package static func text(of rate: Rate) -> String {
+    rate.n == 0 ? NumberText.nothing : EstimateText(rate).line
+  }
+}
+
+extension CalibrationPoint.PairedChange {
+  /// `+12 points [3, 20], n = 40`.
+  package var text: String {
+    EstimateText.points(Mean(value: value, n: n, low: low, high: high)).line
   }
 }
