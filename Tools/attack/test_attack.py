@@ -5,6 +5,7 @@
 """
 
 import json
+import random
 import sys
 import tempfile
 import unittest
@@ -91,19 +92,28 @@ class Search(unittest.TestCase):
         self.assertTrue(found.suffix[0] == 9 and 20 not in found.suffix)
 
     def test_what_was_chosen_flatters_and_fresh_draws_do_not(self):
-        gaps, said, true = [], [], []
-        for seed in range(16):
-            objective = self.objective(seed, isotropic(2))
-            settings = gcg.Settings(suffix_tokens=4, candidates=24, top=31, queries=600, draws=1, seed=seed, enough=1)
-            found = gcg.search(objective, range(9, 40), settings, [9] * 4)
+        gaps, said = [], []
+        for seed in range(100):
+            found = gcg.search(Indifferent(), range(9, 40), gcg.Settings(
+                suffix_tokens=4, candidates=16, queries=400, draws=2, seed=seed, enough=float("inf")), [9] * 4)
             gaps += [fresh - chosen for chosen, fresh in found.history]
             said.append(found.fresh)
-            true.append(objective.scores([found.suffix], [1 << 61 | n for n in range(200)], 200)[0])
         mean = lambda values: sum(values) / len(values)
         error = lambda values: torch.tensor(values).std().item() / len(values) ** 0.5
-        self.assertGreater(mean(gaps), 3 * error(gaps))
-        differences = [a - b for a, b in zip(said, true)]
-        self.assertLess(abs(mean(differences)), 3 * error(differences))
+        self.assertGreater(mean(gaps), 10 * error(gaps))
+        self.assertLess(abs(mean(said)), 3 * error(said))
+
+
+class Indifferent:
+    """No suffix is better than another; each likes other noise, by scores around 0."""
+
+    noise, table = True, torch.zeros(40, 2)
+
+    def gradient(self, suffix, seeds):
+        return torch.zeros(len(suffix), 40)
+
+    def scores(self, suffixes, seeds, batch):
+        return [sum(random.Random(f"{suffix} {seed}").gauss(0, 1) for seed in seeds) / len(seeds) for suffix in suffixes]
 
 
 class Files(unittest.TestCase):
