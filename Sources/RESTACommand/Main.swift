@@ -6,7 +6,10 @@ import RESTAServer
 
 @main
 enum Main {
-  static func main() async { await CommandLineTool.main(Resta.self) }
+  static func main() async {
+    RemoteArguments.register { try await ServedModel.connect($0, rowsOf: $1, contextLength: $2) }
+    await CommandLineTool.main(Resta.self)
+  }
 }
 
 /// The `resta` command.
@@ -30,7 +33,8 @@ struct Resta: AsyncParsableCommand {
       """,
     version: Version.description,
     subcommands: CommandLineTool.local + [
-      Eval.self, SweepCommand.self, AttackCommand.self, ReportCommand.self, Serve.self, Bench.self,
+      Calibrate.self, Eval.self, SweepCommand.self, AttackCommand.self, ReportCommand.self,
+      Serve.self, Bench.self,
       Compare.self,
     ])
 }

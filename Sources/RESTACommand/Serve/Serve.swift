@@ -127,6 +127,7 @@ struct ServedLlama {
     arguments.ctx = settings.model.context
     arguments.gpuLayers = settings.model.gpuLayers
     arguments.kvType = cacheType
+    arguments.calibrations = nil
     try arguments.check()
     self.arguments = arguments
   }
