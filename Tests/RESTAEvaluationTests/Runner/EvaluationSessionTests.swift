@@ -1,5 +1,6 @@
 import FoundationEssentials
 import RESTA
+import RESTADocuments
 import RESTATesting
 import Synchronization
 import Testing
