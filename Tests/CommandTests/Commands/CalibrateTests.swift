@@ -17,11 +17,17 @@ import Testing
       (["--max-tokens", "5"], "--max-tokens"), (["--minutes", "0"], "--minutes"),
       (["--limit", "0"], "--limit"), (["--min-agreement", "2"], "--min-agreement"),
       (["--max-guard-loss", "-0.1"], "--max-guard-loss"),
-      (["--attacks", "/nowhere.json"], "/nowhere.json"), (["--bogus"], "--bogus"),
+      (["--bogus"], "--bogus"),
     ])
   func usage(arguments: [String], message: String) throws {
     let run = try CommandRun(["calibrate"] + arguments)
     #expect(run.code == 2 && run.errors.contains(message), "\(run.code): \(run.errors)")
+  }
+
+  @Test("a file of attacks that is not there is missing, as it is for an evaluation")
+  func missingAttacks() throws {
+    let run = try CommandRun(["calibrate", "--attacks", "/nowhere.json", "--dry-run"])
+    #expect(run.code == 1 && run.errors.contains("/nowhere.json"), "\(run.errors)")
   }
 
   @Test("estimates, goes on where its time was over, and is then used without being named")
