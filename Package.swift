@@ -62,7 +62,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     // Configurations of evaluations and of the server: YAML.
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-    // Judges behind an OpenAI-compatible endpoint.
+    // Judges behind an OpenAI-compatible endpoint, and vLLM servers.
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     // What async-http-client speaks in; the tests' endpoint that fails in every way is made of it.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -89,6 +89,14 @@ let package = Package(
     target("RESTADocuments", ["RESTA", .product(name: "Yams", package: "Yams")]),
     target("RESTARefusals", [], resources: [.embedInCode("Resources/refusal-rules.txt")]),
     target("RESTALlama", ["RESTA", "CLlama"]),
+    target(
+      "RESTAVLLM",
+      [
+        "RESTA", "RESTADocuments",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ]),
     target(
       "RESTAEvaluation",
       [
@@ -144,7 +152,8 @@ let package = Package(
     .executableTarget(
       name: "RESTACommand",
       dependencies: [
-        "RESTALocal", "RESTAEvaluation", "RESTAReport", "RESTAAttack", "RESTAServer",
+        "RESTALocal", "RESTALlama", "RESTAVLLM", "RESTAEvaluation", "RESTAReport", "RESTAAttack",
+        "RESTAServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -158,6 +167,7 @@ let package = Package(
     tests("RESTADocumentsTests", ["RESTA"]),
     tests("RESTATestingTests", ["RESTA"]),
     tests("RESTALlamaTests", ["RESTA", "RESTALlama"]),
+    tests("RESTAVLLMTests", ["RESTA", "RESTAVLLM"] + nio, exclude: ["Golden"]),
     tests(
       "RESTAEvaluationTests", ["RESTA", "RESTAEvaluation"] + nio,
       exclude: ["Golden"]),

@@ -23,6 +23,7 @@ allowed_imports() {
   RESTADocuments) echo "RESTA Foundation Yams" ;;
   RESTARefusals) echo "-" ;;
   RESTALlama) echo "RESTA CLlama Foundation Synchronization" ;;
+  RESTAVLLM) echo "RESTA RESTADocuments Foundation Synchronization AsyncHTTPClient NIOCore NIOHTTP1" ;;
   RESTAEvaluation)
     echo "RESTA RESTADocuments RESTARefusals Foundation Synchronization GRDB AsyncHTTPClient NIOCore" \
       "NIOHTTP1 NIOHTTPCompression"

@@ -15,6 +15,8 @@ export RESTA_TEMPLATES="$deps/src/llama.cpp/models/templates"
 
 everything=0
 if [ "${1:-}" = --all ]; then everything=1; fi
+# Tests that could run for minutes on a real model have a quick and a full form.
+if [ "$everything" -eq 1 ]; then export RESTA_TEST_ALL=1; fi
 
 number=0
 phases=14

@@ -6,7 +6,10 @@ import RESTAServer
 
 @main
 enum Main {
-  static func main() async { await CommandLineTool.main(Resta.self) }
+  static func main() async {
+    RemoteArguments.register { try await ServedModel.connect($0, rowsOf: $1, contextLength: $2) }
+    await CommandLineTool.main(Resta.self)
+  }
 }
 
 /// The `resta` command.

@@ -19,6 +19,10 @@ package struct AnswerScore: Sendable, Hashable, Codable {
         "The prompt and the answer have \(length) tokens and the context holds "
           + "\(model.information.contextLength).")
     }
+    if let model = model as? any StreamingModel {
+      let sum = try await model.logProbabilities(of: answer, after: prompt).reduce(0, +)
+      return AnswerScore(tokens: answer.count, meanLogProbability: sum / Double(answer.count))
+    }
     let reservation = try await model.reserve(
       sequences: 1, cells: length)
     do {

@@ -96,6 +96,7 @@ public struct Generation: AsyncSequence, Sendable {
     try defense.validate()
     try options.validate()
     try plan?.validate()
+    if model is any StreamingModel { try StreamDecoder.check(defense) }
     var generator = generator
     self.model = model
     self.prompt = prompt
@@ -188,7 +189,7 @@ public struct Generation: AsyncSequence, Sendable {
         }
         return event
       } catch {
-        if case .running(let run) = state { await run.sequences.release() }
+        if case .running(let run) = state { await run.account.release() }
         state = .ended
         throw error
       }
@@ -196,12 +197,21 @@ public struct Generation: AsyncSequence, Sendable {
   }
 
   private func start() async throws -> GenerationRun {
-    let costs = try await needsCosts ? model.passCosts() : .typical
+    let streaming = model as? any StreamingModel
+    let costs = try await streaming == nil && needsCosts ? model.passCosts() : .typical
     let stopwatch = Stopwatch(clock)
     let job = try await DecodingJob(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
       plan: plan, noiseSeed: noiseSeed, samplingSeed: samplingSeed)
     let prepared = stopwatch.seconds
+    if let streaming {
+      let streams = StreamSet(
+        try await streaming.streams(for: conversations?.client), stopwatch: stopwatch)
+      return GenerationRun(
+        job: job, decoder: StreamDecoder(job: job, streams: streams), account: streams,
+        tokenizer: model.tokenizer, defusedControlText: prompt.defusedControlText,
+        stopwatch: stopwatch, preparationSeconds: prepared)
+    }
     let conversation = try await KeptConversation(
       conversations, job, model: model, beginning: prompt.operatorTokens)
     return GenerationRun(

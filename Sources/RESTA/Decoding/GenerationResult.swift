@@ -93,13 +93,15 @@ public enum StopReason: String, Sendable, Hashable, Codable {
 
 /// What a generation cost.
 public struct GenerationTotals: Sendable, Hashable, Codable {
-  /// Forward passes.
+  /// Forward passes; requests, on an engine that streams.
   public var passes: Int = 0
   /// Positions computed in them, over all sequences.
   public var tokensProcessed: Int = 0
   /// Positions that were there from an earlier turn of the conversation, over all sequences, and were
   /// not computed again.
   public var tokensReused: Int = 0
+  /// Bytes that were sent to an engine elsewhere; 0 in process.
+  public var uploadedBytes: Int = 0
   /// Time in passes that computed prompt positions, in seconds.
   public var prefillSeconds: Double = 0
   /// Time in the other passes, in seconds.

@@ -1,7 +1,8 @@
 /// One generation under way: turns the decoder's tokens into events, and knows when to stop.
 final class GenerationRun {
-  let sequences: Sequences
-  private let conversation: KeptConversation
+  /// What the decoder's work is done in.
+  let account: any DecodingAccount
+  private let conversation: (kept: KeptConversation, sequences: Sequences)?
   private let job: DecodingJob
   private let tokenizer: any Tokenizer
   private let defusedControlText: Bool
@@ -16,24 +17,39 @@ final class GenerationRun {
   /// Time between being asked for an event and giving it, in seconds.
   private var activeSeconds: Double
 
-  init(
+  /// Runs a generation on an engine that computes passes.
+  convenience init(
     job: DecodingJob, costs: PassCosts, conversation: KeptConversation, keepsCopies: Bool,
     tokenizer: any Tokenizer, defusedControlText: Bool, stopwatch: Stopwatch,
     preparationSeconds: Double
   ) {
-    self.job = job
-    self.conversation = conversation
-    sequences = Sequences(
+    let sequences = Sequences(
       conversation.reservation, of: job, stopwatch: stopwatch,
       keepsCopies: keepsCopies && conversation.isKept)
+    self.init(
+      job: job,
+      decoder: job.settings.plan == nil
+        ? ReferenceDecoder(job: job, sequences: sequences)
+        : FastDecoder(job: job, costs: costs, sequences: sequences),
+      account: sequences, conversation: (conversation, sequences), tokenizer: tokenizer,
+      defusedControlText: defusedControlText, stopwatch: stopwatch,
+      preparationSeconds: preparationSeconds)
+  }
+
+  init(
+    job: DecodingJob, decoder: any TokenDecoder, account: any DecodingAccount,
+    conversation: (kept: KeptConversation, sequences: Sequences)? = nil,
+    tokenizer: any Tokenizer, defusedControlText: Bool, stopwatch: Stopwatch,
+    preparationSeconds: Double
+  ) {
+    self.job = job
+    self.decoder = decoder
+    self.account = account
+    self.conversation = conversation
     self.tokenizer = tokenizer
     self.defusedControlText = defusedControlText
     self.stopwatch = stopwatch
     activeSeconds = preparationSeconds
-    decoder =
-      job.settings.plan == nil
-      ? ReferenceDecoder(job: job, sequences: sequences)
-      : FastDecoder(job: job, costs: costs, sequences: sequences)
     assembler = TextAssembler(stop: job.options.stop)
   }
 
@@ -86,7 +102,7 @@ final class GenerationRun {
       text += rest
       return .text(rest)
     }
-    var totals = sequences.totals
+    var totals = account.totals
     totals.firstTokenSeconds = firstToken
     totals.wallSeconds = stopwatch.seconds
     // What reading logits took inside of passes is there already; the rest is what is no pass.
@@ -96,11 +112,23 @@ final class GenerationRun {
       GenerationResult(
         text: text, tokenIDs: tokens, stopReason: stopReason ?? .endOfGeneration,
         promptTokens: job.prompt.count,
-        cachedTokens: conversation.isOwn ? sequences.inheritedTokens : 0,
+        cachedTokens: conversation.map { $0.kept.isOwn ? $0.sequences.inheritedTokens : 0 } ?? 0,
         defusedControlText: defusedControlText,
         settings: job.settings, votedFrom: decoder.window.start, votes: votes, totals: totals))
   }
 
   /// Gives the room back, once the answer is complete, and keeps what is in it for the next turn.
-  func keep() async { await conversation.keep(sequences, answer: tokens) }
+  func keep() async {
+    guard let conversation else { return await account.release() }
+    await conversation.kept.keep(conversation.sequences, answer: tokens)
+  }
+}
+
+/// What the work of a decoder is done in: sequences of an engine, or streams of one.
+protocol DecodingAccount: AnyObject {
+  /// What it has cost so far.
+  var totals: GenerationTotals { get }
+
+  /// Ends what is under way, and gives the room back.
+  func release() async
 }

@@ -4,7 +4,7 @@ import Synchronization
 /// their passes cost.
 ///
 /// Everything that decoders ask of the model goes through here, so this alone counts and takes the time.
-final class Sequences {
+final class Sequences: DecodingAccount {
   private let reservation: any SequenceReservation
   private let stopwatch: Stopwatch
   private let promptLength: Int

@@ -75,6 +75,8 @@ package struct TotalsReport: Encodable, Sendable {
   package let bookkeepingS: Double
   @Nullable package var firstTokenS: Double?
   package let wallS: Double
+  /// Bytes that were sent to servers; not there in process.
+  package let uploadedBytes: Int?
 
   package init(_ totals: GenerationTotals) {
     passes = totals.passes
@@ -85,6 +87,7 @@ package struct TotalsReport: Encodable, Sendable {
     bookkeepingS = totals.bookkeepingSeconds
     firstTokenS = totals.firstTokenSeconds
     wallS = totals.wallSeconds
+    uploadedBytes = totals.uploadedBytes > 0 ? totals.uploadedBytes : nil
   }
 }
 

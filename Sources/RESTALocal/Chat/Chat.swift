@@ -55,7 +55,7 @@ struct Chat: AsyncParsableCommand {
     guard keptCells >= 0 else {
       throw ValidationError("--kept-cells must be 0 or more, not \(keptCells).")
     }
-    let loaded = try await model.load()
+    let loaded = try await model.loadAny()
     var conversation = ChatConversation(
       model: loaded, template: try model.template(for: loaded, system: system),
       defense: try defense.settings(for: loaded.information), options: options, decoder: decoder,

@@ -1,9 +1,8 @@
 import RESTA
-import RESTALlama
 
 /// A conversation of `resta chat` and what its commands change.
 struct ChatConversation {
-  let model: LlamaModel
+  let model: any LanguageModel
   let template: ChatTemplate?
   let options: GenerationOptions
   private let defense: DefenseSettings
@@ -17,7 +16,7 @@ struct ChatConversation {
   var lastResult: GenerationResult?
 
   init(
-    model: LlamaModel, template: ChatTemplate?, defense: DefenseSettings,
+    model: any LanguageModel, template: ChatTemplate?, defense: DefenseSettings,
     options: GenerationOptions, decoder: DecoderArguments, system: String?, keptCells: Int
   ) {
     self.model = model

@@ -160,7 +160,19 @@ final class ObservedModel: LanguageModel {
   // Invariant: the first embeddings of each sequence of the last reservation.
   private let fed = Mutex([Int: EmbeddingMatrix]())
 
-  init(_ model: any LanguageModel) { self.model = model }
+  fileprivate init(_ model: any LanguageModel) { self.model = model }
+
+  /// The model to ask in place of another, and who sees what it is fed.
+  static func of(_ model: any LanguageModel) -> (model: any LanguageModel, observer: ObservedModel)
+  {
+    let observer = ObservedModel(model)
+    guard let streaming = model as? any StreamingModel else { return (observer, observer) }
+    return (ObservedStreams(streaming, observer: observer), observer)
+  }
+
+  fileprivate func note(_ rows: PerturbedRows, of sequence: Int) {
+    fed.withLock { $0[sequence] = rows.rows(0..<rows.count) }
+  }
 
   /// What each sequence was fed first, by its index in the reservation.
   var embeddings: [Int: EmbeddingMatrix] { fed.withLock { $0 } }
@@ -212,5 +224,62 @@ final class ObservedModel: LanguageModel {
     }
 
     func release() async { await inner.release() }
+  }
+}
+
+/// A model that streams, so observed: each stream of rows is a copy's.
+private final class ObservedStreams: StreamingModel {
+  private let streaming: any StreamingModel
+  private let observer: ObservedModel
+  // Invariant: the number of streams of rows so far.
+  private let copies = Mutex(0)
+
+  init(_ model: any StreamingModel, observer: ObservedModel) {
+    streaming = model
+    self.observer = observer
+  }
+
+  var information: ModelInformation { streaming.information }
+  var tokenizer: any Tokenizer { streaming.tokenizer }
+  var chatTemplate: ChatTemplate? { get throws { try streaming.chatTemplate } }
+
+  func embeddings(of tokens: [TokenID]) async throws -> EmbeddingMatrix {
+    try await streaming.embeddings(of: tokens)
+  }
+
+  func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
+    try await streaming.reserve(sequences: sequences, cells: cells)
+  }
+
+  func streams(for client: String?) async throws -> any PredictionStreams {
+    Streams(model: self, inner: try await streaming.streams(for: client))
+  }
+
+  func logProbabilities(of answer: [TokenID], after prompt: [TokenID]) async throws -> [Double] {
+    try await streaming.logProbabilities(of: answer, after: prompt)
+  }
+
+  private struct Streams: PredictionStreams {
+    let model: ObservedStreams
+    let inner: any PredictionStreams
+
+    var uploadedBytes: Int { inner.uploadedBytes }
+
+    func predict(
+      _ request: PredictionRequest, receive: @escaping @Sendable (StreamedPrediction) -> Void
+    ) async throws {
+      if case .perturbed(let rows) = request.prompt {
+        let copy = model.copies.withLock { copies in
+          copies += 1
+          return copies
+        }
+        model.observer.note(rows, of: copy)
+      }
+      try await inner.predict(request, receive: receive)
+    }
+
+    func logProbability(of token: TokenID, in request: PredictionRequest) async throws -> Double {
+      try await inner.logProbability(of: token, in: request)
+    }
   }
 }

@@ -36,7 +36,7 @@ struct Doctor: AsyncParsableCommand {
     var batchInvariance: BatchInvariance?
     do {
       let loaded = try await load()
-      batchInvariance = loaded.batchInvariance
+      batchInvariance = (loaded as? LlamaModel)?.batchInvariance
       findings = try await examine(loaded)
     } catch let error as LlamaError where error.code == .embeddingMismatch {
       findings = [
@@ -55,21 +55,26 @@ struct Doctor: AsyncParsableCommand {
     if !healthy { throw ExitCode(1) }
   }
 
-  private func load() async throws -> LlamaModel {
+  private func load() async throws -> any LanguageModel {
     try defense.check()
     try model.check()
-    return try await model.load()
+    return try await model.loadAny()
   }
 
-  private func examine(_ loaded: LlamaModel) async throws -> [DoctorFinding] {
-    let test = loaded.selfTest
-    var findings = [
-      DoctorFinding.pass(
-        "embedding path",
-        "rows and token ids give the same logits (largest difference "
-          + "\(Summary.number(test.largestDifference)) of \(Summary.number(test.largestLogit)))"),
-      shapes(loaded.batchInvariance),
-    ]
+  private func examine(_ loaded: any LanguageModel) async throws -> [DoctorFinding] {
+    var findings: [DoctorFinding] = []
+    if let local = loaded as? LlamaModel {
+      let test = local.selfTest
+      findings = [
+        .pass(
+          "embedding path",
+          "rows and token ids give the same logits (largest difference "
+            + "\(Summary.number(test.largestDifference)) of \(Summary.number(test.largestLogit)))"),
+        shapes(local.batchInvariance),
+      ]
+    } else if let remote = loaded as? any RemoteModel {
+      findings = remote.findings.map { .pass("embedding path", $0) }
+    }
     let patient = Patient(
       model: loaded, template: try model.template(for: loaded),
       defense: try defense.settings(for: loaded.information), fault: injectFault)
@@ -154,14 +159,16 @@ struct Patient {
     "Write one sentence about the sea.",
   ]
 
-  let model: LlamaModel
+  let model: any LanguageModel
   /// The template of the command line, or `nil` for the model's own.
   let template: ChatTemplate?
   /// The settings with the window at the start: short test answers never reach a later one.
   let defense: DefenseSettings
   let fault: Fault?
 
-  init(model: LlamaModel, template: ChatTemplate?, defense: DefenseSettings, fault: Fault?) {
+  init(
+    model: any LanguageModel, template: ChatTemplate?, defense: DefenseSettings, fault: Fault?
+  ) {
     self.model = model
     self.template = template
     var defense = defense

@@ -23,12 +23,12 @@ struct NoiseCheck {
     }
     let question = Patient.questions[0]
     let prompt = try patient.prompt([.user(question)])
-    let observed = ObservedModel(patient.model)
+    let (model, observer) = ObservedModel.of(patient.model)
     // The reference decoder: it feeds every copy, and the whole prompt.
     _ = try await patient.answer(
-      question, defense: defense, maximumTokens: 1, decoder: .reference, model: observed)
-    let clean = try patient.model.embeddings(of: prompt.ids)
-    let copies = observed.embeddings.sorted { $0.key < $1.key }.map(\.value)
+      question, defense: defense, maximumTokens: 1, decoder: .reference, model: model)
+    let clean = try await patient.model.embeddings(of: prompt.ids)
+    let copies = observer.embeddings.sorted { $0.key < $1.key }.map(\.value)
     return [
       spans(clean, copies, expected: try userTokens(of: prompt, question: question), prompt),
       strength(clean, copies), calibration,

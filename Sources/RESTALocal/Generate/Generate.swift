@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import RESTA
-import RESTALlama
 
 /// `resta generate`: one prompt, one answer; or a file of prompts, a line of JSON for each.
 struct Generate: AsyncParsableCommand {
@@ -80,7 +79,7 @@ struct Generate: AsyncParsableCommand {
     try decoder.check()
     try model.check()
     let traceFile = try trace.map { try TraceFile(path: $0) }
-    let loaded = try await model.load()
+    let loaded = try await model.loadAny()
     let generation = try Generation(
       model: loaded, messages: conversation,
       template: try model.template(for: loaded, system: system),

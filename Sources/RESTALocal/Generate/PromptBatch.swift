@@ -30,7 +30,7 @@ extension Generate {
     try defense.check()
     try decoder.check()
     try model.check()
-    let loaded = try await model.load()
+    let loaded = try await model.loadAny()
     var settings = try defense.settings(for: loaded.information)
     settings.seed = PromptBatch.firstSeed(settings.seed)
     let batch = PromptBatch(
@@ -43,7 +43,7 @@ extension Generate {
 
 /// `resta generate --prompts`: all prompts of a file, answered one after the other by one model.
 struct PromptBatch {
-  let model: LlamaModel
+  let model: any LanguageModel
   let template: ChatTemplate?
   /// The defence; the prompt with index i gets this seed plus i.
   let defense: DefenseSettings

@@ -38,8 +38,8 @@ struct Inspect: AsyncParsableCommand {
       prompt: prompt, messages: messages, system: system)
     try defense.check()
     try model.check()
-    let loaded = try await model.load()
-    let report = try InspectionReport(
+    let loaded = try await model.loadAny()
+    let report = try await InspectionReport(
       model: loaded, messages: conversation,
       template: try model.template(for: loaded, system: system),
       defense: try defense.settings(for: loaded.information))
@@ -81,10 +81,11 @@ struct InspectionReport: Encodable {
 
   /// Renders and tokenises a conversation, and measures the noise on k copies of it.
   init(
-    model: LlamaModel, messages: [ChatMessage], template: ChatTemplate?, defense: DefenseSettings
-  ) throws {
+    model: any LanguageModel, messages: [ChatMessage], template: ChatTemplate?,
+    defense: DefenseSettings
+  ) async throws {
     let prompt = try Generation.tokenize(messages, for: model, template: template)
-    let embeddings = try model.embeddings(of: prompt.ids)
+    let embeddings = try await model.embeddings(of: prompt.ids)
     let positions = prompt.positions(of: defense.perturbed)
     let perturbed = Set(defense.isActive ? positions : [])
     rendered = prompt.rendered.text

@@ -71,6 +71,8 @@ package struct ModelArguments: ParsableArguments {
       """, valueName: "file"))
   package var calibrations: String?
 
+  @OptionGroup package var remote: RemoteArguments
+
   /// Loads the model, with a progress line on a terminal.
   ///
   /// - Parameters:
@@ -84,6 +86,7 @@ package struct ModelArguments: ParsableArguments {
     parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil,
     progress: (@Sendable (Double) -> Void)? = nil
   ) async throws -> LlamaModel {
+    try remote.refuse()
     let path = try Models.resolve(model)
     var options = LlamaOptions(
       contextLength: ctx, threads: threads, gpuLayers: gpuLayers, cacheType: kvType,
@@ -97,6 +100,33 @@ package struct ModelArguments: ParsableArguments {
       Terminal.status("Loading \(name): \(Int(share * 100)) %")
       progress?(share)
     }
+  }
+
+  /// Loads the model, or connects to the servers that have it.
+  ///
+  /// - Parameters:
+  ///   - parallelCells: As for ``load(parallelCells:parallelSequences:passCosts:progress:)``, in process.
+  ///   - parallelSequences: So too.
+  ///   - passCosts: So too.
+  /// - Returns: The model.
+  /// - Throws: ``Failure`` for a wrong option; what loading or connecting throws.
+  package func loadAny(
+    parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil
+  ) async throws -> any LanguageModel {
+    guard remote.engine == .vllm else {
+      return try await load(
+        parallelCells: parallelCells, parallelSequences: parallelSequences, passCosts: passCosts)
+    }
+    let ours: [(String, Bool)] = [
+      ("--lora", !lora.isEmpty), ("--gpu-layers", gpuLayers != 0), ("--threads", threads != nil),
+      ("--kv-type", kvType != .f16),
+    ]
+    if let (name, _) = ours.first(where: \.1) {
+      throw Failure.usage("\(name) is for --engine llama: the vLLM server has its own.")
+    }
+    defer { Terminal.status("") }
+    Terminal.status("Looking at the vLLM server")
+    return try await remote.connect(rowsOf: try Models.resolve(model), contextLength: ctx)
   }
 
   /// Where it is remembered what passes cost here: measuring that takes up to a second.
@@ -121,6 +151,7 @@ package struct ModelArguments: ParsableArguments {
 
   /// Checks what can be checked without a model, before one is loaded.
   package func check() throws {
+    try remote.check()
     try checkTemplate()
     _ = try knownCalibrations
   }

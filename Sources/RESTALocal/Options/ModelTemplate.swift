@@ -1,6 +1,6 @@
 import Foundation
 package import RESTA
-package import RESTALlama
+import RESTALlama
 
 /// The chat template of the command line: a file or a name, its date and its variables.
 extension ModelArguments {
@@ -64,7 +64,8 @@ extension ModelArguments {
   ///   - system: The value of --system, which is then tried on the template.
   /// - Returns: The template, with the date and the variables of the command line.
   /// - Throws: ``Failure`` for a wrong option; `RESTAError` for a template that is of no use.
-  package func template(for model: LlamaModel, system: String? = nil) throws -> ChatTemplate? {
+  package func template(for model: any LanguageModel, system: String? = nil) throws -> ChatTemplate?
+  {
     let (date, variables, information) = (try date, try variables, model.information)
     var template: ChatTemplate?
     if let chatTemplate {

@@ -1,7 +1,7 @@
 import Foundation
 package import RESTA
 import RESTADocuments
-package import RESTALlama
+import RESTALlama
 
 /// What `resta generate --json` prints: a stable shape, to which fields may be added.
 package struct GenerationReport: Encodable {
@@ -100,19 +100,23 @@ package struct RunReport: Encodable {
   package let architecture: String
   package let adapters: [Adapter]
   package let chatTemplate: String
-  package let threads: Int
+  package let threads: Int?
+  /// What computes the model, where that is not this process.
+  package let engine: String?
 
-  package init(_ model: LlamaModel, arguments: ModelArguments) throws {
+  package init(_ model: any LanguageModel, arguments: ModelArguments) throws {
+    let local = model as? LlamaModel
     resta = Version.number
     llamaCpp = LlamaModel.libraryVersion
     self.model = model.information.name
     modelFile = URL(fileURLWithPath: try Models.resolve(arguments.model)).lastPathComponent
     architecture = model.information.architecture
-    adapters = model.options.adapters.map {
+    adapters = (local?.options.adapters ?? []).map {
       Adapter(file: URL(fileURLWithPath: $0.path).lastPathComponent, scale: $0.scale)
     }
+    engine = (model as? any RemoteModel)?.engine
     chatTemplate = arguments.chatTemplate ?? "model"
-    threads = model.threads
+    threads = local?.threads
   }
 }
 

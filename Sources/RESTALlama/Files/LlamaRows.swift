@@ -1,0 +1,52 @@
+internal import CLlama
+import Foundation
+package import RESTA
+
+/// What a GGUF file tells of a model whose weights are elsewhere: its vocabulary, its chat template and the
+/// rows of its embedding table.
+///
+/// The weights are not read, so the file of a model of any size opens in a second; only the rows that are asked
+/// for are touched.
+package struct LlamaRows: Sendable {
+  /// What the model is, with room for as many sequences as there may be copies.
+  package let information: ModelInformation
+  /// The vocabulary.
+  package let tokenizer: any Tokenizer
+  private let template: Result<ChatTemplate?, RESTAError>
+  private let table: EmbeddingTable
+
+  /// Opens a file; blocks for as long as its header and its vocabulary take.
+  package init(path: String) throws {
+    let file = try GGUFFile(path: path)
+    let architecture = try Architecture(file.string("general.architecture"), file: path)
+    let dimensions = file.number("\(architecture.name).embedding_length")
+      .flatMap { Int(exactly: $0) }
+    guard let dimensions else {
+      throw LlamaError(.damagedFile, "'\(path)' does not say how long its embeddings are.")
+    }
+    table = try EmbeddingTable(
+      file, scale: architecture.factors(dimensions: dimensions, file: file).table)
+    let weights = try LlamaWeights(path: path, options: LlamaOptions(), vocabularyOnly: true)
+    let tokenizer = try LlamaTokenizer(weights)
+    let trained = file.number("\(architecture.name).context_length").flatMap { Int(exactly: $0) }
+    self.tokenizer = tokenizer
+    template = weights.chatTemplate(tokenizer)
+    information = ModelInformation(
+      name: file.string("general.name")
+        ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
+      architecture: architecture.name, dimensions: table.dimensions,
+      vocabularySize: tokenizer.vocabularySize, contextLength: max(16, trained ?? 0),
+      maximumSequences: DefenseSettings.samplesRange.upperBound + 1,
+      embeddingScale: try table.measured(on: EmbeddingScale.sample(of: tokenizer)),
+      bosToken: tokenizer.specialText(unsafe llama_vocab_bos(weights.vocabulary)),
+      eosToken: tokenizer.specialText(unsafe llama_vocab_eos(weights.vocabulary)))
+  }
+
+  /// The model's own chat template; `nil` when its file holds none.
+  package var chatTemplate: ChatTemplate? { get throws { try template.get() } }
+
+  /// The vectors of some tokens, `[tokens, dimensions]`, scaled as the architecture scales them.
+  package func embeddings(of tokens: [TokenID]) throws(RESTAError) -> EmbeddingMatrix {
+    try table.embeddings(of: tokens)
+  }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import RESTA
+import RESTADocuments
+import Synchronization
+
+/// Asks the servers of a model, again and again where that may help.
+struct VLLMClient: Sendable {
+  let settings: VLLMSettings
+  let pool: UpstreamPool
+  /// Tokens that end an answer.
+  let endings: [TokenID]
+  let limit: ConcurrencyLimit
+  let rows: @Sendable ([TokenID]) throws -> EmbeddingMatrix
+  /// What the servers' greedy tokens are asked for: who they are.
+  let probe: [TokenID]
+
+  /// Where one generation's requests go, and what they sent.
+  final class Session: PredictionStreams {
+    let client: VLLMClient
+    private let salt: String
+    // Invariant: one of the pool's.
+    private let upstream: Mutex<Upstream>
+    private let sent = Mutex(0)
+
+    init(_ client: VLLMClient, salt: String, upstream: Upstream? = nil) {
+      self.client = client
+      self.salt = salt
+      self.upstream = Mutex(upstream ?? client.pool.choose())
+    }
+
+    var uploadedBytes: Int { sent.withLock { $0 } }
+
+    func predict(
+      _ request: PredictionRequest, receive: @escaping @Sendable (StreamedPrediction) -> Void
+    ) async throws {
+      // A greedy continuation is the same each time, so what breaks goes on where it broke.
+      var rest = request
+      try await attempt(isIdempotent: { rest.sampling.temperature == 0 }) { upstream in
+        let done = rest.answer.count - request.answer.count
+        guard done < request.maximumTokens else { return }
+        rest.maximumTokens = request.maximumTokens - done
+        let body = try self.body(CompletionRequest(rest, self.client, salt: self.salt))
+        var isComplete = false
+        do {
+          try await upstream.connection.stream("/v1/completions", body) { data in
+            upstream.hear()
+            let reply = try CompletionReply(data, listing: rest.listed)
+            for prediction in reply.predictions {
+              guard rest.answer.count - request.answer.count < request.maximumTokens else {
+                throw VLLMFailure.malformed("more tokens than were asked for")
+              }
+              rest.answer.append(prediction.token)
+              receive(prediction)
+            }
+            isComplete = isComplete || reply.ending != nil
+          }
+        } catch VLLMFailure.cutOff where isComplete {}
+      } progress: {
+        rest.answer.count
+      }
+    }
+
+    func logProbability(of token: TokenID, in request: PredictionRequest) async throws -> Double {
+      var completion = CompletionRequest(request, client, salt: salt)
+      completion.forced = token
+      completion.isStreamed = false
+      completion.request.maximumTokens = 1
+      completion.request.listed = 0
+      let reply = try await answer(completion)
+      guard let first = reply.predictions.first, first.token == token,
+        let value = first.logProbabilities?.logProbability
+      else { throw VLLMFailure.malformed("another token than the one allowed").explained }
+      return value
+    }
+
+    /// The whole reply to a request that is not streamed.
+    func answer(_ completion: CompletionRequest) async throws -> CompletionReply {
+      let body = try body(completion)
+      let found = Mutex<CompletionReply?>(nil)
+      try await attempt(isIdempotent: { true }) { upstream in
+        let value = try await upstream.connection.post("/v1/completions", body)
+        let reply = try CompletionReply(value, listing: completion.request.listed)
+        found.withLock { $0 = reply }
+      } progress: {
+        0
+      }
+      guard let reply = found.withLock({ $0 }) else { throw CancellationError() }
+      return reply
+    }
+
+    private func body(_ completion: CompletionRequest) throws -> [UInt8] {
+      let body = try completion.body(client.settings.number, rowsOf: client.rows)
+      sent.withLock { $0 += body.count }
+      return body
+    }
+
+    /// Does something at a server, and again at it or another where that may help.
+    private func attempt(
+      isIdempotent: () -> Bool, _ work: (Upstream) async throws -> Void, progress: () -> Int
+    ) async throws {
+      var failures = 0
+      var reached = progress()
+      while true {
+        let upstream = upstream.withLock { $0 }
+        do {
+          return try await client.limit.run {
+            try await upstream.counted {
+              try await client.verify(upstream)
+              try await work(upstream)
+              upstream.hear()
+            }
+          }
+        } catch let failure as VLLMFailure {
+          try Task.checkCancellation()
+          failures = progress() > reached ? 1 : failures + 1
+          let mayResume = isIdempotent() || progress() == reached
+          reached = progress()
+          guard failure.isRetryable, mayResume, failures < client.settings.attempts,
+            failure.pause <= client.settings.longestPause
+          else { throw failure.explained(at: upstream, attempts: failures) }
+          let pause = max(
+            failure.pause, client.settings.firstPause * Double(1 << min(failures - 1, 5)))
+          upstream.fail(failure, pause: pause)
+          let next = client.pool.choose(avoiding: upstream)
+          self.upstream.withLock { if $0 === upstream { $0 = next } }
+          if next.rests || next === upstream { try await Task.sleep(for: .seconds(pause)) }
+        }
+      }
+    }
+  }
+
+  /// Greedy tokens with log-probabilities, of one server, asked once.
+  func greedy(
+    _ prompt: PredictionRequest.Prompt, at upstream: Upstream
+  ) async throws -> [StreamedPrediction] {
+    var request = PredictionRequest(prompt: prompt, answer: [], maximumTokens: 4)
+    request.listed = 5
+    request.stopsAtEnd = false
+    var completion = CompletionRequest(request, self, salt: "resta-probe")
+    completion.isStreamed = false
+    let body = try completion.body(settings.number, rowsOf: rows)
+    let value = try await upstream.connection.post("/v1/completions", body)
+    return try CompletionReply(value, listing: 5).predictions
+  }
+
+  private func verify(_ upstream: Upstream) async throws {
+    try await upstream.verify(trust: settings.trust) {
+      try await greedy(.tokens(probe), at: upstream)
+    }
+  }
+}
+
+extension CompletionRequest {
+  init(_ request: PredictionRequest, _ client: VLLMClient, salt: String) {
+    self.init(
+      model: client.settings.model, salt: salt, endings: client.endings, request: request)
+  }
+}
+
+extension VLLMFailure {
+  /// The failure as the library throws it.
+  var explained: RESTAError {
+    RESTAError(.engineFailed, "The vLLM server failed: \(self).", cause: self)
+  }
+
+  func explained(at upstream: Upstream, attempts: Int) -> RESTAError {
+    let place = upstream.connection.url.absoluteString
+    let count = attempts > 1 ? ", after \(attempts) attempts" : ""
+    return RESTAError(
+      .engineFailed, "The vLLM server at \(place) failed: \(self)\(count).", cause: self)
+  }
+}

@@ -1,0 +1,55 @@
+/// Why a request to a server gave no tokens: the cause of a `RESTAError` with `engineFailed`.
+///
+/// The server's words in it are short, and never repeat a prompt: they are those of its own checks.
+package enum VLLMFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The connection was refused or broke; its kind.
+  case disconnected(String)
+  /// Nothing came for so many seconds.
+  case silent(seconds: Double)
+  /// A status other than 200, the server's words, and after how many seconds it wants to be asked again.
+  case status(Int, says: String, retryAfter: Double?)
+  /// The stream ended before the answer did.
+  case cutOff
+  /// What came is not what the API describes.
+  case malformed(String)
+  /// The server gives other tokens for the same prompt than it did.
+  case otherWeights
+
+  /// Whether asking again may help.
+  ///
+  /// Not what the server understood and declined; and what breaks in the middle is asked for again, since a
+  /// greedy continuation is the same each time.
+  package var isRetryable: Bool {
+    switch self {
+    case .disconnected, .silent, .cutOff, .malformed: true
+    case .status(let status, _, _):
+      [408, 425, 429].contains(status) || (500...599).contains(status)
+    case .otherWeights: false
+    }
+  }
+
+  /// Whether the server may be another one by now.
+  var isSuspicious: Bool {
+    if case .status(let status, _, _) = self { return status >= 500 }
+    return isRetryable
+  }
+
+  /// How long it wants to be left alone, in seconds.
+  var pause: Double {
+    if case .status(_, _, let seconds) = self { return seconds ?? 0 }
+    return 0
+  }
+
+  /// What happened.
+  package var description: String {
+    switch self {
+    case .disconnected(let kind): "the connection failed (\(kind))"
+    case .silent(let seconds): "nothing came for \(seconds) s"
+    case .status(let status, let words, _):
+      "HTTP status \(status)" + (words.isEmpty ? "" : " with the words '\(words)'")
+    case .cutOff: "the stream ended before the answer did"
+    case .malformed(let what): "the reply is not what vLLM's API describes (\(what))"
+    case .otherWeights: "the server gives other tokens than at the start: it has other weights now"
+    }
+  }
+}

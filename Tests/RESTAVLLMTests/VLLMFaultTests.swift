@@ -1,0 +1,248 @@
+import NIOCore
+import RESTA
+import RESTADocuments
+import RESTATesting
+import Synchronization
+import Testing
+
+@testable import RESTAVLLM
+
+@Suite("Faults of vLLM servers", .serialized)
+struct VLLMFaultTests {
+  private static func failure(_ error: any Error) -> VLLMFailure? {
+    (error as? RESTAError)?.cause as? VLLMFailure
+  }
+
+  @Test("that pass change no token, whatever breaks where")
+  func passing() async throws {
+    var generator = SeededGenerator(seed: 77)
+    let server = try await ToyServer(.init(model: ToyModel(seed: 0)))
+    var broken = 0
+    for _ in 0..<60 {
+      let toy = ToyModel(seed: generator.next(), agreement: 0.7, ending: 0.03)
+      server.become { $0.model = toy }
+      let model = try await Toy.connect([server], toy) { $0.attempts = 30 }
+      let (seed, share) = (generator.next(), generator.element(of: [0.1, 0.3]))
+      server.become { behaviour in
+        behaviour.fault = { number in
+          var own = SeededGenerator(seed: SeededGenerator.hash([seed, UInt64(number)]))
+          guard own.chance(share) else { return own.chance(0.2) ? .buffered : .none }
+          let place = own.integer(in: 0...4)
+          return own.element(of: [
+            .status(429), .status(500), .status(503), .cut(after: place), .half(after: place),
+            .garbled(after: place), .error(after: place),
+          ])
+        }
+      }
+      let defense = Toy.defense(generator.next())
+      let expected = try await Toy.answer(toy.scripted(), defense, .reference)
+      let actual = try await Toy.answer(model, defense)
+      #expect(Toy.isSame(actual, expected), "\(toy) \(defense)")
+      if server.bodies.count > actual.totals.passes { broken += 1 }
+      server.become { $0.fault = { _ in .none } }
+    }
+    #expect(broken > 20, "\(broken)")
+    try await server.close()
+  }
+
+  @Test(
+    "that stay end in an error that names the server and what it did",
+    arguments: [
+      ToyServer.Fault.status(500), .status(429), .cut(after: 0), .half(after: 0),
+      .garbled(after: 0), .error(after: 0), .stall(after: 0),
+    ])
+  func staying(fault: ToyServer.Fault) async throws {
+    let toy = ToyModel(seed: 5)
+    let server = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([server], toy) {
+      $0.attempts = 2
+      $0.timeout = 0.3
+    }
+    server.become { $0.fault = { _ in fault } }
+    do {
+      _ = try await Toy.answer(model, Toy.defense(1))
+      Issue.record("\(fault) gave an answer")
+    } catch let error as RESTAError {
+      #expect(error.code == .engineFailed && error.message.contains(server.address))
+      #expect(Self.failure(error)?.isRetryable == true, "\(error)")
+    }
+    #expect(try await Toy.wait { server.running == 0 })
+    try await server.close()
+  }
+
+  @Test("what a server declined is not asked again", arguments: [400, 401, 404, 422])
+  func declined(status: Int) async throws {
+    let toy = ToyModel(seed: 5)
+    let server = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([server], toy)
+    server.become { $0.fault = { _ in .status(status) } }
+    do {
+      _ = try await Toy.answer(model, .none)
+      Issue.record("\(status) gave an answer")
+    } catch let error as RESTAError {
+      #expect(error.message.contains("\(status)") && error.message.contains("told to fail"))
+    }
+    #expect(server.bodies.count == 1)
+    try await server.close()
+  }
+
+  @Test("a request to wait is respected, and one to wait too long is an error")
+  func patience() async throws {
+    let toy = ToyModel(seed: 6)
+    let server = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([server], toy)
+    server.become { $0.fault = { $0 == 0 ? .status(429, headers: ["Retry-After": "1"]) : .none } }
+    let start = ContinuousClock.now
+    _ = try await Toy.answer(model, .none)
+    #expect(ContinuousClock.now - start >= .seconds(1) && server.bodies.count == 2)
+    server.become { $0.fault = { _ in .status(503, headers: ["Retry-After": "3600"]) } }
+    await #expect(throws: RESTAError.self) { _ = try await Toy.answer(model, .none) }
+    #expect(server.bodies.count == 1)
+    try await server.close()
+  }
+
+  @Test("cancelling ends the work of the server within 200 ms")
+  func cancellation() async throws {
+    let toy = ToyModel(seed: 7, ending: 0)
+    let server = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([server], toy)
+    server.become { $0.pause = .milliseconds(200) }
+    let task = Task { try await Toy.answer(model, Toy.defense(1, samples: 8)) }
+    #expect(try await Toy.wait { server.running >= 5 })
+    task.cancel()
+    let start = ContinuousClock.now
+    #expect(try await Toy.wait { server.running == 0 })
+    #expect(ContinuousClock.now - start < .milliseconds(200))
+    await #expect(throws: CancellationError.self) { try await task.value }
+    try await server.close()
+  }
+
+  @Test("leaving the answer early ends the work of the server too")
+  func leaving() async throws {
+    let toy = ToyModel(seed: 8, ending: 0)
+    let server = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([server], toy)
+    server.become { $0.pause = .milliseconds(20) }
+    let generation = try Generation(
+      model: model, prompt: ToyModel.prompt, defense: Toy.defense(1))
+    for try await _ in generation { break }
+    #expect(try await Toy.wait { server.running == 0 })
+    try await server.close()
+  }
+
+  @Test("a server that was restarted with other weights is noticed, also while nobody asked")
+  func restarted() async throws {
+    let toy = ToyModel(seed: 9, ending: 0)
+    let server = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([server], toy) { $0.trust = 0.05 }
+    _ = try await Toy.answer(model, Toy.defense(1))
+    server.become { $0.model = ToyModel(seed: 10, ending: 0) }
+    try await Task.sleep(for: .milliseconds(100))
+    do {
+      _ = try await Toy.answer(model, Toy.defense(1))
+      Issue.record("other weights gave an answer")
+    } catch let error as RESTAError {
+      #expect(Self.failure(error) == .otherWeights, "\(error)")
+    }
+    // In the middle: the first stream breaks, and what answers then is another model.
+    server.become { $0.model = toy }
+    let again = try await Toy.connect([server], toy)
+    server.become { behaviour in
+      behaviour.fault = { $0 == 0 ? .cut(after: 1) : .none }
+      behaviour.model = ToyModel(seed: 11, ending: 0)
+    }
+    await #expect(throws: RESTAError.self) { _ = try await Toy.answer(again, .none) }
+    try await server.close()
+  }
+
+  @Test("of one of two servers: answers go on at the other, with the same tokens")
+  func other() async throws {
+    let toy = ToyModel(seed: 12, ending: 0)
+    let first = try await ToyServer(.init(model: toy))
+    let second = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([first, second], toy)
+    let expected = try await Toy.answer(toy.scripted(), Toy.defense(3), .reference)
+    first.become { $0.fault = { _ in .cut(after: 2) } }
+    try await withThrowingTaskGroup(of: GenerationResult.self) { group in
+      for _ in 0..<16 { group.addTask { try await Toy.answer(model, Toy.defense(3)) } }
+      for try await actual in group { #expect(Toy.isSame(actual, expected)) }
+    }
+    #expect(second.bodies.count > first.bodies.count)
+    try await first.close()
+    try await second.close()
+  }
+}
+
+@Suite("The look at vLLM servers at the start", .serialized)
+struct StartCheckTests {
+  private static func message(
+    _ server: ToyServer, _ toy: ToyModel, dimensions: Int? = nil
+  ) async throws -> String? {
+    var source = toy.source()
+    if let dimensions {
+      source.embeddings = {
+        EmbeddingMatrix(
+          rows: $0.count, dimensions: dimensions,
+          values: Array(repeating: 1, count: $0.count * dimensions))
+      }
+    }
+    let settings = try VLLMSettings(urls: server.address, model: "toy")
+    do {
+      _ = try await VLLMModel.connect(settings, source: source, environment: [:])
+      return nil
+    } catch let error as RESTAError {
+      #expect(error.code == .engineFailed && error.message.contains(server.address))
+      return error.message
+    }
+  }
+
+  @Test("says what is wrong")
+  func faults() async throws {
+    let toy = ToyModel(seed: 20, ending: 0)
+    let right = ToyServer.Behaviour(model: toy)
+    let server = try await ToyServer(right)
+    #expect(try await Self.message(server, toy) == nil)
+    let faults: [(String, @Sendable (inout ToyServer.Behaviour) -> Void)] = [
+      ("it has other", { $0.names = ["other"] }), ("0.31.1", { $0.version = "0.31.1" }),
+      ("from its token 1 on", { $0.tokensShifted = 1 }),
+      ("for the embedding rows", { $0.rowsAreIgnored = true }),
+    ]
+    for (words, change) in faults {
+      server.become {
+        $0 = right
+        change(&$0)
+      }
+      let message = try await Self.message(server, toy)
+      #expect(message?.contains(words) == true, "\(words): \(message ?? "nothing")")
+    }
+    server.become { $0 = right }
+    #expect(
+      try await Self.message(server, toy, dimensions: 3)?.contains("rows of 3 numbers") == true)
+    server.become { $0.version = nil }
+    #expect(try await Self.message(server, toy) == nil)
+    let gone = try await ToyServer(right)
+    try await gone.close()
+    #expect(try await Self.message(gone, toy)?.contains("the connection failed") == true)
+    try await server.close()
+  }
+
+  @Test("refuses servers of different weights")
+  func different() async throws {
+    let toy = ToyModel(seed: 21, ending: 0)
+    let first = try await ToyServer(.init(model: toy))
+    let second = try await ToyServer(.init(model: ToyModel(seed: 22, ending: 0)))
+    let error = await #expect(throws: RESTAError.self) {
+      _ = try await Toy.connect([first, second], toy)
+    }
+    #expect(error?.message.contains(second.address) == true)
+    try await first.close()
+    try await second.close()
+  }
+
+  @Test(
+    "an address has to be one",
+    arguments: ["", "localhost:8000", "ftp://a", "http://u:p@a", "http://a,http://a/v1"])
+  func addresses(text: String) {
+    #expect(throws: RESTAError.self) { try VLLMSettings(urls: text, model: "m") }
+  }
+}
