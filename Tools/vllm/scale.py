@@ -112,10 +112,9 @@ class Scale:
                 low, high = row["seconds_range"]
                 rows.append([count(prompt), name, f"{row['seconds']:.2f} ({low:.2f}-{high:.2f})",
                              f"{row['seconds'] / plain:.1f}", size(row["uploaded"]),
-                             count(row["requests"]), count(row["computed"] - row["cached"]),
-                             count(row["generated"])])
+                             count(row["requests"])])
         return table(["prompt tokens", "way", "seconds (range)", "times undefended", "sent",
-                      "requests", "prompt tokens computed", "tokens generated"], rows)
+                      "requests"], rows)
 
     def uploads_table(self):
         rows = []
@@ -123,12 +122,18 @@ class Scale:
             for name in ("streams", "tokens"):
                 row = ways[name]
                 case = self.case({"width": self.votes["width"], "bytes": 4}, prompt,
-                                 self.votes["answer"], self.votes["samples"], self.votes["prefix"])
+                                 self.votes["answer"], self.votes["samples"], self.votes["prefix"], 32)
                 expected = upload(case, row["reopened"], row["reopened_at"]) if name == "streams" \
                     else upload_by_tokens(case, row["voted_tokens"])
+                again = row["reopened"] if name == "streams" \
+                    else case["samples"] * (row["voted_tokens"] - 1)
+                computed, prompts = row["computed"] - row["cached"], tokens(case, again)[0]
                 rows.append([count(prompt), name, count(row["reopened"]), size(row["uploaded"]),
-                             size(expected), f"{100 * (expected / row['uploaded'] - 1):+.1f} %"])
-        return table(["prompt tokens", "way", "reopened", "sent", "by the formula", "difference"], rows)
+                             size(expected), f"{100 * (expected / row['uploaded'] - 1):+.1f} %",
+                             count(computed), count(prompts),
+                             f"{100 * (prompts / computed - 1):+.0f} %"])
+        return table(["prompt tokens", "way", "reopened", "sent", "by the formula", "difference",
+                      "prompt tokens computed", "by the formula", "difference"], rows)
 
     def requests_table(self, prompt=250, answer=200):
         rows = []
@@ -186,21 +191,26 @@ class Scale:
                       "Gbit/s out of RESTA", "cores that read bodies"], rows)
 
     def limits_table(self):
-        """Defended requests a second that each limit allows for one group of GPUs."""
+        """Defended requests a second that each limit allows for one group of GPUs.
+
+        Computing is published for one model, and goes with the parameters for another.
+        """
         published, memory = self.published["serving"], self.published["gpu_memory"]
         case, _, _, defended = self.serving()
-        sent = upload(case, self.reopened, case["prefix"] / 2)
-        free = published["gpus"] * memory["bytes"] * memory["usable"] - \
-            case["parameters"] * case["bytes"]
-        fits = free / (cache_tokens(case) * cache_bytes_per_token(case))
         ingest = self.measured["ingest"]["megabytes_per_second"] * 1e6
-        rows = [["computing", f"{defended:.2f}", "the published tokens/s"],
-                ["one 10 Gbit/s link", f"{10e9 / 8 / sent:.1f}", f"{size(sent)} a request"],
-                ["one core that reads bodies", f"{ingest / sent:.1f}",
-                 f"{ingest / 1e6:.0f} MB/s (measured here)"],
-                ["cache", f"{fits:.0f} at a time",
-                 f"{size(free)} free, {size(cache_tokens(case) * cache_bytes_per_token(case))} a request"]]
-        return table(["limit", "defended requests/s", "from"], rows)
+        columns = []
+        for name in (published["model"], "Llama-3.1-8B"):
+            model = {**case, **self.model(name)}
+            sent = upload(model, self.reopened, case["prefix"] / 2)
+            held = cache_tokens(model) * cache_bytes_per_token(model)
+            free = published["gpus"] * memory["bytes"] * memory["usable"] - \
+                model["parameters"] * model["bytes"]
+            columns.append([f"{defended * case['parameters'] / model['parameters']:.1f}",
+                            f"{10e9 / 8 / sent:.1f} ({size(sent)} each)", f"{ingest / sent:.1f}",
+                            f"{free / held:.0f} at a time ({size(held)} each)"])
+        names = ["computing", "one 10 Gbit/s link", "one core that reads bodies", "cache"]
+        return table(["defended requests/s by", published["model"], "Llama-3.1-8B"],
+                     [[name, *values] for name, *values in zip(names, *columns)])
 
 
 BLOCK = re.compile(r"(<!-- scale: ([a-z]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
