@@ -120,6 +120,8 @@ struct Calibrate: AsyncParsableCommand {
     let known = try KnownCalibrations(file: model.calibrations)
     var arguments = try model.adapted(noLora: noLora)
     arguments.calibrations = nil
+    // What a server computes has other weights than the file beside it.
+    try arguments.remote.refuse()
     try arguments.check()
     let file = try Models.resolve(arguments.model)
     let name =
