@@ -173,22 +173,31 @@ extension ModelArguments {
   func evaluated(parallel: Int) async throws -> EvaluatedModel {
     // What passes cost decides how the fast decoder works, and so how many tokens it processes; a
     // fixed assumption makes that the same for each run, part and machine.
-    let model = try await load(
+    let model = try await loadAny(
       parallelCells: parallel > 1 ? parallel * 2_048 : 0,
       parallelSequences: parallel > 1 ? min(parallel * 12, 256) : 0, passCosts: .typical)
     let context = String(model.information.contextLength)
-    let cache = model.options.cacheType.rawValue
     var evaluated = EvaluatedModel(
-      model, template: try template(for: model),
-      file: try Models.resolve(self.model),
-      adapters: model.options.adapters.map {
+      model, template: try template(for: model), file: try Models.resolve(self.model), engine: "")
+    if let local = model as? LlamaModel {
+      let cache = local.options.cacheType.rawValue
+      evaluated.adapters = local.options.adapters.map {
         EvaluatedModel.Adapter(file: $0.path, scale: $0.scale)
-      },
-      engine: "llama.cpp \(LlamaModel.libraryVersion)",
-      options: [
-        "cache_type": cache, "context": context, "gpu_layers": String(model.options.gpuLayers),
-      ],
-      details: "\(model.threads) threads, key-value cache \(cache), context \(context)")
+      }
+      evaluated.engine = "llama.cpp \(LlamaModel.libraryVersion)"
+      evaluated.options = [
+        "cache_type": cache, "context": context, "gpu_layers": String(local.options.gpuLayers),
+      ]
+      evaluated.details =
+        "\(local.threads) threads, key-value cache \(cache), context \(context)"
+    } else if let remote = model as? any RemoteModel {
+      // Not where they are: shards at several servers are parts of one run.
+      evaluated.engine = remote.engine
+      evaluated.options = [
+        "context": context, "rows": self.remote.vllmBfloat16 ? "bfloat16" : "float32",
+      ]
+      evaluated.details = remote.findings.joined(separator: "; ")
+    }
     evaluated.notes = [RecordEntry(label: "resta", value: Version.number)]
     return evaluated
   }

@@ -116,7 +116,7 @@ struct ServedLlama {
       let known = LlamaOptions.CacheType.allCases.map(\.rawValue).joined(separator: ", ")
       throw Failure.usage("model.kv_type '\(settings.model.kvType)' is none of \(known).")
     }
-    var arguments = ModelArguments()
+    var arguments = try ModelArguments.parse([])
     arguments.model = path
     arguments.lora = settings.model.lora
     arguments.chatTemplate = settings.model.chatTemplate
@@ -127,7 +127,12 @@ struct ServedLlama {
     arguments.ctx = settings.model.context
     arguments.gpuLayers = settings.model.gpuLayers
     arguments.kvType = cacheType
-    arguments.calibrations = nil
+    arguments.remote.engine =
+      RemoteArguments.Engine(rawValue: settings.model.engine.rawValue) ?? .llama
+    arguments.remote.vllmUrl = settings.model.vllmURL
+    arguments.remote.vllmModel = settings.model.vllmModel
+    arguments.remote.vllmKey = settings.model.vllmKey
+    arguments.remote.vllmBfloat16 = settings.model.vllmBfloat16
     try arguments.check()
     self.arguments = arguments
   }
@@ -144,6 +149,14 @@ struct ServedLlama {
   /// - Throws: What loading throws.
   func load(progress: @escaping @Sendable (Double) -> Void) async throws -> (LoadedModel, String) {
     let room = ServerCapacity.usualRoom(settings)
+    guard arguments.remote.engine == .llama else {
+      let model = try await arguments.loadAny()
+      let findings = (model as? any RemoteModel)?.findings.joined(separator: "; ") ?? ""
+      return (
+        LoadedModel(model: model, template: try arguments.template(for: model)),
+        "\(model.information.name) at \(findings)"
+      )
+    }
     let model = try await arguments.load(
       parallelCells: room.cells, parallelSequences: room.sequences, progress: progress)
     let information = model.information

@@ -63,6 +63,20 @@ struct ServeArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Layers that run on a GPU; -1: all. (default: 0)", valueName: "n"))
   var gpuLayers: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "What computes the model: llama or vllm (docs/vllm.md). (default: llama)",
+      valueName: "engine"))
+  var engine: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The vLLM server; several with commas between them.", valueName: "url"))
+  var vllmUrl: String?
+
+  @Option(help: ArgumentHelp("The model's name at the vLLM server.", valueName: "name"))
+  var vllmModel: String?
+
   @OptionGroup(title: "Defence") var defense: SettingFlags<ServedDefense>
 
   @Flag(
@@ -143,6 +157,8 @@ struct ServeArguments: ParsableArguments {
         ("prompt.date", "--template-date", templateDate),
         ("model.threads", "--threads", threads), ("model.context", "--ctx", ctx),
         ("model.gpu_layers", "--gpu-layers", gpuLayers),
+        ("model.engine", "--engine", engine), ("model.vllm_url", "--vllm-url", vllmUrl),
+        ("model.vllm_model", "--vllm-model", vllmModel),
         ("defense.sticky", "--sticky", sticky ? "true" : nil),
         ("client.expose", "--expose", expose), ("keys.file", "--keys", keys),
         ("listen.tls_certificate", "--tls-certificate", tlsCertificate),

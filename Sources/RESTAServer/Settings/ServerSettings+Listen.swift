@@ -97,6 +97,34 @@ extension ServerSettings {
     ///
     /// Default: `f16`.
     public var kvType = "f16"
+    /// What computes the model.
+    ///
+    /// Default: `llama`.
+    public var engine = Engine.llama
+    /// The vLLM server's address; several with commas between them.
+    ///
+    /// Default: none.
+    public var vllmURL: String?
+    /// What the vLLM server calls the model.
+    ///
+    /// Default: none.
+    public var vllmModel: String?
+    /// The environment variable that holds the vLLM server's API key.
+    ///
+    /// Default: `nil`, no key is sent.
+    public var vllmKey: String?
+    /// Whether embedding rows travel to vLLM in bfloat16.
+    ///
+    /// Default: `false`.
+    public var vllmBfloat16 = false
+
+    /// What computes a model.
+    public enum Engine: String, Sendable, Hashable, CaseIterable {
+      /// llama.cpp in this process.
+      case llama
+      /// vLLM servers, over HTTP; ``file`` then is of the same weights.
+      case vllm
+    }
 
     /// Makes the default settings.
     public init() {}
@@ -123,6 +151,20 @@ extension ServerSettings {
     Setting(
       "model.gpu_layers", \.model.gpuLayers, .integer((-1)...),
       "Layers that run on a GPU; -1: all."),
+    Setting(
+      "model.engine", \.model.engine, .choice(), "What computes the model."),
+    Setting(
+      "model.vllm_url", \.model.vllmURL, .optional(.text),
+      "The vLLM server, http://HOST:PORT; several with commas between them."),
+    Setting(
+      "model.vllm_model", \.model.vllmModel, .optional(.text),
+      "The model's name at the vLLM server; model.file is of the same weights."),
+    Setting(
+      "model.vllm_key", \.model.vllmKey, .optional(.text),
+      "The environment variable that holds the vLLM server's API key."),
+    Setting(
+      "model.vllm_bfloat16", \.model.vllmBfloat16, .flag,
+      "Send embedding rows to vLLM in bfloat16, which is half the bytes."),
     Setting(
       "model.kv_type", \.model.kvType, .text,
       "The number type of the key-value cache: f32, f16, q8_0 or q4_0."),

@@ -4,7 +4,7 @@ import RESTALocal
 import RESTAVLLM
 
 /// A model at vLLM servers, connected to by the options of the command line.
-enum ServedModel {
+enum VLLMConnector {
   static func connect(
     _ arguments: RemoteArguments, rowsOf path: String, contextLength: Int?
   ) async throws -> any LanguageModel {
