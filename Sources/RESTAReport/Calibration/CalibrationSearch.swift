@@ -52,7 +52,8 @@ package struct CalibrationGrid: Sendable, Hashable {
 ///
 /// Everyday requests come first, at each strength of the coarse grid from the weakest on, and a strength that
 /// fails on them ends its noise: stronger ones are not tried. The strongest that pass are asked direct requests, and
-/// attacks where they pass the guard. Then the same for the strengths beside the best one.
+/// attacks where they pass the guard. Then the same for the strengths beside the best one; where none may be chosen,
+/// for the one above the strongest that passed.
 package struct CalibrationSearch: Sendable {
   /// The prompts of one role, asked under one defence.
   package struct Step: Sendable, Hashable {
@@ -84,8 +85,17 @@ package struct CalibrationSearch: Sendable {
     for role in [Sample.Role.benign, .direct, .adversarial]
     where points[baseline]?.isMeasured(role) != true { return Step(baseline, role) }
     if let step = next(grid.candidates.filter(\.isCoarse), points) { return step }
-    guard let best = choice(points, among: grid.candidates.filter(\.isCoarse)) else { return nil }
-    return next(neighbours(of: best), points)
+    let coarse = grid.candidates.filter(\.isCoarse)
+    if let best = choice(points, among: coarse) { return next(neighbours(of: best), points) }
+    // Not enough is refused where nothing else is against a strength: a stronger one may refuse more.
+    let passing = coarse.filter { candidate in
+      points[candidate.name].map { point in
+        point.isWhole && rule.objection(to: point, by: .benign) == nil
+          && rule.objection(to: point, by: .direct) == nil
+      } ?? false
+    }
+    guard let strongest = passing.max(by: { $0.sigma < $1.sigma }) else { return nil }
+    return next(neighbours(of: strongest).filter { $0.sigma > strongest.sigma }, points)
   }
 
   /// The choice among what was measured.
