@@ -4,6 +4,7 @@
 #   RESTA_DEMO_WEIGHTS=auto|q8_0|f32  what `make demo` runs instead of Q4_0, after `make weights`;
 #                  auto is what that found fastest
 #   PEER_MODEL=FILE, PEER_ARGUMENTS=... what `make peer` runs
+#   VLLM_TEST_ARGUMENTS=... what `make test-vllm` runs (Tools/vllm/test_vllm.py --help)
 #   PREFIX=DIR     where `make install` puts the command (default /usr/local)
 
 .DEFAULT_GOAL := help
@@ -34,7 +35,7 @@ endif
 # The demo, the command and the tests are built alike, so that one build folder serves all of them.
 SWIFT_BUILD := swift build --configuration release -Xswiftc -enable-testing
 
-.PHONY: help demo test test-all build debug lint format docs docs-check golden peer models \
+.PHONY: help demo test test-all test-vllm build debug lint format docs docs-check golden peer models \
   micro-bench llama stock-llama tools weights \
   install clean distclean
 
@@ -54,6 +55,9 @@ test: ## Everything that decides whether the repository is in order
 
 test-all: ## That, and the long ones: many requests, unoptimised, micro-benchmarks, a dependent package
 	@scripts/test.sh --all
+
+test-vllm: build ## The vLLM engine on real servers (once: 3.5 GiB for .deps/vllm; half an hour)
+	@scripts/vllm-tests.sh .build/release/resta $(VLLM_TEST_ARGUMENTS)
 
 build: llama ## The whole command, release: .build/release/resta
 	$(SWIFT_BUILD) --product resta

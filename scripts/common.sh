@@ -106,19 +106,19 @@ pip_download() { # FOLDER PACKAGE VERSION SHA256 sdist|wheel
 }
 
 # Sets `python` to the Python of the environment .deps/NAME, which holds what REQUIREMENTS pins; it is
-# made again when that file changes.
+# made again when that file changes. Where it takes one version of Python, `python_base` names it.
 python_environment() { # NAME REQUIREMENTS MEBIBYTES WHAT-IT-HOLDS
-  local folder="$deps/$1" key
+  local folder="$deps/$1" key base="${python_base:-python3}"
   python="$folder/bin/python3"
   key=$(sha256 "$2")
   if [ -x "$python" ] && [ "$(cat "$folder/requirements.key" 2>/dev/null)" = "$key" ]; then return; fi
-  have python3 || die "python3 is missing." "Run scripts/install-tools.sh, or install it yourself."
+  have "$base" || die "$base is missing." "Run scripts/install-tools.sh, or install it yourself."
   mkdir -p "$deps"
   need_disk "$deps" "$3" "the Python environment .deps/$1"
   say "Making .deps/$1: $4 (minutes, once)" >&2
   rm -rf "$folder"
-  python3 -m venv "$folder" || die "python3 has no venv." \
-    "On Debian and Ubuntu: apt-get install python3-venv"
+  "$base" -m venv "$folder" || die "$base has no venv." \
+    "On Debian and Ubuntu: apt-get install $base-venv"
   "$python" -m pip install --quiet --disable-pip-version-check --requirement "$2" >&2 ||
     die "pip could not install what ${2#"$root"/} asks for." \
       "This needs a package registry: pip takes its address from its configuration (pip config" \

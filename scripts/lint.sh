@@ -8,3 +8,5 @@ cd "$root"
 swift format lint --strict --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 scripts/check-hygiene.sh
 scripts/house.py
+# Numbers of a page that are computed are what their inputs give.
+python3 Tools/vllm/scale.py --check docs/scale.md

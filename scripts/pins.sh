@@ -68,3 +68,7 @@ QWEN_15B_PART22_SHA256=6190a4ffcb96fec023c8086464e7c9d0ec9c7061efc39fec19142bdef
 LICENCE_PACKAGE=packaging
 LICENCE_PACKAGE_VERSION=24.2
 LICENCE_PACKAGE_SHA256=09abb1bccd265c01f4a3aa3f7a7db064b36514d2cba19a2f694fe6150451a759
+
+# vLLM for processors, which scripts/vllm-server.sh runs; Tools/vllm/requirements.txt pins it with all
+# that it needs.
+VLLM_VERSION=0.32.0

@@ -15,10 +15,12 @@ export RESTA_TEMPLATES="$deps/src/llama.cpp/models/templates"
 
 everything=0
 if [ "${1:-}" = --all ]; then everything=1; fi
+# Tests that could run for minutes on a real model have a quick and a full form.
+if [ "$everything" -eq 1 ]; then export RESTA_TEST_ALL=1; fi
 
 number=0
 phases=14
-if [ "$everything" -eq 1 ]; then phases=17; fi
+if [ "$everything" -eq 1 ]; then phases=18; fi
 table=()
 record() { # TITLE SECONDS STATUS COMMAND...
   local title=$1 took=$2 status=$3
@@ -138,6 +140,7 @@ if [ "$everything" -eq 1 ]; then
   phase "Tests of the core, unoptimised" run_debug_tests
   phase "Micro-benchmarks, built and run once" run_micro_benchmarks
   phase "A package that depends on this one" scripts/test-dependent.sh
+  phase "Tests on vLLM servers" scripts/vllm-tests.sh "$command_path"
 fi
 
 say "All good, in $SECONDS s:"

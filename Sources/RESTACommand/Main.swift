@@ -33,7 +33,8 @@ struct Resta: AsyncParsableCommand {
       """,
     version: Version.description,
     subcommands: CommandLineTool.local + [
-      Eval.self, SweepCommand.self, AttackCommand.self, ReportCommand.self, Serve.self, Bench.self,
+      Calibrate.self, Eval.self, SweepCommand.self, AttackCommand.self, ReportCommand.self,
+      Serve.self, Bench.self,
       Compare.self,
     ])
 }

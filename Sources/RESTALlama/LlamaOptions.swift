@@ -72,6 +72,8 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   ///
   /// A generation needs one, and one more for each copy. Default: 0.
   public var parallelSequences: Int
+  /// What was calibrated on these weights, for ``LlamaModel/information``.
+  package var calibrated: CalibratedSetting?
 
   /// Makes options.
   ///

@@ -12,6 +12,10 @@ struct DraftPolicy {
 
   /// More drafts than this are never worth the wait for the first of them.
   private static let longestDraft = 64
+  /// How many positions behind it double the time that a sequence's next one takes.
+  ///
+  /// Attention looks at all of them. About as measured on SmolLM2-135M; larger models take more of them.
+  private static let doublingLength = 2_000.0
 
   private let plan: DecodingPlan
   private let costs: PassCosts
@@ -55,9 +59,11 @@ struct DraftPolicy {
   /// Chooses what costs least for each token that it is expected to give; for an answer's first token,
   /// if the plan says so, what gives it soonest.
   ///
-  /// `clean` is what the unperturbed sequence has to take only if it drafts.
+  /// `clean` is what the unperturbed sequence has to take only if it drafts, and `held` how long the
+  /// sequences are.
   func choose(
-    positions: Int, missing: [Int], needsAll: Bool, clean: Int = 0, isFirst: Bool = false
+    positions: Int, missing: [Int], needsAll: Bool, clean: Int = 0, held: Int = 0,
+    isFirst: Bool = false
   ) -> Choice {
     let isUrgent = isFirst && plan.favours == .firstToken
     let waves: [Int]
@@ -73,13 +79,16 @@ struct DraftPolicy {
     case .adaptive: lengths = 0...(isUrgent ? 0 : min(positions - 1, Self.longestDraft))
     }
     // Later votes, for which a copy's prompt might be taken along, are not looked at then.
-    let horizon = isUrgent ? 0 : positions
+    let spared = (0..<copies).map { neverOpen($0, votes: isUrgent ? 0 : positions) }
+    // Once for each sequence of a pass, however many positions it takes: a reason for few long rounds.
+    let attention = costs.seconds(positions: 1) * Double(held) / Self.doublingLength
     var best = (choice: Choice(draft: lengths.lowerBound, wave: waves[0]), cost: Double.infinity)
     for wave in waves {
       for draft in lengths {
         let choice = Choice(draft: draft, wave: wave)
         let cost =
-          cost(choice, missing, clean: clean, positions: horizon) / expectedTokens(draft)
+          (cost(choice, missing, clean: clean, spared: spared)
+            + Double(draft + wave) * attention) / expectedTokens(draft)
         if cost < best.cost { best = (choice, cost) }
       }
     }
@@ -102,46 +111,44 @@ struct DraftPolicy {
   }
 
   /// What a choice costs, without what every choice has to pay sooner or later.
+  ///
+  /// That is the prompt of a copy which the rest of the window needs anyway: of one that is asked now, what
+  /// counts is the chance that it could have been spared; one that is asked because a vote is open is needed.
   private func cost(
-    _ choice: Choice, _ missing: [Int], clean: Int, positions: Int
+    _ choice: Choice, _ missing: [Int], clean: Int, spared: [Double]
   ) -> Double {
-    func width(_ copies: Range<Int>) -> Int {
-      let own = copies.reduce(0.0) { sum, copy in
-        sum + Double(missing[copy] - 1) * spared(copy, positions: positions)
-      }
-      return Int(own.rounded()) + copies.count * (1 + choice.draft)
-    }
+    let votes = 1 + choice.draft
+    let own = (0..<choice.wave).reduce(0.0) { $0 + Double(missing[$1] - 1) * spared[$1] }
     // The first draft takes the last voted token along with the one before it.
     let later = Double(choice.draft - 1) * costs.seconds(positions: 1)
     let narrow = choice.draft == 0 ? 0 : costs.seconds(positions: 2 + clean) + later
-    let first = costs.seconds(positions: width(0..<choice.wave))
+    let first = costs.seconds(positions: Int(own.rounded()) + choice.wave * votes)
     guard choice.wave < copies else { return narrow + first }
     // The chance that some position is left open, and one or two more copies have to be asked.
-    let closed = ElementaryFunctions.logarithm(1 - openShare(choice.wave))
-    let again = 1 - ElementaryFunctions.exponential(expectedTokens(choice.draft) * closed)
-    let next = choice.wave..<min(choice.wave + 2, copies)
-    return narrow + first + again * costs.seconds(positions: width(next))
+    let counted = Int(expectedTokens(choice.draft).rounded(.up))
+    let again = 1 - neverOpen(choice.wave, votes: counted)
+    return narrow + first
+      + again * costs.seconds(positions: min(2, copies - choice.wave) * votes)
   }
 
-  /// The chance that a copy is never needed in the rest of the window, so that its prompt is spared.
-  private func spared(_ copy: Int, positions: Int) -> Double {
-    guard copy >= fewest else { return 0 }
-    return ElementaryFunctions.exponential(
-      Double(positions) * ElementaryFunctions.logarithm(1 - openShare(copy)))
+  /// The chance that the first so many copies leave none of the next votes open, so that the prompt of the
+  /// one behind them is spared; none, where they are too few to end a vote.
+  ///
+  /// How often they do is not known, only believed (a beta distribution). Each vote that they end makes the
+  /// next more likely to end, so a whole window is far likelier than that many independent votes.
+  private func neverOpen(_ asked: Int, votes: Int) -> Double {
+    guard asked >= fewest else { return 0 }
+    let ended = seen - open[asked - fewest]
+    return (0..<votes).reduce(1) { $0 * (ended + Double($1)) / (seen + Double($1)) }
   }
 
-  /// How often so many copies leave a vote open; always, where they are too few to end one.
-  private func openShare(_ asked: Int) -> Double {
-    asked < fewest ? 0.99 : min(open[asked - fewest] / seen, 0.99)
-  }
-
-  /// The votes that count when so many tokens are drafted: one, and one for each accepted draft.
+  /// The votes that count when so many tokens are drafted: one, and one for each draft that was accepted
+  /// with all before it.
   private func expectedTokens(_ draft: Int) -> Double {
-    let accepted = drafts.accepted / drafts.tried
-    var (sum, chance) = (0.0, 1.0)
-    for _ in 0...draft {
-      sum += chance
-      chance *= accepted
+    var (sum, run) = (1.0, 1.0)
+    for number in 0..<draft {
+      run *= (drafts.accepted + Double(number)) / (drafts.tried + Double(number))
+      sum += run
     }
     return sum
   }

@@ -92,7 +92,8 @@ struct FastDecoder: TokenDecoder {
     let isWhole = generated.count + limit == job.maximumTokens
     let choice = policy.choose(
       positions: limit, missing: sequences.missing(behind: generated.count), needsAll: needsAll,
-      clean: isWhole ? sequences.missingPrompt : 0, isFirst: generated.isEmpty)
+      clean: isWhole ? sequences.missingPrompt : 0, held: job.prompt.count + generated.count,
+      isFirst: generated.isEmpty)
     let drafts = try await draft(min(choice.draft, needsAll ? rowPositions - 1 : .max))
     try await sequences.preparePrefix()
     // Behind a drafted end of the answer, and behind the last draft's vote, there is nothing to ask.

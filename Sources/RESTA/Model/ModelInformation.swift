@@ -22,6 +22,8 @@ public struct ModelInformation: Sendable, Hashable, Codable {
   public var bosToken: String
   /// What a chat template writes for the end of a sequence (`eos_token`); may be empty.
   public var eosToken: String
+  /// What was calibrated on these weights; `nil` where nobody looked, or nothing was found.
+  package var calibrated: CalibratedSetting?
 
   /// Describes a model.
   ///

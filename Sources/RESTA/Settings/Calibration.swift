@@ -5,6 +5,10 @@
 public enum Calibration: String, Sendable, Hashable, Codable, CaseIterable {
   /// The paper's noise on the models that the paper chose it for.
   case paper
+  /// Measured on these weights by `resta calibrate`; the result comes with this program.
+  case shipped = "calibrated-shipped"
+  /// Measured on these weights by `resta calibrate`; the result is in the user's own table.
+  case own = "calibrated-own"
   /// Somebody chose it, or nothing is perturbed.
   case chosen
   /// A fallback that was measured on another model: nobody knows what it does on this one.
@@ -19,6 +23,8 @@ public enum Calibration: String, Sendable, Hashable, Codable, CaseIterable {
     let noise = defense.noise
     if !defense.isActive {
       self = .chosen
+    } else if let known = model.calibrated, known.matches(defense) {
+      self = known.origin
     } else if model.isLlama2, noise == DefenseSettings.recommended(for: model).noise {
       self = .paper
     } else {
@@ -31,7 +37,45 @@ public enum Calibration: String, Sendable, Hashable, Codable, CaseIterable {
     guard self == .none else { return nil }
     return
       "not calibrated for this model: the noise is a fallback that was measured on another one. "
-      + "Compare strengths with 'resta sweep' (docs/evaluation.md), then set noise and sigma."
+      + "Run 'resta calibrate' (docs/calibration.md), or set noise and sigma."
+  }
+
+  /// What it rests on, to follow "the noise is".
+  package var words: String {
+    switch self {
+    case .paper: "the paper's"
+    case .shipped: "calibrated on these weights (the table that comes with resta)"
+    case .own: "calibrated on these weights (your own table)"
+    case .chosen: "chosen"
+    case .none: "not calibrated"
+    }
+  }
+}
+
+/// The setting that a calibration found for a model's weights.
+package struct CalibratedSetting: Sendable, Hashable, Codable {
+  /// The noise; its sigma is relative.
+  package var noise: NoiseSettings
+  /// The copies that it was measured with, k.
+  package var samples: Int
+  /// The voted tokens that it was measured with, l.
+  package var prefix: PrefixLength
+  /// In whose table it is: ``Calibration/shipped`` or ``Calibration/own``.
+  package var origin: Calibration
+
+  /// Describes a setting.
+  package init(
+    noise: NoiseSettings, samples: Int, prefix: PrefixLength, origin: Calibration = .own
+  ) {
+    self.noise = noise
+    self.samples = samples
+    self.prefix = prefix
+    self.origin = origin
+  }
+
+  /// Whether a defence is what was measured; other k or l are somebody's choice.
+  func matches(_ defense: DefenseSettings) -> Bool {
+    defense.noise == noise && defense.samples == samples && defense.prefix == prefix
   }
 }
 

@@ -112,7 +112,8 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
 
   /// The settings to start from for a model.
   ///
-  /// The paper's for Llama-2 and its fine-tunes (Vicuna), whose embeddings have a norm near 1: hard
+  /// Noise, k and l that were calibrated on these weights, where a command knows of any. Else the paper's for
+  /// Llama-2 and its fine-tunes (Vicuna), whose embeddings have a norm near 1: hard
   /// noise, 0.8 absolute. For every other model isotropic noise at ``NoiseKind/fallbackSigma``, the
   /// setting that this project's own numbers were measured with, on another model: ``Calibration`` says
   /// so wherever settings are shown.
@@ -121,7 +122,11 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// - Returns: The settings.
   public static func recommended(for model: ModelInformation) -> DefenseSettings {
     var settings = DefenseSettings()
-    if model.isLlama2 {
+    if let calibrated = model.calibrated {
+      settings.noise = calibrated.noise
+      settings.samples = calibrated.samples
+      settings.prefix = calibrated.prefix
+    } else if model.isLlama2 {
       settings.noise = NoiseSettings(kind: .hard, sigma: Sigma(value: 0.8, unit: .absolute))
     }
     return settings
@@ -189,11 +194,12 @@ extension DefenseSettings: DescribedSettings {
   package static let table: [Setting<DefenseSettings>] = [
     Setting(
       "noise", \.noise.kind, .choice(), "The noise; none switches the defence off.",
-      default: "hard on Llama-2 and Vicuna, else isotropic", isAlwaysStored: true,
+      default: "what 'resta calibrate' found for the model, else hard on Llama-2 and Vicuna, else isotropic", isAlwaysStored: true,
       dependsOnModel: true),
     Setting(
       "sigma", \.noise.sigma.value, .number(0...), "The noise's strength.",
-      default: "0.8 absolute for hard noise on Llama-2 and Vicuna, else relative: "
+      default: "what 'resta calibrate' found for the model, else 0.8 absolute for hard noise on Llama-2 and "
+        + "Vicuna, else relative: "
         + NoiseKind.fallbackWords,
       flag: .option(value: "x"), isAlwaysStored: true, dependsOnModel: true),
     Setting(

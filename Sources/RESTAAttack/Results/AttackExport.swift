@@ -79,8 +79,8 @@ package struct AttackExport: Sendable {
           ("tokens_to_jailbreak", Self.count(breach?.totalTokens)),
           ("jailbroken", .bool(breach != nil)),
           ("refused_as_it_is", .bool(screened.isRefused)),
-          ("confirmed", Self.count(state?.confirmed?.complied)),
-          ("confirming_draws", Self.count(state?.confirmed?.draws)),
+          ("confirmed", Self.count(state?.confirmed()?.complied)),
+          ("confirming_draws", Self.count(state?.confirmed()?.draws)),
           ("messages", isPlain == false ? Self.messages(breach) : .null),
           ("opening", .optional(breach?.request.opening?.text)),
         ]))

@@ -99,23 +99,25 @@ package struct AttackRunner: Sendable {
     await tally.end(unit, breached: state.breach != nil)
   }
 
-  /// Asks the breach again on draws that the attack never saw.
+  /// Asks a breach again on draws that the attack never saw; that of each variant, where all are tried.
   ///
   /// Where nothing is drawn, once: another pass of the same numbers may round another way.
   private func confirm(
     _ state: AttackStore.UnitState, _ goal: AttackGoal, _ arm: AttackArm
   ) async throws {
-    guard let breach = state.breach else { return }
+    let breaches = state.firstBreaches.prefix(plan.settings.keepsGoing ? .max : 1)
     let draws = arm.target.usesSeed ? plan.settings.confirm : min(1, plan.settings.confirm)
-    let known = Set(state.confirmations.map(\.draw))
-    for draw in 0..<draws where !known.contains(draw) {
-      let seed = AttackSeeds.confirmation(
-        seed: plan.settings.seed, goal: goal, number: breach.number, draw: draw)
-      let (_, judged) = try await AttackJudgement.of(
-        breach.request, for: goal, target: arm.target, judge: plan.judge, seed: seed)
-      try await store.save(
-        AttackStore.Confirmation(number: breach.number, draw: draw, finding: judged.finding),
-        of: state.unit)
+    for breach in breaches {
+      let known = Set(state.confirmations.filter { $0.number == breach.number }.map(\.draw))
+      for draw in 0..<draws where !known.contains(draw) {
+        let seed = AttackSeeds.confirmation(
+          seed: plan.settings.seed, goal: goal, number: breach.number, draw: draw)
+        let (_, judged) = try await AttackJudgement.of(
+          breach.request, for: goal, target: arm.target, judge: plan.judge, seed: seed)
+        try await store.save(
+          AttackStore.Confirmation(number: breach.number, draw: draw, finding: judged.finding),
+          of: state.unit)
+      }
     }
   }
 

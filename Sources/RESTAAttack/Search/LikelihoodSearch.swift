@@ -41,7 +41,7 @@ struct LikelihoodSearch: AttackProcess {
       state = try await look(asker)
       return true
     }
-    var tools = try self.tools ?? tools(asker.model, target: state.target)
+    var tools = try self.tools ?? tools(asker.model, targets: state.targets)
     defer {
       self.tools = tools
       self.state = state
@@ -81,10 +81,10 @@ struct LikelihoodSearch: AttackProcess {
       positions: ids.count, seconds: (clock.now - start) / .seconds(1))
     let refusal = first.first ?? 0
     return SearchState(
-      target: try attack.target(in: context, otherThan: refusal), refusal: refusal)
+      targets: try attack.targets(in: context, otherThan: refusal), refusal: refusal)
   }
 
-  private func tools(_ model: ModelTarget, target: TokenID) throws -> Tools {
+  private func tools(_ model: ModelTarget, targets: [TokenID]) throws -> Tools {
     let subject = model.subject(for: AttackRequest(goal.text))
     let prompt = try SearchPrompt(goal.text, of: subject)
     let resta = (model.defense as? RestaDefense)?.defense
@@ -92,7 +92,7 @@ struct LikelihoodSearch: AttackProcess {
     let noisy = resta.flatMap { $0.isActive && $0.window == .start ? $0 : nil }
     let defense = attack.mode == .defended ? noisy : nil
     return Tools(
-      prompt: prompt, oracle: SearchOracle(subject, target: target, defense: defense),
+      prompt: prompt, oracle: SearchOracle(subject, targets: targets, defense: defense),
       copies: defense?.samples ?? 1, draws: defense == nil ? 1 : attack.draws,
       tokens: prompt.front.count + attack.suffixTokens + prompt.rest.count + 1)
   }

@@ -1,13 +1,13 @@
 import RESTA
 import RESTAEvaluation
 
-/// The log-probability of a token at the beginning of the answer, for many suffixes at a time.
+/// The log-probability of any of some tokens at the beginning of the answer, for many suffixes at a time.
 ///
 /// What all have in front stays in the model's cache, so that a suffix costs itself and what follows it,
 /// or the user's whole message where there is noise on it.
 struct SearchOracle: Sendable {
   private let subject: Subject
-  private let target: TokenID
+  private let targets: [TokenID]
   /// RESTA's settings, where its noise is on the first token's copies.
   private let defense: DefenseSettings?
   private var room: Room?
@@ -24,9 +24,9 @@ struct SearchOracle: Sendable {
   /// attacks side by side have the room of answers side by side.
   private static let width = 12
 
-  init(_ subject: Subject, target: TokenID, defense: DefenseSettings?) {
+  init(_ subject: Subject, targets: [TokenID], defense: DefenseSettings?) {
     self.subject = subject
-    self.target = target
+    self.targets = targets
     self.defense = defense
   }
 
@@ -79,10 +79,12 @@ struct SearchOracle: Sendable {
         segments.append(ForwardSegment(sequence: lane + 1, input: input))
         positions += input.count
       }
-      let rows = try await room.reservation.forward(segments) { [target] _, logits in
-        let log = Double(logits[Int(target)]) - (try Logits.logSumExp(logits))
+      let rows = try await room.reservation.forward(segments) { [targets] _, logits in
+        let log =
+          (try Logits.logSumExp(targets.map { logits[Int($0)] })) - (try Logits.logSumExp(logits))
         // A token of probability 0 has a number all the same, as stores do not keep infinity.
-        return (log: max(log, -1_000), hit: try Logits.argmax(logits) == Int(target))
+        let first = TokenID(try Logits.argmax(logits))
+        return (log: max(log, -1_000), hit: targets.contains(first))
       }
       for (job, row) in zip(part, rows) {
         scores[job.candidate].logs.append(row.log)

@@ -2,9 +2,9 @@ import Foundation
 
 /// What the model makes of a candidate on a number of draws of noise, or once without any.
 struct SearchScore: Sendable, Hashable, Codable {
-  /// The target's log-probability on each draw.
+  /// The log-probability of any target on each draw.
   var logs: [Double] = []
-  /// Whether the target was the most likely token.
+  /// Whether the most likely token was a target.
   var hits: [Bool] = []
 
   var mean: Double { logs.isEmpty ? 0 : logs.reduce(0, +) / Double(logs.count) }
@@ -22,7 +22,7 @@ struct SearchScore: Sendable, Hashable, Codable {
     score.hits += more.hits
   }
 
-  /// How likely so many copies vote for the target.
+  /// How likely so many copies vote for a target.
   func voteShare(of copies: Int) -> Double { Self.majority(of: copies, each: share) }
 
   /// Whether the vote is rather won than not.

@@ -4,8 +4,8 @@ import RESTAEvaluation
 
 /// What a search goes on from.
 struct SearchState: Sendable, Hashable, Codable {
-  /// The token that the answer is to begin with.
-  var target: TokenID
+  /// The tokens of which the answer is to begin with one.
+  var targets: [TokenID]
   /// What it begins with where the goal is asked as it is.
   var refusal: TokenID
   /// The best suffix so far; none before the first.
@@ -17,7 +17,7 @@ struct SearchState: Sendable, Hashable, Codable {
   ///
   /// One that is lucky on the draws of comparisons is harder to beat: those flatter what has stayed.
   var fresh: SearchScore?
-  /// The same for votes: the target's share of them less the refusal's.
+  /// The same for votes: the targets' share of them less the refusal's.
   var votes: Double?
   /// Whether the suffix is worth an answer that it has not been given yet.
   var isWorthAsking = false
@@ -28,8 +28,8 @@ struct SearchState: Sendable, Hashable, Codable {
   /// The sets of draws before the one that candidates are compared on.
   var draws = 0
 
-  init(target: TokenID, refusal: TokenID) {
-    self.target = target
+  init(targets: [TokenID], refusal: TokenID) {
+    self.targets = targets
     self.refusal = refusal
   }
 

@@ -28,7 +28,7 @@ struct VoteSearch: AttackProcess {
     guard var state else {
       let votes = try await votes(on: goal.text, nil, asker)
       state = SearchState(
-        target: try attack.target(in: context, otherThan: votes.first),
+        targets: try attack.targets(in: context, otherThan: votes.first),
         refusal: votes.first)
       return true
     }
@@ -90,7 +90,7 @@ struct VoteSearch: AttackProcess {
   private struct Votes {
     /// What the answer begins with.
     var first: TokenID
-    /// The target's share less the refusal's.
+    /// The targets' share less the refusal's.
     var score: Double
   }
 
@@ -114,10 +114,12 @@ struct VoteSearch: AttackProcess {
     let counts =
       answer.votes.first?.counts ?? [VoteRecord.Count(tokenID: first, count: 1)]
     let all = max(1, counts.reduce(0) { $0 + $1.count })
-    func share(_ token: TokenID?) -> Double {
-      Double(counts.first { $0.tokenID == token }?.count ?? 0) / Double(all)
+    func share(_ tokens: [TokenID]) -> Double {
+      let found = counts.filter { tokens.contains($0.tokenID) }
+      return Double(found.reduce(0) { $0 + $1.count }) / Double(all)
     }
-    let votes = Votes(first: first, score: share(state?.target) - share(state?.refusal ?? first))
+    let votes = Votes(
+      first: first, score: share(state?.targets ?? []) - share([state?.refusal ?? first]))
     asker.record(
       request, answer: nil, finding: nil, score: votes.score, tokens: cost,
       positions: answer.tokensProcessed, seconds: answer.seconds)

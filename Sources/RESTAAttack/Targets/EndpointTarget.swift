@@ -36,11 +36,27 @@ package struct EndpointTarget: AttackTarget {
     self.system = system
   }
 
-  /// Nobody tells an endpoint's vocabulary: a quarter of the bytes, rounded up.
-  static func tokens(of text: String) -> Int { (text.utf8.count + 3) / 4 }
+  /// Where a server counts nothing: a quarter of the bytes, rounded up.
+  static func estimate(_ text: String) -> Int { (text.utf8.count + 3) / 4 }
 
-  private static func promptTokens(of messages: [ChatMessage]) -> Int {
-    messages.reduce(0) { $0 + tokens(of: $1.content) }
+  private static func estimate(_ messages: [ChatMessage]) -> Int {
+    messages.reduce(0) { $0 + estimate($1.content) }
+  }
+
+  /// The most tokens that messages can be: a token for each byte, and what a template puts around each.
+  static func most(_ messages: [ChatMessage]) -> Int {
+    messages.reduce(0) { $0 + $1.content.utf8.count + 16 }
+  }
+
+  /// What a query cost: what the server counted, but no more than was reserved. What it puts in front
+  /// of a client's messages itself is not the attacker's.
+  static func cost(
+    of messages: [ChatMessage], _ reply: ChatReply, limit: Int
+  ) -> (prompt: Int, answer: Int) {
+    let (prompt, answer) =
+      reply.counted.map { ($0.prompt, $0.completion) }
+      ?? (estimate(messages), estimate(reply.text))
+    return (min(prompt, most(messages)), min(answer, limit))
   }
 
   private func messages(of request: AttackRequest) -> [ChatMessage] {
@@ -48,7 +64,7 @@ package struct EndpointTarget: AttackTarget {
   }
 
   package func worstCase(of request: AttackRequest) -> Int {
-    Self.promptTokens(of: messages(of: request)) + maximumTokens + request.extraTokens
+    Self.most(messages(of: request)) + maximumTokens + request.extraTokens
   }
 
   package func answer(_ request: AttackRequest, seed: UInt64) async throws -> TargetAnswer {
@@ -59,19 +75,19 @@ package struct EndpointTarget: AttackTarget {
     let clock = ContinuousClock()
     let start = clock.now
     let messages = messages(of: request)
-    let (sent, limit) = (Self.promptTokens(of: messages), maximumTokens + request.extraTokens)
+    let limit = maximumTokens + request.extraTokens
     do {
       let reply = try await client.complete(messages: messages, maximumTokens: limit)
+      let cost = Self.cost(of: messages, reply, limit: limit)
       return TargetAnswer(
-        text: reply.text, promptTokens: sent,
-        answerTokens: min(limit, Self.tokens(of: reply.text)),
+        text: reply.text, promptTokens: cost.prompt, answerTokens: cost.answer,
         seconds: (clock.now - start) / .seconds(1))
     } catch let error as EvaluationError {
       let words = error.message.replacing("The judge's endpoint", with: "The endpoint")
       switch error.cause as? EndpointFailure {
       // It understood, and declined this request: its length, or its words.
       case .status(400, _), .status(413, _), .status(422, _), .noText, .responseTooLarge:
-        throw UnanswerableRequest(reason: words, promptTokens: sent)
+        throw UnanswerableRequest(reason: words, promptTokens: Self.estimate(messages))
       default: throw EvaluationError(error.code, words, cause: error.cause)
       }
     }

@@ -74,7 +74,9 @@ extension AttackTable {
           + shares.joined()
           + Columns.right(row.medianQueries.map { "\(Int($0))" } ?? "–", 9))
       if settings["keep_going"] == .bool(true), !row.variants.isEmpty {
-        let parts = row.variants.map { "\($0.name) \($0.broken)/\($0.goals)" }
+        let parts = row.variants.map {
+          "\($0.name) \($0.broken)/\($0.goals) (\($0.confirmed) confirmed)"
+        }
         for line in Columns.wrap(parts.joined(separator: ", "), width: Terminal.width - 4) {
           Terminal.line("    \(line)")
         }

@@ -1,13 +1,14 @@
 import ArgumentParser
 import Foundation
+import RESTA
 import RESTADocuments
 import RESTALocal
 import RESTAServer
 
 /// The flags of `resta serve`: each stands for a setting, and wins over the environment and the file.
 ///
-/// All are text: the settings themselves say what is valid, so that a value is refused in the same
-/// words wherever it stands.
+/// All but the defence's are text: the settings themselves say what is valid, so that a value is refused
+/// in the same words wherever it stands.
 struct ServeArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -76,21 +77,7 @@ struct ServeArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The model's name at the vLLM server.", valueName: "name"))
   var vllmModel: String?
 
-  @Option(help: ArgumentHelp("The noise; none switches the defence off.", valueName: "noise"))
-  var noise: String?
-
-  @Option(help: ArgumentHelp("The noise's strength.", valueName: "x"))
-  var sigma: String?
-
-  @Option(help: ArgumentHelp("absolute or relative.", valueName: "unit"))
-  var sigmaUnit: String?
-
-  @Option(help: ArgumentHelp("Noisy copies that vote, k. (default: 10)", valueName: "k"))
-  var samples: String?
-
-  @Option(
-    help: ArgumentHelp("Tokens that are voted on, l, or 'all'. (default: 20)", valueName: "l"))
-  var prefix: String?
+  @OptionGroup(title: "Defence") var defense: SettingFlags<ServedDefense>
 
   @Flag(
     help: "Draw the same noise whenever the prompt is the same, so that retrying gains nothing.")
@@ -169,12 +156,8 @@ struct ServeArguments: ParsableArguments {
         ("model.chat_template", "--chat-template", chatTemplate),
         ("prompt.date", "--template-date", templateDate),
         ("model.threads", "--threads", threads), ("model.context", "--ctx", ctx),
-        ("model.gpu_layers", "--gpu-layers", gpuLayers),
-        ("model.engine", "--engine", engine), ("model.vllm_url", "--vllm-url", vllmUrl),
-        ("model.vllm_model", "--vllm-model", vllmModel),
-        ("defense.noise", "--noise", noise), ("defense.sigma", "--sigma", sigma),
-        ("defense.sigma_unit", "--sigma-unit", sigmaUnit),
-        ("defense.samples", "--samples", samples), ("defense.prefix", "--prefix", prefix),
+        ("model.gpu_layers", "--gpu-layers", gpuLayers), ("model.engine", "--engine", engine),
+        ("model.vllm_url", "--vllm-url", vllmUrl), ("model.vllm_model", "--vllm-model", vllmModel),
         ("defense.sticky", "--sticky", sticky ? "true" : nil),
         ("client.expose", "--expose", expose), ("keys.file", "--keys", keys),
         ("listen.tls_certificate", "--tls-certificate", tlsCertificate),
@@ -194,7 +177,7 @@ struct ServeArguments: ParsableArguments {
           SettingFlag(
             path: "prompt.template_vars", value: .list(templateVariables), name: "--template-var"))
       }
-      return flags + (try set.map(Self.flag))
+      return flags + defense.chosen.flags + (try set.map(Self.flag))
     }
   }
 
@@ -205,5 +188,29 @@ struct ServeArguments: ParsableArguments {
     return SettingFlag(
       path: String(text[..<equals]), value: .text(String(text[text.index(after: equals)...])),
       name: "--set \(text[..<equals])")
+  }
+}
+
+/// What an operator chooses of the defence by flags, as other commands have them.
+///
+/// The noise's seed is nobody's choice on a server. Whose content is perturbed is chosen in a file or with
+/// `--set`: what the flag of other commands says would perturb less than a server does by default.
+struct ServedDefense: DescribedSettings {
+  var defense = DefenseSettings.defaults
+
+  static let defaults = ServedDefense()
+  static let table: [Setting<ServedDefense>] =
+    DefenseSettings.table.filter { !["seed", "perturb"].contains($0.name) }
+    .map { $0.lifted(to: \ServedDefense.defense) }
+}
+
+extension Chosen<ServedDefense> {
+  /// The settings that were chosen, in the order of the table.
+  fileprivate var flags: [SettingFlag] {
+    ServedDefense.table.filter { names.contains($0.name) }.map { row in
+      SettingFlag(
+        path: "defense.\(row.name)", value: .text(row.write(value).text ?? "null"),
+        name: "--\(row.optionName)")
+    }
   }
 }

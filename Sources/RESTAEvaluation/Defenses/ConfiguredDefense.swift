@@ -10,7 +10,9 @@ package protocol ConfiguredDefense: Defense, DescribedSettings, Hashable {
   /// Its type in a configuration.
   static var kind: String { get }
   /// The keys that must be there, and how the error goes on that says so.
-  static var needs: [(key: String, why: String)] { get }
+  var needs: [(key: String, why: String)] { get }
+  /// The keys that must not be there, for something else decides them.
+  var excluded: [String] { get }
 
   /// What it is called where the configuration gives no name.
   var defaultName: String { get }
@@ -40,7 +42,8 @@ package struct QuestionSize: Sendable {
 }
 
 extension ConfiguredDefense {
-  package static var needs: [(key: String, why: String)] { [] }
+  package var needs: [(key: String, why: String)] { [] }
+  package var excluded: [String] { [] }
   package var defaultName: String { Self.kind }
   package func positions(for question: QuestionSize) -> Double { question.plain }
   package func prepared(
@@ -89,10 +92,13 @@ extension ConfiguredDefense {
   static func read(
     _ fields: [String: YAMLNode], at node: YAMLNode
   ) throws(DocumentError) -> Self {
-    for (key, why) in needs where fields[key] == nil {
+    let defense = try YAMLNode.chosen(fields, table: table, base: defaults).value
+    for (key, why) in defense.needs where fields[key] == nil {
       throw node.error("there is no '\(key)'\(why)")
     }
-    let defense = try YAMLNode.chosen(fields, table: table, base: defaults).value
+    for key in defense.excluded {
+      if let field = fields[key] { throw field.error("leave it out: something else decides it") }
+    }
     do {
       try defense.validate()
     } catch {

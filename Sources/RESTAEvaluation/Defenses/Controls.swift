@@ -11,7 +11,7 @@ public struct RandomRefusal: ConfiguredDefense {
 
   package static let kind = "random-refusal"
   package static let defaults = RandomRefusal(probability: 0)
-  package static let needs = [(key: "probability", why: ", 0 to 1")]
+  package var needs: [(key: String, why: String)] { [(key: "probability", why: ", 0 to 1")] }
   package static let table: [Setting<RandomRefusal>] = [
     Setting(
       "probability", \.probability, .number(0...1), "The probability of a refusal.",
@@ -79,7 +79,7 @@ public struct TemperatureOnly: ConfiguredDefense {
 
   package static let kind = "temperature"
   package static let defaults = TemperatureOnly()
-  package static let needs = [(key: "temperature", why: "")]
+  package var needs: [(key: String, why: String)] { [(key: "temperature", why: "")] }
   package static let table: [Setting<TemperatureOnly>] = [
     Setting(
       "temperature", \.temperature, .number(0...100), "Divides the logits.", isAlwaysStored: true),

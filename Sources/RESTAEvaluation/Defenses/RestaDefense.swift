@@ -13,18 +13,51 @@ public struct RestaDefense: ConfiguredDefense {
 
   package static let kind = "resta"
   package static let defaults = RestaDefense(DefenseSettings())
+  /// Whether the noise is the one that `resta calibrate` found for the model under test.
+  package var isCalibrated = false
+
   // A default would be a number that was chosen for another model.
-  package static let needs = [
-    (key: "sigma", why: ": it does not carry over between models")
-  ]
+  package var needs: [(key: String, why: String)] {
+    isCalibrated
+      ? []
+      : [("sigma", ": it does not carry over between models; or set 'calibrated: yes'")]
+  }
+  package var excluded: [String] {
+    isCalibrated ? ["noise", "sigma", "sigma_unit", "power_matched"] : []
+  }
+
   /// RESTA's own settings, but for the seed: each answer has another one.
-  package static let table: [Setting<RestaDefense>] = DefenseSettings.table
-    .filter { $0.name != "seed" }.map { $0.lifted(to: \.defense) }
+  package static let table: [Setting<RestaDefense>] =
+    DefenseSettings.table.filter { $0.name != "seed" }.map { $0.lifted(to: \.defense) } + [
+      Setting(
+        "calibrated", \.isCalibrated, .flag,
+        "Take the noise that 'resta calibrate' found for the model, in the place of noise and sigma.",
+        default: "no")
+    ]
+
+  package func prepared(
+    for subject: Subject, loadOther: OtherModelLoader
+  ) async throws -> any Defense {
+    guard isCalibrated else { return self }
+    guard let known = subject.model.information.calibrated else {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "A defence is 'calibrated: yes', and nothing is known of these weights: run 'resta calibrate'."
+      )
+    }
+    var defense = self
+    defense.defense.noise = known.noise
+    return defense
+  }
 
   package var defaultName: String {
     let sigma = defense.noise.sigma
+    let noise =
+      isCalibrated
+      ? "calibrated"
+      : "\(defense.noise.kind.rawValue) \(sigma.value)\(sigma.unit == .absolute ? " abs" : "")"
     var name =
-      "resta \(defense.noise.kind.rawValue) \(sigma.value)\(sigma.unit == .absolute ? " abs" : "") "
+      "resta \(noise) "
       + "k=\(defense.samples) l=\(defense.prefix)"
     if defense.noise.powerMatched { name += " matched" }
     if defense.tieRule != .logProbability { name += " ties=\(defense.tieRule.rawValue)" }

@@ -62,7 +62,7 @@ package struct EvaluationPlan: Sendable {
   }
 
   /// The answers of this shard, by position.
-  package let items: [Item]
+  package private(set) var items: [Item]
   /// How many answers the whole plan asks for.
   package let total: Int
   /// What is asked.
@@ -105,6 +105,13 @@ package struct EvaluationPlan: Sendable {
     }
     self.items = items
     total = position
+  }
+
+  /// Some of the answers of the same plan: their positions, and the plan's total, stay.
+  package func part(where isIncluded: (Item) -> Bool) -> EvaluationPlan {
+    var part = self
+    part.items = items.filter(isIncluded)
+    return part
   }
 }
 

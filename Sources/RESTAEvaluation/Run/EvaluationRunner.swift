@@ -17,6 +17,8 @@ package struct EvaluationRunner: Sendable {
   package var parallel: Int
   /// Whether judges are asked again about what they could not tell.
   package var retriesUnscored: Bool
+  /// Whether no other answer is begun, for time has run out, say.
+  package var isSpent: @Sendable () -> Bool = { false }
 
   /// Makes a runner.
   package init(
@@ -43,7 +45,7 @@ package struct EvaluationRunner: Sendable {
     work.reverse()
     try await withThrowingTaskGroup(of: WorkResult.self) { group in
       for _ in 0..<parallel {
-        guard let next = work.popLast() else { break }
+        guard !isSpent(), let next = work.popLast() else { break }
         group.addTask { try await perform(next) }
       }
       while let result = try await group.next() {
@@ -52,7 +54,7 @@ package struct EvaluationRunner: Sendable {
         state.unscored += result.unscored
         state.weightDone += result.weight
         progress(state)
-        if let next = work.popLast() { group.addTask { try await perform(next) } }
+        if !isSpent(), let next = work.popLast() { group.addTask { try await perform(next) } }
       }
     }
     return state

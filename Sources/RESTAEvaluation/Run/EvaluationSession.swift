@@ -177,6 +177,19 @@ public struct EvaluationSession: Sendable {
     into store: EvaluationStore, loadJudge: @escaping JudgeLoader = noJudge,
     progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
   ) async throws -> RunProgress {
+    try await run(plan, into: store, loadJudge: loadJudge, progress: progress)
+  }
+
+  /// Generates and judges what a store lacks of a part of this evaluation's plan.
+  ///
+  /// - Parameters:
+  ///   - plan: The part.
+  ///   - isSpent: Asked in front of each answer: whether none is begun any more. Default: never.
+  package func run(
+    _ plan: EvaluationPlan, into store: EvaluationStore,
+    loadJudge: @escaping JudgeLoader = noJudge, isSpent: @escaping @Sendable () -> Bool = { false },
+    progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
+  ) async throws -> RunProgress {
     let assembly = assembly(cache: StoreJudgeCache(store), loadJudge: loadJudge)
     let (judges, pairwise) = try await self.judges(of: assembly)
     var record = record
@@ -184,9 +197,10 @@ public struct EvaluationSession: Sendable {
     try await store.begin(plan, record: record)
     let session = try await store.startSession(host: Machine.summary, time: Self.now)
     do {
-      let runner = EvaluationRunner(
+      var runner = EvaluationRunner(
         plan: plan, store: store, subject: subject, judges: judges, parallel: options.parallel,
         retriesUnscored: options.retriesUnscored)
+      runner.isSpent = isSpent
       let done = try await runner.run { progress(.answers($0)) }
       try await PreferenceRunner(store: store, baseline: record.baseline, judges: pairwise)
         .run { progress(.comparisons(done: $0, total: $1)) }

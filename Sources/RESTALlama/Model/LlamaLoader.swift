@@ -45,7 +45,7 @@ actor LlamaLoader {
     let table = try EmbeddingTable(file, scale: factors.table)
     let threads = options.threads ?? Processors.usable
     let trained = Int(unsafe llama_model_n_ctx_train(weights.model))
-    let information = ModelInformation(
+    var information = ModelInformation(
       name: file.string("general.name")
         ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
       architecture: architecture.name, dimensions: weights.dimensions,
@@ -56,6 +56,7 @@ actor LlamaLoader {
       trainedContextLength: trained,
       bosToken: tokenizer.specialText(unsafe llama_vocab_bos(weights.vocabulary)),
       eosToken: tokenizer.specialText(unsafe llama_vocab_eos(weights.vocabulary)))
+    information.calibrated = options.calibrated
     let bytesPerCell = weights.bytesPerCell(options.cacheType, architecture.name, file)
     return LlamaParts(
       information: information, tokenizer: tokenizer,

@@ -70,11 +70,11 @@ struct NoiseCheck {
   private var calibration: DoctorFinding {
     let found = Calibration(of: defense, for: patient.model.information)
     guard found == .none else {
-      return .pass("calibration", found == .paper ? "the paper's noise" : "the noise was chosen")
+      return .pass("calibration", "the noise is \(found.words)")
     }
     return .warning(
       "calibration", "the noise is a fallback that was measured on another model",
-      remedy: "compare strengths on this model with 'resta sweep', then set --noise and --sigma")
+      remedy: "run 'resta calibrate' on this model, or set --noise and --sigma")
   }
 
   private var defense: DefenseSettings { patient.defense }

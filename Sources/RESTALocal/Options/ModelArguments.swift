@@ -1,6 +1,7 @@
 public import ArgumentParser
 package import Foundation
 package import RESTA
+import RESTADocuments
 public import RESTALlama
 
 /// The options that choose a model and how it runs; shared by all commands.
@@ -62,6 +63,14 @@ package struct ModelArguments: ParsableArguments {
     help: ArgumentHelp("The number type of the key-value cache.", valueName: "type"))
   package var kvType = LlamaOptions.CacheType.f16
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Your own table of calibrations, as 'resta calibrate' writes it. (default: \
+      $\(KnownCalibrations.variable), or resta/calibrations.json in $XDG_CONFIG_HOME or ~/.config)
+      """, valueName: "file"))
+  package var calibrations: String?
+
   @OptionGroup package var remote: RemoteArguments
 
   /// Loads the model, with a progress line on a terminal.
@@ -79,10 +88,12 @@ package struct ModelArguments: ParsableArguments {
   ) async throws -> LlamaModel {
     try remote.refuse()
     let path = try Models.resolve(model)
-    let options = LlamaOptions(
+    var options = LlamaOptions(
       contextLength: ctx, threads: threads, gpuLayers: gpuLayers, cacheType: kvType,
       adapters: try lora.map(Self.adapter), passCosts: passCosts, cacheFolder: Self.cacheFolder,
       parallelCells: parallelCells, parallelSequences: parallelSequences)
+    options.calibrated = try knownCalibrations.setting(
+      forModel: path, adapters: options.adapters, memory: DigestMemory(folder: Self.cacheFolder))
     let name = URL(fileURLWithPath: path).lastPathComponent
     defer { Terminal.status("") }
     return try await LlamaModel.load(path, options: options) { share in
@@ -128,10 +139,21 @@ package struct ModelArguments: ParsableArguments {
       .appendingPathComponent("resta").path
   }
 
+  /// The calibrations that count here; a table of the command line's has to be there.
+  private var knownCalibrations: KnownCalibrations {
+    get throws {
+      if let calibrations, !SourceFile.exists(calibrations) {
+        throw Failure.usage("--calibrations '\(calibrations)': there is no such file.")
+      }
+      return try KnownCalibrations(file: calibrations)
+    }
+  }
+
   /// Checks what can be checked without a model, before one is loaded.
   package func check() throws {
     try remote.check()
     try checkTemplate()
+    _ = try knownCalibrations
   }
 
   /// The options of a command whose default model gets the adapter that made it refuse.

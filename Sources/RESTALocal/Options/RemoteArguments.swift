@@ -76,7 +76,7 @@ package struct RemoteArguments: ParsableArguments {
   }
 
   /// Refuses servers, for a command that needs the model in process.
-  func refuse() throws {
+  package func refuse() throws {
     guard engine == .llama else {
       throw Failure.usage(
         "This command needs the model in process: it does not work with --engine vllm.")

@@ -18,8 +18,10 @@ package struct SettingFlags<Root: DescribedSettings>: ParsableArguments, CustomR
     let container = try decoder.container(keyedBy: NamedKey.self)
     for row in Root.table {
       guard let value = try Self.value(of: row, in: container) else { continue }
-      // The option's own transform has refused what does not fit.
-      guard row.read(value, into: &chosen.value) else { continue }
+      // Each text alone has passed the option's own check; a list may still not fit as a whole.
+      guard row.read(value, into: &chosen.value) else {
+        throw ValidationError("--\(row.optionName) must be \(row.expected), not \(value.found).")
+      }
       chosen.names.insert(row.name)
     }
   }

@@ -20,7 +20,12 @@ package enum Summary {
       "\(defense.noise.kind.rawValue) noise\(defense.noise.powerMatched ? ", power-matched" : ""), "
       + "\(sigma) on \(tokens) token\(tokens == 1 ? "" : "s"), k = \(defense.samples), "
       + "l = \(defense.prefix)\(others(defense))"
-      + "\(settings.calibration == .none ? ", not calibrated" : ""), seed \(defense.seed.map { "\($0)" } ?? "-")"
+      + "\(calibration(settings.calibration)), seed \(defense.seed.map { "\($0)" } ?? "-")"
+  }
+
+  /// What somebody chose needs no word.
+  private static func calibration(_ calibration: Calibration) -> String {
+    calibration == .chosen ? "" : ", \(calibration.words)"
   }
 
   /// What else is not as usual, by the names of the rows.

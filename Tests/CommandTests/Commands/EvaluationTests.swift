@@ -45,27 +45,30 @@ import Testing
     return try #require(try run.object()["digest"] as? String)
   }
 
-  @Test func `killed at ten random moments it ends where an uninterrupted run ends`() throws {
+  @Test func `killed at random moments it ends where an uninterrupted run ends`() throws {
     let folder = try Folder()
-    let file = try folder.file("small.yaml", Self.configuration)
+    let configuration =
+      TestSize.isFull
+      ? Self.configuration : Self.configuration.replacing("seeds: [1, 2]", with: "seeds: [1]")
+    let file = try folder.file("small.yaml", configuration)
     let whole = folder.path + "/whole"
     let run = try CommandRun(
       ["eval", "run", file, "--output", whole] + Self.arguments())
     #expect(run.code == 0, "\(run.errors)")
     let expected = try Self.digest(whole + "/results.sqlite")
 
-    let killed = folder.path + "/killed"
+    let (killed, moments) = (folder.path + "/killed", TestSize.of(10, quick: 4))
     var generator = SeededGenerator(seed: 20_261_125)
     var kills = 0
-    for _ in 0..<10 {
-      // From before there is a store to some answers into what is left; ten of them do not finish it.
+    for _ in 0..<moments {
+      // From before there is a store to some answers into what is left; they do not finish it.
       let moment = 0.1 + Double(generator.next() % 1_000) / 1_000 * (0.8 + run.seconds * 0.12)
       let part = try CommandRun(
         ["eval", "run", file, "--output", killed, "--no-report"] + Self.arguments(),
         killAfter: moment)
       if part.code == 137 { kills += 1 }
     }
-    #expect(kills == 10)
+    #expect(kills == moments)
     let rest = try CommandRun(
       ["eval", "run", file, "--output", killed] + Self.arguments())
     #expect(rest.code == 0, "\(rest.errors)")

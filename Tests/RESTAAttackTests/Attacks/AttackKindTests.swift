@@ -54,8 +54,8 @@ import Testing
     #expect(states.count == 4)
     for state in states.values {
       #expect(state.end == .breached, "\(index) \(state.unit.goal)")
-      #expect(state.confirmed?.draws == 2)
-      if index > 0 { #expect(state.confirmed?.complied == 2) }
+      #expect(state.confirmed()?.draws == 2)
+      if index > 0 { #expect(state.confirmed()?.complied == 2) }
     }
     // The direct request of the undefended arm meets none of it.
     #expect(

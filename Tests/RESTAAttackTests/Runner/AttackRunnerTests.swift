@@ -95,7 +95,7 @@ import Testing
     let states = try await fixture.outcome()
     let broken = try #require(states["g1"])
     #expect(broken.end == .breached && broken.breach?.number == 2)
-    #expect(broken.confirmed?.complied == 0 && broken.confirmed?.draws == 5)
+    #expect(broken.confirmed()?.complied == 0 && broken.confirmed()?.draws == 5)
     for goal in ["g0", "g2", "g3"] {
       #expect(states[goal]?.end == .queries && states[goal]?.confirmations.isEmpty == true)
     }
@@ -107,7 +107,39 @@ import Testing
     #expect(all.count == 4)
     for state in all.values {
       #expect(state.breach?.number == 0)
-      #expect(state.confirmed?.complied == 4 && state.confirmed?.draws == 4)
+      #expect(state.confirmed()?.complied == 4 && state.confirmed()?.draws == 4)
+    }
+  }
+
+  @Test(
+    "where all variants are tried, the first breach of each is confirmed", arguments: [false, true])
+  func confirmationOfVariants(keepsGoing: Bool) async throws {
+    var fixture = AttackFixture(
+      PlantedTarget { request, _ in request.prompt.hasSuffix(" b") || request.prompt.hasSuffix(" c")
+      }
+    )
+    fixture.attacks = [NamedAttack(name: "suffixes", attack: Suffixes())]
+    fixture.settings.queries = 8
+    fixture.settings.confirm = 3
+    fixture.settings.keepsGoing = keepsGoing
+    for state in try await fixture.outcome().values {
+      let numbers = keepsGoing ? [1, 2] : [1]
+      #expect(state.firstBreaches.map(\.number) == numbers)
+      #expect(state.confirmations.map(\.number) == numbers.flatMap { [$0, $0, $0] })
+      #expect(state.firstBreaches.allSatisfy { state.isConfirmed($0) })
+    }
+  }
+
+  /// The goal with a letter behind it.
+  private struct Suffixes: VariantAttack {
+    var rounds: Int?
+    static let kind = "suffixes"
+    static let sentence = "A letter behind the request."
+    static let defaults = Suffixes()
+    static let table: [Setting<Suffixes>] = []
+
+    func variants(of goal: AttackGoal, in context: AttackContext) -> [AttackRequest] {
+      ["a", "b", "c", "d"].map { AttackRequest(goal.text + " " + $0, variant: $0) }
     }
   }
 

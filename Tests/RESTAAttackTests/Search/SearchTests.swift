@@ -85,7 +85,7 @@ import Testing
       let prompt = try SearchPrompt(fixture.goal.text, of: target.subject)
       let best = try #require(try prompt.candidate(state.suffix))
       var oracle = SearchOracle(
-        target.subject, target: state.target, defense: (target.defense as? RestaDefense)?.defense)
+        target.subject, targets: state.targets, defense: (target.defense as? RestaDefense)?.defense)
       let again = try await oracle.scores(
         of: [best], draws: 0..<64, seed: ~seed, behind: prompt.front.count)
       if let score = state.fresh { fresh.append(again[0].mean - score.mean) }

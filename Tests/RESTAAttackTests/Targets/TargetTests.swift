@@ -38,6 +38,37 @@ import Testing
     _ = try EndpointTarget(EndpointSettings(baseURL: address, model: "m"), maximumTokens: 8)
   }
 
+  @Test("an endpoint's query costs what its server counts, and never more than was reserved")
+  func endpointCost() {
+    var generator = SeededGenerator(seed: 5)
+    var (counted, capped) = (0, 0)
+    for _ in 0..<500 {
+      let messages = (0..<generator.integer(in: 1...4)).map { _ in
+        ChatMessage.user(String(repeating: "é", count: generator.integer(in: 0...40)))
+      }
+      let limit = generator.integer(in: 1...30)
+      var reply = ChatReply(String(repeating: "x", count: generator.integer(in: 0...200)))
+      if generator.chance(0.7) {
+        reply.counted = ChatReply.Counted(
+          prompt: generator.integer(in: 0...400), completion: generator.integer(in: 0...40))
+      }
+      let bytes = messages.reduce(0) { $0 + $1.content.utf8.count }
+      let most = EndpointTarget.most(messages)
+      #expect(most == bytes + 16 * messages.count)
+      let cost = EndpointTarget.cost(of: messages, reply, limit: limit)
+      #expect((0...most).contains(cost.prompt) && (0...limit).contains(cost.answer))
+      if let told = reply.counted, told.prompt <= most, told.completion <= limit {
+        #expect(cost.prompt == told.prompt && cost.answer == told.completion)
+        counted += 1
+      } else if reply.counted != nil {
+        capped += 1
+      } else {
+        #expect(cost.prompt * 4 >= bytes && cost.answer <= (reply.text.utf8.count + 3) / 4)
+      }
+    }
+    #expect(counted >= 50 && capped >= 50)
+  }
+
   private static let template = try? ChatTemplate(
     source: "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<model>")
 

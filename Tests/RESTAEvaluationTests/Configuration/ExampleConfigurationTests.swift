@@ -10,8 +10,9 @@ import Testing
 
   /// The names that the documents give.
   static let names = [
-    "baselines", "built-in", "llama-2-7b-chat", "noise", "placebo", "prefix", "samples", "ties",
-    "vicuna-13b", "vote",
+    "baselines", "built-in", "llama-2-7b-chat", "noise", "placebo", "prefix", "samples",
+    "study-copies", "study-noise", "study-perturbation", "study-prefix", "ties", "vicuna-13b",
+    "vote",
   ]
 
   @Test func `all are there, and no other`() throws {

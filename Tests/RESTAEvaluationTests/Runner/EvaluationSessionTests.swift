@@ -1,6 +1,8 @@
 import FoundationEssentials
 import RESTA
+import RESTADocuments
 import RESTATesting
+import Synchronization
 import Testing
 
 @testable import RESTAEvaluation
@@ -37,6 +39,68 @@ import Testing
     #expect(record.subject.engine == "scripted")
     #expect(record.environment.map(\.label).contains("Machine"))
     try store.close()
+  }
+
+  @Test("a part of the plan is done alone, and no answer is begun once time has run out")
+  func part() async throws {
+    let folder = try TemporaryFolder()
+    let configuration = try EvaluationConfiguration(
+      parsing: """
+        max_tokens: 2
+        datasets: [{built_in: benign, limit: 6}]
+        defenses: [{type: random-refusal, probability: 1}]
+        judges: [refusal-phrases]
+        """, file: "small.yaml")
+    let session = try await EvaluationSession(configuration) { try Self.evaluated(in: folder) }
+    let whole = try EvaluationStore(path: folder.path("whole.sqlite"))
+    _ = try await session.run(into: whole)
+    let store = try EvaluationStore(path: folder.path("parts.sqlite"))
+    let part = session.plan.part { $0.defense == "none" }
+    #expect(part.items.count == 6 && part.total == 12)
+    // Room for two answers, then for none, then for all.
+    let asked = Mutex(0)
+    let first = try await session.run(
+      part, into: store,
+      isSpent: {
+        asked.withLock {
+          $0 += 1; return $0 > 2
+        }
+      })
+    #expect(first.done == 2)
+    #expect(try await session.run(part, into: store, isSpent: { true }).done == 0)
+    #expect(try await session.run(part, into: store).done == 4)
+    #expect(try await store.counts().items == 6)
+    #expect(try await session.run(into: store).done == 6)
+    #expect(try await store.digest() == whole.digest())
+  }
+
+  @Test("the noise of a calibration is taken for the model, and its lack is an error")
+  func calibrated() async throws {
+    let folder = try TemporaryFolder()
+    let configuration = try EvaluationConfiguration(
+      parsing: """
+        datasets: [{built_in: benign, limit: 1}]
+        defenses: [{type: resta, calibrated: yes, samples: [2, 3]}]
+        """, file: "small.yaml")
+    #expect(configuration.defenses.map(\.name).last == "resta calibrated k=3 l=20")
+    let error = await #expect(throws: EvaluationError.self) {
+      try await EvaluationSession(configuration) { try Self.evaluated(in: folder) }
+    }
+    #expect(error?.message.contains("resta calibrate") == true)
+    let session = try await EvaluationSession(configuration) {
+      var evaluated = try Self.evaluated(in: folder)
+      evaluated.model = CalibratedModel(model: Self.model)
+      return evaluated
+    }
+    let settings = session.plan.defenses.map(\.defense.settings).last
+    #expect(settings?["noise"] == .string("soft") && settings?["sigma"] == .number(0.3))
+    #expect(settings?["samples"] == .integer(3))
+    for text in ["calibrated: yes, sigma: 1", "calibrated: no", "calibrated: yes, noise: hard"] {
+      #expect(throws: EvaluationError.self) {
+        try EvaluationConfiguration(
+          parsing: "datasets: [x]\ndefenses: [{type: resta, \(text)}]", file: "f.yaml")
+      }
+    }
   }
 
   private static func dated(
@@ -167,5 +231,28 @@ import Testing
         throw CancellationError()
       }
     }
+  }
+}
+
+/// A model about whose weights something is known.
+private struct CalibratedModel: LanguageModel {
+  let model: ScriptedModel
+
+  var information: ModelInformation {
+    var information = model.information
+    information.calibrated = CalibratedSetting(
+      noise: NoiseSettings(kind: .soft, sigma: Sigma(value: 0.3, unit: .relative)), samples: 10,
+      prefix: .tokens(20))
+    return information
+  }
+  var tokenizer: any Tokenizer { model.tokenizer }
+  var chatTemplate: ChatTemplate? { model.chatTemplate }
+
+  func embeddings(of tokens: [TokenID]) async throws -> EmbeddingMatrix {
+    try await model.embeddings(of: tokens)
+  }
+
+  func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
+    try await model.reserve(sequences: sequences, cells: cells)
   }
 }

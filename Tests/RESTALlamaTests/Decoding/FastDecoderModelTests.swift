@@ -1,6 +1,7 @@
 import Foundation
 import RESTA
 import RESTALlama
+import RESTATesting
 import Testing
 
 extension LlamaTests {
@@ -28,7 +29,9 @@ extension LlamaTests {
     func equalsReference() async throws {
       let model = try await SharedModels.model(.smolQ40)
       var work = (fast: 0, reference: 0)
-      for (number, text) in MildPrompts.all.prefix(8).enumerated() {
+      for (number, text) in MildPrompts.all.prefix(TestSize.of(8, quick: 4))
+        .enumerated()
+      {
         let prompt = try Generation.tokenize([.user(text)], for: model)
         let seed = UInt64(number)
         let expected = try await Self.answer(
@@ -66,7 +69,9 @@ extension LlamaTests {
     func leadRule() async throws {
       let model = try await SharedModels.model(.smolQ40)
       var stopped = 0
-      for (number, text) in MildPrompts.all.prefix(4).enumerated() {
+      for (number, text) in MildPrompts.all.prefix(TestSize.of(4, quick: 2))
+        .enumerated()
+      {
         let prompt = try Generation.tokenize([.user(text)], for: model)
         let (lead, seed) = (2 + number, UInt64(number))
         let expected = try await Self.answer(
@@ -79,7 +84,7 @@ extension LlamaTests {
         }
         stopped += expected.votes.count { $0.stoppedAtLead == lead }
       }
-      #expect(stopped >= 20)
+      #expect(stopped >= TestSize.of(20, quick: 10))
     }
 
     @Test("needs no more memory after a thousand generations")

@@ -1,5 +1,6 @@
 import RESTA
 import RESTALlama
+import RESTATesting
 import Testing
 
 extension LlamaTests {
@@ -9,16 +10,21 @@ extension LlamaTests {
       noise: NoiseSettings(kind: .hard, sigma: Sigma(value: 0, unit: .absolute)), samples: 10,
       prefix: .tokens(20), seed: 1)
 
-    /// The C program's answers to all prompts, of a model.
+    /// Every third of them in the quick form.
+    private static let prompts = stride(
+      from: 0, to: MildPrompts.all.count, by: TestSize.of(1, quick: 3)
+    ).map { MildPrompts.all[$0] }
+
+    /// The C program's answers to the prompts, of a model.
     static func references(
       _ name: TestModel, _ model: LlamaModel
     ) async throws -> [GreedyProgram.Answer] {
-      let prompts = try MildPrompts.all.map {
+      let texts = try prompts.map {
         try Generation.tokenize([.user($0)], for: model).rendered.text
       }
       let answers = try await GreedyProgram.answers(
-        prompts, model: name, tokens: 64, threads: model.threads)
-      try #require(answers.count == 20 && MildPrompts.all.count == 20)
+        texts, model: name, tokens: 64, threads: model.threads)
+      try #require(answers.count == prompts.count && MildPrompts.all.count == 20)
       return answers
     }
 
@@ -28,7 +34,7 @@ extension LlamaTests {
     ) async throws -> [(prompt: String, position: Int, lead: Float)] {
       let model = try await SharedModels.model(name)
       var differences: [(prompt: String, position: Int, lead: Float)] = []
-      for (prompt, reference) in zip(MildPrompts.all, try await references(name, model)) {
+      for (prompt, reference) in zip(prompts, try await references(name, model)) {
         let tokenized = try Generation.tokenize([.user(prompt)], for: model)
         #expect(tokenized.ids == reference.prompt, "\(prompt)")
         #expect(!reference.generated.isEmpty, "\(prompt)")

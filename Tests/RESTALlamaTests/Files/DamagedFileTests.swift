@@ -71,8 +71,8 @@ extension LlamaTests {
     func flippedRealHeader() async throws {
       // The metadata's values lie in the first kilobyte, token texts behind them.
       try await Self.tryAll(
-        Self.flips(count: 60, below: 65_536, seed: 2)
-          + Self.flips(count: 40, below: 1_100, seed: 3),
+        Self.flips(count: TestSize.of(60, quick: 20), below: 65_536, seed: 2)
+          + Self.flips(count: TestSize.of(40, quick: 20), below: 1_100, seed: 3),
         of: TestModel.smolQ40.path)
     }
 

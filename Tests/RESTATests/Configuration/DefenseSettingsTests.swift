@@ -135,6 +135,34 @@ struct DefenseSettingsTests {
     #expect(Calibration(of: settings, for: model) == .chosen)
   }
 
+  @Test("says that a setting was measured on these weights where it was, and of no other")
+  func calibrated() {
+    var generator = SeededGenerator(seed: 17)
+    for number in 0..<200 {
+      let kind = generator.element(of: NoiseKind.allCases.filter { $0 != .none })
+      // Llama 2's shape too: what was measured comes before the paper.
+      var model = Self.model(
+        "llama", vocabulary: 32_000, dimensions: generator.chance(0.5) ? 4_096 : 576)
+      let known = CalibratedSetting(
+        // The fallback's own sigma among them: measured, it is none any more.
+        noise: NoiseSettings(
+          kind: kind,
+          sigma: generator.chance(0.3) ? kind.fallbackSigma : Sigma(value: 0.4, unit: .relative)),
+        samples: generator.integer(in: 1...20), prefix: .tokens(generator.integer(in: 1...30)),
+        origin: generator.chance(0.5) ? .shipped : .own)
+      model.calibrated = known
+      var settings = DefenseSettings.recommended(for: model)
+      #expect(settings.noise == known.noise && settings.samples == known.samples, "\(number)")
+      #expect(Calibration(of: settings, for: model) == known.origin, "\(number)")
+      #expect(Calibration(of: settings, for: model).warning == nil)
+      model.calibrated = nil
+      #expect(![.shipped, .own].contains(Calibration(of: settings, for: model)), "\(number)")
+      model.calibrated = known
+      settings.samples += 1
+      #expect(![.shipped, .own].contains(Calibration(of: settings, for: model)), "\(number)")
+    }
+  }
+
   @Test("doesn't take Mistral 7B for a Llama 2")
   func mistral() {
     // Its file has Llama's architecture, vocabulary size and width, but embeddings of another size.

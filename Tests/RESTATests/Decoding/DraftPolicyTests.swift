@@ -46,6 +46,28 @@ struct DraftPolicyTests {
     #expect(Self.choose(Self.policy(machine), positions: 1, missing: 500).wave == 6)
   }
 
+  @Test("asks no copy beyond a majority for its prompt's sake before a vote was open")
+  func unseen() {
+    for missing in [26, 205, 1_025, 5_000] {
+      for costs in [PassCosts.typical, Self.wideIsDear, Self.costs(fixed: 0.005, each: 0.0015)] {
+        #expect(Self.choose(Self.policy(costs), missing: missing).wave == 6, "\(missing)")
+      }
+    }
+  }
+
+  @Test("drafts further the longer the sequences are, which every pass looks at anew")
+  func longSequences() {
+    var last = -1
+    for held in [0, 1_000, 2_000, 8_000] {
+      let draft = Self.policy(Self.costs(fixed: 0.005, each: 0.0015)).choose(
+        positions: 20, missing: Array(repeating: 1, count: 10), needsAll: false, held: held
+      ).draft
+      #expect(draft >= last)
+      last = draft
+    }
+    #expect(last > 0)
+  }
+
   @Test("hurries to the first token where the plan says so, and to no other")
   func firstToken() {
     var policy = Self.policy(.typical, plan: DecodingPlan(favours: .firstToken))

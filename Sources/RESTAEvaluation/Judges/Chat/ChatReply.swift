@@ -10,6 +10,14 @@ public struct ChatReply: Sendable, Hashable, Codable, ExpressibleByStringLiteral
   public var isCut: Bool
   /// How the model had to be asked instead of as the settings say; `nil` where it was asked like that.
   public var asked: String?
+  /// The tokens of what was asked and of the reply, where who answered counted them.
+  package var counted: Counted?
+
+  /// What a server says in `usage`.
+  package struct Counted: Sendable, Hashable, Codable {
+    package var prompt: Int
+    package var completion: Int
+  }
 
   /// Makes a reply.
   ///

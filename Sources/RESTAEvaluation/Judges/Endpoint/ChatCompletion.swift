@@ -142,7 +142,11 @@ enum ChatCompletion {
     let ending = choice["finish_reason"]?.string
     let isCut = ["length", "max_tokens", "max_output_tokens"].contains(ending)
     let text = try self.text(of: message["content"] ?? .null)
-    guard text.isEmpty else { return ChatReply(text, isCut: isCut) }
+    guard text.isEmpty else {
+      var reply = ChatReply(text, isCut: isCut)
+      reply.counted = counted(top["usage"]?.object)
+      return reply
+    }
     if let refusal = refusal(in: message) { throw .noText("a refusal: \(quoting(refusal))") }
     if ending == "content_filter" { throw .noText("stopped by the endpoint's content filter") }
     let hasReasoned = ["reasoning_content", "reasoning", "reasoning_details"].contains {
@@ -152,6 +156,15 @@ enum ChatCompletion {
       (hasReasoned ? "reasoning and no answer" : "")
         + (isCut
           ? (hasReasoned ? ", " : "") + "cut at the limit, which 'max_tokens' can raise" : ""))
+  }
+
+  /// Counts that no number of tokens can be are none.
+  private static func counted(_ usage: JSONObject?) -> ChatReply.Counted? {
+    guard let prompt = usage?["prompt_tokens"]?.int,
+      let completion = usage?["completion_tokens"]?.int,
+      prompt >= 0, completion >= 0
+    else { return nil }
+    return ChatReply.Counted(prompt: prompt, completion: completion)
   }
 
   /// The text of a content, which may come in parts; reasoning among them is no answer.

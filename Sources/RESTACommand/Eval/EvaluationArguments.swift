@@ -1,0 +1,204 @@
+import ArgumentParser
+import Foundation
+import RESTA
+import RESTADocuments
+import RESTAEvaluation
+import RESTALlama
+import RESTALocal
+
+/// The options that choose what is evaluated; shared by the commands that ask a model.
+struct EvaluationArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder with public datasets. (default: $\(KnownDataset.folderVariable))",
+      valueName: "folder"))
+  var data: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where results and report go. (default: evaluations/NAME)", valueName: "folder"))
+  var output: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Do part i of n only; 'resta eval merge' joins the parts.", valueName: "i/n"))
+  var shard: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      """
+      How many answers are generated at a time, 1 to 64. More is faster where answers are not \
+      defended, but sequences then share the cache, and a near-tie may fall another way.
+      """, valueName: "n"))
+  var parallel = 1
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Ask at most so many prompts of each dataset.", valueName: "n"))
+  var limit: Int?
+
+  @Flag(help: "Go on without rows of datasets that cannot be read; they are counted and listed.")
+  var skipBadRows = false
+
+  @Flag(help: "Say what would be done, and what it would cost; do nothing.")
+  var dryRun = false
+
+  @Flag(help: "Ask judges again about answers that they could not tell.")
+  var retryUnscored = false
+
+  @Flag(help: "Use the default model without its adapter.")
+  var noLora = false
+
+  @OptionGroup(title: "Model") var model: ModelArguments
+
+  /// The part of the plan.
+  private func part() throws -> EvaluationPlan.Shard {
+    guard let shard else { return .all }
+    guard let part = EvaluationPlan.Shard(shard) else {
+      throw Failure.usage(
+        "--shard '\(shard)' must be i/n, such as 1/4: the part from 1, and the number of parts.")
+    }
+    return part
+  }
+
+  /// The folder with public datasets, or `nil`.
+  var dataFolder: String? {
+    if let data { return data }
+    let folder = ProcessInfo.processInfo.environment[KnownDataset.folderVariable]
+    return folder.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Checks what can be checked without a model, before one is loaded.
+  func check() throws {
+    guard (1...64).contains(parallel) else {
+      throw Failure.usage("--parallel must be between 1 and 64, not \(parallel).")
+    }
+    if let limit, limit < 1 {
+      throw Failure.usage("--limit must be at least 1, not \(limit).")
+    }
+    guard !noLora || model.lora.isEmpty else {
+      throw Failure.usage("Give --lora or --no-lora, not both.")
+    }
+    _ = try part()
+    try model.check()
+  }
+
+  /// The model's options for a configuration: the command line's, else the file's, else the default
+  /// model with the adapter that belongs to it.
+  private func modelArguments(
+    for configuration: EvaluationConfiguration
+  ) throws -> ModelArguments {
+    var arguments = model
+    let named = configuration.model
+    if arguments.model == nil, arguments.lora.isEmpty, let file = named.file {
+      arguments.model = configuration.resolved(file)
+      arguments.lora = named.adapters.map(configuration.resolved)
+    }
+    if arguments.chatTemplate == nil { arguments.chatTemplate = named.chatTemplate }
+    return try arguments.adapted(noLora: noLora)
+  }
+
+  // MARK: - Running
+
+  /// The configuration that is used when none is named.
+  static var builtInText: String {
+    String(decoding: PackageResources.evaluation_yaml, as: UTF8.self)
+  }
+
+  /// The configuration of a file; of `nil`, the built-in one.
+  func configuration(_ path: String?) throws -> EvaluationConfiguration {
+    var configuration =
+      try path.map(EvaluationConfiguration.init(contentsOf:))
+      ?? EvaluationConfiguration(parsing: Self.builtInText, file: "built-in.yaml")
+    if skipBadRows { configuration.skipsBadRows = true }
+    configuration.templateDate = try model.date ?? configuration.templateDate
+    configuration.templateVariables.merge(try model.variables) { $1 }
+    return configuration
+  }
+
+  func options() throws -> EvaluationOptions {
+    var options = EvaluationOptions(
+      dataFolder: dataFolder, limit: limit, parallel: parallel, retriesUnscored: retryUnscored)
+    options.shard = try part()
+    return options
+  }
+
+  /// An evaluation with its model loaded.
+  func session(_ configuration: EvaluationConfiguration) async throws -> EvaluationSession {
+    let session = try await EvaluationSession(
+      configuration, options: try options(), loadOther: { try await load($0, for: configuration) },
+      load: { try await load(for: configuration) })
+    for line in session.plan.datasets.flatMap(\.gaps) { Terminal.error(line) }
+    return session
+  }
+
+  /// Generates and judges, and shows how far that is.
+  func run(_ session: EvaluationSession, into store: EvaluationStore) async throws -> RunProgress {
+    let display = ProgressDisplay()
+    let done = try await session.run(into: store, loadJudge: Self.loadJudge) { progress in
+      switch progress {
+      case .answers(let run): display.show(run)
+      case .comparisons(let done, let total): display.showComparisons(done, of: total)
+      }
+    }
+    display.clear()
+    return done
+  }
+
+  /// Loads the model under test, or another file as it is loaded.
+  func load(
+    _ file: String? = nil, for configuration: EvaluationConfiguration
+  ) async throws -> EvaluatedModel {
+    var arguments = try modelArguments(for: configuration)
+    if let file { arguments.model = file }
+    return try await arguments.evaluated(parallel: parallel)
+  }
+
+  /// Loads a model that judges.
+  static let loadJudge: EvaluationSession.JudgeLoader = { path, template in
+    var arguments = try ModelArguments.parse([])
+    arguments.model = path
+    arguments.chatTemplate = template
+    let model = try await arguments.load()
+    return Subject(
+      model: model, template: try arguments.template(for: model),
+      options: GenerationOptions())
+  }
+}
+
+extension ModelArguments {
+  /// Loads the model as its answers are kept in a store.
+  func evaluated(parallel: Int) async throws -> EvaluatedModel {
+    // What passes cost decides how the fast decoder works, and so how many tokens it processes; a
+    // fixed assumption makes that the same for each run, part and machine.
+    let model = try await loadAny(
+      parallelCells: parallel > 1 ? parallel * 2_048 : 0,
+      parallelSequences: parallel > 1 ? min(parallel * 12, 256) : 0, passCosts: .typical)
+    let context = String(model.information.contextLength)
+    var evaluated = EvaluatedModel(
+      model, template: try template(for: model), file: try Models.resolve(self.model), engine: "")
+    if let local = model as? LlamaModel {
+      let cache = local.options.cacheType.rawValue
+      evaluated.adapters = local.options.adapters.map {
+        EvaluatedModel.Adapter(file: $0.path, scale: $0.scale)
+      }
+      evaluated.engine = "llama.cpp \(LlamaModel.libraryVersion)"
+      evaluated.options = [
+        "cache_type": cache, "context": context, "gpu_layers": String(local.options.gpuLayers),
+      ]
+      evaluated.details =
+        "\(local.threads) threads, key-value cache \(cache), context \(context)"
+    } else if let remote = model as? any RemoteModel {
+      // Not where they are: shards at several servers are parts of one run.
+      evaluated.engine = remote.engine
+      evaluated.options = [
+        "context": context, "rows": self.remote.vllmBfloat16 ? "bfloat16" : "float32",
+      ]
+      evaluated.details = remote.findings.joined(separator: "; ")
+    }
+    evaluated.notes = [RecordEntry(label: "resta", value: Version.number)]
+    return evaluated
+  }
+}

@@ -1,0 +1,137 @@
+package import RESTA
+package import RESTAEvaluation
+
+/// The strengths that a calibration may try.
+package struct CalibrationGrid: Sendable, Hashable {
+  /// One of them.
+  package struct Candidate: Sendable, Hashable {
+    package var noise: NoiseKind
+    /// Relative.
+    package var sigma: Double
+    /// Whether somebody asked for it; else it lies between two that somebody did.
+    package var isCoarse: Bool
+
+    /// The name of the defence: `isotropic 0.5`.
+    package var name: String { "\(noise.rawValue) \(SettingValue.text(of: sigma))" }
+  }
+
+  /// By noise in the order given, then by sigma.
+  package let candidates: [Candidate]
+
+  /// Makes a grid.
+  ///
+  /// Between neighbours lies their geometric mean, to two digits: strengths matter by their ratios.
+  ///
+  /// - Parameters:
+  ///   - noises: The kinds; each counts once.
+  ///   - sigmas: Relative strengths above 0, in any order.
+  package init(noises: [NoiseKind], sigmas: [Double]) {
+    let coarse = Set(sigmas).sorted()
+    var all = coarse.map { (sigma: $0, isCoarse: true) }
+    for (low, high) in zip(coarse, coarse.dropFirst()) {
+      let middle = Self.rounded((low * high).squareRoot())
+      if low < middle, middle < high { all.append((middle, false)) }
+    }
+    all.sort { $0.sigma < $1.sigma }
+    var seen: Set<NoiseKind> = []
+    candidates = noises.filter { seen.insert($0).inserted }.flatMap { noise in
+      all.map { Candidate(noise: noise, sigma: $0.sigma, isCoarse: $0.isCoarse) }
+    }
+  }
+
+  /// Two digits.
+  private static func rounded(_ value: Double) -> Double {
+    var scale = 1.0
+    while value * scale < 10 { scale *= 10 }
+    return (value * scale).rounded() / scale
+  }
+}
+
+/// What a calibration asks next: a function of what was measured so far, so that one that was interrupted
+/// goes on as if it had not been.
+///
+/// Everyday requests come first, at each strength of the coarse grid from the weakest on, and a strength that
+/// fails on them ends its noise: stronger ones are not tried. The strongest that pass are asked direct requests, and
+/// attacks where they pass the guard. Then the same for the strengths beside the best one.
+package struct CalibrationSearch: Sendable {
+  /// The prompts of one role, asked under one defence.
+  package struct Step: Sendable, Hashable {
+    /// The defence's name.
+    package var defense: String
+    package var role: Sample.Role
+
+    package init(_ defense: String, _ role: Sample.Role) {
+      self.defense = defense
+      self.role = role
+    }
+  }
+
+  package let grid: CalibrationGrid
+  package let rule: CalibrationRule
+  /// The undefended model's name.
+  package let baseline: String
+
+  package init(grid: CalibrationGrid, rule: CalibrationRule, baseline: String) {
+    self.grid = grid
+    self.rule = rule
+    self.baseline = baseline
+  }
+
+  /// The next step; `nil` when there is none.
+  ///
+  /// - Parameter points: What was measured, by defence; one that was not begun is missing or has no answers.
+  package func next(_ points: [String: CalibrationPoint]) -> Step? {
+    for role in [Sample.Role.benign, .direct, .adversarial]
+    where points[baseline]?.isMeasured(role) != true { return Step(baseline, role) }
+    if let step = next(grid.candidates.filter(\.isCoarse), points) { return step }
+    guard let best = choice(points, among: grid.candidates.filter(\.isCoarse)) else { return nil }
+    return next(neighbours(of: best), points)
+  }
+
+  /// The choice among what was measured.
+  package func choice(_ points: [String: CalibrationPoint]) -> CalibrationGrid.Candidate? {
+    choice(points, among: grid.candidates)
+  }
+
+  private func choice(
+    _ points: [String: CalibrationPoint], among candidates: [CalibrationGrid.Candidate]
+  ) -> CalibrationGrid.Candidate? {
+    let known = candidates.compactMap { candidate in
+      points[candidate.name].map { (candidate: candidate, point: $0) }
+    }
+    return rule.choice(of: known.map { ($0.candidate.sigma, $0.point) }).map { known[$0].candidate }
+  }
+
+  /// The strengths in between on both sides of the best coarse one.
+  private func neighbours(of best: CalibrationGrid.Candidate) -> [CalibrationGrid.Candidate] {
+    let line = grid.candidates.filter { $0.noise == best.noise }
+    guard let place = line.firstIndex(of: best) else { return [] }
+    return [place - 1, place + 1].filter(line.indices.contains).map { line[$0] }
+      .filter { !$0.isCoarse }
+  }
+
+  private func next(
+    _ candidates: [CalibrationGrid.Candidate], _ points: [String: CalibrationPoint]
+  ) -> Step? {
+    var ended: Set<NoiseKind> = []
+    var passing: [CalibrationGrid.Candidate] = []
+    for candidate in candidates where !ended.contains(candidate.noise) {
+      guard let point = points[candidate.name], point.isMeasured(.benign) else {
+        return Step(candidate.name, .benign)
+      }
+      if rule.objection(to: point, by: .benign) == nil {
+        passing.append(candidate)
+      } else {
+        ended.insert(candidate.noise)
+      }
+    }
+    // The strongest first: what resists most is found early, should time run out.
+    for candidate in passing.sorted(by: { $0.sigma > $1.sigma }) {
+      guard let point = points[candidate.name] else { continue }
+      guard point.isMeasured(.direct) else { return Step(candidate.name, .direct) }
+      guard rule.objection(to: point, by: .direct) == nil else { continue }
+      guard point.isMeasured(.adversarial) else { return Step(candidate.name, .adversarial) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import RESTA
+import RESTADocuments
+import RESTALocal
+import Testing
+
+@Suite("resta calibrate") struct CalibrateTests {
+  private static let folder = FileManager.default.temporaryDirectory
+    .appendingPathComponent("resta-calibrate-\(UUID().uuidString)")
+
+  @Test(
+    "says what is wrong with its options",
+    arguments: [
+      (["--noise", "loud"], "noise"), (["--noise", "none"], "noise"), (["--noise", ""], "noise"),
+      (["--sigma", "0.5,-1"], "above 0"), (["--sigma", "nan"], "above 0"),
+      (["--samples", "0"], "--samples"), (["--prefix", "0"], "--prefix"),
+      (["--max-tokens", "5"], "--max-tokens"), (["--minutes", "0"], "--minutes"),
+      (["--limit", "0"], "--limit"), (["--min-agreement", "2"], "--min-agreement"),
+      (["--max-guard-loss", "-0.1"], "--max-guard-loss"),
+      (["--bogus"], "--bogus"),
+    ])
+  func usage(arguments: [String], message: String) throws {
+    let run = try CommandRun(["calibrate"] + arguments)
+    #expect(run.code == 2 && run.errors.contains(message), "\(run.code): \(run.errors)")
+  }
+
+  @Test("a file of attacks that is not there is missing, as it is for an evaluation")
+  func missingAttacks() throws {
+    let run = try CommandRun(["calibrate", "--attacks", "/nowhere.json", "--dry-run"])
+    #expect(run.code == 1 && run.errors.contains("/nowhere.json"), "\(run.errors)")
+  }
+
+  @Test("estimates, goes on where its time was over, and is then used without being named")
+  func wholeRun() throws {
+    let folder = Self.folder.appendingPathComponent("whole")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let table = folder.appendingPathComponent("table/own.json").path
+    // Anything may be chosen here, so that a choice is there: what is tested is the way, not the rule.
+    let arguments = [
+      "calibrate", "--no-lora", "--limit", "1", "--samples", "2", "--prefix", "2",
+      "--max-tokens", "3", "--sigma", "0.5,4", "--min-agreement", "0", "--max-loss", "1",
+      "--max-guard-loss", "1", "--calibrations", table, "--output", folder.path,
+    ]
+    let estimate = try CommandRun(arguments + ["--dry-run", "--json"]).object()
+    #expect(estimate["planned"] as? Int == 12)
+    #expect(!FileManager.default.fileExists(atPath: folder.path))
+
+    let cut = try CommandRun(arguments + ["--minutes", "0.000001", "--json"])
+    #expect(cut.code == 1)
+    #expect(try cut.object()["unreached"] is [String: Any])
+    #expect(!FileManager.default.fileExists(atPath: table))
+
+    let run = try CommandRun(arguments + ["--json"])
+    let found = try run.object()
+    #expect(found["split"] as? String == "development")
+    #expect(found["unreached"] is NSNull)
+    let again = try CommandRun(arguments + ["--json", "--no-save"]).object()
+    #expect(again["digest"] as? String == found["digest"] as? String)
+    #expect(again["kept_in"] is NSNull)
+    let points = try #require(found["points"] as? [[String: Any]])
+    #expect(points.count >= 2)
+    // One attack that the small model already complied with or refused: both ends are right.
+    if let chosen = found["chosen"] as? [String: Any] {
+      #expect(run.code == 0 && found["kept_in"] as? String == table)
+      let answer = try CommandRun(
+        ["generate", "Hi", "--max-tokens", "2", "--calibrations", table, "--json"]
+      ).object()
+      let settings = try #require(answer["settings"] as? [String: Any])
+      #expect(settings["calibration"] as? String == "calibrated-own")
+      #expect(settings["sigma"] as? Double == chosen["sigma"] as? Double)
+    } else {
+      #expect(run.code == 1 && found["kept_in"] is NSNull)
+    }
+  }
+
+  /// A table with one entry for the default model.
+  private func table(sigma: Double) throws -> String {
+    let path = try CommandRun.model()
+    var table = CalibrationTable()
+    let setting = CalibratedSetting(
+      noise: NoiseSettings(kind: .soft, sigma: Sigma(value: sigma, unit: .relative)), samples: 3,
+      prefix: .tokens(4))
+    table.set(
+      CalibrationTable.Entry(
+        model: "test",
+        weights: CalibrationTable.Weights(model: try Digest.sha256(ofFile: path)),
+        bytes: try #require(DigestMemory.File(path: path)?.bytes), setting: setting, measured: [:]))
+    return table.json
+  }
+
+  @Test("what it kept is used and shown where no noise is named; the user's table wins")
+  func precedence() throws {
+    let own = try TemporaryFile(try table(sigma: 0.25))
+    let other = try TemporaryFile(try table(sigma: 0.75))
+    let memory = DigestMemory(folder: nil)
+    let model = try CommandRun.model()
+    let known = try KnownCalibrations(
+      file: own.path, environment: [:], shipped: Array(try table(sigma: 0.5).utf8))
+    #expect(known.setting(forModel: model, adapters: [], memory: memory)?.origin == .own)
+    #expect(
+      known.setting(forModel: model, adapters: [], memory: memory)?.noise.sigma.value == 0.25)
+    let shipped = try KnownCalibrations(
+      file: "/nowhere.json", environment: [:], shipped: Array(try table(sigma: 0.5).utf8))
+    #expect(shipped.setting(forModel: model, adapters: [], memory: memory)?.origin == .shipped)
+    let byVariable = try KnownCalibrations(
+      environment: [KnownCalibrations.variable: other.path, "XDG_CONFIG_HOME": "/nowhere"])
+    #expect(byVariable.path == other.path)
+    let byFolder = try KnownCalibrations(environment: ["XDG_CONFIG_HOME": "/nowhere"])
+    #expect(byFolder.path == "/nowhere/resta/calibrations.json")
+
+    let arguments = ["generate", "Hi", "--max-tokens", "2", "--seed", "1", "--json"]
+    let variables = [KnownCalibrations.variable: other.path]
+    func settings(_ more: [String]) throws -> [String: Any] {
+      let object = try CommandRun(arguments + more, variables: variables).object()
+      return try #require(object["settings"] as? [String: Any])
+    }
+    let plain = try settings([])
+    #expect(plain["noise"] as? String == "soft" && plain["sigma"] as? Double == 0.75)
+    #expect(plain["samples"] as? Int == 3 && plain["calibration"] as? String == "calibrated-own")
+    #expect(try settings(["--calibrations", own.path])["sigma"] as? Double == 0.25)
+    #expect(try settings(["--samples", "2"])["calibration"] as? String == "chosen")
+    #expect(try settings(["--noise", "hard"])["calibration"] as? String == "none")
+    let text = try CommandRun(
+      ["generate", "Hi", "--max-tokens", "2"], variables: variables)
+    #expect(text.errors.contains("calibrated on these weights (your own table)"))
+  }
+
+  @Test("a table that is none ends every command, with its place")
+  func malformed() throws {
+    let file = try TemporaryFile("{\"format\": \"resta-calibrations/1\", \"model\": []}")
+    for arguments in [["generate", "Hi"], ["inspect", "Hi"], ["calibrate", "--dry-run"]] {
+      let run = try CommandRun(arguments, variables: [KnownCalibrations.variable: file.path])
+      #expect(run.code == 2 && run.errors.contains("did you mean 'models'"), "\(run.errors)")
+      #expect(run.errors.contains(file.path))
+    }
+    let missing = try CommandRun(["generate", "Hi", "--calibrations", "/nowhere.json"])
+    #expect(missing.code == 2 && missing.errors.contains("/nowhere.json"))
+  }
+}
