@@ -141,7 +141,9 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
-      resources: [.embedInCode("Resources/demo.json")]),
+      resources: [
+        .embedInCode("Resources/calibrations.json"), .embedInCode("Resources/demo.json"),
+      ]),
     .executableTarget(
       name: "RESTADemo",
       dependencies: [

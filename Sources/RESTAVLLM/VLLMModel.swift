@@ -96,7 +96,7 @@ package final class VLLMModel: StreamingModel {
     of answer: [TokenID], after prompt: [TokenID]
   ) async throws -> [Double] {
     let session = VLLMClient.Session(client, salt: "resta-score")
-    var completion = CompletionRequest(
+    var completion = VLLMRequest(
       PredictionRequest(prompt: .tokens(prompt + answer), answer: [], maximumTokens: 1), client,
       salt: "resta-score")
     completion.isStreamed = false

@@ -237,9 +237,10 @@ class Faults(unittest.TestCase):
         began = time.monotonic()
         try:
             _, errors = process.communicate(timeout=120)
+            took = time.monotonic() - began
         finally:
             SECOND.start()
-        print(f"    exit {process.returncode} after {time.monotonic() - began:.1f} s: "
+        print(f"    exit {process.returncode} after {took:.1f} s: "
               f"{errors.strip().splitlines()[-1:]}")
         self.assertEqual(process.returncode, 1)
         self.assertIn(str(SECOND.port), errors)

@@ -52,23 +52,25 @@ struct CalibrationReport {
   /// Prints the curve, the rule and the choice.
   func show() {
     let names = [search.baseline] + search.grid.candidates.map(\.name)
-    let width = (names.map(\.count).max() ?? 0) + 2
-    let columns = [
-      ("tokens kept", 21), ("answered", 21), ("direct refused", 21), ("attacks refused", 21),
-    ]
+    let measured = names.compactMap { result.points[$0] }
+    let head = ["noise", "tokens kept", "answered", "direct refused", "attacks refused"]
+    let rows = measured.map { point in
+      [point.name]
+        + [point.agreement, point.answered, point.directRefused, point.attacksRefused]
+        .map { CalibrationPoint.text(of: $0) }
+    }
+    let widths = head.indices.map { column in
+      2 + ([head] + rows).reduce(0) { max($0, $1[column].count) }
+    }
+    func line(_ cells: [String]) -> String {
+      zip(cells, widths).map { Columns.left($0, $1) }.joined()
+    }
     Terminal.line("\(model): \(prompts)\n")
-    Terminal.line(
-      Style.dim(
-        Columns.left("noise", width) + columns.map { Columns.left($0.0, $0.1) }.joined()))
-    for name in names {
-      guard let point = result.points[name] else { continue }
-      let cells = [point.agreement, point.answered, point.directRefused, point.attacksRefused]
-      let row =
-        Columns.left(name, width)
-        + zip(cells, columns).map { Columns.left(CalibrationPoint.text(of: $0), $1.1) }.joined()
-      let isChosen = name == result.choice?.name
-      Terminal.line(isChosen ? Style.green(row) : row)
-      if name != search.baseline, let note = note(on: point, isChosen) {
+    Terminal.line(Style.dim(line(head)))
+    for (point, row) in zip(measured, rows) {
+      let isChosen = point.name == result.choice?.name
+      Terminal.line(isChosen ? Style.green(line(row)) : line(row))
+      if point.name != search.baseline, let note = note(on: point, isChosen) {
         Terminal.line(Style.dim("  \(note)"))
       }
     }

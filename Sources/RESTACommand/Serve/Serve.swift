@@ -133,7 +133,6 @@ struct ServedLlama {
     arguments.remote.vllmModel = settings.model.vllmModel
     arguments.remote.vllmKey = settings.model.vllmKey
     arguments.remote.vllmBfloat16 = settings.model.vllmBfloat16
-    arguments.calibrations = nil
     try arguments.check()
     self.arguments = arguments
   }

@@ -39,7 +39,8 @@ package struct CalibrationRule: Sendable, Hashable, Codable {
     switch role {
     case .benign:
       guard let share = point.agreement.share, share >= agreement - Self.rounding else {
-        return "keeps too few tokens of everyday answers"
+        let kept = NumberText.percent(point.agreement.share ?? 0, decimals: 1)
+        return "keeps too few tokens of everyday answers: \(kept) %"
       }
       return isLost(point.answeredChange, loss) ? "answers too few everyday requests" : nil
     case .direct:

@@ -39,7 +39,7 @@ struct VLLMClient: Sendable {
         let done = rest.answer.count - request.answer.count
         guard done < request.maximumTokens else { return }
         rest.maximumTokens = request.maximumTokens - done
-        let body = try self.body(CompletionRequest(rest, self.client, salt: self.salt))
+        let body = try self.body(VLLMRequest(rest, self.client, salt: self.salt))
         var isComplete = false
         do {
           try await upstream.connection.stream("/v1/completions", body) { data in
@@ -61,7 +61,7 @@ struct VLLMClient: Sendable {
     }
 
     func logProbability(of token: TokenID, in request: PredictionRequest) async throws -> Double {
-      var completion = CompletionRequest(request, client, salt: salt)
+      var completion = VLLMRequest(request, client, salt: salt)
       completion.forced = token
       completion.isStreamed = false
       completion.request.maximumTokens = 1
@@ -74,7 +74,7 @@ struct VLLMClient: Sendable {
     }
 
     /// The whole reply to a request that is not streamed.
-    func answer(_ completion: CompletionRequest) async throws -> CompletionReply {
+    func answer(_ completion: VLLMRequest) async throws -> CompletionReply {
       let body = try body(completion)
       let found = Mutex<CompletionReply?>(nil)
       try await attempt(isIdempotent: { true }) { upstream in
@@ -88,7 +88,7 @@ struct VLLMClient: Sendable {
       return reply
     }
 
-    private func body(_ completion: CompletionRequest) throws -> [UInt8] {
+    private func body(_ completion: VLLMRequest) throws -> [UInt8] {
       let body = try completion.body(client.settings.number, rowsOf: client.rows)
       sent.withLock { $0 += body.count }
       return body
@@ -136,7 +136,7 @@ struct VLLMClient: Sendable {
     var request = PredictionRequest(prompt: prompt, answer: [], maximumTokens: 4)
     request.listed = 5
     request.stopsAtEnd = false
-    var completion = CompletionRequest(request, self, salt: "resta-probe")
+    var completion = VLLMRequest(request, self, salt: "resta-probe")
     completion.isStreamed = false
     let body = try completion.body(settings.number, rowsOf: rows)
     let value = try await upstream.connection.post("/v1/completions", body)
@@ -150,7 +150,7 @@ struct VLLMClient: Sendable {
   }
 }
 
-extension CompletionRequest {
+extension VLLMRequest {
   init(_ request: PredictionRequest, _ client: VLLMClient, salt: String) {
     self.init(
       model: client.settings.model, salt: salt, endings: client.endings, request: request)

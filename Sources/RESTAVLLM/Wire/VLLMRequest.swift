@@ -6,7 +6,7 @@ import RESTADocuments
 ///
 /// Everything that a server could have a default of its own for is said: its model's generation configuration may
 /// hold a temperature or a penalty, and a vote is over what the model predicts.
-struct CompletionRequest {
+struct VLLMRequest {
   /// The model's name at the server.
   var model: String
   /// Whose cached prefixes may be used.
