@@ -249,10 +249,10 @@ private struct CalibratedModel: LanguageModel {
   var chatTemplate: ChatTemplate? { model.chatTemplate }
 
   func embeddings(of tokens: [TokenID]) async throws -> EmbeddingMatrix {
-    try await model.embeddings(of: tokens)
+    model.embeddings(of: tokens)
   }
 
   func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
-    try await model.reserve(sequences: sequences, cells: cells)
+    model.reserve(sequences: sequences, cells: cells)
   }
 }
