@@ -7,6 +7,8 @@ package protocol StreamingModel: LanguageModel {
   ///
   /// - Parameter client: Whose conversation it is. What the engine caches of it is used for the same client's
   ///   only; `nil`: for nothing else.
+  /// - Returns: The streams; none is open.
+  /// - Throws: `RESTAError` with `engineFailed`.
   func streams(for client: String?) async throws -> any PredictionStreams
 
   /// ln p of each token of an answer behind a prompt, by the unperturbed model.
