@@ -17,6 +17,11 @@ public struct ChatReply: Sendable, Hashable, Codable, ExpressibleByStringLiteral
   package struct Counted: Sendable, Hashable, Codable {
     package var prompt: Int
     package var completion: Int
+
+    package init(prompt: Int, completion: Int) {
+      self.prompt = prompt
+      self.completion = completion
+    }
   }
 
   /// Makes a reply.
