@@ -194,13 +194,12 @@ extension DefenseSettings: DescribedSettings {
   package static let table: [Setting<DefenseSettings>] = [
     Setting(
       "noise", \.noise.kind, .choice(), "The noise; none switches the defence off.",
-      default: "what 'resta calibrate' found for the model, else hard on Llama-2 and Vicuna, else isotropic", isAlwaysStored: true,
-      dependsOnModel: true),
+      default: "what 'resta calibrate' found for the model, else hard on Llama-2 and Vicuna, else "
+        + "isotropic", isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "sigma", \.noise.sigma.value, .number(0...), "The noise's strength.",
-      default: "what 'resta calibrate' found for the model, else 0.8 absolute for hard noise on Llama-2 and "
-        + "Vicuna, else relative: "
-        + NoiseKind.fallbackWords,
+      default: "what 'resta calibrate' found for the model, else 0.8 absolute for hard noise on "
+        + "Llama-2 and Vicuna, else relative: " + NoiseKind.fallbackWords,
       flag: .option(value: "x"), isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "sigma_unit", \.noise.sigma.unit, .choice(),

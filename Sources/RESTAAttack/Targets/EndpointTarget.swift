@@ -48,8 +48,9 @@ package struct EndpointTarget: AttackTarget {
     messages.reduce(0) { $0 + $1.content.utf8.count + 16 }
   }
 
-  /// What a query cost: what the server counted, but no more than was reserved. What it puts in front
-  /// of a client's messages itself is not the attacker's.
+  /// What a query cost: what the server counted, but no more than was reserved.
+  ///
+  /// What it puts in front of a client's messages itself is not the attacker's.
   static func cost(
     of messages: [ChatMessage], _ reply: ChatReply, limit: Int
   ) -> (prompt: Int, answer: Int) {

@@ -129,7 +129,7 @@ struct ServedLlama {
     arguments.kvType = cacheType
     arguments.remote.engine =
       RemoteArguments.Engine(rawValue: settings.model.engine.rawValue) ?? .llama
-    arguments.remote.vllmUrl = settings.model.vllmURL
+    arguments.remote.vllmUrl = settings.model.vllmUrl
     arguments.remote.vllmModel = settings.model.vllmModel
     arguments.remote.vllmKey = settings.model.vllmKey
     arguments.remote.vllmBfloat16 = settings.model.vllmBfloat16

@@ -184,7 +184,12 @@ public struct EvaluationSession: Sendable {
   ///
   /// - Parameters:
   ///   - plan: The part.
+  ///   - store: As for ``run(into:loadJudge:progress:)``.
+  ///   - loadJudge: So too.
   ///   - isSpent: Asked in front of each answer: whether none is begun any more. Default: never.
+  ///   - progress: As for ``run(into:loadJudge:progress:)``.
+  /// - Returns: What was done.
+  /// - Throws: As ``run(into:loadJudge:progress:)``.
   package func run(
     _ plan: EvaluationPlan, into store: EvaluationStore,
     loadJudge: @escaping JudgeLoader = noJudge, isSpent: @escaping @Sendable () -> Bool = { false },

@@ -130,8 +130,9 @@ extension CalibrationPoint {
     return sums
   }
 
-  /// The share of the first l places at which both have the same token; a place that one of them has not
-  /// differs. 1 for two answers without tokens.
+  /// The share of the first l places at which both have the same token.
+  ///
+  /// A place that one of them has not differs; two answers without tokens share all.
   static func share(
     of answer: DefendedAnswer, like reference: DefendedAnswer, _ prefix: PrefixLength
   ) -> Double {

@@ -89,9 +89,10 @@ package struct CalibrationRun: Sendable {
   ///
   /// - Parameters:
   ///   - isSpent: Asked in front of each answer: whether time has run out.
-  ///   - loadJudge: Loads models that judge.
   ///   - begun: Told each step before it is done.
   ///   - progress: Told after each answer.
+  /// - Returns: What was measured, what may be chosen, and the step that was not reached.
+  /// - Throws: `EvaluationError`, the engine's error or `CancellationError`; what is done is kept.
   package func run(
     isSpent: @escaping @Sendable () -> Bool,
     begun: (CalibrationSearch.Step) -> Void = { _ in },

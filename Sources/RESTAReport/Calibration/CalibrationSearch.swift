@@ -81,6 +81,7 @@ package struct CalibrationSearch: Sendable {
   /// The next step; `nil` when there is none.
   ///
   /// - Parameter points: What was measured, by defence; one that was not begun is missing or has no answers.
+  /// - Returns: What to measure next.
   package func next(_ points: [String: CalibrationPoint]) -> Step? {
     for role in [Sample.Role.benign, .direct, .adversarial]
     where points[baseline]?.isMeasured(role) != true { return Step(baseline, role) }

@@ -104,7 +104,7 @@ extension ServerSettings {
     /// The vLLM server's address; several with commas between them.
     ///
     /// Default: none.
-    public var vllmURL: String?
+    public var vllmUrl: String?
     /// What the vLLM server calls the model.
     ///
     /// Default: none.
@@ -154,7 +154,7 @@ extension ServerSettings {
     Setting(
       "model.engine", \.model.engine, .choice(), "What computes the model."),
     Setting(
-      "model.vllm_url", \.model.vllmURL, .optional(.text),
+      "model.vllm_url", \.model.vllmUrl, .optional(.text),
       "The vLLM server, http://HOST:PORT; several with commas between them."),
     Setting(
       "model.vllm_model", \.model.vllmModel, .optional(.text),

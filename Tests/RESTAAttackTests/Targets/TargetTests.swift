@@ -50,7 +50,7 @@ import Testing
       var reply = ChatReply(String(repeating: "x", count: generator.integer(in: 0...200)))
       if generator.chance(0.7) {
         reply.counted = ChatReply.Counted(
-          prompt: generator.integer(in: 0...400), completion: generator.integer(in: 0...40))
+          prompt: generator.integer(in: 0...120), completion: generator.integer(in: 0...20))
       }
       let bytes = messages.reduce(0) { $0 + $1.content.utf8.count }
       let most = EndpointTarget.most(messages)
