@@ -14,6 +14,7 @@ import io
 import json
 import pathlib
 import subprocess
+import sys
 import tempfile
 
 
@@ -65,13 +66,15 @@ def main():
     options.add_argument("artifact", type=pathlib.Path)
     options.add_argument("--resta", default="resta")
     options.add_argument("--tokens", type=int, default=48)
-    options.add_argument("model", nargs="*", help="options that name the model, behind --")
-    chosen = options.parse_args()
+    # argparse takes no list of options behind --.
+    words = sys.argv[1:]
+    end = words.index("--") if "--" in words else len(words)
+    chosen, model = options.parse_args(words[:end]), words[end + 1:]
     entries = breaches(json.loads(chosen.artifact.read_text()))
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        texts = answers(chosen.resta, entries, chosen.tokens, chosen.model, folder)
-        labels = judged(chosen.resta, entries, texts, chosen.model, folder)
+        texts = answers(chosen.resta, entries, chosen.tokens, model, folder)
+        labels = judged(chosen.resta, entries, texts, model, folder)
     counts = tally(entries, texts, labels)
     print(f"{counts['same'] + counts['other']} of {len(entries)} breaches confirmed in a fresh process: "
           f"{counts['same']} with the same answer, {counts['other']} with another that complies; {counts['gone']} gone")
