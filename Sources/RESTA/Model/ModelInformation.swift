@@ -56,3 +56,11 @@ public struct ModelInformation: Sendable, Hashable, Codable {
     self.eosToken = eosToken
   }
 }
+
+/// What computes a model.
+public enum ModelEngine: String, Sendable, Hashable, Codable, CaseIterable {
+  /// llama.cpp in this process.
+  case llama
+  /// vLLM servers, over HTTP; a file of the same weights gives vocabulary, template and embedding rows.
+  case vllm
+}

@@ -127,8 +127,7 @@ struct ServedLlama {
     arguments.ctx = settings.model.context
     arguments.gpuLayers = settings.model.gpuLayers
     arguments.kvType = cacheType
-    arguments.remote.engine =
-      RemoteArguments.Engine(rawValue: settings.model.engine.rawValue) ?? .llama
+    arguments.remote.engine = settings.model.engine
     arguments.remote.vllmUrl = settings.model.vllmUrl
     arguments.remote.vllmModel = settings.model.vllmModel
     arguments.remote.vllmKey = settings.model.vllmKey

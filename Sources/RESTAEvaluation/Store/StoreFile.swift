@@ -98,6 +98,11 @@ package struct StoreFile {
   ) async throws {
     do {
       try await Task { try await database.write(work) }.value
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      throw EvaluationError(
+        .invalidStore,
+        "Somebody else wrote the same row into '\(path)': let one run at a time have a store. What is "
+          + "in it is kept, and running again goes on.", cause: error)
     } catch let error as DatabaseError {
       throw EvaluationError(
         .fileFailed, "The store '\(path)' could not be written: \(text(of: error))", cause: error)

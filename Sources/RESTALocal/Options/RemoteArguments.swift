@@ -1,25 +1,17 @@
-package import ArgumentParser
-package import RESTA
+public import ArgumentParser
+public import RESTA
 import Synchronization
 
 /// The options of a model that servers compute; the model's file then gives its vocabulary, its template and its
 /// embedding rows.
 package struct RemoteArguments: ParsableArguments {
-  /// What computes the model.
-  package enum Engine: String, CaseIterable, ExpressibleByArgument {
-    /// llama.cpp in this process.
-    case llama
-    /// vLLM servers, over HTTP.
-    case vllm
-  }
-
   package init() {}
 
   @Option(
     help: ArgumentHelp(
       "What computes the model: llama.cpp in process, or vLLM servers (docs/vllm.md).",
       valueName: "engine"))
-  package var engine = Engine.llama
+  package var engine = ModelEngine.llama
 
   @Option(
     help: ArgumentHelp(
@@ -90,6 +82,8 @@ package struct RemoteArguments: ParsableArguments {
     return try await connect(self, path, contextLength)
   }
 }
+
+extension ModelEngine: ExpressibleByArgument {}
 
 /// A model that servers compute, as commands see it.
 package protocol RemoteModel: LanguageModel {

@@ -85,8 +85,8 @@ package struct CalibrationSearch: Sendable {
   package func next(_ points: [String: CalibrationPoint]) -> Step? {
     for role in [Sample.Role.benign, .direct, .adversarial]
     where points[baseline]?.isMeasured(role) != true { return Step(baseline, role) }
-    if let step = next(grid.candidates.filter(\.isCoarse), points) { return step }
     let coarse = grid.candidates.filter(\.isCoarse)
+    if let step = next(coarse, points) { return step }
     if let best = choice(points, among: coarse) { return next(neighbours(of: best), points) }
     // Not enough is refused where nothing else is against a strength: a stronger one may refuse more.
     let passing = coarse.filter { candidate in

@@ -1,4 +1,4 @@
-import RESTA
+public import RESTA
 
 extension ServerSettings {
   /// Where the server listens, and from where it may be used.
@@ -100,7 +100,7 @@ extension ServerSettings {
     /// What computes the model.
     ///
     /// Default: `llama`.
-    public var engine = Engine.llama
+    public var engine = ModelEngine.llama
     /// The vLLM server's address; several with commas between them.
     ///
     /// Default: none.
@@ -117,14 +117,6 @@ extension ServerSettings {
     ///
     /// Default: `false`.
     public var vllmBfloat16 = false
-
-    /// What computes a model.
-    public enum Engine: String, Sendable, Hashable, CaseIterable {
-      /// llama.cpp in this process.
-      case llama
-      /// vLLM servers, over HTTP; ``file`` then is of the same weights.
-      case vllm
-    }
 
     /// Makes the default settings.
     public init() {}

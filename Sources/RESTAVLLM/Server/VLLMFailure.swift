@@ -43,7 +43,8 @@ package enum VLLMFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// What happened.
   package var description: String {
     switch self {
-    case .disconnected(let kind): "the connection failed (\(kind))"
+    case .disconnected(let kind):
+      "the connection failed (\(kind)): see that the server runs and that the address is right"
     case .silent(let seconds): "nothing came for \(seconds) s"
     case .status(let status, let words, _):
       "HTTP status \(status)" + (words.isEmpty ? "" : " with the words '\(words)'")

@@ -41,7 +41,7 @@ enum RandomSettings {
     + DecoderKind.allCases.map(\.rawValue) + Sigma.Unit.allCases.map(\.rawValue)
     + ServerSettings.Log.Level.allCases.map(\.rawValue)
     + ServerSettings.Log.Format.allCases.map(\.rawValue)
-    + AssistantTurns.allCases.map(\.rawValue) + ServerSettings.Model.Engine.allCases.map(\.rawValue)
+    + AssistantTurns.allCases.map(\.rawValue) + ModelEngine.allCases.map(\.rawValue)
 
   private static let texts = [
     "", " ", "null", "~", "true", "12", "0x1F", "0o17", "0b11", "1:30", ".inf", "a b", " a", "a ",
