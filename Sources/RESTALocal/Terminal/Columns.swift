@@ -10,6 +10,17 @@ package enum Columns {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
+  /// Rows of cells as lines, each column as wide as its widest cell.
+  package static func table(_ rows: [[String]]) -> [String] {
+    let columns = (rows.first ?? []).indices
+    let widths = columns.map { column in
+      rows.reduce(0) { max($0, column < $1.count ? $1[column].count : 0) }
+    }
+    return rows.map { cells in
+      zip(cells, widths).map { left($0, $1) }.joined(separator: "  ")
+    }
+  }
+
   /// A token's text with white space and control characters made visible.
   package static func visible(_ text: String) -> String {
     text.unicodeScalars.map { scalar in
