@@ -21,7 +21,7 @@ struct MeaningCommand: AsyncParsableCommand {
       measured. --json has every token and every answer too: Tools/meaning/similarity.py compares the \
       answers by a sentence embedding model.
 
-      Nothing is kept for later: Ctrl-C prints what was measured of the prompts that are done. 
+      Nothing is kept for later: Ctrl-C prints what was measured of the prompts that are done.
 
       Examples:
         resta meaning --sigma 0.25,0.5,1
@@ -110,6 +110,11 @@ struct MeaningCommand: AsyncParsableCommand {
       model: loaded, template: try arguments.template(for: loaded), defenses: defenses,
       maximumTokens: maxTokens)
     let run = try RunReport(loaded, arguments: arguments)
+    if !json {
+      Terminal.line(
+        "\(run.model): \(texts.count) prompts, seeds from \(seed), "
+          + "greedy answers of at most \(maxTokens) tokens")
+    }
     var found: [PromptMeaning] = []
     do {
       var progress = Progress()
@@ -155,10 +160,9 @@ struct MeaningCommand: AsyncParsableCommand {
           run: run, maxTokens: maxTokens, prompts: found.count, planned: planned,
           settings: points, byPrompt: found))
     }
-    let part = found.count < planned ? " of \(planned)" : ""
-    Terminal.line(
-      "\(run.model): \(found.count)\(part) prompts, seeds from \(seed), "
-        + "greedy answers of at most \(maxTokens) tokens")
+    if found.count < planned {
+      Terminal.line("\nMeasured: \(found.count) of \(planned) prompts.")
+    }
     for table in MeaningPoint.tables(points) {
       Terminal.line()
       for line in Columns.wrap(table.title, width: Terminal.width) { Terminal.line(line) }

@@ -10,11 +10,10 @@ package enum Columns {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
-  /// Rows of cells as lines, each column as wide as its widest cell.
+  /// Rows of cells as lines, each column but the last as wide as its widest cell.
   package static func table(_ rows: [[String]]) -> [String] {
-    let columns = (rows.first ?? []).indices
-    let widths = columns.map { column in
-      rows.reduce(0) { max($0, column < $1.count ? $1[column].count : 0) }
+    let widths = (rows.first ?? []).indices.map { column in
+      column + 1 == rows[0].count ? 0 : rows.reduce(0) { max($0, $1[column].count) }
     }
     return rows.map { cells in
       zip(cells, widths).map { left($0, $1) }.joined(separator: "  ")

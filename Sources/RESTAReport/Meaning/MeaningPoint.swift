@@ -42,7 +42,7 @@ package struct MeaningPoint: Sendable, Encodable {
     sigmaAbsolute = found.first?.1.sigmaAbsolute
     cosine = Mean(tokens(\.cosine))
     normRatio = Mean(tokens(\.normRatio))
-    signFlips = Mean(shares: tokens(\.signFlips))
+    signFlips = Mean(tokens(\.signFlips))
     ownByCosine = Rate(tokens { $0.ownByCosine ? 1 : 0 })
     ownByProduct = Rate(tokens { $0.ownByProduct ? 1 : 0 })
     divergence = Mean(sums { [$0.prediction.divergence] })
@@ -65,7 +65,7 @@ package struct MeaningPoint: Sendable, Encodable {
         points.map { point in
           let cells = cells(point)
           let counts = Set(cells.map(\.count)).count == 1 ? cells.prefix(1) : cells[...]
-          return [point.defense]
+          return [String(point.defense.trimmingPrefix("resta "))]
             + cells.map { $0.interval.isEmpty ? $0.value : "\($0.value) \($0.interval)" }
             + [counts.map { String($0.count.dropFirst("n = ".count)) }.joined(separator: "/")]
         }
