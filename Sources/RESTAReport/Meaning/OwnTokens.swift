@@ -4,8 +4,8 @@ package import RESTA
 /// is nearer.
 ///
 /// All rows of the table are candidates, control tokens and unused ones among them; of rows that are as near
-/// the own one counts. Products are sums of 32-bit ones in one fixed order, so a row that equals the token's
-/// own ties with it to the bit.
+/// the own one counts. Products are sums of 32-bit ones in one fixed order: a row that equals the token's own
+/// ties with it to the bit, and cosines within a millionth are equal.
 package struct OwnTokens: Sendable {
   /// What is nearest to one noisy embedding.
   package struct Decoded: Sendable, Hashable {
@@ -69,7 +69,11 @@ package struct OwnTokens: Sendable {
     let queries = Rows(noisy)
     let own = Rows(try await table(tokens))
     let products = tokens.indices.map { queries.product($0, own, $0) }
-    let cosines = tokens.indices.map { products[$0] * inverseNorm(of: $0, in: own) }
+    // The cosine times the noisy row's length, which all that it is compared with have too.
+    let cosines = tokens.indices.map { index in
+      products[index] * inverseNorm(of: index, in: own)
+        + 1e-6 * queries.product(index, queries, index).squareRoot()
+    }
     var found = [Decoded](repeating: Decoded(), count: tokens.count)
     var open = Array(tokens.indices)
     for start in stride(from: 0, to: vocabulary, by: block) where !open.isEmpty {

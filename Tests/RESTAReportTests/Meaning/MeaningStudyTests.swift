@@ -9,7 +9,7 @@ import Testing
 @Suite("Meaning under noise")
 struct MeaningStudyTests {
   /// What it says depends on the prompt and, where there is noise, on the noise.
-  private static let model = ScriptedModel { context in
+  private let model = ScriptedModel { context in
     var logits = [Float](repeating: 0, count: ScriptedTokenizer().vocabularySize)
     let values = context.embeddings?.values ?? []
     // Rows that are the clean ones say what their tokens say.
@@ -19,7 +19,7 @@ struct MeaningStudyTests {
     return logits
   }
 
-  private static func study(_ kind: NoiseKind, _ sigmas: [Double]) throws -> MeaningStudy {
+  private func study(_ kind: NoiseKind, _ sigmas: [Double]) throws -> MeaningStudy {
     MeaningStudy(
       model: model,
       template: try ChatTemplate(
@@ -36,7 +36,7 @@ struct MeaningStudyTests {
 
   @Test("without noise nothing is lost, and nothing leaks", arguments: kinds)
   func noNoise(kind: NoiseKind) async throws {
-    let study = try Self.study(kind, [0])
+    let study = try self.study(kind, [0])
     var prompts: [PromptMeaning] = []
     for (number, text) in ["Hello there", "One more", "naïve 你好"].enumerated() {
       prompts.append(try await study.measure(text, number: number, seed: 7))
@@ -52,12 +52,12 @@ struct MeaningStudyTests {
     #expect(point.sameToken.share == 1 && point.sameTokenInMean.share == 1)
     #expect(point.oneCopy.value == 1 && point.vote.value == 1)
     #expect(point.vote.n == 3 && (point.vote.low ?? 1) < 1)
-    #expect(Self.model.openReservations == 0)
+    #expect(model.openReservations == 0)
   }
 
   @Test("strong noise loses, the seed decides, and the tables name each setting", arguments: kinds)
   func strongNoise(kind: NoiseKind) async throws {
-    let study = try Self.study(kind, [0.5, 200])
+    let study = try self.study(kind, [0.5, 200])
     func measure(_ seed: UInt64) async throws -> [MeaningPoint] {
       var prompts: [PromptMeaning] = []
       for number in 0..<8 {
@@ -94,7 +94,7 @@ struct MeaningStudyTests {
           samples: samples, prefix: .tokens(4)))
     }
     let study = MeaningStudy(
-      model: Self.model,
+      model: model,
       template: try ChatTemplate(source: "{{ messages[0].content }}<model>"), defenses: defenses,
       maximumTokens: 6)
     var begun: [Int] = []
