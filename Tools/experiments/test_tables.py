@@ -197,7 +197,7 @@ class Pages(unittest.TestCase):
     def test_each_digit_that_is_changed_is_found(self):
         once = tables.rewritten(self.page, self.results)
         places = [index for match in tables.BLOCK.finditer(once)
-                  for index in range(match.start(4), match.end(4)) if once[index].isdigit()]
+                  for index in range(match.start(4), match.end(4)) if once[index].isdecimal()]
         self.assertGreater(len(places), 200)
         for index in places:
             changed = once[:index] + str((int(once[index]) + 1) % 10) + once[index + 1:]
