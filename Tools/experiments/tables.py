@@ -190,10 +190,9 @@ def attack_table(study):
 def meaning_table(columns):
     """Tables of `resta meaning`: columns are a title, a path in a setting, and how a number is written."""
     def made(study):
-        rows, counts = [], []
-        for title, path, _ in columns:
-            counts.append({setting_value(setting, path)["n"] for setting in study["settings"]
-                           if setting_value(setting, path)})
+        counts = [{value["n"] for setting in study["settings"] if (value := setting_value(setting, path))}
+                  for _, path, _ in columns]
+        rows = []
         for setting in study["settings"]:
             values = [setting_value(setting, path) for _, path, _ in columns]
             rows.append([setting["defense"].removeprefix("resta ")] + [
@@ -287,13 +286,11 @@ def main():
     arguments = parser.parse_args()
     try:
         if arguments.export:
-            if arguments.export.suffix == ".json":
-                path = studies.export_meaning(
-                    arguments.export, arguments.similarity, arguments.name, arguments.command)
-                print(path.relative_to(studies.ROOT))
-                return
-            print(studies.export(arguments.export, arguments.resta, arguments.name, arguments.command,
-                                 arguments.configuration).relative_to(studies.ROOT))
+            of = (arguments.name, arguments.command)
+            path = (studies.export_meaning(arguments.export, arguments.similarity, *of)
+                    if arguments.export.suffix == ".json" else
+                    studies.export(arguments.export, arguments.resta, *of, arguments.configuration))
+            print(path.relative_to(studies.ROOT))
             return
         results = studies.load()
         if arguments.show:
