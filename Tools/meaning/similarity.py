@@ -21,7 +21,13 @@ from pathlib import Path
 import numpy as np
 
 SEED, DRAWS = 250_116_497, 2000
-ERF = np.frompyfunc(math.erf, 1, 1)
+
+
+def erf(x):
+    """The error function to 1.5e-7, which is what 32-bit activations have: Abramowitz and Stegun, 7.1.26."""
+    t = 1 / (1 + 0.3275911 * np.abs(x))
+    series = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    return np.sign(x) * (1 - series * np.exp(-x * x))
 
 
 class SentenceModel:
@@ -71,7 +77,7 @@ class SentenceModel:
             name = f"encoder.layer.{layer}"
             x = self.attention(f"{name}.attention", x)
             y = self.linear(f"{name}.intermediate.dense", x)
-            y = y * 0.5 * (1 + ERF(y / math.sqrt(2)).astype(np.float32))
+            y = y * 0.5 * (1 + erf(y / math.sqrt(2)))
             x = self.norm(f"{name}.output", self.linear(f"{name}.output.dense", y) + x)
         mean = x.mean(0)
         return mean / np.linalg.norm(mean)

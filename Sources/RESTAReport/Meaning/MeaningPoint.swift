@@ -22,6 +22,7 @@ package struct MeaningPoint: Sendable, Encodable {
   ///
   /// - Parameters:
   ///   - index: Which one.
+  ///   - name: Its name.
   ///   - prompts: What was measured.
   package init(_ index: Int, name: String, in prompts: [PromptMeaning]) {
     let found = prompts.map { ("\($0.prompt)", $0.settings[index]) }
