@@ -63,6 +63,45 @@ static void multiply(float * c, const float * a, int am, int ak, const float * b
   }
 }
 
+#if defined(__clang__) || __GNUC__ >= 12
+constexpr int FEW = 8; // So many rows are computed with a lane for each cell, more with one for each row.
+
+// Element A of each four of a, A + STEP, then those of b.
+template <int A, int STEP, int... I>
+static inline Lanes picked(Lanes a, Lanes b, std::integer_sequence<int, I...>) {
+  return __builtin_shufflevector(a, b, ((I & ~3) + A + (I & 1) * STEP + (I & 2) / 2 * LANES)...);
+}
+template <int A, int STEP>
+static inline Lanes picked(Lanes a, Lanes b) { return picked<A, STEP>(a, b, std::make_integer_sequence<int, LANES>()); }
+
+// Four elements of every fourth row.
+static inline Lanes fours(const float * p, int64_t rows) {
+#if defined(__AVX512F__)
+  __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(p));
+  x = _mm512_insertf32x4(x, _mm_loadu_ps(p + rows), 1), x = _mm512_insertf32x4(x, _mm_loadu_ps(p + 2 * rows), 2);
+  return (Lanes) _mm512_insertf32x4(x, _mm_loadu_ps(p + 3 * rows), 3);
+#elif defined(__AVX__)
+  return (Lanes) _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + rows), 1);
+#else
+  return lanes(p);
+#endif
+}
+
+// LANES rows of K elements become K rows, which are N long: to[k * N + n] = from[n * K + k].
+static void transpose(const float * from, int K, float * to, int N) {
+  for (int k = 0; k < K; k += 4, from += 4, to += 4 * N) {
+    const Lanes x0 = fours(from, 4 * K), x1 = fours(from + K, 4 * K);
+    const Lanes x2 = fours(from + 2 * K, 4 * K), x3 = fours(from + 3 * K, 4 * K);
+    const Lanes a = picked<0, 1>(x0, x1), b = picked<0, 1>(x2, x3), c = picked<2, 1>(x0, x1), d = picked<2, 1>(x2, x3);
+    lanes(to) = picked<0, 2>(a, b), lanes(to + N) = picked<1, 2>(a, b);
+    lanes(to + 2 * N) = picked<0, 2>(c, d), lanes(to + 3 * N) = picked<1, 2>(c, d);
+  }
+}
+#else
+constexpr int FEW = 0;
+static void transpose(const float *, int, float *, int) {}
+#endif
+
 static inline Lanes rounded(Lanes x) { return (x + 12582912.0f) - 12582912.0f; }
 
 // 2^(x - e): e is whole and at least rounded(x). 0 where that is under 2^-125; NaN stays NaN.
@@ -78,11 +117,16 @@ static inline Lanes power(Lanes x, Lanes e) {
   return distance < -125.0f ? Lanes{} : p * (Lanes) exponent;
 }
 
-static void to_float(const ggml_tensor * t, const char * from, float * to, int64_t n) {
+static inline void to_float(const ggml_tensor * t, const char * from, float * to, int64_t n) {
   if (t->type == GGML_TYPE_F32) {
     memcpy(to, from, n * sizeof(float));
   } else if (t->type == GGML_TYPE_F16) {
-    ggml_cpu_fp16_to_fp32((const ggml_fp16_t *) from, to, n);
+#if defined(__AVX512F__)
+    for (; n >= LANES; n -= LANES, from += 2 * LANES, to += LANES) lanes(to) = (Lanes) GGML_F32Cx16_LOAD(from);
+#elif defined(__F16C__)
+    for (; n >= LANES; n -= LANES, from += 2 * LANES, to += LANES) lanes(to) = (Lanes) GGML_F32Cx8_LOAD(from);
+#endif
+    if (n > 0) ggml_cpu_fp16_to_fp32((const ggml_fp16_t *) from, to, n);
   } else if (t->type == GGML_TYPE_Q8_0) {
     // As to_float does, which is compiled for any processor.
     const block_q8_0 * block = (const block_q8_0 *) from;
@@ -95,7 +139,7 @@ static void to_float(const ggml_tensor * t, const char * from, float * to, int64
   }
 }
 
-constexpr int CELLS = 48, MOST_ROWS = 64; // Of a tile.
+constexpr int CELLS = 48, FEW_CELLS = 64, MOST_ROWS = 64; // Of a tile.
 constexpr uint16_t MASKED = 0xFC00; // Minus infinity.
 
 // What a block of rows over so many cells costs, roughly: see `attention`.
@@ -119,9 +163,15 @@ static void add_cells(const uint16_t * __restrict m, uint16_t * __restrict any, 
 }
 
 // A thread's memory, kept from one call to the next.
-static thread_local std::vector<float> queries, scores, outputs, keys, values, state;
+static thread_local std::vector<float> queries, scores, outputs, keys, unpacked, values, state;
 static thread_local std::vector<uint16_t> any, all;
 static thread_local std::vector<int32_t> seen;
+
+// At least so much of a thread's memory, from a vector's boundary on.
+static float * room(std::vector<float> & memory, size_t n) {
+  memory.resize(n + 16);
+  return (float *) (((uintptr_t) memory.data() + 63) & ~(uintptr_t) 63);
+}
 
 struct Attention {
   const ggml_tensor * dst;
@@ -163,13 +213,20 @@ struct Attention {
     }
   }
 
+  // Scores are kept with a lane for each row, or where rows are few (and would leave most lanes empty) with
+  // one for each cell: row r's of cell c is KQ[r * across + c * along]. The sums are the same either way.
   void block(int64_t t0, int64_t t1, int64_t kv, int64_t i3) {
     const int rows = (t1 - t0) * group, R = GGML_PAD(rows, LANES), D = GGML_PAD(DV, LANES);
+    const bool few = rows <= FEW && DK % 4 == 0;
+    const int size = few ? FEW_CELLS : CELLS, across = few ? size : 1, along = few ? 1 : R;
     seen.resize(cells + 1);
-    queries.assign(DK * R, 0), outputs.assign(rows * D, 0), state.assign(3 * R, 0);
-    scores.resize(CELLS * R), keys.resize(CELLS * DK), values.resize(CELLS * D);
-    float * Q = queries.data(), * KQ = scores.data(), * O = outputs.data(), * K = keys.data(), * V = values.data();
-    float * sums = state.data(), * tops = sums + R, * factors = tops + R;
+    const char * keyRows = (const char *) k->data + kv * k->nb[2] + i3 * k->nb[3];
+    const char * valueRows = (const char *) v->data + kv * v->nb[2] + i3 * v->nb[3];
+    const int keyBytes = ggml_row_size(k->type, DK), valueBytes = ggml_row_size(v->type, DV);
+    float * Q = room(queries, DK * R), * O = room(outputs, rows * D), * sums = room(state, 3 * R);
+    float * KQ = room(scores, size * R), * K = room(keys, size * DK), * V = room(values, size * D);
+    float * tops = sums + R, * factors = tops + R, * plain = room(unpacked, LANES * DK);
+    std::fill(Q, Q + DK * R, 0), std::fill(O, O + rows * D, 0), std::fill(sums, sums + R, 0);
     const uint16_t * whole = all.data(), * visible = any.data();
     int32_t * list = seen.data();
     int64_t count = 0;
@@ -181,28 +238,47 @@ struct Attention {
         + (kv * group + row % group) * q->nb[2] + i3 * q->nb[3]);
       for (int64_t d = 0; d < DK; d++) Q[d * R + row] = from[d] * unit;
     }
-    for (int64_t start = 0; start < count; start += CELLS) {
-      const int n = std::min<int64_t>(CELLS, count - start);
+    for (int64_t start = 0; start < count; start += size) {
+      const int n = std::min<int64_t>(size, count - start);
       const int32_t * cell = list + start;
       bool masked = false;
       for (int c = 0; c < n; c++) {
         masked |= whole[cell[c]] == 0;
-        to_float(k, (const char *) k->data + cell[c] * k->nb[1] + kv * k->nb[2] + i3 * k->nb[3], K + c * DK, DK);
-        to_float(v, (const char *) v->data + cell[c] * v->nb[1] + kv * v->nb[2] + i3 * v->nb[3], V + c * D, DV);
+        if (PF && start + PF + c < count) {
+          for (int i = 0; i < keyBytes; i += 64) __builtin_prefetch(keyRows + cell[c + PF] * k->nb[1] + i, 0, LOC);
+          for (int i = 0; i < valueBytes; i += 64) __builtin_prefetch(valueRows + cell[c + PF] * v->nb[1] + i, 0, LOC);
+        }
+        to_float(k, keyRows + cell[c] * k->nb[1], few ? plain + c % LANES * DK : K + c * DK, DK);
+        if (few && ((c + 1) % LANES == 0 || c + 1 == n)) transpose(plain, DK, K + c / LANES * LANES, size);
+        to_float(v, valueRows + cell[c] * v->nb[1], V + c * D, DV);
       }
-      multiply<MOST_COLUMNS>(KQ, K, DK, 1, Q, n, DK, R, false);
-      if (cap != 0) for (int i = 0; i < n * R; i++) KQ[i] = tanhf(KQ[i]) * (cap * log2e);
+      if (few) multiply<MOST_COLUMNS>(KQ, Q, 1, R, K, rows, DK, size, false);
+      else multiply<MOST_COLUMNS>(KQ, K, DK, 1, Q, n, DK, R, false);
+      if (cap != 0) for (int i = 0; i < (few ? rows * size : n * R); i++) KQ[i] = tanhf(KQ[i]) * (cap * log2e);
       for (int64_t t = t0; masked && t < t1; t++) {
         const uint16_t * m = mask_row(t, i3);
-        float * first = KQ + (t - t0) * group;
-        for (int c = 0; c < n; c++, first += R) {
+        float * first = KQ + (t - t0) * group * across;
+        for (int c = 0; c < n; c++, first += along) {
           const uint16_t bits = m[cell[c]];
           if (bits == 0) continue;
           const float value = bits == MASKED ? -INFINITY : GGML_CPU_FP16_TO_FP32(bits) * log2e;
-          for (int g = 0; g < group; g++) first[g] += bits == MASKED ? value : value * slope(kv * group + g);
+          for (int g = 0; g < group; g++) first[g * across] += bits == MASKED ? value : value * slope(kv * group + g);
         }
       }
-      for (int r = 0; r < R; r += LANES) {
+      for (int row = 0; few && row < rows; row++) {
+        float * scores = KQ + row * size;
+        std::fill(scores + n, scores + size, -INFINITY);
+        Lanes most = Lanes{} + tops[row];
+        for (int c = 0; c < size; c += LANES) most = lanes(scores + c) > most ? lanes(scores + c) : most;
+        float top = most[0];
+        for (int i = 1; i < LANES; i++) top = most[i] > top ? most[i] : top;
+        const Lanes e = rounded(Lanes{} + top), factor = power(Lanes{} + tops[row], e);
+        for (int c = 0; c < size; c += LANES) lanes(scores + c) = power(lanes(scores + c), e);
+        float sum = sums[row] * factor[0];
+        for (int c = 0; c < n; c++) sum += scores[c];
+        tops[row] = e[0], sums[row] = sum, factors[row] = factor[0];
+      }
+      for (int r = 0; !few && r < R; r += LANES) {
         const Lanes before = lanes(tops + r);
         Lanes top = before, sum = lanes(sums + r);
         for (int c = 0; c < n; c++) {
@@ -218,7 +294,7 @@ struct Attention {
       for (int row = 0; row < rows; row++) {
         if (factors[row] != 1) for (int d = 0; d < D; d++) O[row * D + d] *= factors[row];
       }
-      multiply<MOST_COLUMNS>(O, KQ, 1, R, V, rows, n, D, true);
+      multiply<MOST_COLUMNS>(O, KQ, across, along, V, rows, n, D, true);
     }
     for (int row = 0; row < rows; row++) {
       const int64_t t = t0 + row / group, head = kv * group + row % group;
