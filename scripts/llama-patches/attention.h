@@ -30,10 +30,35 @@ typedef int32_t Ints __attribute__((vector_size(4 * LANES)));
 static inline Lanes & lanes(float * p) { return *(Lanes *) p; }
 static inline Lanes lanes(const float * p) { return *(const Lanes *) p; }
 
-// A strip of COLUMNS vectors of C[M x N] = A[M x K] * B[K x N] (+ C), each sum in the order of k.
-// A(m, k) is a[m * am + k * ak]; C's and B's rows are N long.
-template <int ROWS, int COLUMNS>
-static void strip(float * c, const float * a, int am, int ak, const float * b, int M, int K, int N, bool add) {
+static inline Lanes halves(const char * p) {
+#if defined(__AVX512F__)
+  return (Lanes) GGML_F32Cx16_LOAD(p);
+#elif defined(__F16C__)
+  return (Lanes) GGML_F32Cx8_LOAD(p);
+#else
+  Lanes x;
+  for (int i = 0; i < LANES; i++) x[i] = GGML_CPU_FP16_TO_FP32(((const ggml_fp16_t *) p)[i]);
+  return x;
+#endif
+}
+
+// Matrices whose rows are read a vector at a time: floats, and halves at the cells of a cache.
+struct Floats {
+  const float * from;
+  int N;
+  Lanes at(int k, int n) const { return lanes(from + k * N + n); }
+};
+struct Halves {
+  const char * from;
+  size_t step;
+  const int32_t * cell;
+  Lanes at(int k, int n) const { return halves(from + cell[k] * step + 2 * n); }
+};
+
+// A strip of COLUMNS vectors of C[M x N] = A[M x K] * B[K x N] (+ C) from column n on, each sum in the
+// order of k. A(m, k) is a[m * am + k * ak]; C's rows are N long.
+template <int ROWS, int COLUMNS, typename Rows>
+static void strip(float * c, const float * a, int am, int ak, Rows b, int M, int K, int N, bool add, int n) {
   int m = 0;
   for (; m + ROWS <= M; m += ROWS, a += ROWS * am, c += ROWS * N) {
     Lanes sums[ROWS][COLUMNS] = {};
@@ -43,20 +68,20 @@ static void strip(float * c, const float * a, int am, int ak, const float * b, i
     for (int k = 0; k < K; k++) {
       for (int i = 0; i < ROWS; i++) {
         const float factor = a[i * am + k * ak];
-        for (int j = 0; j < COLUMNS; j++) sums[i][j] += lanes((const float *) b + k * N + j * LANES) * factor;
+        for (int j = 0; j < COLUMNS; j++) sums[i][j] += b.at(k, n + j * LANES) * factor;
       }
     }
     for (int i = 0; i < ROWS; i++) for (int j = 0; j < COLUMNS; j++) lanes(c + i * N + j * LANES) = sums[i][j];
   }
   if constexpr (ROWS > 1) {
-    if (m < M) strip<ROWS / 2, COLUMNS>(c, a, am, ak, b, M - m, K, N, add);
+    if (m < M) strip<ROWS / 2, COLUMNS>(c, a, am, ak, b, M - m, K, N, add, n);
   }
 }
 
-template <int COLUMNS>
-static void multiply(float * c, const float * a, int am, int ak, const float * b, int M, int K, int N, bool add, int n = 0) {
+template <int COLUMNS, typename Rows>
+static void multiply(float * c, const float * a, int am, int ak, Rows b, int M, int K, int N, bool add, int n = 0) {
   for (; n + COLUMNS * LANES <= N; n += COLUMNS * LANES) {
-    strip<std::min(12, SUMS / COLUMNS), COLUMNS>(c + n, a, am, ak, b + n, M, K, N, add);
+    strip<std::min(12, SUMS / COLUMNS), COLUMNS>(c + n, a, am, ak, b, M, K, N, add, n);
   }
   if constexpr (COLUMNS > 1) {
     if (n < N) multiply<COLUMNS / 2>(c, a, am, ak, b, M, K, N, add, n);
@@ -121,11 +146,7 @@ static inline void to_float(const ggml_tensor * t, const char * from, float * to
   if (t->type == GGML_TYPE_F32) {
     memcpy(to, from, n * sizeof(float));
   } else if (t->type == GGML_TYPE_F16) {
-#if defined(__AVX512F__)
-    for (; n >= LANES; n -= LANES, from += 2 * LANES, to += LANES) lanes(to) = (Lanes) GGML_F32Cx16_LOAD(from);
-#elif defined(__F16C__)
-    for (; n >= LANES; n -= LANES, from += 2 * LANES, to += LANES) lanes(to) = (Lanes) GGML_F32Cx8_LOAD(from);
-#endif
+    for (; n >= LANES; n -= LANES, from += 2 * LANES, to += LANES) lanes(to) = halves(from);
     if (n > 0) ggml_cpu_fp16_to_fp32((const ggml_fp16_t *) from, to, n);
   } else if (t->type == GGML_TYPE_Q8_0) {
     // As to_float does, which is compiled for any processor.
@@ -217,7 +238,7 @@ struct Attention {
   // one for each cell: row r's of cell c is KQ[r * across + c * along]. The sums are the same either way.
   void block(int64_t t0, int64_t t1, int64_t kv, int64_t i3) {
     const int rows = (t1 - t0) * group, R = GGML_PAD(rows, LANES), D = GGML_PAD(DV, LANES);
-    const bool few = rows <= FEW && DK % 4 == 0;
+    const bool few = rows <= FEW && DK % 4 == 0, direct = few && v->type == GGML_TYPE_F16 && D == DV;
     const int size = few ? FEW_CELLS : CELLS, across = few ? size : 1, along = few ? 1 : R;
     seen.resize(cells + 1);
     const char * keyRows = (const char *) k->data + kv * k->nb[2] + i3 * k->nb[3];
@@ -250,10 +271,10 @@ struct Attention {
         }
         to_float(k, keyRows + cell[c] * k->nb[1], few ? plain + c % LANES * DK : K + c * DK, DK);
         if (few && ((c + 1) % LANES == 0 || c + 1 == n)) transpose(plain, DK, K + c / LANES * LANES, size);
-        to_float(v, valueRows + cell[c] * v->nb[1], V + c * D, DV);
+        if (!direct) to_float(v, valueRows + cell[c] * v->nb[1], V + c * D, DV);
       }
-      if (few) multiply<MOST_COLUMNS>(KQ, Q, 1, R, K, rows, DK, size, false);
-      else multiply<MOST_COLUMNS>(KQ, K, DK, 1, Q, n, DK, R, false);
+      if (few) multiply<MOST_COLUMNS>(KQ, Q, 1, R, Floats{K, size}, rows, DK, size, false);
+      else multiply<MOST_COLUMNS>(KQ, K, DK, 1, Floats{Q, R}, n, DK, R, false);
       if (cap != 0) for (int i = 0; i < (few ? rows * size : n * R); i++) KQ[i] = tanhf(KQ[i]) * (cap * log2e);
       for (int64_t t = t0; masked && t < t1; t++) {
         const uint16_t * m = mask_row(t, i3);
@@ -294,7 +315,9 @@ struct Attention {
       for (int row = 0; row < rows; row++) {
         if (factors[row] != 1) for (int d = 0; d < D; d++) O[row * D + d] *= factors[row];
       }
-      multiply<MOST_COLUMNS>(O, KQ, across, along, V, rows, n, D, true);
+      const Halves packed = {valueRows, v->nb[1], cell};
+      if (direct) multiply<MOST_COLUMNS>(O, KQ, across, along, packed, rows, n, D, true);
+      else multiply<MOST_COLUMNS>(O, KQ, across, along, Floats{V, D}, rows, n, D, true);
     }
     for (int row = 0; row < rows; row++) {
       const int64_t t = t0 + row / group, head = kv * group + row % group;
