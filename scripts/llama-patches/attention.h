@@ -99,31 +99,32 @@ static inline Lanes picked(Lanes a, Lanes b, std::integer_sequence<int, I...>) {
 template <int A, int STEP>
 static inline Lanes picked(Lanes a, Lanes b) { return picked<A, STEP>(a, b, std::make_integer_sequence<int, LANES>()); }
 
+constexpr int MOST_DIMENSIONS = 256, STEP = MOST_DIMENSIONS + 16; // From one unpacked row to the next.
+
 // Four elements of every fourth row.
-static inline Lanes fours(const float * p, int64_t rows) {
+static inline Lanes fours(const float * p) {
 #if defined(__AVX512F__)
   __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(p));
-  x = _mm512_insertf32x4(x, _mm_loadu_ps(p + rows), 1), x = _mm512_insertf32x4(x, _mm_loadu_ps(p + 2 * rows), 2);
-  return (Lanes) _mm512_insertf32x4(x, _mm_loadu_ps(p + 3 * rows), 3);
+  x = _mm512_insertf32x4(x, _mm_loadu_ps(p + 4 * STEP), 1), x = _mm512_insertf32x4(x, _mm_loadu_ps(p + 8 * STEP), 2);
+  return (Lanes) _mm512_insertf32x4(x, _mm_loadu_ps(p + 12 * STEP), 3);
 #elif defined(__AVX__)
-  return (Lanes) _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + rows), 1);
+  return (Lanes) _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + 4 * STEP), 1);
 #else
   return lanes(p);
 #endif
 }
 
-// LANES rows of K elements become K rows, which are N long: to[k * N + n] = from[n * K + k].
+// LANES rows of K elements become K rows, which are N long.
 static void transpose(const float * from, int K, float * to, int N) {
-  for (int k = 0; k < K; k += 4, from += 4, to += 4 * N) {
-    const Lanes x0 = fours(from, 4 * K), x1 = fours(from + K, 4 * K);
-    const Lanes x2 = fours(from + 2 * K, 4 * K), x3 = fours(from + 3 * K, 4 * K);
+  for (const float * end = from + K; from < end; from += 4, to += 4 * N) {
+    const Lanes x0 = fours(from), x1 = fours(from + STEP), x2 = fours(from + 2 * STEP), x3 = fours(from + 3 * STEP);
     const Lanes a = picked<0, 1>(x0, x1), b = picked<0, 1>(x2, x3), c = picked<2, 1>(x0, x1), d = picked<2, 1>(x2, x3);
     lanes(to) = picked<0, 2>(a, b), lanes(to + N) = picked<1, 2>(a, b);
     lanes(to + 2 * N) = picked<0, 2>(c, d), lanes(to + 3 * N) = picked<1, 2>(c, d);
   }
 }
 #else
-constexpr int FEW = 0;
+constexpr int FEW = 0, MOST_DIMENSIONS = 0, STEP = 0;
 static void transpose(const float *, int, float *, int) {}
 #endif
 
@@ -238,15 +239,15 @@ struct Attention {
   // one for each cell: row r's of cell c is KQ[r * across + c * along]. The sums are the same either way.
   void block(int64_t t0, int64_t t1, int64_t kv, int64_t i3) {
     const int rows = (t1 - t0) * group, R = GGML_PAD(rows, LANES), D = GGML_PAD(DV, LANES);
-    const bool few = rows <= FEW && DK % 4 == 0, direct = few && v->type == GGML_TYPE_F16 && D == DV;
-    const int size = few ? FEW_CELLS : CELLS, across = few ? size : 1, along = few ? 1 : R;
+    const bool few = rows <= FEW && DK % 4 == 0 && DK <= MOST_DIMENSIONS, direct = few && v->type == GGML_TYPE_F16 && D == DV;
+    const int size = few ? (DK > 128 ? 32 : FEW_CELLS) : CELLS, across = few ? size : 1, along = few ? 1 : R;
     seen.resize(cells + 1);
     const char * keyRows = (const char *) k->data + kv * k->nb[2] + i3 * k->nb[3];
     const char * valueRows = (const char *) v->data + kv * v->nb[2] + i3 * v->nb[3];
     const int keyBytes = ggml_row_size(k->type, DK), valueBytes = ggml_row_size(v->type, DV);
     float * Q = room(queries, DK * R), * O = room(outputs, rows * D), * sums = room(state, 3 * R);
     float * KQ = room(scores, size * R), * K = room(keys, size * DK), * V = room(values, size * D);
-    float * tops = sums + R, * factors = tops + R, * plain = room(unpacked, LANES * DK);
+    float * tops = sums + R, * factors = tops + R, * plain = room(unpacked, LANES * STEP);
     std::fill(Q, Q + DK * R, 0), std::fill(O, O + rows * D, 0), std::fill(sums, sums + R, 0);
     const uint16_t * whole = all.data(), * visible = any.data();
     int32_t * list = seen.data();
@@ -269,7 +270,7 @@ struct Attention {
           for (int i = 0; i < keyBytes; i += 64) __builtin_prefetch(keyRows + cell[c + PF] * k->nb[1] + i, 0, LOC);
           for (int i = 0; i < valueBytes; i += 64) __builtin_prefetch(valueRows + cell[c + PF] * v->nb[1] + i, 0, LOC);
         }
-        to_float(k, keyRows + cell[c] * k->nb[1], few ? plain + c % LANES * DK : K + c * DK, DK);
+        to_float(k, keyRows + cell[c] * k->nb[1], few ? plain + c % LANES * STEP : K + c * DK, DK);
         if (few && ((c + 1) % LANES == 0 || c + 1 == n)) transpose(plain, DK, K + c / LANES * LANES, size);
         if (!direct) to_float(v, valueRows + cell[c] * v->nb[1], V + c * D, DV);
       }
