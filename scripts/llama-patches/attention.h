@@ -36,9 +36,9 @@ static inline Lanes halves(const char * p) {
 #elif defined(__F16C__)
   return (Lanes) GGML_F32Cx8_LOAD(p);
 #else
-  Lanes x;
-  for (int i = 0; i < LANES; i++) x[i] = GGML_CPU_FP16_TO_FP32(((const ggml_fp16_t *) p)[i]);
-  return x;
+  float x[LANES];
+  ggml_cpu_fp16_to_fp32((const ggml_fp16_t *) p, x, LANES);
+  return lanes((const float *) x);
 #endif
 }
 
@@ -89,7 +89,8 @@ static void multiply(float * c, const float * a, int am, int ak, Rows b, int M, 
 }
 
 #if defined(__clang__) || __GNUC__ >= 12
-constexpr int FEW = 8; // So many rows are computed with a lane for each cell, more with one for each row.
+// So many rows have a lane for each cell, more have one for each row: see `block`.
+constexpr int FEW = LANES / 2;
 
 // Element A of each four of a, A + STEP, then those of b.
 template <int A, int STEP, int... I>
@@ -199,7 +200,7 @@ struct Attention {
   const ggml_tensor * dst;
   const ggml_tensor * q = dst->src[0], * k = dst->src[1], * v = dst->src[2], * mask = dst->src[3], * sinks = dst->src[4];
   const int64_t DK = k->ne[0], DV = v->ne[0], cells = k->ne[1], tokens = q->ne[1];
-  const int64_t group = q->ne[2] / k->ne[2];
+  int64_t head = 0, group = q->ne[2] / k->ne[2]; // Those of one head of keys that are computed.
   float scale, bias, cap;
 
   explicit Attention(const ggml_tensor * t) : dst(t) {
@@ -257,7 +258,7 @@ struct Attention {
     const float log2e = 1.44269504f, unit = cap == 0 ? scale * log2e : scale / cap;
     for (int row = 0; row < rows; row++) {
       const float * from = (const float *) ((const char *) q->data + (t0 + row / group) * q->nb[1]
-        + (kv * group + row % group) * q->nb[2] + i3 * q->nb[3]);
+        + (head + row % group) * q->nb[2] + i3 * q->nb[3]);
       for (int64_t d = 0; d < DK; d++) Q[d * R + row] = from[d] * unit;
     }
     for (int64_t start = 0; start < count; start += size) {
@@ -266,9 +267,10 @@ struct Attention {
       bool masked = false;
       for (int c = 0; c < n; c++) {
         masked |= whole[cell[c]] == 0;
-        if (PF && start + PF + c < count) {
-          for (int i = 0; i < keyBytes; i += 64) __builtin_prefetch(keyRows + cell[c + PF] * k->nb[1] + i, 0, LOC);
-          for (int i = 0; i < valueBytes; i += 64) __builtin_prefetch(valueRows + cell[c + PF] * v->nb[1] + i, 0, LOC);
+        if (start + size + c < count) { // The next tile's, while this one is computed.
+          const int64_t next = cell[c + size];
+          for (int i = 0; i < keyBytes; i += 64) __builtin_prefetch(keyRows + next * k->nb[1] + i, 0, 2);
+          for (int i = 0; i < valueBytes; i += 64) __builtin_prefetch(valueRows + next * v->nb[1] + i, 0, 2);
         }
         to_float(k, keyRows + cell[c] * k->nb[1], few ? plain + c % LANES * STEP : K + c * DK, DK);
         if (few && ((c + 1) % LANES == 0 || c + 1 == n)) transpose(plain, DK, K + c / LANES * LANES, size);
@@ -284,7 +286,7 @@ struct Attention {
           const uint16_t bits = m[cell[c]];
           if (bits == 0) continue;
           const float value = bits == MASKED ? -INFINITY : GGML_CPU_FP16_TO_FP32(bits) * log2e;
-          for (int g = 0; g < group; g++) first[g * across] += bits == MASKED ? value : value * slope(kv * group + g);
+          for (int g = 0; g < group; g++) first[g * across] += bits == MASKED ? value : value * slope(head + g);
         }
       }
       for (int row = 0; few && row < rows; row++) {
@@ -321,14 +323,14 @@ struct Attention {
       else multiply<MOST_COLUMNS>(O, KQ, across, along, Floats{V, D}, rows, n, D, true);
     }
     for (int row = 0; row < rows; row++) {
-      const int64_t t = t0 + row / group, head = kv * group + row % group;
+      const int64_t t = t0 + row / group, h = head + row % group;
       float factor = 1, sum = sums[row];
       if (sinks) {
-        const float x = ((const float *) sinks->data)[head] * log2e, top = std::max(tops[row], rintf(x));
+        const float x = ((const float *) sinks->data)[h] * log2e, top = std::max(tops[row], rintf(x));
         factor = exp2f(tops[row] - top), sum = sum * factor + exp2f(x - top);
       }
       factor = sum == 0 ? 0 : factor / sum;
-      float * to = (float *) ((char *) dst->data + (i3 * dst->ne[2] * dst->ne[1] + head + t * dst->ne[1]) * dst->nb[1]);
+      float * to = (float *) ((char *) dst->data + (i3 * dst->ne[2] * dst->ne[1] + h + t * dst->ne[1]) * dst->nb[1]);
       for (int64_t d = 0; d < DV; d++) to[d] = O[row * D + d] * factor;
     }
   }
@@ -347,9 +349,15 @@ static bool attention(const ggml_compute_params * params, ggml_tensor * dst) {
   if (params->ith == 0) ggml_threadpool_chunk_set(params->threadpool, threads);
   ggml_barrier(params->threadpool);
   Attention attention(dst);
+  // What is left of a single step when every thread has had as many units is split by heads.
+  const int64_t rest = tokens == 1 ? units % threads : 0, whole = units - rest;
+  const int64_t pieces = rest == 0 ? 1 : std::min(group, threads / rest);
   // The last positions see most: they come first.
-  for (int64_t unit = params->ith; unit < units; unit = ggml_threadpool_chunk_add(params->threadpool, 1)) {
-    const int64_t part = parts - 1 - unit / heads % parts;
+  for (int64_t i = params->ith; i < whole + rest * pieces; i = ggml_threadpool_chunk_add(params->threadpool, 1)) {
+    const int64_t unit = i < whole ? i : whole + (i - whole) / pieces, of = i < whole ? 1 : pieces;
+    const int64_t piece = i < whole ? 0 : (i - whole) % pieces, part = parts - 1 - unit / heads % parts;
+    attention.head = unit % heads * group + group * piece / of;
+    attention.group = group * (piece + 1) / of - group * piece / of;
     attention.attend(part * size, std::min(tokens, (part + 1) * size), unit % heads, unit / heads / parts);
   }
   return true;
