@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 #include <vector>
 
 namespace resta {
@@ -42,7 +43,7 @@ static inline Lanes halves(const char * p) {
 #endif
 }
 
-// Matrices whose rows are read a vector at a time: floats, and halves at the cells of a cache.
+// What a matrix's rows are read from, a vector at a time: floats, or halves at the cells of a cache.
 struct Floats {
   const float * from;
   int N;
@@ -89,18 +90,14 @@ static void multiply(float * c, const float * a, int am, int ak, Rows b, int M, 
 }
 
 #if defined(__clang__) || __GNUC__ >= 12
-// So many rows have a lane for each cell, more have one for each row: see `block`.
-constexpr int FEW = LANES / 2;
+// So many rows get a lane for each cell, see `block`; STEP is from one unpacked key to the next.
+constexpr int FEW = LANES / 2, MOST_DIMENSIONS = 256, STEP = MOST_DIMENSIONS + 16;
 
-// Element A of each four of a, A + STEP, then those of b.
-template <int A, int STEP, int... I>
+// Of each four elements of a the A-th and the B-th, then those of b.
+template <int A, int B, int... I>
 static inline Lanes picked(Lanes a, Lanes b, std::integer_sequence<int, I...>) {
-  return __builtin_shufflevector(a, b, ((I & ~3) + A + (I & 1) * STEP + (I & 2) / 2 * LANES)...);
+  return __builtin_shufflevector(a, b, ((I & ~3) + (I & 1 ? B : A) + (I & 2 ? LANES : 0))...);
 }
-template <int A, int STEP>
-static inline Lanes picked(Lanes a, Lanes b) { return picked<A, STEP>(a, b, std::make_integer_sequence<int, LANES>()); }
-
-constexpr int MOST_DIMENSIONS = 256, STEP = MOST_DIMENSIONS + 16; // From one unpacked row to the next.
 
 // Four elements of every fourth row.
 static inline Lanes fours(const float * p) {
@@ -117,14 +114,16 @@ static inline Lanes fours(const float * p) {
 
 // LANES rows of K elements become K rows, which are N long.
 static void transpose(const float * from, int K, float * to, int N) {
+  constexpr std::make_integer_sequence<int, LANES> all;
   for (const float * end = from + K; from < end; from += 4, to += 4 * N) {
     const Lanes x0 = fours(from), x1 = fours(from + STEP), x2 = fours(from + 2 * STEP), x3 = fours(from + 3 * STEP);
-    const Lanes a = picked<0, 1>(x0, x1), b = picked<0, 1>(x2, x3), c = picked<2, 1>(x0, x1), d = picked<2, 1>(x2, x3);
-    lanes(to) = picked<0, 2>(a, b), lanes(to + N) = picked<1, 2>(a, b);
-    lanes(to + 2 * N) = picked<0, 2>(c, d), lanes(to + 3 * N) = picked<1, 2>(c, d);
+    const Lanes a = picked<0, 1>(x0, x1, all), b = picked<0, 1>(x2, x3, all);
+    const Lanes c = picked<2, 3>(x0, x1, all), d = picked<2, 3>(x2, x3, all);
+    lanes(to) = picked<0, 2>(a, b, all), lanes(to + N) = picked<1, 3>(a, b, all);
+    lanes(to + 2 * N) = picked<0, 2>(c, d, all), lanes(to + 3 * N) = picked<1, 3>(c, d, all);
   }
 }
-#else
+#else // Older compilers cannot shuffle vectors.
 constexpr int FEW = 0, MOST_DIMENSIONS = 0, STEP = 0;
 static void transpose(const float *, int, float *, int) {}
 #endif
@@ -236,12 +235,13 @@ struct Attention {
     }
   }
 
-  // Scores are kept with a lane for each row, or where rows are few (and would leave most lanes empty) with
-  // one for each cell: row r's of cell c is KQ[r * across + c * along]. The sums are the same either way.
+  // Scores have a lane for each row or, where rows are few and most lanes would be empty, for each cell: row
+  // r's of cell c is KQ[r * across + c * along]. The same sums in the same order either way, so the same bits.
   void block(int64_t t0, int64_t t1, int64_t kv, int64_t i3) {
     const int rows = (t1 - t0) * group, R = GGML_PAD(rows, LANES), D = GGML_PAD(DV, LANES);
-    const bool few = rows <= FEW && DK % 4 == 0 && DK <= MOST_DIMENSIONS, direct = few && v->type == GGML_TYPE_F16 && D == DV;
-    const int size = few ? (DK > 128 ? 32 : FEW_CELLS) : CELLS, across = few ? size : 1, along = few ? 1 : R;
+    const bool few = rows <= FEW && DK % 4 == 0 && DK <= MOST_DIMENSIONS;
+    const bool direct = few && v->type == GGML_TYPE_F16 && D == DV; // Values are unpacked as they are multiplied.
+    const int size = few ? FEW_CELLS : CELLS, across = few ? size : 1, along = few ? 1 : R;
     seen.resize(cells + 1);
     const char * keyRows = (const char *) k->data + kv * k->nb[2] + i3 * k->nb[3];
     const char * valueRows = (const char *) v->data + kv * v->nb[2] + i3 * v->nb[3];
@@ -290,16 +290,16 @@ struct Attention {
         }
       }
       for (int row = 0; few && row < rows; row++) {
-        float * scores = KQ + row * size;
-        std::fill(scores + n, scores + size, -INFINITY);
+        float * x = KQ + row * size;
+        std::fill(x + n, x + size, -INFINITY);
         Lanes most = Lanes{} + tops[row];
-        for (int c = 0; c < size; c += LANES) most = lanes(scores + c) > most ? lanes(scores + c) : most;
+        for (int c = 0; c < size; c += LANES) most = lanes(x + c) > most ? lanes(x + c) : most;
         float top = most[0];
         for (int i = 1; i < LANES; i++) top = most[i] > top ? most[i] : top;
         const Lanes e = rounded(Lanes{} + top), factor = power(Lanes{} + tops[row], e);
-        for (int c = 0; c < size; c += LANES) lanes(scores + c) = power(lanes(scores + c), e);
+        for (int c = 0; c < size; c += LANES) lanes(x + c) = power(lanes(x + c), e);
         float sum = sums[row] * factor[0];
-        for (int c = 0; c < n; c++) sum += scores[c];
+        for (int c = 0; c < n; c++) sum += x[c];
         tops[row] = e[0], sums[row] = sum, factors[row] = factor[0];
       }
       for (int r = 0; !few && r < R; r += LANES) {
@@ -318,8 +318,7 @@ struct Attention {
       for (int row = 0; row < rows; row++) {
         if (factors[row] != 1) for (int d = 0; d < D; d++) O[row * D + d] *= factors[row];
       }
-      const Halves packed = {valueRows, v->nb[1], cell};
-      if (direct) multiply<MOST_COLUMNS>(O, KQ, across, along, packed, rows, n, D, true);
+      if (direct) multiply<MOST_COLUMNS>(O, KQ, across, along, Halves{valueRows, v->nb[1], cell}, rows, n, D, true);
       else multiply<MOST_COLUMNS>(O, KQ, across, along, Floats{V, D}, rows, n, D, true);
     }
     for (int row = 0; row < rows; row++) {
@@ -349,15 +348,14 @@ static bool attention(const ggml_compute_params * params, ggml_tensor * dst) {
   if (params->ith == 0) ggml_threadpool_chunk_set(params->threadpool, threads);
   ggml_barrier(params->threadpool);
   Attention attention(dst);
-  // What is left of a single step when every thread has had as many units is split by heads.
-  const int64_t rest = tokens == 1 ? units % threads : 0, whole = units - rest;
+  // What is left of a single step when all threads have had as many units is split into pieces, by heads.
+  const int64_t rest = tokens == 1 ? units % threads : 0, even = units - rest;
   const int64_t pieces = rest == 0 ? 1 : std::min(group, threads / rest);
   // The last positions see most: they come first.
-  for (int64_t i = params->ith; i < whole + rest * pieces; i = ggml_threadpool_chunk_add(params->threadpool, 1)) {
-    const int64_t unit = i < whole ? i : whole + (i - whole) / pieces, of = i < whole ? 1 : pieces;
-    const int64_t piece = i < whole ? 0 : (i - whole) % pieces, part = parts - 1 - unit / heads % parts;
-    attention.head = unit % heads * group + group * piece / of;
-    attention.group = group * (piece + 1) / of - group * piece / of;
+  for (int64_t i = params->ith; i < even + rest * pieces; i = ggml_threadpool_chunk_add(params->threadpool, 1)) {
+    const int64_t unit = i < even ? i : even + (i - even) / pieces, part = parts - 1 - unit / heads % parts;
+    const int64_t of = i < even ? 1 : pieces, piece = i < even ? 0 : (i - even) % pieces, first = group * piece / of;
+    attention.head = unit % heads * group + first, attention.group = group * (piece + 1) / of - first;
     attention.attend(part * size, std::min(tokens, (part + 1) * size), unit % heads, unit / heads / parts);
   }
   return true;
