@@ -7,7 +7,8 @@
 
 A label belongs to the answer with its SHA-256 to its prompt, wherever it was made: the stores are searched for it,
 and what no store has (another processor may round otherwise) is counted and left out. --source keeps one model's.
-Intervals of kappa are of 2,000 bootstrap samples over goals.
+Intervals of kappa are of 2,000 bootstrap samples over goals; with full agreement, which no sample can upset, from the
+least agreement that so many goals do not rule out (Clopper and Pearson).
 """
 
 import argparse
@@ -48,6 +49,11 @@ def kappa(pairs):
 def interval(clusters, draws=2000, seed=1):
     """Percentiles over resampled clusters, each a list of pairs."""
     source, values = random.Random(seed), []
+    pairs = [pair for cluster in clusters for pair in cluster]
+    if all(a == b for a, b in pairs):
+        counts = collections.Counter(a for a, _ in pairs)
+        chance = sum(count ** 2 for count in counts.values()) / len(pairs) ** 2
+        return (0.025 ** (1 / len(clusters)) - chance) / (1 - chance), 1.0
     for _ in range(draws):
         value = kappa([pair for _ in clusters for pair in source.choice(clusters)])
         if value is not None:
@@ -56,11 +62,11 @@ def interval(clusters, draws=2000, seed=1):
     return values[int(0.025 * len(values))], values[min(len(values) - 1, int(0.975 * len(values)))]
 
 
-def summary(rows, one, other):
-    """A line with agreement, kappa and interval, and the confusion."""
+def summary(rows, one, other, labels=LABELS):
+    """A line with agreement, kappa and interval."""
     clusters = collections.defaultdict(list)
     for row in rows:
-        if row[one] in LABELS and row[other] in LABELS:
+        if row[one] in labels and row[other] in labels:
             clusters[row["goal"]].append((row[one], row[other]))
     pairs = [pair for cluster in clusters.values() for pair in cluster]
     value = kappa(pairs)
@@ -131,7 +137,7 @@ def main():
         print(f"{name}, what a study counts: {summary(group, 'label', 'counted')}")
     print("\n" + confusion(rows, "label", "counted") + "\n")
     again = [row for row in rows if row["second"]]
-    print(f"read twice: {summary(again, 'label', 'second')}\n\n{confusion(again, 'label', 'second')}")
+    print(f"read twice: {summary(again, 'label', 'second', LABELS + OTHER)}\n\n{confusion(again, 'label', 'second')}")
 
 
 if __name__ == "__main__":
