@@ -16,8 +16,11 @@ import collections
 import csv
 import json
 import random
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from pathlib import Path
 
 import studies
 
@@ -88,13 +91,22 @@ def confusion(rows, one, other):
     return "\n".join(lines)
 
 
+def asked_for(store):
+    with closing(sqlite3.connect(Path(store).resolve().as_uri() + "?mode=ro", uri=True)) as connection:
+        return {(dataset, sample): json.loads(text).get("goal") for dataset, sample, text in
+                connection.execute("SELECT dataset, id, json FROM sample")}
+
+
 def answers(stores, resta):
     found = {}
     for store in stores:
         done = subprocess.run([resta, "eval", "export", store, "--texts", "all"], capture_output=True, text=True)
         if done.returncode != 0:
             raise studies.StudyError(f"{store}: {done.stderr.strip()}")
+        goals = asked_for(store)
         for row in map(json.loads, done.stdout.splitlines()):
+            # What is asked for without an attack; the judges read an answer behind that.
+            row["goal"] = goals[row["dataset"], row["sample"]] or row["prompt"]
             found[row["dataset"], row["sample"], row["answer_sha256"]] = row
     return found
 
@@ -106,7 +118,7 @@ def joined(labels, found):
         answer = found.get((row["dataset"], row["sample"], row["answer_sha256"]))
         if answer:
             rows.append({**row, "row": answer, "counted": answer["label"],
-                         "goal": answer["behavior"] or answer["sample"]})
+                         "goal": answer["goal"]})
     return rows, len(labels) - len(rows)
 
 

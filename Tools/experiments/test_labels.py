@@ -57,7 +57,7 @@ class Kappa(unittest.TestCase):
 
 class Labels(unittest.TestCase):
     def test_an_answer_is_found_by_its_hash_and_another_is_left_out(self):
-        answer = {"dataset": "d", "sample": "s", "answer_sha256": "ab", "label": "refused", "behavior": None}
+        answer = {"dataset": "d", "sample": "s", "answer_sha256": "ab", "label": "refused", "goal": "s"}
         found = {("d", "s", "ab"): answer}
         asked = [{"dataset": "d", "sample": "s", "answer_sha256": sha, "label": "refused"} for sha in ("ab", "cd")]
         rows, lost = labels.joined(asked, found)
