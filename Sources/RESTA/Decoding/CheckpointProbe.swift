@@ -27,20 +27,22 @@ public struct CheckpointProbe: Sendable {
   ///
   /// - Parameters:
   ///   - defense: The defence.
-  ///   - template: The template of the prompt; `nil` where there is none.
-  ///   - tokenizer: The model's vocabulary.
+  ///   - model: The model.
+  ///   - template: The chat template. Default: the model's own.
   ///   - isRefusal: Whether a text, which may break off, is a refusal.
   /// - Returns: `nil` for a defence that opens no turn again.
-  /// - Throws: ``RESTAError`` with `invalidSetting` for a template that has no such header.
+  /// - Throws: `RESTAError` with `invalidSetting` for a template that has no such header, and for an engine
+  ///   that gives tokens only.
   public init?(
-    for defense: DefenseSettings, template: ChatTemplate?, tokenizer: any Tokenizer,
+    for defense: DefenseSettings, model: any LanguageModel, template: ChatTemplate? = nil,
     isRefusal: @escaping @Sendable (String) -> Bool
-  ) throws(RESTAError) {
-    guard defense.probes else { return nil }
-    guard let template else { throw Self.missing }
+  ) throws {
+    guard defense.checkpointForm == .header else { return nil }
+    guard !(model is any StreamingModel) else { throw Self.streams }
+    guard let template = try template ?? model.chatTemplate else { throw Self.missing }
     let header: [TokenID]?
     do {
-      header = try Self.header(of: template, tokenizer)
+      header = try Self.header(of: template, model.tokenizer)
     } catch {
       throw Self.unknown("it refuses an answer behind which another follows", error)
     }
@@ -69,10 +71,15 @@ public struct CheckpointProbe: Sendable {
   /// Whether what was said behind the header is a refusal.
   func refuses(_ text: String) -> Bool { isRefusal(text) }
 
-  static let missing = RESTAError(
+  package static let missing = RESTAError(
     .invalidSetting,
     "checkpoint_form header needs a chat template, whose header it writes, and a way to know refusals; "
       + "here is none. Use checkpoint_form vote.")
+
+  static let streams = RESTAError(
+    .invalidSetting,
+    "checkpoint_form header needs an engine that computes passes, and this one streams tokens: use "
+      + "checkpoint_form vote.")
 
   private static func unknown(_ reason: String, _ cause: (any Error)?) -> RESTAError {
     let said = cause.map { " (\(($0 as? RESTAError)?.message ?? "\($0)"))" } ?? ""

@@ -13,10 +13,6 @@ struct StreamDecoder: TokenDecoder {
   /// Sums of log-probabilities that are closer than this are equal, in nats.
   private static let rounding = 1e-4
 
-  private static let noProbes =
-    "checkpoint_form header needs an engine that computes passes, and this one streams tokens: use "
-    + "'vote'."
-
   /// One sequence and what came of it.
   private struct Copy {
     var stream: Int?
@@ -47,7 +43,7 @@ struct StreamDecoder: TokenDecoder {
 
   /// Refuses what needs more than tokens, by its name.
   static func check(_ defense: DefenseSettings) throws(RESTAError) {
-    guard !defense.probes else { throw RESTAError(.invalidSetting, noProbes) }
+    guard !defense.probes else { throw CheckpointProbe.streams }
     guard !defense.isActive || defense.aggregator == .majorityVote else {
       throw RESTAError(
         .invalidSetting,
@@ -61,7 +57,7 @@ struct StreamDecoder: TokenDecoder {
   }
 
   func probe(behind header: [TokenID]) throws -> [VoteRecord] {
-    throw RESTAError(.invalidSetting, Self.noProbes)
+    throw CheckpointProbe.streams
   }
 
   mutating func append(_ token: TokenID, bytes: [UInt8]) {
