@@ -23,14 +23,13 @@ public struct CheckpointProbe: Sendable {
   }
 
   /// Takes the header from a chat template: what it writes behind an assistant's message when the model is
-  /// to speak again.
+  /// to speak again; `nil` for a defence that opens no turn again.
   ///
   /// - Parameters:
   ///   - defense: The defence.
   ///   - model: The model.
   ///   - template: The chat template. Default: the model's own.
   ///   - isRefusal: Whether a text, which may break off, is a refusal.
-  /// - Returns: `nil` for a defence that opens no turn again.
   /// - Throws: `RESTAError` with `invalidSetting` for a template that has no such header, and for an engine
   ///   that gives tokens only.
   public init?(

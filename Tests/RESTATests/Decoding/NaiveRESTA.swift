@@ -138,7 +138,7 @@ struct NaiveRESTA {
     }
   }
 
-  /// Whether the window's end is c, 2 c, 3 c, ... tokens back.
+  /// Whether the window's end is a multiple of c tokens back, and not 0.
   private func isProbed(_ t: Int, after tokens: [TokenID]) -> Bool {
     guard defense.checkpointForm == .header, let every = defense.checkpointEvery,
       defense.noise.kind != .none, defense.prefix != .tokens(0),
