@@ -190,14 +190,12 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
       guard Self.probeTokensRange.contains(checkpointTokens) else {
         throw RESTAError(
           .invalidSetting,
-          "checkpoint_tokens must be at most \(Self.probeTokensRange.upperBound) with checkpoint_form "
-            + "header, not \(checkpointTokens).")
+          "checkpoint_tokens must be at most \(Self.probeTokensRange.upperBound) with a header.")
       }
       guard !checkpointEnds else {
         throw RESTAError(
           .invalidSetting,
-          "checkpoint_ends goes with checkpoint_form vote only: a refusal behind a header always ends "
-            + "the answer.")
+          "checkpoint_ends goes with checkpoint_form vote only: a header's refusal always ends.")
       }
       return
     }
