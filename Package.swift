@@ -154,7 +154,8 @@ let package = Package(
     .executableTarget(
       name: "RESTACommand",
       dependencies: [
-        "RESTALocal", "RESTALlama", "RESTAVLLM", "RESTAEvaluation", "RESTAReport", "RESTAAttack",
+        "RESTALocal", "RESTARefusals", "RESTALlama", "RESTAVLLM", "RESTAEvaluation", "RESTAReport",
+        "RESTAAttack",
         "RESTAServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
