@@ -25,10 +25,14 @@ package struct BenchRun: Encodable {
   package let wallS: Double
   @Nullable package var firstTokenS: Double?
   package let tokensProcessed: Int
+  /// At servers, requests.
   package let passes: Int
-  package let peakCells: Int
+  /// What was sent to servers; `nil` in process.
+  @Nullable package var uploadedBytes: Int?
+  /// `nil` at servers, as what follows of memory and floor.
+  @Nullable package var peakCells: Int?
   /// Of the key-value cache.
-  package let peakBytes: Int
+  @Nullable package var peakBytes: Int?
   /// What the process takes in all for this run: see ``BenchMemory``; `nil` where the system does not tell.
   @Nullable package var memoryBytes: Int?
   /// Of the wall time, what was not spent in the model.
@@ -62,11 +66,11 @@ package struct BenchRun: Encodable {
   ///   - samples: Every subject's generations, by repeat; this one's among them.
   ///   - floors: The floor of each repeat, or none.
   ///   - stock: What llama.cpp as it comes did in each repeat, or none.
-  ///   - memory: What the model's memory is made of.
+  ///   - memory: What the model's memory is made of; `nil` at servers.
   package init?(
     _ subject: BenchSubject, _ benchCase: BenchCase,
     samples: [BenchSubject: [BenchSample]], floors: [BenchFloor] = [],
-    stock: [StockBench.Speed] = [], memory: BenchMemory
+    stock: [StockBench.Speed] = [], memory: BenchMemory?
   ) {
     guard let own = samples[subject], let first = own.first?.result else { return nil }
     let results = own.map(\.result)
@@ -81,11 +85,16 @@ package struct BenchRun: Encodable {
     firstTokenS = Self.median(results.compactMap(\.totals.firstTokenSeconds))
     tokensProcessed = Int(Self.median(results.map { Double($0.totals.tokensProcessed) }) ?? 0)
     passes = Int(Self.median(results.map { Double($0.totals.passes) }) ?? 0)
-    peakCells = own.map(\.peakCells).max() ?? 0
-    peakBytes = peakCells * memory.bytesPerCell
-    memoryBytes = memory.bytes(
-      cells: own.map(\.reservedCells).max() ?? 0,
-      prompt: results.map(\.promptTokens).max() ?? 0)
+    if let memory {
+      let cells = own.compactMap(\.peakCells).max() ?? 0
+      peakCells = cells
+      peakBytes = cells * memory.bytesPerCell
+      memoryBytes = memory.bytes(
+        cells: own.compactMap(\.reservedCells).max() ?? 0,
+        prompt: results.map(\.promptTokens).max() ?? 0)
+    } else {
+      uploadedBytes = Self.median(results.map { Double($0.totals.uploadedBytes) }).map { Int($0) }
+    }
     bookkeepingShare =
       Self.median(results.map { $0.totals.bookkeepingSeconds / $0.totals.wallSeconds }) ?? 0
     let asked = results.flatMap(\.votes).map { Double($0.asked) }
@@ -221,28 +230,58 @@ package struct MachineReport: Encodable {
 }
 
 /// The rows that `resta bench` prints for people.
-package enum BenchTable {
-  private static let header = [
-    "user", "answer", "k", "l", "decoder", "time s", "ratio", "of floor", "first s", "passes",
-    "tokens", "KV MiB", "asked", "same",
+package struct BenchTable {
+  private let columns: [Column]
+
+  /// A table of runs in process or at servers, which share some columns.
+  package init(_ engine: ModelEngine) {
+    columns = Self.columns.filter { $0.engine ?? engine == engine }
+  }
+  private struct Column {
+    let title: String
+    let width: Int
+    /// The only one that it is for.
+    var engine: ModelEngine?
+    let text: (BenchRun) -> String
+  }
+
+  private static let columns: [Column] = [
+    Column(title: "user", width: 5) { "\($0.userTokens)" },
+    Column(title: "answer", width: 6) { "\($0.answerTokens)" },
+    Column(title: "k", width: 3) { "\($0.samples)" },
+    Column(title: "l", width: 4) { $0.prefix.description },
+    Column(title: "decoder", width: 10) { Columns.left($0.decoder.rawValue, 10) },
+    Column(title: "time s", width: 7) { Summary.number($0.wallS) },
+    Column(title: "ratio", width: 19) {
+      ratio($0.ratioToUndefended, $0.ratioLowest, $0.ratioHighest)
+    },
+    Column(title: "of floor", width: 19, engine: .llama) {
+      ratio($0.ratioToFloor, $0.ratioToFloorLowest, $0.ratioToFloorHighest)
+    },
+    Column(title: "first s", width: 7) { $0.firstTokenS.map { Summary.number($0) } ?? "-" },
+    Column(title: "passes", width: 6, engine: .llama) { "\($0.passes)" },
+    Column(title: "requests", width: 8, engine: .vllm) { "\($0.passes)" },
+    Column(title: "tokens", width: 7) { "\($0.tokensProcessed)" },
+    Column(title: "KV MiB", width: 7, engine: .llama) { mebibytes($0.peakBytes) },
+    Column(title: "sent MiB", width: 8, engine: .vllm) { mebibytes($0.uploadedBytes) },
+    Column(title: "asked", width: 5) { $0.meanAsked.map { Summary.number($0) } ?? "-" },
+    Column(title: "same", width: 4, engine: .llama) {
+      $0.sameAsReference.map { $0 ? "yes" : "NO" } ?? "-"
+    },
   ]
-  private static let widths = [5, 6, 3, 4, 10, 7, 19, 19, 7, 6, 7, 7, 5, 4]
 
-  package static var title: String { row(header) }
+  private static func mebibytes(_ bytes: Int?) -> String {
+    bytes.map { Summary.number(Double($0) / 1_048_576) } ?? "-"
+  }
 
-  package static func row(_ run: BenchRun) -> String {
-    let prefix = run.prefix.description
-    return row([
-      "\(run.userTokens)", "\(run.answerTokens)", "\(run.samples)", prefix, run.decoder.rawValue,
-      Summary.number(run.wallS),
-      ratio(run.ratioToUndefended, run.ratioLowest, run.ratioHighest),
-      ratio(run.ratioToFloor, run.ratioToFloorLowest, run.ratioToFloorHighest),
-      run.firstTokenS.map { Summary.number($0) } ?? "-",
-      "\(run.passes)", "\(run.tokensProcessed)",
-      Summary.number(Double(run.peakBytes) / 1_048_576),
-      run.meanAsked.map { Summary.number($0) } ?? "-",
-      run.sameAsReference.map { $0 ? "yes" : "NO" } ?? "-",
-    ])
+  package var title: String {
+    row { $0.title == "decoder" ? Columns.left($0.title, $0.width) : $0.title }
+  }
+
+  package func row(_ run: BenchRun) -> String { row { $0.text(run) } }
+
+  private func row(_ text: (Column) -> String) -> String {
+    columns.map { Columns.right(text($0), $0.width) }.joined(separator: "  ")
   }
 
   /// The lines below a case: what its floor is made of, and llama.cpp as it comes.
@@ -285,11 +324,5 @@ package enum BenchTable {
     let hundredths = Int((value * 100).rounded())
     return
       "\(hundredths / 100).\(Columns.right("\(hundredths % 100)", 2).replacing(" ", with: "0"))"
-  }
-
-  private static func row(_ cells: [String]) -> String {
-    zip(cells, widths).enumerated().map { index, pair in
-      index == 4 ? Columns.left(pair.0, pair.1) : Columns.right(pair.0, pair.1)
-    }.joined(separator: "  ")
   }
 }
