@@ -169,7 +169,8 @@ let package = Package(
     tests("RESTADocumentsTests", ["RESTA"]),
     tests("RESTATestingTests", ["RESTA"]),
     tests("RESTALlamaTests", ["RESTA", "RESTALlama"]),
-    tests("RESTAVLLMTests", ["RESTA", "RESTAVLLM"] + nio, exclude: ["Golden"]),
+    tests(
+      "RESTAVLLMTests", ["RESTA", "RESTAVLLM", "RESTALocal"] + nio, exclude: ["Golden"]),
     tests(
       "RESTAEvaluationTests", ["RESTA", "RESTAEvaluation"] + nio,
       exclude: ["Golden"]),
