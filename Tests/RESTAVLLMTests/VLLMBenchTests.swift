@@ -15,7 +15,8 @@ import Testing
     let bench = BenchRunner(
       model: model, template: nil, defense: Toy.defense(9), plan: DecodingPlan(),
       subjects: BenchSubject.all(.vllm), repeats: 1, stock: nil)
-    let prompt = BenchPrompt(prompt: ToyModel.prompt, userTokens: benchCase.userTokens)
+    let prompt = BenchPrompt(ToyModel.prompt)
+    #expect(prompt.userTokens == benchCase.userTokens)
     let (runs, sigma) = try await bench.run(benchCase, prompts: [prompt]) { _, _ in }
     try #require(runs.map(\.decoder) == [.undefended, .fast])
     #expect(sigma == 0.05)

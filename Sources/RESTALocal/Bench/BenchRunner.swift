@@ -190,7 +190,12 @@ package struct BenchPrompt {
 
   /// A prompt of somebody's.
   package init(_ text: String, model: any LanguageModel, template: ChatTemplate?) throws {
-    prompt = try Generation.tokenize([.user(text)], for: model, template: template)
+    self.init(try Generation.tokenize([.user(text)], for: model, template: template))
+  }
+
+  /// A prompt in tokens.
+  package init(_ prompt: TokenizedPrompt) {
+    self.prompt = prompt
     userTokens = prompt.positions(of: .userTurns).count
   }
 
