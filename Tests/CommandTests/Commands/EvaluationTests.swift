@@ -147,7 +147,7 @@ import Testing
   static let examples: [String] = {
     let folder = CommandRun.root.appendingPathComponent("Examples/evaluations").path
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return names.sorted().map { folder + "/" + $0 }
+    return names.filter { $0.hasSuffix(".yaml") }.sorted().map { folder + "/" + $0 }
   }()
 
   @Test(arguments: examples)
