@@ -188,7 +188,7 @@ let package = Package(
       "CommandTests",
       [
         "RESTACommand", "RESTALocal", "RESTAEvaluation", "RESTARefusals", "RESTAAttack",
-        "RESTAServer",
+        "RESTAServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

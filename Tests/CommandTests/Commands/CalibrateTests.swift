@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import RESTA
 import RESTADocuments
@@ -140,7 +141,6 @@ import Testing
     ]
     for more in [["--model", model], ["--model", #filePath]] {
       let arguments = try ModelArguments.parse(server + more + ["--calibrations", own.path])
-      #expect(try arguments.adapted(noLora: false).lora.isEmpty)
       await #expect(throws: CancellationError.self) { _ = try await arguments.loadAny() }
     }
     let settings = found.withLock { $0 }
