@@ -170,7 +170,8 @@ let package = Package(
     tests("RESTADocumentsTests", ["RESTA"]),
     tests("RESTATestingTests", ["RESTA"]),
     tests("RESTALlamaTests", ["RESTA", "RESTALlama"]),
-    tests("RESTAVLLMTests", ["RESTA", "RESTAVLLM"] + nio, exclude: ["Golden"]),
+    tests(
+      "RESTAVLLMTests", ["RESTA", "RESTAVLLM", "RESTALocal"] + nio, exclude: ["Golden"]),
     tests(
       "RESTAEvaluationTests", ["RESTA", "RESTAEvaluation"] + nio,
       exclude: ["Golden"]),
@@ -188,7 +189,7 @@ let package = Package(
       "CommandTests",
       [
         "RESTACommand", "RESTALocal", "RESTAEvaluation", "RESTARefusals", "RESTAAttack",
-        "RESTAServer",
+        "RESTAServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]
