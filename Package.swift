@@ -154,7 +154,8 @@ let package = Package(
     .executableTarget(
       name: "RESTACommand",
       dependencies: [
-        "RESTALocal", "RESTALlama", "RESTAVLLM", "RESTAEvaluation", "RESTAReport", "RESTAAttack",
+        "RESTALocal", "RESTARefusals", "RESTALlama", "RESTAVLLM", "RESTAEvaluation", "RESTAReport",
+        "RESTAAttack",
         "RESTAServer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -169,7 +170,8 @@ let package = Package(
     tests("RESTADocumentsTests", ["RESTA"]),
     tests("RESTATestingTests", ["RESTA"]),
     tests("RESTALlamaTests", ["RESTA", "RESTALlama"]),
-    tests("RESTAVLLMTests", ["RESTA", "RESTAVLLM"] + nio, exclude: ["Golden"]),
+    tests(
+      "RESTAVLLMTests", ["RESTA", "RESTAVLLM", "RESTALocal"] + nio, exclude: ["Golden"]),
     tests(
       "RESTAEvaluationTests", ["RESTA", "RESTAEvaluation"] + nio,
       exclude: ["Golden"]),
@@ -187,7 +189,7 @@ let package = Package(
       "CommandTests",
       [
         "RESTACommand", "RESTALocal", "RESTAEvaluation", "RESTARefusals", "RESTAAttack",
-        "RESTAServer",
+        "RESTAServer", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
   ],
   swiftLanguageModes: [.v6]

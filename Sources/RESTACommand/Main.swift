@@ -7,7 +7,9 @@ import RESTAServer
 @main
 enum Main {
   static func main() async {
-    RemoteArguments.register { try await VLLMConnector.connect($0, rowsOf: $1, contextLength: $2) }
+    RemoteArguments.register {
+      try await VLLMConnector.connect($0, rowsOf: $1, contextLength: $2, calibrated: $3)
+    }
     await CommandLineTool.main(Resta.self)
   }
 }

@@ -32,6 +32,7 @@ struct SettingTests {
     settings.window = .after("0123")
     settings.latestStart = 9
     settings.checkpointEvery = 16
+    settings.checkpointForm = .header
     settings.checkpointTokens = 2
     settings.checkpointEnds = true
     settings.aggregator = .meanLogit

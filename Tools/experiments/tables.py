@@ -99,14 +99,15 @@ def main_table(study):
                           for (_, values), found in zip(columns, counts)]
         mine = [groups[name, role] for role in roles if (name, role) in groups]
         point = points.get(name, {})
-        # Without attacks and everyday prompts there is no trade-off, and no ratio over all prompts.
-        ratio = point.get("tokenRatio") or (mine[0]["tokenRatio"] if len(roles) == 1 and mine else None)
+        # Without attacks and everyday prompts there is no trade-off: the ratio is then the first role's.
+        ratio = point.get("tokenRatio") if points else groups.get((name, roles[0]), {}).get("tokenRatio")
         cells += [str(sum(group["unscored"] for group in mine)), mean(ratio)]
         if points:
             cells += [mean(point.get("aboveDiagonal")), VERDICTS.get(point.get("verdict"), NOTHING)]
         rows.append(cells)
     head = ["defence"] + [title + (f", n = {max(found)}" if len(found) == 1 else "")
-                          for (title, _), found in zip(columns, counts)] + ["unscored", "tokens ×"]
+                          for (title, _), found in zip(columns, counts)] + [
+                              "unscored", "tokens ×" if points else f"tokens × ({ROLES[roles[0]][1]})"]
     return table(head + (["U/U₀ − A/A₀", "against random refusal"] if points else []), rows)
 
 

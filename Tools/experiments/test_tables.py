@@ -160,6 +160,11 @@ class Tables(unittest.TestCase):
         self.assertIn("25 % [10, 90], n = 4", lines[3])
         self.assertNotIn("attack success, n", lines[0])
 
+    def test_without_everyday_prompts_the_cost_is_that_of_the_attacks(self):
+        text = tables.main_table(result(report(roles=("adversarial", "direct"))))
+        self.assertIn("tokens × (attacks)", text)
+        self.assertEqual(text.count("2.50 [2.00, 3.00]"), 2)
+
     def test_direct_requests_alone_have_their_cost_and_no_trade_off(self):
         text = tables.main_table(result(report(roles=("direct",))))
         self.assertIn("incoherent (direct)", text)

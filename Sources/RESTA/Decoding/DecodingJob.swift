@@ -13,6 +13,8 @@ struct DecodingJob: Sendable {
   let sampler: TokenSampler
   /// Which positions of the answer are voted on, as far as the prompt tells.
   let window: SmoothingWindow
+  /// What checkpoints that open the assistant's turn again do; `nil` where there are none.
+  let probe: CheckpointProbe?
   /// The most tokens that the answer may have: the smaller of what was asked for and what fits.
   let maximumTokens: Int
   private let tokenizer: any Tokenizer
@@ -45,7 +47,15 @@ struct DecodingJob: Sendable {
       votedTokens = min(max(0, length + start), maximumTokens)
     }
     return prompt.count + maximumTokens
-      + (sequences - 1) * (prompt.count - sharedPositions + votedTokens)
+      + (sequences - 1) * (prompt.count - sharedPositions + votedTokens) + sequences
+      * probedPositions
+  }
+
+  /// How many positions of a sequence a probe takes for a while.
+  private var probedPositions: Int { Self.positions(of: probe, defense) }
+
+  private static func positions(of probe: CheckpointProbe?, _ defense: DefenseSettings) -> Int {
+    probe.map { $0.header.count + defense.checkpointTokens } ?? 0
   }
 
   /// Whether a token ends the answer.
@@ -61,15 +71,17 @@ struct DecodingJob: Sendable {
   /// Prepares a request of valid settings.
   init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
-    options: GenerationOptions, decoder: DecoderKind, plan: DecodingPlan?, noiseSeed: UInt64,
-    samplingSeed: UInt64
+    options: GenerationOptions, decoder: DecoderKind, plan: DecodingPlan?, probe: CheckpointProbe?,
+    noiseSeed: UInt64, samplingSeed: UInt64
   ) async throws {
     let tokens = prompt.ids
     tokenizer = model.tokenizer
     vocabularySize = model.information.vocabularySize
     let sequences = defense.isActive ? defense.samples + 1 : 1
+    self.probe = probe
     maximumTokens = try Self.room(
-      for: tokens.count, sequences: sequences, wanted: options.maximumTokens,
+      for: tokens.count, probe: Self.positions(of: probe, defense), sequences: sequences,
+      wanted: options.maximumTokens,
       in: model.information)
 
     var defense = defense
@@ -94,7 +106,7 @@ struct DecodingJob: Sendable {
 
   /// How many tokens of answer there is room for, at most `wanted`.
   private static func room(
-    for promptTokens: Int, sequences: Int, wanted: Int, in model: ModelInformation
+    for promptTokens: Int, probe: Int, sequences: Int, wanted: Int, in model: ModelInformation
   ) throws(RESTAError) -> Int {
     guard promptTokens > 0 else {
       throw RESTAError(.invalidMessages, "The prompt is empty: there is nothing to answer.")
@@ -105,7 +117,7 @@ struct DecodingJob: Sendable {
         "k = \(sequences - 1) needs \(sequences) sequences and the model has room for "
           + "\(model.maximumSequences). Use a smaller k.")
     }
-    let room = model.contextLength - promptTokens
+    let room = model.contextLength - promptTokens - probe
     guard room >= 1 else {
       let over = 1 - room
       let copies =
@@ -113,10 +125,11 @@ struct DecodingJob: Sendable {
         ? " Each of the \(sequences) sequences (k = \(sequences - 1) copies and the unperturbed "
           + "one) needs that room: \(over * sequences) cells are missing in all."
         : ""
+      let probed = probe > 0 ? " and \(probe) for the checkpoints' header" : ""
       throw RESTAError(
         .contextExceeded,
         "The prompt has \(promptTokens) tokens and the context holds \(model.contextLength), "
-          + "answer included: it is \(over) tokens too long.\(copies) Shorten the prompt or raise "
+          + "answer\(probed) included: it is \(over) tokens too long.\(copies) Shorten the prompt or raise "
           + "the context length.")
     }
     return min(wanted, room)

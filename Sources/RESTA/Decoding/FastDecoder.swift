@@ -43,7 +43,12 @@ struct FastDecoder: TokenDecoder {
       }
       return try await sample()
     }
-    decided = try await vote()[...]
+    let limit = window.remaining(
+      at: generated.count, limit: job.maximumTokens - generated.count)
+    // An answer that ends inside of the window needs the unperturbed prompt for drafts only.
+    let isWhole = generated.count + limit == job.maximumTokens
+    decided = try await vote(
+      limit: limit, clean: isWhole ? sequences.missingPrompt : 0)[...]
     guard let decision = decided.first else {
       throw RESTAError(.engineFailed, "A vote was taken without a result.")
     }
@@ -54,6 +59,21 @@ struct FastDecoder: TokenDecoder {
     window.note(bytes, at: generated.count)
     generated.append(token)
     decided = decided.dropFirst()
+  }
+
+  mutating func probe(behind header: [TokenID]) async throws -> [VoteRecord] {
+    let answer = generated
+    generated += header
+    var decisions: [Decision] = []
+    while decisions.count < job.defense.checkpointTokens {
+      let round = try await vote(limit: job.defense.checkpointTokens - decisions.count, clean: 0)
+      decisions += round
+      guard let token = round.last?.token, !job.ends(token) else { break }
+      generated += round.compactMap(\.token)
+    }
+    generated = answer
+    try await sequences.rollBack(to: job.prompt.count + answer.count)
+    return decisions.compactMap(\.vote)
   }
 
   /// Step 3: ordinary decoding of (x, y_1..y_{t-1}).
@@ -82,17 +102,14 @@ struct FastDecoder: TokenDecoder {
     drafts.last.map(job.ends) ?? false
   }
 
-  /// Step 2, for as many positions as one round of drafting and voting gives.
+  /// Step 2, for as many positions, up to a limit, as one round of drafting and voting gives; drafts cost so
+  /// many positions of the unperturbed prompt besides.
   ///
   /// At least one decision; one that ends the answer is the last.
-  private mutating func vote() async throws -> [Decision] {
-    let limit = window.remaining(
-      at: generated.count, limit: job.maximumTokens - generated.count)
-    // An answer that ends inside of the window needs the unperturbed prompt for drafts only.
-    let isWhole = generated.count + limit == job.maximumTokens
+  private mutating func vote(limit: Int, clean: Int) async throws -> [Decision] {
     let choice = policy.choose(
       positions: limit, missing: sequences.missing(behind: generated.count), needsAll: needsAll,
-      clean: isWhole ? sequences.missingPrompt : 0, held: job.prompt.count + generated.count,
+      clean: clean, held: job.prompt.count + generated.count,
       isFirst: generated.isEmpty)
     let drafts = try await draft(min(choice.draft, needsAll ? rowPositions - 1 : .max))
     try await sequences.preparePrefix()

@@ -35,6 +35,7 @@ public struct Generation: AsyncSequence, Sendable {
   private let decoder: DecoderKind
   private let plan: DecodingPlan?
   private let conversations: ConversationCache.Share?
+  private let probe: CheckpointProbe?
   private let clock: any Clock<Duration>
 
   /// Prepares the answer to a conversation.
@@ -49,18 +50,19 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
   ///   - conversations: Where what is computed is kept for the next turn, and is taken from; the
   ///     reference decoder uses none. Default: nowhere.
+  ///   - probe: What checkpoints need that open the assistant's turn again; others use none.
   /// - Throws: `RESTAError` with `invalidTemplate` when there is no template, `templateFailed`
   ///   when it refuses the messages, `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, messages: [ChatMessage], template: ChatTemplate? = nil,
     defense: DefenseSettings, options: GenerationOptions = GenerationOptions(),
     decoder: DecoderKind = .fast, plan: DecodingPlan? = nil,
-    conversations: ConversationCache.Share? = nil
+    conversations: ConversationCache.Share? = nil, probe: CheckpointProbe? = nil
   ) throws {
     let prompt = try Self.tokenize(messages, for: model, template: template)
     try self.init(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
-      plan: plan, conversations: conversations)
+      plan: plan, conversations: conversations, probe: probe)
   }
 
   /// Prepares the answer to a prompt that is tokenised already.
@@ -74,15 +76,18 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
   ///   - conversations: Where what is computed is kept for the next turn, and is taken from; the
   ///     reference decoder uses none. Default: nowhere.
+  ///   - probe: What checkpoints need that open the assistant's turn again; others use none.
   /// - Throws: `RESTAError` with `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
-    plan: DecodingPlan? = nil, conversations: ConversationCache.Share? = nil
+    plan: DecodingPlan? = nil, conversations: ConversationCache.Share? = nil,
+    probe: CheckpointProbe? = nil
   ) throws {
     try self.init(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
-      plan: plan, conversations: conversations, generator: SystemRandomNumberGenerator(),
+      plan: plan, conversations: conversations, probe: probe,
+      generator: SystemRandomNumberGenerator(),
       clock: ContinuousClock())
   }
 
@@ -91,12 +96,14 @@ public struct Generation: AsyncSequence, Sendable {
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,
     plan: DecodingPlan? = nil, conversations: ConversationCache.Share? = nil,
-    generator: any RandomNumberGenerator, clock: any Clock<Duration>
+    probe: CheckpointProbe? = nil, generator: any RandomNumberGenerator, clock: any Clock<Duration>
   ) throws {
     try defense.validate()
     try options.validate()
     try plan?.validate()
     if model is any StreamingModel { try StreamDecoder.check(defense) }
+    self.probe = defense.probes ? probe : nil
+    guard self.probe != nil || !defense.probes else { throw CheckpointProbe.missing }
     var generator = generator
     self.model = model
     self.prompt = prompt
@@ -202,7 +209,7 @@ public struct Generation: AsyncSequence, Sendable {
     let stopwatch = Stopwatch(clock)
     let job = try await DecodingJob(
       model: model, prompt: prompt, defense: defense, options: options, decoder: decoder,
-      plan: plan, noiseSeed: noiseSeed, samplingSeed: samplingSeed)
+      plan: plan, probe: probe, noiseSeed: noiseSeed, samplingSeed: samplingSeed)
     let prepared = stopwatch.seconds
     if let streaming {
       let streams = StreamSet(

@@ -19,6 +19,8 @@ public struct GenerationResult: Sendable, Hashable {
   public var votedFrom: Int?
   /// One record for each position that was voted on.
   public var votes: [VoteRecord]
+  /// One for each checkpoint that opened the assistant's turn again.
+  public var probes: [ProbeRecord] = []
   /// What it cost.
   public var totals: GenerationTotals
 }
@@ -89,6 +91,8 @@ public enum StopReason: String, Sendable, Hashable, Codable {
   case abstained
   /// A checkpoint's vote parted from the unperturbed model (``DefenseSettings/checkpointEnds``).
   case checkpoint
+  /// The copies refused where a checkpoint opened the assistant's turn again (``CheckpointForm/header``).
+  case checkpointRefusal = "checkpoint_refusal"
 }
 
 /// What a generation cost.

@@ -12,6 +12,7 @@ final class GenerationRun {
   private var text = ""
   private var tokens: [TokenID] = []
   private var votes: [VoteRecord] = []
+  private var probes: [ProbeRecord] = []
   private var firstToken: Double?
   private var stopReason: StopReason?
   /// Time between being asked for an event and giving it, in seconds.
@@ -58,6 +59,15 @@ final class GenerationRun {
     let start = stopwatch.seconds
     if stopReason != nil { return try end() }
     defer { activeSeconds += stopwatch.seconds - start }
+    if decoder.window.isProbed(tokens.count), let probe = job.probe {
+      let votes = try await decoder.probe(behind: probe.header)
+      let record = ProbeRecord(at: tokens.count, votes: votes, of: probe, tokenizer: tokenizer)
+      probes.append(record)
+      guard !record.isRefusal else {
+        stopReason = .checkpointRefusal
+        return try end()
+      }
+    }
     let decision = try await decoder.next()
     if let vote = decision.vote { votes.append(vote) }
     guard let token = decision.token else {
@@ -114,7 +124,8 @@ final class GenerationRun {
         promptTokens: job.prompt.count,
         cachedTokens: conversation.map { $0.kept.isOwn ? $0.sequences.inheritedTokens : 0 } ?? 0,
         defusedControlText: defusedControlText,
-        settings: job.settings, votedFrom: decoder.window.start, votes: votes, totals: totals))
+        settings: job.settings, votedFrom: decoder.window.start, votes: votes,
+        probes: probes, totals: totals))
   }
 
   /// Gives the room back, once the answer is complete, and keeps what is in it for the next turn.

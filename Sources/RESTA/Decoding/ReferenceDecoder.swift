@@ -18,20 +18,9 @@ struct ReferenceDecoder: TokenDecoder {
   /// Chooses y_t.
   mutating func next() async throws -> Decision {
     if window.contains(answer.count) {
-      // Step 2: every copy predicts greedily, and the majority is the token.
-      let rows = try await logits(Array(1...job.defense.samples))
-      // The lead rule, where it is on, lets the first of them count; it needs no pass of its own here.
-      let ballot = Ballot(
-        predictions: try rows.map { TokenID(try Logits.argmax($0)) }, of: rows.count,
-        lead: job.defense.lead, ends: job.ends)
       // A checkpoint that may end the answer asks the unperturbed model about it too.
-      let isCompared = job.defense.checkpointEnds && window.isCheckpoint(answer.count)
-      let clean = isCompared ? try await unperturbedToken() : nil
-      var decision = try await ballot.decide(at: answer.count, by: job.defense, rows: rows) {
-        if let clean { clean } else { try await unperturbedToken() }
-      }
-      decision.compare(with: clean, ends: job.ends)
-      return decision
+      return try await vote(
+        isCompared: job.defense.checkpointEnds && window.isCheckpoint(answer.count))
     }
     // Step 3: ordinary decoding of the one unperturbed sequence.
     let row = try await logits([0])[0]
@@ -40,10 +29,44 @@ struct ReferenceDecoder: TokenDecoder {
       token: TokenID(token), logProbabilities: try logProbabilities(of: token, in: row))
   }
 
+  /// Lets the copies vote on what follows the header behind the answer, a token after the other, and forgets
+  /// all of it again.
+  mutating func probe(behind header: [TokenID]) async throws -> [VoteRecord] {
+    let (chosen, lengths) = (answer, sequences.lengths)
+    answer += header
+    var votes: [VoteRecord] = []
+    while votes.count < job.defense.checkpointTokens {
+      let decision = try await vote(isCompared: false)
+      if let vote = decision.vote { votes.append(vote) }
+      guard let token = decision.token, !job.ends(token) else { break }
+      answer.append(token)
+    }
+    answer = chosen
+    for (sequence, length) in lengths.enumerated() {
+      try await sequences.truncate(sequence, to: length)
+    }
+    return votes
+  }
+
   /// Appends a chosen token, clean, to every sequence.
   mutating func append(_ token: TokenID, bytes: [UInt8]) {
     window.note(bytes, at: answer.count)
     answer.append(token)
+  }
+
+  /// Step 2: every copy predicts greedily, and the majority is the token.
+  private func vote(isCompared: Bool) async throws -> Decision {
+    let rows = try await logits(Array(1...job.defense.samples))
+    // The lead rule, where it is on, lets the first of them count; it needs no pass of its own here.
+    let ballot = Ballot(
+      predictions: try rows.map { TokenID(try Logits.argmax($0)) }, of: rows.count,
+      lead: job.defense.lead, ends: job.ends)
+    let clean = isCompared ? try await unperturbedToken() : nil
+    var decision = try await ballot.decide(at: answer.count, by: job.defense, rows: rows) {
+      if let clean { clean } else { try await unperturbedToken() }
+    }
+    decision.compare(with: clean, ends: job.ends)
+    return decision
   }
 
   /// argmax f(x, y_1..y_{t-1}).
@@ -93,6 +116,10 @@ protocol TokenDecoder {
 
   /// Which positions are voted on.
   var window: SmoothingWindow { get }
+
+  /// Lets the copies vote on tokens behind the answer and a header, up to one that ends an answer, and goes
+  /// back to where the answer was.
+  mutating func probe(behind header: [TokenID]) async throws -> [VoteRecord]
 
   /// Takes the chosen token, once for each ``next()`` that gave one, unless the answer ends there.
   mutating func append(_ token: TokenID, bytes: [UInt8])

@@ -6,6 +6,8 @@ struct SmoothingWindow {
   private let latestStart: Int?
   /// How many positions behind the prefix are not voted on, and how many then are, again and again.
   private let checkpoints: (every: Int, tokens: Int)?
+  /// Behind how many positions a probe is taken, again and again; nothing else behind the prefix is voted on.
+  private let probedEvery: Int?
   private var tail: [UInt8] = []
   /// The first voted position, once it is known; below 0 where it lies in an opening that counts.
   private(set) var start: Int?
@@ -14,9 +16,11 @@ struct SmoothingWindow {
   init(_ defense: DefenseSettings, promptEnd: [UInt8], countedOpening: Int = 0) {
     prefix = defense.isActive ? defense.prefix : .tokens(0)
     latestStart = defense.latestStart
+    let every = defense.isActive ? defense.checkpointEvery : nil
+    probedEvery = defense.checkpointForm == .header ? every : nil
     checkpoints =
-      defense.isActive
-      ? defense.checkpointEvery.map { every in
+      defense.checkpointForm == .vote
+      ? every.map { every in
         // Together they are no more than there are numbers.
         (every, min(defense.checkpointTokens, .max - every))
       } : nil
@@ -45,6 +49,12 @@ struct SmoothingWindow {
     return place >= checkpoints.every
   }
 
+  /// Whether a probe is taken in front of a position.
+  func isProbed(_ position: Int) -> Bool {
+    guard let probedEvery, let distance = distance(behindPrefix: position) else { return false }
+    return distance > 0 && distance % probedEvery == 0
+  }
+
   /// How many positions from one on are voted on without a gap, that one included, at most `limit`.
   func remaining(at position: Int, limit: Int) -> Int {
     guard let start, contains(position) else { return 0 }
@@ -58,21 +68,30 @@ struct SmoothingWindow {
     }
   }
 
-  /// Whether no position from this one on is voted on any more, of an answer of at most so many tokens.
+  /// Whether no position from this one on is voted on any more, nor probed, of an answer of at most so
+  /// many tokens.
   func isOver(at position: Int, of maximum: Int) -> Bool {
-    guard case .tokens(let length) = prefix, let start, position >= start,
-      position - start >= length
-    else { return false }
+    guard let distance = distance(behindPrefix: position) else { return false }
+    if let probedEvery {
+      guard !isProbed(position) else { return position >= maximum }
+      return probedEvery - distance % probedEvery >= maximum - position
+    }
     guard let checkpoints, let place = place(behindPrefix: position) else { return true }
     return max(0, checkpoints.every - place) >= maximum - position
   }
 
   /// Where a position behind the prefix is in the run of positions without and with a vote that it is in.
   private func place(behindPrefix position: Int) -> Int? {
-    guard let checkpoints, case .tokens(let length) = prefix, let start, position >= start,
+    guard let checkpoints, let distance = distance(behindPrefix: position) else { return nil }
+    return distance % (checkpoints.every + checkpoints.tokens)
+  }
+
+  /// How far a position is behind the first one behind the prefix.
+  private func distance(behindPrefix position: Int) -> Int? {
+    guard case .tokens(let length) = prefix, let start, position >= start,
       position - start >= length
     else { return nil }
-    return (position - start - length) % (checkpoints.every + checkpoints.tokens)
+    return position - start - length
   }
 
   /// Takes the bytes of the token at a position, to see the tag that the window follows.

@@ -63,6 +63,23 @@ package struct VoteReport: Encodable, Sendable {
   }
 }
 
+/// What a checkpoint found that opened the assistant's turn again, in JSON.
+///
+/// A stable shape, to which fields may be added; encoders write its names in snake case.
+package struct ProbeReport: Encodable, Sendable {
+  package let position: Int
+  package let text: String
+  package let refused: Bool
+  package let votes: [VoteReport]
+
+  package init(_ probe: ProbeRecord, tokenizer: any Tokenizer) {
+    position = probe.position
+    text = probe.text
+    refused = probe.isRefusal
+    votes = probe.votes.map { VoteReport($0, tokenizer: tokenizer) }
+  }
+}
+
 /// What an answer cost, in JSON; times are in seconds.
 ///
 /// A stable shape, to which fields may be added; encoders write its names in snake case.

@@ -26,6 +26,7 @@ public final class ChatSession: Sendable {
   private let decoder: DecoderKind
   private let plan: DecodingPlan?
   private let conversations: ConversationCache
+  private let isRefusal: (@Sendable (String) -> Bool)?
   // Invariant: the transcript changes only while `isResponding`, and only whole turns enter it.
   private let state: Mutex<State>
 
@@ -44,15 +45,19 @@ public final class ChatSession: Sendable {
   ///   - conversations: Where what is computed is kept between turns; sessions that share one share
   ///     what they have in common. Default: one of its own, of ``ConversationCache/defaultCells``
   ///     positions. `ConversationCache(cells: 0)` keeps nothing.
+  ///   - isRefusal: Whether a text is a refusal, for checkpoints that open the assistant's turn again. Default:
+  ///     `nil`, which refuses a defence with those.
   public init(
     model: any LanguageModel, instructions: String? = nil, transcript: [ChatMessage] = [],
     defense: DefenseSettings? = nil, options: GenerationOptions = GenerationOptions(),
     template: ChatTemplate? = nil, decoder: DecoderKind = .fast, plan: DecodingPlan? = nil,
-    conversations: ConversationCache = ConversationCache()
+    conversations: ConversationCache = ConversationCache(),
+    isRefusal: (@Sendable (String) -> Bool)? = nil
   ) {
     self.model = model
     self.template = template
     self.conversations = conversations
+    self.isRefusal = isRefusal
     var defense = defense ?? .recommended(for: model.information)
     if defense.seed == nil, conversations.cells > 0 { defense.seed = .random(in: 0..<1 << 53) }
     self.defense = defense
@@ -117,7 +122,10 @@ public final class ChatSession: Sendable {
     do {
       return try Generation(
         model: model, messages: messages, template: template, defense: defense, options: options,
-        decoder: decoder, plan: plan, conversations: conversations.share(of: ""))
+        decoder: decoder, plan: plan, conversations: conversations.share(of: ""),
+        probe: try isRefusal.flatMap {
+          try CheckpointProbe(for: defense, model: model, template: template, isRefusal: $0)
+        })
     } catch {
       end(prompt, answer: nil)
       throw error

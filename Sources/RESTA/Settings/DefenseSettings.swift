@@ -28,11 +28,15 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// `(t - e) % (c + w) >= c`: c tokens that are not, then w that are. A defence that is not active has
   /// none, and a window without end leaves no room for one.
   public var checkpointEvery: Int?
-  /// How many tokens a checkpoint votes on, w, 1 or more.
+  /// What the copies vote on at a checkpoint.
+  ///
+  /// Default: the answer's own next tokens.
+  public var checkpointForm: CheckpointForm
+  /// How many tokens a checkpoint votes on, w, 1 or more; in ``probeTokensRange`` for a header.
   ///
   /// Default: ``usualCheckpointTokens``.
   public var checkpointTokens: Int
-  /// Whether the answer ends where a checkpoint's vote parts from the unperturbed model's own prediction,
+  /// Whether the answer ends where a checkpoint's vote on it parts from the unperturbed model's own prediction,
   /// in front of that token; else the vote wins.
   ///
   /// Default: `false`. All tokens that end an answer are one here too.
@@ -62,6 +66,8 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   public static let samplesRange = 1...128
   /// The ``checkpointTokens`` of who chooses none.
   public static let usualCheckpointTokens = 4
+  /// The range of ``checkpointTokens`` behind a header.
+  public static let probeTokensRange = 1...64
 
   /// Makes settings.
   ///
@@ -72,6 +78,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   ///   - window: Default: the start of the answer.
   ///   - latestStart: Default: never without the text that the window follows.
   ///   - checkpointEvery: c. Default: no checkpoints.
+  ///   - checkpointForm: Default: the copies vote on the answer's own tokens.
   ///   - checkpointTokens: w. Default: ``usualCheckpointTokens``.
   ///   - checkpointEnds: Default: the vote wins, and the answer goes on.
   ///   - aggregator: Default: the majority vote.
@@ -83,7 +90,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
     noise: NoiseSettings = NoiseSettings(
       kind: .isotropic, sigma: NoiseKind.isotropic.fallbackSigma),
     samples: Int = 10, prefix: PrefixLength = .tokens(20), window: WindowPlacement = .start,
-    latestStart: Int? = nil, checkpointEvery: Int? = nil,
+    latestStart: Int? = nil, checkpointEvery: Int? = nil, checkpointForm: CheckpointForm = .vote,
     checkpointTokens: Int = usualCheckpointTokens, checkpointEnds: Bool = false,
     aggregator: Aggregator = .majorityVote, tieRule: TieRule = .logProbability, lead: Int? = nil,
     perturbed: PerturbedContent = .userTurns, seed: UInt64? = nil
@@ -94,6 +101,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
     self.window = window
     self.latestStart = latestStart
     self.checkpointEvery = checkpointEvery
+    self.checkpointForm = checkpointForm
     self.checkpointTokens = checkpointTokens
     self.checkpointEnds = checkpointEnds
     self.aggregator = aggregator
@@ -177,7 +185,23 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
       throw RESTAError(
         .invalidSetting, "checkpoint_every and checkpoint_tokens must be 1 or more.")
     }
-    guard checkpointEvery == nil else { return }
+    guard checkpointEvery == nil else {
+      guard checkpointForm == .header else { return }
+      guard Self.probeTokensRange.contains(checkpointTokens) else {
+        throw RESTAError(
+          .invalidSetting,
+          "checkpoint_tokens must be at most \(Self.probeTokensRange.upperBound) with a header.")
+      }
+      guard !checkpointEnds else {
+        throw RESTAError(
+          .invalidSetting,
+          "checkpoint_ends goes with checkpoint_form vote only: a header's refusal always ends.")
+      }
+      return
+    }
+    guard checkpointForm == .vote else {
+      throw RESTAError(.invalidSetting, "checkpoint_form goes with checkpoint_every only.")
+    }
     guard checkpointTokens == Self.usualCheckpointTokens else {
       throw RESTAError(.invalidSetting, "checkpoint_tokens goes with checkpoint_every only.")
     }
@@ -230,6 +254,11 @@ extension DefenseSettings: DescribedSettings {
       "checkpoint_every", \.checkpointEvery, .optional(.integer(1...)),
       "Vote again behind every so many tokens that follow the voted ones.",
       default: "none: nothing behind them is voted on", flag: .option(value: "c")),
+    Setting(
+      "checkpoint_form", \.checkpointForm, .choice(),
+      "What is voted on there: the answer's next tokens, or, unseen, what the model says where the "
+        + "assistant's turn is opened again; a refusal there ends the answer.", default: "vote",
+      flag: .option(value: "form")),
     Setting(
       "checkpoint_tokens", \.checkpointTokens, .integer(1...),
       "Tokens that are voted on at each checkpoint.", default: "\(usualCheckpointTokens)",

@@ -43,6 +43,7 @@ struct StreamDecoder: TokenDecoder {
 
   /// Refuses what needs more than tokens, by its name.
   static func check(_ defense: DefenseSettings) throws(RESTAError) {
+    guard !defense.probes else { throw CheckpointProbe.streams }
     guard !defense.isActive || defense.aggregator == .majorityVote else {
       throw RESTAError(
         .invalidSetting,
@@ -53,6 +54,10 @@ struct StreamDecoder: TokenDecoder {
 
   mutating func next() async throws -> Decision {
     window.contains(generated.count) ? try await vote() : try await sample()
+  }
+
+  func probe(behind header: [TokenID]) throws -> [VoteRecord] {
+    throw CheckpointProbe.streams
   }
 
   mutating func append(_ token: TokenID, bytes: [UInt8]) {

@@ -20,7 +20,8 @@ struct Calibrate: AsyncParsableCommand {
       The prompts are the development side of the built-in ones: report what it found on the other \
       side ('resta eval run', with 'calibrated: yes' in a defence). What is found is kept by the \
       SHA-256 of the weights in your own table, and used by generate, chat, serve and eval whenever \
-      no noise is named.
+      no noise is named. With --engine vllm those are the weights of --model, which the server's are \
+      compared with.
 
       Everyday requests are asked first, then harmful ones at the strengths that pass, then strengths \
       beside the best. When --minutes are over it says what was not reached. Run the same command \
@@ -120,8 +121,6 @@ struct Calibrate: AsyncParsableCommand {
     let known = try KnownCalibrations(file: model.calibrations)
     var arguments = try model.adapted(noLora: noLora)
     arguments.calibrations = nil
-    // What a server computes has other weights than the file beside it.
-    try arguments.remote.refuse()
     try arguments.check()
     let file = try Models.resolve(arguments.model)
     let name =

@@ -6,7 +6,8 @@ import RESTAVLLM
 /// A model at vLLM servers, connected to by the options of the command line.
 enum VLLMConnector {
   static func connect(
-    _ arguments: RemoteArguments, rowsOf path: String, contextLength: Int?
+    _ arguments: RemoteArguments, rowsOf path: String, contextLength: Int?,
+    calibrated: CalibratedSetting?
   ) async throws -> any LanguageModel {
     var settings = try VLLMSettings(
       urls: arguments.vllmUrl ?? "", model: arguments.vllmModel ?? "")
@@ -14,6 +15,8 @@ enum VLLMConnector {
     settings.number = arguments.vllmBfloat16 ? .bfloat16 : .float32
     settings.contextLength = contextLength
     let rows = try LlamaRows(path: path)
+    var information = rows.information
+    information.calibrated = calibrated
     let template: Result<ChatTemplate?, RESTAError>
     do {
       template = .success(try rows.chatTemplate)
@@ -23,7 +26,7 @@ enum VLLMConnector {
     return try await VLLMModel.connect(
       settings,
       source: ModelSource(
-        information: rows.information, tokenizer: rows.tokenizer, chatTemplate: template,
+        information: information, tokenizer: rows.tokenizer, chatTemplate: template,
         embeddings: { try rows.embeddings(of: $0) }))
   }
 }

@@ -5,6 +5,7 @@ import RESTA
 import RESTADocuments
 import RESTALlama
 import RESTALocal
+import RESTARefusals
 import RESTAServer
 
 /// `resta serve`: an OpenAI-compatible server with a playground.
@@ -152,7 +153,9 @@ struct ServedLlama {
       let model = try await arguments.loadAny()
       let findings = (model as? any RemoteModel)?.findings.joined(separator: "; ") ?? ""
       return (
-        LoadedModel(model: model, template: try arguments.template(for: model)),
+        LoadedModel(
+          model: model, template: try arguments.template(for: model),
+          isRefusal: { RefusalPhraseJudge().isRefusal($0) }),
         "\(model.information.name) at \(findings)"
       )
     }
@@ -168,7 +171,9 @@ struct ServedLlama {
       model,
       loadedBytes: MachineReport.residentBytes.map { $0 - room.cells * model.bytesPerCell })
     return (
-      LoadedModel(model: model, template: try arguments.template(for: model)),
+      LoadedModel(
+        model: model, template: try arguments.template(for: model),
+        isRefusal: { RefusalPhraseJudge().isRefusal($0) }),
       "\(information.name): \(model.threads) threads, "
         + capacity.summary(
           bytesPerCell: model.bytesPerCell, besideBytes: memory.bytes(cells: 0, prompt: 0),

@@ -1,5 +1,6 @@
 public import RESTA
 public import RESTADocuments
+import RESTARefusals
 
 /// A way of answering that should be harder to jailbreak; "none" is one.
 public protocol Defense: Sendable {
@@ -178,7 +179,10 @@ extension Subject {
     if let sampling { options.sampling = sampling }
     options.sampling.seed = seed
     return try await Generation(
-      model: model, prompt: tokenize(prompt), defense: defense, options: options, decoder: decoder
+      model: model, prompt: tokenize(prompt), defense: defense, options: options, decoder: decoder,
+      probe: CheckpointProbe(for: defense, model: model, template: template) {
+        RefusalPhraseJudge().isRefusal($0)
+      }
     ).result()
   }
 }

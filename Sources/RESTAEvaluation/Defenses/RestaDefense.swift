@@ -138,7 +138,8 @@ public struct RestaDefense: ConfiguredDefense {
   /// Answers one prompt.
   ///
   /// The notes hold `sigma_absolute`, `perturbed_tokens`, `calibration` and, where any token was
-  /// perturbed, `sigma_relative`.
+  /// perturbed, `sigma_relative`; of checkpoints that open the turn again `probes`: where, what was said in
+  /// how many votes, and whether that `refused`.
   ///
   /// - Parameters:
   ///   - prompt: The user's message.
@@ -158,6 +159,15 @@ public struct RestaDefense: ConfiguredDefense {
       "perturbed_tokens": .integer(Int128(result.settings.perturbedTokens)),
     ]
     if let relative = result.settings.sigmaRelative { notes["sigma_relative"] = .number(relative) }
+    if defense.probes {
+      notes["probes"] = .array(
+        result.probes.map { probe in
+          .object([
+            "position": .integer(Int128(probe.position)), "text": .string(probe.text),
+            "votes": .integer(Int128(probe.votes.count)), "refused": .bool(probe.isRefusal),
+          ])
+        })
+    }
     return DefendedAnswer(result, notes: notes)
   }
 }

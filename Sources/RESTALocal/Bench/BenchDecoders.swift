@@ -25,6 +25,9 @@ package struct BenchDecoders: AsyncParsableCommand {
       Where llama-bench of the same llama.cpp, as it comes, is there ('make stock-llama'), it takes \
       turns with the undefended model, with the same lengths and threads.
 
+      With --engine vllm 'undefended' and 'fast' are asked of the same server; the table then has the \
+      requests of an answer and what was sent for it, in the place of floor and key-value cache.
+
       Examples:
         resta bench --user-tokens 20 --answer-tokens 150
         resta bench --decoders undefended,fast --repeats 9 --json
@@ -49,9 +52,11 @@ package struct BenchDecoders: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What to measure: \(BenchSubject.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "name,..."))
-  var decoders = SubjectList(BenchSubject.allCases)
+      """
+      What to measure: \(SubjectList(BenchSubject.all(.llama))); with --engine vllm \
+      \(SubjectList(BenchSubject.all(.vllm))). (default: all)
+      """, valueName: "name,..."))
+  var decoders: SubjectList?
 
   @Option(
     help: ArgumentHelp(
@@ -107,8 +112,9 @@ package struct BenchDecoders: AsyncParsableCommand {
     try defense.check()
     try plan.plan.validate()
     try model.check()
+    let subjects = try subjects()
     let room = try parallelRoom()
-    let loaded = try await model.load(
+    let loaded = try await model.loadAny(
       parallelCells: room.cells, parallelSequences: room.sequences)
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
@@ -117,11 +123,11 @@ package struct BenchDecoders: AsyncParsableCommand {
     let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
     let bench = BenchRunner(
       model: loaded, template: template, defense: settings,
-      plan: plan.plan, subjects: decoders.values, repeats: repeats,
-      stock: decoders.values.contains(.undefended)
-        ? try StockBench(stock, path: try Models.resolve(model.model), model: loaded) : nil)
+      plan: plan.plan, subjects: subjects, repeats: repeats,
+      stock: try stock(beside: loaded, subjects))
 
-    print(BenchTable.title)
+    let table = BenchTable(model.remote.engine)
+    print(table.title)
     var runs: [BenchRun] = []
     var sigma = 0.0
     var progress = Progress()
@@ -140,7 +146,7 @@ package struct BenchDecoders: AsyncParsableCommand {
           done: (before + share * work[number]) / work.reduce(0, +))
       }
       progress.clear()
-      for line in results.map(BenchTable.row) + BenchTable.notes(results) { print(line) }
+      for line in results.map(table.row) + BenchTable.notes(results) { print(line) }
       runs += results
       sigma = max(sigma, absolute)
     }
@@ -155,13 +161,36 @@ package struct BenchDecoders: AsyncParsableCommand {
         parallel: together))
   }
 
+  /// What is measured: what there is on the engine, or of that what is named.
+  private func subjects() throws -> [BenchSubject] {
+    if model.remote.engine == .vllm, let stock, stock != "none" {
+      throw Failure.usage("--stock is for --engine llama: the server is measured beside itself.")
+    }
+    let known = BenchSubject.all(model.remote.engine)
+    guard let named = decoders?.values else { return known }
+    if let other = named.first(where: { !known.contains($0) }) {
+      throw Failure.usage(
+        "--decoders: '\(other.rawValue)' is for --engine llama; with --engine vllm there are "
+          + "\(known.map(\.rawValue).joined(separator: " and ")).")
+    }
+    return named
+  }
+
+  /// llama.cpp as it comes, where the undefended model runs on it.
+  private func stock(
+    beside loaded: any LanguageModel, _ subjects: [BenchSubject]
+  ) throws -> StockBench? {
+    guard let local = loaded as? LlamaModel, subjects.contains(.undefended) else { return nil }
+    return try StockBench(stock, path: try Models.resolve(model.model), model: local)
+  }
+
   private func print(_ line: String) {
     if json { Terminal.error(line) } else { Terminal.line(line) }
   }
 
   /// The room that `--parallel` needs side by side.
   private func parallelRoom() throws -> (cells: Int, sequences: Int) {
-    guard let most = parallel?.values.max() else { return (0, 0) }
+    guard let most = parallel?.values.max(), model.remote.engine == .llama else { return (0, 0) }
     // Templates are shorter than this.
     let prompt = (userTokens.values.first ?? 0) + 128
     let answer = answerTokens.values.last ?? 0

@@ -25,10 +25,14 @@ package struct BenchRun: Encodable {
   package let wallS: Double
   @Nullable package var firstTokenS: Double?
   package let tokensProcessed: Int
+  /// At servers, requests.
   package let passes: Int
-  package let peakCells: Int
+  /// What was sent to servers; `nil` in process.
+  @Nullable package var uploadedBytes: Int?
+  /// `nil` at servers, as what follows of memory and floor.
+  @Nullable package var peakCells: Int?
   /// Of the key-value cache.
-  package let peakBytes: Int
+  @Nullable package var peakBytes: Int?
   /// What the process takes in all for this run: see ``BenchMemory``; `nil` where the system does not tell.
   @Nullable package var memoryBytes: Int?
   /// Of the wall time, what was not spent in the model.
@@ -62,11 +66,11 @@ package struct BenchRun: Encodable {
   ///   - samples: Every subject's generations, by repeat; this one's among them.
   ///   - floors: The floor of each repeat, or none.
   ///   - stock: What llama.cpp as it comes did in each repeat, or none.
-  ///   - memory: What the model's memory is made of.
+  ///   - memory: What the model's memory is made of; `nil` at servers.
   package init?(
     _ subject: BenchSubject, _ benchCase: BenchCase,
     samples: [BenchSubject: [BenchSample]], floors: [BenchFloor] = [],
-    stock: [StockBench.Speed] = [], memory: BenchMemory
+    stock: [StockBench.Speed] = [], memory: BenchMemory?
   ) {
     guard let own = samples[subject], let first = own.first?.result else { return nil }
     let results = own.map(\.result)
@@ -81,11 +85,16 @@ package struct BenchRun: Encodable {
     firstTokenS = Self.median(results.compactMap(\.totals.firstTokenSeconds))
     tokensProcessed = Int(Self.median(results.map { Double($0.totals.tokensProcessed) }) ?? 0)
     passes = Int(Self.median(results.map { Double($0.totals.passes) }) ?? 0)
-    peakCells = own.map(\.peakCells).max() ?? 0
-    peakBytes = peakCells * memory.bytesPerCell
-    memoryBytes = memory.bytes(
-      cells: own.map(\.reservedCells).max() ?? 0,
-      prompt: results.map(\.promptTokens).max() ?? 0)
+    if let memory {
+      let cells = own.compactMap(\.peakCells).max() ?? 0
+      peakCells = cells
+      peakBytes = cells * memory.bytesPerCell
+      memoryBytes = memory.bytes(
+        cells: own.compactMap(\.reservedCells).max() ?? 0,
+        prompt: results.map(\.promptTokens).max() ?? 0)
+    } else {
+      uploadedBytes = Self.median(results.map { Double($0.totals.uploadedBytes) }).map { Int($0) }
+    }
     bookkeepingShare =
       Self.median(results.map { $0.totals.bookkeepingSeconds / $0.totals.wallSeconds }) ?? 0
     let asked = results.flatMap(\.votes).map { Double($0.asked) }
@@ -217,79 +226,5 @@ package struct MachineReport: Encodable {
         .map { $0.trimmingCharacters(in: .whitespaces) }
     }
     return nil
-  }
-}
-
-/// The rows that `resta bench` prints for people.
-package enum BenchTable {
-  private static let header = [
-    "user", "answer", "k", "l", "decoder", "time s", "ratio", "of floor", "first s", "passes",
-    "tokens", "KV MiB", "asked", "same",
-  ]
-  private static let widths = [5, 6, 3, 4, 10, 7, 19, 19, 7, 6, 7, 7, 5, 4]
-
-  package static var title: String { row(header) }
-
-  package static func row(_ run: BenchRun) -> String {
-    let prefix = run.prefix.description
-    return row([
-      "\(run.userTokens)", "\(run.answerTokens)", "\(run.samples)", prefix, run.decoder.rawValue,
-      Summary.number(run.wallS),
-      ratio(run.ratioToUndefended, run.ratioLowest, run.ratioHighest),
-      ratio(run.ratioToFloor, run.ratioToFloorLowest, run.ratioToFloorHighest),
-      run.firstTokenS.map { Summary.number($0) } ?? "-",
-      "\(run.passes)", "\(run.tokensProcessed)",
-      Summary.number(Double(run.peakBytes) / 1_048_576),
-      run.meanAsked.map { Summary.number($0) } ?? "-",
-      run.sameAsReference.map { $0 ? "yes" : "NO" } ?? "-",
-    ])
-  }
-
-  /// The lines below a case: what its floor is made of, and llama.cpp as it comes.
-  package static func notes(_ runs: [BenchRun]) -> [String] {
-    var lines: [String] = []
-    if let run = runs.first(where: { $0.floorS != nil }), let floor = run.floorS,
-      let positions = run.floorPositions, let speed = run.widePositionsPerS,
-      let width = run.wideWidth
-    {
-      lines.append(
-        "       floor: \(Summary.number(floor)) s, undefended and \(positions) positions at "
-          + "\(Int(speed)) a second in passes of \(width)")
-    }
-    if let stock = runs.compactMap(\.stock).first {
-      let steps = stock.decodeTokensPerS.map {
-        "; decode \(Int($0)), undefended "
-          + ratio(stock.decodeRatio, stock.decodeRatioLowest, stock.decodeRatioHighest) + " of it"
-      }
-      lines.append(
-        "       llama.cpp as it comes: prompt \(Int(stock.promptTokensPerS)) tokens/s, undefended "
-          + ratio(stock.promptRatio, stock.promptRatioLowest, stock.promptRatioHighest) + " of it"
-          + (steps ?? ""))
-    }
-    return lines
-  }
-
-  /// The line below all cases: the memory of the one that needs the most.
-  package static func memory(_ runs: [BenchRun], used: Int?) -> String? {
-    guard let needed = runs.compactMap(\.memoryBytes).max(), let used else { return nil }
-    return "memory: \(needed / 1_000_000) MB needed by the largest run, "
-      + "\(used / 1_000_000) MB used at most by the process"
-  }
-
-  private static func ratio(_ middle: Double?, _ low: Double?, _ high: Double?) -> String {
-    guard let middle, let low, let high else { return "-" }
-    return "\(two(middle)) (\(two(low))...\(two(high)))"
-  }
-
-  private static func two(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    return
-      "\(hundredths / 100).\(Columns.right("\(hundredths % 100)", 2).replacing(" ", with: "0"))"
-  }
-
-  private static func row(_ cells: [String]) -> String {
-    zip(cells, widths).enumerated().map { index, pair in
-      index == 4 ? Columns.left(pair.0, pair.1) : Columns.right(pair.0, pair.1)
-    }.joined(separator: "  ")
   }
 }

@@ -3,7 +3,7 @@ package import RESTALlama
 
 /// Runs the cases of a benchmark.
 package struct BenchRunner {
-  package let model: LlamaModel
+  package let model: any LanguageModel
   package let template: ChatTemplate?
   package let defense: DefenseSettings
   package let plan: DecodingPlan
@@ -28,7 +28,8 @@ package struct BenchRunner {
   package func run(
     _ benchCase: BenchCase, prompts: [BenchPrompt], progress: (String, Double) -> Void
   ) async throws -> (runs: [BenchRun], sigmaAbsolute: Double) {
-    let metered = MeteredModel(model)
+    let local = model as? LlamaModel
+    let metered = local.map { MeteredModel($0) }
     var samples: [BenchSubject: [BenchSample]] = [:]
     var floors: [BenchFloor] = []
     var stockSpeeds: [StockBench.Speed] = []
@@ -42,27 +43,27 @@ package struct BenchRunner {
         // A whole warm-up of the slow decoders would only waste time.
         if number == 0, subject == .reference || subject == .naive { continue }
         let prompt = prompts[max(0, number - 1) % prompts.count]
-        let result = try await generate(subject, benchCase, prompt, metered, number)
-        let (cells, reserved) = (metered.takePeakCells(), metered.takeReservedCells())
+        let result = try await generate(subject, benchCase, prompt, metered ?? model, number)
+        let cells = metered.map { (reserved: $0.takeReservedCells(), peak: $0.takePeakCells()) }
         sigma = max(sigma, result.settings.sigmaAbsolute)
         guard number > 0 else { continue }
         samples[subject, default: []].append(
-          BenchSample(result: result, reservedCells: reserved, peakCells: cells))
+          BenchSample(result: result, reservedCells: cells?.reserved, peakCells: cells?.peak))
         guard subject == .undefended, let stock else { continue }
         stockSpeeds.append(
           try await stock.measure(
             promptTokens: result.promptTokens, answerTokens: result.tokenIDs.count))
       }
-      guard number > 0, let plain = samples[.undefended]?.last, subjects != [.undefended] else {
-        continue
-      }
+      guard number > 0, let local, let plain = samples[.undefended]?.last,
+        subjects != [.undefended]
+      else { continue }
       let prompt = prompts[(number - 1) % prompts.count].prompt
       floors.append(
         try await BenchFloor(
           prompt, settings(of: benchCase), answerTokens: benchCase.answerTokens,
-          undefended: plain.result.totals.wallSeconds, model: model))
+          undefended: plain.result.totals.wallSeconds, model: local))
     }
-    let memory = BenchMemory(model, loadedBytes: loadedBytes)
+    let memory = local.map { BenchMemory($0, loadedBytes: loadedBytes) }
     let runs = subjects.compactMap {
       BenchRun(
         $0, benchCase, samples: samples, floors: floors, stock: stockSpeeds, memory: memory)
@@ -83,21 +84,20 @@ package struct BenchRunner {
   ) async throws -> ParallelRun {
     let prompt = try BenchPrompt(
       ofLength: benchCase.userTokens, model: model, template: template)
-    let metered = MeteredModel(model)
     var times: (together: [Double], apart: [Double]) = ([], [])
     var isSame = true
     for _ in 0..<repeats {
       var start = ContinuousClock.now
       var apart: [[TokenID]] = []
       for number in 0..<count {
-        apart.append(try await generate(subject, benchCase, prompt, metered, number).tokenIDs)
+        apart.append(try await generate(subject, benchCase, prompt, model, number).tokenIDs)
       }
       times.apart.append(start.duration(to: .now) / .seconds(1))
       start = .now
       let together = try await withThrowingTaskGroup { group in
         for number in 0..<count {
           group.addTask {
-            (number, try await generate(subject, benchCase, prompt, metered, number).tokenIDs)
+            (number, try await generate(subject, benchCase, prompt, model, number).tokenIDs)
           }
         }
         return try await group.reduce(into: [Int: [TokenID]]()) { $0[$1.0] = $1.1 }
@@ -121,8 +121,8 @@ package struct BenchRunner {
   }
 
   private func generate(
-    _ subject: BenchSubject, _ benchCase: BenchCase, _ prompt: BenchPrompt, _ model: MeteredModel,
-    _ number: Int
+    _ subject: BenchSubject, _ benchCase: BenchCase, _ prompt: BenchPrompt,
+    _ model: any LanguageModel, _ number: Int
   ) async throws -> GenerationResult {
     var settings = settings(of: benchCase)
     settings.seed = (defense.seed ?? 0) &+ UInt64(number)
@@ -145,6 +145,11 @@ package enum BenchSubject: String, CaseIterable, Encodable {
   case naive
   /// The default.
   case fast
+
+  /// What is measured unless it is said: at servers, decoders that compute every copy apart are left to tests.
+  package static func all(_ engine: ModelEngine) -> [BenchSubject] {
+    engine == .llama ? allCases : [.undefended, .fast]
+  }
 
   /// The decoder that runs it.
   package var decoder: DecoderKind {
@@ -171,10 +176,10 @@ package struct BenchCase: Equatable {
 /// One measured generation.
 package struct BenchSample {
   package let result: GenerationResult
-  /// Key-value cells that were set aside for it.
-  package let reservedCells: Int
+  /// Key-value cells that were set aside for it; `nil` at servers, which have their own.
+  package let reservedCells: Int?
   /// The most key-value cells that were in use.
-  package let peakCells: Int
+  package let peakCells: Int?
 }
 
 /// A prompt to measure with.
@@ -184,8 +189,13 @@ package struct BenchPrompt {
   package let userTokens: Int
 
   /// A prompt of somebody's.
-  package init(_ text: String, model: LlamaModel, template: ChatTemplate?) throws {
-    prompt = try Generation.tokenize([.user(text)], for: model, template: template)
+  package init(_ text: String, model: any LanguageModel, template: ChatTemplate?) throws {
+    self.init(try Generation.tokenize([.user(text)], for: model, template: template))
+  }
+
+  /// A prompt in tokens.
+  package init(_ prompt: TokenizedPrompt) {
+    self.prompt = prompt
     userTokens = prompt.positions(of: .userTurns).count
   }
 
@@ -197,7 +207,9 @@ package struct BenchPrompt {
   ///   - model: Whose tokens are counted.
   ///   - template: The chat template, or `nil` for the model's own.
   /// - Throws: ``RESTAError`` when the template is none or refuses the prompt.
-  package init(ofLength length: Int, model: LlamaModel, template: ChatTemplate?) throws {
+  package init(
+    ofLength length: Int, model: any LanguageModel, template: ChatTemplate?
+  ) throws {
     func prompt(_ words: Int) throws -> BenchPrompt {
       try BenchPrompt(Self.text(words: words), model: model, template: template)
     }

@@ -1,4 +1,5 @@
 import RESTA
+import RESTARefusals
 
 /// A conversation of `resta chat` and what its commands change.
 struct ChatConversation {
@@ -29,7 +30,8 @@ struct ChatConversation {
     self.defense = defense
     session = ChatSession(
       model: model, instructions: system, defense: defense, options: options,
-      template: template, decoder: decoder.decoder, plan: plan, conversations: cache)
+      template: template, decoder: decoder.decoder, plan: plan, conversations: cache,
+      isRefusal: { RefusalPhraseJudge().isRefusal($0) })
   }
 
   /// Starts over, with a new system prompt or with the one there is.
@@ -49,7 +51,8 @@ struct ChatConversation {
     lastResult = nil
     session = ChatSession(
       model: model, instructions: system, transcript: turns, defense: defense, options: options,
-      template: template, decoder: decoder.decoder, plan: plan, conversations: cache)
+      template: template, decoder: decoder.decoder, plan: plan, conversations: cache,
+      isRefusal: { RefusalPhraseJudge().isRefusal($0) })
   }
 }
 

@@ -92,6 +92,7 @@ package struct Compare: AsyncParsableCommand {
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
     let template = try model.template(for: loaded)
+    let probe = try CheckpointProbe.byPhrases(for: settings, model: loaded, template: template)
     var pairs: [(GenerationResult, GenerationResult)] = []
     var differences: [Difference] = []
     var comparison = leads.map { LeadComparison($0, options: options, model: loaded) }
@@ -103,16 +104,17 @@ package struct Compare: AsyncParsableCommand {
       settings.seed = seed &+ UInt64(number)
       let prompt = try Generation.tokenize([.user(text)], for: loaded, template: template)
       let expected = try await Generation(
-        model: loaded, prompt: prompt, defense: settings, options: options, decoder: .reference
+        model: loaded, prompt: prompt, defense: settings, options: options, decoder: .reference,
+        probe: probe
       ).result()
       var same = options
       same.sampling.seed = expected.settings.samplingSeed
-      let actual = try await answer(prompt, settings, same, loaded)
+      let actual = try await answer(prompt, settings, same, loaded, probe)
       pairs.append((expected, actual))
       try await comparison?.note(expected, actual, prompt: prompt) { lead in
         var settings = settings
         settings.lead = lead
-        return try await answer(prompt, settings, same, loaded)
+        return try await answer(prompt, settings, same, loaded, probe)
       }
       if let difference = try await difference(number, expected, actual, prompt, loaded) {
         differences.append(difference)
@@ -127,11 +129,11 @@ package struct Compare: AsyncParsableCommand {
   /// The answer of the decoder that is compared.
   private func answer(
     _ prompt: TokenizedPrompt, _ settings: DefenseSettings, _ options: GenerationOptions,
-    _ model: LlamaModel
+    _ model: LlamaModel, _ probe: CheckpointProbe?
   ) async throws -> GenerationResult {
     try await Generation(
       model: model, prompt: prompt, defense: settings, options: options, decoder: decoder.decoder,
-      plan: decoder.plan
+      plan: decoder.plan, probe: probe
     ).result()
   }
 

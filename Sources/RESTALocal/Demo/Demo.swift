@@ -66,7 +66,8 @@ struct Demo: AsyncParsableCommand {
       for (name, setting) in [("undefended", DefenseSettings.none), ("defended", settings)] {
         let generation = try Generation(
           model: loaded, messages: item.messages, template: template, defense: setting,
-          options: options, decoder: decoder.decoder, plan: decoder.plan)
+          options: options, decoder: decoder.decoder, plan: decoder.plan,
+          probe: try .byPhrases(for: setting, model: loaded, template: template))
         results.append(
           try await Self.result(of: generation, name: name, of: options.maximumTokens))
       }

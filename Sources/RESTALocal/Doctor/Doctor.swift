@@ -197,7 +197,8 @@ struct Patient {
   ) async throws -> GenerationResult {
     try await Generation(
       model: observed ?? model, prompt: try prompt([.user(question)]), defense: defense,
-      options: GenerationOptions(maximumTokens: maximumTokens), decoder: decoder
+      options: GenerationOptions(maximumTokens: maximumTokens), decoder: decoder,
+      probe: try .byPhrases(for: defense, model: model, template: template)
     ).result()
   }
 }

@@ -80,11 +80,12 @@ struct Generate: AsyncParsableCommand {
     try model.check()
     let traceFile = try trace.map { try TraceFile(path: $0) }
     let loaded = try await model.loadAny()
+    let template = try model.template(for: loaded, system: system)
+    let settings = try defense.settings(for: loaded.information)
     let generation = try Generation(
-      model: loaded, messages: conversation,
-      template: try model.template(for: loaded, system: system),
-      defense: try defense.settings(for: loaded.information), options: options,
-      decoder: decoder.decoder, plan: decoder.plan)
+      model: loaded, messages: conversation, template: template, defense: settings,
+      options: options, decoder: decoder.decoder, plan: decoder.plan,
+      probe: try .byPhrases(for: settings, model: loaded, template: template))
 
     var tracedVotes = 0
     for try await event in generation {
@@ -115,7 +116,8 @@ struct Generate: AsyncParsableCommand {
     Terminal.line()
     guard !quiet else { return }
     let notes = [
-      Summary.settings(result.settings), Summary.votes(result.votes), Summary.cost(result),
+      Summary.settings(result.settings), Summary.votes(result.votes), Summary.probes(result),
+      Summary.cost(result),
       Summary.ending(result.stopReason), result.settings.calibration.warning,
       generation.prompt.defusedControlText
         ? "the prompt spelled control tokens; they were read as text" : nil,
@@ -153,7 +155,7 @@ struct TraceFile {
     self.path = path
   }
 
-  /// Appends a line of a type: `vote`, or `result` at the end.
+  /// Appends a line of a type: `vote`, `probe`, or `result` at the end.
   func write(_ type: String, _ value: some Encodable) throws {
     let line = try JSONOutput.text(Line(type: type, value: value), pretty: false) + "\n"
     do {
@@ -172,6 +174,7 @@ struct TraceFile {
   func finish(_ report: GenerationReport, votesWritten written: Int) throws {
     // A vote that ended the answer belongs to no token, so it came with none.
     for vote in report.votes.dropFirst(written) { try write("vote", vote) }
+    for probe in report.probes ?? [] { try write("probe", probe) }
     try write("result", report)
   }
 }

@@ -101,7 +101,7 @@ struct PromptBatch {
       let generation = try Generation(
         model: model, messages: (system.map { [.system($0)] } ?? []) + [.user(text)],
         template: template, defense: settings, options: options, decoder: decoder.decoder,
-        plan: decoder.plan)
+        plan: decoder.plan, probe: try .byPhrases(for: settings, model: model, template: template))
       let result = try await generation.result()
       return .answer(
         index: index,

@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import RESTA
+import RESTARefusals
 
 /// The options of the defence; shared by all commands.
 package typealias DefenseArguments = SettingFlags<DefenseSettings>
@@ -25,6 +26,18 @@ extension DefenseArguments {
         "--sigma-unit \(chosen.value.noise.sigma.unit.rawValue) needs a --sigma in that unit.")
     }
     return settings
+  }
+}
+
+extension CheckpointProbe {
+  /// What checkpoints need that open the assistant's turn again, with refusals known by their phrases; `nil`
+  /// for a defence without those.
+  package static func byPhrases(
+    for defense: DefenseSettings, model: any LanguageModel, template: ChatTemplate?
+  ) throws -> CheckpointProbe? {
+    try CheckpointProbe(for: defense, model: model, template: template) {
+      RefusalPhraseJudge().isRefusal($0)
+    }
   }
 }
 

@@ -92,8 +92,7 @@ package struct ModelArguments: ParsableArguments {
       contextLength: ctx, threads: threads, gpuLayers: gpuLayers, cacheType: kvType,
       adapters: try lora.map(Self.adapter), passCosts: passCosts, cacheFolder: Self.cacheFolder,
       parallelCells: parallelCells, parallelSequences: parallelSequences)
-    options.calibrated = try knownCalibrations.setting(
-      forModel: path, adapters: options.adapters, memory: DigestMemory(folder: Self.cacheFolder))
+    options.calibrated = try calibrated(path, adapters: options.adapters)
     let name = URL(fileURLWithPath: path).lastPathComponent
     defer { Terminal.status("") }
     return try await LlamaModel.load(path, options: options) { share in
@@ -126,7 +125,17 @@ package struct ModelArguments: ParsableArguments {
     }
     defer { Terminal.status("") }
     Terminal.status("Looking at the vLLM server")
-    return try await remote.connect(rowsOf: try Models.resolve(model), contextLength: ctx)
+    let path = try Models.resolve(model)
+    return try await remote.connect(
+      rowsOf: path, contextLength: ctx, calibrated: try calibrated(path))
+  }
+
+  /// What is known of a file's weights.
+  private func calibrated(
+    _ path: String, adapters: [LlamaOptions.Adapter] = []
+  ) throws -> CalibratedSetting? {
+    try knownCalibrations.setting(
+      forModel: path, adapters: adapters, memory: DigestMemory(folder: Self.cacheFolder))
   }
 
   /// Where it is remembered what passes cost here: measuring that takes up to a second.
@@ -159,13 +168,13 @@ package struct ModelArguments: ParsableArguments {
   /// The options of a command whose default model gets the adapter that made it refuse.
   ///
   /// - Parameter noLora: The value of --no-lora.
-  /// - Returns: The options, with the adapter where neither --model nor --lora is given.
+  /// - Returns: The options, with the adapter where neither --model nor --lora is given; servers have their own.
   /// - Throws: ``Failure`` where both are given, or the adapter is missing.
   package func adapted(noLora: Bool) throws -> ModelArguments {
     guard !noLora || lora.isEmpty else {
       throw Failure.usage("Give --lora or --no-lora, not both.")
     }
-    guard !noLora, model == nil, lora.isEmpty else { return self }
+    guard !noLora, model == nil, lora.isEmpty, remote.engine == .llama else { return self }
     var adapted = self
     adapted.lora = try Adapters.resolve(model: try Models.resolve(nil)).map { [$0] } ?? []
     return adapted

@@ -36,8 +36,9 @@ package struct RemoteArguments: ParsableArguments {
 
   /// What connects to servers: set by a command that has HTTP.
   package typealias Connector =
-    @Sendable (RemoteArguments, _ path: String, _ contextLength: Int?) async throws ->
-    any LanguageModel
+    @Sendable (
+      RemoteArguments, _ path: String, _ contextLength: Int?, _ calibrated: CalibratedSetting?
+    ) async throws -> any LanguageModel
 
   private static let connector = Mutex<Connector?>(nil)
 
@@ -75,11 +76,13 @@ package struct RemoteArguments: ParsableArguments {
     }
   }
 
-  /// Connects to the servers.
-  func connect(rowsOf path: String, contextLength: Int?) async throws -> any LanguageModel {
+  /// Connects to the servers; what was calibrated on the file's weights holds for theirs, which are the same.
+  func connect(
+    rowsOf path: String, contextLength: Int?, calibrated: CalibratedSetting?
+  ) async throws -> any LanguageModel {
     try check()
     guard let connect = Self.connector.withLock({ $0 }) else { throw CancellationError() }
-    return try await connect(self, path, contextLength)
+    return try await connect(self, path, contextLength, calibrated)
   }
 }
 

@@ -53,6 +53,8 @@ package struct GenerationReport: Encodable {
   /// The position that voting started at.
   @Nullable package var votedFrom: Int?
   package let votes: [VoteReport]
+  /// What checkpoints found that opened the turn again; not there without such checkpoints.
+  package let probes: [ProbeReport]?
   package let totals: TotalsReport
   package let run: RunReport
 
@@ -68,6 +70,9 @@ package struct GenerationReport: Encodable {
     settings = Settings(effective: result.settings, options: options)
     votedFrom = result.settings.defense.isActive ? result.votedFrom : nil
     votes = result.votes.map { VoteReport($0, tokenizer: tokenizer) }
+    probes =
+      result.settings.defense.probes
+      ? result.probes.map { ProbeReport($0, tokenizer: tokenizer) } : nil
     totals = TotalsReport(result.totals)
     self.run = run
   }

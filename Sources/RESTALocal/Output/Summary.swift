@@ -61,6 +61,14 @@ package enum Summary {
     return "\(votes.count) votes, \(unanimous) unanimous, \(ties) tied\(lead ?? "")"
   }
 
+  /// How many checkpoints opened the assistant's turn again, if the defence has those.
+  package static func probes(_ result: GenerationResult) -> String? {
+    guard result.settings.defense.probes else { return nil }
+    let refused = result.probes.contains(where: \.isRefusal)
+    return "\(result.probes.count) checkpoints with a header, "
+      + (refused ? "a refusal at the last one" : "none with a refusal")
+  }
+
   /// Why an answer ended, where that is not the model's own doing.
   package static func ending(_ reason: StopReason) -> String? {
     switch reason {
@@ -69,6 +77,8 @@ package enum Summary {
     case .contextFull: "cut because the context is full (--ctx)"
     case .abstained: "ended by a tied vote (--tie-rule abstain)"
     case .checkpoint: "ended where a vote parted from the unperturbed model (--checkpoint-ends)"
+    case .checkpointRefusal:
+      "ended where the copies refused in a turn of their own (--checkpoint-form header)"
     }
   }
 

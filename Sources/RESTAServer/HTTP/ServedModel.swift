@@ -8,15 +8,23 @@ public struct LoadedModel: Sendable {
   public var model: any LanguageModel
   /// The chat template; `nil` for the model's own.
   public var template: ChatTemplate?
+  /// Whether a text is a refusal, which checkpoints need that open the assistant's turn again; `nil` where nobody
+  /// can tell.
+  public var isRefusal: (@Sendable (String) -> Bool)?
 
   /// Describes a loaded model.
   ///
   /// - Parameters:
   ///   - model: The model.
   ///   - template: The chat template. Default: the model's own.
-  public init(model: any LanguageModel, template: ChatTemplate? = nil) {
+  ///   - isRefusal: Whether a text is a refusal. Default: `nil`; a defence that needs it is refused then.
+  public init(
+    model: any LanguageModel, template: ChatTemplate? = nil,
+    isRefusal: (@Sendable (String) -> Bool)? = nil
+  ) {
     self.model = model
     self.template = template
+    self.isRefusal = isRefusal
   }
 }
 
@@ -30,6 +38,8 @@ struct ServedModel: Sendable {
   /// The chat template that is used; `nil` where there is none, and raw prompts alone are answered.
   let template: ChatTemplate?
   let policy: DefensePolicy
+  /// What checkpoints do that open the assistant's turn again, if the operator's defence has those.
+  let probe: CheckpointProbe?
 
   /// - Throws: ``ServerError`` when the settings do not fit the model, or its template is of no use.
   init(_ loaded: LoadedModel, settings: ServerSettings, created: Int) throws(ServerError) {
@@ -39,6 +49,23 @@ struct ServedModel: Sendable {
     model = loaded.model
     template = try Self.template(loaded, settings)
     policy = try DefensePolicy(settings: settings, model: information)
+    probe = try Self.probe(loaded, template, policy.defense)
+  }
+
+  private static func probe(
+    _ loaded: LoadedModel, _ template: ChatTemplate?, _ defense: DefenseSettings
+  ) throws(ServerError) -> CheckpointProbe? {
+    do {
+      guard let isRefusal = loaded.isRefusal else {
+        guard defense.checkpointForm == .vote else { throw CheckpointProbe.missing }
+        return nil
+      }
+      return try CheckpointProbe(
+        for: defense, model: loaded.model, template: template, isRefusal: isRefusal)
+    } catch {
+      let reason = (error as? RESTAError)?.message ?? "\(error)"
+      throw ServerError(.invalidSetting, reason, cause: error)
+    }
   }
 
   private static func template(

@@ -87,6 +87,8 @@ struct RestaChoice: Encodable, Sendable {
   var votedFrom: Int?
   /// All votes of a whole answer.
   var votes: [VoteReport]?
+  /// What checkpoints found that opened the turn again.
+  var probes: [ProbeReport]?
   /// The vote of a streamed token.
   var vote: VoteReport?
   var prompt: [RestaPromptToken]?
@@ -98,7 +100,8 @@ struct RestaChoice: Encodable, Sendable {
   /// The object, or `nil` if there is nothing in it.
   var unlessEmpty: RestaChoice? {
     let isEmpty =
-      cost == nil && votedFrom == nil && votes == nil && vote == nil && prompt == nil && seed == nil
+      cost == nil && votedFrom == nil && votes == nil && vote == nil && probes == nil
+      && prompt == nil && seed == nil
       && samplingSeed == nil
     return isEmpty ? nil : self
   }

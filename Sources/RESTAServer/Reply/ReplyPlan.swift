@@ -102,7 +102,7 @@ struct AnswerPlanner: Sendable {
     }
     let cost = AnswerCost(
       promptTokens: tokenized.map(\.tokens.count), answer: answer, defense: defense,
-      model: served.model.information)
+      model: served.model.information, probe: served.probe)
     try cost.check(settings.limits, field: field)
     if !isPerturbed(tokenized, by: defense) {
       guard settings.client.off else { throw nothingToDefend(defense) }
@@ -126,7 +126,7 @@ struct AnswerPlanner: Sendable {
           try Generation(
             model: served.model, prompt: prompt, defense: defense, options: options,
             decoder: settings.defense.decoder,
-            conversations: conversations.share(of: conversation?.name)))
+            conversations: conversations.share(of: conversation?.name), probe: served.probe))
       }
     }
     return AnswerBatch(
@@ -196,14 +196,17 @@ struct AnswerCost: Sendable {
   private let answer: AnswerRequest
   private let defense: DefenseSettings
   private let model: ModelInformation
+  private let probe: CheckpointProbe?
 
   init(
-    promptTokens: [Int], answer: AnswerRequest, defense: DefenseSettings, model: ModelInformation
+    promptTokens: [Int], answer: AnswerRequest, defense: DefenseSettings, model: ModelInformation,
+    probe: CheckpointProbe? = nil
   ) {
     self.promptTokens = promptTokens
     self.answer = answer
     self.defense = defense
     self.model = model
+    self.probe = probe
   }
 
   private var sequences: Int { defense.isActive ? defense.samples + 1 : 1 }
@@ -234,7 +237,14 @@ struct AnswerCost: Sendable {
         answer
       case .tokens(let count): min(count, answer)
       }
-    return (prompt + voted) * sequences + answer - voted
+    return (prompt + voted + probed(of: answer)) * sequences + answer - voted
+  }
+
+  /// What the checkpoints of an answer take that open the turn again: there is room for one in any case.
+  private func probed(of answer: Int) -> Int {
+    guard defense.probes, let probe, let every = defense.checkpointEvery else { return 0 }
+    let probes = max(1, max(0, answer - 1) / every)
+    return probes * (probe.header.count + defense.checkpointTokens)
   }
 
   /// Refuses what is too much.

@@ -232,7 +232,7 @@ enum FinishReason: String, Encodable, Sendable {
     switch reason {
     case .endOfGeneration, .stopString: self = .stop
     case .maximumTokens, .contextFull: self = .length
-    case .abstained, .checkpoint: self = .contentFilter
+    case .abstained, .checkpoint, .checkpointRefusal: self = .contentFilter
     }
   }
 }

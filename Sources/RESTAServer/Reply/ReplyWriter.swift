@@ -197,6 +197,9 @@ struct ReplyContents: Sendable {
       // Noise that will be drawn again is a secret; noise that was drawn once is not.
       choice.seed = batch.sticky == .off ? result.settings.defense.seed : nil
       choice.samplingSeed = result.settings.samplingSeed
+      if batch.defense.probes {
+        choice.probes = result.probes.map { ProbeReport($0, tokenizer: tokenizer) }
+      }
     }
     return choice
   }

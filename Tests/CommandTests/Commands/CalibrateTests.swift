@@ -1,7 +1,9 @@
+import ArgumentParser
 import Foundation
 import RESTA
 import RESTADocuments
 import RESTALocal
+import Synchronization
 import Testing
 
 @Suite("resta calibrate") struct CalibrateTests {
@@ -123,6 +125,27 @@ import Testing
     let text = try CommandRun(
       ["generate", "Hi", "--max-tokens", "2"], variables: variables)
     #expect(text.errors.contains("calibrated on these weights (your own table)"))
+  }
+
+  @Test("what it kept of a file's weights is used at servers that have them")
+  func servers() async throws {
+    let own = try TemporaryFile(try table(sigma: 0.25))
+    let found = Mutex<[CalibratedSetting?]>([])
+    RemoteArguments.register { _, _, _, calibrated in
+      found.withLock { $0.append(calibrated) }
+      throw CancellationError()
+    }
+    let model = try CommandRun.model()
+    let server = [
+      "--engine", "vllm", "--vllm-url", "http://127.0.0.1:9", "--vllm-model", "any",
+    ]
+    for more in [["--model", model], ["--model", #filePath]] {
+      let arguments = try ModelArguments.parse(server + more + ["--calibrations", own.path])
+      await #expect(throws: CancellationError.self) { _ = try await arguments.loadAny() }
+    }
+    let settings = found.withLock { $0 }
+    #expect(settings.map { $0?.noise.sigma.value } == [0.25, nil])
+    #expect(settings.map { $0?.origin } == [.own, nil])
   }
 
   @Test("a table that is none ends every command, with its place")

@@ -2,6 +2,11 @@ import Foundation
 import Testing
 
 @Suite("Wrong use of the command") struct WrongUseTests {
+  /// A server that nobody gets to: the command line is wrong before.
+  private static let vllm = [
+    "--engine", "vllm", "--vllm-url", "http://127.0.0.1:9", "--vllm-model", "any",
+  ]
+
   @Test(arguments: [
     (["generate", "hi", "--samples", "0"], 2, "from 1 to 128"),
     (["generate", "hi", "--samples", "129"], 2, "from 1 to 128"),
@@ -39,6 +44,13 @@ import Testing
     (["bench", "--user-tokens", "20,none"], 2, "20,none"),
     (["bench", "--answer-tokens", "0"], 2, "--answer-tokens"),
     (["bench", "--decoders", "slow"], 2, "slow"),
+    (
+      ["bench", "--decoders", "undefended,reference"] + vllm, 2, "'reference' is for --engine llama"
+    ),
+    (["bench", "--decoders", "naive,fast"] + vllm, 2, "'naive' is for --engine llama"),
+    (["bench", "--stock", "llama-bench"] + vllm, 2, "--stock is for --engine llama"),
+    (["calibrate", "--engine", "vllm"], 2, "--engine vllm needs --vllm-url"),
+    (["calibrate", "--lora", "x.gguf"] + vllm, 2, "--lora is for --engine llama"),
     (["bench", "serve", "--clients", "0"], 2, "--clients"),
     (["bench", "serve", "--noise", "none"], 2, "undefended"),
     (["bench", "serve", "--seed", "1"], 2, "--seed"),

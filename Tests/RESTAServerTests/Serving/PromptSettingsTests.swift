@@ -7,7 +7,8 @@ import Testing
 @Suite("What the server makes of the operator's prompt settings and of templates")
 struct PromptSettingsTests {
   private func served(
-    _ source: String?, _ change: (inout ServerSettings) -> Void = { _ in }
+    _ source: String?, _ change: (inout ServerSettings) -> Void = { _ in },
+    isRefusal: (@Sendable (String) -> Bool)? = nil
   ) throws -> ServedModel {
     var settings = ServerSettings()
     change(&settings)
@@ -16,7 +17,8 @@ struct PromptSettingsTests {
     let model = ScriptedModel(chatTemplate: template) { _ in
       [Float](repeating: 0, count: 257)
     }
-    return try ServedModel(LoadedModel(model: model), settings: settings, created: 0)
+    return try ServedModel(
+      LoadedModel(model: model, isRefusal: isRefusal), settings: settings, created: 0)
   }
 
   private static let all = "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
@@ -38,6 +40,46 @@ struct PromptSettingsTests {
     }
     #expect(throws: Never.self) { try served(Self.all) { $0.prompt.system = "Be brief." } }
     #expect(throws: Never.self) { try served(nil) { $0.prompt.system = "Be brief." } }
+  }
+
+  @Test(
+    "checkpoints that open the turn again need the template's header and a judge, and are counted")
+  func header() async throws {
+    let opening = Self.all + "{% if add_generation_prompt %}[assistant]{% endif %}"
+    func header(_ settings: inout ServerSettings) {
+      settings.defense.samples = 3
+      settings.defense.prefix = .tokens(4)
+      settings.defense.checkpointEvery = 2
+      settings.defense.checkpointForm = .header
+    }
+    let always: @Sendable (String) -> Bool = { _ in true }
+    for (source, isRefusal, reason) in [
+      (opening, nil, "a way to know refusals"), (nil, always, "needs a chat template"),
+      (Self.all, always, "opens no other turn"),
+    ] as [(String?, (@Sendable (String) -> Bool)?, String)] {
+      let error = #expect(throws: ServerError.self) {
+        try served(source, header, isRefusal: isRefusal)
+      }
+      #expect(
+        error?.code == .invalidSetting && error?.message.contains(reason) == true, "\(reason)")
+    }
+    var settings = ServerSettings()
+    header(&settings)
+    let request = try Reading.chat(#""max_tokens":10"#)
+    func batch(_ change: (inout ServerSettings) -> Void) throws -> AnswerBatch {
+      change(&settings)
+      let served = try served(opening, { $0 = settings }, isRefusal: always)
+      return try AnswerPlanner(
+        served: served, settings: settings, sticky: nil, own: OwnAnswers()
+      ).plan(request)
+    }
+    let probing = try batch { _ in }
+    let result = try await probing.generations[0].result()
+    #expect(result.stopReason == .checkpointRefusal && result.tokenIDs.count == 6)
+    #expect(result.probes.count == 1 && result.probes[0].votes.count == 4)
+    // Four probes of the header's 11 tokens and of 4 more, in each of 4 sequences.
+    let voting = try batch { $0.defense.checkpointForm = .vote }
+    #expect(probing.cost.workTokens - voting.cost.workTokens == 4 * (11 + 4) * 4)
   }
 
   @Test("the date and the variables are the operator's")

@@ -32,6 +32,7 @@ import Testing
     ("resta.lead", { $0.others = ["lead": .integer(128)] }),
     ("resta.perturb", { $0.others = ["perturb": .list([.text("tool")])] }),
     ("resta.checkpoint_every", { $0.others = ["checkpoint_every": .integer(4)] }),
+    ("resta.checkpoint_form", { $0.others = ["checkpoint_form": .text("header")] }),
     ("resta.checkpoint_tokens", { $0.others = ["checkpoint_tokens": .integer(1)] }),
     ("resta.checkpoint_ends", { $0.others = ["checkpoint_ends": .bool(true)] }),
     ("resta.prefix_after", { $0.others = ["prefix_after": .text("x")] }),

@@ -21,7 +21,7 @@ enum Replying {
 
   static let settingsText =
     #"{"aggregator":"majority-vote","calibration":"chosen","checkpoint_ends":false,"#
-    + #""checkpoint_every":null,"checkpoint_tokens":4,"last_turn_only":false,"lead":null,"noise":"hard","perturbed_roles":["user"],"#
+    + #""checkpoint_every":null,"checkpoint_form":"vote","checkpoint_tokens":4,"last_turn_only":false,"lead":null,"noise":"hard","perturbed_roles":["user"],"#
     + #""power_matched":false,"prefix":"all","prefix_after":null,"prefix_after_limit":null,"samples":8,"sigma":0.5,"#
     + #""sigma_unit":"relative","sticky":true,"tie_rule":"log-probability"}"#
 

@@ -122,7 +122,7 @@ import Testing
     arguments: [
       (.endOfGeneration, .stop), (.stopString, .stop), (.maximumTokens, .length),
       (.contextFull, .length), (.abstained, .contentFilter),
-      (.checkpoint, .contentFilter),
+      (.checkpoint, .contentFilter), (.checkpointRefusal, .contentFilter),
     ] as [(StopReason, FinishReason)])
   func `a stop reason has OpenAI's name`(reason: StopReason, name: FinishReason) {
     #expect(FinishReason(reason) == name)

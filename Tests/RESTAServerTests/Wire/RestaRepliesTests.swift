@@ -65,7 +65,7 @@ import Testing
     #expect(
       Replying.text(RestaSettings(.none, sticky: false, calibration: .chosen))
         == #"{"aggregator":"majority-vote","calibration":"chosen","checkpoint_ends":false,"#
-        + #""checkpoint_every":null,"checkpoint_tokens":4,"last_turn_only":false,"lead":null,"noise":"none","#
+        + #""checkpoint_every":null,"checkpoint_form":"vote","checkpoint_tokens":4,"last_turn_only":false,"lead":null,"noise":"none","#
         + #""perturbed_roles":["user"],"power_matched":false,"prefix":20,"prefix_after":null,"prefix_after_limit":null,"#
         + #""samples":10,"sigma":0,"sigma_unit":"absolute","sticky":false,"#
         + #""tie_rule":"log-probability"}"#)

@@ -6,7 +6,7 @@ import RESTATesting
 struct DecodingScenario: CustomStringConvertible {
   let number: Int
   let prompt: [PromptToken]
-  let contextLength: Int
+  private(set) var contextLength: Int
   private(set) var defense: DefenseSettings
   let options: GenerationOptions
   let noiseSeed: UInt64
@@ -20,6 +20,10 @@ struct DecodingScenario: CustomStringConvertible {
   let costs: PassCosts
   /// What the fast decoder may do.
   let plan: DecodingPlan
+  /// The header of checkpoints that open the turn again: any tokens will do.
+  private(set) var header: [TokenID] = []
+  /// What behind it is taken for a refusal.
+  private(set) var refusal = ""
   /// Whether only predicted tokens have other logits than 0, which makes exact ties.
   let isFlat: Bool
 
@@ -75,7 +79,7 @@ struct DecodingScenario: CustomStringConvertible {
   func outcome(_ decoder: DecoderKind) async throws -> GenerationResult? {
     let generation = try Generation(
       model: model(), prompt: tokenized, defense: defense, options: options, decoder: decoder,
-      plan: decoder == .fast ? plan : nil)
+      plan: decoder == .fast ? plan : nil, probe: probe)
     do {
       return try await generation.result()
     } catch let error as RESTAError where error.code == .windowNeverOpened {
@@ -153,6 +157,34 @@ struct DecodingScenario: CustomStringConvertible {
         defense.prefix = .tokens(checkpoints.integer(in: 1...6))
       }
     }
+  }
+
+  /// The scenario with checkpoints that open the turn again.
+  func probing() -> DecodingScenario {
+    var scenario = self
+    var generator = SeededGenerator(seed: modelSeed ^ 2)
+    scenario.refusal = generator.element(of: ["ab", "aa", "hink>", "zz"])
+    scenario.header = (0..<generator.integer(in: 1...4)).map { _ in
+      TokenID(generator.integer(in: 0...Vocabulary.words.count))
+    }
+    scenario.defense.checkpointEvery = generator.element(of: [1, 2, 3, 5, .max])
+    scenario.defense.checkpointForm = .header
+    scenario.defense.checkpointTokens = generator.element(of: [1, 2, 4, 9])
+    scenario.defense.checkpointEnds = false
+    if defense.prefix != .tokens(0) {
+      scenario.defense.prefix = .tokens(generator.integer(in: 1...6))
+    }
+    scenario.contextLength += scenario.probedPositions
+    return scenario
+  }
+
+  /// How many positions a probe takes, beside the prompt and the answer.
+  var probedPositions: Int {
+    defense.probes ? header.count + defense.checkpointTokens : 0
+  }
+
+  var probe: CheckpointProbe {
+    CheckpointProbe(header: header) { [refusal] in $0.contains(refusal) }
   }
 
   /// e_1..e_n of ``ScriptedModel``, of 4 dimensions.

@@ -22,7 +22,7 @@ struct FastDecoderTests {
     let model = scenario.model()
     let result = try await Generation(
       model: model, prompt: scenario.tokenized, defense: scenario.defense,
-      options: scenario.options, decoder: decoder, plan: plan
+      options: scenario.options, decoder: decoder, plan: plan, probe: scenario.probe
     ).result()
     #expect(model.openReservations == 0, "\(scenario)")
     #expect(
@@ -78,6 +78,33 @@ struct FastDecoderTests {
     #expect(seen.early >= 100 && seen.rejected >= 50 && seen.stopped >= 100, "\(seen)")
   }
 
+  @Test("probes as the reference does where checkpoints open the turn again", arguments: 0..<6)
+  func probes(part: UInt64) async throws {
+    var (probes, refused, goneOn, rejected) = (0, 0, 0, 0)
+    for scenario in try await DecodingScenario.drawn(500, seed: 8_100 + part).map({ $0.probing() })
+    {
+      guard let expected = try await scenario.outcome(.reference) else { continue }
+      for (decoder, plan) in [(DecoderKind.fast, scenario.plan), (.naive, nil)] {
+        let (actual, model) = try await Self.generate(scenario, decoder, plan: plan)
+        let votes = zip(
+          actual.votes + actual.probes.flatMap(\.votes),
+          expected.votes + expected.probes.flatMap(\.votes))
+        let isSame =
+          actual.tokenIDs == expected.tokenIDs && actual.text == expected.text
+          && actual.stopReason == expected.stopReason && actual.votes.count == expected.votes.count
+          && actual.probes.map(\.summary) == expected.probes.map(\.summary)
+          && votes.allSatisfy { Self.isPart($0, of: $1, by: scenario.defense) }
+        #expect(isSame, "\(scenario)\nactual \(actual)\nexpected \(expected)")
+        if model.rejectedTokens > 0 { rejected += 1 }
+      }
+      probes += expected.probes.count
+      if expected.stopReason == .checkpointRefusal { refused += 1 }
+      if expected.probes.count > 1 { goneOn += 1 }
+    }
+    let isRich = probes >= 140 && refused >= 15 && goneOn >= 25 && rejected >= 50
+    #expect(isRich, "\(probes) \(refused) \(goneOn) \(rejected)")
+  }
+
   @Test("gives the same records, vote for vote, when all copies are asked at once")
   func equalsRecords() async throws {
     for scenario in try await DecodingScenario.drawn(400, seed: 31) {
@@ -103,7 +130,7 @@ struct FastDecoderTests {
       let model = scenario.model()
       let job = try await DecodingJob(
         model: model, prompt: scenario.tokenized, defense: scenario.defense,
-        options: scenario.options, decoder: .fast, plan: DecodingPlan(draft: .fixed(8)),
+        options: scenario.options, decoder: .fast, plan: DecodingPlan(draft: .fixed(8)), probe: nil,
         noiseSeed: scenario.noiseSeed, samplingSeed: expected.settings.samplingSeed)
       let reservation = model.reserve(sequences: job.sequences, cells: job.cells)
       let sequences = Sequences(reservation, of: job, stopwatch: Stopwatch(ContinuousClock()))
@@ -137,5 +164,12 @@ struct FastDecoderTests {
       if shared > 0 { savings += 1 }
     }
     #expect(savings >= 50)
+  }
+}
+
+extension ProbeRecord {
+  /// Everything but the votes, of which there may be parts.
+  fileprivate var summary: [String] {
+    ["\(position)", text, "\(votes.map(\.tokenID))", "\(isRefusal)"]
   }
 }

@@ -23,6 +23,25 @@ struct NaiveComparisonTests {
     #expect(seen.votes >= 1_000 && seen.stopped >= 200, "\(seen)")
   }
 
+  @Test("probes as the naive oracle does where checkpoints open the turn again", arguments: 0..<4)
+  func probes(part: UInt64) async throws {
+    var (probes, refused, goneOn) = (0, 0, 0)
+    for scenario in try await DecodingScenario.drawn(400, seed: 4_100 + part).map({ $0.probing() })
+    {
+      guard try await scenario.outcome(.reference) != nil else { continue }
+      let answer = try await Self.compare(scenario) { input, answer in
+        switch input {
+        case .plain: scenario.logits(embeddings: nil, answer: answer)
+        case .copy(let copy): scenario.logits(embeddings: copy, answer: answer)
+        }
+      }
+      probes += answer.probes.count
+      if answer.stop == .checkpointRefusal { refused += 1 }
+      if answer.probes.count > 1 { goneOn += 1 }
+    }
+    #expect(probes >= 140 && refused >= 15 && goneOn >= 25, "\(probes) \(refused) \(goneOn)")
+  }
+
   @Test("is an error where the window never opens, and only there")
   func neverOpens() async throws {
     var (opened, never) = (0, 0)
@@ -79,7 +98,7 @@ struct NaiveComparisonTests {
     let model = scenario.model()
     let result = try await Generation(
       model: model, prompt: scenario.tokenized, defense: scenario.defense,
-      options: scenario.options, decoder: .reference
+      options: scenario.options, decoder: .reference, probe: scenario.probe
     ).result()
     let oracle = oracle(scenario, samplingSeed: result.settings.samplingSeed, f)
     let expected = try await oracle.answer(copies: scenario.copies())
@@ -97,9 +116,10 @@ struct NaiveComparisonTests {
     NaiveRESTA(
       defense: scenario.defense, options: scenario.options,
       sampler: TokenSampler(scenario.options.sampling, seed: samplingSeed),
-      room: scenario.contextLength - scenario.prompt.count,
+      room: scenario.contextLength - scenario.prompt.count - scenario.probedPositions,
       tokenBytes: DecodingScenario.Vocabulary().bytes,
-      isEnd: DecodingScenario.Vocabulary().isEndOfGeneration, f: f)
+      isEnd: DecodingScenario.Vocabulary().isEndOfGeneration, header: scenario.header,
+      refusal: scenario.refusal, f: f)
   }
 
   private struct Seen {
@@ -119,15 +139,23 @@ struct NaiveComparisonTests {
 
 extension NaiveRESTA.Answer {
   init(_ result: GenerationResult) {
-    let votes = result.votes.map { vote in
-      NaiveRESTA.Vote(
-        position: vote.position, token: vote.tokenID,
-        counts: Dictionary(vote.counts.map { ($0.tokenID, $0.count) }, uniquingKeysWith: +),
-        asked: vote.asked, margin: vote.margin, tieBreak: vote.tieBreak,
-        stoppedAtLead: vote.stoppedAtLead)
+    let probes = result.probes.map { probe in
+      NaiveRESTA.Probe(
+        position: probe.position, votes: probe.votes.map { NaiveRESTA.Vote($0) }, text: probe.text,
+        isRefusal: probe.isRefusal)
     }
     self.init(
-      tokens: result.tokenIDs, votes: votes, stop: result.stopReason,
-      text: Array(result.text.utf8))
+      tokens: result.tokenIDs, votes: result.votes.map { NaiveRESTA.Vote($0) }, probes: probes,
+      stop: result.stopReason, text: Array(result.text.utf8))
+  }
+}
+
+extension NaiveRESTA.Vote {
+  init(_ vote: VoteRecord) {
+    self.init(
+      position: vote.position, token: vote.tokenID,
+      counts: Dictionary(vote.counts.map { ($0.tokenID, $0.count) }, uniquingKeysWith: +),
+      asked: vote.asked, margin: vote.margin, tieBreak: vote.tieBreak,
+      stoppedAtLead: vote.stoppedAtLead)
   }
 }

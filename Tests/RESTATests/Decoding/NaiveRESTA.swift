@@ -16,13 +16,21 @@ struct NaiveRESTA {
   struct Answer: Equatable, CustomStringConvertible {
     var tokens: [TokenID] = []
     var votes: [Vote] = []
+    var probes: [Probe] = []
     var stop = StopReason.endOfGeneration
     var text: [UInt8] = []
 
     var description: String {
       "\(tokens) \(stop) '\(String(decoding: text, as: UTF8.self))'"
-        + votes.map { "\n  \($0)" }.joined()
+        + votes.map { "\n  \($0)" }.joined() + probes.map { "\n  \($0)" }.joined()
     }
+  }
+
+  struct Probe: Equatable {
+    var position: Int
+    var votes: [Vote] = []
+    var text = ""
+    var isRefusal = false
   }
 
   struct Vote: Equatable {
@@ -42,6 +50,9 @@ struct NaiveRESTA {
   let room: Int
   let tokenBytes: (TokenID) -> [UInt8]
   let isEnd: (TokenID) -> Bool
+  /// The header of probes, and what makes one a refusal.
+  var header: [TokenID] = []
+  var refusal = ""
   let f: (Input, [TokenID]) async throws -> [Float]
 
   func answer(copies: [EmbeddingMatrix]) async throws -> Answer {
@@ -51,6 +62,14 @@ struct NaiveRESTA {
       if t == min(room, options.maximumTokens) {
         answer.stop = room < options.maximumTokens ? .contextFull : .maximumTokens
         break
+      }
+      if isProbed(t, after: answer.tokens) {
+        let probe = try await probe(at: t, behind: answer.tokens, copies: copies)
+        answer.probes.append(probe)
+        if probe.isRefusal {
+          answer.stop = .checkpointRefusal
+          break
+        }
       }
       var token: TokenID?
       if isVoted(t, after: answer.tokens) {
@@ -119,9 +138,44 @@ struct NaiveRESTA {
     }
   }
 
+  /// Whether the window's end is a multiple of c tokens back, and not 0.
+  private func isProbed(_ t: Int, after tokens: [TokenID]) -> Bool {
+    guard defense.checkpointForm == .header, let every = defense.checkpointEvery,
+      defense.noise.kind != .none, defense.prefix != .tokens(0),
+      case .tokens(let l) = defense.prefix, let start = start(after: tokens)
+    else { return false }
+    var (place, steps) = (start + l, 0)
+    while place < t {
+      (place, steps) = (place + 1, steps + 1)
+      if steps == every, place < t { steps = 0 }
+    }
+    return place == t && steps == every
+  }
+
+  /// w votes on what follows the answer and the header.
+  private func probe(
+    at t: Int, behind tokens: [TokenID], copies: [EmbeddingMatrix]
+  ) async throws -> Probe {
+    var probe = Probe(position: t)
+    var said: [TokenID] = []
+    for place in 0..<defense.checkpointTokens {
+      let before = tokens + header + said
+      var rows: [[Float]] = []
+      for copy in copies { rows.append(try await f(.copy(copy), before)) }
+      let vote = try await vote(at: place, rows: rows) { first(try await f(.plain, before)) }
+      probe.votes.append(vote)
+      guard let token = vote.token, !isEnd(token) else { break }
+      said.append(token)
+    }
+    probe.text = String(decoding: said.flatMap(tokenBytes), as: UTF8.self)
+    probe.isRefusal = probe.text.contains(refusal)
+    return probe
+  }
+
   /// Counts the positions behind the prefix one by one: c without a vote, w with one, and again.
   private func isInCheckpoint(_ t: Int, after tokens: [TokenID]) -> Bool {
-    guard let every = defense.checkpointEvery, case .tokens(let l) = defense.prefix,
+    guard defense.checkpointForm == .vote, let every = defense.checkpointEvery,
+      case .tokens(let l) = defense.prefix,
       let start = start(after: tokens), t >= start + l
     else { return false }
     var (isVoted, left) = (false, every)
