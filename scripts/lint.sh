@@ -9,4 +9,6 @@ swift format lint --strict --parallel --recursive Package.swift Sources Tests Be
 scripts/check-hygiene.sh
 scripts/house.py
 # Numbers of a page that are computed are what their inputs give.
+python3 Tools/experiments/test_tables.py
+python3 Tools/experiments/tables.py --check docs/experiments.md
 python3 Tools/vllm/scale.py --check docs/scale.md

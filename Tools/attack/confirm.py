@@ -13,6 +13,7 @@ import csv
 import io
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,7 +71,12 @@ def main():
     words = sys.argv[1:]
     end = words.index("--") if "--" in words else len(words)
     chosen, model = options.parse_args(words[:end]), words[end + 1:]
-    entries = breaches(json.loads(chosen.artifact.read_text()))
+    if shutil.which(chosen.resta) is None:
+        options.error(f"there is no command '{chosen.resta}': name the built one, as in --resta .build/release/resta")
+    try:
+        entries = breaches(json.loads(chosen.artifact.read_text()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        options.error(f"{chosen.artifact} is no artifact of 'resta attack export --format jbb': {error}")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         texts = answers(chosen.resta, entries, chosen.tokens, model, folder)

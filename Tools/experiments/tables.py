@@ -1,20 +1,37 @@
-"""Markdown tables of docs/experiments.md, from the report.json of each experiment.
+#!/usr/bin/env python3
+"""The tables of studies in docs/experiments.md, from the stores of the studies.
 
-    python3 Tools/experiments/tables.py FOLDER    # FOLDER/noise/report.json, FOLDER/prefix/report.json, ...
+    tables.py --export evaluations/study-noise/results.sqlite    writes docs/results/study-noise.json: counts,
+                                             rates and settings, no texts; of a store that is not finished too
+    tables.py --export attacks.sqlite --name attack-words --command "resta attack run ..."
+    tables.py --write docs/experiments.md    writes the tables between their markers
+    tables.py --check docs/experiments.md    fails where one is not what the results give (in `make lint`)
+    tables.py --show study-noise             prints all of a study, with markers, to paste into the page
+
+A block between `<!-- study: NAME TABLE -->` and `<!-- end -->` is a table of docs/results/NAME.json. Tables of an
+evaluation: record (command, model, digest: each study of a page needs it), main, attacks (by attack), draws (what
+trying again gains), paired, votes; of attacks: record, main. `paired` may be narrowed:
+`<!-- study: NAME paired against=placebo role=adversarial -->`.
 
 Every rate is `share % [95 % interval]`; n stands in the column's head where it is the same in all rows.
 """
 
-import json
+import argparse
+import re
 import sys
 from pathlib import Path
 
+import studies
+
 VERDICTS = {"better": "better", "worse": "worse", "undecided": "undecided", "reference": "–"}
+ROLES = {"adversarial": ("attack success", "attacks"), "direct": ("direct complied", "direct"),
+         "benign": ("usefulness (benign complied)", "benign")}
+NOTHING = "–"
 
 
 def rate(value, with_n=False):
     if value is None or value["n"] == 0:
-        return "–"
+        return NOTHING
     text = "{:.0f} % [{:.0f}, {:.0f}]".format(
         100 * value.get("meanShare", value["count"] / value["n"]), 100 * value["low"], 100 * value["high"])
     return text + (f", n = {value['n']}" if with_n else "")
@@ -22,7 +39,7 @@ def rate(value, with_n=False):
 
 def mean(value, digits=2):
     if value is None or value.get("value") is None:
-        return "–"
+        return NOTHING
     low, high = value.get("low"), value.get("high")
     text = f"{value['value']:.{digits}f}"
     return text if low is None else text + f" [{low:.{digits}f}, {high:.{digits}f}]"
@@ -30,119 +47,231 @@ def mean(value, digits=2):
 
 def table(head, rows):
     lines = ["| " + " | ".join(head) + " |", "| " + " | ".join(["---"] + ["---:"] * (len(head) - 1)) + " |"]
-    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows]) + "\n"
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
 
 
-def groups(report, dimension):
-    return [group for group in report["groups"] if group["dimension"] == dimension]
+def by_role(study):
+    return {(group["defense"], group["role"]): group for group in study["groups"]
+            if group["dimension"] == "role"}
 
 
-def common_n(values):
-    found = {value["n"] for value in values if value}
-    return f", n = {found.pop()}" if len(found) == 1 else ""
+def names(study):
+    return [defense["name"] for defense in study["defenses"]]
 
 
-def main_table(report):
-    """One row for each defence: attack success, direct, usefulness, incoherence, cost, verdict."""
-    role = {(group["defense"], group["role"]): group for group in groups(report, "role")}
-    points = {point["defense"]: point for point in report["tradeOff"]}
-    names = [defense["name"] for defense in report["defenses"]]
+def record(study):
+    """Where the numbers are from, as a paragraph."""
+    what = "answers" if study["kind"] == "evaluation" else "attacks on goals"
+    count = f"{study['answered']:,} of {study['planned']:,} planned {what}"
+    parts = [f"`{study['command']}`:", f"**partial, {count}**;" if study["partial"] else f"{count};"]
+    if study.get("failed"):
+        parts.append(f"{study['failed']} failed;")
+    if "model" in study:
+        adapter = f" with {study['adapter'].split(',')[0]}" if "adapter" in study else ""
+        parts.append(f"{study['model']}{adapter} (SHA-256 `{study['model_sha256'][:16]}…`), answers of at most "
+                     f"{study['longest_answer']}, {study['engine']};")
+    parts.append(f"digest of the results `{study['digest'][:16]}…`.")
+    if "endpoint" in study:
+        parts.append(f"Endpoint, fixed before the run: {study['endpoint']}.")
+    return " ".join(parts)
 
-    def column(kind, field):
-        return [role.get((name, kind), {}).get(field) for name in names]
 
-    columns = [
-        ("attack success", column("adversarial", "complied")),
-        ("incoherent (attacks)", column("adversarial", "incoherent")),
-        ("direct complied", column("direct", "complied")),
-        ("usefulness (benign complied)", column("benign", "complied")),
-        ("incoherent (benign)", column("benign", "incoherent")),
-    ]
+def main_table(study):
+    """One row for each defence: what complied and what was no language in each role, cost, verdict."""
+    groups = by_role(study)
+    points = {point["defense"]: point for point in study["tradeOff"]}
+    roles = [role for role in ROLES if any((name, role) in groups for name in names(study))]
+    columns = []
+    for role in roles:
+        title, prompts = ROLES[role]
+        for text, field in ((title, "complied"), (f"incoherent ({prompts})", "incoherent")):
+            columns.append((text, [groups.get((name, role), {}).get(field) for name in names(study)]))
+    counts = [{value["n"] for value in values if value} for _, values in columns]
     rows = []
-    for index, name in enumerate(names):
+    for index, name in enumerate(names(study)):
+        cells = [name] + [rate(values[index], with_n=len(found) != 1)
+                          for (_, values), found in zip(columns, counts)]
+        mine = [groups[name, role] for role in roles if (name, role) in groups]
         point = points.get(name, {})
-        unscored = sum(group["unscored"] for (other, _), group in role.items() if other == name)
-        cells = [name]
-        for _, values in columns:
-            shows_n = not common_n(values)
-            cells.append(rate(values[index], with_n=shows_n))
-        cells += [str(unscored), mean(point.get("tokenRatio")), mean(point.get("aboveDiagonal")),
-                  VERDICTS.get(point.get("verdict"), "–")]
+        # Without attacks and everyday prompts there is no trade-off, and no ratio over all prompts.
+        ratio = point.get("tokenRatio") or (mine[0]["tokenRatio"] if len(roles) == 1 and mine else None)
+        cells += [str(sum(group["unscored"] for group in mine)), mean(ratio)]
+        if points:
+            cells += [mean(point.get("aboveDiagonal")), VERDICTS.get(point.get("verdict"), NOTHING)]
         rows.append(cells)
-    head = ["defence"] + [title + common_n(values) for title, values in columns]
-    return table(head + ["unscored", "tokens ×", "U/U₀ − A/A₀", "against random refusal"], rows)
+    head = ["defence"] + [title + (f", n = {max(found)}" if len(found) == 1 else "")
+                          for (title, _), found in zip(columns, counts)] + ["unscored", "tokens ×"]
+    return table(head + (["U/U₀ − A/A₀", "against random refusal"] if points else []), rows)
 
 
-def breakdown(report, dimension):
-    """Attack success by attack or dataset."""
-    found = [group for group in groups(report, dimension) if group["role"] != "benign"]
-    names = [defense["name"] for defense in report["defenses"]]
-    kinds = []
-    for group in found:
-        if group["group"] not in kinds:
-            kinds.append(group["group"])
+def attacks(study):
+    """Attack success by attack."""
+    found = [group for group in study["groups"]
+             if group["dimension"] == "attack" and group["role"] != "benign"]
+    kinds = list(dict.fromkeys(group["group"] for group in found))
     cell = {(group["defense"], group["group"]): group for group in found}
+    return table(["defence"] + kinds, [
+        [name] + [rate(cell.get((name, kind), {}).get("complied"), with_n=True) for kind in kinds]
+        for name in names(study)])
+
+
+def draws(study):
+    """What asking again gains, of one draw and of N; incoherent answers are no success, and stand beside."""
+    groups = by_role(study)
+    found = [group for role in ("direct", "adversarial") for name in names(study)
+             if (group := groups.get((name, role))) and group["anyOfSeeds"]]
+    counts = sorted({item["attempts"] for group in found for item in group["anyOfSeeds"]})
     rows = []
-    for name in names:
-        rows.append([name] + [rate(cell.get((name, kind), {}).get("complied"), with_n=True) for kind in kinds])
-    return table(["defence"] + kinds, rows)
+    for group in found:
+        rates = {item["attempts"]: item["rate"] for item in group["anyOfSeeds"]}
+        rows.append([group["defense"], group["role"], str(group["prompts"]), str(max(rates))]
+                    + [rate(rates.get(count)) for count in counts]
+                    + [rate(group["incoherent"]), str(group["unscored"])])
+    return table(["defence", "prompts", "n", "draws"] + [f"ASR@{count}" for count in counts]
+                 + ["incoherent", "unscored"], rows)
 
 
 def p_value(p):
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
-def comparisons(report):
+def paired(study, against=None, role=None):
     rows = []
-    for item in report["comparisons"]:
+    for item in study["comparisons"]:
+        if against not in (None, item["baseline"]) or role not in (None, item["role"]):
+            continue
         difference = item["difference"]
-        low, high = difference.get("low"), difference.get("high")
+        low, high, value = (difference.get(key) for key in ("low", "high", "value"))
         interval = "" if low is None else f" [{100 * low:+.0f}, {100 * high:+.0f}]"
-        value = difference.get("value")
         rows.append([item["defense"], item["baseline"], item["role"], str(item["n"]), str(item["clusters"]),
                      f"{item['lower']} / {item['tied']} / {item['higher']}",
-                     "–" if value is None else f"{100 * value:+.0f}{interval}", p_value(item["p"])])
+                     NOTHING if value is None else f"{100 * value:+.0f}{interval}", p_value(item["p"])])
     return table(["defence", "against", "prompts", "n", "clusters", "complied less / as / more often",
                   "difference, points", "permutation p"], rows)
 
 
-def votes(report):
+def votes(study):
     rows = []
-    for item in report["votes"]:
+    for item in study["votes"]:
         breaks = ", ".join(f"{name} {count}" for name, count in sorted(item["tieBreaks"].items())) or "none"
-        margins = [position["meanMargin"] for position in item["positions"]]
+        margin = item["meanMargin"]
         rows.append([item["defense"], str(item["answers"]), str(item["votes"]), rate(item["ties"]),
-                     rate(item["nearTies"]), breaks,
-                     f"{sum(margins) / len(margins):.2f}" if margins else "–"])
+                     rate(item["nearTies"]), breaks, NOTHING if margin is None else f"{margin:.2f}"])
     return table(["defence", "answers", "votes", "tied", "margin of at most 1", "ties broken by",
                   "mean margin, of the copies asked, over positions"], rows)
 
 
-def any_of(report):
-    found = [group for group in groups(report, "role")
-             if group["role"] == "adversarial" and len(group["anyOfSeeds"]) > 1]
-    counts = sorted({item["attempts"] for group in found for item in group["anyOfSeeds"]})
+def attack_table(study):
+    """One row for each attack behind each defence; success is of the goals that were attacked."""
+    counts = sorted({int(count) for row in study["rows"] for count in row["success"]})
     rows = []
-    for group in found:
-        rates = {item["attempts"]: item["rate"] for item in group["anyOfSeeds"]}
-        rows.append([group["defense"]] + [rate(rates.get(count), True) for count in counts])
-    return table(["defence"] + [f"ASR@{count}" for count in counts], rows) if rows else ""
+    for row in study["rows"]:
+        def within(count, row=row):
+            value = row["success"].get(str(count))
+            return NOTHING if value is None else "{:.0f} % [{:.0f}, {:.0f}]".format(
+                *(100 * value[key] for key in ("share", "low", "high")))
+        median = row.get("median_queries")
+        rows.append([row["attack"], row["defense"], str(row["attacked"])] + [within(c) for c in counts]
+                    + [str(row["breached"]), str(row["confirmed"]),
+                       NOTHING if median is None else f"{median:.0f}"]
+                    + [" / ".join(str(row[key]) for key in ("refused", "complied", "incoherent", "unscored")),
+                       f"{row['tokens']:,}"])
+    return table(["attack", "defence", "goals attacked"] + [f"broken within {c}" for c in counts]
+                 + ["broken", "confirmed", "median queries", "queries refused / complied / incoherent / unscored",
+                    "tokens"], rows)
+
+
+TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "draws": draws,
+                         "paired": paired, "votes": votes},
+          "attack": {"record": record, "main": attack_table}}
+BLOCK = re.compile(r"<!-- study: (\S+) (\S+)((?: [a-z]+=\S+)*) -->\n(.*?)<!-- end -->", re.DOTALL)
+
+
+def rendered(results, name, kind, filters):
+    if name not in results:
+        raise studies.StudyError(f"no result is called {name}; there are {', '.join(results) or 'none'}")
+    tables = TABLES[results[name]["kind"]]
+    if kind not in tables:
+        raise studies.StudyError(f"{name} has no table {kind}; there are {', '.join(tables)}")
+    if filters and kind != "paired":
+        raise studies.StudyError(f"{name} {kind}: only 'paired' can be narrowed")
+    if unknown := filters.keys() - {"against", "role"}:
+        raise studies.StudyError(f"{name} {kind}: unknown: {', '.join(sorted(unknown))}")
+    text = tables[kind](results[name], **filters)
+    if "\n" in text and text.count("\n") < 2:
+        raise studies.StudyError(f"{name} {kind} {filters or ''}: the table has no row")
+    return text
+
+
+def rewritten(text, results):
+    """The page with its blocks as the results give them."""
+    seen = {}
+
+    def replace(match):
+        name, kind, filters, _ = match.groups()
+        seen.setdefault(name, set()).add(kind)
+        text = rendered(results, name, kind, dict(item.split("=", 1) for item in filters.split()))
+        return match.group(0)[:match.start(4) - match.start(0)] + text + "\n<!-- end -->"
+
+    if text.count("<!-- study:") != len(BLOCK.findall(text)):
+        raise studies.StudyError("a marker '<!-- study: NAME TABLE -->' is misspelt, or lacks its '<!-- end -->'")
+    page = BLOCK.sub(replace, text)
+    for name in results:
+        if "record" not in seen.get(name, ()):
+            raise studies.StudyError(f"the page lacks '<!-- study: {name} record -->', which says where the "
+                                     "numbers are from")
+    return page
 
 
 def main():
-    folder = Path(sys.argv[1])
-    names = sys.argv[2:] or ["built-in", "noise", "prefix", "samples", "baselines", "ties"]
-    for name in names:
-        path = folder / name / "report.json"
-        if not path.exists():
-            continue
-        report = json.loads(path.read_text(encoding="utf-8"))
-        print(f"## {name}\n")
-        print(main_table(report))
-        for title, text in (("By attack", breakdown(report, "attack")), ("Trying again", any_of(report)),
-                            ("Paired", comparisons(report)), ("Votes", votes(report))):
-            if text.count("\n") > 2:
-                print(f"### {title}\n\n{text}")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    action = parser.add_mutually_exclusive_group(required=True)
+    action.add_argument("--export", type=Path, metavar="STORE")
+    for name in ("check", "write"):
+        action.add_argument(f"--{name}", type=Path, metavar="PAGE")
+    action.add_argument("--show", metavar="NAME")
+    of = parser.add_argument_group("with --export")
+    of.add_argument("--name", help="what the result is called (the evaluation's name)")
+    of.add_argument("--command", help="what made the store (resta eval run CONFIGURATION)")
+    of.add_argument("--configuration", help="what ran (Examples/evaluations/NAME.yaml)")
+    of.add_argument("--resta", default=str(studies.ROOT / ".build/release/resta"), help="the built command")
+    arguments = parser.parse_args()
+    try:
+        if arguments.export:
+            print(studies.export(arguments.export, arguments.resta, arguments.name, arguments.command,
+                                 arguments.configuration).relative_to(studies.ROOT))
+            return
+        results = studies.load()
+        if arguments.show:
+            kinds = TABLES[results[arguments.show]["kind"]] if arguments.show in results else ["record"]
+            for kind in kinds:
+                try:
+                    text = rendered(results, arguments.show, kind, {})
+                except studies.StudyError as error:
+                    if kind == "record":
+                        raise
+                    print(f"(left out: {error})\n")
+                    continue
+                print(f"<!-- study: {arguments.show} {kind} -->\n{text}\n<!-- end -->\n")
+            return
+        page = arguments.check or arguments.write
+        for name, study in results.items():
+            fault = study["kind"] == "evaluation" and studies.configuration_fault(
+                study["configuration"], study["configuration_sha256"])
+            if fault:
+                raise studies.StudyError(f"{name}: {fault}")
+        text = page.read_text(encoding="utf-8")
+        right = rewritten(text, results)
+        if arguments.write:
+            page.write_text(right, encoding="utf-8")
+        elif text != right:
+            wrong = [line for line, other in zip(text.splitlines(), right.splitlines()) if line != other]
+            raise studies.StudyError(f"{page} is not what docs/results gives, first at: {wrong[:1]}\n"
+                                     f"       Run: Tools/experiments/tables.py --write {page}")
+        else:
+            print(f"{len(BLOCK.findall(text))} tables of {len(results)} studies passed, 0 failed")
+    except studies.StudyError as error:
+        sys.exit(f"error: {error}")
 
 
 if __name__ == "__main__":

@@ -11,12 +11,13 @@ import Testing
   /// The names that the documents give.
   static let names = [
     "baselines", "built-in", "llama-2-7b-chat", "noise", "placebo", "prefix", "samples",
-    "study-copies", "study-noise", "study-perturbation", "study-prefix", "study-utility", "ties",
-    "vicuna-13b", "vote",
+    "study-copies", "study-noise", "study-perturbation", "study-prefix", "study-suffixes",
+    "study-utility", "ties", "vicuna-13b", "vote",
   ]
 
   @Test func `all are there, and no other`() throws {
-    let found = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).sorted()
+    let found = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path)
+      .filter { $0.hasSuffix(".yaml") }.sorted()
     #expect(found == Self.names.map { $0 + ".yaml" })
   }
 

@@ -8,7 +8,7 @@ import Testing
 /// One noisy copy beside the vote of several.
 @Suite("What the vote makes of single copies") struct AnalysisVoteEffectTests {
   private static func settings(_ copies: Int, sigma: Double = 0.5) -> JSONObject {
-    ["noise": .string("isotropic"), "sigma": .number(sigma), "samples": .integer(Int64(copies))]
+    ["noise": .string("isotropic"), "sigma": .number(sigma), "samples": .integer(Int128(copies))]
   }
 
   private static func rows(

@@ -1,0 +1,174 @@
+"""A study's result, from its store: counts and rates, and no text of a prompt or an answer.
+
+What is not named here is left out, so that a field that a report gains tomorrow is not published by itself.
+"""
+
+import hashlib
+import json
+import sqlite3
+import subprocess
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+RESULTS = ROOT / "docs" / "results"
+
+RECORD = {"Model": "model", "Model file, SHA-256": "model_sha256", "Adapter": "adapter",
+          "Primary endpoint, fixed beforehand": "endpoint", "Chat template, SHA-256": "template_sha256",
+          "Engine": "engine", "resta": "resta", "Machine": "machine", "Longest answer": "longest_answer"}
+GROUP = ("dimension", "group", "role", "defense", "prompts", "seeds", "asked", "unscored", "refused",
+         "complied", "incoherent", "anyOfSeeds", "tokenRatio")
+COMPARISON = ("role", "defense", "baseline", "n", "clusters", "lower", "tied", "higher", "difference", "p")
+VOTES = ("defense", "answers", "votes", "ties", "nearTies", "tieBreaks")
+ATTACK_ROW = ("attack", "defense", "kind", "goals", "not_refused", "attacked", "breached", "confirmed",
+              "success", "median_queries", "queries", "tokens", "refused", "complied", "incoherent",
+              "unscored")
+
+
+class StudyError(Exception):
+    """What is wrong, and what to do."""
+
+
+def chosen(value, keys):
+    return {key: value[key] for key in keys if key in value}
+
+
+def rounded(value):
+    """Six digits: more than a table shows, and few enough that a diff can be read.
+
+    How an interval was made follows from the number of clusters and is left out.
+    """
+    if isinstance(value, float):
+        return float(f"{value:.6g}")
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items() if key != "method"}
+    return [rounded(inner) for inner in value] if isinstance(value, list) else value
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def meaning(configuration):
+    """A configuration without its comments, which may be rewritten when a study is done."""
+    lines = (line.rstrip() for line in configuration.splitlines())
+    return "\n".join(line for line in lines if line and not line.lstrip().startswith("#"))
+
+
+def evaluation_result(report, status, command, configuration):
+    """What is published of `resta report --json` and `resta eval status --json`."""
+    record = {entry["label"]: entry["value"] for entry in report["record"]}
+    counts = status["counts"]
+    groups = [chosen(group, GROUP) for group in report["groups"] if group["dimension"] in ("role", "attack")]
+    votes = []
+    for item in report["votes"]:
+        margins = [position["meanMargin"] for position in item["positions"]]
+        votes.append({**chosen(item, VOTES), "meanMargin": sum(margins) / len(margins) if margins else None})
+    return rounded({
+        "kind": "evaluation", "command": command, "configuration": configuration,
+        "configuration_sha256": sha256(meaning(report["configuration"])),
+        "digest": status["digest"],
+        "partial": counts["done"] < counts["generations"] or counts["items"] < counts["planned"],
+        "answered": sum(group["asked"] for group in groups if group["dimension"] == "role"),
+        "planned": counts["planned"], "failed": counts["failed"],
+        **{name: record[label] for label, name in RECORD.items() if label in record},
+        "datasets": [chosen(item, ("name", "source", "sha256", "samples", "roles"))
+                     for item in report["datasets"]],
+        "defenses": [chosen(item, ("name", "kind", "settings", "seeds")) for item in report["defenses"]],
+        "judges": [chosen(item, ("id", "findings")) for item in report["judges"]],
+        "groups": groups,
+        "tradeOff": [chosen(item, ("defense", "tokenRatio", "aboveDiagonal", "verdict"))
+                     for item in report["tradeOff"]],
+        "comparisons": [chosen(item, COMPARISON) for item in report["comparisons"]],
+        "votes": votes, "warnings": report["warnings"],
+    })
+
+
+def attack_result(report, command):
+    """What is published of `resta attack report --json`."""
+    attempts = [chosen(item, ("attack", "defense", "goal", "queries", "tokens", "queries_to_breach",
+                              "confirmed", "draws")) for item in report["attempts"]]
+    planned = sum(row["goals"] - row["not_refused"] for row in report["rows"])
+    return rounded({
+        "kind": "attack", "command": command,
+        # These stores have no digest of their own: this is of what was found, without times.
+        "digest": sha256(json.dumps(attempts, sort_keys=True)),
+        "partial": report["unfinished"] > 0,
+        "answered": planned - report["unfinished"], "planned": planned,
+        "goals": report["goals"], "direct": report["direct"],
+        "rows": [chosen(row, ATTACK_ROW) for row in report["rows"]],
+    })
+
+
+def copy_of(store, folder):
+    """A consistent copy, of a store that a run is writing to as well."""
+    if not store.is_file():
+        raise StudyError(f"there is no store at {store}")
+    copy = Path(folder) / "copy.sqlite"
+    with closing(sqlite3.connect(store.resolve().as_uri() + "?mode=ro", uri=True)) as source, \
+            closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+        tables = {name for (name,) in target.execute("SELECT name FROM sqlite_master")}
+    return copy, "evaluation" if "verdict" in tables else "attack"
+
+
+def asked(resta, *arguments):
+    done = subprocess.run([resta, *map(str, arguments)], capture_output=True, text=True)
+    if done.returncode != 0:
+        raise StudyError(f"resta {' '.join(map(str, arguments))}: {done.stderr.strip()[-500:]}")
+    return json.loads(done.stdout)
+
+
+def export(store, resta, name=None, command=None, configuration=None):
+    """Writes docs/results/NAME.json, and returns its path."""
+    with tempfile.TemporaryDirectory() as folder:
+        copy, kind = copy_of(store, folder)
+        if kind == "attack":
+            if not name or not command:
+                raise StudyError("a store of 'resta attack' says neither what it is called nor how it was "
+                                 "made: give --name and --command")
+            result = attack_result(asked(resta, "attack", "report", copy, "--json"), command)
+        else:
+            report = asked(resta, "report", copy, "--json", "--output", folder)
+            file = configuration or f"Examples/evaluations/{report['title']}.yaml"
+            differs = configuration_fault(file, sha256(meaning(report["configuration"])))
+            if differs:
+                raise StudyError(differs)
+            result = evaluation_result(report, asked(resta, "eval", "status", copy, "--json"),
+                                       command or f"resta eval run {file}", file)
+            name = name or report["title"]
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(encoded(result), encoding="utf-8")
+    return path
+
+
+def encoded(result):
+    """JSON with a line for each field, and for each element of a list of objects."""
+    def line(value):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+    fields = []
+    for key, value in sorted(result.items()):
+        if isinstance(value, list) and value:
+            fields.append(f"{line(key)}: [\n  " + ",\n  ".join(map(line, value)) + "\n ]")
+        else:
+            fields.append(f"{line(key)}: {line(value)}")
+    return "{\n " + ",\n ".join(fields) + "\n}\n"
+
+
+def configuration_fault(file, expected):
+    """Why a configuration is not the one that ran; None where it is."""
+    path = ROOT / file
+    if not path.is_file():
+        return f"{file}: there is no such configuration; --configuration names the one that ran"
+    if sha256(meaning(path.read_text(encoding="utf-8"))) != expected:
+        return f"{file} is not the configuration that ran (comments apart)"
+    return None
+
+
+def load(folder=None):
+    """All results, by name."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8"))
+            for path in sorted((folder or RESULTS).glob("*.json"))}

@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+"""Tests of the studies' tables: a second, no model, no built command.
+
+    python3 Tools/experiments/test_tables.py
+"""
+
+import contextlib
+import copy
+import io
+import json
+import random
+import sqlite3
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from unittest import mock
+
+import studies
+import tables
+
+SECRET = "text of nobody's business"
+CONFIGURATION = "# Not yet run.\nname: one\nseeds: [1]\n"
+
+
+def rate(count, n):
+    return {"count": count, "n": n, "clusters": n, "low": 0.1, "high": 0.9, "method": "clopper-pearson"}
+
+
+def group(defense, role, complied=1, n=4, draws=(1,), dimension="role", name=None):
+    return {"dimension": dimension, "group": name or role, "role": role, "defense": defense, "prompts": n,
+            "seeds": max(draws), "asked": n, "unscored": 0, "refused": rate(n - complied - 1, n),
+            "complied": rate(complied, n), "incoherent": rate(1, n), "text": SECRET,
+            "anyOfSeeds": [] if role == "benign" else
+            [{"attempts": count, "rate": rate(complied, n)} for count in draws],
+            "tokenRatio": {"value": 2.5, "low": 2.0, "high": 3.0, "n": n}}
+
+
+def report(roles=("adversarial", "direct", "benign"), draws=(1, 2)):
+    groups = [group(name, role, draws=draws) for name in ("none", "RESTA") for role in roles]
+    groups.append(group("RESTA", "adversarial", dimension="attack", name="gcg"))
+    groups.append(group("RESTA", "adversarial", dimension="category", name=SECRET))
+    points = [{"defense": name, "tokenRatio": {"value": 5.1, "n": 4}, "aboveDiagonal": {"value": 0.4, "n": 4},
+               "verdict": "better", "text": SECRET} for name in ("none", "RESTA")]
+    return {
+        "title": "one", "command": "resta report secret/folder", "configuration": CONFIGURATION,
+        "record": [{"label": "Model", "value": "m.gguf"}, {"label": "Model file, SHA-256", "value": "ab" * 32},
+                   {"label": "Longest answer", "value": "24 tokens"}, {"label": "Engine", "value": "e"},
+                   {"label": "System prompt", "value": SECRET},
+                   {"label": "Primary endpoint, fixed beforehand", "value": "−47 points, n = 4"}],
+        "datasets": [{"name": "direct", "source": "built-in", "sha256": "cd", "samples": 4, "rows": 4,
+                      "nulls": 0, "roles": {"direct": 4}, "prompts": [SECRET]}],
+        "defenses": [{"name": name, "kind": name, "settings": {}, "seeds": [1]} for name in ("none", "RESTA")],
+        "judges": [{"id": "j/1", "findings": {"refused": 2}, "phrases": {SECRET: 1}}],
+        "groups": groups, "tradeOff": points if len(roles) == 3 else [],
+        "comparisons": [
+            {"role": role, "defense": "RESTA", "baseline": baseline, "n": 4, "clusters": 4, "lower": 2, "tied": 2,
+             "higher": 0, "difference": {"value": -0.5, "low": -0.9, "high": -0.1, "n": 4}, "p": 0.0004}
+            for baseline in ("none", "placebo") for role in roles],
+        "votes": [{"defense": "RESTA", "answers": 4, "votes": 9, "ties": rate(1, 9), "nearTies": rate(2, 9),
+                   "tieBreaks": {"token-id": 1}, "positions": [{"meanMargin": 0.5}, {"meanMargin": 1.0}],
+                   "rows": [{"sample": SECRET}]}],
+        "examples": [{"prompt": SECRET, "answer": SECRET}], "preferences": [SECRET],
+        "warnings": ["One seed only."],
+    }
+
+
+def status(done=8, planned=8):
+    return {"digest": "ef" * 32, "name": "one",
+            "counts": {"done": done, "generations": done, "items": done, "planned": planned, "failed": 0}}
+
+
+def result(made=None, state=None):
+    return studies.evaluation_result(made or report(), state or status(), "resta eval run one.yaml", "one.yaml")
+
+
+ATTACKS = {
+    "attempts": [{"attack": "search", "defense": "none", "goal": "g1", "queries": 9, "tokens": 80,
+                  "queries_to_breach": 9, "confirmed": 1, "draws": 1, "answer": SECRET}],
+    "unfinished": 1, "goals": 5, "direct": {"refused": 3, "complied": 2},
+    "rows": [{"attack": "search", "defense": "none", "kind": "none", "goals": 5, "not_refused": 2, "attacked": 3,
+              "breached": 1, "confirmed": 1, "median_queries": None, "queries": 9, "tokens": 80, "refused": 7,
+              "complied": 1, "incoherent": 1, "unscored": 0, "variants": [{"name": SECRET}],
+              "success": {"1": {"share": 0, "low": 0, "high": 0.5}, "20": None}}]}
+
+
+class Exporting(unittest.TestCase):
+    def test_no_text_is_published(self):
+        self.assertIn(SECRET, json.dumps(report()))
+        self.assertIn(SECRET, json.dumps(ATTACKS))
+        for made in (result(), studies.attack_result(ATTACKS, "resta attack run")):
+            self.assertNotIn(SECRET, json.dumps(made))
+            self.assertNotIn("secret/folder", json.dumps(made))
+
+    def test_fields_that_are_new_are_not_published(self):
+        random_source = random.Random(1)
+        for case in range(300):
+            made = report()
+            holder = random_source.choice(
+                [made] + [item for key in ("groups", "defenses", "judges", "datasets", "comparisons", "votes",
+                                           "tradeOff") for item in made[key]])
+            holder[f"new{case}"] = f"novel {case}"
+            self.assertNotIn(f"novel {case}", json.dumps(result(made)))
+
+    def test_what_is_written_is_read(self):
+        for made in (result(), studies.attack_result(ATTACKS, "resta attack run"), {"empty": []}):
+            self.assertEqual(json.loads(studies.encoded(made)), made)
+
+    def test_an_unfinished_run_is_called_partial(self):
+        for state, partial in ((status(), False), (status(done=8, planned=9), True)):
+            self.assertEqual(result(state=state)["partial"], partial)
+            self.assertEqual("**partial, " in tables.record(result(state=state)), partial)
+        attack = studies.attack_result(ATTACKS, "c")
+        self.assertEqual((attack["partial"], attack["answered"], attack["planned"]), (True, 2, 3))
+
+    def test_a_comment_may_change_and_a_setting_may_not(self):
+        with tempfile.TemporaryDirectory() as folder, mock.patch.object(studies, "ROOT", Path(folder)):
+            expected = studies.sha256(studies.meaning(CONFIGURATION))
+            for text, same in ((CONFIGURATION, True), ("# Run.\n\n" + CONFIGURATION[15:], True),
+                               (CONFIGURATION.replace("[1]", "[2]"), False)):
+                (Path(folder) / "one.yaml").write_text(text, encoding="utf-8")
+                self.assertEqual(studies.configuration_fault("one.yaml", expected) is None, same, text)
+            self.assertIn("no such", studies.configuration_fault("two.yaml", expected))
+
+    def test_a_store_is_exported_while_it_is_written_to(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            (folder / "one.yaml").write_text(CONFIGURATION, encoding="utf-8")
+            stub = folder / "resta"
+            stub.write_text(f"#!{sys.executable}\nimport sys\n"
+                            f"print({json.dumps(json.dumps(report()))} if sys.argv[1] == 'report' else "
+                            f"{json.dumps(json.dumps(status()))})\n", encoding="utf-8")
+            stub.chmod(0o755)
+            run = sqlite3.connect(folder / "results.sqlite")
+            run.execute("PRAGMA journal_mode=WAL")
+            run.execute("CREATE TABLE verdict (key TEXT)")
+            run.commit()
+            run.execute("INSERT INTO verdict VALUES ('not yet committed')")
+            with mock.patch.object(studies, "ROOT", folder), \
+                    mock.patch.object(studies, "RESULTS", folder / "docs" / "results"):
+                path = studies.export(folder / "results.sqlite", str(stub), configuration="one.yaml")
+                self.assertEqual(studies.load(path.parent), {"one": json.loads(json.dumps(result()))})
+                with self.assertRaisesRegex(studies.StudyError, "no store"):
+                    studies.export(folder / "none.sqlite", str(stub))
+            run.close()
+
+
+class Tables(unittest.TestCase):
+    def test_a_rate_has_its_n_and_interval(self):
+        row = tables.main_table(result()).splitlines()[-1]
+        self.assertEqual(row.count("25 % [10, 90]"), 6)
+        self.assertIn("5.10", row)
+        self.assertIn("n = 4", tables.main_table(result()).splitlines()[0])
+
+    def test_other_n_in_a_column_stand_in_each_cell(self):
+        made = report()
+        made["groups"][0] = group("none", "adversarial", n=3)
+        lines = tables.main_table(result(made)).splitlines()
+        self.assertIn("33 % [10, 90], n = 3", lines[2])
+        self.assertIn("25 % [10, 90], n = 4", lines[3])
+        self.assertNotIn("attack success, n", lines[0])
+
+    def test_direct_requests_alone_have_their_cost_and_no_trade_off(self):
+        text = tables.main_table(result(report(roles=("direct",))))
+        self.assertIn("incoherent (direct)", text)
+        self.assertIn("2.50 [2.00, 3.00]", text)
+        self.assertNotIn("U/U₀", text)
+
+    def test_draws_show_one_and_n_and_garbage_apart(self):
+        made = report(roles=("direct",), draws=(1, 5, 20))
+        made["groups"][0] = group("none", "direct", draws=(1,))
+        head, _, undefended, defended = tables.draws(result(made)).splitlines()
+        for word in ("ASR@1 ", "ASR@5", "ASR@20", "incoherent", "unscored"):
+            self.assertIn(word, head)
+        self.assertIn("| 4 | 1 | 25 % [10, 90] | – | – | 25 %", undefended)
+        self.assertIn("| 4 | 20 | 25 %", defended)
+
+    def test_pairs_can_be_narrowed(self):
+        for filters, rows in (({}, 6), ({"against": "placebo"}, 3), ({"against": "placebo", "role": "direct"}, 1)):
+            self.assertEqual(len(tables.paired(result(), **filters).splitlines()), rows + 2)
+
+    def test_attacks_have_what_was_not_followed_as_nothing(self):
+        text = tables.attack_table(studies.attack_result(ATTACKS, "c"))
+        self.assertIn("| search | none | 3 | 0 % [0, 50] | – | 1 | 1 | – | 7 / 1 / 1 / 0 | 80 |", text)
+
+
+class Pages(unittest.TestCase):
+    results = {"one": result()}
+    page = "# Page\n\n" + "".join(f"<!-- study: one {kind} -->\n<!-- end -->\n\ntext 5\n"
+                                  for kind in ("record", "main", "attacks", "draws", "paired against=none", "votes"))
+
+    def test_writing_twice_is_writing_once(self):
+        once = tables.rewritten(self.page, self.results)
+        self.assertEqual(tables.rewritten(once, self.results), once)
+        self.assertEqual(once.count("text 5"), 6)
+
+    def test_each_digit_that_is_changed_is_found(self):
+        once = tables.rewritten(self.page, self.results)
+        places = [index for match in tables.BLOCK.finditer(once)
+                  for index in range(match.start(4), match.end(4)) if once[index].isdecimal()]
+        self.assertGreater(len(places), 200)
+        for index in places:
+            changed = once[:index] + str((int(once[index]) + 1) % 10) + once[index + 1:]
+            self.assertEqual(tables.rewritten(changed, self.results), once)
+
+    def test_mistakes_are_refused_by_name(self):
+        for before, after, message in (
+                ("one main", "two main", "no result is called two"),
+                ("one main", "one mian", "no table mian"),
+                ("one votes", "one votes role=direct", "only 'paired'"),
+                ("against=none", "versus=none", "unknown: versus"),
+                ("against=none", "against=placebo", None),
+                ("against=none", "against=nothing", "has no row"),
+                ("one record -->", "one record  -->", "misspelt"),
+                ("<!-- study: one main", "<!-- study:one main", "misspelt"),
+                ("main -->\n<!-- end -->", "main -->\n", "lacks its '<!-- end -->'"),
+                ("one record", "one votes", "lacks '<!-- study: one record -->'")):
+            with self.subTest(after), contextlib.ExitStack() as stack:
+                if message:
+                    stack.enter_context(self.assertRaisesRegex(studies.StudyError, message))
+                tables.rewritten(self.page.replace(before, after), self.results)
+
+    def run_command(self, folder, *arguments):
+        with mock.patch.object(studies, "ROOT", folder), mock.patch.object(studies, "RESULTS", folder), \
+                mock.patch.object(sys, "argv", ["tables.py", *arguments]), \
+                contextlib.redirect_stdout(io.StringIO()) as out:
+            tables.main()
+        return out.getvalue()
+
+    def test_the_command_writes_and_checks(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder, page = Path(name), Path(name) / "page.md"
+            (folder / "one.yaml").write_text(CONFIGURATION, encoding="utf-8")
+            (folder / "one.json").write_text(studies.encoded(self.results["one"]), encoding="utf-8")
+            page.write_text(self.page, encoding="utf-8")
+            with self.assertRaisesRegex(SystemExit, "is not what docs/results gives"):
+                self.run_command(folder, "--check", str(page))
+            self.run_command(folder, "--write", str(page))
+            self.assertIn("6 tables of 1 studies passed", self.run_command(folder, "--check", str(page)))
+            other = copy.deepcopy(self.results["one"])
+            other["groups"][0]["complied"]["count"] = 0
+            (folder / "one.json").write_text(studies.encoded(other), encoding="utf-8")
+            with self.assertRaisesRegex(SystemExit, "is not what docs/results gives"):
+                self.run_command(folder, "--check", str(page))
+            (folder / "one.yaml").write_text("name: other\n", encoding="utf-8")
+            with self.assertRaisesRegex(SystemExit, "is not the configuration that ran"):
+                self.run_command(folder, "--check", str(page))
+            self.assertIn("<!-- study: one main -->", self.run_command(folder, "--show", "one"))
+
+
+if __name__ == "__main__":
+    unittest.main()
