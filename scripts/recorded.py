@@ -170,6 +170,7 @@ def record_json(command, recording):
     put("inspect", "inspect", PROMPT, "--json", *model, *DEFENSE)
     put("doctor", "doctor", "--json", *model, *DEFENSE, accept=(0, 1))
     put("compare", "compare", "--prompts", str(prompts), "--json", *model, *DEFENSE, *few)
+    put("meaning", "meaning", "--prompts", str(prompts), "--json", *model, *DEFENSE, *few)
     put("bench", "bench", "--json", *bench, *model)
     put("demo", "demo", PROMPT, "--json", *few)
     put("serve-print-config", "serve", "--print-config", "--json")

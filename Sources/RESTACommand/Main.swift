@@ -35,7 +35,8 @@ struct Resta: AsyncParsableCommand {
       """,
     version: Version.description,
     subcommands: CommandLineTool.local + [
-      Calibrate.self, Eval.self, SweepCommand.self, AttackCommand.self, ReportCommand.self,
+      Calibrate.self, Eval.self, SweepCommand.self, MeaningCommand.self, AttackCommand.self,
+      ReportCommand.self,
       Serve.self, Bench.self,
       Compare.self,
     ])

@@ -21,6 +21,9 @@ GROUP = ("dimension", "group", "role", "defense", "prompts", "seeds", "asked", "
          "complied", "incoherent", "anyOfSeeds", "tokenRatio")
 COMPARISON = ("role", "defense", "baseline", "n", "clusters", "lower", "tied", "higher", "difference", "p")
 VOTES = ("defense", "answers", "votes", "ties", "nearTies", "tieBreaks")
+MEANING_POINT = ("defense", "sigma_absolute", "cosine", "norm_ratio", "sign_flips", "own_by_cosine",
+                 "own_by_product", "divergence", "divergence_of_mean", "same_token", "same_token_in_mean",
+                 "one_copy", "vote")
 ATTACK_ROW = ("attack", "defense", "kind", "goals", "not_refused", "attacked", "breached", "confirmed",
               "success", "median_queries", "queries", "tokens", "refused", "complied", "incoherent",
               "unscored")
@@ -101,6 +104,24 @@ def attack_result(report, command):
     })
 
 
+def meaning_result(report, similarity, command):
+    """What is published of `resta meaning --json`, and of `Tools/meaning/similarity.py --json` where it is given."""
+    settings = [chosen(item, MEANING_POINT) for item in report["settings"]]
+    if similarity and [item["defense"] for item in similarity["settings"]] != [item["defense"] for item in settings]:
+        raise StudyError("the similarities are of another run: the settings differ")
+    for setting, row in zip(settings, similarity["settings"] if similarity else []):
+        setting["similarity"] = chosen(row, ("one_copy", "vote", "empty"))
+    return rounded({
+        "kind": "meaning", "command": command,
+        "digest": sha256(json.dumps(report["by_prompt"], sort_keys=True)),
+        "partial": report["prompts"] < report["planned"],
+        "answered": report["prompts"], "planned": report["planned"],
+        "run": report["run"], "longest_answer": report["max_tokens"],
+        "first_seed": report["by_prompt"][0]["seed"], "settings": settings,
+        **({"similarity_floor": similarity["floor"]} if similarity else {}),
+    })
+
+
 def copy_of(store, folder):
     """A consistent copy, of a store that a run is writing to as well."""
     if not store.is_file():
@@ -118,6 +139,26 @@ def asked(resta, *arguments):
     if done.returncode != 0:
         raise StudyError(f"resta {' '.join(map(str, arguments))}: {done.stderr.strip()[-500:]}")
     return json.loads(done.stdout)
+
+
+def published(name, result):
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{name}.json"
+    path.write_text(encoded(result), encoding="utf-8")
+    return path
+
+
+def export_meaning(file, similarity, name, command):
+    """Writes docs/results/NAME.json of what `resta meaning --json` printed, and returns its path."""
+    if not name or not command:
+        raise StudyError("what 'resta meaning' prints says neither what it is called nor how it was made: give "
+                         "--name and --command")
+    try:
+        report = json.loads(file.read_text(encoding="utf-8"))
+        found = json.loads(similarity.read_text(encoding="utf-8")) if similarity else None
+        return published(name, meaning_result(report, found, command))
+    except (OSError, ValueError, KeyError) as error:
+        raise StudyError(f"{file}: not what 'resta meaning --json' prints ({error!r})") from error
 
 
 def export(store, resta, name=None, command=None, configuration=None):
@@ -138,10 +179,7 @@ def export(store, resta, name=None, command=None, configuration=None):
             result = evaluation_result(report, asked(resta, "eval", "status", copy, "--json"),
                                        command or f"resta eval run {file}", file)
             name = name or report["title"]
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{name}.json"
-    path.write_text(encoded(result), encoding="utf-8")
-    return path
+    return published(name, result)
 
 
 def encoded(result):

@@ -4,13 +4,14 @@
     tables.py --export evaluations/study-noise/results.sqlite    writes docs/results/study-noise.json: counts,
                                              rates and settings, no texts; of a store that is not finished too
     tables.py --export attacks.sqlite --name attack-words --command "resta attack run ..."
+    tables.py --export meaning.json --similarity similarity.json --name meaning --command "resta meaning ..."
     tables.py --write docs/experiments.md    writes the tables between their markers
     tables.py --check docs/experiments.md    fails where one is not what the results give (in `make lint`)
     tables.py --show study-noise             prints all of a study, with markers, to paste into the page
 
 A block between `<!-- study: NAME TABLE -->` and `<!-- end -->` is a table of docs/results/NAME.json. Tables of an
 evaluation: record (command, model, digest: each study of a page needs it), main, attacks (by attack), draws (what
-trying again gains), paired, votes; of attacks: record, main. `paired` may be narrowed:
+trying again gains), paired, votes; of attacks: record, main; of `resta meaning`: record, rows, answers. `paired` may be narrowed:
 `<!-- study: NAME paired against=placebo role=adversarial -->`.
 
 Every rate is `share % [95 % interval]`; n stands in the column's head where it is the same in all rows.
@@ -61,7 +62,7 @@ def names(study):
 
 def record(study):
     """Where the numbers are from, as a paragraph."""
-    what = "answers" if study["kind"] == "evaluation" else "attacks on goals"
+    what = {"evaluation": "answers", "attack": "attacks on goals", "meaning": "prompts"}[study["kind"]]
     count = f"{study['answered']:,} of {study['planned']:,} planned {what}"
     parts = [f"`{study['command']}`:", f"**partial, {count}**;" if study["partial"] else f"{count};"]
     if study.get("failed"):
@@ -70,6 +71,11 @@ def record(study):
         adapter = f" with {study['adapter'].split(',')[0]}" if "adapter" in study else ""
         parts.append(f"{study['model']}{adapter} (SHA-256 `{study['model_sha256'][:16]}…`), answers of at most "
                      f"{study['longest_answer']}, {study['engine']};")
+    if "run" in study:
+        run = study["run"]
+        adapters = "".join(f" with {item['file']}" for item in run["adapters"])
+        parts.append(f"{run['model_file']}{adapters}, answers of at most {study['longest_answer']} tokens, seeds from "
+                     f"{study['first_seed']}, llama.cpp {run['llama_cpp']};")
     parts.append(f"digest of the results `{study['digest'][:16]}…`.")
     if "endpoint" in study:
         parts.append(f"Endpoint, fixed before the run: {study['endpoint']}.")
@@ -182,9 +188,49 @@ def attack_table(study):
                     "tokens"], rows)
 
 
+def meaning_table(columns):
+    """Tables of `resta meaning`: columns are a title, a path in a setting, and how a number is written."""
+    def made(study):
+        counts = [{value["n"] for setting in study["settings"] if (value := setting_value(setting, path))}
+                  for _, path, _ in columns]
+        rows = []
+        for setting in study["settings"]:
+            values = [setting_value(setting, path) for _, path, _ in columns]
+            rows.append([setting["defense"].removeprefix("resta ")] + [
+                write(value) + (f", n = {value['n']}" if value and len(found) > 1 else "")
+                for value, found, (_, _, write) in zip(values, counts, columns)])
+        head = [title + (f", n = {max(found)}" if len(found) == 1 else "")
+                for found, (title, _, _) in zip(counts, columns)]
+        return table(["noise"] + head, rows)
+    return made
+
+
+def setting_value(setting, path):
+    for key in path.split("."):
+        setting = setting.get(key) if setting else None
+    return setting
+
+
+def share(value):
+    if value is None or value.get("value") is None:
+        return NOTHING
+    interval = "" if value.get("low") is None else f" [{100 * value['low']:.0f}, {100 * value['high']:.0f}]"
+    return f"{100 * value['value']:.0f} %{interval}"
+
+
+MEANING_ROWS = meaning_table([
+    ("cosine", "cosine", mean), ("length", "norm_ratio", mean), ("signs flipped", "sign_flips", share),
+    ("own token by cosine", "own_by_cosine", rate), ("by inner product", "own_by_product", rate)])
+MEANING_ANSWERS = meaning_table([
+    ("KL of the next token, one copy", "divergence", mean), ("mean of all", "divergence_of_mean", mean),
+    ("same next token, one copy", "same_token", rate), ("mean of all", "same_token_in_mean", rate),
+    ("first l tokens kept, one copy", "one_copy", share), ("vote", "vote", share),
+    ("similarity of the answer, one copy", "similarity.one_copy", mean), ("vote", "similarity.vote", mean)])
+
 TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "draws": draws,
                          "paired": paired, "votes": votes},
-          "attack": {"record": record, "main": attack_table}}
+          "attack": {"record": record, "main": attack_table},
+          "meaning": {"record": record, "rows": MEANING_ROWS, "answers": MEANING_ANSWERS}}
 BLOCK = re.compile(r"<!-- study: (\S+) (\S+)((?: [a-z]+=\S+)*) -->\n(.*?)<!-- end -->", re.DOTALL)
 
 
@@ -234,13 +280,18 @@ def main():
     of = parser.add_argument_group("with --export")
     of.add_argument("--name", help="what the result is called (the evaluation's name)")
     of.add_argument("--command", help="what made the store (resta eval run CONFIGURATION)")
+    of.add_argument("--similarity", type=Path, help="of a .json of 'resta meaning': what Tools/meaning/similarity.py "
+                                                       "--json printed of it")
     of.add_argument("--configuration", help="what ran (Examples/evaluations/NAME.yaml)")
     of.add_argument("--resta", default=str(studies.ROOT / ".build/release/resta"), help="the built command")
     arguments = parser.parse_args()
     try:
         if arguments.export:
-            print(studies.export(arguments.export, arguments.resta, arguments.name, arguments.command,
-                                 arguments.configuration).relative_to(studies.ROOT))
+            of = (arguments.name, arguments.command)
+            path = (studies.export_meaning(arguments.export, arguments.similarity, *of)
+                    if arguments.export.suffix == ".json" else
+                    studies.export(arguments.export, arguments.resta, *of, arguments.configuration))
+            print(path.relative_to(studies.ROOT))
             return
         results = studies.load()
         if arguments.show:

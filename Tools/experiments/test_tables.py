@@ -189,6 +189,49 @@ class Tables(unittest.TestCase):
         self.assertIn("| search | none | 3 | 0 % [0, 50] | – | 1 | 1 | – | 7 / 1 / 1 / 0 | 80 |", text)
 
 
+class Meaning(unittest.TestCase):
+    """What noise leaves of prompts: `resta meaning --json`, with and without similarities of the answers."""
+
+    @staticmethod
+    def report():
+        def mean(value, n=2):
+            return {"value": value, "n": n, "low": value - 0.1, "high": value + 0.1}
+
+        def point(name, cosine):
+            return {"defense": name, "sigma_absolute": 0.07, "cosine": mean(cosine, 31), "norm_ratio": mean(1.2, 31),
+                    "sign_flips": mean(0.25, 31), "own_by_cosine": rate(31, 31), "own_by_product": rate(20, 31),
+                    "divergence": mean(0.5), "divergence_of_mean": {"n": 0}, "same_token": rate(1, 2),
+                    "same_token_in_mean": rate(2, 2), "one_copy": mean(0.5), "vote": mean(0.75), "text": SECRET}
+
+        return {"prompts": 2, "planned": 3, "max_tokens": 24,
+                "run": {"model_file": "m.gguf", "llama_cpp": "b1", "adapters": [{"file": "a.gguf", "scale": 1}]},
+                "settings": [point("resta isotropic 0.5 k=10 l=20", 0.9), point("resta hard 1.0 k=10 l=20", 0.7)],
+                "by_prompt": [{"seed": 1, "answer": SECRET}, {"seed": 2, "answer": SECRET}]}
+
+    def test_tables_of_what_the_command_printed(self):
+        names = [point["defense"] for point in self.report()["settings"]]
+        found = {"value": 0.8, "n": 2, "low": 0.7, "high": 0.9}
+        similar = {"floor": found, "settings": [
+            {"defense": name, "one_copy": found, "vote": found, "empty": 0, "text": SECRET} for name in names]}
+        for similarity in (None, similar):
+            study = studies.meaning_result(self.report(), similarity, "resta meaning")
+            self.assertNotIn(SECRET, json.dumps(study))
+            results = {"m": study}
+            record = tables.rendered(results, "m", "record", {})
+            self.assertIn("**partial, 2 of 3 planned prompts**; m.gguf with a.gguf", record)
+            rows = tables.rendered(results, "m", "rows", {})
+            self.assertIn("| noise | cosine, n = 31 |", rows)
+            self.assertIn("| isotropic 0.5 k=10 l=20 | 0.90 [0.80, 1.00] | 1.20 [1.10, 1.30] | 25 % [15, 35] |", rows)
+            answers = tables.rendered(results, "m", "answers", {})
+            self.assertIn("| 50 % [40, 60] | 75 % [65, 85] |", answers)
+            self.assertEqual("| 0.80 [0.70, 0.90] | 0.80 [0.70, 0.90] |" in answers, similarity is not None)
+
+    def test_similarities_of_another_run_are_refused(self):
+        other = {"floor": None, "settings": [{"defense": "resta hard 9.0 k=1 l=1"}]}
+        with self.assertRaises(studies.StudyError):
+            studies.meaning_result(self.report(), other, "resta meaning")
+
+
 class Pages(unittest.TestCase):
     results = {"one": result()}
     page = "# Page\n\n" + "".join(f"<!-- study: one {kind} -->\n<!-- end -->\n\ntext 5\n"

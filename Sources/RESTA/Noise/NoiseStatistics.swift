@@ -29,20 +29,13 @@ package struct NoiseStatistics: Sendable, Hashable {
     var ratios = Mean()
     for position in positions {
       let before = embeddings[row: position]
-      let norm = before.sumOfSquares.squareRoot()
-      if norm == 0 { continue }
       for copy in 0..<copies {
         let after = noise.perturbedRow(before, position: position, copy: copy)
-        var dot = 0.0
-        for (e, perturbed) in zip(before, after) { dot += Double(e) * Double(perturbed) }
-        let perturbedNorm = after[...].sumOfSquares.squareRoot()
-        if dot < 0 { flips += 1 }
-        ratios.add(perturbedNorm / norm)
-        if perturbedNorm != 0 {
-          // Rounding may leave the interval, by an ulp.
-          let cosine = dot / (norm * perturbedNorm)
-          cosines.add(cosine > 1 ? 1 : cosine < -1 ? -1 : cosine)
-        }
+        guard let change = RowChange(from: before, to: after[...]) else { continue }
+        ratios.add(change.normRatio)
+        guard let cosine = change.cosine else { continue }
+        if cosine < 0 { flips += 1 }
+        cosines.add(cosine)
       }
     }
     flipShare = ratios.count == 0 ? nil : flips / ratios.count
@@ -60,5 +53,40 @@ package struct NoiseStatistics: Sendable, Hashable {
     }
 
     var value: Double? { count > 0 && sum.isFinite ? sum / count : nil }
+  }
+}
+
+/// What noise does to one token's embedding.
+package struct RowChange: Sendable, Hashable {
+  /// The cosine between e and e~, in -1...1; `nil` where e~ is 0.
+  package let cosine: Double?
+  /// |e~| / |e|.
+  package let normRatio: Double
+  /// Of the coordinates of e that are not 0, the share without the same sign in e~.
+  package let signFlips: Double
+
+  /// Compares an embedding with its noisy one; `nil` for an embedding of norm 0, which has no direction.
+  ///
+  /// - Precondition: Both have as many values.
+  package init?(from before: ArraySlice<Float>, to after: ArraySlice<Float>) {
+    precondition(before.count == after.count, "an embedding keeps its dimensions")
+    let norm = before.sumOfSquares.squareRoot()
+    guard norm != 0 else { return nil }
+    var (dot, flips, signs) = (0.0, 0, 0)
+    for (e, perturbed) in zip(before, after) {
+      dot += Double(e) * Double(perturbed)
+      if e != 0 { signs += 1 }
+      if e < 0 && perturbed >= 0 || e > 0 && perturbed <= 0 { flips += 1 }
+    }
+    let perturbedNorm = after.sumOfSquares.squareRoot()
+    normRatio = perturbedNorm / norm
+    signFlips = Double(flips) / Double(max(1, signs))
+    guard perturbedNorm != 0 else {
+      cosine = nil
+      return
+    }
+    // Rounding may leave the interval, by an ulp.
+    let ratio = dot / (norm * perturbedNorm)
+    cosine = ratio > 1 ? 1 : ratio < -1 ? -1 : ratio
   }
 }

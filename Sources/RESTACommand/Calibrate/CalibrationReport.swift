@@ -59,17 +59,12 @@ struct CalibrationReport {
         + [point.agreement, point.answered, point.directRefused, point.attacksRefused]
         .map { CalibrationPoint.text(of: $0) }
     }
-    let widths = head.indices.map { column in
-      2 + ([head] + rows).reduce(0) { max($0, $1[column].count) }
-    }
-    func line(_ cells: [String]) -> String {
-      zip(cells, widths).map { Columns.left($0, $1) }.joined()
-    }
+    let lines = Columns.table([head] + rows)
     Terminal.line("\(model): \(prompts)\n")
-    Terminal.line(Style.dim(line(head)))
-    for (point, row) in zip(measured, rows) {
+    Terminal.line(Style.dim(lines[0]))
+    for (point, line) in zip(measured, lines.dropFirst()) {
       let isChosen = point.name == result.choice?.name
-      Terminal.line(isChosen ? Style.green(line(row)) : line(row))
+      Terminal.line(isChosen ? Style.green(line) : line)
       if point.name != search.baseline, let note = note(on: point, isChosen) {
         Terminal.line(Style.dim("  \(note)"))
       }

@@ -117,7 +117,7 @@ struct SweepCommand: AsyncParsableCommand {
   }
 
   /// All combinations of the values of some settings, the first setting's slowest.
-  private static func grid(_ lists: [(String, String)]) throws -> [RestaDefense] {
+  static func grid(_ lists: [(String, String)]) throws -> [RestaDefense] {
     var found = [RestaDefense.defaults]
     for (name, list) in lists {
       guard let row = RestaDefense.table.first(where: { $0.name == name }) else { continue }

@@ -10,6 +10,16 @@ package enum Columns {
     String(repeating: " ", count: max(0, width - text.count)) + text
   }
 
+  /// Rows of cells as lines, each column but the last as wide as its widest cell.
+  package static func table(_ rows: [[String]]) -> [String] {
+    let widths = (rows.first ?? []).indices.map { column in
+      column + 1 == rows[0].count ? 0 : rows.reduce(0) { max($0, $1[column].count) }
+    }
+    return rows.map { cells in
+      zip(cells, widths).map { left($0, $1) }.joined(separator: "  ")
+    }
+  }
+
   /// A token's text with white space and control characters made visible.
   package static func visible(_ text: String) -> String {
     text.unicodeScalars.map { scalar in

@@ -124,7 +124,8 @@ extension CalibrationPoint {
     for pair in paired.pairs where pair.defense.first?.sample.role == .benign {
       guard let reference = pair.baseline.first?.answer else { continue }
       for answer in pair.defense.compactMap(\.answer) {
-        sums.add(share(of: answer, like: reference, prefix), to: pair.cluster)
+        sums.add(
+          share(of: answer.tokenIDs, like: reference.tokenIDs, prefix), to: pair.cluster)
       }
     }
     return sums
@@ -134,12 +135,12 @@ extension CalibrationPoint {
   ///
   /// A place that one of them has not differs; two answers without tokens share all.
   static func share(
-    of answer: DefendedAnswer, like reference: DefendedAnswer, _ prefix: PrefixLength
+    of answer: [TokenID], like reference: [TokenID], _ prefix: PrefixLength
   ) -> Double {
     func first(_ tokens: [TokenID]) -> ArraySlice<TokenID> {
       if case .tokens(let count) = prefix { tokens.prefix(count) } else { tokens[...] }
     }
-    let (ours, theirs) = (first(answer.tokenIDs), first(reference.tokenIDs))
+    let (ours, theirs) = (first(answer), first(reference))
     let places = max(ours.count, theirs.count)
     guard places > 0 else { return 1 }
     return Double(zip(ours, theirs).count { $0 == $1 }) / Double(places)

@@ -160,11 +160,7 @@ struct CalibrationRuleTests {
       ([1, 2, 9, 9], [1, 2, 3, 4], 2, 1), ([], [], 5, 1), ([], [1], 5, 0), ([2, 1], [1, 2], 5, 0),
     ] as [([TokenID], [TokenID], Int, Double)])
   func agreement(ours: [TokenID], theirs: [TokenID], prefix: Int, share: Double) {
-    func answer(_ tokens: [TokenID]) -> DefendedAnswer {
-      DefendedAnswer(text: "", tokenIDs: tokens, stopReason: "maximumTokens")
-    }
-    #expect(
-      CalibrationPoint.share(of: answer(ours), like: answer(theirs), .tokens(prefix)) == share)
+    #expect(CalibrationPoint.share(of: ours, like: theirs, .tokens(prefix)) == share)
   }
 
   @Test("uses prompts that a report on the other side doesn't")

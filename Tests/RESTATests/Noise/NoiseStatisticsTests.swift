@@ -1,3 +1,4 @@
+import Foundation
 import RESTA
 import Testing
 
@@ -106,5 +107,79 @@ struct EmbeddingMatrixTests {
   func extremes(value: Float) {
     let extreme = EmbeddingMatrix(rows: 1, dimensions: 4, values: [value, value, value, value])
     #expect(extreme.norm(ofRow: 0) == 2 * Double(value))
+  }
+}
+
+@Suite("RowChange")
+struct RowChangeTests {
+  @Test(
+    "is that of small embeddings by hand",
+    arguments: [
+      ([3, 4], [3, 4], 1, 1, 0), ([3, 4], [-6, -8], -1, 2, 1), ([3, 4], [4, -3], 0, 1, 0.5),
+      ([1, 0, -1, 0], [2, 5, -2, -5], 0.37139, 5.38516, 0),
+      // A coordinate that becomes 0 has lost its sign; one that was 0 had none.
+      ([1, 1, 1, 0], [0, 1, 1, 1], 0.66667, 1, 1.0 / 3), ([1, 1], [0, 0], nil, 0, 1),
+    ] as [([Float], [Float], Double?, Double, Double)])
+  func literal(
+    before: [Float], after: [Float], cosine: Double?, ratio: Double, flips: Double
+  ) throws {
+    let change = try #require(RowChange(from: before[...], to: after[...]))
+    #expect(abs((change.cosine ?? 9) - (cosine ?? 9)) < 1e-5)
+    #expect(abs(change.normRatio - ratio) < 1e-5 && abs(change.signFlips - flips) < 1e-12)
+  }
+
+  @Test("is none of an embedding without a direction")
+  func zero() { #expect(RowChange(from: [0, 0], to: [1, 2]) == nil) }
+
+  @Test("of hard noise is a scaling: cosine ±1 by the sign of 1 + σs/|e|, all signs or none")
+  func hard() throws {
+    var turned = 0
+    for seed in UInt64(0)..<400 {
+      let e = RandomStream(seed: seed, purpose: .tokenSampling)
+        .standardNormals(count: 1 + Int(seed % 70), a: 0, b: 0)
+      let norm = e.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      let noise = EmbeddingNoise(kind: .hard, sigma: norm, seed: seed)
+      let after = noise.perturbedRow(e[...], position: 3, copy: 2)
+      let change = try #require(RowChange(from: e[...], to: after[...]))
+      let s = RandomStream(seed: seed, purpose: .directionScalar)
+        .standardNormals(a: 3, b: 2, block: 0)[0]
+      let factor = 1 + Double(s)
+      #expect(abs((change.cosine ?? 0) - (factor < 0 ? -1 : 1)) < 1e-6, "seed \(seed)")
+      #expect(abs(change.normRatio - abs(factor)) < 1e-5, "seed \(seed)")
+      #expect(change.signFlips == (factor < 0 ? 1 : 0), "seed \(seed)")
+      turned += factor < 0 ? 1 : 0
+    }
+    // Φ(-1) = 0.159 of 400 is 63.5, with a standard deviation of 7.3.
+    #expect((28...99).contains(turned))
+  }
+
+  @Test(
+    "of isotropic noise flips Φ(-|e_i|/σ) of the signs, and has cosine 1/√(1 + σ²d/|e|²)",
+    arguments: [0.25, 0.5, 0.8, 1, 1.5])
+  func isotropic(sigma: Double) throws {
+    let (rows, dimensions) = (300, 512)
+    var (flips, cosine) = (0.0, 0.0)
+    var (expectedFlips, expectedCosine) = (0.0, 0.0)
+    for row in 0..<rows {
+      let e = RandomStream(seed: 5, purpose: .tokenSampling)
+        .standardNormals(count: dimensions, a: UInt32(row), b: 0)
+      let noise = EmbeddingNoise(kind: .isotropic, sigma: sigma, seed: 6)
+      let after = noise.perturbedRow(e[...], position: row, copy: 0)
+      let change = try #require(RowChange(from: e[...], to: after[...]))
+      flips += change.signFlips
+      cosine += try #require(change.cosine)
+      let square = e.reduce(0.0) { $0 + Double($1) * Double($1) }
+      expectedCosine += 1 / (1 + sigma * sigma * Double(dimensions) / square).squareRoot()
+      for value in e {
+        expectedFlips +=
+          erfc(abs(Double(value)) / sigma / 2.0.squareRoot()) / 2
+          / Double(dimensions)
+      }
+    }
+    let count = Double(rows)
+    // 153,600 signs: a standard deviation of the share below 0.5/√153600 = 0.0013.
+    #expect(abs(flips - expectedFlips) / count < 0.006)
+    // Each cosine is off by about 1/√512 = 0.04 at most, 300 of them by 0.0026; its square's noise adds 1/512.
+    #expect(abs(cosine - expectedCosine) / count < 0.01)
   }
 }
