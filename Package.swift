@@ -107,7 +107,9 @@ let package = Package(
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTPCompression", package: "swift-nio-extras"),
       ],
-      resources: [.embedInCode("Resources/built-in.jsonl")]),
+      resources: [
+        .embedInCode("Resources/built-in.jsonl"), .embedInCode("Resources/checkable.jsonl"),
+      ]),
     target("RESTAReport", ["RESTA", "RESTADocuments", "RESTAEvaluation"]),
     target(
       "RESTAAttack",

@@ -11,8 +11,12 @@
   `Tools/alignment/data/`, which the aligned test model was trained on, and none may be close to one of
   them: the same measure, and the same limit, as in `Tools/alignment/alignment/screening.py`.
   Two of every five are for development.
+- Prompts whose answers can be checked: `checkable.txt`, `CATEGORY|PROMPT|ACCEPTED;…` on each line, perhaps with
+  `|REJECTED;…` behind. Where nothing is rejected, no accepted answer may stand in its own prompt: repeating the
+  prompt would be correct. Screened and split as the benign prompts are.
 
-A line of the output is a harmful request with its attacks, or a benign prompt.
+A line of `built-in.jsonl` is a harmful request with its attacks, or a benign prompt. The checkable ones have a
+file of their own: the digest of the other is a part of the stores that were made from it.
 """
 
 import argparse
@@ -22,7 +26,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-TARGET = ROOT / "Sources/RESTAEvaluation/Resources/built-in.jsonl"
+TARGET = ROOT / "Sources/RESTAEvaluation/Resources"
 FAMILIES = ("gcg", "random-search", "prefix-injection")
 # The compiler reads the resource as an array of bytes, which takes its time.
 MAXIMUM_BYTES = 60_000
@@ -54,21 +58,37 @@ def trained():
     return prompts
 
 
-def benign():
+def answered(name):
+    """The prompts of a file that should be answered: the entry of each, and the fields behind its prompt."""
     known = [(text, words(text)) for text in trained()]
-    kept, seen = [], set()
-    for number, line in enumerate(lines("Tools/evaluation-data/benign.txt")):
-        category, prompt = line.split("|", 1)
+    seen = set()
+    for number, line in enumerate(lines(f"Tools/evaluation-data/{name}.txt")):
+        category, prompt, *rest = line.split("|")
         own = words(prompt)
         for text, other in known:
             if len(own & other) >= WORDS * len(own | other):
-                sys.exit(f"benign.txt:{number + 1}: too close to a training prompt: {text}")
+                sys.exit(f"{name}.txt:{number + 1}: too close to a training prompt: {text}")
         if prompt in seen:
-            sys.exit(f"benign.txt:{number + 1}: the prompt occurs twice")
+            sys.exit(f"{name}.txt:{number + 1}: the prompt occurs twice")
         seen.add(prompt)
-        kept.append({"id": f"b{number + 1:03}", "split": "development" if number % 5 < 2 else "test",
-                     "category": category, "prompt": prompt})
-    return kept
+        yield {"id": f"{name[0]}{number + 1:03}", "split": "development" if number % 5 < 2 else "test",
+               "category": category, "prompt": prompt}, rest
+
+
+def benign():
+    return [entry for entry, _ in answered("benign")]
+
+
+def checkable():
+    for entry, (accepted, *rejected) in answered("checkable"):
+        entry["accepted"] = accepted.split(";")
+        if rejected:
+            entry["rejected"] = rejected[0].split(";")
+        for answer in () if rejected else entry["accepted"]:
+            found = " ".join(re.findall(r"\w+", entry["prompt"].lower()))
+            if re.search(rf"\b{re.escape(answer.lower())}\b", found):
+                sys.exit(f"{entry['id']}: the prompt holds its answer '{answer}'")
+        yield entry
 
 
 def harmful():
@@ -96,18 +116,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
     check = parser.parse_args().check
-    text = "".join(
-        json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"
-        for entry in harmful() + benign())
-    data = text.encode()
+    for name, entries in {"built-in": harmful() + benign(), "checkable": list(checkable())}.items():
+        write(TARGET / f"{name}.jsonl", entries, check)
+
+
+def write(target, entries, check):
+    data = "".join(
+        json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n" for entry in entries).encode()
     if len(data) >= MAXIMUM_BYTES:
         sys.exit(f"{len(data)} bytes; below {MAXIMUM_BYTES} are allowed")
     if not check:
-        TARGET.parent.mkdir(exist_ok=True)
-        TARGET.write_bytes(data)
-    elif not TARGET.exists() or TARGET.read_bytes() != data:
-        sys.exit(f"{TARGET.relative_to(ROOT)} is not what this makes; run it without --check")
-    print(f"{len(data)} bytes")
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(data)
+    elif not target.exists() or target.read_bytes() != data:
+        sys.exit(f"{target.relative_to(ROOT)} is not what this makes; run it without --check")
+    print(f"{target.name}: {len(data)} bytes")
 
 
 if __name__ == "__main__":

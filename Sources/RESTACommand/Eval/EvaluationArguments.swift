@@ -153,6 +153,16 @@ struct EvaluationArguments: ParsableArguments {
   ) async throws -> EvaluatedModel {
     var arguments = try modelArguments(for: configuration)
     if let file { arguments.model = file }
+    // A file that the configuration names: one of the examples' may not have been fetched.
+    if file != nil || model.model == nil, let path = arguments.model,
+      !FileManager.default.fileExists(atPath: path)
+    {
+      throw EvaluationError(
+        .fileFailed,
+        "There is no file '\(path)', which \(configuration.name) names. scripts/fetch-models.sh fetches "
+          + "the models of the examples"
+          + (file == nil ? "; --model takes another in its place." : "."))
+    }
     return try await arguments.evaluated(parallel: parallel)
   }
 

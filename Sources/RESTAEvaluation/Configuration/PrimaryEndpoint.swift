@@ -13,7 +13,14 @@ package struct PrimaryEndpoint: Sendable, Hashable, Codable {
   /// Of which prompts.
   package var role = Sample.Role.adversarial
   /// What is counted of their answers.
-  package var label = AnswerLabel.complied
+  package var label = Label.complied
+
+  /// What can be counted: how answers are labelled, and whether they are correct.
+  package enum Label: String, Sendable, Hashable, Codable, CaseIterable {
+    case refused, complied, incoherent, unscored
+    /// An accepted answer is in it; of prompts that have some.
+    case correct
+  }
 
   package static let table: [Setting<PrimaryEndpoint>] = [
     Setting("defense", \.defense, .text, "The defence's name."),

@@ -13,7 +13,10 @@ extension Dataset {
     _ name: BuiltInName, selection: DatasetSelection
   ) throws(EvaluationError) -> Dataset {
     let (file, entries) = try EvaluationError.reading { () throws(DocumentError) in
-      let file = try SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)
+      let file =
+        try name == .checkable
+        ? SourceFile(name: "checkable.jsonl", bytes: PackageResources.checkable_jsonl)
+        : SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)
       return (file, try DatasetEntries.builtIn(name, in: DataFile(file)))
     }
     let whole = Dataset(
@@ -24,11 +27,11 @@ extension Dataset {
 }
 
 extension DatasetEntries {
-  /// Reads one set of the resource.
+  /// Reads one set of its resource.
   ///
-  /// The resource has a line for each harmful request, with the attacks on it, and one for each
-  /// benign prompt: half as long as a line for each prompt, which counts, because the compiler
-  /// reads it as an array of bytes.
+  /// That of the checkable prompts is in our own format but for the role. The other has a line for
+  /// each harmful request, with the attacks on it, and one for each benign prompt: half as long as a
+  /// line for each prompt, which counts, because the compiler reads it as an array of bytes.
   fileprivate static func builtIn(
     _ name: BuiltInName, in file: DataFile
   ) throws(DocumentError) -> DatasetEntries {
@@ -39,9 +42,8 @@ extension DatasetEntries {
       let split = try fields.optionalChoice("split", of: DataSplit.self)
       let category = try fields.string("category")
       guard let goal = try fields.optionalString("goal") else {
-        if name == .benign {
-          let prompt = try fields.string("prompt")
-          let sample = Sample(id: id, role: .benign, prompt: prompt, category: category)
+        if name == .benign || name == .checkable {
+          let sample = try Sample(fields, attack: nil, role: .benign)
           try entries.add(sample, from: fields.place, split: split)
         }
         continue
@@ -89,4 +91,7 @@ package enum BuiltInName: String, Sendable, Hashable, Codable, CaseIterable {
   /// Requests that should be answered: everyday ones, and some that sound alarming and are not
   /// (category `sounds-alarming`).
   case benign
+  /// Benign requests with an answer that is right or wrong: arithmetic, short facts, small instructions
+  /// (those are the categories).
+  case checkable
 }

@@ -105,6 +105,7 @@ extension Sample {
       }
       self.instructions = instructions
     }
+    answers = try AcceptedAnswers(fields)
     if let inner = try fields.optionalRow("recorded") {
       recorded = RecordedAnswer(
         text: try inner.string("text"), jailbroken: try inner.optionalBool("jailbroken"))

@@ -35,6 +35,8 @@ public struct Sample: Sendable, Hashable, Codable {
   public var instructions: [VerifiableInstruction]?
   /// An answer that came with the data.
   public var recorded: RecordedAnswer?
+  /// What makes an answer correct, where that can be checked.
+  package var answers: AcceptedAnswers?
 
   /// Makes a sample.
   ///

@@ -75,11 +75,20 @@ public struct RestaDefense: ConfiguredDefense {
   }
 
   package func positions(for question: QuestionSize) -> Double {
-    let prefix =
-      if case .tokens(let count) = defense.prefix { min(question.answer, Double(count)) } else {
-        question.answer
-      }
-    return question.plain + Double(defense.samples) * (question.prompt + prefix)
+    // A window that starts later and checkpoints make the copies take what is not voted on as well.
+    var taken = question.answer
+    if case .tokens(let count) = defense.prefix, defense.window == .start,
+      defense.checkpointEvery == nil
+    {
+      taken = min(taken, Double(count))
+    }
+    if let every = defense.checkpointEvery, defense.checkpointForm == .header {
+      let header = question.template / 2
+      taken +=
+        (question.answer / Double(every)).rounded(.down)
+        * (header + Double(defense.checkpointTokens))
+    }
+    return question.plain + Double(defense.samples) * (question.prompt + taken)
   }
 
   private var roles: [String] { defense.perturbed.roles.map(\.rawValue).sorted() }

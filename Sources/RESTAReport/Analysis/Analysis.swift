@@ -22,7 +22,10 @@ enum Analysis {
     report.judges = judges(in: table, agreement: input.judgeAgreement)
     report.groups = groups(in: table, estimator)
     report.tradeOff = tradeOff(in: table, estimator)
-    report.comparisons = comparisons(in: table, estimator)
+    report.comparisons = comparisons(in: table, of: \.complied, estimator)
+    report.correctAnswers = correctAnswers(in: table, estimator)
+    report.correctComparisons = comparisons(in: table, of: \.isCorrect, estimator)
+    report.voteEffects = voteEffects(in: table, estimator)
     report.sweeps = sweeps(in: table, estimator)
     report.votes = votes(in: table, estimator, rowLimit: options.heatMapLimit)
     report.instructionFollowing = input.instructionFollowing

@@ -32,12 +32,15 @@ struct PairedRows {
   /// baseline's.
   var tokenRatio: ClusterSums { sums(Self.meanTokens) { ($0, $1) } }
 
-  /// The scored answers of each prompt that has some on both sides, 1 for a complying one.
-  var complied: (differences: PairedDifferences, directions: [Double]) {
+  /// The answers of each prompt that has some on both sides of which a measure says anything, 1 for yes.
+  func differences(
+    of measure: (GenerationRow) -> Bool?
+  ) -> (differences: PairedDifferences, directions: [Double]) {
+    func values(_ rows: [GenerationRow]) -> [Double] { rows.compactMap(measure).map { $0 ? 1 : 0 } }
     var differences = PairedDifferences()
     var directions: [Double] = []
     for pair in pairs {
-      let (first, second) = (Self.complied(pair.defense), Self.complied(pair.baseline))
+      let (first, second) = (values(pair.defense), values(pair.baseline))
       differences.add(first, less: second, to: pair.cluster)
       if let first = Self.average(first), let second = Self.average(second) {
         directions.append(first - second)
@@ -60,11 +63,7 @@ struct PairedRows {
   }
 
   private static func compliedShare(_ rows: [GenerationRow]) -> Double? {
-    average(complied(rows))
-  }
-
-  private static func complied(_ rows: [GenerationRow]) -> [Double] {
-    rows.compactMap(\.complied).map { $0 ? 1 : 0 }
+    average(rows.compactMap(\.complied).map { $0 ? 1 : 0 })
   }
 
   private static func meanTokens(_ rows: [GenerationRow]) -> Double? {
@@ -78,25 +77,28 @@ struct PairedRows {
 
 extension Analysis {
   /// Each defence against the baseline and against each placebo, for each role in which both have
-  /// scored answers to the same prompts.
-  static func comparisons(in table: AnalysisTable, _ estimator: Estimator) -> [PairedComparison] {
+  /// answers to the same prompts of which a measure says anything.
+  static func comparisons(
+    in table: AnalysisTable, of measure: (GenerationRow) -> Bool?, _ estimator: Estimator
+  ) -> [PairedComparison] {
     let references = [table.baseline].compactMap(\.self) + table.placebos
     return references.flatMap { reference in
       Sample.Role.allCases.flatMap { role in
         table.challengers.filter { $0.name != reference.name }.compactMap { defense in
           comparison(
             role, defense.name, reference.name,
-            PairedRows(defense.rows.of(role), reference.rows.of(role)), estimator)
+            PairedRows(defense.rows.of(role), reference.rows.of(role)).differences(of: measure),
+            estimator)
         }
       }
     }
   }
 
   private static func comparison(
-    _ role: Sample.Role, _ defense: String, _ reference: String, _ paired: PairedRows,
-    _ estimator: Estimator
+    _ role: Sample.Role, _ defense: String, _ reference: String,
+    _ found: (differences: PairedDifferences, directions: [Double]), _ estimator: Estimator
   ) -> PairedComparison? {
-    let (differences, directions) = paired.complied
+    let (differences, directions) = found
     guard let test = estimator.test(differences) else { return nil }
     let lower = directions.count { $0 < -1e-9 }
     let higher = directions.count { $0 > 1e-9 }

@@ -62,7 +62,7 @@ enum ReportFigures {
     let index = ReportIndex(report)
     let figures =
       [TradeOffFigure(index).figure] + sweeps(report) + [MarginFigure(report).figure]
-      + heatMaps(report)
+      + heatMaps(report) + VoteEffectFigure.all(report).map { $0.figure }
     return figures.compactMap { $0 }.map { ("\($0.name).svg", $0.standalone) }
   }
 

@@ -28,6 +28,7 @@ enum HTMLReport {
       OutcomeSection.section(index), ComparisonSection.section(index.report),
       SweepSection.section(index.report), CostSection.section(index),
       BreakdownSection.section(index), VoteSection.section(index.report),
+      VoteEffectSection.section(index.report), CorrectSection.section(index.report),
       InstructionSection.section(index.report), AgreementSection.section(index.report),
       PreferenceSection.section(index.report), ExampleSection.section(index.report),
       GuideSection.section, MaterialSection.section(index.report),

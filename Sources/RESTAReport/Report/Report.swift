@@ -23,7 +23,12 @@ public struct Report: Sendable, Hashable, Codable {
   /// What varies with one setting while the others stay.
   var sweeps: [Sweep] = []
   var votes: [VoteSummary] = []
+  /// What the vote makes of single copies, where both were run.
+  var voteEffects: [VoteEffect] = []
   var instructionFollowing: [InstructionSummary] = []
+  /// Whether answers are right, where that can be checked, and the same comparisons of that.
+  var correctAnswers: [CorrectSummary] = []
+  var correctComparisons: [PairedComparison] = []
   var agreement: [AgreementSummary] = []
   /// Pairwise judgements against the undefended answers (AlpacaEval), where there are any.
   var preferences: [PreferenceSummary] = []

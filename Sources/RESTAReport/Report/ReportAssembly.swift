@@ -79,11 +79,15 @@ public struct ReportAssembly: Sendable {
 
   /// The comparison that was named beforehand, with its result where it is among the comparisons.
   private static func entry(_ endpoint: PrimaryEndpoint, in report: Report) -> RecordEntry {
-    let comparison =
-      endpoint.label != .complied
-      ? nil
-      : ReportIndex(report).comparison(
-        endpoint.role, endpoint.defense, with: endpoint.against)
+    let comparisons =
+      switch endpoint.label {
+      case .complied: report.comparisons
+      case .correct: report.correctComparisons
+      case .refused, .incoherent, .unscored: [PairedComparison]()
+      }
+    let comparison = comparisons.first {
+      $0.role == endpoint.role && $0.defense == endpoint.defense && $0.baseline == endpoint.against
+    }
     let result = comparison.map {
       "\(EstimateText.points($0.difference).line); permutation p \(NumberText.p($0.p))"
     }

@@ -83,11 +83,11 @@ struct PairedComparison: Sendable, Hashable, Codable {
   var n: Int
   /// Independent clusters (behaviors) among them.
   var clusters: Int
-  /// Prompts of which the defence's answers comply less often, as often and more often.
+  /// Prompts of which the defence's answers comply (or are correct) less often, as often and more often.
   var lower: Int
   var tied: Int
   var higher: Int
-  /// The difference of the complied shares, each prompt's seeds averaged, defence less baseline, with
+  /// The difference of those shares, each prompt's seeds averaged, defence less baseline, with
   /// the interval of ``SignFlipTest``.
   var difference: Mean
   /// The sign-flip test's p over clusters, two-sided.

@@ -24,6 +24,19 @@ enum ReportTables {
         ReportCSV(
           votePositions, report.votes.flatMap { votes in votes.positions.map { (votes, $0) } })
       ), ("vote-margins", voteMargins(report)), ("tie-breaks", tieBreaks(report)),
+      ("vote-effects", ReportCSV(voteEffects, report.voteEffects)),
+      (
+        "vote-effect-prompts",
+        ReportCSV(
+          voteEffectPrompts,
+          report.voteEffects.flatMap { effect in effect.points.map { (effect, $0) } })
+      ),
+      (
+        "vote-effect-bins",
+        ReportCSV(
+          voteEffectBins, report.voteEffects.flatMap { effect in effect.bins.map { (effect, $0) } })
+      ), ("correct-answers", ReportCSV(correctAnswers, report.correctAnswers)),
+      ("correct-comparisons", ReportCSV(correctComparisons, report.correctComparisons)),
       ("instructions", ReportCSV(instructions, report.instructionFollowing)),
       ("instruction-types", instructionTypes(report)),
       ("agreement", ReportCSV(agreement, report.agreement)),
@@ -106,12 +119,16 @@ enum ReportTables {
     ]
   }
 
-  static var comparisons: [ReportColumn<PairedComparison>] {
+  static var comparisons: [ReportColumn<PairedComparison>] { paired("complies less often") }
+
+  static var correctComparisons: [ReportColumn<PairedComparison>] { paired("correct less often") }
+
+  private static func paired(_ less: String) -> [ReportColumn<PairedComparison>] {
     [
       .text("role", nil, \.role.rawValue), .text("defense", "defence", \.defense),
       .text("baseline", "compared with", \.baseline), .count("n", "prompts n", \.n),
       .count("clusters", "clusters", \.clusters),
-      .count("lower", "complies less often", \.lower), .count("tied", "as often", \.tied),
+      .count("lower", less, \.lower), .count("tied", "as often", \.tied),
       .count("higher", "more often", \.higher),
       .mean("difference", "difference of the shares", \.difference).shown {
         TableCells.points($0.difference)
@@ -136,76 +153,6 @@ enum ReportTables {
       .mean("token_ratio", "tokens ×", \.1.tokenRatio),
       .mean("margin", "vote margin, of the copies asked", \.1.margin),
     ]
-  }
-}
-
-/// The tables of the votes.
-extension ReportTables {
-  static var votes: [ReportColumn<VoteSummary>] {
-    [
-      .text("defense", "defence", \.defense), .count("answers", "answers", \.answers),
-      .count("votes", "votes", \.votes),
-      .count("decided_early", "decided before all copies were asked", \.decidedEarly),
-      .rate("ties", "ties", \.ties),
-      .rate("near_ties", "near ties: margin of at most 1 copy", \.nearTies),
-      mean("voted_tokens", "tokens voted on", \.votedTokens),
-      mean("judged_tokens", "tokens judged", \.judgedTokens),
-      .rate("judged_inside", "judged within the votes only", \.judgedInside),
-    ]
-  }
-
-  private static func mean(
-    _ heading: String, _ title: String, _ value: @escaping (VoteSummary) -> Double
-  ) -> ReportColumn<VoteSummary> {
-    .number(heading, title, value) { row in
-      .element("b", text: NumberText.fixed(value(row), 1)) + .void("br")
-        + .element("small", text: "n = \(row.answers)")
-    }
-  }
-
-  static var votePositions: [ReportColumn<(VoteSummary, VoteSummary.Position)>] {
-    [
-      .text("defense", nil, \.0.defense), .count("position", "position", \.1.position),
-      .count("votes", "votes", \.1.votes),
-      share("mean_margin", "mean margin, of the copies asked", \.meanMargin),
-      share("unanimous", "unanimous", \.unanimous), share("ties", "ties", \.ties),
-    ]
-  }
-
-  private static func share(
-    _ heading: String, _ title: String, _ value: @escaping (VoteSummary.Position) -> Double
-  ) -> ReportColumn<(VoteSummary, VoteSummary.Position)> {
-    .number(heading, title, { value($0.1) }) { row in
-      .text("\(NumberText.percent(value(row.1))) %") + .void("br")
-        + .element("small", text: "n = \(row.1.votes)")
-    }
-  }
-
-  /// One row for each token that was voted on: the form that plotting programs want.
-  private static func voteMargins(_ report: Report) -> ReportCSV {
-    typealias Row = (defense: String, answer: VoteSummary.Row, position: Int)
-    let columns: [ReportColumn<Row>] = [
-      .text("defense", nil, \.defense), .text("sample", nil, \.answer.sample),
-      .text("role", nil, \.answer.role.rawValue), .text("label", nil, \.answer.label.rawValue),
-      .count("position", nil, \.position),
-      .number("margin", nil, { $0.answer.margins[$0.position] }) { _ in .empty },
-    ]
-    return ReportCSV(
-      columns,
-      report.votes.flatMap { votes in
-        votes.rows.flatMap { row in row.margins.indices.map { (votes.defense, row, $0) } }
-      })
-  }
-
-  private static func tieBreaks(_ report: Report) -> ReportCSV {
-    let columns: [ReportColumn<(defense: String, rule: String, count: Int)>] = [
-      .text("defense", nil, \.defense), .text("rule", nil, \.rule), .count("count", nil, \.count),
-    ]
-    return ReportCSV(
-      columns,
-      report.votes.flatMap { votes in
-        ReportWords.sorted(votes.tieBreaks).map { (votes.defense, $0.key, $0.value) }
-      })
   }
 }
 
@@ -237,6 +184,16 @@ extension ReportTables {
       report.instructionFollowing.flatMap { summary in
         ReportWords.sorted(summary.byType).map { (summary, $0.key, $0.value) }
       })
+  }
+
+  static var correctAnswers: [ReportColumn<CorrectSummary>] {
+    [
+      .text("dataset", nil, \.dataset), .text("defense", "defence", \.defense),
+      .text(nil, "dataset", \.dataset), .count("asked", "asked", \.asked),
+      .rate("correct", "correct", \.correct), .count("wrong", "wrong", \.wrong),
+      .count("refused", "refused", \.refused), .count("incoherent", "incoherent", \.incoherent),
+      .count("unscored", "unscored", \.unscored),
+    ]
   }
 
   static var agreement: [ReportColumn<AgreementSummary>] {

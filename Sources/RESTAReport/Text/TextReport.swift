@@ -25,10 +25,40 @@ package enum TextReport {
       lines += wrapped(
         index.placebo.map(ReportWords.placebo) ?? ReportWords.noPlacebo, width: width)
     }
+    lines += correct(report, width: width) + voteEffects(report, width: width)
     for warning in report.warnings {
       lines += [""] + wrapped("Warning: \(warning)", width: width)
     }
     return lines.map { $0 + "\n" }.joined()
+  }
+
+  /// How many answers are right, where that can be checked.
+  private static func correct(_ report: Report, width: Int) -> [String] {
+    report.correctAnswers.isEmpty
+      ? []
+      : [""]
+        + report.correctAnswers.flatMap { summary in
+          wrapped(
+            "Correct answers (\(summary.dataset), \(summary.defense)): "
+              + "\(EstimateText(summary.correct).line); wrong \(summary.wrong), refused "
+              + "\(summary.refused), incoherent \(summary.incoherent), unscored \(summary.unscored).",
+            width: width)
+        }
+  }
+
+  /// What the vote makes of single copies: of those with as many copies as there are.
+  private static func voteEffects(_ report: Report, width: Int) -> [String] {
+    let effects = report.voteEffects
+    guard !effects.isEmpty else { return [] }
+    let shown = effects.filter { effect in
+      !effects.contains {
+        $0.role == effect.role && $0.single == effect.single && $0.copies > effect.copies
+      }
+    }
+    let others = effects.count - shown.count
+    let more = others == 0 ? "" : " \(others) with fewer copies are on the page."
+    return [""] + shown.flatMap { wrapped($0.line, width: width) }
+      + wrapped(VoteEffect.meaning + VoteEffect.caution(shown) + more, width: width)
   }
 
   private static let headings = [

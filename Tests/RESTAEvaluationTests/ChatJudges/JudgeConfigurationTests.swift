@@ -1,5 +1,6 @@
 import Foundation
 import RESTA
+import RESTARefusals
 import RESTATesting
 import Testing
 
@@ -30,6 +31,23 @@ import Testing
     }
     return try await assembly.judges(configuration.judges)
       + assembly.pairwiseJudges(configuration.judges).map { Named(id: $0.id) }
+  }
+
+  @Test func `the example's judges read the whole answer, each by its own rubric`() async throws {
+    let file = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../../Examples/judges/chat.yaml").standardizedFileURL
+    let configuration = try EvaluationConfiguration(contentsOf: file.path)
+    let model = ScriptedModel { _ in 65 }
+    let judges = try await JudgeAssembly(
+      subject: Subject(model: model, options: GenerationOptions()), folder: configuration.folder,
+      generator: SeededGenerator(seed: 1)
+    ) { _, _ in throw EvaluationError(.fileFailed, "no model is loaded for an endpoint") }
+    .judges(configuration.judges)
+    let served = "qwen2.5-coder-1.5b-instruct-q4_k_m+max_tokens=16"
+    try #require(judges.count == 3)
+    #expect(judges[0].id == "chat:jbb-refusal+jbb-jailbreak/2:\(served)")
+    #expect(judges[1].id.hasPrefix("chat:short-rubric-") && judges[1].id.hasSuffix("/2:\(served)"))
+    #expect(judges[2].id == RefusalPhraseJudge().id)
   }
 
   private struct Named: Judge {

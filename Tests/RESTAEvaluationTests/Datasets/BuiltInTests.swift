@@ -104,7 +104,8 @@ import Testing
 
   @Test(arguments: BuiltInName.allCases)
   func `the sets name the resource they are from, which stays small`(name: BuiltInName) throws {
-    let resource = try Self.text("Sources/RESTAEvaluation/Resources/built-in.jsonl")
+    let file = name == .checkable ? "checkable" : "built-in"
+    let resource = try Self.text("Sources/RESTAEvaluation/Resources/\(file).jsonl")
     #expect(resource.utf8.count < 60_000)
     let dataset = try Dataset.builtIn(name)
     #expect(dataset.sha256 == Digest.sha256(of: resource))

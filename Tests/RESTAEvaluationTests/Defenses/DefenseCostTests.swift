@@ -1,7 +1,8 @@
 import RESTA
-import RESTAEvaluation
 import RESTATesting
 import Testing
+
+@testable import RESTAEvaluation
 
 @Suite("What a defended answer costs") struct DefenseCostTests {
   private static let question = "How tall is the tower of Pisa, please?"
@@ -80,6 +81,37 @@ import Testing
         texts.insert(first.text)
       }
       #expect(texts.count > 4, "\(defense)")
+    }
+  }
+
+  /// Settings that make copies take more than the prompt and a short prefix.
+  static let windows: [(prefix: PrefixLength, start: WindowPlacement, every: Int?)] = [
+    (.tokens(0), .start, nil), (.tokens(5), .start, nil), (.tokens(500), .start, nil),
+    (.all, .start, nil), (.tokens(5), .start, 8), (.tokens(5), .start, 32),
+    (.tokens(5), .after("abc"), nil), (.tokens(5), .after("m"), 8),
+  ]
+
+  @Test(arguments: windows)
+  func `a dry run's positions are at least those that are computed`(
+    prefix: PrefixLength, start: WindowPlacement, every: Int?
+  ) async throws {
+    var settings = Self.isotropic
+    (settings.prefix, settings.window, settings.checkpointEvery) = (prefix, start, every)
+    let text = String(repeating: "abcdefghijklm", count: 5)
+    let maximum = 60
+    let defense = RestaDefense(settings, decoder: .reference)
+    let answer = try await defense.answer(
+      Self.question,
+      from: DefenseFixture.subject(
+        DefenseFixture.model(answering: [text]), maximumTokens: maximum), seed: 3)
+    let size = QuestionSize(
+      prompt: Double(answer.promptTokens), template: 0, answer: Double(maximum))
+    let tokens = answer.tokensProcessed
+    #expect(defense.positions(for: size) >= Double(tokens), "\(tokens) were computed")
+    // Not only because it says too much: the prompt and the tokens behind the last pass are the difference.
+    let slack = Double((settings.samples + 1) * 8)
+    if every == nil, start == .start {
+      #expect(defense.positions(for: size) <= Double(tokens) + slack)
     }
   }
 }

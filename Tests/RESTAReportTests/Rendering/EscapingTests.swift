@@ -34,7 +34,7 @@ import Testing
     let (report, _) = try ReportPayload.report(ReportFixture.small, with: payload)
     let figures = ReportFigures.all(report), references = ReportFigures.all(plain)
     #expect(figures.map(\.name) == references.map(\.name))
-    #expect(figures.count == 5)
+    #expect(figures.count == 6)
     for (figure, reference) in zip(figures, references) {
       let drawing = try #require(PageReader.read(figure.svg), "\(figure.name)")
       #expect(drawing.trace == PageReader.read(reference.svg)?.trace, "\(figure.name)")

@@ -288,6 +288,7 @@ enum ReportFixture {
         [0, 5, 10, 20, 50, 100, nil])
     report.votes = voters.map { votes($0, length: length, &generator) }
     report.instructionFollowing = plans.prefix(3).map(instructions)
+    AnswerFixture.fill(&report, plans.prefix(3).map(\.name), &generator)
     report.agreement = plans.dropFirst().prefix(4).flatMap { plan in
       roles.map { role, n in
         AgreementSummary(
