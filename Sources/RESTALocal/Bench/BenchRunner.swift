@@ -1,5 +1,5 @@
 package import RESTA
-package import RESTALlama
+import RESTALlama
 
 /// Runs the cases of a benchmark.
 package struct BenchRunner {
