@@ -256,8 +256,8 @@ extension DefenseSettings: DescribedSettings {
       default: "none: nothing behind them is voted on", flag: .option(value: "c")),
     Setting(
       "checkpoint_form", \.checkpointForm, .choice(),
-      "What is voted on there: the answer's next tokens, or, unseen, what the model says where the "
-        + "assistant's turn is opened again; a refusal there ends the answer.", default: "vote",
+      "What is voted on there: the answer's next tokens, or a refusal in a turn that is opened anew.",
+      default: "vote",
       flag: .option(value: "form")),
     Setting(
       "checkpoint_tokens", \.checkpointTokens, .integer(1...),

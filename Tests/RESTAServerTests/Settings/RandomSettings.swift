@@ -28,9 +28,10 @@ enum RandomSettings {
   }
 
   private static func mustFit(_ setting: Setting<ServerSettings>) -> Bool {
-    ["client.s", "client.p", "defense.s", "defense.p", "answer.", "limits.answer"].contains {
-      setting.name.hasPrefix($0)
-    }
+    ["client.s", "client.p", "defense.c", "defense.s", "defense.p", "answer.", "limits.answer"]
+      .contains {
+        setting.name.hasPrefix($0)
+      }
   }
 
   private static let words =
@@ -38,7 +39,8 @@ enum RandomSettings {
       "null", "true", "false", "all", "none", "0", "1", "-1", "16", "127", "0.5", "1.75", "1e-7",
     ] + NoiseKind.allCases.map(\.rawValue) + Exposure.allCases.map(\.rawValue)
     + Aggregator.allCases.map(\.rawValue) + TieRule.allCases.map(\.rawValue)
-    + DecoderKind.allCases.map(\.rawValue) + Sigma.Unit.allCases.map(\.rawValue)
+    + DecoderKind.allCases.map(\.rawValue) + CheckpointForm.allCases.map(\.rawValue)
+    + Sigma.Unit.allCases.map(\.rawValue)
     + ServerSettings.Log.Level.allCases.map(\.rawValue)
     + ServerSettings.Log.Format.allCases.map(\.rawValue)
     + AssistantTurns.allCases.map(\.rawValue) + ModelEngine.allCases.map(\.rawValue)

@@ -43,7 +43,7 @@ import Testing
     ]
     let choices = [
       "absolute", "mean-logit", "abstain", "naive", "votes", "debug", "json", "2025-01-02",
-      "perturbed", "vllm",
+      "perturbed", "vllm", "header",
     ]
     let before = properties(of: ServerSettings())
     // Any value that the setting accepts and that is not its default.
