@@ -19,8 +19,12 @@ say "Numbers and examples"
 "$python" Tools/vllm/scale.py --check docs/scale.md
 "$python" Tools/vllm/check_examples.py
 say "Embeddings against token ids, on a real server"
+# A server that ran before stays; one that starts here ends here.
+if ! scripts/vllm-server.sh status --port 8141 >/dev/null 2>&1; then
+  trap 'scripts/vllm-server.sh stop --port 8141' EXIT
+fi
 scripts/vllm-server.sh start --port 8141
 "$python" Tools/vllm/check_server.py --url http://127.0.0.1:8141 --model smollm2 \
   --folder "$models/vllm/${SMOLLM2_FILE%.Q4_1.gguf}.F32"
 say "The command on two servers"
-exec "$python" Tools/vllm/test_vllm.py --command "$command" "$@"
+"$python" Tools/vllm/test_vllm.py --command "$command" "$@"

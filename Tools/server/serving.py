@@ -184,6 +184,10 @@ class Server:
     def __enter__(self):
         try:
             self.wait_until_ready()
+        except OSError as error:
+            log = self.log()
+            self.kill()
+            raise AssertionError(f"it ended before it was ready ({error}):\n{log}") from error
         except BaseException:
             self.kill()
             raise

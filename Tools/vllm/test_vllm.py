@@ -272,7 +272,9 @@ class Serving(unittest.TestCase):
         # The same question has the same noise, so its answer is known; --model wins over serving's own.
         settings = {"defense": {"noise": "isotropic", "sigma": 0.4, "sigma_unit": "relative",
                                 "samples": 5, "prefix": 8, "sticky": True},
-                    "limits": {"concurrency": 16, "queue": 64}}
+                    "limits": {"concurrency": 16, "queue": 64},
+                    # Threads are the vLLM servers' own.
+                    "model": {"threads": None, "context": 1024}}
         os.environ.setdefault("RESTA_MODELS", str(ROOT / ".models"))
         os.environ["RESTA_COMMAND"] = OPTIONS.command
         return Front(settings, flags=flags(FIRST, SECOND), exit_seconds=90,
