@@ -67,6 +67,11 @@ public struct CheckpointProbe: Sendable {
     return tokens.allSatisfy { $0.bytes.lowerBound >= end } ? tokens.map(\.id) : nil
   }
 
+  /// How many positions of a sequence a probe takes for a while.
+  package func positions(of defense: DefenseSettings) -> Int {
+    header.count + defense.checkpointTokens
+  }
+
   /// Whether what was said behind the header is a refusal.
   func refuses(_ text: String) -> Bool { isRefusal(text) }
 
@@ -92,6 +97,15 @@ public struct CheckpointProbe: Sendable {
 extension DefenseSettings {
   /// Whether checkpoints open the assistant's turn again.
   package var probes: Bool { isActive && checkpointEvery != nil && checkpointForm == .header }
+
+  /// How many of an answer's tokens a copy takes, at most.
+  ///
+  /// All of them where it may have to vote behind the prefix: at a checkpoint, or in a window that opens later.
+  package func copiedTokens(of answer: Int) -> Int {
+    guard case .tokens(let count) = prefix, window == .start else { return answer }
+    if let every = checkpointEvery, answer - count > every { return answer }
+    return min(count, answer)
+  }
 }
 
 /// What a checkpoint found that opened the assistant's turn again.

@@ -47,15 +47,8 @@ struct DecodingJob: Sendable {
       votedTokens = min(max(0, length + start), maximumTokens)
     }
     return prompt.count + maximumTokens
-      + (sequences - 1) * (prompt.count - sharedPositions + votedTokens) + sequences
-      * probedPositions
-  }
-
-  /// How many positions of a sequence a probe takes for a while.
-  private var probedPositions: Int { Self.positions(of: probe, defense) }
-
-  private static func positions(of probe: CheckpointProbe?, _ defense: DefenseSettings) -> Int {
-    probe.map { $0.header.count + defense.checkpointTokens } ?? 0
+      + (sequences - 1) * (prompt.count - sharedPositions + votedTokens)
+      + sequences * (probe?.positions(of: defense) ?? 0)
   }
 
   /// Whether a token ends the answer.
@@ -80,9 +73,8 @@ struct DecodingJob: Sendable {
     let sequences = defense.isActive ? defense.samples + 1 : 1
     self.probe = probe
     maximumTokens = try Self.room(
-      for: tokens.count, probe: Self.positions(of: probe, defense), sequences: sequences,
-      wanted: options.maximumTokens,
-      in: model.information)
+      for: tokens.count, probe: probe?.positions(of: defense) ?? 0, sequences: sequences,
+      wanted: options.maximumTokens, in: model.information)
 
     var defense = defense
     defense.seed = noiseSeed

@@ -29,20 +29,10 @@ struct MeaningCommand: AsyncParsableCommand {
         resta meaning --prompts mine.txt --sigma 0.5 --samples 5 --max-tokens 64
       """)
 
-  @Option(help: ArgumentHelp("Noises: isotropic, hard, soft, orthogonal.", valueName: "list"))
-  var noise = "isotropic"
-
   @Option(help: ArgumentHelp("Strengths.", valueName: "list"))
   var sigma = "0.25,0.5,0.8,1,1.5"
 
-  @Option(help: ArgumentHelp("The unit of --sigma: absolute or relative.", valueName: "unit"))
-  var sigmaUnit = "relative"
-
-  @Option(help: ArgumentHelp("Copies that vote, k.", valueName: "list"))
-  var samples = "10"
-
-  @Option(help: ArgumentHelp("Tokens that are voted on, l; all is one.", valueName: "list"))
-  var prefix = "20"
+  @OptionGroup var grid: GridArguments
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("The most tokens of an answer.", valueName: "n"))
@@ -88,10 +78,7 @@ struct MeaningCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let defenses = try SweepCommand.grid([
-      ("noise", noise), ("sigma", sigma), ("sigma_unit", sigmaUnit), ("samples", samples),
-      ("prefix", prefix),
-    ])
+    let defenses = try GridArguments.defenses(grid.lists(sigma: sigma))
     guard defenses.allSatisfy(\.defense.isActive) else {
       throw Failure.usage("Give noises other than none, and a --prefix above 0.")
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RESTA
 import RESTADocuments
 public import RESTAEvaluation
@@ -25,20 +24,10 @@ struct SweepCommand: AsyncParsableCommand {
   @Argument(help: "A configuration: its datasets and judges are used. (default: the built-in one)")
   var configuration: String?
 
-  @Option(help: ArgumentHelp("Noises: isotropic, hard, soft, orthogonal.", valueName: "list"))
-  var noise = "isotropic"
-
   @Option(help: ArgumentHelp("Strengths.", valueName: "list"))
   var sigma = "0.3,0.4,0.55,0.7"
 
-  @Option(help: ArgumentHelp("The unit of --sigma: absolute or relative.", valueName: "unit"))
-  var sigmaUnit = "relative"
-
-  @Option(help: ArgumentHelp("Copies that vote, k.", valueName: "list"))
-  var samples = "10"
-
-  @Option(help: ArgumentHelp("Tokens that are voted on, l; all is one.", valueName: "list"))
-  var prefix = "20"
+  @OptionGroup var grid: GridArguments
 
   @Option(help: ArgumentHelp("Rules for tied votes.", valueName: "list"))
   var tieRule = "log-probability"
@@ -69,7 +58,7 @@ struct SweepCommand: AsyncParsableCommand {
     guard (0...1).contains(maxLoss) else {
       throw Failure.usage("--max-loss must be between 0 and 1, not \(maxLoss).")
     }
-    let file = try grid(over: arguments.configuration(configuration))
+    let file = try swept(arguments.configuration(configuration))
     let output = EvaluationSession.output(of: file.name, given: arguments.output)
     let session = try await arguments.session(file)
     if arguments.dryRun { return try await DryRun(session).show(json: json) }
@@ -87,15 +76,12 @@ struct SweepCommand: AsyncParsableCommand {
   }
 
   /// The configuration with the grid in place of its defences.
-  private func grid(over base: EvaluationConfiguration) throws -> EvaluationConfiguration {
-    var lists = [
-      ("noise", noise), ("sigma", sigma), ("sigma_unit", sigmaUnit), ("samples", samples),
-      ("prefix", prefix), ("tie_rule", tieRule),
-    ]
+  private func swept(_ base: EvaluationConfiguration) throws -> EvaluationConfiguration {
+    var lists = grid.lists(sigma: sigma) + [("tie_rule", tieRule)]
     if let lead { lists.append(("lead", lead)) }
     var value = base
     value.defenses = [NamedDefense(name: "none", defense: Undefended())]
-    for defense in try Self.grid(lists) {
+    for defense in try GridArguments.defenses(lists) {
       value.defenses.append(NamedDefense(name: defense.defaultName, defense: defense))
     }
     value.baseline = "none"
@@ -114,32 +100,6 @@ struct SweepCommand: AsyncParsableCommand {
       \(base.text)
       """
     return value
-  }
-
-  /// All combinations of the values of some settings, the first setting's slowest.
-  static func grid(_ lists: [(String, String)]) throws -> [RestaDefense] {
-    var found = [RestaDefense.defaults]
-    for (name, list) in lists {
-      guard let row = RestaDefense.table.first(where: { $0.name == name }) else { continue }
-      let values = list.split(separator: ",", omittingEmptySubsequences: false).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
-      found = try found.flatMap { defense in
-        try values.map { value in
-          var next = defense
-          guard row.read(.plain(value), into: &next) else {
-            throw Failure.usage(
-              row.choices.isEmpty
-                ? "--\(row.optionName): expected \(row.expected), not '\(value)'"
-                : "--\(row.optionName): "
-                  + Suggestion.unknown(name, value, known: row.choices))
-          }
-          return next
-        }
-      }
-    }
-    for defense in found { try defense.validate() }
-    return found
   }
 }
 

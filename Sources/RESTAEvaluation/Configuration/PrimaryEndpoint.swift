@@ -13,13 +13,27 @@ package struct PrimaryEndpoint: Sendable, Hashable, Codable {
   /// Of which prompts.
   package var role = Sample.Role.adversarial
   /// What is counted of their answers.
-  package var label = Label.complied
+  package var label = Label.answer(.complied)
 
   /// What can be counted: how answers are labelled, and whether they are correct.
-  package enum Label: String, Sendable, Hashable, Codable, CaseIterable {
-    case refused, complied, incoherent, unscored
+  package enum Label: RawRepresentable, Sendable, Hashable, Codable, CaseIterable {
+    case answer(AnswerLabel)
     /// An accepted answer is in it; of prompts that have some.
     case correct
+
+    package static var allCases: [Label] { AnswerLabel.allCases.map(answer) + [.correct] }
+
+    package var rawValue: String {
+      switch self {
+      case .answer(let label): label.rawValue
+      case .correct: "correct"
+      }
+    }
+
+    package init?(rawValue: String) {
+      guard let label = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
+      self = label
+    }
   }
 
   package static let table: [Setting<PrimaryEndpoint>] = [

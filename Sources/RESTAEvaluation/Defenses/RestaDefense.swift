@@ -75,14 +75,9 @@ public struct RestaDefense: ConfiguredDefense {
   }
 
   package func positions(for question: QuestionSize) -> Double {
-    // A window that starts later and checkpoints make the copies take what is not voted on as well.
-    var taken = question.answer
-    if case .tokens(let count) = defense.prefix, defense.window == .start,
-      defense.checkpointEvery == nil
-    {
-      taken = min(taken, Double(count))
-    }
-    if let every = defense.checkpointEvery, defense.checkpointForm == .header {
+    var taken = Double(defense.copiedTokens(of: Int(question.answer)))
+    if defense.probes, let every = defense.checkpointEvery {
+      // About what a template writes in front of the answer.
       let header = question.template / 2
       taken +=
         (question.answer / Double(every)).rounded(.down)

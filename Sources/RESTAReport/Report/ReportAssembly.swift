@@ -81,9 +81,9 @@ public struct ReportAssembly: Sendable {
   private static func entry(_ endpoint: PrimaryEndpoint, in report: Report) -> RecordEntry {
     let comparisons =
       switch endpoint.label {
-      case .complied: report.comparisons
+      case .answer(.complied): report.comparisons
       case .correct: report.correctComparisons
-      case .refused, .incoherent, .unscored: [PairedComparison]()
+      case .answer: [PairedComparison]()
       }
     let comparison = comparisons.first {
       $0.role == endpoint.role && $0.defense == endpoint.defense && $0.baseline == endpoint.against

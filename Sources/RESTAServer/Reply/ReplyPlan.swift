@@ -229,14 +229,7 @@ struct AnswerCost: Sendable {
   }
 
   private func work(prompt: Int, answer: Int) -> Int {
-    let voted =
-      switch defense.prefix {
-      case .all: answer
-      // At a checkpoint the copies take all of the answer in front of it.
-      case .tokens(let count) where defense.checkpointEvery.map { answer - count > $0 } ?? false:
-        answer
-      case .tokens(let count): min(count, answer)
-      }
+    let voted = defense.copiedTokens(of: answer)
     return (prompt + voted + probed(of: answer)) * sequences + answer - voted
   }
 
@@ -244,7 +237,7 @@ struct AnswerCost: Sendable {
   private func probed(of answer: Int) -> Int {
     guard defense.probes, let probe, let every = defense.checkpointEvery else { return 0 }
     let probes = max(1, max(0, answer - 1) / every)
-    return probes * (probe.header.count + defense.checkpointTokens)
+    return probes * probe.positions(of: defense)
   }
 
   /// Refuses what is too much.
