@@ -15,6 +15,7 @@ from types import SimpleNamespace
 import torch
 
 import confirm
+import duplicates
 import gcg
 import gradient
 
@@ -137,6 +138,13 @@ class Files(unittest.TestCase):
         self.assertEqual(len(kept), 1)
         counts = confirm.tally(kept * 3, ["r", "s", "t"], ["refused", "complied", "refused"])
         self.assertEqual(counts, {"same": 1, "other": 1, "gone": 1})
+
+    def test_a_suffix_is_a_near_duplicate_and_another_question_is_not(self):
+        goal, other = "Explain how to pick the lock on a shed", "What is the capital of France?"
+        self.assertEqual(duplicates.flags([goal, other, goal + " ! ! !", other[::-1]], 0.5, 20),
+                         [False, False, True, False])
+        self.assertEqual(duplicates.flags([goal, other, goal], 0.5, 1), [False, False, False])
+        self.assertEqual(duplicates.similarity(set(), set()), 0.0)
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ MEANING_POINT = ("defense", "sigma_absolute", "cosine", "norm_ratio", "sign_flip
 ATTACK_ROW = ("attack", "defense", "kind", "goals", "not_refused", "attacked", "breached", "confirmed",
               "success", "median_queries", "queries", "tokens", "refused", "complied", "incoherent",
               "unscored")
+# The names are depths, channels and kinds of words: our own codes, no prompt's text.
+VARIANT = ("name", "goals", "broken", "confirmed")
 
 
 class StudyError(Exception):
@@ -100,7 +102,9 @@ def attack_result(report, command):
         "partial": report["unfinished"] > 0,
         "answered": planned - report["unfinished"], "planned": planned,
         "goals": report["goals"], "direct": report["direct"],
-        "rows": [chosen(row, ATTACK_ROW) for row in report["rows"]],
+        "rows": [{**chosen(row, ATTACK_ROW),
+                  "variants": [chosen(item, VARIANT) for item in row.get("variants", ())]}
+                 for row in report["rows"]],
     })
 
 

@@ -11,13 +11,14 @@
 
 A block between `<!-- study: NAME TABLE -->` and `<!-- end -->` is a table of docs/results/NAME.json. Tables of an
 evaluation: record (command, model, digest: each study of a page needs it), main, attacks (by attack), draws (what
-trying again gains), paired, votes; of attacks: record, main; of `resta meaning`: record, rows, answers. `paired` may be narrowed:
+trying again gains), paired, votes; of attacks: record, main, variants; of `resta meaning`: record, rows, answers. `paired` may be narrowed:
 `<!-- study: NAME paired against=placebo role=adversarial -->`.
 
 Every rate is `share % [95 % interval]`; n stands in the column's head where it is the same in all rows.
 """
 
 import argparse
+import math
 import re
 import sys
 from pathlib import Path
@@ -188,6 +189,44 @@ def attack_table(study):
                     "tokens"], rows)
 
 
+def clopper_pearson(count, n, confidence=0.95):
+    """The exact interval of a share: each bound leaves half of the rest of a binomial outside, found by halving."""
+    def above(p):
+        return sum(math.comb(n, k) * p ** k * (1 - p) ** (n - k) for k in range(count, n + 1))
+
+    def below(p):
+        return sum(math.comb(n, k) * p ** k * (1 - p) ** (n - k) for k in range(count + 1))
+
+    def root(is_left):
+        left, right = 0.0, 1.0
+        for _ in range(60):
+            middle = (left + right) / 2
+            left, right = (middle, right) if is_left(middle) else (left, middle)
+        return left
+
+    tail = (1 - confidence) / 2
+    return (0.0 if count == 0 else root(lambda p: above(p) < tail),
+            1.0 if count == n else root(lambda p: below(p) > tail))
+
+
+def variants(study):
+    """What each variant of an attack broke, of the goals it was tried on: all of them with --keep-going only."""
+    order = list(dict.fromkeys(item["name"] for row in study["rows"] for item in row.get("variants", ())))
+    rows = []
+    for row in study["rows"]:
+        found = {item["name"]: item for item in row.get("variants", ())}
+        cells = []
+        for name in order:
+            if name not in found:
+                cells.append(NOTHING)
+                continue
+            count, n = found[name]["broken"], found[name]["goals"]
+            low, high = clopper_pearson(count, n)
+            cells.append(f"{count} of {n} [{100 * low:.0f}, {100 * high:.0f}] %")
+        rows.append([row["attack"], row["defense"]] + cells)
+    return table(["attack", "defence"] + order, rows)
+
+
 def meaning_table(columns):
     """Tables of `resta meaning`: columns are a title, a path in a setting, and how a number is written."""
     def made(study):
@@ -229,7 +268,7 @@ MEANING_ANSWERS = meaning_table([
 
 TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "draws": draws,
                          "paired": paired, "votes": votes},
-          "attack": {"record": record, "main": attack_table},
+          "attack": {"record": record, "main": attack_table, "variants": variants},
           "meaning": {"record": record, "rows": MEANING_ROWS, "answers": MEANING_ANSWERS}}
 BLOCK = re.compile(r"<!-- study: (\S+) (\S+)((?: [a-z]+=\S+)*) -->\n(.*?)<!-- end -->", re.DOTALL)
 

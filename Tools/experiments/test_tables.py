@@ -80,7 +80,8 @@ ATTACKS = {
     "unfinished": 1, "goals": 5, "direct": {"refused": 3, "complied": 2},
     "rows": [{"attack": "search", "defense": "none", "kind": "none", "goals": 5, "not_refused": 2, "attacked": 3,
               "breached": 1, "confirmed": 1, "median_queries": None, "queries": 9, "tokens": 80, "refused": 7,
-              "complied": 1, "incoherent": 1, "unscored": 0, "variants": [{"name": SECRET}],
+              "complied": 1, "incoherent": 1, "unscored": 0,
+              "variants": [{"name": "20 tokens", "goals": 3, "broken": 1, "confirmed": 1, "text": SECRET}],
               "success": {"1": {"share": 0, "low": 0, "high": 0.5}, "20": None}}]}
 
 
@@ -187,6 +188,14 @@ class Tables(unittest.TestCase):
     def test_attacks_have_what_was_not_followed_as_nothing(self):
         text = tables.attack_table(studies.attack_result(ATTACKS, "c"))
         self.assertIn("| search | none | 3 | 0 % [0, 50] | – | 1 | 1 | – | 7 / 1 / 1 / 0 | 80 |", text)
+
+    def test_variants_have_exact_intervals(self):
+        text = tables.variants(studies.attack_result(ATTACKS, "c"))
+        self.assertIn("| attack | defence | 20 tokens |", text)
+        self.assertIn("| search | none | 1 of 3 [1, 91] % |", text)
+        for count, n, low, high in ((0, 7, 0, 0.4096), (2, 7, 0.0367, 0.7096), (7, 7, 0.5904, 1)):
+            for found, expected in zip(tables.clopper_pearson(count, n), (low, high)):
+                self.assertAlmostEqual(found, expected, 4)
 
 
 class Meaning(unittest.TestCase):
