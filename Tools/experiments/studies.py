@@ -5,7 +5,9 @@ What is not named here is left out, so that a field that a report gains tomorrow
 
 import hashlib
 import json
+import math
 import sqlite3
+import statistics
 import subprocess
 import tempfile
 from contextlib import closing
@@ -90,7 +92,42 @@ def evaluation_result(report, status, command, configuration):
     })
 
 
-def attack_result(report, command):
+def t_quantile(freedom, share=0.975):
+    """Student's quantile, by halving over Simpson's integral of the density."""
+    scale = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
+
+    def below(x, steps=2000):
+        width = x / steps
+        values = [(1 + (i * width) ** 2 / freedom) ** (-(freedom + 1) / 2) for i in range(steps + 1)]
+        return 0.5 + scale * width / 3 * (values[0] + values[-1] + 4 * sum(values[1:-1:2]) + 2 * sum(values[2:-1:2]))
+
+    low, high = 0.0, 1000.0
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if below(middle) < share else (low, middle)
+    return low
+
+
+def winners_curse(store):
+    """How much better the suffixes that searches through noise kept score on the draws that decided nothing than on
+    those that they were kept by: the mean over goals, with Student's interval. None where no search did."""
+    by_goal = {}
+    with closing(sqlite3.connect(store)) as connection:
+        for goal, snapshot in connection.execute("SELECT goal, snapshot FROM unit WHERE snapshot IS NOT NULL"):
+            state = json.loads(snapshot)
+            kept, fresh = (state.get(name, {}).get("logs", []) for name in ("score", "fresh"))
+            if len(kept) > 1 and fresh and kept != fresh:
+                by_goal.setdefault(goal, []).append(statistics.mean(fresh) - statistics.mean(kept))
+    means = [statistics.mean(values) for values in by_goal.values()]
+    if len(means) < 2:
+        return None
+    middle, error = statistics.mean(means), statistics.stdev(means) / math.sqrt(len(means))
+    reach = t_quantile(len(means) - 1) * error
+    return {"value": middle, "low": middle - reach, "high": middle + reach, "n": len(means),
+            "searches": sum(map(len, by_goal.values()))}
+
+
+def attack_result(report, command, curse=None):
     """What is published of `resta attack report --json`."""
     attempts = [chosen(item, ("attack", "defense", "goal", "queries", "tokens", "queries_to_breach",
                               "confirmed", "draws")) for item in report["attempts"]]
@@ -105,6 +142,7 @@ def attack_result(report, command):
         "rows": [{**chosen(row, ATTACK_ROW),
                   "variants": [chosen(item, VARIANT) for item in row.get("variants", ())]}
                  for row in report["rows"]],
+        **({"winners_curse": curse} if curse else {}),
     })
 
 
@@ -173,7 +211,8 @@ def export(store, resta, name=None, command=None, configuration=None):
             if not name or not command:
                 raise StudyError("a store of 'resta attack' says neither what it is called nor how it was "
                                  "made: give --name and --command")
-            result = attack_result(asked(resta, "attack", "report", copy, "--json"), command)
+            result = attack_result(
+                asked(resta, "attack", "report", copy, "--json"), command, winners_curse(copy))
         else:
             report = asked(resta, "report", copy, "--json", "--output", folder)
             file = configuration or f"Examples/evaluations/{report['title']}.yaml"

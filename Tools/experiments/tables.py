@@ -77,6 +77,10 @@ def record(study):
         adapters = "".join(f" with {item['file']}" for item in run["adapters"])
         parts.append(f"{run['model_file']}{adapters}, answers of at most {study['longest_answer']} tokens, seeds from "
                      f"{study['first_seed']}, llama.cpp {run['llama_cpp']};")
+    if "winners_curse" in study:
+        curse = study["winners_curse"]
+        parts.append(f"log-probability on draws that decided nothing, less that on those that a suffix was kept by: "
+                     f"{mean(curse)} ({curse['searches']} searches on {curse['n']} goals);")
     parts.append(f"digest of the results `{study['digest'][:16]}…`.")
     if "endpoint" in study:
         parts.append(f"Endpoint, fixed before the run: {study['endpoint']}.")
@@ -215,6 +219,8 @@ def variants(study):
     rows = []
     for row in study["rows"]:
         found = {item["name"]: item for item in row.get("variants", ())}
+        if not found:
+            continue
         cells = []
         for name in order:
             if name not in found:

@@ -189,6 +189,22 @@ class Tables(unittest.TestCase):
         text = tables.attack_table(studies.attack_result(ATTACKS, "c"))
         self.assertIn("| search | none | 3 | 0 % [0, 50] | – | 1 | 1 | – | 7 / 1 / 1 / 0 | 80 |", text)
 
+    def test_the_winners_curse_is_over_goals(self):
+        self.assertAlmostEqual(studies.t_quantile(6), 2.4469, 4)
+        self.assertAlmostEqual(studies.t_quantile(1), 12.7062, 3)
+        with tempfile.TemporaryDirectory() as folder:
+            store = Path(folder, "s.sqlite")
+            with contextlib.closing(sqlite3.connect(store)) as connection:
+                connection.execute("CREATE TABLE unit (goal TEXT, snapshot TEXT)")
+                for goal, kept, fresh in (("a", [-2, -2], [-1, -2]), ("a", [-2, -2], [-2, -3]), ("b", [-1, -1], [-2, -2]),
+                                          ("c", [-1], [-1])):
+                    snapshot = {"score": {"logs": kept}, "fresh": {"logs": fresh}, "suffix": SECRET}
+                    connection.execute("INSERT INTO unit VALUES (?, ?)", (goal, json.dumps(snapshot)))
+                connection.commit()
+            found = studies.winners_curse(store)
+        self.assertEqual((found["value"], found["n"], found["searches"]), (-0.5, 2, 3))
+        self.assertAlmostEqual(found["high"], -0.5 + 12.7062 * 0.5, 3)
+
     def test_variants_have_exact_intervals(self):
         text = tables.variants(studies.attack_result(ATTACKS, "c"))
         self.assertIn("| attack | defence | 20 tokens |", text)
