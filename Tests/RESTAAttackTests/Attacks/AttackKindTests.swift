@@ -224,6 +224,20 @@ import Testing
     }
   }
 
+  @Test("the example lists of defences are read, with names of their own")
+  func examples() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../../Examples/attacks").standardizedFileURL
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+    #expect(files == ["arms.yaml", "delay.yaml", "voting.yaml", "words.yaml"])
+    for file in files {
+      let names = try AttackConfiguration.defenses(
+        contentsOf: folder.appending(path: file).path
+      ).map(\.name)
+      #expect(names.count > 1 && Set(names).count == names.count, "\(file): \(names)")
+    }
+  }
+
   @Test("what an attacker may not see, and what an endpoint cannot take, is refused by name")
   func knowledge() throws {
     try AttackPlan.check(
