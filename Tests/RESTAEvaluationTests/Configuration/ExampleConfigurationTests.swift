@@ -11,9 +11,9 @@ import Testing
   /// The names that the documents give.
   static let names = [
     "baselines", "built-in", "llama-2-7b-chat", "noise", "placebo", "prefix", "samples",
-    "study-checkpoints", "study-copies", "study-noise", "study-perturbation-grid",
-    "study-perturbation", "study-prefix", "study-suffixes", "study-utility", "ties",
-    "vicuna-13b", "vote",
+    "study-checkpoints", "study-copies", "study-defenses", "study-noise",
+    "study-perturbation-grid", "study-perturbation", "study-prefix", "study-suffixes",
+    "study-utility", "ties", "vicuna-13b", "vote",
   ]
 
   @Test func `all are there, and no other`() throws {
