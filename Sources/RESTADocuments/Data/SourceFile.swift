@@ -72,6 +72,14 @@ package struct SourceFile: Sendable {
     return last.split(separator: ".").dropFirst().last.map { $0.lowercased() } ?? ""
   }
 
+  /// A file's name without its folders and its last ending, by which what it holds is called:
+  /// `data/qwen-0.5b.json` is `qwen-0.5b`, and so is `qwen-0.5b.jsonl.gz`.
+  package static func stem(of path: String) -> String {
+    var parts = (path.split(separator: "/").last ?? "").split(separator: ".")
+    if parts.count > 2, parts.last == "gz" { parts.removeLast() }
+    return parts.count > 1 ? parts.dropLast().joined(separator: ".") : String(parts.first ?? "")
+  }
+
   /// The text.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 

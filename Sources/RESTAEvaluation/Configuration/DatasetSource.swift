@@ -125,9 +125,7 @@ package struct DatasetSource: Sendable, Hashable {
   private static func name(of place: Place) -> String {
     switch place {
     case .builtIn(let name), .known(let name): return name
-    case .file(let file):
-      let last = file.split(separator: "/").last.map(String.init) ?? file
-      return last.split(separator: ".").first.map(String.init) ?? last
+    case .file(let file): return SourceFile.stem(of: file)
     }
   }
 }

@@ -151,8 +151,8 @@ public struct EvaluationConfiguration: Sendable {
 
   /// `sweeps/noise.yaml` is `noise`.
   private init(named file: String) {
-    let last = file.split(separator: "/").last.map(String.init) ?? file
-    name = last.split(separator: ".").first.map(String.init) ?? "evaluation"
+    let stem = SourceFile.stem(of: file)
+    name = stem.isEmpty ? "evaluation" : stem
   }
 
   private func checkNames(_ top: YAMLNode, baseline place: YAMLNode?) throws(DocumentError) {

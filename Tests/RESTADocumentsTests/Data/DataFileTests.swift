@@ -21,6 +21,17 @@ import Testing
     return try file.rows.map { try $0.get().prompt() }
   }
 
+  /// A dot in a model's name is no ending.
+  @Test(arguments: [
+    ("data/qwen-0.5b.json", "qwen-0.5b"), ("a/b.c/rows.jsonl.gz", "rows"), ("rows", "rows"),
+    ("qwen-0.5b.jsonl.gz", "qwen-0.5b"), ("noise.yaml", "noise"), ("", ""), ("a/", "a"),
+  ])
+  func `what a file holds is called by its name without folders and last ending`(
+    path: String, stem: String
+  ) {
+    #expect(SourceFile.stem(of: path) == stem)
+  }
+
   /// The same two prompts in every layout that is read.
   @Test(arguments: [
     ("p.json", #"["a, b", "c"]"#), ("p.json", "\u{FEFF}[\"a, b\",\r\n \"c\"]\r\n"),

@@ -18,7 +18,7 @@ import Testing
   @Test func `other files are called by their name, or as the caller says`() throws {
     let file = try PromptFile(DatasetFixtures.xstest, name: "xs.part.csv")
     defer { file.remove() }
-    #expect(try Dataset.load(contentsOf: file.path).name == "xs")
+    #expect(try Dataset.load(contentsOf: file.path).name == "xs.part")
     #expect(try Dataset.load(contentsOf: file.path, name: "mine").name == "mine")
   }
 
