@@ -23,7 +23,8 @@ extension Dataset {
     }
     let fileName = path.split(separator: "/").last.map(String.init) ?? path
     var whole = Dataset(
-      name: name ?? entries.attack ?? SourceFile.stem(of: path), source: fileName, sha256: file.source.sha256,
+      name: name ?? entries.attack ?? SourceFile.stem(of: path), source: fileName,
+      sha256: file.source.sha256,
       samples: entries.samples, rows: entries.rows + entries.bad.count,
       nulls: entries.nulls + entries.bad.count)
     whole.badRows = entries.bad.map(\.message)
