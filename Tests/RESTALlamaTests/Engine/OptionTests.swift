@@ -113,7 +113,12 @@ extension LlamaTests {
       for _ in 0..<2 { try await cycle() }
       let before = try resident()
       for _ in 0..<5 { try await cycle() }
-      let growth = try resident() - before
+      // The last of them are given back on the engine's own thread, a moment after they were let go.
+      var growth = try resident() - before
+      for _ in 0..<200 where growth >= 60 << 20 {
+        try await Task.sleep(for: .milliseconds(50))
+        growth = try resident() - before
+      }
       #expect(growth < 60 << 20, "five loads left \(growth) bytes")
     }
   }
