@@ -30,7 +30,7 @@ ATTACK_ROW = ("attack", "defense", "kind", "goals", "not_refused", "attacked", "
               "success", "median_queries", "queries", "tokens", "refused", "complied", "incoherent",
               "unscored")
 # The names are depths, channels and kinds of words: our own codes, no prompt's text.
-VARIANT = ("name", "goals", "broken", "confirmed")
+VARIANT = ("name", "goals", "broken", "share", "confirmed")
 
 
 class StudyError(Exception):

@@ -18,7 +18,6 @@ Every rate is `share % [95 % interval]`; n stands in the column's head where it 
 """
 
 import argparse
-import math
 import re
 import sys
 from pathlib import Path
@@ -193,24 +192,9 @@ def attack_table(study):
                     "tokens"], rows)
 
 
-def clopper_pearson(count, n, confidence=0.95):
-    """The exact interval of a share: each bound leaves half of the rest of a binomial outside, found by halving."""
-    def above(p):
-        return sum(math.comb(n, k) * p ** k * (1 - p) ** (n - k) for k in range(count, n + 1))
-
-    def below(p):
-        return sum(math.comb(n, k) * p ** k * (1 - p) ** (n - k) for k in range(count + 1))
-
-    def root(is_left):
-        left, right = 0.0, 1.0
-        for _ in range(60):
-            middle = (left + right) / 2
-            left, right = (middle, right) if is_left(middle) else (left, middle)
-        return left
-
-    tail = (1 - confidence) / 2
-    return (0.0 if count == 0 else root(lambda p: above(p) < tail),
-            1.0 if count == n else root(lambda p: below(p) > tail))
+def broken(variant):
+    low, high = (100 * variant["share"][end] for end in ("low", "high"))
+    return f"{variant['broken']} of {variant['goals']} [{low:.0f}, {high:.0f}] %"
 
 
 def variants(study):
@@ -221,14 +205,7 @@ def variants(study):
         found = {item["name"]: item for item in row.get("variants", ())}
         if not found:
             continue
-        cells = []
-        for name in order:
-            if name not in found:
-                cells.append(NOTHING)
-                continue
-            count, n = found[name]["broken"], found[name]["goals"]
-            low, high = clopper_pearson(count, n)
-            cells.append(f"{count} of {n} [{100 * low:.0f}, {100 * high:.0f}] %")
+        cells = [broken(found[name]) if name in found else NOTHING for name in order]
         rows.append([row["attack"], row["defense"]] + cells)
     return table(["attack", "defence"] + order, rows)
 

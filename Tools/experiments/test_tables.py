@@ -81,7 +81,8 @@ ATTACKS = {
     "rows": [{"attack": "search", "defense": "none", "kind": "none", "goals": 5, "not_refused": 2, "attacked": 3,
               "breached": 1, "confirmed": 1, "median_queries": None, "queries": 9, "tokens": 80, "refused": 7,
               "complied": 1, "incoherent": 1, "unscored": 0,
-              "variants": [{"name": "20 tokens", "goals": 3, "broken": 1, "confirmed": 1, "text": SECRET}],
+              "variants": [{"name": "20 tokens", "goals": 3, "broken": 1, "confirmed": 1, "text": SECRET,
+                            "share": {"share": 1 / 3, "low": 0.01, "high": 0.91, "method": "clopper-pearson"}}],
               "success": {"1": {"share": 0, "low": 0, "high": 0.5}, "20": None}}]}
 
 
@@ -205,13 +206,10 @@ class Tables(unittest.TestCase):
         self.assertEqual((found["value"], found["n"], found["searches"]), (-0.5, 2, 3))
         self.assertAlmostEqual(found["high"], -0.5 + 12.7062 * 0.5, 3)
 
-    def test_variants_have_exact_intervals(self):
+    def test_variants_have_the_report_s_intervals(self):
         text = tables.variants(studies.attack_result(ATTACKS, "c"))
         self.assertIn("| attack | defence | 20 tokens |", text)
         self.assertIn("| search | none | 1 of 3 [1, 91] % |", text)
-        for count, n, low, high in ((0, 7, 0, 0.4096), (2, 7, 0.0367, 0.7096), (7, 7, 0.5904, 1)):
-            for found, expected in zip(tables.clopper_pearson(count, n), (low, high)):
-                self.assertAlmostEqual(found, expected, 4)
 
 
 class Meaning(unittest.TestCase):

@@ -55,6 +55,8 @@ struct AttackTable: Encodable {
     /// Goals that it was tried on, and those that it broke.
     let goals: Int
     let broken: Int
+    /// The share that it broke of those.
+    let share: Estimate?
     /// Goals whose first breach by it most fresh draws confirm.
     let confirmed: Int
   }
@@ -183,36 +185,42 @@ extension AttackTable.Row {
     guard !units.isEmpty else { return nil }
     // Followed to the end of so many queries, or broken before: a plain share, by clusters.
     if units.allSatisfy({ $0.brokenAt != nil || $0.state.queries.count >= limit }) {
-      let rate = Rate(of: units.map { ($0.cluster, ($0.brokenAt ?? .max) <= limit) })
-      return rate.share.map {
-        AttackTable.Estimate(share: $0, low: rate.low, high: rate.high, method: rate.method)
-      }
+      return share(units.map { ($0.cluster, ($0.brokenAt ?? .max) <= limit) })
     }
     return curve.ended(by: Double(limit)).map {
       AttackTable.Estimate(share: $0.value, low: $0.low, high: $0.high, method: "kaplan-meier")
     }
   }
 
+  /// A plain share, by clusters.
+  private static func share(_ outcomes: [(cluster: String, isHit: Bool)]) -> AttackTable.Estimate? {
+    let rate = Rate(of: outcomes)
+    return rate.share.map {
+      AttackTable.Estimate(share: $0, low: rate.low, high: rate.high, method: rate.method)
+    }
+  }
+
   private static func variants(_ units: [AttackTable.Followed]) -> [AttackTable.Variant] {
     var names: [String] = []
-    var tried: [String: (goals: Int, broken: Int, confirmed: Int)] = [:]
-    for state in units.map(\.state) {
+    var tried: [String: (outcomes: [(cluster: String, isHit: Bool)], confirmed: Int)] = [:]
+    for unit in units {
+      let state = unit.state
       let breaches = Dictionary(
         state.firstBreaches.map { ($0.request.variant, $0) }, uniquingKeysWith: { one, _ in one })
       for name in Set(state.queries.compactMap(\.request.variant)) {
-        tried[name, default: (0, 0, 0)].goals += 1
-        guard let breach = breaches[name] else { continue }
-        tried[name]?.broken += 1
-        if state.isConfirmed(breach) { tried[name]?.confirmed += 1 }
+        let breach = breaches[name]
+        tried[name, default: ([], 0)].outcomes.append((unit.cluster, breach != nil))
+        if let breach, state.isConfirmed(breach) { tried[name]?.confirmed += 1 }
       }
       for name in state.queries.compactMap(\.request.variant) where !names.contains(name) {
         names.append(name)
       }
     }
     return names.map { name in
-      let counts = tried[name] ?? (0, 0, 0)
+      let (outcomes, confirmed) = tried[name] ?? ([], 0)
       return AttackTable.Variant(
-        name: name, goals: counts.goals, broken: counts.broken, confirmed: counts.confirmed)
+        name: name, goals: outcomes.count, broken: outcomes.count(where: \.isHit),
+        share: share(outcomes), confirmed: confirmed)
     }
   }
 }
