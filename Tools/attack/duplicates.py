@@ -15,7 +15,10 @@ import json
 import random
 import sqlite3
 import statistics
+import sys
 from collections import defaultdict
+from contextlib import closing
+from pathlib import Path
 
 
 def trigrams(text):
@@ -40,10 +43,14 @@ def flags(texts, threshold, last):
 
 def attacks(path):
     """The requests' texts by attack and (arm, goal), in order."""
-    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     found = defaultdict(lambda: defaultdict(list))
-    for attack, arm, goal, request in connection.execute(
-            "SELECT attack, arm, goal, request FROM query ORDER BY attack, arm, goal, number"):
+    try:
+        with closing(sqlite3.connect(Path(path).resolve().as_uri() + "?mode=ro", uri=True)) as connection:
+            rows = connection.execute(
+                "SELECT attack, arm, goal, request FROM query ORDER BY attack, arm, goal, number").fetchall()
+    except sqlite3.Error as error:
+        sys.exit(f"error: {path}: no store of 'resta attack' ({error})")
+    for attack, arm, goal, request in rows:
         messages = json.loads(request)["messages"]
         found[attack][arm, goal].append("\n".join(message["content"] for message in messages))
     return found
@@ -79,8 +86,11 @@ def main():
         for attack, units in attacks(path).items():
             print(summary(attack, list(units.values()), options.threshold, options.last))
     if options.benign:
-        with open(options.benign, encoding="utf-8") as rows:
+        try:
+            rows = Path(options.benign).read_text(encoding="utf-8").splitlines()
             prompts = [row["prompt"] for row in map(json.loads, rows) if "prompt" in row]
+        except (OSError, ValueError) as error:
+            sys.exit(f"error: {options.benign}: no JSON Lines ({error})")
         chance = random.Random(1)
         print(summary("everyday, one client", [prompts], options.threshold, options.last))
         pairs = [[prompt, changed(prompt, chance)] for prompt in prompts]
