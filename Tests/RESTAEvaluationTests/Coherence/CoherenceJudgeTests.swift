@@ -78,6 +78,37 @@ import Testing
     }
   }
 
+  @Test func `one beginning behind one prompt is read once, another one or another prompt anew`()
+    async throws
+  {
+    let model = Self.model([Int](repeating: 2, count: 17))
+    let judge = CoherenceJudge(subject: try DefenseFixture.subject(model))
+    let sixteen = String(repeating: "a", count: 16)
+    var passes = 0
+    for (answer, goal, isRead) in [
+      (sixteen, "one", true), (sixteen, "one", false), (sixteen + "b", "one", false),
+      (sixteen, "two", true), ("b" + sixteen, "one", true), ("b" + sixteen, "two", true),
+      (sixteen, "two", false),
+    ] {
+      let verdict = try await judge.judge(Self.question(answer, goal: goal))
+      #expect(verdict.details["perplexity"]?.double == 2)
+      #expect((model.recordedPasses.count > passes) == isRead, "\(answer) behind \(goal)")
+      passes = model.recordedPasses.count
+    }
+  }
+
+  @Test func `a failed reading is not kept`() async throws {
+    let fails = Mutex(true)
+    let model = ScriptedModel { _ in
+      if fails.withLock({ $0 }) { throw RESTAError(.engineFailed, "not now") }
+      return [Float](repeating: 0, count: 257)
+    }
+    let judge = CoherenceJudge(subject: try DefenseFixture.subject(model))
+    #expect(try await judge.judge(Self.question("aaaa")).finding == .unscored)
+    fails.withLock { $0 = false }
+    #expect(try await judge.judge(Self.question("aaaa")).finding != .unscored)
+  }
+
   @Test(arguments: ["", " \n", "!!!", "ha ha ha ha"])
   func `broken text is incoherent without asking the model`(answer: String) async throws {
     let model = Self.model([])
