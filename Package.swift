@@ -145,6 +145,7 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Resources/calibrations.json"), .embedInCode("Resources/demo.json"),
+        .embedInCode("Resources/demos.json"),
       ]),
     .executableTarget(
       name: "RESTADemo",

@@ -12,9 +12,11 @@ struct Demo: AsyncParsableCommand {
       Examples:
         resta demo
         resta demo "Name three primary colours." --samples 5
+        resta demo --model .models/qwen2.5-coder-1.5b-instruct-q4_k_m.gguf
         resta demo --script my-demo.json
 
-      Unless --model or --lora is given, the default model gets an adapter that made it refuse \
+      The Qwen2.5-Coder files that scripts/fetch-models.sh fetches have scripts of their own, with a \
+      suffix that a search made for each; other models get the default model's. Unless --model or --lora is given, the default model gets an adapter that made it refuse \
       harmful requests: $RESTA_ADAPTER, or the one that comes with this project. Unless the noise, \
       k or l is chosen, the demo's own are used. A verdict is about what an answer says: whether \
       it reads like a refusal.
@@ -25,7 +27,10 @@ struct Demo: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Another demo: a JSON file like Sources/RESTALocal/Resources/demo.json.", valueName: "file")
+      """
+      Another demo: a JSON file like Sources/RESTALocal/Resources/demo.json. What it leaves out, but for \
+      prompts and defence, is as there.
+      """, valueName: "file")
   )
   var script: String?
 
@@ -45,7 +50,7 @@ struct Demo: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let script = try DemoScript.load(script)
+    let script = try script.map(DemoScript.load) ?? DemoScript.fitting(model)
     let defense = script.defense?.completing(defense) ?? defense
     try defense.check()
     try decoder.check()
@@ -152,24 +157,69 @@ struct DemoScript: Decodable {
     }
   }
 
+  /// The file that a script was made for.
+  struct Weights: Decodable {
+    var bytes: Int
+    var sha256: String
+  }
+
   var introduction: String
   var note: String
   var maximumTokens: Int
   var seed: UInt64
+  var weights: Weights?
   var defense: Defense?
   var prompts: [Prompt]
 
-  /// Reads a script.
-  ///
-  /// - Parameter path: A file, or `nil` for the built-in one.
-  /// - Returns: The script.
-  /// - Throws: ``Failure`` when it cannot be read.
-  static func load(_ path: String?) throws -> DemoScript {
+  private enum CodingKeys: CodingKey {
+    case introduction, note, maximumTokens, seed, weights, defense, prompts
+  }
+
+  /// Reads a script; what is not in it is the built-in one's, which has all of it.
+  init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    introduction =
+      try values.decodeIfPresent(String.self, forKey: .introduction)
+      ?? Self.builtIn().introduction
+    note = try values.decodeIfPresent(String.self, forKey: .note) ?? Self.builtIn().note
+    maximumTokens =
+      try values.decodeIfPresent(Int.self, forKey: .maximumTokens) ?? Self.builtIn().maximumTokens
+    seed = try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? Self.builtIn().seed
+    weights = try values.decodeIfPresent(Weights.self, forKey: .weights)
+    defense = try values.decodeIfPresent(Defense.self, forKey: .defense)
+    prompts = try values.decode([Prompt].self, forKey: .prompts)
+  }
+
+  private static var decoder: JSONDecoder {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
-    guard let path else {
-      return try decoder.decode(DemoScript.self, from: Data(PackageResources.demo_json))
-    }
+    return decoder
+  }
+
+  /// The script for the default model.
+  static func builtIn() throws -> DemoScript {
+    try decoder.decode(DemoScript.self, from: Data(PackageResources.demo_json))
+  }
+
+  /// The scripts that were made for other weights than the default model's.
+  static func forOtherWeights() throws -> [DemoScript] {
+    try decoder.decode([DemoScript].self, from: Data(PackageResources.demos_json))
+  }
+
+  /// The script that was made for a model's very weights, else the built-in one.
+  static func fitting(_ model: ModelArguments) throws -> DemoScript {
+    let scripts = try forOtherWeights()
+    // With an adapter, the weights are others.
+    guard model.lora.isEmpty,
+      let digest = try model.digest(ifLongAs: scripts.compactMap(\.weights?.bytes))
+    else { return try builtIn() }
+    return try scripts.first { $0.weights?.sha256 == digest } ?? builtIn()
+  }
+
+  /// Reads a script from a file.
+  ///
+  /// - Throws: ``Failure`` when it cannot be read.
+  static func load(_ path: String) throws -> DemoScript {
     do {
       let data = try Data(contentsOf: URL(fileURLWithPath: path))
       return try decoder.decode(DemoScript.self, from: data)

@@ -138,6 +138,16 @@ package struct ModelArguments: ParsableArguments {
       forModel: path, adapters: adapters, memory: DigestMemory(folder: Self.cacheFolder))
   }
 
+  /// The SHA-256 of the model's file where it has one of these lengths in bytes.
+  ///
+  /// Hashing others would tell nothing; `nil` for them and for a file that cannot be read: loading it
+  /// says why.
+  func digest(ifLongAs lengths: [Int]) throws -> String? {
+    let path = try Models.resolve(model)
+    guard let file = DigestMemory.File(path: path), lengths.contains(file.bytes) else { return nil }
+    return DigestMemory(folder: Self.cacheFolder).sha256(ofFile: path)
+  }
+
   /// Where it is remembered what passes cost here: measuring that takes up to a second.
   private static var cacheFolder: String? {
     // A relative path is invalid, says the XDG specification.

@@ -131,7 +131,9 @@ private final class KnownPerplexities: Sendable {
 
   private let found = Mutex<[Reading: Double]>([:])
 
-  /// Reads what is not known. Two that ask at once may both read; what fails is not kept.
+  /// Reads what is not known.
+  ///
+  /// Two that ask at once may both read; what fails is not kept.
   func value(of reading: Reading, read: () async throws -> Double) async rethrows -> Double {
     if let known = found.withLock({ $0[reading] }) { return known }
     let value = try await read()
