@@ -31,6 +31,17 @@ typedef int32_t Ints __attribute__((vector_size(4 * LANES)));
 static inline Lanes & lanes(float * p) { return *(Lanes *) p; }
 static inline Lanes lanes(const float * p) { return *(const Lanes *) p; }
 
+// a * b + c, rounded once: said, for compilers that may fuse do so in some loops only (GCC for Zen).
+static inline Lanes fused(Lanes a, Lanes b, Lanes c) {
+#if defined(__AVX512F__)
+  return (Lanes) _mm512_fmadd_ps((__m512) a, (__m512) b, (__m512) c);
+#elif defined(__FMA__)
+  return (Lanes) _mm256_fmadd_ps((__m256) a, (__m256) b, (__m256) c);
+#else
+  return a * b + c;
+#endif
+}
+
 static inline Lanes halves(const char * p) {
 #if defined(__AVX512F__)
   return (Lanes) GGML_F32Cx16_LOAD(p);
@@ -68,8 +79,8 @@ static void strip(float * c, const float * a, int am, int ak, Rows b, int M, int
     }
     for (int k = 0; k < K; k++) {
       for (int i = 0; i < ROWS; i++) {
-        const float factor = a[i * am + k * ak];
-        for (int j = 0; j < COLUMNS; j++) sums[i][j] += b.at(k, n + j * LANES) * factor;
+        const Lanes factor = Lanes{} + a[i * am + k * ak];
+        for (int j = 0; j < COLUMNS; j++) sums[i][j] = fused(b.at(k, n + j * LANES), factor, sums[i][j]);
       }
     }
     for (int i = 0; i < ROWS; i++) for (int j = 0; j < COLUMNS; j++) lanes(c + i * N + j * LANES) = sums[i][j];
