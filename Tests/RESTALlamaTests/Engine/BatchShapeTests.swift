@@ -6,7 +6,7 @@ import Testing
 extension LlamaTests {
   /// A position's logits depend on what its sequence holds, and on nothing else in the pass or in the
   /// cache: `scripts/llama-patches/attention.h` is there for that.
-  @Suite("Batch shapes", .knownRounding) struct BatchShapes {
+  @Suite("Batch shapes") struct BatchShapes {
     @Test("Logits of F32 weights are the same bits in every pass and every layout of the cache")
     func tiny() async throws {
       let model = try await TinyModelFile.model()

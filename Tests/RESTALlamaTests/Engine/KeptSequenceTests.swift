@@ -6,7 +6,7 @@ import Testing
 
 extension LlamaTests {
   /// What was computed for earlier turns of a conversation, in llama.cpp's own cache.
-  @Suite("Kept sequences", .knownRounding) struct KeptSequences {
+  @Suite("Kept sequences") struct KeptSequences {
     @Test("Kept positions have the same bits wherever the cache moves them, and as it grows")
     func sameBits() async throws {
       // Of its own, so that it starts small, and is full again and again.

@@ -5,7 +5,7 @@ import Testing
 @testable import RESTALlama
 
 extension LlamaTests {
-  @Suite("Products for every number of rows", .knownRounding) struct ProductShapes {
+  @Suite("Products for every number of rows") struct ProductShapes {
     // Holds because the pinned build has one order of sums for every number of rows
     // (scripts/llama-patches/products.sed), which was made and measured on this architecture.
     #if arch(x86_64)
