@@ -125,6 +125,10 @@ struct DemoScript: Decodable {
     var prompt: String
     var system: String?
 
+    fileprivate enum CodingKeys: String, CodingKey, CaseIterable {
+      case title, kind, prompt, system
+    }
+
     var messages: [ChatMessage] { (system.map { [.system($0)] } ?? []) + [.user(prompt)] }
   }
 
@@ -133,12 +137,10 @@ struct DemoScript: Decodable {
     var chosen = Chosen(DefenseSettings.defaults)
 
     init(from decoder: any Decoder) throws {
-      // Keys of a settings table are as they stand in it; the decoder's strategy is for the script's own.
       let values = try [String: JSONValue](from: decoder)
       let known = DefenseSettings.table.map(\.name)
       for (key, value) in values {
-        let name = known.first { $0 == key || $0.filter { $0 != "_" } == key.lowercased() }
-        guard let row = DefenseSettings.table.first(where: { $0.name == name }) else {
+        guard let row = DefenseSettings.table.first(where: { $0.name == key }) else {
           throw Failure.usage("defense: \(Suggestion.unknown("key", key, known: known))")
         }
         guard let setting = value.setting, row.read(setting, into: &chosen.value) else {
@@ -171,8 +173,9 @@ struct DemoScript: Decodable {
   var defense: Defense?
   var prompts: [Prompt]
 
-  private enum CodingKeys: CodingKey {
-    case introduction, note, maximumTokens, seed, weights, defense, prompts
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case introduction, note, seed, weights, defense, prompts
+    case maximumTokens = "maximum_tokens"
   }
 
   /// Reads a script; what is not in it is the built-in one's, which has all of it.
@@ -190,20 +193,14 @@ struct DemoScript: Decodable {
     prompts = try values.decode([Prompt].self, forKey: .prompts)
   }
 
-  private static var decoder: JSONDecoder {
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    return decoder
-  }
-
   /// The script for the default model.
   static func builtIn() throws -> DemoScript {
-    try decoder.decode(DemoScript.self, from: Data(PackageResources.demo_json))
+    try JSONDecoder().decode(DemoScript.self, from: Data(PackageResources.demo_json))
   }
 
   /// The scripts that were made for other weights than the default model's.
   static func forOtherWeights() throws -> [DemoScript] {
-    try decoder.decode([DemoScript].self, from: Data(PackageResources.demos_json))
+    try JSONDecoder().decode([DemoScript].self, from: Data(PackageResources.demos_json))
   }
 
   /// The script that was made for a model's very weights, else the built-in one.
@@ -218,13 +215,39 @@ struct DemoScript: Decodable {
 
   /// Reads a script from a file.
   ///
-  /// - Throws: ``Failure`` when it cannot be read.
+  /// - Throws: ``Failure`` when it cannot be read, or has a key that is none, or no prompt.
   static func load(_ path: String) throws -> DemoScript {
+    let bytes = try SourceFile.read(path).bytes
     do {
-      let data = try Data(contentsOf: URL(fileURLWithPath: path))
-      return try decoder.decode(DemoScript.self, from: data)
-    } catch {
-      throw Failure.usage("The demo '\(path)' cannot be read: \(error)")
+      let value = try JSONReader.value(of: bytes[...])
+      try check(value, keys: CodingKeys.allCases.map(\.rawValue))
+      for prompt in value.object?["prompts"]?.array ?? [] {
+        try check(prompt, keys: Prompt.CodingKeys.allCases.map(\.rawValue))
+      }
+      let script = try JSONDecoder().decode(DemoScript.self, from: Data(bytes))
+      guard !script.prompts.isEmpty else { throw Failure.usage("'prompts' must not be empty") }
+      return script
+    } catch let fault as JSONReader.Fault {
+      let place = fault.place(in: bytes)
+      throw Failure.usage("\(path):\(place.line):\(place.column): \(fault.message)")
+    } catch let failure as Failure {
+      throw Failure.usage("\(path): \(failure.description)")
+    } catch DecodingError.keyNotFound(let key, _) {
+      throw Failure.usage("\(path): there is no '\(key.stringValue)'")
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context),
+      DecodingError.valueNotFound(_, let context)
+    {
+      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw Failure.usage("\(path): '\(place)' is not what it must be: \(context.debugDescription)")
+    }
+  }
+
+  private static func check(_ value: JSONValue, keys: [String]) throws {
+    guard let members = value.object else {
+      throw Failure.usage("expected an object, not \(value.kindInWords)")
+    }
+    for key in members.keys where !keys.contains(key) {
+      throw Failure.usage(Suggestion.unknown("key", key, known: keys))
     }
   }
 }

@@ -23,8 +23,21 @@ import Testing
     #expect(script.maximumTokens == builtIn.maximumTokens)
     #expect(script.defense == nil && builtIn.defense != nil)
     #expect(script.prompts.map(\.prompt) == ["P"])
-    let empty = try TemporaryFile("{}")
-    #expect(throws: Failure.self) { try DemoScript.load(empty.path) }
+  }
+
+  @Test(arguments: [
+    ("{}", "there is no 'prompts'"), (#"{"prompts": []}"#, "'prompts' must not be empty"),
+    (#"{"prompts": [], "sead": 1}"#, "'sead'"), ("prompts", ":1:1: "), ("[]", "an object"),
+    (#"{"prompts": [{"title": "T", "prompt": "P", "kid": 1}]}"#, "'kid'"),
+    (#"{"prompts": [{"title": "T"}]}"#, "there is no 'prompt'"),
+    (#"{"prompts": [{"title": "T", "prompt": 1}]}"#, "prompt' is not what it must be"),
+    (#"{"prompts": [{"title": "T", "prompt": "P"}], "defense": {"sigm": 1}}"#, "sigm"),
+  ])
+  func `what is not understood is refused by name`(text: String, message: String) throws {
+    let file = try TemporaryFile(text)
+    let error = #expect(throws: Failure.self) { try DemoScript.load(file.path) }
+    #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    #expect(error?.exitCode == 2)
   }
 
   /// The models are the fetched ones, and the suffixes are among those that a search made for them.
