@@ -51,8 +51,8 @@ struct ConnectionTests {
       await client.send(
         RawClient.request(line, key, field, "Expect: 100-continue", length: length))
       #expect(try await client.replies(1) == [status])
-      #expect(client.text.contains(#""error""#))
-      try await client.closed(within: 5)
+      try await client.shows(#""error""#)
+      try await client.closed(within: 10)
       #expect(client.statuses == [status])
       #expect(server.model.recordedPasses.isEmpty)
     }
@@ -96,7 +96,7 @@ struct ConnectionTests {
       (1, RawClient.request("POST /v1/chat/completions", "Transfer-Encoding: chunked"), 2),
     ])
   func slow(before: Int, start: String, kind: Int) async throws {
-    try await ServerFixture.run({ $0.limits.readSeconds = 0.5 }) { server in
+    try await ServerFixture.run({ $0.limits.readSeconds = 1 }) { server in
       let client = try await RawClient(port: server.port)
       for count in 0..<before {
         await client.send(Self.health)
@@ -111,22 +111,24 @@ struct ConnectionTests {
         await client.send(byte)
       }
       #expect(client.statuses.dropFirst(before) == [408])
-      #expect(client.text.contains("read_timeout"))
+      try await client.shows("read_timeout")
       let took = ContinuousClock.now - begun
-      #expect(took >= .milliseconds(450) && took < .seconds(5))
-      try await client.closed(within: 5)
+      #expect(took >= .milliseconds(950) && took < .seconds(10))
+      try await client.closed(within: 10)
     }
   }
 
   @Test("who says nothing is closed in silence; who has been answered may be idle for longer")
   func idle() async throws {
-    try await ServerFixture.run({ $0.limits.readSeconds = 0.3 }) { server in
+    // Long enough for a machine on which all tests begin at once.
+    try await ServerFixture.run({ $0.limits.readSeconds = 1 }) { server in
       let silent = try await RawClient(port: server.port)
       let answered = try await RawClient(port: server.port)
       await answered.send(Self.health)
-      try await silent.closed(within: 5)
+      #expect(try await answered.replies(1) == [200])
+      try await silent.closed(within: 10)
       #expect(silent.text.isEmpty)
-      try await Task.sleep(for: .milliseconds(600))
+      try await Task.sleep(for: .milliseconds(1200))
       await answered.send(Self.health)
       #expect(try await answered.replies(2) == [200, 200])
     }
@@ -174,7 +176,7 @@ struct ConnectionTests {
       let client = try await RawClient(port: server.port)
       await client.send(
         RawClient.request("GET /health", "Connection: close") + RawClient.chat() + Self.health)
-      try await client.closed(within: 5)
+      try await client.closed(within: 10)
       #expect(client.statuses == [200])
       #expect(server.model.recordedPasses.isEmpty)
     }
@@ -210,18 +212,18 @@ struct ConnectionTests {
       let cheap = try await RawClient(port: server.port)
       await cheap.send(Self.health)
       try await cheap.endSending()
-      try await cheap.closed(within: 5)
+      try await cheap.closed(within: 10)
       #expect(cheap.statuses == [200])
       let dear = try await RawClient(port: server.port)
       await dear.send(RawClient.chat(more: #","max_tokens":1000"#))
       try await dear.endSending()
-      try await dear.closed(within: 5)
+      try await dear.closed(within: 10)
       #expect(dear.statuses == [499])
       #expect(dear.text.contains("counts as leaving"))
       let short = try await RawClient(port: server.port)
       await short.send(RawClient.request("POST /v1/chat/completions", body: "{}", length: 50))
       try await short.endSending()
-      try await short.closed(within: 5)
+      try await short.closed(within: 10)
       #expect([[], [400], [499]].contains(short.statuses))
     }
   }
@@ -241,7 +243,7 @@ struct ConnectionTests {
     let port = try #require(listening.localAddress?.port)
     for _ in 0..<20 {
       let client = try await RawClient(port: port)
-      try await client.closed(within: 5)
+      try await client.closed(within: 10)
       #expect(client.statuses.isEmpty)
     }
     try await listening.close()

@@ -68,18 +68,24 @@ final class RawClient: Sendable {
 
   var text: String { received.text.withLock { $0 } }
 
-  /// The status of each reply so far, interim ones too; no body of the tests begins a line like one.
+  /// The status of each reply whose head has come, interim ones too; no body of the tests begins a
+  /// line like one.
   var statuses: [Int] {
     text.split(separator: "HTTP/1.").dropFirst(text.hasPrefix("HTTP/1.") ? 0 : 1)
+      .filter { $0.contains("\r\n\r\n") }
       .compactMap { Int($0.dropFirst(2).prefix(3)) }
   }
 
-  /// Waits until there are so many replies.
+  /// Waits until the heads of so many replies have come; a body may still be on its way, see
+  /// ``shows(_:)``.
   @discardableResult
   func replies(_ count: Int) async throws -> [Int] {
     try await until { self.statuses.count >= count }
     return statuses
   }
+
+  /// Waits until what has come contains a text.
+  func shows(_ part: String) async throws { try await until { self.text.contains(part) } }
 
   /// Waits until the server has closed the connection; what is left is read then.
   func closed(within seconds: Double = 20) async throws {
