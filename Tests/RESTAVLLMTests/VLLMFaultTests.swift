@@ -101,18 +101,18 @@ struct VLLMFaultTests {
     try await server.close()
   }
 
-  @Test("cancelling ends the work of the server within 200 ms")
+  @Test("cancelling ends the work of the server, which would have taken seconds")
   func cancellation() async throws {
     let toy = ToyModel(seed: 7, ending: 0)
     let server = try await ToyServer(.init(model: toy))
     let model = try await Toy.connect([server], toy)
-    server.become { $0.pause = .milliseconds(200) }
+    server.become { $0.pause = .seconds(8) }
     let task = Task { try await Toy.answer(model, Toy.defense(1, samples: 8)) }
     #expect(try await Toy.wait { server.running >= 5 })
     task.cancel()
     let start = ContinuousClock.now
     #expect(try await Toy.wait { server.running == 0 })
-    #expect(ContinuousClock.now - start < .milliseconds(200))
+    #expect(ContinuousClock.now - start < .seconds(2))
     await #expect(throws: CancellationError.self) { try await task.value }
     try await server.close()
   }

@@ -78,11 +78,9 @@ import Testing
     let reads = Mutex(0)
     _ = try await SchedulingFixture.steps(lead, count: 1)
     try await Self.meet(fixture, barrier, lead, other) { cancelled, innocent in
-      let clock = ContinuousClock()
-      let start = clock.now
       cancelled.cancel()
       _ = await #expect(throws: CancellationError.self) { try await cancelled.value }
-      #expect(clock.now - start < .milliseconds(200))
+      // The pass waits for the barrier, so that this is no question of time.
       #expect(await fixture.scheduler.running.count == 2, "the pass still runs")
       #expect(!innocent.isCancelled)
     } read: {
