@@ -39,12 +39,11 @@ package struct KnownCalibrations: Sendable {
 
   private static func path(in environment: [String: String]) -> String {
     if let path = environment[variable], !path.isEmpty { return path }
-    // A relative path is invalid, says the XDG specification.
-    if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
-      return folder + "/resta/calibrations.json"
-    }
-    return FileManager.default.homeDirectoryForCurrentUser
-      .appendingPathComponent(".config/resta/calibrations.json").path
+    let folder =
+      Places.folder(named: "XDG_CONFIG_HOME", in: environment)
+      ?? FileManager.default.homeDirectoryForCurrentUser
+      .appendingPathComponent(".config/resta").path
+    return folder + "/calibrations.json"
   }
 
   /// What was found for some weights.

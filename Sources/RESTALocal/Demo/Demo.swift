@@ -16,10 +16,11 @@ struct Demo: AsyncParsableCommand {
         resta demo --script my-demo.json
 
       The Qwen2.5-Coder files that scripts/fetch-models.sh fetches have scripts of their own, with a \
-      suffix that a search made for each; other models get the default model's. Unless --model or --lora is given, the default model gets an adapter that made it refuse \
-      harmful requests: $RESTA_ADAPTER, or the one that comes with this project. Unless the noise, \
-      k or l is chosen, the demo's own are used. A verdict is about what an answer says: whether \
-      it reads like a refusal.
+      suffix that a search made for each; other models get the default model's prompts, with the \
+      noise that 'resta generate' gives them. Unless --model or --lora is given, the default model \
+      gets an adapter that made it refuse harmful requests: $RESTA_ADAPTER, or the one that comes \
+      with this project. Unless the noise, k or l is chosen, the demo's own are used. A verdict is \
+      about what an answer says: whether it reads like a refusal.
       """)
 
   @Argument(help: "A prompt of your own instead of the demo's.")
@@ -203,14 +204,27 @@ struct DemoScript: Decodable {
     try JSONDecoder().decode([DemoScript].self, from: Data(PackageResources.demos_json))
   }
 
-  /// The script that was made for a model's very weights, else the built-in one.
+  /// The script for a model that none was made for: the built-in prompts, and the model's own noise.
+  static func forAnyModel() throws -> DemoScript {
+    var script = try builtIn()
+    script.defense = nil
+    script.introduction +=
+      " The suffix was made for another model and need not do anything here; 'resta attack' makes one."
+    for index in script.prompts.indices where script.prompts[index].kind == .adversarial {
+      script.prompts[index].title = "The same with a suffix that was made for another model"
+    }
+    return script
+  }
+
+  /// The script that was made for a model's very weights, else the one for any.
   static func fitting(_ model: ModelArguments) throws -> DemoScript {
+    if Models.isDefault(try Models.resolve(model.model)) { return try builtIn() }
     let scripts = try forOtherWeights()
     // With an adapter, the weights are others.
     guard model.lora.isEmpty,
       let digest = try model.digest(ifLongAs: scripts.compactMap(\.weights?.bytes))
-    else { return try builtIn() }
-    return try scripts.first { $0.weights?.sha256 == digest } ?? builtIn()
+    else { return try forAnyModel() }
+    return try scripts.first { $0.weights?.sha256 == digest } ?? forAnyModel()
   }
 
   /// Reads a script from a file.

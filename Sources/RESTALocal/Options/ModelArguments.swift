@@ -150,11 +150,8 @@ package struct ModelArguments: ParsableArguments {
 
   /// Where it is remembered what passes cost here: measuring that takes up to a second.
   private static var cacheFolder: String? {
-    // A relative path is invalid, says the XDG specification.
-    if let folder = ProcessInfo.processInfo.environment["XDG_CACHE_HOME"], folder.hasPrefix("/") {
-      return folder + "/resta"
-    }
-    return FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first?
+    Places.folder(named: "XDG_CACHE_HOME")
+      ?? FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask).first?
       .appendingPathComponent("resta").path
   }
 
@@ -292,6 +289,16 @@ package enum Places {
       URL(fileURLWithPath: FileManager.default.currentDirectoryPath),
       executableFolder.appendingPathComponent("../../.."),
     ]
+  }
+
+  /// The program's folder in one that a variable of the XDG specification names.
+  ///
+  /// - Returns: `nil` where it names none, or a relative path, which the specification calls invalid.
+  package static func folder(
+    named variable: String, in environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> String? {
+    guard let folder = environment[variable], folder.hasPrefix("/") else { return nil }
+    return folder + "/resta"
   }
 
   /// The first of some files that exists.

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import RESTA
 import Testing
@@ -63,5 +64,19 @@ import Testing
       #expect(attack.hasPrefix(direct) && attack != direct)
       #expect(made.contains(attack), "\(size)")
     }
+  }
+
+  @Test func `a model that no script was made for gets the prompts, its own noise and no claims`()
+    throws
+  {
+    let builtIn = try DemoScript.builtIn()
+    let script = try DemoScript.fitting(.parse(["--model", "some-other-model.gguf"]))
+    #expect(script.defense == nil && builtIn.defense != nil)
+    #expect(script.prompts.map(\.prompt) == builtIn.prompts.map(\.prompt))
+    #expect(!script.prompts.contains { $0.title.contains("this file") })
+    #expect(script.introduction.contains("made for another model"))
+    let own = try DemoScript.fitting(
+      .parse(["--model", "elsewhere/SmolLM2-135M-Instruct.Q4_1.gguf"]))
+    #expect(own.defense != nil && own.prompts.map(\.title) == builtIn.prompts.map(\.title))
   }
 }
