@@ -98,6 +98,15 @@ extension DefenseSettings {
   /// Whether checkpoints open the assistant's turn again.
   package var probes: Bool { isActive && checkpointEvery != nil && checkpointForm == .header }
 
+  /// How many checkpoints of an answer of so many tokens open the assistant's turn again, at most.
+  ///
+  /// Just so many where the window starts with the answer; one that opens later has fewer. An opening
+  /// that counts as voted on brings them forward, and is not reckoned with.
+  package func probeCount(of answer: Int) -> Int {
+    guard probes, let every = checkpointEvery, case .tokens(let length) = prefix else { return 0 }
+    return max(0, answer - 1 - length) / every
+  }
+
   /// How many of an answer's tokens a copy takes, at most.
   ///
   /// All of them where it may have to vote behind the prefix: at a checkpoint, or in a window that opens later.

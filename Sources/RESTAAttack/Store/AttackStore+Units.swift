@@ -16,6 +16,9 @@ extension AttackStore {
     /// The query that broke it.
     package var breach: AttackQuery? { queries.first(where: \.isBreach) }
 
+    /// Whether the attack had nothing more to ask, or nothing at all, and broke nothing.
+    package var neverBreaks: Bool { end == .exhausted && breach == nil }
+
     /// The first breach of each variant, the unit's own in front.
     package var firstBreaches: [AttackQuery] {
       var seen: Set<String?> = []

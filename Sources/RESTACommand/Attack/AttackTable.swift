@@ -154,9 +154,10 @@ extension AttackTable.Row {
     {
       SurvivalCurve(
         units.map { unit in
+          // Who has asked all that there is to ask is not lost from sight: he never breaks it.
+          guard !unit.state.neverBreaks else { return .init(time: .infinity, ended: false) }
           let breach = unit.state.breach
-          return SurvivalCurve.Observation(
-            time: Double(breach.map(time) ?? last(unit.state)), ended: breach != nil)
+          return .init(time: Double(breach.map(time) ?? last(unit.state)), ended: breach != nil)
         })
     }
     let byQueries = curve({ $0.number + 1 }, { $0.queries.count })
@@ -183,8 +184,10 @@ extension AttackTable.Row {
     _ limit: Int, _ units: [AttackTable.Followed], _ curve: SurvivalCurve
   ) -> AttackTable.Estimate? {
     guard !units.isEmpty else { return nil }
-    // Followed to the end of so many queries, or broken before: a plain share, by clusters.
-    if units.allSatisfy({ $0.brokenAt != nil || $0.state.queries.count >= limit }) {
+    // Followed to the end of so many queries or of all that there are, or broken before: a plain share, by clusters.
+    if units.allSatisfy({
+      $0.brokenAt != nil || $0.state.queries.count >= limit || $0.state.neverBreaks
+    }) {
       return share(units.map { ($0.cluster, ($0.brokenAt ?? .max) <= limit) })
     }
     return curve.ended(by: Double(limit)).map {

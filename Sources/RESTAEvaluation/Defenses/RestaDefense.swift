@@ -75,14 +75,12 @@ public struct RestaDefense: ConfiguredDefense {
   }
 
   package func positions(for question: QuestionSize) -> Double {
-    var taken = Double(defense.copiedTokens(of: Int(question.answer)))
-    if defense.probes, let every = defense.checkpointEvery {
-      // About what a template writes in front of the answer.
-      let header = question.template / 2
-      taken +=
-        (question.answer / Double(every)).rounded(.down)
-        * (header + Double(defense.checkpointTokens))
-    }
+    let answer = Int(question.answer)
+    // About what a template writes in front of the answer.
+    let header = question.template / 2
+    let taken =
+      Double(defense.copiedTokens(of: answer))
+      + Double(defense.probeCount(of: answer)) * (header + Double(defense.checkpointTokens))
     return question.plain + Double(defense.samples) * (question.prompt + taken)
   }
 

@@ -19,8 +19,9 @@ struct Demo: AsyncParsableCommand {
       suffix that a search made for each; other models get the default model's prompts, with the \
       noise that 'resta generate' gives them. Unless --model or --lora is given, the default model \
       gets an adapter that made it refuse harmful requests: $RESTA_ADAPTER, or the one that comes \
-      with this project. Unless the noise, k or l is chosen, the demo's own are used. A verdict is \
-      about what an answer says: whether it reads like a refusal.
+      with this project. Of noise, k and l, what is not chosen is the demo's own; another noise or \
+      sigma replaces all of the noise. A verdict is about what an answer says: whether it reads \
+      like a refusal.
       """)
 
   @Argument(help: "A prompt of your own instead of the demo's.")
@@ -51,12 +52,12 @@ struct Demo: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    let script = try script.map(DemoScript.load) ?? DemoScript.fitting(model)
+    try model.check()
+    let model = try model.adapted(noLora: noLora)
+    let script = try script.map { try DemoScript.load($0, for: model) } ?? .fitting(model)
     let defense = script.defense?.completing(defense) ?? defense
     try defense.check()
     try decoder.check()
-    try model.check()
-    let model = try model.adapted(noLora: noLora)
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     if settings.seed == nil { settings.seed = script.seed }
@@ -65,7 +66,7 @@ struct Demo: AsyncParsableCommand {
     let prompts = prompt.map { [DemoScript.Prompt(title: "Your prompt", prompt: $0)] }
 
     let view = DemoView(tokenizer: loaded.tokenizer)
-    if !json { view.introduce(script, loaded) }
+    if !json { view.introduce(script, loaded, asksItsPrompts: prompt == nil) }
     var outcomes: [DemoOutcome] = []
     for item in prompts ?? script.prompts {
       var results: [GenerationResult] = []
@@ -151,11 +152,14 @@ struct DemoScript: Decodable {
       }
     }
 
-    /// The command line's choices, or these where it makes none of noise, k and l.
+    /// The command line's choices, and these where it makes none.
     func completing(_ given: DefenseArguments) -> DefenseArguments {
-      guard !given.isGiven else { return given }
-      var arguments = given
-      arguments.chosen.override(with: chosen, table: DefenseSettings.table)
+      var (arguments, all) = (given, chosen)
+      // A sigma means nothing without its noise and its unit.
+      let noise: Set = ["noise", "sigma", "sigma_unit", "power_matched"]
+      if !given.chosen.names.isDisjoint(with: noise) { all.names.subtract(noise) }
+      all.override(with: given.chosen, table: DefenseSettings.table)
+      arguments.chosen = all
       return arguments
     }
   }
@@ -164,9 +168,13 @@ struct DemoScript: Decodable {
   struct Weights: Decodable {
     var bytes: Int
     var sha256: String
+
+    fileprivate enum CodingKeys: String, CodingKey, CaseIterable { case bytes, sha256 }
   }
 
   var introduction: String
+  /// What is to be said of its attacks, where they are asked.
+  var attack: String?
   var note: String
   var maximumTokens: Int
   var seed: UInt64
@@ -175,7 +183,7 @@ struct DemoScript: Decodable {
   var prompts: [Prompt]
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case introduction, note, seed, weights, defense, prompts
+    case introduction, attack, note, seed, weights, defense, prompts
     case maximumTokens = "maximum_tokens"
   }
 
@@ -185,6 +193,7 @@ struct DemoScript: Decodable {
     introduction =
       try values.decodeIfPresent(String.self, forKey: .introduction)
       ?? Self.builtIn().introduction
+    attack = try values.decodeIfPresent(String.self, forKey: .attack)
     note = try values.decodeIfPresent(String.self, forKey: .note) ?? Self.builtIn().note
     maximumTokens =
       try values.decodeIfPresent(Int.self, forKey: .maximumTokens) ?? Self.builtIn().maximumTokens
@@ -204,42 +213,65 @@ struct DemoScript: Decodable {
     try JSONDecoder().decode([DemoScript].self, from: Data(PackageResources.demos_json))
   }
 
-  /// The script for a model that none was made for: the built-in prompts, and the model's own noise.
+  /// The script for weights that none was made for: the built-in prompts, and the model's own noise.
   static func forAnyModel() throws -> DemoScript {
     var script = try builtIn()
     script.defense = nil
-    script.introduction +=
-      " The suffix was made for another model and need not do anything here; 'resta attack' makes one."
+    script.attack =
+      "The suffix was made for other weights and need not do anything here; 'resta attack' makes one."
     for index in script.prompts.indices where script.prompts[index].kind == .adversarial {
-      script.prompts[index].title = "The same with a suffix that was made for another model"
+      script.prompts[index].title = "The same with a suffix that was made for other weights"
     }
     return script
   }
 
   /// The script that was made for a model's very weights, else the one for any.
+  ///
+  /// - Parameter model: The model, with the adapters that it gets.
+  /// - Returns: The script.
+  /// - Throws: ``Failure`` where no model is named and none was fetched.
   static func fitting(_ model: ModelArguments) throws -> DemoScript {
-    if Models.isDefault(try Models.resolve(model.model)) { return try builtIn() }
-    let scripts = try forOtherWeights()
+    if model.lora.count == 1, Adapters.isDefault(model.lora[0]),
+      Models.isDemonstrated(try Models.resolve(model.model))
+    {
+      return try builtIn()
+    }
+    return try forOtherWeights().first { try $0.isMade(for: model) } ?? forAnyModel()
+  }
+
+  /// Whether the script says that it was made for a model's weights.
+  private func isMade(for model: ModelArguments) throws -> Bool {
     // With an adapter, the weights are others.
-    guard model.lora.isEmpty,
-      let digest = try model.digest(ifLongAs: scripts.compactMap(\.weights?.bytes))
-    else { return try forAnyModel() }
-    return try scripts.first { $0.weights?.sha256 == digest } ?? forAnyModel()
+    guard let weights, model.lora.isEmpty else { return false }
+    return try model.digest(ifLongAs: [weights.bytes]) == weights.sha256
   }
 
   /// Reads a script from a file.
   ///
-  /// - Throws: ``Failure`` when it cannot be read, or has a key that is none, or no prompt.
-  static func load(_ path: String) throws -> DemoScript {
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - model: The model that it is to be shown on.
+  /// - Returns: The script.
+  /// - Throws: ``Failure`` when it cannot be read, or has a key that is none, or no prompt, or was made
+  ///   for other weights.
+  static func load(_ path: String, for model: ModelArguments) throws -> DemoScript {
     let bytes = try SourceFile.read(path).bytes
     do {
       let value = try JSONReader.value(of: bytes[...])
       try check(value, keys: CodingKeys.allCases.map(\.rawValue))
+      if let weights = value.object?["weights"] {
+        try check(weights, keys: Weights.CodingKeys.allCases.map(\.rawValue))
+      }
       for prompt in value.object?["prompts"]?.array ?? [] {
         try check(prompt, keys: Prompt.CodingKeys.allCases.map(\.rawValue))
       }
       let script = try JSONDecoder().decode(DemoScript.self, from: Data(bytes))
       guard !script.prompts.isEmpty else { throw Failure.usage("'prompts' must not be empty") }
+      guard try script.weights == nil || script.isMade(for: model) else {
+        throw Failure.usage(
+          "its 'weights' are not those of this model (with its adapters). Take 'weights' out to show it "
+            + "on any.")
+      }
       return script
     } catch let fault as JSONReader.Fault {
       let place = fault.place(in: bytes)

@@ -8,7 +8,7 @@ struct DemoView {
   let tokenizer: any Tokenizer
 
   /// Says what runs, and what is shown.
-  func introduce(_ script: DemoScript, _ model: LlamaModel) {
+  func introduce(_ script: DemoScript, _ model: LlamaModel, asksItsPrompts: Bool) {
     let adapters = model.options.adapters.map { adapter in
       // Many adapters have the same file name; their folders say which one it is.
       let file = URL(fileURLWithPath: adapter.path).pathComponents.suffix(2).joined(separator: "/")
@@ -17,7 +17,10 @@ struct DemoView {
     let title =
       ["RESTA on \(model.information.name)"] + (adapters.isEmpty ? ["no LoRA adapter"] : adapters)
     Terminal.line(Style.bold(title.joined(separator: ", ")))
-    for line in Columns.wrap(script.introduction, width: Terminal.width) { Terminal.line(line) }
+    let attack = asksItsPrompts ? script.attack.map { " " + $0 } ?? "" : ""
+    for line in Columns.wrap(script.introduction + attack, width: Terminal.width) {
+      Terminal.line(line)
+    }
   }
 
   /// Shows one prompt with both answers.

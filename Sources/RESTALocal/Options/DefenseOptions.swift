@@ -6,11 +6,6 @@ import RESTARefusals
 package typealias DefenseArguments = SettingFlags<DefenseSettings>
 
 extension DefenseArguments {
-  /// Whether the noise, k or l was chosen.
-  package var isGiven: Bool {
-    !chosen.names.isDisjoint(with: ["noise", "sigma", "sigma_unit", "samples", "prefix"])
-  }
-
   /// Checks what can be checked without a model, before one is loaded.
   package func check() throws {
     _ = try settings(

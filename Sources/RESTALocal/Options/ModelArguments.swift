@@ -232,6 +232,11 @@ package enum Models {
         + "'make demo' in the project's folder, which fetches a small one.")
   }
 
+  /// Whether a file is the one that the demo's suffix was made for, by its name, wherever it is.
+  package static func isDemonstrated(_ path: String) -> Bool {
+    defaults[0].hasSuffix("/" + URL(fileURLWithPath: path).lastPathComponent)
+  }
+
   /// Whether a file is a default model by its name, wherever it is.
   package static func isDefault(_ path: String) -> Bool {
     defaults.contains { $0.hasSuffix("/" + URL(fileURLWithPath: path).lastPathComponent) }
@@ -246,6 +251,15 @@ package enum Adapters {
   package static let installedPath = "../share/resta/adapter.f16.gguf"
   /// The strength at which it is used.
   package static let scale: Float = 1
+
+  /// Whether a value of --lora is the default adapter at its scale, by the file's name and folder.
+  package static func isDefault(_ lora: String) -> Bool {
+    let path = lora.hasSuffix(":\(scale)") ? String(lora.dropLast(":\(scale)".count)) : lora
+    let end = URL(fileURLWithPath: path).pathComponents.suffix(2)
+    return [projectPath, installedPath].contains {
+      URL(fileURLWithPath: $0).pathComponents.suffix(2) == end
+    }
+  }
 
   /// The adapter of a run for which neither --model nor --lora was given.
   ///

@@ -233,11 +233,9 @@ struct AnswerCost: Sendable {
     return (prompt + voted + probed(of: answer)) * sequences + answer - voted
   }
 
-  /// What the checkpoints of an answer take that open the turn again: there is room for one in any case.
+  /// What the checkpoints of an answer take that open the turn again.
   private func probed(of answer: Int) -> Int {
-    guard defense.probes, let probe, let every = defense.checkpointEvery else { return 0 }
-    let probes = max(1, max(0, answer - 1) / every)
-    return probes * probe.positions(of: defense)
+    probe.map { $0.positions(of: defense) * defense.probeCount(of: answer) } ?? 0
   }
 
   /// Refuses what is too much.

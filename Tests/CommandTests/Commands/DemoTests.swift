@@ -73,8 +73,11 @@ import Testing
     #expect(own.output.contains("soft noise, sigma 0.25 relative"), "\(own.output) \(own.errors)")
     #expect(own.output.contains("k = 3"))
     let chosen = try CommandRun(base + ["--samples", "4"])
-    #expect(chosen.output.contains("isotropic noise, sigma 0.55 relative"), "\(chosen.output)")
+    #expect(chosen.output.contains("soft noise, sigma 0.25 relative"), "\(chosen.output)")
     #expect(chosen.output.contains("k = 4"))
+    let other = try CommandRun(base + ["--noise", "isotropic"])
+    #expect(other.output.contains("isotropic noise, sigma 0.55 relative"), "\(other.output)")
+    #expect(other.output.contains("k = 3"))
   }
 
   @Test func `an adapter of the environment is used, and a missing one named`() throws {

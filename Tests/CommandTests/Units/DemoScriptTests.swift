@@ -18,7 +18,7 @@ import Testing
   {
     let builtIn = try DemoScript.builtIn()
     let file = try TemporaryFile(#"{"seed": 7, "prompts": [{"title": "T", "prompt": "P"}]}"#)
-    let script = try DemoScript.load(file.path)
+    let script = try DemoScript.load(file.path, for: ModelArguments.parse([]))
     #expect(script.seed == 7)
     #expect(script.introduction == builtIn.introduction && script.note == builtIn.note)
     #expect(script.maximumTokens == builtIn.maximumTokens)
@@ -33,10 +33,13 @@ import Testing
     (#"{"prompts": [{"title": "T"}]}"#, "there is no 'prompt'"),
     (#"{"prompts": [{"title": "T", "prompt": 1}]}"#, "prompt' is not what it must be"),
     (#"{"prompts": [{"title": "T", "prompt": "P"}], "defense": {"sigm": 1}}"#, "sigm"),
+    (#"{"prompts": [{"title": "T", "prompt": "P"}], "weights": {"sha": ""}}"#, "'sha'"),
   ])
   func `what is not understood is refused by name`(text: String, message: String) throws {
     let file = try TemporaryFile(text)
-    let error = #expect(throws: Failure.self) { try DemoScript.load(file.path) }
+    let error = #expect(throws: Failure.self) {
+      try DemoScript.load(file.path, for: ModelArguments.parse([]))
+    }
     #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
     #expect(error?.exitCode == 2)
   }
@@ -66,17 +69,56 @@ import Testing
     }
   }
 
-  @Test func `a model that no script was made for gets the prompts, its own noise and no claims`()
+  @Test func `what the built-in script says of its suffix is said of the weights it was made for`()
     throws
   {
     let builtIn = try DemoScript.builtIn()
-    let script = try DemoScript.fitting(.parse(["--model", "some-other-model.gguf"]))
-    #expect(script.defense == nil && builtIn.defense != nil)
-    #expect(script.prompts.map(\.prompt) == builtIn.prompts.map(\.prompt))
-    #expect(!script.prompts.contains { $0.title.contains("this file") })
-    #expect(script.introduction.contains("made for another model"))
-    let own = try DemoScript.fitting(
-      .parse(["--model", "elsewhere/SmolLM2-135M-Instruct.Q4_1.gguf"]))
-    #expect(own.defense != nil && own.prompts.map(\.title) == builtIn.prompts.map(\.title))
+    func fitting(_ model: String, _ lora: String...) throws -> DemoScript {
+      try .fitting(.parse(["--model", model] + lora.flatMap { ["--lora", $0] }))
+    }
+    let adapter = "b/smollm2-135m-aligned/adapter.f16.gguf"
+    for lora in [adapter, adapter + ":1.0", "/usr/share/resta/adapter.f16.gguf"] {
+      let own = try fitting("a/SmolLM2-135M-Instruct.Q4_0.gguf", lora)
+      #expect(own.defense != nil && own.attack == nil)
+      #expect(own.prompts.map(\.title) == builtIn.prompts.map(\.title))
+    }
+    for other in [
+      try fitting("some-other-model.gguf"), try fitting("some-other-model.gguf", adapter),
+      try fitting("a/SmolLM2-135M-Instruct.Q4_1.gguf", adapter),
+      try fitting("a/SmolLM2-135M-Instruct.Q4_0.gguf"),
+      try fitting("a/SmolLM2-135M-Instruct.Q4_0.gguf", adapter + ":0.5"),
+      try fitting("a/SmolLM2-135M-Instruct.Q4_0.gguf", "c/adapter.f16.gguf"),
+    ] {
+      #expect(other.defense == nil && other.attack?.contains("other weights") == true)
+      #expect(other.prompts.map(\.prompt) == builtIn.prompts.map(\.prompt))
+      #expect(!other.prompts.contains { $0.title.contains("this file") })
+    }
+  }
+
+  /// A few bytes stand for the model's file.
+  @Test func `a script goes with the very weights that it names`() throws {
+    let model = try TemporaryFile("weights", name: "model.gguf")
+    // Of `weights`, by `sha256sum`.
+    let digest =
+      "9a129038d9a00aed0cf6a7ea059ca50a813449061ab87848cf1a13eafdf33b2c"
+    for (sha256, bytes, fits) in [
+      (digest, 7, true), (digest, 8, false), (String(digest.reversed()), 7, false),
+    ] {
+      let script = try TemporaryFile(
+        """
+        {"weights": {"bytes": \(bytes), "sha256": "\(sha256)"},
+         "prompts": [{"title": "T", "prompt": "P"}]}
+        """)
+      func load(_ more: String...) throws -> DemoScript {
+        try .load(script.path, for: .parse(["--model", model.path] + more))
+      }
+      if fits {
+        #expect(try load().prompts.count == 1)
+        #expect(throws: Failure.self) { try load("--lora", "a.gguf") }
+      } else {
+        let error = #expect(throws: Failure.self) { try load() }
+        #expect(error?.description.contains("'weights'") == true)
+      }
+    }
   }
 }

@@ -233,11 +233,17 @@ import Testing
       files == [
         "arms.yaml", "delay.yaml", "hard.yaml", "isotropic.yaml", "voting.yaml", "words.yaml",
       ])
+    var known: [String: JSONObject] = [:]
     for file in files {
-      let names = try AttackConfiguration.defenses(
-        contentsOf: folder.appending(path: file).path
-      ).map(\.name)
+      let defenses = try AttackConfiguration.defenses(contentsOf: folder.appending(path: file).path)
+      let names = defenses.map(\.name)
       #expect(!names.isEmpty && Set(names).count == names.count, "\(file): \(names)")
+      // A name says one thing in all of them.
+      for named in defenses {
+        let (name, settings) = (named.name, named.defense.settings)
+        let before = known.updateValue(settings, forKey: name)
+        #expect(before == nil || before == settings, "\(name) of \(file)")
+      }
     }
   }
 

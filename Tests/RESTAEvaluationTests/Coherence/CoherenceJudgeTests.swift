@@ -95,6 +95,13 @@ import Testing
       #expect((model.recordedPasses.count > passes) == isRead, "\(answer) behind \(goal)")
       passes = model.recordedPasses.count
     }
+    // Each time it is another value, as for each answer to an attack; the memory is one.
+    for (opening, isRead) in [("b", true), ("b", false), ("c", true), (nil, false)] {
+      _ = try await judge.reading(behind: opening.map { AnswerOpening($0) })
+        .judge(Self.question(sixteen, goal: "one"))
+      #expect((model.recordedPasses.count > passes) == isRead, "behind \(opening ?? "nothing")")
+      passes = model.recordedPasses.count
+    }
   }
 
   @Test func `a failed reading is not kept`() async throws {

@@ -122,12 +122,14 @@ struct ConnectionTests {
   func idle() async throws {
     // Long enough for a machine on which all tests begin at once.
     try await ServerFixture.run({ $0.limits.readSeconds = 1 }) { server in
+      let begun = ContinuousClock.now
       let silent = try await RawClient(port: server.port)
       let answered = try await RawClient(port: server.port)
       await answered.send(Self.health)
       #expect(try await answered.replies(1) == [200])
       try await silent.closed(within: 10)
       #expect(silent.text.isEmpty)
+      #expect(ContinuousClock.now - begun > .milliseconds(950))
       try await Task.sleep(for: .milliseconds(1200))
       await answered.send(Self.health)
       #expect(try await answered.replies(2) == [200, 200])

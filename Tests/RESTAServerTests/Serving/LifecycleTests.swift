@@ -125,7 +125,8 @@ struct LifecycleTests {
       while try await server.metric("resta_running") != 0 {
         try await Task.sleep(for: .milliseconds(1))
       }
-      #expect(ContinuousClock.now - start < .milliseconds(500))
+      // The answer would have taken ten at least.
+      #expect(ContinuousClock.now - start < .seconds(5))
       let passes = model.recordedPasses.count
       try await Task.sleep(for: .milliseconds(100))
       #expect(model.recordedPasses.count == passes)
@@ -173,7 +174,7 @@ struct LifecycleTests {
 
   @Test("a shutdown lets answers finish that can, and tells the others", arguments: [true, false])
   func shutdown(finishes: Bool) async throws {
-    let model = try ServerFixture.model(delay: .milliseconds(finishes ? 2 : 100))
+    let model = try ServerFixture.model(delay: .milliseconds(finishes ? 20 : 400))
     let texts = Mutex([String]())
     // Time enough on a machine that is busy with other tests; or too little on any.
     let seconds = finishes ? 60 : 0.5
@@ -229,10 +230,13 @@ struct LifecycleTests {
       while try await server.metric("resta_answer_tokens_total") != 3900 {
         try await Task.sleep(for: .milliseconds(20))
       }
-      #expect(try await server.metric("resta_running") == 0)
+      while try await server.metric("resta_running") != 0 {
+        try await Task.sleep(for: .milliseconds(20))
+      }
       // Two megabytes of votes wait for it; in the end the server gives it up.
       try await Task.sleep(for: .seconds(2))
       try await client.closed()
+      #expect(!client.text.contains("[DONE]"))
     }
   }
 

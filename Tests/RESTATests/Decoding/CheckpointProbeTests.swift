@@ -67,9 +67,9 @@ struct CheckpointProbeTests {
     var seen = 0
     for _ in 0..<500 {
       let (length, every) = (generator.integer(in: 1...9), generator.element(of: [1, 2, 5, .max]))
-      let window = SmoothingWindow(
-        Self.defense(l: length, every: every), promptEnd: [],
-        countedOpening: generator.element(of: [0, 3, 20]))
+      let defense = Self.defense(l: length, every: every)
+      let opening = generator.element(of: [0, 3, 20])
+      let window = SmoothingWindow(defense, promptEnd: [], countedOpening: opening)
       let first = length + (window.start ?? 0)
       let maximum = generator.integer(in: 1...60)
       var probed: [Int] = []
@@ -78,6 +78,7 @@ struct CheckpointProbeTests {
         next += every
         probed.append(next)
       }
+      if opening == 0 { #expect(defense.probeCount(of: maximum) == probed.count) }
       for position in 0..<maximum {
         #expect(window.isProbed(position) == probed.contains(position))
         #expect(window.contains(position) == (position < first) && !window.isCheckpoint(position))

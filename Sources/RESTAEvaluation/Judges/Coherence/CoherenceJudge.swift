@@ -24,7 +24,7 @@ public struct CoherenceJudge: Judge {
   /// The perplexity above which an answer is no language.
   public let limit: CoherenceLimit
 
-  private let known = KnownPerplexities()
+  private let known: KnownPerplexities
 
   /// `coherence/1`; with another limit than the usual one, that too: such verdicts must not mix.
   public var id: String {
@@ -38,8 +38,21 @@ public struct CoherenceJudge: Judge {
   ///   - limit: The perplexity above which an answer is no language. Default:
   ///     ``CoherenceLimit/least``; `calibrated(for:benign:)` sets it by the model's own answers.
   public init(subject: Subject, limit: CoherenceLimit = .least) {
+    self.init(subject, limit, KnownPerplexities())
+  }
+
+  private init(_ subject: Subject, _ limit: CoherenceLimit, _ known: KnownPerplexities) {
     self.subject = subject
     self.limit = limit
+    self.known = known
+  }
+
+  /// The same judge, which remembers what this one has read, for answers that were made to begin with
+  /// something.
+  package func reading(behind opening: AnswerOpening?) -> CoherenceJudge {
+    var subject = subject
+    subject.opening = opening
+    return CoherenceJudge(subject, limit, known)
   }
 
   /// Judges one answer.
@@ -126,20 +139,22 @@ private final class KnownPerplexities: Sendable {
     let beginning: [TokenID]
   }
 
-  /// A few MiB of prompts; behind that it starts anew.
-  private static let most = 10_000
+  /// How many tokens of prompts and answers are kept, 4 MiB; behind that it starts anew.
+  private static let mostTokens = 1 << 20
 
-  private let found = Mutex<[Reading: Double]>([:])
+  private let found = Mutex<(values: [Reading: Double], tokens: Int)>(([:], 0))
 
   /// Reads what is not known.
   ///
   /// Two that ask at once may both read; what fails is not kept.
   func value(of reading: Reading, read: () async throws -> Double) async rethrows -> Double {
-    if let known = found.withLock({ $0[reading] }) { return known }
+    if let known = found.withLock({ $0.values[reading] }) { return known }
     let value = try await read()
     found.withLock {
-      if $0.count >= Self.most { $0.removeAll() }
-      $0[reading] = value
+      if $0.tokens >= Self.mostTokens { $0 = ([:], 0) }
+      if $0.values.updateValue(value, forKey: reading) == nil {
+        $0.tokens += reading.prompt.count + reading.beginning.count
+      }
     }
     return value
   }
