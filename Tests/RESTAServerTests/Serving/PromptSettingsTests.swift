@@ -77,9 +77,10 @@ struct PromptSettingsTests {
     let result = try await probing.generations[0].result()
     #expect(result.stopReason == .checkpointRefusal && result.tokenIDs.count == 6)
     #expect(result.probes.count == 1 && result.probes[0].votes.count == 4)
-    // Four probes of the header's 11 tokens and of 4 more, in each of 4 sequences.
+    // Two probes, the second two tokens behind the first, of the header's 11 tokens and of 4 more, in
+    // each of 4 sequences.
     let voting = try batch { $0.defense.checkpointForm = .vote }
-    #expect(probing.cost.workTokens - voting.cost.workTokens == 4 * (11 + 4) * 4)
+    #expect(probing.cost.workTokens - voting.cost.workTokens == 2 * (11 + 4) * 4)
   }
 
   @Test("the date and the variables are the operator's")
