@@ -97,13 +97,17 @@ struct ConnectionTests {
     ])
   func slow(before: Int, start: String, kind: Int) async throws {
     try await ServerFixture.run({ $0.limits.readSeconds = 1 }) { server in
-      let client = try await RawClient(port: server.port)
+      var begun = ContinuousClock.now
+      let client = try await RawClient(
+        port: server.port, first: before == 0 ? start : Self.health)
       for count in 0..<before {
-        await client.send(Self.health)
+        if count > 0 { await client.send(Self.health) }
         #expect(try await client.replies(count + 1).last == 200)
       }
-      let begun = ContinuousClock.now
-      await client.send(start)
+      if before > 0 {
+        begun = .now
+        await client.send(start)
+      }
       // A byte now and then is no sign of life.
       let byte = ["a", " ", "1\r\n \r\n"][kind]
       while client.statuses.count == before, ContinuousClock.now - begun < .seconds(10) {
@@ -124,8 +128,7 @@ struct ConnectionTests {
     try await ServerFixture.run({ $0.limits.readSeconds = 1 }) { server in
       let begun = ContinuousClock.now
       let silent = try await RawClient(port: server.port)
-      let answered = try await RawClient(port: server.port)
-      await answered.send(Self.health)
+      let answered = try await RawClient(port: server.port, first: Self.health)
       #expect(try await answered.replies(1) == [200])
       try await silent.closed(within: 10)
       #expect(silent.text.isEmpty)

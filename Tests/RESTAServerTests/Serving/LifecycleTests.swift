@@ -232,7 +232,8 @@ struct LifecycleTests {
       while try await server.metric("resta_running") != 0 {
         try await Task.sleep(for: .milliseconds(20))
       }
-      // Six megabytes are more than Linux keeps for a connection: the server has given it up.
+      // Six megabytes are more than Linux keeps for a connection: in the end the server gives it up.
+      try await Task.sleep(for: .seconds(2))
       try await client.closed()
       #expect(!client.text.contains("[DONE]"))
     }

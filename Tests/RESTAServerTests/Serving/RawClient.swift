@@ -23,15 +23,20 @@ final class RawClient: Sendable {
   /// - Parameters:
   ///   - port: The port.
   ///   - reads: Whether it reads what comes, before ``closed(within:)``.
+  ///   - first: What is sent at once: beside hundreds of tests it can take seconds to come to
+  ///     ``send(_:)``.
   /// - Throws: What connecting throws.
-  init(port: Int, reads: Bool = true) async throws {
+  init(port: Int, reads: Bool = true, first: String = "") async throws {
     let received = Received()
     self.received = received
     channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.autoRead, value: reads)
       .channelOption(.socketOption(.so_rcvbuf), value: reads ? 1 << 20 : 4096)
       .channelInitializer { $0.pipeline.addHandler(received) }
-      .connect(host: "127.0.0.1", port: port).get()
+      .connect(host: "127.0.0.1", port: port)
+      .flatMap { channel in
+        channel.writeAndFlush(ByteBuffer(string: first)).map { channel }
+      }.get()
   }
 
   /// A request with the fields that a good one has.
