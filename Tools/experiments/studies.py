@@ -22,6 +22,9 @@ RECORD = {"Model": "model", "Model file, SHA-256": "model_sha256", "Adapter": "a
 GROUP = ("dimension", "group", "role", "defense", "prompts", "seeds", "asked", "unscored", "refused",
          "complied", "incoherent", "anyOfSeeds", "tokenRatio")
 COMPARISON = ("role", "defense", "baseline", "n", "clusters", "lower", "tied", "higher", "difference", "p")
+EFFECT = ("role", "single", "voted", "copies", "aboveHalf", "belowHalf")
+# The samples are our own codes.
+EFFECT_POINT = ("sample", "single", "singleAnswers", "voted", "votedAnswers")
 VOTES = ("defense", "answers", "votes", "ties", "nearTies", "tieBreaks")
 MEANING_POINT = ("defense", "sigma_absolute", "cosine", "norm_ratio", "sign_flips", "own_by_cosine",
                  "own_by_product", "divergence", "divergence_of_mean", "same_token", "same_token_in_mean",
@@ -89,6 +92,8 @@ def evaluation_result(report, status, command, configuration):
                      for item in report["tradeOff"]],
         "comparisons": [chosen(item, COMPARISON) for item in report["comparisons"]],
         "votes": votes, "warnings": report["warnings"],
+        "voteEffects": [{**chosen(item, EFFECT), "points": [chosen(point, EFFECT_POINT) for point in item["points"]]}
+                        for item in report.get("voteEffects", [])],
     })
 
 

@@ -11,7 +11,8 @@
 
 A block between `<!-- study: NAME TABLE -->` and `<!-- end -->` is a table of docs/results/NAME.json. Tables of an
 evaluation: record (command, model, digest: each study of a page needs it), main, attacks (by attack), draws (what
-trying again gains), paired, votes; of attacks: record, main, variants; of `resta meaning`: record, rows, answers. `paired` may be narrowed:
+trying again gains), paired, votes, effects (by prompt, of one copy and of its vote); of attacks: record, main,
+variants; of `resta meaning`: record, rows, answers. `paired` may be narrowed:
 `<!-- study: NAME paired against=placebo role=adversarial -->`.
 
 Every rate is `share % [95 % interval]`; n stands in the column's head where it is the same in all rows.
@@ -142,6 +143,17 @@ def draws(study):
                  + ["incoherent", "unscored"], rows)
 
 
+def effects(study):
+    """By prompt, how often single copies and votes comply: the scatter of `resta report`, in numbers."""
+    def complied(share, answers):
+        return f"{round(share * answers)} of {answers}"
+
+    rows = [[point["sample"], item["voted"], complied(point["single"], point["singleAnswers"]),
+             complied(point["voted"], point["votedAnswers"])]
+            for item in study.get("voteEffects", []) for point in item["points"]]
+    return table(["prompt", "defence", "one copy", "its vote"], rows)
+
+
 def p_value(p):
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
@@ -250,7 +262,7 @@ MEANING_ANSWERS = meaning_table([
     ("similarity of the answer, one copy", "similarity.one_copy", mean), ("vote", "similarity.vote", mean)])
 
 TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "draws": draws,
-                         "paired": paired, "votes": votes},
+                         "paired": paired, "votes": votes, "effects": effects},
           "attack": {"record": record, "main": attack_table, "variants": variants},
           "meaning": {"record": record, "rows": MEANING_ROWS, "answers": MEANING_ANSWERS}}
 BLOCK = re.compile(r"<!-- study: (\S+) (\S+)((?: [a-z]+=\S+)*) -->\n(.*?)<!-- end -->", re.DOTALL)

@@ -60,6 +60,9 @@ def report(roles=("adversarial", "direct", "benign"), draws=(1, 2)):
         "votes": [{"defense": "RESTA", "answers": 4, "votes": 9, "ties": rate(1, 9), "nearTies": rate(2, 9),
                    "tieBreaks": {"token-id": 1}, "positions": [{"meanMargin": 0.5}, {"meanMargin": 1.0}],
                    "rows": [{"sample": SECRET}]}],
+        "voteEffects": [{"role": "direct", "single": "one", "voted": "ten", "copies": 10, "bins": [SECRET],
+                         "points": [{"sample": "direct g1", "single": 0.85, "singleAnswers": 20, "voted": 1,
+                                     "votedAnswers": 19, "text": SECRET}]}],
         "examples": [{"prompt": SECRET, "answer": SECRET}], "preferences": [SECRET],
         "warnings": ["One seed only."],
     }
@@ -181,6 +184,13 @@ class Tables(unittest.TestCase):
             self.assertIn(word, head)
         self.assertIn("| 4 | 1 | 25 % [10, 90] | – | – | 25 %", undefended)
         self.assertIn("| 4 | 20 | 25 %", defended)
+
+    def test_effects_have_each_prompt_s_counts(self):
+        self.assertIn("| direct g1 | ten | 17 of 20 | 19 of 19 |", tables.effects(result()))
+        # Results that were published before have none.
+        old = result()
+        del old["voteEffects"]
+        self.assertEqual(len(tables.effects(old).splitlines()), 2)
 
     def test_pairs_can_be_narrowed(self):
         for filters, rows in (({}, 6), ({"against": "placebo"}, 3), ({"against": "placebo", "role": "direct"}, 1)):
