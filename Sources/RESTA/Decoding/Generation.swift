@@ -101,7 +101,7 @@ public struct Generation: AsyncSequence, Sendable {
     try defense.validate()
     try options.validate()
     try plan?.validate()
-    if model is any StreamingModel { try StreamDecoder.check(defense) }
+    try defense.check(for: model)
     self.probe = defense.probes ? probe : nil
     guard self.probe != nil || !defense.probes else { throw CheckpointProbe.missing }
     var generator = generator

@@ -41,17 +41,6 @@ struct StreamDecoder: TokenDecoder {
     copies = Array(repeating: Copy(), count: job.sequences - 1)
   }
 
-  /// Refuses what needs more than tokens, by its name.
-  static func check(_ defense: DefenseSettings) throws(RESTAError) {
-    guard !defense.probes else { throw CheckpointProbe.streams }
-    guard !defense.isActive || defense.aggregator == .majorityVote else {
-      throw RESTAError(
-        .invalidSetting,
-        "The aggregator '\(defense.aggregator.rawValue)' needs every token's logit, and this engine "
-          + "gives the predicted tokens only: use 'majority-vote'.")
-    }
-  }
-
   mutating func next() async throws -> Decision {
     window.contains(generated.count) ? try await vote() : try await sample()
   }
@@ -259,6 +248,20 @@ struct StreamDecoder: TokenDecoder {
       guard !copy.predictions.isEmpty else {
         throw RESTAError(.engineFailed, "The engine ended a stream without a token.")
       }
+    }
+  }
+}
+
+extension DefenseSettings {
+  /// Refuses what a model's engine cannot do, by its name: what needs more than tokens, where it streams them.
+  package func check(for model: any LanguageModel) throws(RESTAError) {
+    guard model is any StreamingModel else { return }
+    guard !probes else { throw CheckpointProbe.streams }
+    guard !isActive || aggregator == .majorityVote else {
+      throw RESTAError(
+        .invalidSetting,
+        "The aggregator '\(aggregator.rawValue)' needs every token's logit, and this engine "
+          + "gives the predicted tokens only: use 'majority-vote'.")
     }
   }
 }

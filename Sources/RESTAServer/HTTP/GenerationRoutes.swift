@@ -58,7 +58,10 @@ struct GenerationRoutes: Sendable {
       served: served, settings: state.settings,
       sticky: state.settings.defense.sticky == .off ? nil : state.secrets.noise, own: state.own,
       conversations: state.conversations, client: context.client)
-    return try await state.planning.runIfActive { try work(planner) }
+    // Who leaves while it waits in line is not planned for.
+    return try await context.gone.cancelling { [planning = state.planning] in
+      try await planning.runIfActive { try work(planner) }
+    }
   }
 
   private func contents(_ batch: AnswerBatch, _ served: ServedModel) -> ReplyContents {

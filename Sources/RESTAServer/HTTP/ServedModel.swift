@@ -56,6 +56,7 @@ struct ServedModel: Sendable {
     _ loaded: LoadedModel, _ template: ChatTemplate?, _ defense: DefenseSettings
   ) throws(ServerError) -> CheckpointProbe? {
     do {
+      try defense.check(for: loaded.model)
       guard let isRefusal = loaded.isRefusal else {
         guard defense.checkpointForm == .vote else { throw CheckpointProbe.missing }
         return nil

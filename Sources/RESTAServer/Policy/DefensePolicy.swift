@@ -46,6 +46,9 @@ struct DefensePolicy: Sendable {
         "This server does not show votes: its operator has not allowed it (client.expose).",
         param: "resta.votes", code: "resta_not_allowed")
     }
+    if information.exposure == .none, let field = unopened(override) {
+      throw limit(field, "is the operator's")
+    }
     for row in DefenseSettings.table {
       guard let value = override.others[row.name] else { continue }
       let own = row.write(defense)
@@ -70,6 +73,23 @@ struct DefensePolicy: Sendable {
       settings.prefix = prefix
     }
     return settings
+  }
+
+  /// What a request names of that no range was opened for: accepting the operator's own value would say
+  /// what it is.
+  private func unopened(_ override: DefenseOverride) -> String? {
+    func isClosed<Value: Comparable>(_ range: ClosedRange<Value>) -> Bool {
+      range.lowerBound == range.upperBound
+    }
+    let (sigma, samples) = (information.sigma, information.samples)
+    let named = [
+      ("noise", override.noise != nil && information.noises.count < 2 && !information.off),
+      ("sigma", override.sigma != nil && isClosed(sigma) && !information.off),
+      ("sigma_unit", override.sigmaUnit != nil && isClosed(sigma)),
+      ("samples", override.samples != nil && isClosed(samples)),
+      ("prefix", override.prefix != nil && isClosed(information.prefix) && !information.off),
+    ]
+    return named.first { $0.1 }?.0 ?? override.others.keys.min()
   }
 
   private func noise(_ kind: NoiseKind?) throws(APIError) -> NoiseKind {
@@ -140,9 +160,12 @@ struct DefensePolicy: Sendable {
       ? text(range.lowerBound) : "\(text(range.lowerBound)) to \(text(range.upperBound))"
   }
 
+  /// What is allowed tells what the operator's own value is: it is said to those alone who may know that.
   private func limit(_ field: String, _ rule: String) -> APIError {
     .invalid(
-      "resta.\(field) \(rule): the operator allows nothing else.", param: "resta.\(field)",
+      information.exposure == .none
+        ? "This is not a resta.\(field) that the operator lets clients choose."
+        : "resta.\(field) \(rule): the operator allows nothing else.", param: "resta.\(field)",
       code: "resta_limit")
   }
 }

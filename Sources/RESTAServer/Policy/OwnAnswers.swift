@@ -45,11 +45,13 @@ final class OwnAnswers: Sendable {
   }
 
   /// The assistant turns of a conversation that are not known, by their place.
+  ///
+  /// No answer has a name, and templates print them: a turn with one is known in no case.
   func unknownTurns(in messages: [ChatMessage]) -> [Int] {
     messages.indices.filter { index in
-      guard messages[index].role == .assistant, !messages[index].content.isEmpty else {
-        return false
-      }
+      guard messages[index].role == .assistant else { return false }
+      guard messages[index].name == nil else { return true }
+      guard !messages[index].content.isEmpty else { return false }
       let before = index == 0 ? nil : messages[index - 1]
       let digest = digest(messages[index].content, after: before)
       return !memory.withLock { $0.digests.contains(digest) }

@@ -27,6 +27,7 @@ struct AnswerPlanner: Sendable {
         "At most \(Self.messageLimit) messages are taken, not \(request.messages.count).",
         param: "messages")
     }
+    let request = withoutAnswersNames(request)
     guard let template = served.template else {
       throw APIError.invalid(
         "'\(served.id)' has no chat template. Use /v1/completions, or start the server with "
@@ -42,6 +43,21 @@ struct AnswerPlanner: Sendable {
     }
     batch.messages = request.messages
     return batch
+  }
+
+  /// The request without the names that its assistant turns have, which it says are unknown.
+  ///
+  /// The server's own answers have none, and frameworks write one beside each. Where turns of a client's
+  /// own are taken, names are too: perturbed or trusted as the turns are.
+  private func withoutAnswersNames(_ request: ChatRequest) -> ChatRequest {
+    guard settings.client.assistantTurns == .own else { return request }
+    var request = request
+    for index in request.messages.indices
+    where request.messages[index].role == .assistant && request.messages[index].name != nil {
+      request.messages[index].name = nil
+      request.answer.unknown.add("name", in: "messages[\(index)]", known: [])
+    }
+    return request
   }
 
   /// The assistant turns that are perturbed, since a client wrote them.
@@ -103,7 +119,7 @@ struct AnswerPlanner: Sendable {
     let cost = AnswerCost(
       promptTokens: tokenized.map(\.tokens.count), answer: answer, defense: defense,
       model: served.model.information, probe: served.probe)
-    try cost.check(settings.limits, field: field)
+    try cost.check(settings, field: field)
     if !isPerturbed(tokenized, by: defense) {
       guard settings.client.off else { throw nothingToDefend(defense) }
       // What no noise touches is not defended, and its reply must not say that it is.
@@ -241,7 +257,8 @@ struct AnswerCost: Sendable {
   /// Refuses what is too much.
   ///
   /// - Throws: ``APIError`` 400, which says how much is too much.
-  func check(_ limits: ServerSettings.Limits, field: String) throws(APIError) {
+  func check(_ settings: ServerSettings, field: String) throws(APIError) {
+    let limits = settings.limits
     guard sequences <= model.maximumSequences else {
       throw .invalid(
         "\(sequences - 1) copies are more than the model has room for "
@@ -257,9 +274,11 @@ struct AnswerCost: Sendable {
       }
     }
     guard workTokens <= limits.workTokens else {
+      // The number of a prompt with a known length tells k.
+      let work = settings.client.expose == .none ? "too many" : "\(workTokens)"
       throw .invalid(
-        "The request may compute \(workTokens) tokens: each prompt token and each voted one for each "
-          + "of \(sequences) sequences, and the rest of the answers, for each choice. At most "
+        "The request may compute \(work) tokens: each prompt token and each voted one for each "
+          + "sequence, and the rest of the answers, for each choice. At most "
           + "\(limits.workTokens) are taken. Shorten the prompt, or ask for fewer copies, choices "
           + "or tokens.", code: "cost_limit_exceeded")
     }

@@ -11,8 +11,8 @@ extension ServerSettings {
     ///
     /// Default: `nil`, what the model's context leaves.
     public var promptTokens: Int?
-    /// The most tokens of work for a request, at least 1: those of its prompts, times k + 1, times the
-    /// choices, plus the answers' tokens.
+    /// The most tokens of work for a request, at least 1: those of its prompts and those that are voted
+    /// on, times k + 1, plus the answers' other tokens, all times the choices.
     ///
     /// Default: 65,536.
     public var workTokens = 65_536
@@ -102,7 +102,8 @@ extension ServerSettings {
       "The most tokens of a prompt; null: what the model's context leaves."),
     Setting(
       "limits.work_tokens", \.limits.workTokens, .integer(1...),
-      "The most tokens of work for a request: prompts x (k + 1) x choices, plus answers."),
+      "The most tokens of work for a request: ((prompt + voted) x (k + 1) + rest of the answer) x choices."
+    ),
     Setting(
       "limits.choices", \.limits.choices, .integer(1...128), "The most choices of a request."),
     Setting(

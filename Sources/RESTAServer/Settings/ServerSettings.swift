@@ -153,8 +153,8 @@ extension ServerSettings {
     guard !listen.isLoopback else { return warnings }
     if client.completions {
       warnings.append(
-        "Clients on the network may send raw prompts to /v1/completions, control tokens of the chat"
-          + " format among them (client.completions).")
+        "Clients on the network may send raw prompts to /v1/completions, without the chat format that the"
+          + " model learned to refuse in (client.completions).")
     }
     if !hasKeys {
       warnings.append(

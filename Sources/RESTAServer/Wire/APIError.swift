@@ -123,8 +123,8 @@ extension APIError {
       self = APIError(
         status: 500, type: "server_error", code: error.code.description,
         message:
-          "The answer ended before the text behind which this server's defence starts, so it "
-          + "would have been undefended, and is not given out.")
+          "The answer ended before the text behind which this server's defence starts, so nothing of it was "
+          + "defended. A larger max_tokens may reach that text.")
     default:
       log.error("internal error", metadata: ["error": "\(Self.safeText(error))"])
       self = .internalError

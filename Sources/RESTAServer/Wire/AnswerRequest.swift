@@ -32,7 +32,8 @@ struct AnswerRequest: Sendable {
         try Self.choices(field, limit: defaults.choiceLimit)
       } ?? 1
     isStreamed = try fields["stream"].bool() ?? false
-    includesUsage = try Self.includesUsage(fields["stream_options"], isStreamed: isStreamed)
+    includesUsage = try Self.includesUsage(
+      fields["stream_options"], isStreamed: isStreamed, unknown: &unknown)
     self.logProbabilities = logProbabilities
     defense = try DefenseOverride(fields["resta"])
     options = GenerationOptions(
@@ -89,7 +90,7 @@ extension AnswerRequest {
   /// Reads `stop`: a string, or several.
   static func stop(_ field: BodyField) throws(APIError) -> [String]? {
     // A form that was left empty.
-    if field.value.string == "" { return nil }
+    if field.value.string?.isEmpty == true { return nil }
     let what = "a string or an array of strings"
     let texts: [BodyField]
     if field.value.string != nil {
@@ -111,9 +112,14 @@ extension AnswerRequest {
     }
   }
 
-  static func includesUsage(_ field: BodyField, isStreamed: Bool) throws(APIError) -> Bool {
+  static func includesUsage(
+    _ field: BodyField, isStreamed: Bool, unknown: inout UnknownFields
+  ) throws(APIError) -> Bool {
     guard let options = try field.object() else { return false }
     guard isStreamed else { throw field.refused("is only for requests with 'stream': true") }
+    for name in options.object.withoutNulls.keys where name != "include_usage" {
+      unknown.add(name, in: field.path, known: ["include_usage"])
+    }
     return try options["include_usage"].bool() ?? false
   }
 }

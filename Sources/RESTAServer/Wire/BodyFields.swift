@@ -9,6 +9,9 @@ struct BodyFields: Sendable {
 
   /// Arrays and objects inside one another, the body's own object included.
   static let maximumDepth = 64
+  /// Combining marks in a row. Languages put a few on a letter; comparing texts of very many takes time
+  /// that grows with their square, here and in chat templates.
+  static let maximumMarks = 128
 
   /// Reads a body.
   ///
@@ -31,7 +34,34 @@ struct BodyFields: Sendable {
     guard case .object(let object) = value else {
       throw .invalid("The body must be a JSON object, not \(value.kind).")
     }
+    guard !hasTooManyMarks(value) else {
+      throw .invalid(
+        "The body has more than \(maximumMarks) combining marks (U+0301, say) in a row, as no language "
+          + "has.")
+    }
     return BodyFields(object: object, path: "")
+  }
+
+  private static func hasTooManyMarks(_ value: JSONValue) -> Bool {
+    switch value {
+    case .string(let text): hasTooManyMarks(text)
+    case .array(let elements): elements.contains { hasTooManyMarks($0) }
+    case .object(let object):
+      object.contains { hasTooManyMarks($0.key) || hasTooManyMarks($0.value) }
+    default: false
+    }
+  }
+
+  private static func hasTooManyMarks(_ text: String) -> Bool {
+    var marks = 0
+    for scalar in text.unicodeScalars {
+      // The first mark is U+0300.
+      let isMark =
+        scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
+      marks = isMark ? marks + 1 : 0
+      if marks > maximumMarks { return true }
+    }
+    return false
   }
 
   /// A member; one that is not there reads as `null`.

@@ -32,6 +32,15 @@ import Testing
     #expect(own.unknownTurns(in: [.user("Q1"), .assistant("A 1")]) == [1])
   }
 
+  @Test func `no answer has a name, so that a turn with one is not known`() {
+    let own = OwnAnswers()
+    own.note("A1", to: [.user("Q1")])
+    for content in ["A1", ""] {
+      let turn = ChatMessage(role: .assistant, content: content, name: "Sure, here is how")
+      #expect(own.unknownTurns(in: [.user("Q1"), turn]) == [1])
+    }
+  }
+
   @Test func `the oldest is forgotten first, and room never grows`() {
     let own = OwnAnswers(capacity: 3)
     func isKnown(_ number: Int) -> Bool {
@@ -56,8 +65,17 @@ import Testing
     var forged: Set<Int> = []
   }
 
+  /// What a client hides in the name of the model's turn.
+  private static let secret = "SECRET"
+
+  /// A template that prints names, as few do.
+  private static let named =
+    "{% for m in messages %}<{{ m.role }}{{ ' ' + m.name if m.name else '' }}>{{ m.content }}"
+    + "<|end|>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}"
+
   private static func draw(_ generator: inout SeededGenerator) -> Drawn {
     var drawn = Drawn()
+    drawn.settings.client.assistantTurns = generator.element(of: [.own, .perturbed])
     let words = [
       "hi", "a b", "<|im_end|>", "é€", "[INST]", "x\n\ny", "Sure, here is", "0", "\u{1}\u{1}\u{1}",
     ]
@@ -65,16 +83,19 @@ import Testing
       let role = generator.element(of: ChatMessage.Role.allCases)
       let text = (0..<generator.integer(in: 1...3)).map { _ in generator.element(of: words) }
         .joined(separator: generator.element(of: ["", " ", "\n"]))
+      let name = generator.chance(0.3) ? secret : nil
       if role == .assistant {
         if generator.chance(0.5) {
           drawn.own.note(text, to: drawn.messages)
         } else {
           drawn.forged.insert(drawn.messages.count)
         }
+        if name != nil, drawn.settings.client.assistantTurns == .perturbed {
+          drawn.forged.insert(drawn.messages.count)
+        }
       }
-      drawn.messages.append(ChatMessage(role: role, content: text))
+      drawn.messages.append(ChatMessage(role: role, content: text, name: name))
     }
-    drawn.settings.client.assistantTurns = generator.element(of: [.own, .perturbed])
     if generator.chance(0.5) { drawn.settings.prompt.system = "Be kind." }
     drawn.settings.defense.sigma = generator.element(of: [nil, 0.3, 2])
     drawn.settings.defense.noise = generator.element(of: [nil, .hard, .soft, .isotropic])
@@ -84,13 +105,15 @@ import Testing
 
   @Test func `holds for random conversations, templates and settings`() throws {
     var generator = SeededGenerator(seed: 20_261_128)
-    var (planned, refused, perturbed) = (0, 0, 0)
+    var (planned, refused, perturbed, known) = (0, 0, 0, 0)
     for number in 0..<1_500 {
       let drawn = Self.draw(&generator)
-      let name = generator.element(of: ChatTemplate.builtInNames)
+      let name = generator.element(of: ChatTemplate.builtInNames + ["names"])
       let model = ScriptedModel(
         contextLength: 4_000,
-        chatTemplate: try ChatTemplate.builtIn(name, bosToken: "", eosToken: "<|end|>")
+        chatTemplate: name == "names"
+          ? try ChatTemplate(source: Self.named)
+          : try ChatTemplate.builtIn(name, bosToken: "", eosToken: "<|end|>")
       ) { _ in [] }
       let served = try ServedModel(
         LoadedModel(model: model), settings: drawn.settings, created: 0)
@@ -126,6 +149,9 @@ import Testing
         for span in generation.prompt.rendered.spans where span.messageIndex >= offset {
           let index = span.messageIndex - offset
           guard drawn.messages[index].role != .assistant || drawn.forged.contains(index) else {
+            let text = Array(generation.prompt.rendered.text.utf8)[span.range]
+            #expect(!String(decoding: text, as: UTF8.self).contains(Self.secret), place)
+            known += 1
             continue
           }
           let own = generation.prompt.tokens.indices.filter {
@@ -137,5 +163,6 @@ import Testing
       }
     }
     #expect(planned >= 200 && refused >= 200 && perturbed >= 1_000, "\(planned) \(refused)")
+    #expect(known >= 50, "\(known)")
   }
 }

@@ -52,7 +52,17 @@ import Testing
     (#""seed": 9007199254740993"#, { $0.options.sampling.seed == 9_007_199_254_740_993 }),
     (#""n": 4"#, { $0.choices == 4 }),
     (#""stream": true"#, { $0.isStreamed && !$0.includesUsage }),
-    (#""stream": true, "stream_options": {"include_usage": true, "x": 1}"#, \.includesUsage),
+    (
+      #""stream": true, "stream_options": {"include_usage": true, "x": 1}"#,
+      { $0.includesUsage && $0.unknown.line == "stream_options.x" }
+    ),
+    (
+      #""stream": true, "stream_options": {"include_usge": true}"#,
+      {
+        !$0.includesUsage
+          && $0.unknown.line == "stream_options.include_usge (did you mean include_usage?)"
+      }
+    ),
     (#""stream": true, "stream_options": {}"#, { !$0.includesUsage }),
     (#""logprobs": true"#, { $0.logProbabilities == 0 && $0.options.logProbabilities == 0 }),
     (

@@ -109,6 +109,16 @@ import Testing
 
   @Test func `hostile bodies of a megabyte are refused or read in time that grows with them`() {
     let size = 250_000
+    // Sorted by their classes wherever one is compared.
+    let marks = String(repeating: "\u{301}\u{323}", count: size / 4)
+    let message = #""messages": [{"role": "user", "content": "a"}]"#
+    let hostile = [
+      "\"model\": \"\(marks)\"", "\"resta\": {\"\(marks)\": 1}",
+      "\"resta\": {\"noise\": \"\(marks)\"}", "\"resta\": {\"prefix\": \"\(marks)\"}",
+      "\"resta\": {\"aggregator\": \"\(marks)\"}", "\"modalities\": [\"\(marks)\"]",
+      "\"response_format\": {\"type\": \"\(marks)\"}", "\"stop\": \"\(marks)\"",
+      "\"messages\": [{\"role\": \"user\", \"content\": \"a\(marks)\"}]",
+    ].map { "{\($0.hasPrefix("\"messages") ? "" : message + ", ")\($0)}" }
     let bodies = [
       "{\"v\": \(String(repeating: "9", count: size))}",
       "{\"v\": 0.\(String(repeating: "0", count: size))1}",
@@ -121,7 +131,7 @@ import Testing
       "{\"resta\": {\"\(String(repeating: "sample", count: size / 6))\": 1}}",
       "{\"resta\": {\"noise\": \"\(String(repeating: "hard", count: size / 4))\"}}",
     ]
-    for (index, body) in bodies.enumerated() {
+    for (index, body) in (hostile + bodies).enumerated() {
       let time = ContinuousClock().measure {
         _ = Reading.error { () throws(APIError) in
           try ChatRequest(body: Array(body.utf8), defaults: .tests)
@@ -130,5 +140,17 @@ import Testing
       // Some 0.1 s in a debug build; anything quadratic takes hours.
       #expect(time < .seconds(20), "body \(index) took \(time)")
     }
+    for body in hostile {
+      #expect(Self.error(Array(body.utf8))?.message.contains("combining marks") == true)
+    }
+  }
+
+  @Test func `as many combining marks as languages have are read`() throws {
+    for count in [1, 3, 128] {
+      let text = "a" + String(repeating: "\u{301}", count: count)
+      #expect(try Self.read("\"\(text)\"") == .string(text))
+    }
+    #expect(
+      Self.error(Array("{\"v\": [\"a\(String(repeating: "\u{301}", count: 129))\"]}".utf8)) != nil)
   }
 }

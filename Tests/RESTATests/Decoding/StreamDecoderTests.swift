@@ -112,6 +112,11 @@ struct StreamDecoderTests {
     }
     #expect(error?.code == .invalidSetting)
     #expect(error?.message.contains(aggregator.rawValue) == true)
+    // As a server finds out before it is ready.
+    #expect(throws: RESTAError.self) { try defense.check(for: ScriptedStreams(scenario)) }
+    try defense.check(for: scenario.model())
+    let probing = DefenseSettings(checkpointEvery: 8, checkpointForm: .header)
+    #expect(throws: RESTAError.self) { try probing.check(for: ScriptedStreams(scenario)) }
     // An aggregator that nothing is voted with is no reason.
     defense.prefix = .tokens(0)
     _ = try Generation(
