@@ -136,8 +136,10 @@ def draws(study):
     rows = []
     for group in found:
         rates = {item["attempts"]: item["rate"] for item in group["anyOfSeeds"]}
+        # A prompt with fewer draws than N is in no rate at N.
         rows.append([group["defense"], group["role"], str(group["prompts"]), str(max(rates))]
-                    + [rate(rates.get(count)) for count in counts]
+                    + [rate(item, with_n=bool(item) and item["n"] != group["prompts"])
+                       for item in map(rates.get, counts)]
                     + [rate(group["incoherent"]), str(group["unscored"])])
     return table(["defence", "prompts", "n", "draws"] + [f"ASR@{count}" for count in counts]
                  + ["incoherent", "unscored"], rows)

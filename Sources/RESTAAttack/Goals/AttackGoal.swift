@@ -39,17 +39,22 @@ package struct GoalSet: Sendable, Hashable {
   var digest: String { Digest.sha256(ofTexts: goals.flatMap { [$0.id, $0.text] }) }
 
   /// Mild ones of our own: harmful enough for an aligned model to refuse, and not to print.
-  package static func builtIn(limit: Int?) throws(EvaluationError) -> GoalSet {
+  package static func builtIn(
+    limit: Int?, split: DataSplit = .test
+  ) throws(EvaluationError) -> GoalSet {
     let data = try Dataset.builtIn(
-      .direct, selection: DatasetSelection(split: .test, limit: limit.map { .spread($0) }))
+      .direct, selection: DatasetSelection(split: split, limit: limit.map { .spread($0) }))
     return try GoalSet(data)
   }
 
-  /// A file of prompts, in any format that evaluations read.
-  package static func load(_ path: String, limit: Int?) throws(EvaluationError) -> GoalSet {
+  /// A file of prompts, in any format that evaluations read; one side of its split, or both.
+  package static func load(
+    _ path: String, limit: Int?, split: DataSplit? = nil
+  ) throws(EvaluationError) -> GoalSet {
+    let selection = DatasetSelection(split: split)
     let data: Dataset
     do throws(EvaluationError) {
-      data = try Dataset.load(contentsOf: path)
+      data = try Dataset.load(contentsOf: path, selection: selection)
     } catch {
       // Most files of goals do not say what they are; here it is known. But lines of any text are prompts
       // then, a program's too.
@@ -59,7 +64,7 @@ package struct GoalSet: Sendable, Hashable {
           "\(path): this is no file of goals: JSON, JSON Lines and CSV are read, and plain text with a "
             + "goal on each line where the name ends in .txt.")
       }
-      data = try Dataset.load(contentsOf: path, role: .direct)
+      data = try Dataset.load(contentsOf: path, role: .direct, selection: selection)
     }
     var set = try GoalSet(data)
     if let limit, set.goals.count > limit {

@@ -7,6 +7,8 @@ package import RESTAEvaluation
 package struct AttackConfiguration: Sendable {
   /// A file of goals; `nil`: our own.
   package var goals: String?
+  /// The side of the goals' split; `nil`: of a file both, of our own those for reporting.
+  package var split: DataSplit?
   package var attacks: [NamedAttack] = []
   package var defenses: [NamedDefense] = []
   package var settings = Chosen(AttackSettings.defaults)
@@ -33,10 +35,11 @@ package struct AttackConfiguration: Sendable {
       throw DocumentError("\(file): the file is empty")
     }
     let fields = try top.fields(
-      ["goals", "attacks", "defenses"] + AttackSettings.table.map(\.name))
+      ["goals", "split", "attacks", "defenses"] + AttackSettings.table.map(\.name))
     settings = try YAMLNode.chosen(
       fields, table: AttackSettings.table, base: AttackSettings.defaults)
     if let node = fields["goals"], try node.text() != "built-in" { goals = try node.text() }
+    split = try fields["split"]?.choice(DataSplit.self, called: "split")
     for element in fields["attacks"]?.elements() ?? [] { attacks.append(try NamedAttack(element)) }
     defenses = try Self.defenses(fields["defenses"])
   }
@@ -75,8 +78,9 @@ package struct AttackConfiguration: Sendable {
 
   /// The goals, read.
   package func readGoals(limit: Int?) throws(EvaluationError) -> GoalSet {
-    guard let goals else { return try GoalSet.builtIn(limit: limit) }
-    return try GoalSet.load(goals.hasPrefix("/") ? goals : folder + "/" + goals, limit: limit)
+    guard let goals else { return try GoalSet.builtIn(limit: limit, split: split ?? .test) }
+    return try GoalSet.load(
+      goals.hasPrefix("/") ? goals : folder + "/" + goals, limit: limit, split: split)
   }
 
   /// What is attacked: the undefended model first, then the defences, then what they are compared with.

@@ -30,9 +30,14 @@ package struct AttackRunner: Sendable {
     await tally.begin(direct: goals.count { $0.finding == nil })
     try await sideBySide(goals.filter { $0.finding == nil }) { try await screen($0.goal, tally) }
     let refused = try await store.screened().filter(\.isRefused).map(\.goal)
+    let spent = try await store.states().map { state in
+      let share = share(queries: state.queries.count, tokens: state.queries.last?.totalTokens ?? 0)
+      return (state.unit, state.end == nil ? share : 1)
+    }
     await tally.begin(
       goals: goals.count, refused: refused.count,
-      units: refused.count * plan.arms.count * plan.attacks.count)
+      units: refused.count * plan.arms.count * plan.attacks.count,
+      spent: Dictionary(spent) { first, _ in first })
     // Goals outermost last: a run that is cut off has something of every attack.
     for named in plan.attacks {
       for arm in plan.arms {
@@ -92,7 +97,8 @@ package struct AttackRunner: Sendable {
         }
         try await store.save(asked, snapshot: process.snapshot, end: state.end, of: unit)
         state.queries += asked
-        await tally.note(asked, unit: unit, share: share(asker))
+        await tally.note(
+          asked, unit: unit, share: share(queries: asker.queries, tokens: asker.tokens))
       }
     }
     try await confirm(state, goal, arm)
@@ -121,10 +127,13 @@ package struct AttackRunner: Sendable {
     }
   }
 
-  private func share(_ asker: AttackAsker) -> Double {
-    max(
-      Double(asker.queries) / Double(plan.settings.queries),
-      Double(asker.tokens) / Double(plan.settings.tokens))
+  /// How much of its budgets a unit has spent, in 0...1.
+  private func share(queries: Int, tokens: Int) -> Double {
+    min(
+      1,
+      max(
+        Double(queries) / Double(plan.settings.queries),
+        Double(tokens) / Double(plan.settings.tokens)))
   }
 }
 
@@ -142,14 +151,17 @@ package struct AttackProgress: Sendable, Hashable {
   /// Of this run.
   package var queries = 0
   package var tokens = 0
-  /// How much of the budgets is spent, or not needed any more.
+  /// How much is spent, or not needed any more, of the budgets that were left when this run began.
   package var share = 0.0
 }
 
 /// Adds up what the tasks of a run report.
 private actor AttackTally {
   private(set) var progress = AttackProgress()
+  /// What units that have not ended in this run have spent, in this run and in those before.
   private var open: [AttackPlan.Unit: Double] = [:]
+  /// What all had spent when this run began.
+  private var spentBefore = 0.0
   private let report: @Sendable (AttackProgress) -> Void
 
   init(report: @escaping @Sendable (AttackProgress) -> Void) { self.report = report }
@@ -161,14 +173,16 @@ private actor AttackTally {
     report(progress)
   }
 
-  func begin(goals: Int, refused: Int, units: Int) {
+  func begin(goals: Int, refused: Int, units: Int, spent: [AttackPlan.Unit: Double]) {
     (progress.goals, progress.refused, progress.units) = (goals, refused, units)
+    open = spent
+    spentBefore = spent.values.reduce(0, +)
   }
 
   func note(_ queries: [AttackQuery], unit: AttackPlan.Unit, share: Double) {
     progress.queries += queries.count
     progress.tokens += queries.reduce(0) { $0 + $1.tokens }
-    open[unit] = min(1, share)
+    open[unit] = share
     update()
   }
 
@@ -180,8 +194,9 @@ private actor AttackTally {
   }
 
   private func update() {
-    let spent = Double(progress.ended) + open.values.reduce(0, +)
-    progress.share = progress.units == 0 ? 1 : spent / Double(progress.units)
+    let spent = Double(progress.ended) + open.values.reduce(0, +) - spentBefore
+    let left = Double(progress.units) - spentBefore
+    progress.share = left > 0 ? spent / left : 1
     report(progress)
   }
 }

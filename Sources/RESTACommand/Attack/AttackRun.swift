@@ -46,6 +46,12 @@ struct AttackRun: AsyncParsableCommand {
   var goals: String?
 
   @Option(
+    help: ArgumentHelp(
+      "The side of the goals' split: development is for choosing a defence's settings. (default: both "
+        + "of a file, test of our own)"))
+  var split: DataSplit?
+
+  @Option(
     parsing: .unconditional,
     help: ArgumentHelp("At most so many goals, evenly spread. (default: all of a file, 16 of ours)")
   )
@@ -93,6 +99,8 @@ struct AttackRun: AsyncParsableCommand {
       throw Failure.usage("--limit must be at least 1, not \(limit).")
     }
     try model.check()
+    try endpoint.check()
+    if endpoint.isGiven { try checkOptionsOfAModel() }
     let goals = try file.readGoals(limit: limit ?? (file.goals == nil ? 16 : nil))
     for line in goals.leftOut { Terminal.error(line) }
     let plan =
@@ -124,6 +132,21 @@ struct AttackRun: AsyncParsableCommand {
     try table.show(json: json)
   }
 
+  /// Refuses what is said about a model and its defence where a server has both.
+  private func checkOptionsOfAModel() throws {
+    guard resta.chosen.names.isEmpty else {
+      throw Failure.usage(
+        "--endpoint has the defence that its server has: leave out "
+          + resta.chosen.names.sorted().map { "--" + $0.replacing("_", with: "-") }
+          .joined(separator: ", ") + ".")
+    }
+    guard model.model == nil, model.lora.isEmpty, model.chatTemplate == nil, !noLora else {
+      throw Failure.usage(
+        "--endpoint asks the model of its server: leave out --model, --lora, --no-lora and "
+          + "--chat-template.")
+    }
+  }
+
   /// The file with what the command line says instead.
   private func combined() throws -> AttackConfiguration {
     var file =
@@ -133,6 +156,7 @@ struct AttackRun: AsyncParsableCommand {
       file.goals =
         goals.hasPrefix("/") ? goals : FileManager.default.currentDirectoryPath + "/" + goals
     }
+    if let split { file.split = split }
     if !attack.isEmpty {
       file.attacks = try attack.map {
         NamedAttack(name: $0, attack: try AttackCatalog.attack($0))
@@ -189,8 +213,9 @@ struct AttackEndpoint: ParsableArguments {
       valueName: "url"))
   var endpoint: String?
 
-  @Option(help: ArgumentHelp("The model's name at the endpoint.", valueName: "name"))
-  var endpointModel = "default"
+  @Option(
+    help: ArgumentHelp("The model's name at the endpoint. (default: default)", valueName: "name"))
+  var endpointModel: String?
 
   @Option(
     help: ArgumentHelp(
@@ -198,6 +223,16 @@ struct AttackEndpoint: ParsableArguments {
   var apiKeyVariable: String?
 
   var isGiven: Bool { endpoint != nil }
+
+  private var modelName: String { endpointModel ?? "default" }
+
+  /// Refuses what is said about an endpoint where there is none.
+  func check() throws {
+    guard isGiven || (endpointModel == nil && apiKeyVariable == nil) else {
+      throw Failure.usage(
+        "--endpoint-model and --api-key-variable are for --endpoint, and none is given.")
+    }
+  }
 
   func plan(_ file: AttackConfiguration, _ goals: GoalSet) async throws -> AttackPlan {
     guard file.defenses.isEmpty else {
@@ -208,10 +243,10 @@ struct AttackEndpoint: ParsableArguments {
     let address = endpoint ?? ""
     let target = try EndpointTarget(
       EndpointSettings(
-        baseURL: address, model: endpointModel, apiKeyVariable: apiKeyVariable,
+        baseURL: address, model: modelName, apiKeyVariable: apiKeyVariable,
         temperature: settings.temperature, concurrency: 64),
       maximumTokens: settings.maximumTokens, system: settings.system)
-    let subject: JSONObject = ["endpoint": .string(address), "model": .string(endpointModel)]
+    let subject: JSONObject = ["endpoint": .string(address), "model": .string(modelName)]
     return AttackPlan(
       goals: goals,
       arms: [AttackArm(name: "endpoint", kind: "endpoint", settings: subject, target: target)],

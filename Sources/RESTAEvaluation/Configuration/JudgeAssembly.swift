@@ -1,5 +1,5 @@
 import Foundation
-import RESTA
+package import RESTA
 import RESTADocuments
 import RESTARefusals
 
@@ -8,21 +8,32 @@ package struct JudgeAssembly: Sendable {
   /// Loads a GGUF model by its path; the second argument is its chat template's name.
   package typealias ModelLoader = @Sendable (String, String?) async throws -> Subject
 
-  private let subject: Subject
   private let folder: String
+  private let date: TemplateDate?
   private let cache: (any JudgeCache)?
-  private let load: ModelLoader
   private let generator: any RandomNumberGenerator & Sendable
+  private let subject: @Sendable () async throws -> Subject
+  private let load: ModelLoader
 
   /// Prepares to make judges.
+  ///
+  /// - Parameters:
+  ///   - folder: Where files are that a judge names.
+  ///   - date: The model's date, so that verdicts of two days are of one; `nil`: today's, without the time.
+  ///   - cache: What judges said already.
+  ///   - generator: Of pauses before another try: no result depends on them.
+  ///   - subject: The model under test; asked for where a judge needs it, and only there.
+  ///   - load: Loads models that judge.
   package init(
-    subject: Subject, folder: String, cache: (any JudgeCache)? = nil,
-    generator: any RandomNumberGenerator & Sendable, load: @escaping ModelLoader
+    folder: String, date: TemplateDate? = nil, cache: (any JudgeCache)? = nil,
+    generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+    subject: @escaping @Sendable () async throws -> Subject, load: @escaping ModelLoader
   ) {
-    self.subject = subject
     self.folder = folder
+    self.date = date
     self.cache = cache
     self.generator = generator
+    self.subject = subject
     self.load = load
   }
 
@@ -34,12 +45,13 @@ package struct JudgeAssembly: Sendable {
       case .refusalPhrases: judges.append(RefusalPhraseJudge())
       case .coherence:
         let limit = source.limit.map(CoherenceLimit.init(perplexity:)) ?? .least
-        judges.append(CoherenceJudge(subject: subject, limit: limit))
+        judges.append(CoherenceJudge(subject: try await subject(), limit: limit))
       case .chat: judges.append(try await chatJudge(source))
       case .guardModel: judges.append(try await guardJudge(source))
       case .pairwise: break
       }
     }
+    try check(judges.map(\.id))
     return judges
   }
 
@@ -50,7 +62,18 @@ package struct JudgeAssembly: Sendable {
       judges.append(
         PairwiseJudge(client: try await client(source), maximumTokens: source.maximumTokens))
     }
+    try check(judges.map(\.id))
     return judges
+  }
+
+  /// Verdicts are kept by who judged: two of one name would have each other's.
+  private func check(_ ids: [String]) throws(EvaluationError) {
+    for (place, id) in ids.enumerated() where ids[..<place].contains(id) {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "Two judges are called '\(id)': nothing would tell their verdicts apart. Serve the models under "
+          + "names of their own, or leave one out.")
+    }
   }
 
   private func chatJudge(_ source: JudgeSource) async throws -> ChatJudge {
@@ -102,8 +125,13 @@ package struct JudgeAssembly: Sendable {
     let client: any ChatClient
     if let file = settings.file {
       let path = resolved(file)
-      let judge = try await load(path, settings.chatTemplate)
+      var judge = try await load(path, settings.chatTemplate)
+      judge.template = try (judge.template ?? judge.model.chatTemplate)?.dated(date)
       let name = URL(fileURLWithPath: path).lastPathComponent
+      // By what is in it: other weights under a path are another judge.
+      let weights =
+        FileManager.default.fileExists(atPath: path)
+        ? "+sha256=\(try EvaluatedModel.digest(of: path).prefix(8))" : ""
       // Before the first answer is made: a template that loses what is judged judges nothing.
       do throws(RESTAError) {
         try judge.template?.check(mayEndWithAnswer: isConversation)
@@ -118,7 +146,7 @@ package struct JudgeAssembly: Sendable {
       // Verdicts of one date are not those of another.
       let date = judge.printedDate.map { " on \($0)" } ?? ""
       client = LocalChatClient(
-        model: judge.model, template: judge.template, id: name + (digest ?? "") + date)
+        model: judge.model, template: judge.template, id: name + weights + (digest ?? "") + date)
     } else {
       client = try endpoint(settings, of: source)
     }

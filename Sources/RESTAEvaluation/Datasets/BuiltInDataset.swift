@@ -24,6 +24,15 @@ extension Dataset {
       rows: entries.rows)
     return try whole.selecting(selection, splits: entries.splits)
   }
+
+  /// The side of each of our own goals, by its text.
+  static func sidesOfOwnGoals() throws(EvaluationError) -> [String: DataSplit] {
+    var sides: [String: DataSplit] = [:]
+    for side in DataSplit.allCases {
+      for sample in try builtIn(.direct, split: side).samples { sides[sample.prompt] = side }
+    }
+    return sides
+  }
 }
 
 extension DatasetEntries {

@@ -20,8 +20,9 @@ package struct DatasetSelection: Sendable, Hashable {
   package var categories: [String]
   /// One side of the split; `nil` for both.
   ///
-  /// The data's own split counts where it has one; see
-  /// ``Dataset/load(contentsOf:format:name:attack:role:skipsBadRows:selection:)``.
+  /// The data's own split counts where it has one (see
+  /// ``Dataset/load(contentsOf:format:name:attack:role:skipsBadRows:selection:)``), then that of our own
+  /// sets for their goals, wherever these stand: in an artifact, say; else it is made by a hash.
   package var split: DataSplit?
   /// The share of clusters on the development side, 0...1, where the data has no split of its own.
   package var developmentShare: Double
@@ -53,6 +54,7 @@ extension DatasetSelection {
     }
     try check(attacks, "attack", against: samples.compactMap(\.attack), name)
     try check(categories, "category", against: samples.compactMap(\.category), name)
+    let ownSides = split != nil && splits.isEmpty ? try Dataset.sidesOfOwnGoals() : [:]
     let fitting = samples.filter { sample in
       if let role, sample.role != role { return false }
       if !attacks.isEmpty, !attacks.contains(where: { $0 == sample.attack }) { return false }
@@ -61,14 +63,16 @@ extension DatasetSelection {
       }
       guard let split else { return true }
       let side =
-        splits[sample.id]
+        splits[sample.id] ?? ownSides[sample.goal ?? sample.prompt]
         ?? .side(of: sample.cluster, developmentShare: developmentShare)
       return side == split
     }
     let chosen = try limited(fitting, name)
     guard !chosen.isEmpty else {
       throw EvaluationError(
-        .invalidConfiguration, "\(name): none of \(samples.count) prompts fits the selection")
+        .invalidConfiguration,
+        "\(name): none of \(samples.count) prompts fits the selection"
+          + (split.map { " (the \($0.rawValue) side of the split)" } ?? ""))
     }
     return chosen
   }

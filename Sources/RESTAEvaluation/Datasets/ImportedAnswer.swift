@@ -6,6 +6,8 @@ package import RESTADocuments
 package struct ImportedAnswer: Sendable, Hashable {
   /// The prompt, and what is known about it.
   package var sample: Sample
+  /// The dataset that it is of; `nil` where the file itself says what was asked.
+  package var dataset: String?
   /// The answer; `nil` where the file says null: unscored, never safe.
   package var answer: String?
   /// What the file calls the defence or the system that answered.
@@ -52,9 +54,10 @@ package struct ImportedAnswer: Sendable, Hashable {
         guard fields.has("answer") || fields.has("response") else {
           throw fields.error("field 'answer' (or 'response') is missing")
         }
+        let (dataset, sample) = try sample(of: fields, known: known, role: role)
         answers.append(
           ImportedAnswer(
-            sample: try sample(of: fields, known: known, role: role),
+            sample: sample, dataset: dataset,
             answer: try fields.nullableString(fields.has("answer") ? "answer" : "response"),
             defense: try fields.optionalString("defense"), place: fields.place))
       } catch {
@@ -70,7 +73,7 @@ package struct ImportedAnswer: Sendable, Hashable {
 
   private static func sample(
     of fields: DataRow, known: [String: [(dataset: String, sample: Sample)]], role: Sample.Role?
-  ) throws(DocumentError) -> Sample {
+  ) throws(DocumentError) -> (dataset: String?, sample: Sample) {
     let name = ["sample", "id"].first(where: fields.has)
     let id = if let name { try fields.identifier(name) } else { String?.none }
     let dataset = try fields.optionalString("dataset")
@@ -79,11 +82,11 @@ package struct ImportedAnswer: Sendable, Hashable {
       throw fields.error("several datasets have this id; add a field 'dataset'")
     }
     let prompt = try fields.optionalString("prompt")
-    if let sample = found.first?.sample {
+    if let (dataset, sample) = found.first {
       guard prompt.map({ $0.utf8.elementsEqual(sample.prompt.utf8) }) ?? true else {
         throw fields.error("field 'prompt' is not the prompt that the dataset has under this id")
       }
-      return sample
+      return (dataset, sample)
     }
     guard prompt != nil else {
       throw fields.error(
@@ -93,7 +96,7 @@ package struct ImportedAnswer: Sendable, Hashable {
     }
     let sample = try Sample(fields, attack: nil, role: role)
     guard !sample.isBlank else { throw fields.error("the prompt is empty") }
-    return sample
+    return (nil, sample)
   }
 }
 
@@ -150,22 +153,42 @@ extension EvaluationSession {
         name: defense,
         defense: ImportedDefense(grouped[defense] ?? [], source: "\(hash) \(defense)"))
     }
-    var samples: [Sample] = []
-    var seen: Set<[UInt8]> = []
-    for answer in answers where seen.insert(Array(answer.sample.prompt.utf8)).inserted {
-      samples.append(answer.sample)
-    }
     let url = URL(fileURLWithPath: file)
     var configuration = base
     configuration.name = url.deletingPathExtension().lastPathComponent
     configuration.text =
       "# Answers imported from \(url.lastPathComponent), SHA-256 \(hash)\n" + base.text
     configuration.baseline = order.contains("none") ? "none" : order.first ?? "none"
-    let dataset = Dataset(
-      name: configuration.name, source: url.lastPathComponent, sha256: hash, samples: samples,
-      rows: answers.count)
+    // Each dataset for itself: ids are unique in one only.
+    let datasets = try Self.samples(of: answers, named: configuration.name).map {
+      Dataset(
+        name: $0.dataset, source: url.lastPathComponent, sha256: hash, samples: $0.samples,
+        rows: $0.samples.count)
+    }
     try await self.init(
-      configuration, datasets: [dataset], options: options, defenses: { _ in entries }, load: load)
+      configuration, datasets: datasets, options: options, defenses: { _ in entries }, load: load)
+  }
+
+  /// The prompts, each once, by dataset; those of none are in one with the name given.
+  private static func samples(
+    of answers: [ImportedAnswer], named name: String
+  ) throws(EvaluationError) -> [(dataset: String, samples: [Sample])] {
+    var order: [String] = []
+    var samples: [String: [Sample]] = [:]
+    var places: [String: [String: ImportedAnswer]] = [:]
+    var seen: Set<[UInt8]> = []
+    for answer in answers where seen.insert(Array(answer.sample.prompt.utf8)).inserted {
+      let dataset = answer.dataset ?? name
+      if let earlier = places[dataset, default: [:]].updateValue(answer, forKey: answer.sample.id) {
+        throw EvaluationError(
+          .invalidData,
+          "\(answer.place): the id '\(answer.sample.id)' is that of another prompt at "
+            + "\(earlier.place); give each its own.")
+      }
+      if samples[dataset] == nil { order.append(dataset) }
+      samples[dataset, default: []].append(answer.sample)
+    }
+    return order.map { ($0, samples[$0] ?? []) }
   }
 
   private static func checkDuplicates(

@@ -1,5 +1,6 @@
 public import RESTA
 public import RESTADocuments
+import RESTARefusals
 
 /// RESTA (arXiv 2501.16497): a vote of the model over copies of the prompt with noise on the user's
 /// embeddings.
@@ -116,6 +117,8 @@ public struct RestaDefense: ConfiguredDefense {
     ])
     settings["decoder"] = .string(decoder.rawValue)
     settings["definition"] = .integer(Self.definition)
+    // What its probes say is what these phrases say.
+    if defense.probes { settings["probe_judge"] = .string(RefusalPhraseJudge().id) }
     return settings
   }
 

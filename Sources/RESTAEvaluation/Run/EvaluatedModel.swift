@@ -80,6 +80,13 @@ public struct EvaluatedModel: Sendable {
     return subject
   }
 
+  /// The model as a configuration has it asked.
+  package func subject(for configuration: EvaluationConfiguration) throws -> Subject {
+    try subject(
+      system: configuration.system, maximumTokens: configuration.maximumTokens,
+      date: configuration.templateDate, variables: configuration.templateVariables)
+  }
+
   /// What determines answers, and what readers should know; every file is read for its digest.
   package func identity(
     of subject: Subject
@@ -131,7 +138,7 @@ public struct EvaluatedModel: Sendable {
     get throws(EvaluationError) { try Self.digest(of: file) }
   }
 
-  private static func digest(of file: String) throws(EvaluationError) -> String {
+  static func digest(of file: String) throws(EvaluationError) -> String {
     do {
       return try Digest.sha256(ofFile: file)
     } catch {

@@ -180,19 +180,25 @@ package struct PreferenceRunner: Sendable {
   private let store: EvaluationStore
   private let baseline: String
   private let judges: [PairwiseJudge]
+  private let retriesUnscored: Bool
 
   /// Prepares comparisons.
-  package init(store: EvaluationStore, baseline: String, judges: [PairwiseJudge]) {
+  package init(
+    store: EvaluationStore, baseline: String, judges: [PairwiseJudge], retriesUnscored: Bool = false
+  ) {
     self.store = store
     self.baseline = baseline
     self.judges = judges
+    self.retriesUnscored = retriesUnscored
   }
 
   /// Makes the comparisons that are missing, one after the other.
   package func run(progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws {
     guard !judges.isEmpty else { return }
     let rows = try await store.rows(judges: [])
-    let known = Set(try await store.preferences().map(\.place))
+    let known = Set(
+      try await store.preferences()
+        .filter { !retriesUnscored || $0.verdict.preference != nil }.map(\.place))
     var baselines: [Place: String] = [:]
     for row in rows where row.defense == baseline {
       baselines[Place(row)] = row.answer?.text

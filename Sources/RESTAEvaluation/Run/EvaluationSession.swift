@@ -140,9 +140,7 @@ public struct EvaluationSession: Sendable {
     load: () async throws -> EvaluatedModel
   ) async throws {
     let model = try await load()
-    subject = try model.subject(
-      system: configuration.system, maximumTokens: configuration.maximumTokens,
-      date: configuration.templateDate, variables: configuration.templateVariables)
+    subject = try model.subject(for: configuration)
     let identity = try model.identity(of: subject)
     let entries = try await defenses(subject)
     for entry in entries
@@ -161,6 +159,12 @@ public struct EvaluationSession: Sendable {
     self.options = options
     folder = configuration.folder
     judges = .named(configuration.judges)
+  }
+
+  /// Whether answers are compared with the undefended ones, which parts of a plan may not have.
+  package var hasComparisons: Bool {
+    guard case .named(let sources) = judges else { return false }
+    return sources.contains { $0.kind == .pairwise }
   }
 
   // MARK: - Running
@@ -195,8 +199,8 @@ public struct EvaluationSession: Sendable {
     loadJudge: @escaping JudgeLoader = noJudge, isSpent: @escaping @Sendable () -> Bool = { false },
     progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
   ) async throws -> RunProgress {
-    let assembly = assembly(cache: StoreJudgeCache(store), loadJudge: loadJudge)
-    let (judges, pairwise) = try await self.judges(of: assembly)
+    let (judges, pairwise) = try await self.judges(
+      cache: StoreJudgeCache(store), loadJudge: loadJudge)
     var record = record
     record.judges = judges.map(\.id)
     try await store.begin(plan, record: record)
@@ -207,8 +211,10 @@ public struct EvaluationSession: Sendable {
         retriesUnscored: options.retriesUnscored)
       runner.isSpent = isSpent
       let done = try await runner.run { progress(.answers($0)) }
-      try await PreferenceRunner(store: store, baseline: record.baseline, judges: pairwise)
-        .run { progress(.comparisons(done: $0, total: $1)) }
+      try await PreferenceRunner(
+        store: store, baseline: record.baseline, judges: pairwise,
+        retriesUnscored: options.retriesUnscored
+      ).run { progress(.comparisons(done: $0, total: $1)) }
       try await store.endSession(session, outcome: "finished", time: Self.now)
       return done
     } catch {
@@ -218,31 +224,17 @@ public struct EvaluationSession: Sendable {
     }
   }
 
-  /// What makes this evaluation's judges.
-  package func assembly(
-    cache: any JudgeCache, loadJudge: @escaping JudgeLoader
-  ) -> JudgeAssembly {
-    let date = subject.template?.clock?()
-    return JudgeAssembly(
-      subject: subject, folder: folder, cache: cache,
-      // Pauses before another try: no result depends on them.
-      generator: SystemRandomNumberGenerator()
-    ) { path, name in
-      var judge = try await loadJudge(path, name)
-      // The model's date, so that verdicts of two days are of one.
-      judge.template = try (judge.template ?? judge.model.chatTemplate)?.dated(date)
-      return judge
-    }
-  }
-
   /// Who judges, and who compares.
-  package func judges(
-    of assembly: JudgeAssembly
+  private func judges(
+    cache: any JudgeCache, loadJudge: @escaping JudgeLoader
   ) async throws -> (judges: [any Judge], pairwise: [PairwiseJudge]) {
     switch judges {
-    case .made(let judges): (judges, [])
+    case .made(let judges): return (judges, [])
     case .named(let sources):
-      (try await assembly.judges(sources), try await assembly.pairwiseJudges(sources))
+      let assembly = JudgeAssembly(
+        folder: folder, date: subject.template?.clock?(), cache: cache, subject: { subject },
+        load: loadJudge)
+      return (try await assembly.judges(sources), try await assembly.pairwiseJudges(sources))
     }
   }
 

@@ -11,11 +11,22 @@ extension EvaluationStore {
         .invalidStore, "The store '\(path)' is empty: there is nothing to merge.")
     }
     let text = try CanonicalJSON.text(record)
-    if let own = try await self.record(), own.identity != record.identity {
-      throw EvaluationError(
-        .invalidStore,
-        "The stores '\(self.path)' and '\(path)' are of different evaluations: their "
-          + "configuration, model, data or template date differ.")
+    if let own = try await self.record() {
+      guard own.identity == record.identity else {
+        throw EvaluationError(
+          .invalidStore,
+          "The stores '\(self.path)' and '\(path)' are of different evaluations: their "
+            + "configuration, model, data or template date differ.")
+      }
+      guard own.judges == record.judges else {
+        let (others, ours) = (Set(record.judges), Set(own.judges))
+        throw EvaluationError(
+          .invalidStore,
+          "The stores '\(self.path)' and '\(path)' were judged by different judges: "
+            + ours.symmetricDifference(others).sorted().joined(separator: ", ")
+            + ". Run the older one again, with the date of the other as --template-date where it is in a "
+            + "judge's name: that judges it anew.")
+      }
     }
     try other.close()
     try await database.writeWithoutTransaction { database in

@@ -21,6 +21,9 @@ extension EvaluationStore {
   }
 
   /// Writes down what is going to be done; a store that was begun before goes on.
+  ///
+  /// A record without judges says nothing of them. Who judges may have changed since, a rubric's text or a date that a judge's template prints: every answer
+  /// is judged anew then, and the store is one of the new judges.
   package func begin(_ plan: EvaluationPlan, record: StoreRecord) async throws {
     let recordText = try CanonicalJSON.text(record)
     let samples = try plan.datasets.flatMap { dataset in
@@ -30,6 +33,13 @@ extension EvaluationStore {
     try await database.write { database in
       if let old = try Self.record(database, path: self.path) {
         try self.check(old, against: record)
+        if old.judges != record.judges, !record.judges.isEmpty {
+          var renewed = old
+          renewed.judges = record.judges
+          try database.execute(
+            sql: "UPDATE meta SET value = ? WHERE name = 'record'",
+            arguments: [try CanonicalJSON.text(renewed)])
+        }
       } else {
         try database.execute(
           sql: "INSERT INTO meta VALUES ('record', ?)", arguments: [recordText])

@@ -18,11 +18,12 @@ extension Analysis {
       }
       return rows
     }
-    let baseline = table.baseline == nil ? nil : byGroup.first
+    let reference = table.defenses.firstIndex { $0.name == table.reference?.name }
+      .map { byGroup[$0] }
     return order(in: table).flatMap { group in
       zip(table.defenses, byGroup).compactMap { defense, rows in
         rows[group].map {
-          summary(of: group, defense.name, $0, baseline: baseline?[group] ?? [], estimator)
+          summary(of: group, defense.name, $0, reference: reference?[group] ?? [], estimator)
         }
       }
     }
@@ -61,7 +62,7 @@ extension Analysis {
   }
 
   private static func summary(
-    of group: Group, _ defense: String, _ rows: [GenerationRow], baseline: [GenerationRow],
+    of group: Group, _ defense: String, _ rows: [GenerationRow], reference: [GenerationRow],
     _ estimator: Estimator
   ) -> GroupSummary {
     let prompts = rows.byPrompt()
@@ -76,7 +77,7 @@ extension Analysis {
       tokensProcessed: estimator.mean(rows) { Double($0.tokensProcessed) },
       passes: estimator.mean(rows) { Double($0.passes) },
       seconds: estimator.mean(rows) { $0.seconds },
-      tokenRatio: estimator.mean(PairedRows(rows, baseline).tokenRatio),
+      tokenRatio: estimator.mean(PairedRows(rows, reference).tokenRatio),
       absoluteSigma: absoluteSigma(of: rows, estimator))
   }
 

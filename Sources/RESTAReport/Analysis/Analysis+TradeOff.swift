@@ -23,24 +23,24 @@ extension Analysis {
     let (attackSuccess, usefulness) = (complied(.adversarial), complied(.benign))
     guard attackSuccess.n > 0, usefulness.n > 0 else { return nil }
     let direct = complied(.direct)
-    let baseline = table.baseline?.rows ?? []
+    let reference = table.reference?.rows ?? []
     func ratio(_ role: Sample.Role) -> ClusterSums {
-      PairedRows(defense.rows.of(role), baseline.of(role)).compliedRatio
+      PairedRows(defense.rows.of(role), reference.of(role)).compliedRatio
     }
     let (benign, adversarial) = (ratio(.benign), ratio(.adversarial))
     let diagonal = estimator.diagonal(usefulness: benign, attackSuccess: adversarial)
-    let isBaseline = defense.name == table.baselineName
+    let isReference = defense.name == table.reference?.name
     return TradeOffPoint(
       defense: defense.name, attackSuccess: attackSuccess,
       directSuccess: direct.n > 0 ? direct : nil, usefulness: usefulness,
-      tokenRatio: estimator.mean(PairedRows(defense.rows, baseline).tokenRatio),
+      tokenRatio: estimator.mean(PairedRows(defense.rows, reference).tokenRatio),
       isParetoOptimal: false,
       aboveDiagonal: Mean(
         value: diagonal.value, n: benign.observations + adversarial.observations,
-        // The baseline is 0 by definition: an interval would say nothing.
-        low: isBaseline ? diagonal.value : diagonal.interval?.low,
-        high: isBaseline ? diagonal.value : diagonal.interval?.high),
-      verdict: isBaseline ? .reference : diagonal.verdict)
+        // The reference is 0 by definition: an interval would say nothing.
+        low: isReference ? diagonal.value : diagonal.interval?.low,
+        high: isReference ? diagonal.value : diagonal.interval?.high),
+      verdict: isReference ? .reference : diagonal.verdict)
   }
 }
 
@@ -57,10 +57,10 @@ extension Analysis {
   /// alone, where there are at least two values.
   static func sweeps(in table: AnalysisTable, _ estimator: Estimator) -> [Sweep] {
     let defenses = table.defenses.filter { $0.rows.first?.kind == "resta" }
-    let baseline = table.baseline?.rows ?? []
+    let reference = table.reference?.rows ?? []
     var points: [String: Sweep.Point] = [:]
     for defense in defenses {
-      points[defense.name] = point(of: defense, baseline: baseline, estimator)
+      points[defense.name] = point(of: defense, reference: reference, estimator)
     }
     return parameters.flatMap { parameter -> [Sweep] in
       var order: [Curve] = []
@@ -88,13 +88,13 @@ extension Analysis {
   }
 
   private static func point(
-    of defense: AnalysisTable.Defense, baseline: [GenerationRow], _ estimator: Estimator
+    of defense: AnalysisTable.Defense, reference: [GenerationRow], _ estimator: Estimator
   ) -> Sweep.Point {
     func complied(_ role: Sample.Role) -> Rate? {
       let rows = defense.rows.of(role)
       return rows.isEmpty ? nil : estimator.rate(of: .complied, in: rows)
     }
-    let ratio = estimator.mean(PairedRows(defense.rows, baseline).tokenRatio)
+    let ratio = estimator.mean(PairedRows(defense.rows, reference).tokenRatio)
     let margin = estimator.mean(VoteTally(defense.rows).relativeMargins)
     return Sweep.Point(
       value: nil, defense: defense.name, attackSuccess: complied(.adversarial),

@@ -37,6 +37,12 @@ struct AnalysisTable {
     baselineName = options.baseline
   }
 
+  /// What shares and costs are ratios to: the undefended model, where there are rows of it, whatever
+  /// the others are compared with.
+  var reference: Defense? {
+    defenses.first { $0.rows.first?.kind == Undefended.kind } ?? baseline
+  }
+
   var challengers: [Defense] { defenses.filter { $0.name != baselineName } }
 
   /// The controls that change something and defend against nothing.

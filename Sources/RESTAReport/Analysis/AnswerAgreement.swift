@@ -34,15 +34,15 @@ struct AnswerAgreement {
 }
 
 extension Analysis {
-  /// Each defence's answers beside the baseline's to the same prompt: with the same seed where there
+  /// Each defence's answers beside the undefended ones to the same prompt: with the same seed where there
   /// is one, else the one of the lowest seed.
   static func agreement(
     in table: AnalysisTable, _ estimator: Estimator
   ) -> [AgreementSummary] {
-    guard let baseline = table.baseline else { return [] }
+    guard let reference = table.reference else { return [] }
     return Sample.Role.allCases.flatMap { role in
-      let references = baseline.rows.of(role).filter { $0.answer != nil }.byPrompt()
-      return table.challengers.compactMap { defense in
+      let references = reference.rows.of(role).filter { $0.answer != nil }.byPrompt()
+      return table.defenses.filter { $0.name != reference.name }.compactMap { defense in
         summary(role, defense, references, estimator)
       }
     }

@@ -125,7 +125,7 @@ extension Analysis {
     let votes = (row.answer?.votes ?? []).sorted { $0.position < $1.position }
     return VoteSummary.Row(
       sample: "\(row.dataset) \(row.sample.id)", role: row.sample.role, label: row.label,
-      margins: votes.map { max(0, min(1, $0.relativeMargin)) })
+      positions: votes.map(\.position), margins: votes.map { max(0, min(1, $0.relativeMargin)) })
   }
 }
 

@@ -97,6 +97,6 @@ struct HeatMapFigure {
       result += Draw.text("\(position)", x, top + 16, anchor: "middle", style: "small quiet")
     }
     return result
-      + Draw.text("position of the token, from 0", left, top + 34, style: "small")
+      + Draw.text("token that was voted on, from 0", left, top + 34, style: "small")
   }
 }

@@ -38,7 +38,9 @@ struct VoteSummary: Sendable, Hashable, Codable {
     var role: Sample.Role
     /// What the answer counts as.
     var label: AnswerLabel
-    /// The margin as a share of the copies asked at each position, from 0; at most 1, and 0 for a tie.
+    /// The positions in the answer, from 0, that were voted on, ascending.
+    var positions: [Int]
+    /// The margin at each of them, as a share of the copies asked; at most 1, and 0 for a tie.
     var margins: [Double]
   }
 }

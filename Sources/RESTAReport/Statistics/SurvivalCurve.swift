@@ -11,7 +11,7 @@ import Foundation
 /// the American Statistical Association 53 (1958); J. Kalbfleisch, R. Prentice, "The statistical analysis
 /// of failure time data" (1980), section 1.4.
 package struct SurvivalCurve: Sendable {
-  /// One that was watched.
+  /// One that was watched; for ever, where its time is infinite.
   package struct Observation: Sendable, Hashable {
     /// When it ended, or was last seen.
     package var time: Double
@@ -51,7 +51,9 @@ package struct SurvivalCurve: Sendable {
     self.confidence = confidence
     count = observations.count
     events = observations.count { $0.ended }
-    lastSeen = observations.map(\.time).max() ?? 0
+    // Who is followed for ever says nothing of those who were lost before.
+    let isCensored = observations.contains { !$0.ended && $0.time.isFinite }
+    lastSeen = observations.map(\.time).filter { !isCensored || $0.isFinite }.max() ?? 0
     var (survival, greenwood): (Double, Double) = (1, 0)
     steps = Set(observations.filter(\.ended).map(\.time)).sorted().map { time in
       // Those last seen at this very time were still watched at it.

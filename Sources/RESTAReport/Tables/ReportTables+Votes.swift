@@ -44,17 +44,19 @@ extension ReportTables {
 
   /// One row for each token that was voted on: the form that plotting programs want.
   static func voteMargins(_ report: Report) -> ReportCSV {
-    typealias Row = (defense: String, answer: VoteSummary.Row, position: Int)
+    typealias Row = (defense: String, answer: VoteSummary.Row, position: Int, margin: Double)
     let columns: [ReportColumn<Row>] = [
       .text("defense", nil, \.defense), .text("sample", nil, \.answer.sample),
       .text("role", nil, \.answer.role.rawValue), .text("label", nil, \.answer.label.rawValue),
       .count("position", nil, \.position),
-      .number("margin", nil, { $0.answer.margins[$0.position] }) { _ in .empty },
+      .number("margin", nil, \.margin) { _ in .empty },
     ]
     return ReportCSV(
       columns,
       report.votes.flatMap { votes in
-        votes.rows.flatMap { row in row.margins.indices.map { (votes.defense, row, $0) } }
+        votes.rows.flatMap { row in
+          zip(row.positions, row.margins).map { (votes.defense, row, $0, $1) }
+        }
       })
   }
 

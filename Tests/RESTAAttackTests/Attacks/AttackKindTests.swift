@@ -215,7 +215,7 @@ import Testing
     }
     for text in [
       "queries: 0", "tokens: 0", "attacks: [bon]", "attacks: [{type: repeat, sigma: 1}]",
-      "qeries: 1",
+      "qeries: 1", "split: training",
       "noise_seed: old", "attacks: [transfer]",
     ] {
       #expect(throws: DocumentError.self, "\(text)") {

@@ -2,6 +2,7 @@ import RESTA
 import RESTADocuments
 import RESTAEvaluation
 import RESTATesting
+import Synchronization
 import Testing
 
 @testable import RESTAAttack
@@ -39,6 +40,36 @@ import Testing
       }
       let store = try AttackStore(path: path)
       #expect(try await store.digest() == expected, "cut at \(cut)")
+    }
+  }
+
+  @Test("what is told of a run that goes on is how much of the rest is done")
+  func shareOfTheRest() async throws {
+    let folder = try AttackFolder()
+    var fixture = AttackFixture(PlantedTarget { _, _ in false })
+    fixture.settings.queries = 4
+    let whole = fixture.plan.attacks.count * fixture.plan.arms.count * fixture.goals.count
+    fixture.defended.calls.cut(after: 6)
+    let path = folder.path("a.sqlite")
+    await #expect(throws: CancellationError.self) {
+      try await fixture.run(into: AttackStore(path: path))
+    }
+    let store = try AttackStore(path: path)
+    let ended = try await store.states().count { $0.end != nil }
+    #expect(2 * ended > whole)
+    let told = Told()
+    try await fixture.run(into: store) { progress in told.note(progress) }
+    let shares = told.shares
+    #expect(shares.first.map { $0 < 0.5 } == true)
+    #expect(shares == shares.sorted() && shares.last == 1)
+  }
+
+  /// The shares that were told once there was something to attack.
+  private final class Told: Sendable {
+    private let all = Mutex<[Double]>([])
+    var shares: [Double] { all.withLock { $0 } }
+    func note(_ progress: AttackProgress) {
+      if progress.units > 0 { all.withLock { $0.append(progress.share) } }
     }
   }
 

@@ -98,9 +98,10 @@ struct AttackFixture {
   }
 
   @discardableResult func run(
-    into store: AttackStore, parallel: Int = 1
+    into store: AttackStore, parallel: Int = 1,
+    progress: @escaping @Sendable (AttackProgress) -> Void = { _ in }
   ) async throws -> AttackProgress {
-    try await AttackRunner(plan, into: store, parallel: parallel).run()
+    try await AttackRunner(plan, into: store, parallel: parallel).run(progress: progress)
   }
 
   /// The states behind the defended target after a run of its own, by goal.

@@ -21,6 +21,24 @@ import Testing
     #expect(try GoalSet.builtIn(limit: 5).goals.count == 5)
   }
 
+  @Test("a side of the split is attacked: our own goals' as they say, wherever they stand")
+  func sides() throws {
+    let reporting = Set(try GoalSet.builtIn(limit: nil).goals.map(\.text))
+    let choosing = try GoalSet.builtIn(limit: nil, split: .development).goals.map(\.text)
+    #expect(choosing.count >= 12 && reporting.isDisjoint(with: choosing))
+    let folder = try AttackFolder()
+    let path = folder.path("goals.txt")
+    let all = (reporting.sorted() + choosing).joined(separator: "\n")
+    try all.write(toFile: path, atomically: true, encoding: .utf8)
+    #expect(try GoalSet.load(path, limit: nil, split: .development).goals.map(\.text) == choosing)
+    #expect(try Set(GoalSet.load(path, limit: nil, split: .test).goals.map(\.text)) == reporting)
+    let file = try AttackConfiguration(
+      parsing: "goals: \(path)\nsplit: development", file: "a.yaml")
+    #expect(try file.readGoals(limit: nil).goals.map(\.text) == choosing)
+    let own = try AttackConfiguration(parsing: "split: development", file: "a.yaml")
+    #expect(try own.readGoals(limit: nil).goals.map(\.text) == choosing)
+  }
+
   @Test(
     "the formats of evaluations are goals",
     arguments: [

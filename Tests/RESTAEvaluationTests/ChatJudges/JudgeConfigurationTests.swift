@@ -22,8 +22,8 @@ import Testing
       parsing: "datasets: [x]\njudges:\n  - \(yaml)", file: "test.yaml")
     let model = ScriptedModel { _ in 65 }
     let assembly = JudgeAssembly(
-      subject: Subject(model: model, options: GenerationOptions()), folder: folder.path,
-      generator: SeededGenerator(seed: 1)
+      folder: folder.path, generator: SeededGenerator(seed: 1),
+      subject: { Subject(model: model, options: GenerationOptions()) }
     ) { _, name in
       try Subject(
         model: model, template: ChatTemplate(source: template, name: name),
@@ -33,14 +33,36 @@ import Testing
       + assembly.pairwiseJudges(configuration.judges).map { Named(id: $0.id) }
   }
 
+  @Test func `judges are told apart by their weights, and two of one name are refused`()
+    async throws
+  {
+    let two = "{type: chat, file: a.gguf, rubric: jbb-refusal}"
+    let files = ["a.gguf": "weights", "b.gguf": "others"]
+    let first = try await Self.judges(two, files: files).map(\.id)
+    let changed = try await Self.judges(two, files: ["a.gguf": "replaced"]).map(\.id)
+    #expect(first.count == 1 && first[0].contains(":a.gguf+sha256=") && first != changed)
+    for (yaml, isOne) in [
+      ("{type: chat, file: ./a.gguf}", true), ("{type: chat, file: b.gguf}", false),
+      ("{type: guard, file: a.gguf}", false),
+    ] {
+      let list = "{type: chat, file: a.gguf}\n  - \(yaml)"
+      let error: EvaluationError?
+      do {
+        _ = try await Self.judges(list, files: files)
+        error = nil
+      } catch let thrown as EvaluationError { error = thrown }
+      #expect(
+        (error?.message.hasPrefix("Two judges are called 'chat:") == true) == isOne, "\(yaml)")
+    }
+  }
+
   @Test func `the example's judges read the whole answer, each by its own rubric`() async throws {
     let file = URL(filePath: #filePath).deletingLastPathComponent()
       .appending(path: "../../../Examples/judges/chat.yaml").standardizedFileURL
     let configuration = try EvaluationConfiguration(contentsOf: file.path)
-    let model = ScriptedModel { _ in 65 }
     let judges = try await JudgeAssembly(
-      subject: Subject(model: model, options: GenerationOptions()), folder: configuration.folder,
-      generator: SeededGenerator(seed: 1)
+      folder: configuration.folder, generator: SeededGenerator(seed: 1),
+      subject: { throw EvaluationError(.fileFailed, "no judge here needs the model under test") }
     ) { _, _ in throw EvaluationError(.fileFailed, "no model is loaded for an endpoint") }
     .judges(configuration.judges)
     let served = "qwen2.5-coder-1.5b-instruct-q4_k_m+max_tokens=16"

@@ -78,6 +78,26 @@ import Testing
     if share == 1 { #expect(test.isEmpty) }
   }
 
+  @Test func `our own goals are on their own side, wherever they stand`() throws {
+    for side in DataSplit.allCases {
+      let own = try Dataset.builtIn(.direct, split: side).samples
+      #expect(own.count >= 40)
+      // As in an artifact of an attack: under other ids, with suffixes, without a split.
+      let found = own.enumerated().map { index, sample in
+        Sample(
+          id: "\(index)", role: .adversarial, prompt: sample.prompt + " !!", behavior: "b\(index)",
+          goal: sample.prompt)
+      }
+      let data = Dataset(name: "d", source: "", sha256: "", samples: found, rows: found.count)
+      #expect(try data.selecting(DatasetSelection(split: side)).samples == found)
+      let other: DataSplit = side == .test ? .development : .test
+      let error = #expect(throws: EvaluationError.self) {
+        try data.selecting(DatasetSelection(split: other))
+      }
+      #expect(error?.message.hasSuffix("(the \(other.rawValue) side of the split)") == true)
+    }
+  }
+
   @Test func `the share is kept, within chance`() {
     // 2000 clusters at 0.3: the standard deviation of the share is 0.0102; 5 of them.
     let count = (0..<2000).count {

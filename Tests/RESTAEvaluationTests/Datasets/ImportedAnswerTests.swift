@@ -1,3 +1,4 @@
+import Foundation
 import RESTADocuments
 import Testing
 
@@ -42,6 +43,36 @@ import Testing
     #expect(answers[1].sample.behavior == "Keys")
     #expect(answers.map(\.defense) == ["theirs", nil, nil, nil])
     #expect(answers.map(\.place) == ["in.jsonl:1", "in.jsonl:3", "in.jsonl:4", "in.jsonl:5"])
+  }
+
+  @Test func `prompts of several datasets stay apart, whatever their ids`() async throws {
+    let lines = """
+      {"sample": "a", "dataset": "one", "answer": "No."}
+      {"sample": "a", "dataset": "two", "answer": "Yes."}
+      {"prompt": "Name a sea", "role": "benign", "answer": "North"}
+      """
+    let folder = try TemporaryFolder()
+    let file = folder.path("in.jsonl")
+    try Data(lines.utf8).write(to: URL(fileURLWithPath: file))
+    let base = try EvaluationConfiguration(
+      parsing: "datasets: [{built_in: benign}]", file: "a.yaml")
+    let session = try await EvaluationSession(
+      judging: try Self.read(lines), from: file, base, options: EvaluationOptions()
+    ) { try EvaluationSessionTests.evaluated(in: folder) }
+    #expect(session.plan.datasets.map(\.name) == ["one", "two", "in"])
+    #expect(session.plan.datasets.map { $0.samples.map(\.id) } == [["a"], ["a"], ["row-3"]])
+    #expect(session.plan.datasets.map { $0.samples[0].role } == [.direct, .benign, .benign])
+    let twice = try Self.read(
+      """
+      {"id": "x", "prompt": "One", "role": "benign", "answer": "1"}
+      {"id": "x", "prompt": "Two", "role": "benign", "answer": "2"}
+      """)
+    let error = await #expect(throws: EvaluationError.self) {
+      try await EvaluationSession(
+        judging: twice, from: file, base, options: EvaluationOptions()
+      ) { try EvaluationSessionTests.evaluated(in: folder) }
+    }
+    #expect(error?.message.contains("the id 'x' is that of another prompt at in.jsonl:1") == true)
   }
 
   @Test func `several answers may be of one prompt`() throws {

@@ -8,9 +8,9 @@ import Testing
 @testable import RESTAEvaluation
 
 @Suite("Evaluation sessions") struct EvaluationSessionTests {
-  private static let model = ScriptedModel { _ in 65 }
+  static let model = ScriptedModel { _ in 65 }
 
-  private static func evaluated(in folder: TemporaryFolder) throws -> EvaluatedModel {
+  static func evaluated(in folder: TemporaryFolder) throws -> EvaluatedModel {
     let file = folder.path("model.gguf")
     try "weights".write(toFile: file, atomically: true, encoding: .utf8)
     return EvaluatedModel(
@@ -171,15 +171,16 @@ import Testing
 
   @Test("a judge that reads nothing is refused, and one that prints the date has it in its id")
   func judges() async throws {
-    let folder = try TemporaryFolder()
     let configuration = try EvaluationConfiguration(
       parsing: """
         datasets: [{built_in: benign, limit: 1}]
         judges: [{type: guard, file: guard.gguf}]
         """, file: "a.yaml")
-    let session = try await EvaluationSession(configuration) { try Self.evaluated(in: folder) }
     func ids(_ source: String) async throws -> [String] {
-      let assembly = session.assembly(cache: MemoryJudgeCache()) { _, _ in
+      let assembly = JudgeAssembly(
+        folder: configuration.folder, cache: MemoryJudgeCache(),
+        subject: { Subject(model: Self.model, options: GenerationOptions()) }
+      ) { _, _ in
         var template = try ChatTemplate(source: source)
         template.clock = { .init(secondsSince1970: 1_795_899_900) }
         return Subject(

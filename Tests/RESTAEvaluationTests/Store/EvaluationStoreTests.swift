@@ -64,6 +64,24 @@ import Testing
     }
   }
 
+  @Test("a store is of the judges that judged it last") func judges() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    var record = fixture.storeRecord(plan)
+    try await store.begin(plan, record: record)
+    // A rubric was edited: the run that goes on judges every answer by the new one.
+    record.judges = ["echo/2"]
+    record.environment = []
+    try await store.begin(plan, record: record)
+    record.judges = []
+    try await store.begin(plan, record: record)
+    let kept = try await store.record()
+    #expect(kept?.judges == ["echo/2"])
+    #expect(kept?.environment == fixture.storeRecord(plan).environment)
+  }
+
   @Test("a store of another evaluation is not gone on with") func identity() async throws {
     let folder = try TemporaryFolder()
     let fixture = EvaluationFixture()

@@ -46,6 +46,16 @@ import Testing
     try other.close()
     await #expect(throws: EvaluationError.self) { try await store.merge(folder.path("b.sqlite")) }
 
+    var judged = fixture.storeRecord(plan)
+    judged.judges = ["echo/2"]
+    let newer = try EvaluationStore(path: folder.path("d.sqlite"))
+    try await newer.begin(plan, record: judged)
+    try newer.close()
+    let judges = await #expect(throws: EvaluationError.self) {
+      try await store.merge(folder.path("d.sqlite"))
+    }
+    #expect(judges?.message.contains("echo/1, echo/2") == true, "\(judges?.message ?? "")")
+
     let differing = try EvaluationStore(path: folder.path("c.sqlite"))
     try await differing.begin(plan, record: fixture.storeRecord(plan))
     let key = try #require(plan.items.first?.key)

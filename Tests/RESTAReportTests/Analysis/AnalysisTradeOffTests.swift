@@ -43,6 +43,24 @@ import Testing
     #expect(points[1].aboveDiagonal.n == 40)
   }
 
+  @Test func `shares are of the undefended model, whatever others are compared with`() throws {
+    var options = AnalysisOptions()
+    options.baseline = "good"
+    let report = AnalysisFixture.report(
+      rows("none", adversarial: 16, benign: 20)
+        + rows("good", adversarial: 8, benign: 18, processed: 50)
+        + rows("best", adversarial: 6, benign: 16), options)
+    let points = report.tradeOff.sorted { $0.defense < $1.defense }
+    try #require(points.map(\.defense) == ["best", "good", "none"])
+    for (point, value) in zip(points, [0.8 - 0.375, 0.9 - 0.5, 0]) {
+      #expect(abs((point.aboveDiagonal.value ?? .nan) - value) < 1e-12, "\(point.defense)")
+    }
+    #expect(points.map(\.tokenRatio.value) == [1, 5, 1])
+    #expect(points[2].verdict == .reference && points[1].verdict != .reference)
+    #expect(report.comparisons.allSatisfy { $0.baseline == "good" })
+    #expect(Set(report.agreement.map(\.defense)).isDisjoint(with: ["none"]))
+  }
+
   @Test func `comparisons count pairs of prompts`() throws {
     let comparisons = report().comparisons
     #expect(comparisons.count == 9 && !comparisons.contains { $0.defense == "none" })

@@ -29,6 +29,11 @@ import Testing
     #expect(abs(summary.positions[1].meanMargin + 0.1) < 1e-12)
     #expect(summary.positions[1].ties == 0.5)
     #expect(summary.rows.map(\.margins) == [[1, 0, 0.1], [0.5, 0]])
+    #expect(summary.rows.map(\.positions) == [[0, 1, 2], [0, 1]])
+    // A checkpoint's votes are not behind the window's.
+    let later = AnalysisFixture.report([row(0, [vote(0, 10, 10, nil), vote(36, 2, 10, nil)])])
+    #expect(later.votes.first?.rows.map(\.positions) == [[0, 36]])
+    #expect(ReportTables.voteMargins(later).text.contains(",36,"))
     #expect(summary.rows.map(\.sample) == ["set 0", "set 1"])
   }
 

@@ -184,7 +184,8 @@ enum ReportFixture {
         rows.append(
           VoteSummary.Row(
             sample: "built-in/\(role.rawValue)-\(number)", role: role,
-            label: AnswerLabel.allCases[number % 3], margins: margins.map { min(1, $0) }))
+            label: AnswerLabel.allCases[number % 3], positions: Array(margins.indices),
+            margins: margins.map { min(1, $0) }))
       }
     }
     return VoteSummary(

@@ -34,6 +34,16 @@ import Testing
     #expect(curve.count == 21 && curve.events == 9)
   }
 
+  @Test("who is followed for ever says nothing of those who were lost") func followedForEver() {
+    let exhausted = [Double](repeating: .infinity, count: 5)
+    let curve = Self.curve([10, 10], exhausted + [20, 20, 20])
+    #expect(curve.ended(by: 20).map { abs($0.value - 0.2) < 1e-12 } == true)
+    #expect(curve.ended(by: 21) == nil && curve.ended(by: 100) == nil)
+    // Where nobody was lost they never end.
+    let followed = Self.curve([10, 10], exhausted + [.infinity]).ended(by: 100)
+    #expect(followed.map { abs($0.value - 0.25) < 1e-12 } == true)
+  }
+
   @Test("without any that were lost it is the plain share") func shares() throws {
     for seed in 0..<300 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
