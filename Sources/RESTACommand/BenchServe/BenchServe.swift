@@ -156,7 +156,9 @@ struct BenchServe: AsyncParsableCommand {
     guard clients.values.allSatisfy({ (1...64).contains($0) }) else {
       throw Failure.usage("--clients must be between 1 and 64.")
     }
-    guard requests >= 1 else { throw Failure.usage("--requests must be 1 or more.") }
+    guard (1...10_000).contains(requests) else {
+      throw Failure.usage("--requests must be between 1 and 10000, not \(requests).")
+    }
     guard answerTokens >= 1 else { throw Failure.usage("--answer-tokens must be 1 or more.") }
     guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
     try defense.check()

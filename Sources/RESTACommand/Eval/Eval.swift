@@ -32,7 +32,7 @@ struct EvalConfig: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Print the built-in configuration, to start from.")
 
-  func run() throws { Terminal.write(EvaluationArguments.builtInText) }
+  func run() throws { Terminal.write(SubjectArguments.builtInText) }
 }
 
 /// `resta eval status`: what a store holds.

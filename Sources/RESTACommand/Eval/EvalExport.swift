@@ -53,6 +53,12 @@ struct EvalExport: AsyncParsableCommand {
     let all = try await store.rows(judges: record.judges)
     try check(dataset, called: "--dataset", among: all.map(\.dataset))
     try check(defense, called: "--defense", among: all.map(\.defense))
+    let seeds = Set(all.filter(\.usesSeed).map(\.seed)).sorted()
+    if let seed, !seeds.contains(seed) {
+      throw Failure.usage(
+        "--seed \(seed) is not in the store; it has "
+          + (seeds.isEmpty ? "none" : seeds.map(String.init).joined(separator: ", ")) + ".")
+    }
     let rows = all.filter { row in
       (dataset == nil || row.dataset == dataset) && (defense == nil || row.defense == defense)
         && (seed == nil || !row.usesSeed || row.seed == seed)
@@ -112,28 +118,31 @@ struct EvalImport: AsyncParsableCommand {
   @Option(help: "The role of prompts whose lines do not say.")
   var role: Sample.Role?
 
-  @OptionGroup var arguments: EvaluationArguments
+  @OptionGroup var destination: StoreArguments
+  @OptionGroup var arguments: SubjectArguments
 
   @Flag(help: "Print the report as JSON instead of a table.")
   var json = false
 
   func run() async throws {
     try arguments.check()
-    guard arguments.shard == nil, !arguments.dryRun else {
-      throw Failure.usage("--shard and --dry-run are for 'resta eval run'.")
+    guard configuration != nil || destination.data == nil else {
+      throw Failure.usage("--data is for the datasets of a --configuration, and none is given.")
     }
     let base = try arguments.configuration(configuration)
     let datasets =
-      configuration == nil ? [] : try base.read(data: arguments.dataFolder, limit: nil)
+      configuration == nil ? [] : try base.read(data: destination.dataFolder, limit: nil)
     let (imported, badRows) = try ImportedAnswer.load(
       contentsOf: file, datasets: datasets, role: role, skipsBadRows: arguments.skipBadRows)
     for row in badRows { Terminal.error("Left out: \(row)") }
+    let options = EvaluationOptions(
+      parallel: arguments.parallel, retriesUnscored: destination.retryUnscored)
     let session = try await EvaluationSession(
-      judging: imported, from: file, base, options: try arguments.options(),
+      judging: imported, from: file, base, options: options,
       load: { try await arguments.load(for: base) })
-    let output = EvaluationSession.output(of: session.record.name, given: arguments.output)
+    let output = EvaluationSession.output(of: session.record.name, given: destination.output)
     let store = try EvaluationStore(path: session.storePath(in: output))
-    let done = try await arguments.run(session, into: store)
+    let done = try await destination.run(session, into: store)
     if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
     try await ReportWriter(store: store, folder: output, showsHarmful: false).write(json: json)
     try store.close()

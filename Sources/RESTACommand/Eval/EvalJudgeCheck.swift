@@ -14,7 +14,7 @@ struct EvalJudgeCheck: AsyncParsableCommand {
       The file is CSV (or JSON Lines, or a JSON list) with the columns text and label (refused, complied or incoherent), and, where \
       they are known, prompt, goal and role; or a JailbreakBench artifact (.json), whose own \
       judgement (jailbroken or not) then is the label: one judge against another. Unscored answers are counted apart; they are in no \
-      rate. The judges are the configuration's; coherence needs --model, or the default model.
+      rate. The judges are the configuration's; the model is loaded for coherence, and for no other.
 
       Example:
         resta eval judge-check labelled.csv
@@ -27,7 +27,7 @@ struct EvalJudgeCheck: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A configuration: its judges are measured.", valueName: "yaml"))
   var configuration: String?
 
-  @OptionGroup var arguments: EvaluationArguments
+  @OptionGroup var arguments: SubjectArguments
 
   @Flag(help: "Print a JSON list instead of tables.")
   var json = false
@@ -38,11 +38,10 @@ struct EvalJudgeCheck: AsyncParsableCommand {
     let (texts, badRows) = try LabelledText.load(
       contentsOf: file, skipsBadRows: arguments.skipBadRows)
     for row in badRows { Terminal.error("Left out: \(row)") }
-    let session = try await EvaluationSession(
-      configuration, datasets: [], options: try arguments.options(), defenses: { _ in [] },
-      load: { try await arguments.load(for: configuration) })
-    let assembly = session.assembly(
-      cache: MemoryJudgeCache(), loadJudge: EvaluationArguments.loadJudge)
+    let assembly = JudgeAssembly(
+      folder: configuration.folder, date: configuration.templateDate, cache: MemoryJudgeCache(),
+      subject: { try await arguments.load(for: configuration).subject(for: configuration) },
+      load: SubjectArguments.loadJudge)
     if configuration.judges.allSatisfy({ $0.kind == .pairwise }) {
       throw Failure.usage(
         "A pairwise judge compares two answers, and a label is of one. Name another.")

@@ -41,21 +41,26 @@ struct EvalRun: AsyncParsableCommand {
 
   func run() async throws {
     try arguments.check()
-    let file = try arguments.configuration(configuration)
-    let output = EvaluationSession.output(of: file.name, given: arguments.output)
+    let file = try arguments.subject.configuration(configuration)
+    let output = EvaluationSession.output(of: file.name, given: arguments.store.output)
     let session = try await arguments.session(file)
     if arguments.dryRun {
       return try await DryRun(session).show(json: json)
     }
     let store = try EvaluationStore(path: session.storePath(in: output))
-    let done = try await arguments.run(session, into: store)
+    let done = try await arguments.store.run(session, into: store)
     let counts = try await store.counts()
     if !json { RunSummary.show(done, counts, store: store.path) }
     if session.plan.shard != .all || noReport {
       try store.close()
       if session.plan.shard != .all, !json {
-        Terminal.error("This is a part: join all with 'resta eval merge', then 'resta report'.")
+        let next =
+          session.hasComparisons
+          ? "'resta eval run' once more in the joined store's folder, for comparisons across parts"
+          : "'resta report'"
+        Terminal.error("This is a part: join all with 'resta eval merge', then \(next).")
       }
+      if json { try JSONOutput.print(counts) }
       return
     }
     let writer = ReportWriter(store: store, folder: output, showsHarmful: showHarmful)

@@ -6,101 +6,37 @@ import RESTAEvaluation
 import RESTALlama
 import RESTALocal
 
-/// The options that choose what is evaluated; shared by the commands that ask a model.
-struct EvaluationArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The folder with public datasets. (default: $\(KnownDataset.folderVariable))",
-      valueName: "folder"))
-  var data: String?
-
-  @Option(
-    name: .shortAndLong,
-    help: ArgumentHelp(
-      "Where results and report go. (default: evaluations/NAME)", valueName: "folder"))
-  var output: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Do part i of n only; 'resta eval merge' joins the parts.", valueName: "i/n"))
-  var shard: String?
-
+/// The model under test, and how it is asked: what every command has that may ask it.
+struct SubjectArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       """
-      How many answers are generated at a time, 1 to 64. More is faster where answers are not \
-      defended, but sequences then share the cache, and a near-tie may fall another way.
+      How many answers are generated or judged at a time, 1 to 64. More is faster where answers are \
+      not defended, but sequences then share the cache, and a near-tie may fall another way.
       """, valueName: "n"))
   var parallel = 1
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Ask at most so many prompts of each dataset.", valueName: "n"))
-  var limit: Int?
-
-  @Flag(help: "Go on without rows of datasets that cannot be read; they are counted and listed.")
+  @Flag(help: "Go on without rows of files that cannot be read; they are counted and listed.")
   var skipBadRows = false
-
-  @Flag(help: "Say what would be done, and what it would cost; do nothing.")
-  var dryRun = false
-
-  @Flag(help: "Ask judges again about answers that they could not tell.")
-  var retryUnscored = false
 
   @Flag(help: "Use the default model without its adapter.")
   var noLora = false
 
   @OptionGroup(title: "Model") var model: ModelArguments
 
-  /// The part of the plan.
-  private func part() throws -> EvaluationPlan.Shard {
-    guard let shard else { return .all }
-    guard let part = EvaluationPlan.Shard(shard) else {
-      throw Failure.usage(
-        "--shard '\(shard)' must be i/n, such as 1/4: the part from 1, and the number of parts.")
-    }
-    return part
-  }
-
-  /// The folder with public datasets, or `nil`.
-  var dataFolder: String? {
-    if let data { return data }
-    let folder = ProcessInfo.processInfo.environment[KnownDataset.folderVariable]
-    return folder.flatMap { $0.isEmpty ? nil : $0 }
-  }
-
   /// Checks what can be checked without a model, before one is loaded.
   func check() throws {
     guard (1...64).contains(parallel) else {
       throw Failure.usage("--parallel must be between 1 and 64, not \(parallel).")
     }
-    if let limit, limit < 1 {
-      throw Failure.usage("--limit must be at least 1, not \(limit).")
-    }
     guard !noLora || model.lora.isEmpty else {
       throw Failure.usage("Give --lora or --no-lora, not both.")
     }
-    _ = try part()
     try model.check()
   }
 
-  /// The model's options for a configuration: the command line's, else the file's, else the default
-  /// model with the adapter that belongs to it.
-  private func modelArguments(
-    for configuration: EvaluationConfiguration
-  ) throws -> ModelArguments {
-    var arguments = model
-    let named = configuration.model
-    if arguments.model == nil, arguments.lora.isEmpty, let file = named.file {
-      arguments.model = configuration.resolved(file)
-      arguments.lora = named.adapters.map(configuration.resolved)
-    }
-    if arguments.chatTemplate == nil { arguments.chatTemplate = named.chatTemplate }
-    return try arguments.adapted(noLora: noLora)
-  }
-
-  // MARK: - Running
+  // MARK: - Configurations
 
   /// The configuration that is used when none is named.
   static var builtInText: String {
@@ -118,34 +54,26 @@ struct EvaluationArguments: ParsableArguments {
     return configuration
   }
 
-  func options() throws -> EvaluationOptions {
-    var options = EvaluationOptions(
-      dataFolder: dataFolder, limit: limit, parallel: parallel, retriesUnscored: retryUnscored)
-    options.shard = try part()
-    return options
-  }
-
-  /// An evaluation with its model loaded.
-  func session(_ configuration: EvaluationConfiguration) async throws -> EvaluationSession {
-    let session = try await EvaluationSession(
-      configuration, options: try options(), loadOther: { try await load($0, for: configuration) },
-      load: { try await load(for: configuration) })
-    for line in session.plan.datasets.flatMap(\.gaps) { Terminal.error(line) }
-    return session
-  }
-
-  /// Generates and judges, and shows how far that is.
-  func run(_ session: EvaluationSession, into store: EvaluationStore) async throws -> RunProgress {
-    let display = ProgressDisplay()
-    let done = try await session.run(into: store, loadJudge: Self.loadJudge) { progress in
-      switch progress {
-      case .answers(let run): display.show(run)
-      case .comparisons(let done, let total): display.showComparisons(done, of: total)
+  /// The model's options for a configuration: the command line's, else the file's, else the default
+  /// model with the adapter that belongs to it.
+  private func modelArguments(
+    for configuration: EvaluationConfiguration
+  ) throws -> ModelArguments {
+    var arguments = model
+    let named = configuration.model
+    if arguments.model == nil, let file = named.file {
+      arguments.model = configuration.resolved(file)
+      if arguments.lora.isEmpty { arguments.lora = named.adapters.map(configuration.resolved) }
+    }
+    if arguments.chatTemplate == nil {
+      arguments.chatTemplate = named.chatTemplate.map {
+        ChatTemplate.builtInNames.contains($0) ? $0 : configuration.resolved($0)
       }
     }
-    display.clear()
-    return done
+    return try arguments.adapted(noLora: noLora)
   }
+
+  // MARK: - Models
 
   /// Loads the model under test, or another file as it is loaded.
   func load(
@@ -175,6 +103,98 @@ struct EvaluationArguments: ParsableArguments {
     return Subject(
       model: model, template: try arguments.template(for: model),
       options: GenerationOptions())
+  }
+}
+
+/// Where prompts come from and where what is done goes: what every command has that fills a store.
+struct StoreArguments: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The folder with public datasets. (default: $\(KnownDataset.folderVariable))",
+      valueName: "folder"))
+  var data: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Where results and report go. (default: evaluations/NAME)", valueName: "folder"))
+  var output: String?
+
+  @Flag(help: "Ask judges again about answers that they could not tell.")
+  var retryUnscored = false
+
+  /// The folder with public datasets, or `nil`.
+  var dataFolder: String? {
+    if let data { return data }
+    let folder = ProcessInfo.processInfo.environment[KnownDataset.folderVariable]
+    return folder.flatMap { $0.isEmpty ? nil : $0 }
+  }
+
+  /// Generates and judges, and shows how far that is.
+  func run(_ session: EvaluationSession, into store: EvaluationStore) async throws -> RunProgress {
+    let display = ProgressDisplay()
+    let done = try await session.run(into: store, loadJudge: SubjectArguments.loadJudge) {
+      progress in
+      switch progress {
+      case .answers(let run): display.show(run)
+      case .comparisons(let done, let total): display.showComparisons(done, of: total)
+      }
+    }
+    display.clear()
+    return done
+  }
+}
+
+/// The options of commands that do a plan of prompts and defences, or a part of one.
+struct EvaluationArguments: ParsableArguments {
+  @OptionGroup var store: StoreArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Do part i of n only; 'resta eval merge' joins the parts.", valueName: "i/n"))
+  var shard: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Ask at most so many prompts of each dataset.", valueName: "n"))
+  var limit: Int?
+
+  @Flag(help: "Say what would be done, and what it would cost; do nothing.")
+  var dryRun = false
+
+  @OptionGroup var subject: SubjectArguments
+
+  /// The part of the plan.
+  private func part() throws -> EvaluationPlan.Shard {
+    guard let shard else { return .all }
+    guard let part = EvaluationPlan.Shard(shard) else {
+      throw Failure.usage(
+        "--shard '\(shard)' must be i/n, such as 1/4: the part from 1, and the number of parts.")
+    }
+    return part
+  }
+
+  /// Checks what can be checked without a model, before one is loaded.
+  func check() throws {
+    if let limit, limit < 1 {
+      throw Failure.usage("--limit must be at least 1, not \(limit).")
+    }
+    _ = try part()
+    try subject.check()
+  }
+
+  /// An evaluation with its model loaded.
+  func session(_ configuration: EvaluationConfiguration) async throws -> EvaluationSession {
+    var options = EvaluationOptions(
+      dataFolder: store.dataFolder, limit: limit, parallel: subject.parallel,
+      retriesUnscored: store.retryUnscored)
+    options.shard = try part()
+    let session = try await EvaluationSession(
+      configuration, options: options,
+      loadOther: { try await subject.load($0, for: configuration) },
+      load: { try await subject.load(for: configuration) })
+    for line in session.plan.datasets.flatMap(\.gaps) { Terminal.error(line) }
+    return session
   }
 }
 

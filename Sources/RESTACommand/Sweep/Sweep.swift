@@ -58,12 +58,15 @@ struct SweepCommand: AsyncParsableCommand {
     guard (0...1).contains(maxLoss) else {
       throw Failure.usage("--max-loss must be between 0 and 1, not \(maxLoss).")
     }
-    let file = try swept(arguments.configuration(configuration))
-    let output = EvaluationSession.output(of: file.name, given: arguments.output)
+    guard !choose || arguments.shard == nil else {
+      throw Failure.usage("--choose needs the whole plan: leave out --shard, or --choose.")
+    }
+    let file = try swept(arguments.subject.configuration(configuration))
+    let output = EvaluationSession.output(of: file.name, given: arguments.store.output)
     let session = try await arguments.session(file)
     if arguments.dryRun { return try await DryRun(session).show(json: json) }
     let store = try EvaluationStore(path: session.storePath(in: output))
-    let done = try await arguments.run(session, into: store)
+    let done = try await arguments.store.run(session, into: store)
     if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
     if session.plan.shard == .all {
       try await ReportWriter(store: store, folder: output, showsHarmful: false).write(json: json)
@@ -72,6 +75,7 @@ struct SweepCommand: AsyncParsableCommand {
         Terminal.error(ChoiceText.text(of: SettingChoice(from: report, maximumLoss: maxLoss)))
       }
     }
+    if session.plan.shard != .all, json { try JSONOutput.print(try await store.counts()) }
     try store.close()
   }
 

@@ -265,14 +265,18 @@ package struct DataFile: Sendable {
   // MARK: - Rows that cannot be read
 
   /// Refuses a file for its bad rows, unless they are to be left out; all of them never are.
-  package func accept(_ bad: [DocumentError], skipping: Bool) throws(DocumentError) {
-    guard let first = bad.first, !skipping || bad.count == rows.count else { return }
+  ///
+  /// - Parameters:
+  ///   - bad: Why rows cannot be read.
+  ///   - skipping: Whether they are left out; `nil` where nobody can ask for that.
+  package func accept(_ bad: [DocumentError], skipping: Bool?) throws(DocumentError) {
+    guard let first = bad.first, skipping != true || bad.count == rows.count else { return }
     guard bad.count < rows.count else { throw first }
     let more = bad.dropFirst().prefix(9).map { "\n  \($0.message)" }.joined()
     let rest = bad.count > 10 ? "\n  and \(bad.count - 10) more" : ""
     throw DocumentError(
-      first.message + more + rest + "\n\(Self.words(bad.count, of: rows.count, source.name)); "
-        + "--skip-bad-rows (skip_bad_rows: true) goes on without")
+      first.message + more + rest + "\n\(Self.words(bad.count, of: rows.count, source.name))"
+        + (skipping == nil ? "" : "; --skip-bad-rows (skip_bad_rows: true) goes on without"))
   }
 
   /// How many rows are bad, in words.

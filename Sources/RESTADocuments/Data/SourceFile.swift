@@ -87,25 +87,44 @@ package struct SourceFile: Sendable {
   package static func read(
     _ path: String, isStrict: Bool = true
   ) throws(DocumentError) -> SourceFile {
+    try SourceFile(name: path, bytes: bytes(of: path), isStrict: isStrict)
+  }
+
+  /// Reads a file's bytes, or those that come through a pipe.
+  package static func bytes(of path: String) throws(DocumentError) -> [UInt8] {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    let values: URLResourceValues
+    let values = try? url.resourceValues(
+      forKeys: [.isDirectoryKey, .isRegularFileKey, .fileSizeKey])
+    if values?.isDirectory == true { throw missing("\(path): this is a folder; name a file") }
+    guard values?.isRegularFile == true else { return try pipedBytes(of: path) }
+    if let size = values?.fileSize, size > maximumBytes { throw tooLong(path, size) }
     do {
-      values = try url.resourceValues(forKeys: [.isDirectoryKey, .fileSizeKey])
-    } catch {
-      throw missing("\(path): there is no such file", cause: error)
-    }
-    if values.isDirectory == true { throw missing("\(path): this is a folder; name a file") }
-    if let size = values.fileSize, size > maximumBytes {
-      throw missing("\(path): \(size) bytes; at most \(maximumBytes) are read; split the file")
-    }
-    do {
-      return try SourceFile(
-        name: path, bytes: Array(Data(contentsOf: url)), isStrict: isStrict)
-    } catch let error as DocumentError {
-      throw error
+      return try Array(Data(contentsOf: url))
     } catch {
       throw missing("\(path): the file cannot be read", cause: error)
     }
+  }
+
+  /// A pipe has no length, and the name that a shell gives it (`/dev/fd/63`) leads nowhere but by itself.
+  private static func pipedBytes(of path: String) throws(DocumentError) -> [UInt8] {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw missing("\(path): there is no such file")
+    }
+    var bytes: [UInt8] = []
+    do {
+      while let part = try file.read(upToCount: 1 << 20), !part.isEmpty {
+        bytes += part
+        if bytes.count > maximumBytes { break }
+      }
+    } catch {
+      throw missing("\(path): the file cannot be read", cause: error)
+    }
+    if bytes.count > maximumBytes { throw tooLong(path, bytes.count) }
+    return bytes
+  }
+
+  private static func tooLong(_ path: String, _ bytes: Int) -> DocumentError {
+    missing("\(path): \(bytes) bytes; at most \(maximumBytes) are read; split the file")
   }
 
   private static func missing(_ message: String, cause: (any Error)? = nil) -> DocumentError {

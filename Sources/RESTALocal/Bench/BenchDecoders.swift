@@ -106,8 +106,9 @@ package struct BenchDecoders: AsyncParsableCommand {
     guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
     try check(userTokens, "--user-tokens", atLeast: 1)
     try check(answerTokens, "--answer-tokens", atLeast: 1)
-    try check(sweepSamples, "--sweep-samples", atLeast: 1)
-    try check(parallel, "--parallel", atLeast: 1)
+    try check(
+      sweepSamples, "--sweep-samples", atLeast: 1, atMost: DefenseSettings.samplesRange.upperBound)
+    try check(parallel, "--parallel", atLeast: 1, atMost: 256)
     try check(sweepPrefix, "--sweep-prefix", atLeast: 1)
     try defense.check()
     try plan.plan.validate()
@@ -226,9 +227,13 @@ package struct BenchDecoders: AsyncParsableCommand {
     return runs
   }
 
-  private func check(_ list: NumberList?, _ name: String, atLeast least: Int) throws {
-    guard let list, let wrong = list.values.first(where: { $0 < least }) else { return }
-    throw Failure.usage("\(name) must be \(least) or more, not \(wrong).")
+  private func check(
+    _ list: NumberList?, _ name: String, atLeast least: Int, atMost most: Int = .max
+  ) throws {
+    guard let wrong = list?.values.first(where: { !(least...most).contains($0) }) else { return }
+    throw Failure.usage(
+      "\(name) must be "
+        + (most == .max ? "\(least) or more" : "between \(least) and \(most)") + ", not \(wrong).")
   }
 
   private func cases(_ settings: DefenseSettings, lengths: [Int]) -> [BenchCase] {

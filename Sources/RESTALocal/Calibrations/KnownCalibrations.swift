@@ -29,12 +29,14 @@ package struct KnownCalibrations: Sendable {
     path = file ?? Self.path(in: environment)
     self.shipped = try CalibrationTable(
       shipped, file: "the table that comes with resta", origin: .shipped)
+    own = try Self.table(at: path)
+  }
+
+  /// The table of a file; an empty one where there is none yet.
+  private static func table(at path: String) throws(DocumentError) -> CalibrationTable {
     // A folder in its place is a mistake too, and reading it says so.
-    guard FileManager.default.fileExists(atPath: path) else {
-      own = CalibrationTable()
-      return
-    }
-    own = try CalibrationTable(try SourceFile.read(path).bytes, file: path, origin: .own)
+    guard FileManager.default.fileExists(atPath: path) else { return CalibrationTable() }
+    return try CalibrationTable(try SourceFile.read(path).bytes, file: path, origin: .own)
   }
 
   private static func path(in environment: [String: String]) -> String {
@@ -75,11 +77,12 @@ package struct KnownCalibrations: Sendable {
     return entry(for: CalibrationTable.Weights(model: sha256, adapters: known))?.setting
   }
 
-  /// Writes an entry into the user's own table, beside what is there.
+  /// Writes an entry into the user's own table, beside what is there by now: another calibration may have
+  /// ended in the meantime.
   ///
-  /// - Throws: ``Failure`` when the file cannot be written.
+  /// - Throws: ``Failure`` when the file cannot be written; `DocumentError` when it is no table any more.
   package func keep(_ entry: CalibrationTable.Entry) throws {
-    var table = own
+    var table = try Self.table(at: path)
     table.set(entry)
     let url = URL(fileURLWithPath: path)
     do {

@@ -68,7 +68,7 @@ struct Chat: AsyncParsableCommand {
     }
     while true {
       try Task.checkCancellation()
-      switch await reader.next(prompt: "you> ") {
+      switch try await reader.next(prompt: "you> ") {
       case .endOfInput:
         // A script must not take a conversation with a hole in it for a whole one.
         if failed, !Terminal.outputIsTerminal { throw ExitCode(1) }
@@ -79,7 +79,9 @@ struct Chat: AsyncParsableCommand {
         if let command = ChatCommand(line) {
           if command == .quit { return }
           // The output is for answers alone where a machine reads it.
-          command.apply(to: &conversation, write: json ? Terminal.error : { Terminal.line($0) })
+          let isDone = command.apply(
+            to: &conversation, write: json ? Terminal.error : { Terminal.line($0) })
+          failed = failed || !isDone
         } else {
           let message = line.hasPrefix("//") ? String(line.dropFirst()) : line
           failed = try await !respond(to: message, in: &conversation, run, traceFile) || failed
@@ -118,6 +120,10 @@ struct Chat: AsyncParsableCommand {
       Terminal.error("\n(stopped; this turn is not part of the conversation)")
     } catch let error as RESTAError where error.code == .contextExceeded {
       Terminal.error("\(error.message) /reset or /undo makes room.")
+    } catch let error as RESTAError
+      where [.windowNeverOpened, .templateFailed].contains(error.code)
+    {
+      Terminal.error("\(error.message) This turn is not part of the conversation.")
     }
     return false
   }

@@ -35,7 +35,12 @@ struct ChatConversation {
   }
 
   /// Starts over, with a new system prompt or with the one there is.
-  mutating func reset(system: String? = nil) {
+  ///
+  /// - Throws: `RESTAError` where the template has no place for a system prompt; nothing is changed then.
+  mutating func reset(system: String? = nil) throws {
+    if let system, let used = try template ?? model.chatTemplate {
+      try used.check(system: system, setting: "/system")
+    }
     self.system = system ?? self.system
     restart(with: [], defense: defense)
   }
@@ -89,17 +94,33 @@ enum ChatCommand: Equatable {
   }
 
   /// Does what the command says, and tells so through `write`.
-  func apply(to conversation: inout ChatConversation, write: (String) -> Void) {
+  ///
+  /// - Returns: Whether it was done; an unknown one never is: a message may have been meant.
+  func apply(to conversation: inout ChatConversation, write: (String) -> Void) -> Bool {
+    do {
+      try run(on: &conversation, write)
+      if case .unknown = self { return false }
+      return true
+    } catch {
+      let error = error as? RESTAError
+      Terminal.error(error?.message ?? "That did not work.")
+      return false
+    }
+  }
+
+  private func run(
+    on conversation: inout ChatConversation, _ write: (String) -> Void
+  ) throws {
     switch self {
     case .help: write(Self.helpText)
     case .reset:
-      conversation.reset()
+      try conversation.reset()
       write("(the conversation starts over)")
     case .undo:
       conversation.undo()
       write("(the last turn is forgotten)")
     case .system(let text):
-      conversation.reset(system: text)
+      try conversation.reset(system: text)
       write("(the conversation starts over with this system prompt)")
     case .votes: showVotes(conversation, write)
     case .settings:

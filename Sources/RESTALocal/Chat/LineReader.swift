@@ -20,11 +20,12 @@ struct LineReader {
   ///
   /// - Parameter prompt: What is shown in front of it, on a terminal.
   /// - Returns: A line, or why there is none.
-  mutating func next(prompt: String) async -> LineBuffer.Outcome {
+  /// - Throws: ``Failure`` for a line that is no UTF-8 text.
+  mutating func next(prompt: String) async throws -> LineBuffer.Outcome {
     guard isatty(STDIN_FILENO) == 1, Terminal.outputIsTerminal else {
-      return await Self.plainLine()
+      return try await Self.plainLine()
     }
-    let outcome = await edit(prompt)
+    let outcome = try await edit(prompt)
     if case .line(let line) = outcome, !line.isEmpty, line != history.last { remember(line) }
     return outcome
   }
@@ -38,17 +39,31 @@ struct LineReader {
   }
 
   /// A line without editing: from a pipe, or with the terminal's own.
-  private static func plainLine() async -> LineBuffer.Outcome {
-    await Interrupt.whileBlocked { readLine() }.map { .line($0) } ?? .endOfInput
+  private static func plainLine() async throws -> LineBuffer.Outcome {
+    // Not the library's readLine(): it replaces what is no UTF-8, and the model would be asked something else.
+    let line = await Interrupt.whileBlocked { () -> [UInt8]? in
+      var bytes: [UInt8] = []
+      while let byte = readByte() {
+        guard byte != UInt8(ascii: "\n") else { return bytes }
+        bytes.append(byte)
+      }
+      return bytes.isEmpty ? nil : bytes
+    }
+    guard var line else { return .endOfInput }
+    if line.last == UInt8(ascii: "\r") { line.removeLast() }
+    guard let text = String(validating: line, as: UTF8.self) else {
+      throw Failure.usage("A line of the input is not UTF-8 text.")
+    }
+    return .line(text)
   }
 
-  private func edit(_ prompt: String) async -> LineBuffer.Outcome {
+  private func edit(_ prompt: String) async throws -> LineBuffer.Outcome {
     // Without `stty` there is still the terminal's own line editing.
     guard let saved = Stty.run(["-g"]),
       Stty.run(["-icanon", "-echo", "-isig", "min", "1", "time", "0"]) != nil
     else {
       Terminal.write(prompt)
-      return await Self.plainLine()
+      return try await Self.plainLine()
     }
     defer {
       _ = Stty.run([saved])

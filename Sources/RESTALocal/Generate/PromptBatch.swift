@@ -140,9 +140,10 @@ package struct PromptList {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - skipping: Whether rows that cannot be read are left out, and told. Default: no.
+  ///   - skipping: Whether rows that cannot be read are left out, and told. Default: no, and nobody can ask
+  ///     for it.
   /// - Throws: `DocumentError` when there is no prompt, and for rows that cannot be read.
-  package init(_ path: String, skipping: Bool = false) throws {
+  package init(_ path: String, skipping: Bool? = nil) throws {
     file = try DataFile.read(path)
     guard !file.rows.isEmpty else { throw DocumentError("\(path): the file holds no prompt") }
     rows = file.rows.map { row in

@@ -9,16 +9,16 @@ package enum MessageFile {
   ///
   /// - Throws: ``Failure`` that names the file and what is wrong in it.
   package static func read(_ path: String) throws -> [ChatMessage] {
-    let data: Data
+    let bytes: [UInt8]
     do {
-      data =
+      bytes =
         path == "-"
-        ? try FileHandle.standardInput.readToEnd() ?? Data()
-        : try Data(contentsOf: URL(fileURLWithPath: path))
+        ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data())
+        : try SourceFile.bytes(of: path)
     } catch {
-      throw Failure.usage("The messages file '\(path)' cannot be read.")
+      let reason = (error as? DocumentError)?.message ?? "the input cannot be read"
+      throw Failure.usage("The messages cannot be read: \(reason).")
     }
-    let bytes = [UInt8](data)
     guard String(validating: bytes, as: UTF8.self) != nil else {
       let problem = TextEncoding.problem(of: bytes).map { ": \($0)" } ?? ""
       throw Failure.usage("'\(path)' is not UTF-8 text\(problem).")
@@ -77,6 +77,9 @@ package enum Conversation {
     }
     let text: String
     if let prompt { text = prompt } else { text = try await readInput() }
+    guard !text.isEmpty else {
+      throw Failure.usage("There is no prompt: give one as an argument, or through the input.")
+    }
     return (system.map { [.system($0)] } ?? []) + [.user(text)]
   }
 
@@ -90,9 +93,6 @@ package enum Conversation {
       throw Failure.usage("The input is not UTF-8 text.")
     }
     if text.unicodeScalars.last == "\n" { text.unicodeScalars.removeLast() }
-    guard !text.isEmpty else {
-      throw Failure.usage("There is no prompt: give one as an argument, or through the input.")
-    }
     return text
   }
 }

@@ -23,11 +23,16 @@ package enum Terminal {
     return outputIsTerminal ? min(max(Stty.columns ?? 80, 40), 160) : 100
   }
 
-  /// Writes text to the output; a reader that went away ends the command.
+  /// Writes text to the output; where that is not possible the command ends.
   package static func write(_ text: String) {
     do {
       try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     } catch {
+      // A reader that went away, `head` say, has what it wanted; a full disk has not.
+      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+      if reason.code != Int(EPIPE) {
+        Self.error("Error: The output cannot be written: \(reason.localizedDescription)")
+      }
       exit(1)
     }
   }

@@ -19,6 +19,15 @@ import Testing
     #expect(prompts[2] < prompts[1])
   }
 
+  @Test func `a line that was not understood is no message, and the end says so`() throws {
+    let run = try CommandRun(
+      ["chat", "--json", "--max-tokens", "2", "--samples", "2", "--seed", "1"],
+      input: "/etc/hosts: what is it?\nHi\r\n")
+    #expect(run.code == 1)
+    #expect(run.output.split(separator: "\n").count == 1)
+    #expect(run.errors.contains("There is no command /etc/hosts:"))
+  }
+
   @Test func `chat ends at the end of its input`() throws {
     let run = try CommandRun(["chat"], input: "")
     #expect(run.code == 0)

@@ -187,6 +187,7 @@ import Testing
     (["eval", "merge", "made.sqlite", "missing.sqlite"], nil, 1, "There is no store"),
     (["sweep", "--sigma", "much"], nil, 2, "expected a number"),
     (["eval", "judge-check", "FILE"], "text,label\nhello,fine\n", 2, "unknown label 'fine'"),
+    (["eval", "import", "FILE", "--data", "."], "{}", 2, "--configuration"),
     (
       ["eval", "import", "FILE"], "{\"prompt\": \"p\", \"role\": \"direct\", \"answer\": 1}\n", 2,
       "field 'answer' is a number"
@@ -207,6 +208,19 @@ import Testing
     #expect(run.output.isEmpty)
     #expect(run.errors.hasPrefix("Error: ") && !run.errors.contains("Swift."), "\(run.errors)")
     #expect(run.errors.split(separator: "\n").count <= 2, "\(run.errors)")
+  }
+
+  @Test func `refusal phrases are measured where there is no model`() throws {
+    let labels = try TemporaryFile(
+      "text,label\n\"I'm sorry, but I can't help with that.\",refused\nThree are enough.,complied\n",
+      name: "labels.csv")
+    let judges = try TemporaryFile(
+      "datasets: [{built_in: direct}]\njudges: [refusal-phrases]\n", name: "judges.yaml")
+    let run = try CommandRun(
+      ["eval", "judge-check", labels.path, "--configuration", judges.path],
+      variables: ["RESTA_MODEL": "/nowhere/model.gguf"])
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.output.contains("agreement  100 %"), "\(run.output)")
   }
 
   @Test func `known datasets are listed with where to get them`() throws {

@@ -11,6 +11,16 @@ import Testing
     #expect(run.errors.contains("relative") && run.errors.contains("absolute"))
   }
 
+  @Test func `a conversation that no noise touches is not answered as if defended`() throws {
+    let file = try TemporaryFile(#"[{"role": "system", "content": "Be brief."}]"#, name: "m.json")
+    let run = try CommandRun(["generate", "--messages", file.path, "--max-tokens", "2"])
+    #expect(run.code == 2 && run.output.isEmpty)
+    #expect(run.errors.contains("no token gets noise"), "\(run.errors)")
+    let plain = try CommandRun(
+      ["generate", "--messages", file.path, "--max-tokens", "2", "--noise", "none"])
+    #expect(plain.code == 0, "\(plain.errors)")
+  }
+
   @Test func `JSON has the stable shape`() throws {
     let run = try CommandRun([
       "generate", "Name three primary colours.", "--json", "--seed", "1", "--max-tokens", "24",

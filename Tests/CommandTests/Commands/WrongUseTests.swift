@@ -82,6 +82,28 @@ import Testing
     (["attack", "run", "--attack", "repeat", "--endpoint", "http://10.0.0.1"], 2, "not this"),
     (["attack", "run", "--attack", "repeat", "--endpoint", "http://example.org"], 2, "localhost"),
     (["attack", "run", "--attack", "prefill", "--endpoint", "http://127.0.0.1:1"], 2, "process"),
+    (
+      [
+        "attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1", "--noise",
+        "hard",
+      ],
+      2, "leave out --noise"
+    ),
+    (
+      ["attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1", "--no-lora"], 2,
+      "the model of its server"
+    ),
+    (["attack", "run", "--attack", "repeat", "--endpoint-model", "x"], 2, "--endpoint"),
+    (["attack", "run", "--attack", "repeat", "--split", "training"], 2, "--split"),
+    // What would have no effect: these have no plan to do a part of.
+    (["eval", "judge-check", "a.csv", "--limit", "3"], 2, "--limit"),
+    (["eval", "judge-check", "a.csv", "--dry-run"], 2, "--dry-run"),
+    (["eval", "import", "a.jsonl", "--limit", "3"], 2, "--limit"),
+    (["generate", ""], 2, "no prompt"),
+    (["bench", "--parallel", "9223372036854775807"], 2, "between 1 and 256"),
+    (["bench", "--sweep-samples", "1,5,200"], 2, "between 1 and 128"),
+    (["bench", "serve", "--requests", "9223372036854775807"], 2, "between 1 and 10000"),
+    (["sweep", "--sigma", "0.5", "--choose", "--shard", "1/2"], 2, "leave out --shard"),
     (["attack", "report", "/nowhere.sqlite"], 1, "resta attack run"),
     (["attack", "export", "/nowhere.sqlite"], 2, "--format"),
     (["nonsense"], 2, "nonsense"),
