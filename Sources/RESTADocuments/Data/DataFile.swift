@@ -269,6 +269,7 @@ package struct DataFile: Sendable {
   /// - Parameters:
   ///   - bad: Why rows cannot be read.
   ///   - skipping: Whether they are left out; `nil` where nobody can ask for that.
+  /// - Throws: `DocumentError` with all of them, ten at most by their words.
   package func accept(_ bad: [DocumentError], skipping: Bool?) throws(DocumentError) {
     guard let first = bad.first, skipping != true || bad.count == rows.count else { return }
     guard bad.count < rows.count else { throw first }

@@ -9,8 +9,10 @@ struct BodyFields: Sendable {
 
   /// Arrays and objects inside one another, the body's own object included.
   static let maximumDepth = 64
-  /// Combining marks in a row. Languages put a few on a letter; comparing texts of very many takes time
-  /// that grows with their square, here and in chat templates.
+  /// Combining marks in a row.
+  ///
+  /// Languages put a few on a letter; comparing texts of very many takes time that grows with their square,
+  /// here and in chat templates.
   static let maximumMarks = 128
 
   /// Reads a body.
