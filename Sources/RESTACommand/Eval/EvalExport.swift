@@ -132,13 +132,13 @@ struct EvalImport: AsyncParsableCommand {
     let base = try arguments.configuration(configuration)
     let datasets =
       configuration == nil ? [] : try base.read(data: destination.dataFolder, limit: nil)
-    let (imported, badRows) = try ImportedAnswer.load(
+    let (imported, badRows, hash) = try ImportedAnswer.load(
       contentsOf: file, datasets: datasets, role: role, skipsBadRows: arguments.skipBadRows)
     for row in badRows { Terminal.error("Left out: \(row)") }
     let options = EvaluationOptions(
       parallel: arguments.parallel, retriesUnscored: destination.retryUnscored)
     let session = try await EvaluationSession(
-      judging: imported, from: file, base, options: options,
+      judging: imported, from: file, sha256: hash, base, options: options,
       load: { try await arguments.load(for: base) })
     let output = EvaluationSession.output(of: session.record.name, given: destination.output)
     let store = try EvaluationStore(path: session.storePath(in: output))

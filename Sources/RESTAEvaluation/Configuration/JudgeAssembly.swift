@@ -125,7 +125,10 @@ package struct JudgeAssembly: Sendable {
     let client: any ChatClient
     if let file = settings.file {
       let path = resolved(file)
-      var judge = try await load(path, settings.chatTemplate)
+      let named = settings.chatTemplate.map {
+        ChatTemplate.builtInNames.contains($0) ? $0 : resolved($0)
+      }
+      var judge = try await load(path, named)
       judge.template = try (judge.template ?? judge.model.chatTemplate)?.dated(date)
       let name = URL(fileURLWithPath: path).lastPathComponent
       // By what is in it: other weights under a path are another judge.

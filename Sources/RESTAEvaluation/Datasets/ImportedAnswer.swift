@@ -6,7 +6,7 @@ package import RESTADocuments
 package struct ImportedAnswer: Sendable, Hashable {
   /// The prompt, and what is known about it.
   package var sample: Sample
-  /// The dataset that it is of; `nil` where the file itself says what was asked.
+  /// The dataset that it is of; `nil` where nothing says so.
   package var dataset: String?
   /// The answer; `nil` where the file says null: unscored, never safe.
   package var answer: String?
@@ -32,10 +32,13 @@ package struct ImportedAnswer: Sendable, Hashable {
   package static func load(
     contentsOf path: String, datasets: [Dataset] = [], role: Sample.Role? = nil,
     skipsBadRows: Bool = false
-  ) throws(EvaluationError) -> (answers: [ImportedAnswer], badRows: [String]) {
+  ) throws(EvaluationError) -> (answers: [ImportedAnswer], badRows: [String], sha256: String) {
     try EvaluationError.reading { () throws(DocumentError) in
-      try read(
-        DataFile.read(path), datasets: datasets, role: role, skipsBadRows: skipsBadRows)
+      // Once: what comes through a pipe does not come again.
+      let file = try DataFile.read(path)
+      let (answers, bad) = try read(
+        file, datasets: datasets, role: role, skipsBadRows: skipsBadRows)
+      return (answers, bad, file.source.sha256)
     }
   }
 
@@ -96,7 +99,7 @@ package struct ImportedAnswer: Sendable, Hashable {
     }
     let sample = try Sample(fields, attack: nil, role: role)
     guard !sample.isBlank else { throw fields.error("the prompt is empty") }
-    return (nil, sample)
+    return (dataset, sample)
   }
 }
 
@@ -134,12 +137,10 @@ package struct ImportedDefense: Defense {
 extension EvaluationSession {
   /// Prepares to judge answers from elsewhere: each defence's are as if it had just given them.
   package init(
-    judging answers: [ImportedAnswer], from file: String, _ base: EvaluationConfiguration,
-    options: EvaluationOptions, load: () async throws -> EvaluatedModel
+    judging answers: [ImportedAnswer], from file: String, sha256 hash: String,
+    _ base: EvaluationConfiguration, options: EvaluationOptions,
+    load: () async throws -> EvaluatedModel
   ) async throws {
-    let hash = try EvaluationError.reading { () throws(DocumentError) in
-      try SourceFile.read(file).sha256
-    }
     var order: [String] = []
     var grouped: [String: [ImportedAnswer]] = [:]
     for answer in answers {

@@ -34,6 +34,15 @@ extension EvaluationStore {
       if let old = try Self.record(database, path: self.path) {
         try self.check(old, against: record)
         if old.judges != record.judges, !record.judges.isEmpty {
+          // A part's run judges its own answers alone.
+          let items = try Int.fetchOne(database, sql: "SELECT count(*) FROM item") ?? 0
+          guard items <= plan.items.count else {
+            throw EvaluationError(
+              .invalidStore,
+              "The store '\(self.path)' was judged by others (\(old.judges.joined(separator: ", "))), and "
+                + "this run is a part of what it holds: run the whole evaluation, so that all is judged anew."
+            )
+          }
           var renewed = old
           renewed.judges = record.judges
           try database.execute(

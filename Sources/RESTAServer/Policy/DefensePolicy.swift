@@ -81,13 +81,16 @@ struct DefensePolicy: Sendable {
     func isClosed<Value: Comparable>(_ range: ClosedRange<Value>) -> Bool {
       range.lowerBound == range.upperBound
     }
-    let (sigma, samples) = (information.sigma, information.samples)
+    let (sigma, off) = (information.sigma, information.off)
+    // Switching off is a choice of its own.
+    let noise = override.noise.map { !(off && $0 == .none) } ?? false
+    let strength = override.sigma.map { !(off && $0 == 0) } ?? false
+    let length = override.prefix.map { !(off && $0.length == 0) } ?? false
     let named = [
-      ("noise", override.noise != nil && information.noises.count < 2 && !information.off),
-      ("sigma", override.sigma != nil && isClosed(sigma) && !information.off),
+      ("noise", noise && information.noises.count < 2), ("sigma", strength && isClosed(sigma)),
       ("sigma_unit", override.sigmaUnit != nil && isClosed(sigma)),
-      ("samples", override.samples != nil && isClosed(samples)),
-      ("prefix", override.prefix != nil && isClosed(information.prefix) && !information.off),
+      ("samples", override.samples != nil && isClosed(information.samples)),
+      ("prefix", length && isClosed(information.prefix)),
     ]
     return named.first { $0.1 }?.0 ?? override.others.keys.min()
   }

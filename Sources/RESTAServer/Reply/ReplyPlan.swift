@@ -178,8 +178,10 @@ struct AnswerPlanner: Sendable {
 
   private func nothingToDefend(_ defense: DefenseSettings) -> APIError {
     let roles = defense.perturbed.roles.map(\.rawValue).sorted().joined(separator: " or ")
+    // Which ones is a setting of the operator's.
+    let message = settings.client.expose == .none ? "message" : "\(roles) message"
     return .invalid(
-      "There is nothing in the messages to defend: at least one \(roles) message must have content.",
+      "There is nothing in the messages to defend: at least one \(message) must have content.",
       param: "messages", code: "resta_limit")
   }
 }

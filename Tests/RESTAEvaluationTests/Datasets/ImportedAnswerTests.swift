@@ -57,7 +57,7 @@ import Testing
     let base = try EvaluationConfiguration(
       parsing: "datasets: [{built_in: benign}]", file: "a.yaml")
     let session = try await EvaluationSession(
-      judging: try Self.read(lines), from: file, base, options: EvaluationOptions()
+      judging: try Self.read(lines), from: file, sha256: "5a", base, options: EvaluationOptions()
     ) { try EvaluationSessionTests.evaluated(in: folder) }
     #expect(session.plan.datasets.map(\.name) == ["one", "two", "in"])
     #expect(session.plan.datasets.map { $0.samples.map(\.id) } == [["a"], ["a"], ["row-3"]])
@@ -67,9 +67,16 @@ import Testing
       {"id": "x", "prompt": "One", "role": "benign", "answer": "1"}
       {"id": "x", "prompt": "Two", "role": "benign", "answer": "2"}
       """)
+    // Rows may say themselves what they are of.
+    let named = try Self.read(
+      """
+      {"id": "x", "dataset": "jbc", "prompt": "One", "role": "benign", "answer": "1"}
+      {"id": "x", "dataset": "pair", "prompt": "Two", "role": "benign", "answer": "2"}
+      """)
+    #expect(named.map(\.dataset) == ["jbc", "pair"])
     let error = await #expect(throws: EvaluationError.self) {
       try await EvaluationSession(
-        judging: twice, from: file, base, options: EvaluationOptions()
+        judging: twice, from: file, sha256: "5a", base, options: EvaluationOptions()
       ) { try EvaluationSessionTests.evaluated(in: folder) }
     }
     #expect(error?.message.contains("the id 'x' is that of another prompt at in.jsonl:1") == true)

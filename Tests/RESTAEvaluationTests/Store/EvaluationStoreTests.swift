@@ -73,13 +73,21 @@ import Testing
     try await store.begin(plan, record: record)
     // A rubric was edited: the run that goes on judges every answer by the new one.
     record.judges = ["echo/2"]
-    record.environment = []
+    record.environment = [RecordEntry(label: "Machine", value: "another")]
     try await store.begin(plan, record: record)
     record.judges = []
     try await store.begin(plan, record: record)
     let kept = try await store.record()
     #expect(kept?.judges == ["echo/2"])
-    #expect(kept?.environment == fixture.storeRecord(plan).environment)
+    #expect(kept?.environment == [])
+    // A part of it would leave the rest to judges that the record no longer names.
+    record.judges = ["echo/3"]
+    let part = try fixture.plan(try #require(EvaluationPlan.Shard("1/2")))
+    let error = await #expect(throws: EvaluationError.self) {
+      try await store.begin(part, record: record)
+    }
+    #expect(error?.message.contains("run the whole evaluation") == true)
+    #expect(try await store.record()?.judges == ["echo/2"])
   }
 
   @Test("a store of another evaluation is not gone on with") func identity() async throws {

@@ -281,18 +281,27 @@ struct RouteTests {
       #expect(!reply.text.contains("resta"))
       #expect(!reply.headers.contains { $0.name.lowercased().hasPrefix("x-resta") })
       #expect(try await server.send("/v1/resta").value("defense") == nil)
-      // Neither by what it accepts nor by what it refuses: a guess that is right is refused as well.
-      for guess in [
-        #""samples":1"#, #""samples":10"#, #""sigma":99"#, #""noise":"soft""#,
-        #""noise":"isotropic""#,
-        #""lead":2"#, #""tie_rule":"log-probability""#, #""prefix":20"#,
-        #""sigma_unit":"absolute""#,
-      ] {
-        let reply = try await server.chat(#""resta":{\#(guess)}"#)
-        #expect(reply.status == 400, "\(guess)")
-        let message = try #require(try reply.string("error.message"))
-        #expect(
-          message.contains("is not a resta.") && !message.contains { $0.isNumber }, "\(message)")
+    }
+    // Neither by what it accepts nor by what it refuses: a guess that is right is refused as well.
+    for off in [false, true] {
+      try await ServerFixture.run({
+        $0.client.expose = .none
+        $0.client.off = off
+      }) { server in
+        let none = try await server.chat(#""resta":{"noise":"none"}"#)
+        #expect(none.status == (off ? 200 : 400))
+        for guess in [
+          #""samples":1"#, #""samples":10"#, #""sigma":99"#, #""noise":"soft""#,
+          #""noise":"isotropic""#,
+          #""lead":2"#, #""tie_rule":"log-probability""#, #""prefix":20"#,
+          #""sigma_unit":"absolute""#,
+        ] {
+          let reply = try await server.chat(#""resta":{\#(guess)}"#)
+          #expect(reply.status == 400, "\(guess)")
+          let message = try #require(try reply.string("error.message"))
+          #expect(
+            message.contains("is not a resta.") && !message.contains { $0.isNumber }, "\(message)")
+        }
       }
     }
   }
