@@ -224,8 +224,6 @@ struct AttackEndpoint: ParsableArguments {
 
   var isGiven: Bool { endpoint != nil }
 
-  private var modelName: String { endpointModel ?? "default" }
-
   /// Refuses what is said about an endpoint where there is none.
   func check() throws {
     guard isGiven || (endpointModel == nil && apiKeyVariable == nil) else {
@@ -240,13 +238,13 @@ struct AttackEndpoint: ParsableArguments {
         "--endpoint has the defence that its server has: give no --defense with it.")
     }
     let settings = file.settings.value
-    let address = endpoint ?? ""
+    let (address, name) = (endpoint ?? "", endpointModel ?? "default")
     let target = try EndpointTarget(
       EndpointSettings(
-        baseURL: address, model: modelName, apiKeyVariable: apiKeyVariable,
+        baseURL: address, model: name, apiKeyVariable: apiKeyVariable,
         temperature: settings.temperature, concurrency: 64),
       maximumTokens: settings.maximumTokens, system: settings.system)
-    let subject: JSONObject = ["endpoint": .string(address), "model": .string(modelName)]
+    let subject: JSONObject = ["endpoint": .string(address), "model": .string(name)]
     return AttackPlan(
       goals: goals,
       arms: [AttackArm(name: "endpoint", kind: "endpoint", settings: subject, target: target)],

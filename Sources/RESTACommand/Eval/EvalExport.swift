@@ -53,12 +53,8 @@ struct EvalExport: AsyncParsableCommand {
     let all = try await store.rows(judges: record.judges)
     try check(dataset, called: "--dataset", among: all.map(\.dataset))
     try check(defense, called: "--defense", among: all.map(\.defense))
-    let seeds = Set(all.filter(\.usesSeed).map(\.seed)).sorted()
-    if let seed, !seeds.contains(seed) {
-      throw Failure.usage(
-        "--seed \(seed) is not in the store; it has "
-          + (seeds.isEmpty ? "none" : seeds.map(String.init).joined(separator: ", ")) + ".")
-    }
+    try check(
+      seed.map { "\($0)" }, called: "--seed", among: all.filter(\.usesSeed).map { "\($0.seed)" })
     let rows = all.filter { row in
       (dataset == nil || row.dataset == dataset) && (defense == nil || row.defense == defense)
         && (seed == nil || !row.usesSeed || row.seed == seed)

@@ -79,9 +79,15 @@ struct Chat: AsyncParsableCommand {
         if let command = ChatCommand(line) {
           if command == .quit { return }
           // The output is for answers alone where a machine reads it.
-          let isDone = command.apply(
-            to: &conversation, write: json ? Terminal.error : { Terminal.line($0) })
-          failed = failed || !isDone
+          do {
+            try command.apply(
+              to: &conversation, write: json ? Terminal.error : { Terminal.line($0) })
+          } catch let error as RESTAError {
+            Terminal.error(error.message)
+            failed = true
+          }
+          // A message may have been meant.
+          if case .unknown = command { failed = true }
         } else {
           let message = line.hasPrefix("//") ? String(line.dropFirst()) : line
           failed = try await !respond(to: message, in: &conversation, run, traceFile) || failed

@@ -95,22 +95,8 @@ enum ChatCommand: Equatable {
 
   /// Does what the command says, and tells so through `write`.
   ///
-  /// - Returns: Whether it was done; an unknown one never is: a message may have been meant.
-  func apply(to conversation: inout ChatConversation, write: (String) -> Void) -> Bool {
-    do {
-      try run(on: &conversation, write)
-      if case .unknown = self { return false }
-      return true
-    } catch {
-      let error = error as? RESTAError
-      Terminal.error(error?.message ?? "That did not work.")
-      return false
-    }
-  }
-
-  private func run(
-    on conversation: inout ChatConversation, _ write: (String) -> Void
-  ) throws {
+  /// - Throws: `RESTAError` where it cannot be done; nothing is changed then.
+  func apply(to conversation: inout ChatConversation, write: (String) -> Void) throws {
     switch self {
     case .help: write(Self.helpText)
     case .reset:

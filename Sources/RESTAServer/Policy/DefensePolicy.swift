@@ -84,11 +84,10 @@ struct DefensePolicy: Sendable {
     let (sigma, off) = (information.sigma, information.off)
     // Switching off is a choice of its own.
     let noise = override.noise.map { !(off && $0 == .none) } ?? false
-    let strength = override.sigma.map { !(off && $0 == 0) } ?? false
+    let strength = override.sigmaUnit != nil || override.sigma.map { !(off && $0 == 0) } ?? false
     let length = override.prefix.map { !(off && $0.length == 0) } ?? false
     let named = [
       ("noise", noise && information.noises.count < 2), ("sigma", strength && isClosed(sigma)),
-      ("sigma_unit", override.sigmaUnit != nil && isClosed(sigma)),
       ("samples", override.samples != nil && isClosed(information.samples)),
       ("prefix", length && isClosed(information.prefix)),
     ]

@@ -56,14 +56,13 @@ struct BodyFields: Sendable {
 
   private static func hasTooManyMarks(_ text: String) -> Bool {
     var marks = 0
-    for scalar in text.unicodeScalars {
+    return text.unicodeScalars.contains { scalar in
       // The first mark is U+0300.
       let isMark =
         scalar.value >= 0x300 && scalar.properties.canonicalCombiningClass != .notReordered
       marks = isMark ? marks + 1 : 0
-      if marks > maximumMarks { return true }
+      return marks > maximumMarks
     }
-    return false
   }
 
   /// A member; one that is not there reads as `null`.

@@ -57,20 +57,13 @@ import Testing
     let store = try AttackStore(path: path)
     let ended = try await store.states().count { $0.end != nil }
     #expect(2 * ended > whole)
-    let told = Told()
-    try await fixture.run(into: store) { progress in told.note(progress) }
-    let shares = told.shares
+    let told = Mutex<[Double]>([])
+    try await fixture.run(into: store) { progress in
+      if progress.units > 0 { told.withLock { $0.append(progress.share) } }
+    }
+    let shares = told.withLock { $0 }
     #expect(shares.first.map { $0 < 0.5 } == true)
     #expect(shares == shares.sorted() && shares.last == 1)
-  }
-
-  /// The shares that were told once there was something to attack.
-  private final class Told: Sendable {
-    private let all = Mutex<[Double]>([])
-    var shares: [Double] { all.withLock { $0 } }
-    func note(_ progress: AttackProgress) {
-      if progress.units > 0 { all.withLock { $0.append(progress.share) } }
-    }
   }
 
   @Test("concurrency changes nothing", arguments: [2, 3, 8]) func concurrency(parallel: Int)

@@ -111,14 +111,11 @@ import Testing
     let size = 250_000
     // Sorted by their classes wherever one is compared.
     let marks = String(repeating: "\u{301}\u{323}", count: size / 4)
-    let message = #""messages": [{"role": "user", "content": "a"}]"#
     let hostile = [
-      "\"model\": \"\(marks)\"", "\"resta\": {\"\(marks)\": 1}",
-      "\"resta\": {\"noise\": \"\(marks)\"}", "\"resta\": {\"prefix\": \"\(marks)\"}",
-      "\"resta\": {\"aggregator\": \"\(marks)\"}", "\"modalities\": [\"\(marks)\"]",
-      "\"response_format\": {\"type\": \"\(marks)\"}", "\"stop\": \"\(marks)\"",
-      "\"messages\": [{\"role\": \"user\", \"content\": \"a\(marks)\"}]",
-    ].map { "{\($0.hasPrefix("\"messages") ? "" : message + ", ")\($0)}" }
+      #""model": "H""#, #""resta": {"H": 1}"#, #""resta": {"noise": "H"}"#, #""stop": ["H"]"#,
+      #""resta": {"prefix": "H"}"#, #""resta": {"tie_rule": "H"}"#, #""modalities": ["H"]"#,
+      #""response_format": {"type": "H"}"#, #""messages": [{"role": "user", "content": "H"}]"#,
+    ].map { "{\($0.replacing("H", with: marks))}" }
     let bodies = [
       "{\"v\": \(String(repeating: "9", count: size))}",
       "{\"v\": 0.\(String(repeating: "0", count: size))1}",
