@@ -61,7 +61,7 @@ package struct MessageList {
     var name: String?
     for member in [element["name"], element["tool_name"]] where member.value != .null {
       let text = try member.text()
-      guard !text.isEmpty, !(name ?? "").utf8.elementsEqual(text.utf8) else { continue }
+      guard !text.isEmpty, text != name else { continue }
       guard name == nil else { throw member.fault("differs from 'name': give only one of them") }
       name = text
     }

@@ -100,7 +100,7 @@ struct AttackRun: AsyncParsableCommand {
     }
     try model.check()
     try endpoint.check()
-    if endpoint.isGiven { try checkOptionsOfAModel() }
+    if endpoint.isGiven { try checkOptionsOfAModel(file) }
     let goals = try file.readGoals(limit: limit ?? (file.goals == nil ? 16 : nil))
     for line in goals.leftOut { Terminal.error(line) }
     let plan =
@@ -133,12 +133,12 @@ struct AttackRun: AsyncParsableCommand {
   }
 
   /// Refuses what is said about a model and its defence where a server has both.
-  private func checkOptionsOfAModel() throws {
-    guard resta.chosen.names.isEmpty else {
+  private func checkOptionsOfAModel(_ file: AttackConfiguration) throws {
+    let defense = resta.chosen.names.sorted() + (file.defenses.isEmpty ? [] : ["defense"])
+    guard defense.isEmpty else {
       throw Failure.usage(
         "--endpoint has the defence that its server has: leave out "
-          + resta.chosen.names.sorted().map { "--" + $0.replacing("_", with: "-") }
-          .joined(separator: ", ") + ".")
+          + defense.map { "--" + $0.replacing("_", with: "-") }.joined(separator: ", ") + ".")
     }
     guard model.model == nil, model.lora.isEmpty, model.chatTemplate == nil, !noLora else {
       throw Failure.usage(
@@ -233,10 +233,6 @@ struct AttackEndpoint: ParsableArguments {
   }
 
   func plan(_ file: AttackConfiguration, _ goals: GoalSet) async throws -> AttackPlan {
-    guard file.defenses.isEmpty else {
-      throw Failure.usage(
-        "--endpoint has the defence that its server has: give no --defense with it.")
-    }
     let settings = file.settings.value
     let (address, name) = (endpoint ?? "", endpointModel ?? "default")
     let target = try EndpointTarget(

@@ -67,7 +67,7 @@ struct SubjectArguments: ParsableArguments {
     }
     if arguments.chatTemplate == nil {
       arguments.chatTemplate = named.chatTemplate.map {
-        ChatTemplate.builtInNames.contains($0) ? $0 : configuration.resolved($0)
+        EvaluationConfiguration.template($0, in: configuration.folder)
       }
     }
     return try arguments.adapted(noLora: noLora)
@@ -134,8 +134,7 @@ struct StoreArguments: ParsableArguments {
   func run(_ session: EvaluationSession, into store: EvaluationStore) async throws -> RunProgress {
     let display = ProgressDisplay()
     let done = try await session.run(into: store, loadJudge: SubjectArguments.loadJudge) {
-      progress in
-      switch progress {
+      switch $0 {
       case .answers(let run): display.show(run)
       case .comparisons(let done, let total): display.showComparisons(done, of: total)
       }

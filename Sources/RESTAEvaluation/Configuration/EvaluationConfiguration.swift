@@ -192,8 +192,15 @@ public struct EvaluationConfiguration: Sendable {
   // MARK: - Its files
 
   /// A file name of the configuration, as seen from here.
-  package func resolved(_ file: String) -> String {
+  package func resolved(_ file: String) -> String { Self.resolved(file, in: folder) }
+
+  static func resolved(_ file: String, in folder: String) -> String {
     file.hasPrefix("/") ? file : folder + "/" + file
+  }
+
+  /// A chat template that a configuration in a folder names: a built-in one, or a file.
+  package static func template(_ name: String, in folder: String) -> String {
+    ChatTemplate.builtInNames.contains(name) ? name : resolved(name, in: folder)
   }
 
   /// The datasets, read, at most so many prompts of each.

@@ -110,7 +110,10 @@ package struct JudgeAssembly: Sendable {
   }
 
   private func text(_ file: String, _ fault: String) throws(EvaluationError) -> String {
-    guard let text = try? String(contentsOfFile: resolved(file), encoding: .utf8) else {
+    guard
+      let text = try? String(
+        contentsOfFile: EvaluationConfiguration.resolved(file, in: folder), encoding: .utf8)
+    else {
       throw EvaluationError(.invalidConfiguration, fault)
     }
     return text
@@ -124,11 +127,9 @@ package struct JudgeAssembly: Sendable {
     }
     let client: any ChatClient
     if let file = settings.file {
-      let path = resolved(file)
-      let named = settings.chatTemplate.map {
-        ChatTemplate.builtInNames.contains($0) ? $0 : resolved($0)
-      }
-      var judge = try await load(path, named)
+      let path = EvaluationConfiguration.resolved(file, in: folder)
+      var judge = try await load(
+        path, settings.chatTemplate.map { EvaluationConfiguration.template($0, in: folder) })
       judge.template = try (judge.template ?? judge.model.chatTemplate)?.dated(date)
       let name = URL(fileURLWithPath: path).lastPathComponent
       // By what is in it: other weights under a path are another judge.
@@ -177,9 +178,5 @@ package struct JudgeAssembly: Sendable {
       throw EvaluationError(
         error.code, "The judge '\(source.kind.rawValue)' cannot be used: \(message)", cause: error)
     }
-  }
-
-  private func resolved(_ file: String) -> String {
-    file.hasPrefix("/") ? file : folder + "/" + file
   }
 }

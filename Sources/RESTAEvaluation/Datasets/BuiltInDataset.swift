@@ -12,13 +12,7 @@ extension Dataset {
   package static func builtIn(
     _ name: BuiltInName, selection: DatasetSelection
   ) throws(EvaluationError) -> Dataset {
-    let (file, entries) = try EvaluationError.reading { () throws(DocumentError) in
-      let file =
-        try name == .checkable
-        ? SourceFile(name: "checkable.jsonl", bytes: PackageResources.checkable_jsonl)
-        : SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)
-      return (file, try DatasetEntries.builtIn(name, in: DataFile(file)))
-    }
+    let (file, entries) = try read(name)
     let whole = Dataset(
       name: name.rawValue, source: "built-in", sha256: file.sha256, samples: entries.samples,
       rows: entries.rows)
@@ -27,11 +21,20 @@ extension Dataset {
 
   /// The side of each of our own goals, by its text.
   static func sidesOfOwnGoals() throws(EvaluationError) -> [String: DataSplit] {
-    var sides: [String: DataSplit] = [:]
-    for side in DataSplit.allCases {
-      for sample in try builtIn(.direct, split: side).samples { sides[sample.prompt] = side }
+    let entries = try read(.direct).entries
+    return entries.samples.reduce(into: [:]) { $0[$1.prompt] = entries.splits[$1.id] }
+  }
+
+  private static func read(
+    _ name: BuiltInName
+  ) throws(EvaluationError) -> (file: SourceFile, entries: DatasetEntries) {
+    try EvaluationError.reading { () throws(DocumentError) in
+      let file =
+        try name == .checkable
+        ? SourceFile(name: "checkable.jsonl", bytes: PackageResources.checkable_jsonl)
+        : SourceFile(name: "built-in.jsonl", bytes: PackageResources.built_in_jsonl)
+      return (file, try DatasetEntries.builtIn(name, in: DataFile(file)))
     }
-    return sides
   }
 }
 

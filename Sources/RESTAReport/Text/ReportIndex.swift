@@ -25,7 +25,7 @@ struct ReportIndex {
       report.defenses.map(\.name) + report.tradeOff.map(\.defense) + report.groups.map(\.defense)
     defenses = names.filter { seen.insert($0).inserted }
     undefended =
-      report.defenses.first { $0.kind == "none" }?.name
+      report.defenses.first { $0.kind == Undefended.kind }?.name
       ?? report.tradeOff.first { $0.verdict == .reference && $0.defense == "none" }?.defense
     placebo = report.defenses.first { $0.kind == DefenseSummary.placeboKind }?.name
     roles = Dictionary(

@@ -46,9 +46,7 @@ struct DefensePolicy: Sendable {
         "This server does not show votes: its operator has not allowed it (client.expose).",
         param: "resta.votes", code: "resta_not_allowed")
     }
-    if information.exposure == .none, let field = unopened(override) {
-      throw limit(field, "is the operator's")
-    }
+    if information.exposure == .none, let field = unopened(override) { throw limit(field) }
     for row in DefenseSettings.table {
       guard let value = override.others[row.name] else { continue }
       let own = row.write(defense)
@@ -163,7 +161,7 @@ struct DefensePolicy: Sendable {
   }
 
   /// What is allowed tells what the operator's own value is: it is said to those alone who may know that.
-  private func limit(_ field: String, _ rule: String) -> APIError {
+  private func limit(_ field: String, _ rule: String = "") -> APIError {
     .invalid(
       information.exposure == .none
         ? "This is not a resta.\(field) that the operator lets clients choose."
