@@ -21,8 +21,10 @@ public struct RESTAError: Error, Sendable, CustomStringConvertible {
     public static let contextExceeded = Code("context_exceeded")
     /// The model returned a value that is not a finite number.
     public static let nonFiniteOutput = Code("non_finite_output")
-    /// The text that the voted window follows never came, so nothing of the answer was defended.
+    /// The model ended its answer without the text that the voted window follows: nothing was defended.
     public static let windowNeverOpened = Code("window_never_opened")
+    /// The same where a bound of the request ended it: its tokens, a stop string, the context.
+    public static let windowNotReached = Code("window_not_reached")
     /// The session is still answering.
     public static let sessionBusy = Code("session_busy")
     /// The engine behind the model failed.

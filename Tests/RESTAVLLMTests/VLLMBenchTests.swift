@@ -37,6 +37,15 @@ import Testing
     try await server.close()
   }
 
+  @Test(
+    "have ratios that fit their column, whatever a busy machine makes of them",
+    arguments: zip(
+      [0.004, 1, 9.994, 9.996, 12.34, 99.94, 99.96, 123.6],
+      ["0.00", "1.00", "9.99", "10.0", "12.3", "99.9", "100", "124"]))
+  func ratios(value: Double, text: String) {
+    #expect(BenchTable.ratio(value, value, value) == "\(text) (\(text)...\(text))")
+  }
+
   @Test("have a table of their own")
   func titles() {
     let (local, remote) = (BenchTable(.llama).title, BenchTable(.vllm).title)

@@ -102,7 +102,7 @@ final class GenerationRun {
   private func end() throws(RESTAError) -> GenerationEvent {
     guard !decoder.window.neverOpened else {
       throw RESTAError(
-        .windowNeverOpened,
+        stopReason == .endOfGeneration ? .windowNeverOpened : .windowNotReached,
         "The answer of \(tokens.count) tokens ended before the text behind which voting starts "
           + "('\(job.defense.window.text ?? "")'), so nothing of it was defended. Set "
           + "prefix_after_limit to start voting without that text, or leave prefix_after out.")

@@ -87,14 +87,15 @@ package struct BenchTable {
       + "\(used / 1_000_000) MB used at most by the process"
   }
 
-  private static func ratio(_ middle: Double?, _ low: Double?, _ high: Double?) -> String {
+  /// No wider than its column, up to 9999: of a ratio that large nobody needs hundredths.
+  static func ratio(_ middle: Double?, _ low: Double?, _ high: Double?) -> String {
     guard let middle, let low, let high else { return "-" }
-    return "\(two(middle)) (\(two(low))...\(two(high)))"
+    return "\(short(middle)) (\(short(low))...\(short(high)))"
   }
 
-  private static func two(_ value: Double) -> String {
-    let hundredths = Int((value * 100).rounded())
-    return
-      "\(hundredths / 100).\(Columns.right("\(hundredths % 100)", 2).replacing(" ", with: "0"))"
+  private static func short(_ value: Double) -> String {
+    let (hundredths, tenths) = (Int((value * 100).rounded()), Int((value * 10).rounded()))
+    if hundredths < 1_000 { return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)" }
+    return tenths < 1_000 ? "\(tenths / 10).\(tenths % 10)" : "\(Int(value.rounded()))"
   }
 }

@@ -127,7 +127,7 @@ struct Chat: AsyncParsableCommand {
     } catch let error as RESTAError where error.code == .contextExceeded {
       Terminal.error("\(error.message) /reset or /undo makes room.")
     } catch let error as RESTAError
-      where [.windowNeverOpened, .templateFailed].contains(error.code)
+      where [.windowNeverOpened, .windowNotReached, .templateFailed].contains(error.code)
     {
       Terminal.error("\(error.message) This turn is not part of the conversation.")
     }

@@ -118,13 +118,18 @@ extension APIError {
           + "it, which counts as leaving.")
     case let error as RESTAError where Self.codes[error.code] != nil:
       self = .invalid(error.message, code: Self.codes[error.code])
-    case let error as RESTAError where error.code == .windowNeverOpened:
-      // The operator's setting and the model do not fit together, or an attack kept the text away.
+    case let error as RESTAError
+    where [.windowNeverOpened, .windowNotReached].contains(error.code):
+      // Without a bound of the client's, the operator's setting and the model do not fit together, or an
+      // attack kept the text away. A client's library would ask a 500 again, and end where it did before.
+      let isClients = error.code == .windowNotReached
       self = APIError(
-        status: 500, type: "server_error", code: error.code.description,
+        status: isClients ? 400 : 500, type: isClients ? "invalid_request_error" : "server_error",
+        code: error.code.description,
         message:
           "The answer ended before the text behind which this server's defence starts, so nothing of it was "
-          + "defended. A larger max_tokens may reach that text.")
+          + "defended."
+          + (isClients ? " More max_tokens, or no stop string, may reach that text." : ""))
     default:
       log.error("internal error", metadata: ["error": "\(Self.safeText(error))"])
       self = .internalError

@@ -17,17 +17,23 @@ import Testing
       model, template: try DefenseFixture.template(), file: file, engine: "scripted")
   }
 
-  @Test("a configuration is run, and run again it finds everything done")
-  func configuration() async throws {
-    let folder = try TemporaryFolder()
+  private static func session(
+    prompts: Int, in folder: TemporaryFolder
+  ) async throws -> EvaluationSession {
     let configuration = try EvaluationConfiguration(
       parsing: """
         max_tokens: 2
-        datasets: [{built_in: benign, limit: 2}]
+        datasets: [{built_in: benign, limit: \(prompts)}]
         defenses: [{type: random-refusal, probability: 1}]
         judges: [refusal-phrases]
         """, file: "small.yaml")
-    let session = try await EvaluationSession(configuration) { try Self.evaluated(in: folder) }
+    return try await EvaluationSession(configuration) { try evaluated(in: folder) }
+  }
+
+  @Test("a configuration is run, and run again it finds everything done")
+  func configuration() async throws {
+    let folder = try TemporaryFolder()
+    let session = try await Self.session(prompts: 2, in: folder)
     let store = try EvaluationStore(path: session.storePath(in: folder.url))
     let done = try await session.run(into: store)
     #expect(done.done == 4)
@@ -44,14 +50,7 @@ import Testing
   @Test("a part of the plan is done alone, and no answer is begun once time has run out")
   func part() async throws {
     let folder = try TemporaryFolder()
-    let configuration = try EvaluationConfiguration(
-      parsing: """
-        max_tokens: 2
-        datasets: [{built_in: benign, limit: 6}]
-        defenses: [{type: random-refusal, probability: 1}]
-        judges: [refusal-phrases]
-        """, file: "small.yaml")
-    let session = try await EvaluationSession(configuration) { try Self.evaluated(in: folder) }
+    let session = try await Self.session(prompts: 6, in: folder)
     let whole = try EvaluationStore(path: folder.path("whole.sqlite"))
     _ = try await session.run(into: whole)
     let store = try EvaluationStore(path: folder.path("parts.sqlite"))

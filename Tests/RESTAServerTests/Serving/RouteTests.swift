@@ -254,6 +254,13 @@ struct RouteTests {
         #"{"stream":true,"messages":[{"role":"user","content":"hi"}]}"#)
       #expect(streamed.headers.first(name: "x-resta-window") == "pending")
       #expect(streamed.text.contains("window_never_opened"))
+      // What a request's own bound cut off is no failure of the server, which libraries ask again.
+      for bound in [#""max_tokens":1"#, #""stop":["b"]"#] {
+        let cut = try await server.send(
+          "/v1/chat/completions", #"{\#(bound),"messages":[{"role":"user","content":"hi"}]}"#)
+        #expect(cut.status == 400)
+        #expect(try cut.string("error.code") == "window_not_reached")
+      }
     }
     try await ServerFixture.run({
       $0.defense.window = .after("</think>")
