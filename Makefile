@@ -53,7 +53,7 @@ weights: llama models ## Measure whether Q4_0, Q8_0 or F32 gives defended answer
 test: ## Everything that decides whether the repository is in order
 	@scripts/test.sh
 
-test-all: ## That, and the long ones: many requests, unoptimised, micro-benchmarks, a dependent package
+test-all: ## That, and the long ones: many requests, unoptimised, micro-benchmarks, a dependent package, vLLM
 	@scripts/test.sh --all
 
 test-vllm: build ## The vLLM engine on real servers (once: 3.5 GiB for .deps/vllm; half an hour)

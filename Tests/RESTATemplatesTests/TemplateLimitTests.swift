@@ -169,6 +169,7 @@ struct TemplateLimitTests {
     fails("{{ 9223372036854775807 + 1 }}", because: "64 bits")
     fails("{{ (0 - 9223372036854775807 - 1) // -1 }}", because: "64 bits")
     fails("{{ (0 - 9223372036854775807 - 1) % -1 }}{{ nope() }}", because: "line 1")
+    fails("{{ (0 - 9223372036854775807 - 1) is divisibleby(-1) }}{{ nope() }}", because: "line 1")
     fails("{{ 2 ** 9223372036854775807 }}", because: "64 bits")
     fails("{{ 1.5 ** 9223372036854775807 }}", because: "exponents")
     fails(

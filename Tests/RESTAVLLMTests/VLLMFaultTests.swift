@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import RESTA
 import RESTADocuments
@@ -117,6 +118,26 @@ struct VLLMFaultTests {
     try await server.close()
   }
 
+  @Test("cancelling reaches a request that waits until its server has been looked at again")
+  func cancelledLook() async throws {
+    let url = try #require(URL(string: "http://127.0.0.1:9"))
+    let upstream = Upstream(VLLMConnection(url: url, authorization: nil, timeout: 1))
+    upstream.remember([])
+    let looking = Mutex(false)
+    let task = Task {
+      try await upstream.verify(trust: 0) {
+        looking.withLock { $0 = true }
+        try await Task.sleep(for: .seconds(60))
+        return []
+      }
+    }
+    #expect(try await Toy.wait { looking.withLock { $0 } })
+    let start = ContinuousClock.now
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    #expect(ContinuousClock.now - start < .seconds(30))
+  }
+
   @Test("leaving the answer early ends the work of the server too")
   func leaving() async throws {
     let toy = ToyModel(seed: 8, ending: 0)
@@ -127,6 +148,20 @@ struct VLLMFaultTests {
       model: model, prompt: ToyModel.prompt, defense: Toy.defense(1))
     for try await _ in generation { break }
     #expect(try await Toy.wait { server.running == 0 })
+    try await server.close()
+  }
+
+  @Test("a draft of any length ends where the window does")
+  func longestDraft() async throws {
+    let toy = ToyModel(seed: 12, ending: 0)
+    let server = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([server], toy)
+    let expected = try await Toy.answer(toy.scripted(), Toy.defense(3), .reference)
+    let result = try await Generation(
+      model: model, prompt: ToyModel.prompt, defense: Toy.defense(3),
+      options: GenerationOptions(maximumTokens: 12), plan: DecodingPlan(draft: .fixed(.max))
+    ).result()
+    #expect(Toy.isSame(result, expected))
     try await server.close()
   }
 

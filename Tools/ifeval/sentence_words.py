@@ -65,7 +65,7 @@ def is_seen_in_lower_case(sentences, word):
 
 
 def literal(name, comment, words):
-    lines = textwrap.wrap(" ".join(words), 110, break_on_hyphens=False)
+    lines = textwrap.wrap(" ".join(words), 116, break_on_hyphens=False)
     body = "\n".join("    " + line for line in lines)
     return f'  /// {comment}\n  static let {name} = words(\n    """\n{body}\n    """)\n'
 

@@ -175,7 +175,7 @@ struct StreamDecoder: TokenDecoder {
     if isNaive {
       run = 1
     } else if case .fixed(let draft) = job.settings.plan?.draft {
-      run = min(run, draft + 1)
+      run = min(run - 1, draft) + 1
     }
     let request = request(copy, min(run, Self.longestRun))
     copies[copy] = Copy(stream: streams.open(request), start: position)

@@ -61,7 +61,7 @@ struct Calibrate: AsyncParsableCommand {
     help: ArgumentHelp(
       """
       Attacks in the place of the built-in ones: what 'resta attack export --format jbb' writes, or \
-      any file that 'resta eval' reads. Its goals are split by a hash.
+      any file that 'resta eval' reads. Our own goals keep their side; others are split by a hash.
       """, valueName: "file"))
   var attacks: String?
 

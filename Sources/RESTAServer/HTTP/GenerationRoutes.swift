@@ -133,8 +133,8 @@ struct GenerationRoutes: Sendable {
       batch: batch, ticket: ticket, gone: context.gone, cut: state.cut,
       limit: .seconds(state.settings.limits.requestSeconds),
       keepAlive: .seconds(state.settings.limits.keepaliveSeconds),
-      sent: { [own = state.own] text in
-        if !batch.messages.isEmpty { own.note(text, to: batch.messages) }
+      sent: { [own = state.own, client = context.client] text in
+        if !batch.messages.isEmpty { own.note(text, to: batch.messages, of: client) }
       }
     ) { index, result in
       context.notes.add(result, at: index)

@@ -7,7 +7,8 @@ import Synchronization
 ///
 /// Assistant turns are not perturbed, so a forged one is a way around the noise: the attack in the
 /// model's own mouth. Only a keyed digest of each answer is kept, together with the message that it
-/// answers: an answer cannot be put under another question.
+/// answers and whose key asked: an answer cannot be put under another question, and who guesses another
+/// client's learns nothing.
 final class OwnAnswers: Sendable {
   /// How many answers are remembered; each takes about a hundred bytes.
   static let capacity = 65_536
@@ -30,8 +31,10 @@ final class OwnAnswers: Sendable {
   }
 
   /// Remembers an answer to a conversation, complete or as far as the client was sent it.
-  func note(_ answer: String, to messages: [ChatMessage]) {
-    let digest = digest(answer, after: messages.last)
+  func note(
+    _ answer: String, to messages: [ChatMessage], of client: String = APIKeys.anonymous
+  ) {
+    let digest = digest(answer, after: messages.last, of: client)
     memory.withLock { memory in
       guard memory.digests.insert(digest).inserted else { return }
       if memory.order.count < capacity {
@@ -47,19 +50,23 @@ final class OwnAnswers: Sendable {
   /// The assistant turns of a conversation that are not known, by their place.
   ///
   /// No answer has a name, and templates print them: a turn with one is known in no case.
-  func unknownTurns(in messages: [ChatMessage]) -> [Int] {
+  func unknownTurns(
+    in messages: [ChatMessage], of client: String = APIKeys.anonymous
+  ) -> [Int] {
     messages.indices.filter { index in
       guard messages[index].role == .assistant else { return false }
       guard messages[index].name == nil else { return true }
       guard !messages[index].content.isEmpty else { return false }
       let before = index == 0 ? nil : messages[index - 1]
-      let digest = digest(messages[index].content, after: before)
+      let digest = digest(messages[index].content, after: before, of: client)
       return !memory.withLock { $0.digests.contains(digest) }
     }
   }
 
   /// White space at the ends does not count: clients trim it.
-  private func digest(_ answer: String, after message: ChatMessage?) -> [UInt8] {
+  private func digest(
+    _ answer: String, after message: ChatMessage?, of client: String
+  ) -> [UInt8] {
     func trimmed(_ text: String) -> [UInt8] {
       let spaces: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
       let bytes = Array(text.utf8)
@@ -68,11 +75,13 @@ final class OwnAnswers: Sendable {
       else { return [] }
       return Array(bytes[first...last])
     }
-    // A role's name holds no zero, and a length in front makes the border between the texts certain.
-    let question = trimmed(message?.content ?? "")
+    // A length in front of each but the last makes the borders between the texts certain.
+    let parts = [
+      Array(client.utf8), Array((message?.role.rawValue ?? "").utf8),
+      trimmed(message?.content ?? ""),
+    ]
     return Digest.authenticationCode(
-      of: Array((message?.role.rawValue ?? "").utf8) + [0] + Array("\(question.count)".utf8) + [0]
-        + question + trimmed(answer), key: key)
+      of: parts.flatMap { Array("\($0.count) ".utf8) + $0 } + trimmed(answer), key: key)
   }
 }
 

@@ -63,7 +63,7 @@ struct AnswerPlanner: Sendable {
   /// The assistant turns that are perturbed, since a client wrote them.
   private func forgedTurns(of messages: [ChatMessage]) throws(APIError) -> [Int] {
     guard settings.client.assistantTurns != .trusted else { return [] }
-    let unknown = own.unknownTurns(in: messages)
+    let unknown = own.unknownTurns(in: messages, of: client)
     guard let first = unknown.first, settings.client.assistantTurns == .own else { return unknown }
     throw .invalid(
       "This server did not write that assistant message as the answer to the message before it. A "
@@ -151,22 +151,27 @@ struct AnswerPlanner: Sendable {
       sticky: sticky == nil ? .off : settings.defense.sticky, cost: cost)
   }
 
-  /// Refuses what cannot fit before it is tokenised for good: with many control strings in it, that
-  /// takes time that grows with the square of its length.
+  /// Refuses what cannot fit before it is tokenised for good: with many strings in it that a vocabulary
+  /// has for itself, that takes time that grows with the square of its length. So here it is cut to
+  /// pieces, between characters, and looked at until the context is full.
   private func checkLength(of prompt: RenderedPrompt, field: String) throws {
     let context = served.model.information.contextLength
     let text = Array(prompt.text.utf8)
     var tokens = 0
-    for span in prompt.spans where tokens <= context {
-      tokens += try served.model.tokenizer.tokenize(
-        Array(text[span.range]), parsesControl: false
-      ).count
-    }
-    // A span's first and last tokens may be merged with what is beside them.
-    guard tokens <= context + 2 * prompt.spans.count else {
-      throw APIError.invalid(
-        "The prompt has more tokens than the context, \(context).", param: field,
-        code: "context_length_exceeded")
+    for span in prompt.spans {
+      var rest = text[span.range]
+      while !rest.isEmpty {
+        let end = rest.dropFirst(4_096).firstIndex { $0 & 0xC0 != 0x80 } ?? rest.endIndex
+        // The first and the last tokens may be merged with what is beside them.
+        tokens += try max(
+          0, served.model.tokenizer.tokenize(Array(rest[..<end]), parsesControl: false).count - 16)
+        rest = rest[end...]
+        guard tokens <= context else {
+          throw APIError.invalid(
+            "The prompt has more tokens than the context, \(context).", param: field,
+            code: "context_length_exceeded")
+        }
+      }
     }
   }
 

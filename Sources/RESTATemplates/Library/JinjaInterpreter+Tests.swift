@@ -20,7 +20,8 @@ extension JinjaInterpreter {
       guard let divisor = divisor?.integer, divisor != 0, let number = value.integer else {
         throw fault("the test '\(name)' needs integers")
       }
-      return number % divisor == 0 ? name != "odd" : name == "odd"
+      let isMultiple = number.remainderReportingOverflow(dividingBy: divisor).partialValue == 0
+      return isMultiple ? name != "odd" : name == "odd"
     case "lower": return try softText(value).isLowercase
     case "upper": return try softText(value).isUppercase
     case "sameas": return try isSame(value, arguments.positional.first ?? .none)

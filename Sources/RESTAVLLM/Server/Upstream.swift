@@ -84,8 +84,17 @@ final class Upstream: Sendable {
       state.check = check
       return check
     }
-    // Its end is not this request's: others wait for it too.
-    try await check?.value
+    guard let check else { return }
+    // Its end is not this request's: others wait for it too. A stream, for whoever waits for a task's
+    // value waits on when cancelled.
+    let (end, waiting) = AsyncThrowingStream<Void, any Error>.makeStream()
+    Task {
+      switch await check.result {
+      case .success: waiting.finish()
+      case .failure(let error): waiting.finish(throwing: error)
+      }
+    }
+    for try await _ in end {}
     try Task.checkCancellation()
   }
 }

@@ -24,6 +24,16 @@ import Testing
     }
   }
 
+  @Test func `another client's answer is not known, so that nobody can ask what others were told`()
+  {
+    let own = OwnAnswers()
+    own.note("A1", to: [.user("Q1")], of: "alice")
+    #expect(own.unknownTurns(in: [.user("Q1"), .assistant("A1")], of: "alice") == [])
+    for other in ["bob", "alice1", APIKeys.anonymous] {
+      #expect(own.unknownTurns(in: [.user("Q1"), .assistant("A1")], of: other) == [1])
+    }
+  }
+
   @Test func `white space around a turn, and empty turns, make no difference`() {
     let own = OwnAnswers()
     own.note(" \n A1\n", to: [.user("Q1 ")])

@@ -1,6 +1,7 @@
 import NIOHTTP1
 import RESTA
 import RESTATesting
+import Synchronization
 import Testing
 
 @testable import RESTAServer
@@ -277,6 +278,36 @@ struct RouteTests {
     try await ServerFixture.run { server in
       let reply = try await server.chat(content: String(repeating: "<|end|>", count: 2000))
       #expect(try reply.string("error.code") == "context_length_exceeded")
+    }
+    // The time of llama.cpp's tokenisers can grow with the square of what they are given at once.
+    let spy = SpyTokenizer()
+    let model = ScriptedModel(
+      tokenizer: spy, chatTemplate: try ChatTemplate(source: "{{ messages[0].content }}")
+    ) { _ in [Float](repeating: 0, count: 257) }
+    try await ServerFixture.run(model: model) { server in
+      let reply = try await server.chat(content: String(repeating: "€", count: 300_000))
+      #expect(try reply.string("error.code") == "context_length_exceeded")
+      #expect((4_096...4_098).contains(spy.longest.withLock { $0 }))
+      #expect(spy.inAll.withLock { $0 } < 20_000)
+    }
+  }
+
+  /// Remembers how many bytes it was given at once, and in all; they are whole characters.
+  private final class SpyTokenizer: Tokenizer {
+    private let base = ScriptedTokenizer()
+    let longest = Mutex(0)
+    let inAll = Mutex(0)
+    var vocabularySize: Int { base.vocabularySize }
+    var beginningOfSequence: TokenID? { base.beginningOfSequence }
+    var addsSpacePrefix: Bool { base.addsSpacePrefix }
+    func bytes(of token: TokenID) -> [UInt8] { base.bytes(of: token) }
+    func kind(of token: TokenID) -> TokenKind { base.kind(of: token) }
+    func isEndOfGeneration(_ token: TokenID) -> Bool { base.isEndOfGeneration(token) }
+    func tokenize(_ utf8: [UInt8], parsesControl: Bool) -> [TokenID] {
+      #expect(String(validating: utf8, as: UTF8.self) != nil)
+      longest.withLock { $0 = max($0, utf8.count) }
+      inAll.withLock { $0 += utf8.count }
+      return base.tokenize(utf8, parsesControl: parsesControl)
     }
   }
 

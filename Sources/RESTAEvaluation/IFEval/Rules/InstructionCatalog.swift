@@ -25,10 +25,10 @@ enum InstructionCatalog {
       ["letter", "let_frequency", "let_relation"], make: LetterFrequency.init),
     "language:response_language": Kind(["language"], make: ResponseLanguage.init),
     "length_constraints:number_sentences": Kind(
-      ["num_sentences", "relation"], make: SentenceCount.init),
+      ["num_sentences", "relation"], make: UnitCount.sentences),
     "length_constraints:number_paragraphs": Kind(
       ["num_paragraphs"], make: DividedParagraphs.init),
-    "length_constraints:number_words": Kind(["num_words", "relation"], make: WordCount.init),
+    "length_constraints:number_words": Kind(["num_words", "relation"], make: UnitCount.words),
     "length_constraints:nth_paragraph_first_word": Kind(
       ["num_paragraphs", "nth_paragraph", "first_word"], make: ParagraphFirstWord.init),
     "detectable_content:number_placeholders": Kind(

@@ -1,31 +1,23 @@
-/// So many sentences.
-struct SentenceCount: InstructionRule {
-  private let sentences: Int
+/// So many sentences, or so many words: runs of letters, digits and underscores.
+struct UnitCount: InstructionRule {
+  private let count: Int
   private let relation: Relation
+  private let measure: @Sendable (PythonText) -> Int
 
-  init(_ arguments: InstructionArguments) throws {
-    sentences = try arguments.count("num_sentences")
-    relation = try arguments.relation("relation")
+  static func sentences(_ arguments: InstructionArguments) throws -> UnitCount {
+    UnitCount(
+      count: try arguments.count("num_sentences"), relation: try arguments.relation("relation")
+    ) { SentenceSplitter.sentences(of: $0).count }
   }
 
-  func isFollowed(by text: PythonText) -> Bool {
-    relation.holds(SentenceSplitter.sentences(of: text).count, sentences)
-  }
-}
-
-/// So many words: runs of letters, digits and underscores.
-struct WordCount: InstructionRule {
-  private let words: Int
-  private let relation: Relation
-
-  init(_ arguments: InstructionArguments) throws {
-    words = try arguments.count("num_words")
-    relation = try arguments.relation("relation")
+  static func words(_ arguments: InstructionArguments) throws -> UnitCount {
+    UnitCount(count: try arguments.count("num_words"), relation: try arguments.relation("relation"))
+    {
+      $0.scalars.split { !$0.isPythonWord }.count
+    }
   }
 
-  func isFollowed(by text: PythonText) -> Bool {
-    relation.holds(text.scalars.split { !$0.isPythonWord }.count, words)
-  }
+  func isFollowed(by text: PythonText) -> Bool { relation.holds(measure(text), count) }
 }
 
 /// Exactly so many paragraphs between dividers of three asterisks; none but the first and the last
