@@ -151,9 +151,10 @@ struct AnswerPlanner: Sendable {
       sticky: sticky == nil ? .off : settings.defense.sticky, cost: cost)
   }
 
-  /// Refuses what cannot fit before it is tokenised for good: with many strings in it that a vocabulary
-  /// has for itself, that takes time that grows with the square of its length. So here it is cut to
-  /// pieces, between characters, and looked at until the context is full.
+  /// Refuses what cannot fit before it is tokenised for good.
+  ///
+  /// With many strings in it that a vocabulary has for itself, that takes time that grows with the square
+  /// of its length. So it is cut to pieces, between characters, and looked at until the context is full.
   private func checkLength(of prompt: RenderedPrompt, field: String) throws {
     let context = served.model.information.contextLength
     let text = Array(prompt.text.utf8)
