@@ -31,9 +31,7 @@ final class OwnAnswers: Sendable {
   }
 
   /// Remembers an answer to a conversation, complete or as far as the client was sent it.
-  func note(
-    _ answer: String, to messages: [ChatMessage], of client: String = APIKeys.anonymous
-  ) {
+  func note(_ answer: String, to messages: [ChatMessage], of client: String) {
     let digest = digest(answer, after: messages.last, of: client)
     memory.withLock { memory in
       guard memory.digests.insert(digest).inserted else { return }
@@ -50,9 +48,7 @@ final class OwnAnswers: Sendable {
   /// The assistant turns of a conversation that are not known, by their place.
   ///
   /// No answer has a name, and templates print them: a turn with one is known in no case.
-  func unknownTurns(
-    in messages: [ChatMessage], of client: String = APIKeys.anonymous
-  ) -> [Int] {
+  func unknownTurns(in messages: [ChatMessage], of client: String) -> [Int] {
     messages.indices.filter { index in
       guard messages[index].role == .assistant else { return false }
       guard messages[index].name == nil else { return true }

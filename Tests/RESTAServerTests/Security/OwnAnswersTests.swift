@@ -4,6 +4,16 @@ import Testing
 
 @testable import RESTAServer
 
+extension OwnAnswers {
+  fileprivate func note(_ answer: String, to messages: [ChatMessage]) {
+    note(answer, to: messages, of: APIKeys.anonymous)
+  }
+
+  fileprivate func unknownTurns(in messages: [ChatMessage]) -> [Int] {
+    unknownTurns(in: messages, of: APIKeys.anonymous)
+  }
+}
+
 @Suite("Answers that a server knows as its own") struct OwnAnswersTests {
   private let chat: [ChatMessage] = [.system("S"), .user("Q1"), .assistant("A1"), .user("Q2")]
 
