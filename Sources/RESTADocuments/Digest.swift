@@ -6,9 +6,6 @@ import Foundation
 /// it has the standard's known answers as tests, and nothing in it to keep up. Its time depends on the
 /// number of bytes alone: no branch and no table is chosen by them.
 package struct SHA256 {
-  /// The digest's length in bytes.
-  package static let byteCount = 32
-
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab,
     0x5be0_cd19,

@@ -33,6 +33,12 @@ package struct YAMLNode {
     return YAMLNode(node: try YAMLMerge.expanded(root, file: file), file: file, path: "")
   }
 
+  /// A text without its comments; as it is where it cannot be read.
+  package static func withoutComments(_ text: String) -> [UInt8] {
+    let clean = try? Yams.compose(yaml: text).map { try Yams.serialize(node: $0) }
+    return Array((clean ?? text).utf8)
+  }
+
   private static func message(of error: any Error, in file: String, _ text: String) -> String {
     guard let error = error as? YamlError else { return "\(file): not YAML: \(error)" }
     switch error {

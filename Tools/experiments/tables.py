@@ -19,6 +19,7 @@ Every rate is `share % [95 % interval]`; n stands in the column's head where it 
 """
 
 import argparse
+import math
 import re
 import sys
 from pathlib import Path
@@ -31,11 +32,20 @@ ROLES = {"adversarial": ("attack success", "attacks"), "direct": ("direct compli
 NOTHING = "–"
 
 
+def fixed(value, digits=0, sign=False):
+    """A number as the report writes it: halves go away from zero (Python's own go to the even digit)."""
+    scaled = math.floor(abs(value) * 10 ** digits + 0.5)
+    return ("-" if value < 0 and scaled else "+" if sign else "") + f"{scaled / 10 ** digits:.{digits}f}"
+
+
+def percent(value, low, high):
+    return f"{fixed(100 * value)} % [{fixed(100 * low)}, {fixed(100 * high)}]"
+
+
 def rate(value, with_n=False):
     if value is None or value["n"] == 0:
         return NOTHING
-    text = "{:.0f} % [{:.0f}, {:.0f}]".format(
-        100 * value.get("meanShare", value["count"] / value["n"]), 100 * value["low"], 100 * value["high"])
+    text = percent(value.get("meanShare", value["count"] / value["n"]), value["low"], value["high"])
     return text + (f", n = {value['n']}" if with_n else "")
 
 
@@ -43,8 +53,8 @@ def mean(value, digits=2):
     if value is None or value.get("value") is None:
         return NOTHING
     low, high = value.get("low"), value.get("high")
-    text = f"{value['value']:.{digits}f}"
-    return text if low is None else text + f" [{low:.{digits}f}, {high:.{digits}f}]"
+    text = fixed(value["value"], digits)
+    return text if low is None else text + f" [{fixed(low, digits)}, {fixed(high, digits)}]"
 
 
 def table(head, rows):
@@ -167,10 +177,10 @@ def paired(study, against=None, role=None):
             continue
         difference = item["difference"]
         low, high, value = (difference.get(key) for key in ("low", "high", "value"))
-        interval = "" if low is None else f" [{100 * low:+.0f}, {100 * high:+.0f}]"
+        interval = "" if low is None else f" [{fixed(100 * low, sign=True)}, {fixed(100 * high, sign=True)}]"
         rows.append([item["defense"], item["baseline"], item["role"], str(item["n"]), str(item["clusters"]),
                      f"{item['lower']} / {item['tied']} / {item['higher']}",
-                     NOTHING if value is None else f"{100 * value:+.0f}{interval}", p_value(item["p"])])
+                     NOTHING if value is None else fixed(100 * value, sign=True) + interval, p_value(item["p"])])
     return table(["defence", "against", "prompts", "n", "clusters", "complied less / as / more often",
                   "difference, points", "permutation p"], rows)
 
@@ -181,7 +191,7 @@ def votes(study):
         breaks = ", ".join(f"{name} {count}" for name, count in sorted(item["tieBreaks"].items())) or "none"
         margin = item["meanMargin"]
         rows.append([item["defense"], str(item["answers"]), str(item["votes"]), rate(item["ties"]),
-                     rate(item["nearTies"]), breaks, NOTHING if margin is None else f"{margin:.2f}"])
+                     rate(item["nearTies"]), breaks, NOTHING if margin is None else fixed(margin, 2)])
     return table(["defence", "answers", "votes", "tied", "margin of at most 1", "ties broken by",
                   "mean margin, of the copies asked, over positions"], rows)
 
@@ -193,12 +203,11 @@ def attack_table(study):
     for row in study["rows"]:
         def within(count, row=row):
             value = row["success"].get(str(count))
-            return NOTHING if value is None else "{:.0f} % [{:.0f}, {:.0f}]".format(
-                *(100 * value[key] for key in ("share", "low", "high")))
+            return NOTHING if value is None else percent(*(value[key] for key in ("share", "low", "high")))
         median = row.get("median_queries")
         rows.append([row["attack"], row["defense"], str(row["attacked"])] + [within(c) for c in counts]
                     + [str(row["breached"]), str(row["confirmed"]),
-                       NOTHING if median is None else f"{median:.0f}"]
+                       NOTHING if median is None else fixed(median)]
                     + [" / ".join(str(row[key]) for key in ("refused", "complied", "incoherent", "unscored")),
                        f"{row['tokens']:,}"])
     return table(["attack", "defence", "goals attacked"] + [f"broken within {c}" for c in counts]
@@ -208,7 +217,7 @@ def attack_table(study):
 
 def broken(variant):
     low, high = (100 * variant["share"][end] for end in ("low", "high"))
-    return f"{variant['broken']} of {variant['goals']} [{low:.0f}, {high:.0f}] %"
+    return f"{variant['broken']} of {variant['goals']} [{fixed(low)}, {fixed(high)}] %"
 
 
 def variants(study):
@@ -250,8 +259,8 @@ def setting_value(setting, path):
 def share(value):
     if value is None or value.get("value") is None:
         return NOTHING
-    interval = "" if value.get("low") is None else f" [{100 * value['low']:.0f}, {100 * value['high']:.0f}]"
-    return f"{100 * value['value']:.0f} %{interval}"
+    interval = "" if value.get("low") is None else f" [{fixed(100 * value['low'])}, {fixed(100 * value['high'])}]"
+    return f"{fixed(100 * value['value'])} %{interval}"
 
 
 MEANING_ROWS = meaning_table([

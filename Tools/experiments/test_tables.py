@@ -151,6 +151,14 @@ class Exporting(unittest.TestCase):
 
 
 class Tables(unittest.TestCase):
+    def test_halves_go_away_from_zero_as_in_the_report(self):
+        for value, digits, sign, expected in [
+                (12.5, 0, False, "13"), (13.5, 0, False, "14"), (62.5, 0, False, "63"), (-12.5, 0, True, "-13"),
+                (2.5, 0, True, "+3"), (0, 0, True, "+0"), (-0.4, 0, True, "+0"), (-0.4, 0, False, "0"),
+                (0.125, 2, False, "0.13"), (1, 2, False, "1.00"), (99.4, 0, False, "99"), (-0.37, 2, False, "-0.37")]:
+            self.assertEqual(tables.fixed(value, digits, sign), expected)
+        self.assertEqual(tables.rate({"count": 3, "n": 24, "low": 0.025, "high": 0.325}), "13 % [3, 33]")
+
     def test_a_rate_has_its_n_and_interval(self):
         row = tables.main_table(result()).splitlines()[-1]
         self.assertEqual(row.count("25 % [10, 90]"), 6)

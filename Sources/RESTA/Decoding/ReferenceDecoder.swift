@@ -134,14 +134,6 @@ struct Decision {
   /// Where they were asked for and nothing was voted on.
   var logProbabilities: TokenLogProbabilities?
 
-  init(
-    token: TokenID?, vote: VoteRecord? = nil, logProbabilities: TokenLogProbabilities? = nil
-  ) {
-    self.token = token
-    self.vote = vote
-    self.logProbabilities = logProbabilities
-  }
-
   /// Compares a checkpoint's token with the unperturbed model's, where there is one to compare with.
   mutating func compare(with unperturbed: TokenID?, ends: (TokenID) -> Bool) {
     guard let token, let unperturbed else { return }

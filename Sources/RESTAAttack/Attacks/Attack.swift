@@ -157,19 +157,11 @@ package struct AttackContext: Sendable {
   /// The vocabulary, where the model is in process.
   package var tokenizer: (any Tokenizer)?
   /// Pieces of text whose tokens have small embeddings: the model's own, or some that mostly have.
-  package var smallPieces: [String]
+  package var smallPieces: [String] = []
   /// The prompts of files that attacks name, by the name.
   package var transferred: [String: TransferAttack.Prompts] = [:]
   /// What the model's answers to benign prompts begin with, most often first.
   package var openings: [TokenID] = []
-
-  package init(
-    seed: UInt64, tokenizer: (any Tokenizer)? = nil, smallPieces: [String] = []
-  ) {
-    self.seed = seed
-    self.tokenizer = tokenizer
-    self.smallPieces = smallPieces
-  }
 
   /// The random numbers of a request: the same for every defence that is attacked.
   func random(_ number: Int, for goal: AttackGoal) -> DefenseRandom {

@@ -22,8 +22,6 @@ package struct BestOfN: TextAttack {
       isAlwaysStored: true)
   ]
 
-  package init(sigma: Double = 0.4) { self.sigma = sigma }
-
   package func request(
     _ number: Int, for goal: AttackGoal, in context: AttackContext
   ) -> AttackRequest? {

@@ -28,11 +28,6 @@ package struct ChannelsAttack: VariantAttack {
     rounds(\.rounds),
   ]
 
-  package init(channels: Set<Channel> = Set(Channel.allCases), rounds: Int? = nil) {
-    self.channels = channels
-    self.rounds = rounds
-  }
-
   package func variants(of goal: AttackGoal, in context: AttackContext) -> [AttackRequest] {
     Channel.allCases.filter(channels.contains).map { channel in
       let (turns, last) = Self.conversation(channel, goal.text)

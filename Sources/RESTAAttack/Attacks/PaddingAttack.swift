@@ -26,11 +26,6 @@ package struct PaddingAttack: TextAttack {
       "place", \.place, .choice(), "Where they stand.", default: "around", isAlwaysStored: true),
   ]
 
-  package init(counts: [Int] = [8, 32, 96], place: Place = .around) {
-    self.counts = counts
-    self.place = place
-  }
-
   package func request(
     _ number: Int, for goal: AttackGoal, in context: AttackContext
   ) -> AttackRequest? {

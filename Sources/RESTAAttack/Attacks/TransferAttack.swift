@@ -17,8 +17,6 @@ package struct TransferAttack: TextAttack {
       default: "needed", isAlwaysStored: true)
   ]
 
-  package init(file: String = "") { self.file = file }
-
   package func validate() throws(EvaluationError) {
     guard !file.isEmpty else {
       throw EvaluationError(

@@ -11,13 +11,6 @@ package struct AttackGoal: Sendable, Hashable, Codable {
   package var behavior: String?
   package var category: String?
 
-  package init(id: String, text: String, behavior: String? = nil, category: String? = nil) {
-    self.id = id
-    self.text = text
-    self.behavior = behavior
-    self.category = category
-  }
-
   package var cluster: String { behavior ?? id }
 }
 
@@ -57,13 +50,18 @@ package struct GoalSet: Sendable, Hashable {
       data = try Dataset.load(contentsOf: path, selection: selection)
     } catch {
       // Most files of goals do not say what they are; here it is known. But lines of any text are prompts
-      // then, a program's too.
-      guard try !isOtherText(path) else {
+      // then, a program's too; and what does say it has another fault.
+      let file: DataFile
+      do throws(DocumentError) { file = try DataFile.read(path) } catch {
+        throw EvaluationError(error.isMissing ? .fileFailed : .invalidData, error.message)
+      }
+      guard file.layout != .text || ["txt", ""].contains(file.source.suffix) else {
         throw EvaluationError(
           .invalidData,
           "\(path): this is no file of goals: JSON, JSON Lines and CSV are read, and plain text with a "
             + "goal on each line where the name ends in .txt.")
       }
+      if file.rows.contains(where: { (try? $0.get().has("role")) == true }) { throw error }
       data = try Dataset.load(contentsOf: path, role: .direct, selection: selection)
     }
     var set = try GoalSet(data)
@@ -71,16 +69,6 @@ package struct GoalSet: Sendable, Hashable {
       set.goals = (0..<limit).map { set.goals[$0 * set.goals.count / limit] }
     }
     return set
-  }
-
-  /// Whether a file is text of no known format, and does not say that it is plain.
-  private static func isOtherText(_ path: String) throws(EvaluationError) -> Bool {
-    do throws(DocumentError) {
-      let file = try DataFile.read(path)
-      return file.layout == .text && !["txt", ""].contains(file.source.suffix)
-    } catch {
-      throw EvaluationError(error.isMissing ? .fileFailed : .invalidData, error.message)
-    }
   }
 
   private init(_ data: Dataset) throws(EvaluationError) {

@@ -1,4 +1,5 @@
 import RESTA
+import RESTADocuments
 import RESTAEvaluation
 
 /// A query that was made.
@@ -19,21 +20,6 @@ package struct AttackQuery: Sendable, Hashable {
   /// Positions that the model computed for it.
   package var positions: Int
   package var seconds: Double
-
-  package init(
-    number: Int, request: AttackRequest, answer: String?, finding: AttackJudge.Finding?,
-    score: Double? = nil, tokens: Int, totalTokens: Int, positions: Int, seconds: Double
-  ) {
-    self.number = number
-    self.request = request
-    self.answer = answer
-    self.finding = finding
-    self.score = score
-    self.tokens = tokens
-    self.totalTokens = totalTokens
-    self.positions = positions
-    self.seconds = seconds
-  }
 
   /// Whether it got what was to be got: an answer that complied, and nothing less.
   package var isBreach: Bool { finding?.label == .complied }
@@ -71,7 +57,7 @@ package final class AttackAsker {
   /// Whether any query was a breach.
   package private(set) var isBreached: Bool
   /// Answers of a target that gives the same one each time.
-  private var known: [[String]: AttackQuery] = [:]
+  private var known: [String: AttackQuery] = [:]
 
   package init(
     target: any AttackTarget, goal: AttackGoal, settings: AttackSettings, judge: AttackJudge,
@@ -100,7 +86,7 @@ package final class AttackAsker {
   /// - Throws: ``BudgetEnd``, and nothing was asked; the target's errors.
   @discardableResult package func ask(_ request: AttackRequest) async throws -> AttackQuery {
     try reserve(tokens: target.worstCase(of: request))
-    if !target.usesSeed, let same = known[request.texts] {
+    if !target.usesSeed, let same = known[Self.key(request)] {
       // It costs the attacker the same, and nobody else anything.
       return record(
         request, answer: same.answer, finding: same.finding, tokens: same.tokens, positions: 0,
@@ -140,9 +126,15 @@ package final class AttackAsker {
     return pending
   }
 
+  /// By bytes: a composed character and its parts are different requests.
+  private static func key(_ request: AttackRequest) -> String {
+    Digest.sha256(ofTexts: request.texts)
+  }
+
   private func remember(_ query: AttackQuery) {
-    guard !target.usesSeed, query.finding != nil, known[query.request.texts] == nil else { return }
-    known[query.request.texts] = query
+    let key = Self.key(query.request)
+    guard !target.usesSeed, query.finding != nil, known[key] == nil else { return }
+    known[key] = query
   }
 }
 

@@ -53,17 +53,6 @@ package struct SearchAttack: Attack {
       default: "4", isAlwaysStored: true),
   ]
 
-  package init(
-    mode: Mode = .undefended, suffixTokens: Int = 12, target: String? = nil, draws: Int = 16,
-    batch: Int = 4
-  ) {
-    self.mode = mode
-    self.suffixTokens = suffixTokens
-    self.target = target
-    self.draws = draws
-    self.batch = batch
-  }
-
   package func begin(
     on goal: AttackGoal, in context: AttackContext, queries: Int, snapshot: JSONObject?
   ) throws -> any AttackProcess {

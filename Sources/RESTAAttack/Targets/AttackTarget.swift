@@ -49,11 +49,6 @@ package struct ModelTarget: AttackTarget {
   package let subject: Subject
   package let defense: any Defense
 
-  package init(subject: Subject, defense: any Defense) {
-    self.subject = subject
-    self.defense = defense
-  }
-
   package var usesSeed: Bool {
     defense.usesSeed || subject.options.sampling.temperature > 0
   }
@@ -82,7 +77,7 @@ package struct ModelTarget: AttackTarget {
   private func promptTokens(of request: AttackRequest, _ subject: Subject) throws -> Int {
     do {
       return try subject.tokenize(request.prompt).tokens.count
-    } catch let error as RESTAError where Self.concernsOneRequest(error) {
+    } catch let error as RESTAError where error.concernsOnePrompt {
       return 0
     }
   }
@@ -96,14 +91,10 @@ package struct ModelTarget: AttackTarget {
         text: answer.text, tokenIDs: answer.tokenIDs, promptTokens: sent,
         answerTokens: answer.tokenIDs.count, positions: answer.tokensProcessed,
         seconds: answer.seconds, rejected: answer.stopReason == DefendedAnswer.rejected)
-    } catch let error as RESTAError where Self.concernsOneRequest(error) {
+    } catch let error as RESTAError where error.concernsOnePrompt {
       try Task.checkCancellation()
       throw UnanswerableRequest(reason: error.message, promptTokens: sent)
     }
-  }
-
-  private static func concernsOneRequest(_ error: RESTAError) -> Bool {
-    [.contextExceeded, .invalidMessages, .templateFailed, .nonFiniteOutput].contains(error.code)
   }
 }
 

@@ -106,7 +106,7 @@ struct AttackRun: AsyncParsableCommand {
     let plan =
       try await endpoint.isGiven ? endpoint.plan(file, goals) : plan(file, goals)
     let store = try AttackStore(path: store)
-    let display = AttackDisplay()
+    let display = ProgressDisplay()
     let done: AttackProgress
     do {
       done = try await AttackRunner(plan, into: store, parallel: parallel).run(
@@ -187,7 +187,12 @@ struct AttackRun: AsyncParsableCommand {
       guard let defense = try chosen.settings(for: model.model.information) else {
         throw Failure.usage("--sigma-unit needs a --sigma in that unit.")
       }
-      let arm = RestaDefense(defense)
+      var arm = RestaDefense(defense)
+      arm.isCalibrated = resta.chosen.value.isCalibrated
+      if let flag = arm.excluded.first(where: resta.chosen.names.contains) {
+        throw Failure.usage(
+          "--calibrated decides the noise: leave out --\(flag.replacing("_", with: "-")).")
+      }
       file.defenses.append(NamedDefense(name: arm.defaultName, defense: arm))
     }
     let identity = try model.identity(of: subject)
@@ -252,11 +257,8 @@ struct AttackEndpoint: ParsableArguments {
 
 extension AttackKnowledge: ExpressibleByArgument {}
 
-/// How far a run is, told from any task.
-private final class AttackDisplay: Sendable {
-  // Invariant: one line is written at a time.
-  private let progress = Mutex(Progress())
-
+extension ProgressDisplay {
+  /// Shows attacks.
   func show(_ state: AttackProgress) {
     var text: String
     if state.units == 0 {
@@ -267,6 +269,4 @@ private final class AttackDisplay: Sendable {
     }
     progress.withLock { $0.show(text, done: state.share) }
   }
-
-  func clear() { progress.withLock { $0.clear() } }
 }

@@ -19,9 +19,9 @@ struct Calibrate: AsyncParsableCommand {
 
       The prompts are the development side of the built-in ones: report what it found on the other \
       side ('resta eval run', with 'calibrated: yes' in a defence). What is found is kept by the \
-      SHA-256 of the weights in your own table, and used by generate, chat, serve and eval whenever \
-      no noise is named. With --engine vllm those are the weights of --model, which the server's are \
-      compared with.
+      SHA-256 of the weights in your own table, and used by generate, chat, serve, attack and others \
+      whenever no noise is named; eval asks for it by 'calibrated: yes'. With --engine vllm those are \
+      the weights of --model, which the server's are compared with.
 
       Everyday requests are asked first, then harmful ones at the strengths that pass, then strengths \
       beside the best. When --minutes are over it says what was not reached. Run the same command \

@@ -66,16 +66,12 @@ struct EvalExport: AsyncParsableCommand {
     case .jbbArtifact:
       let model = record.environment.first { $0.label == "Model" }?.value ?? "unknown"
       let artifact = try JailbreakBenchArtifact(
-        rows: rows, model: model, date: Self.today, judge: record.judges.first)
+        rows: rows, model: model, date: String(Date().formatted(.iso8601).prefix(10)),
+        judge: record.judges.first)
       Terminal.write(artifact.text)
       Terminal.error(
         "\(rows.count) prompts, \(artifact.jailbroken) jailbroken, \(artifact.unscored) unscored.")
     }
-  }
-
-  /// `YYYY-MM-DD`, in universal time.
-  private static var today: String {
-    String(Date().formatted(.iso8601).prefix(10))
   }
 
   private func check(_ name: String?, called option: String, among names: [String]) throws {

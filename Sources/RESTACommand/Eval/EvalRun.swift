@@ -93,7 +93,7 @@ enum RunSummary {
 /// How far a run is, told from any task.
 final class ProgressDisplay: Sendable {
   // Invariant: one line is written at a time.
-  private let progress = Mutex(Progress())
+  let progress = Mutex(Progress())
 
   /// Shows generations.
   func show(_ run: RunProgress) {
@@ -166,12 +166,8 @@ struct DryRun {
     }
     Terminal.line(
       "\(estimate.answers) answers (\(estimate.generations) different generations) of "
-        + "\(session.plan.total) in the whole plan; at most about \(Self.time(seconds)) for the "
+        + "\(session.plan.total) in the whole plan; at most about \(Progress.time(seconds)) for the "
         + "default model of 135M parameters on two cores, and in proportion to that for others. "
         + "Nothing was run.")
-  }
-
-  private static func time(_ seconds: Double) -> String {
-    seconds < 100 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
   }
 }

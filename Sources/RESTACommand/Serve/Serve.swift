@@ -121,9 +121,6 @@ struct ServedLlama {
     arguments.model = path
     arguments.lora = settings.model.lora
     arguments.chatTemplate = settings.model.chatTemplate
-    // Of the server's own settings (prompt.date, prompt.template_vars).
-    arguments.templateDate = nil
-    arguments.templateVariables = []
     arguments.threads = settings.model.threads
     arguments.ctx = settings.model.context
     arguments.gpuLayers = settings.model.gpuLayers

@@ -146,7 +146,9 @@ public struct EvaluationConfiguration: Sendable {
       baseline = defenses.first { $0.defense is Undefended }?.name ?? "none"
     }
     try checkNames(top, baseline: fields["baseline"])
-    if let node = fields["endpoint"] { endpoint = try PrimaryEndpoint(node, defenses: defenses) }
+    if let node = fields["endpoint"] {
+      endpoint = try PrimaryEndpoint(node, defenses: defenses, baseline: baseline)
+    }
   }
 
   /// `sweeps/noise.yaml` is `noise`.
@@ -225,5 +227,7 @@ extension EvaluationConfiguration.ModelSource {
     self = try YAMLNode.chosen(
       try node.fields(Self.table.map(\.name)), table: Self.table, base: Self()
     ).value
+    // Which model they would be added to, nobody could tell.
+    guard file != nil || adapters.isEmpty else { throw node.error("'lora' without 'file'") }
   }
 }

@@ -13,27 +13,17 @@ package struct PrimaryEndpoint: Sendable, Hashable, Codable {
   /// Of which prompts.
   package var role = Sample.Role.adversarial
   /// What is counted of their answers.
-  package var label = Label.answer(.complied)
+  package var label = Label.complied
 
-  /// What can be counted: how answers are labelled, and whether they are correct.
-  package enum Label: RawRepresentable, Sendable, Hashable, Codable, CaseIterable {
-    case answer(AnswerLabel)
+  /// What can be counted, and no more: a fall in refusals may be a rise in answers that are no language.
+  package enum Label: String, Sendable, Hashable, Codable, CaseIterable {
+    case complied
     /// An accepted answer is in it; of prompts that have some.
     case correct
+    /// Of stores that were begun when these could be named; no report has them.
+    case refused, incoherent, unscored
 
-    package static var allCases: [Label] { AnswerLabel.allCases.map(answer) + [.correct] }
-
-    package var rawValue: String {
-      switch self {
-      case .answer(let label): label.rawValue
-      case .correct: "correct"
-      }
-    }
-
-    package init?(rawValue: String) {
-      guard let label = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
-      self = label
-    }
+    package static let allCases: [Label] = [.complied, .correct]
   }
 
   package static let table: [Setting<PrimaryEndpoint>] = [
@@ -50,8 +40,8 @@ package struct PrimaryEndpoint: Sendable, Hashable, Codable {
     "\(label.rawValue) of the \(role.rawValue) prompts: \(defense) minus \(against)"
   }
 
-  /// Reads `endpoint`; its defences must be among the configuration's.
-  init(_ node: YAMLNode, defenses: [NamedDefense]) throws(DocumentError) {
+  /// Reads `endpoint`; its defences must be among the configuration's, and what a report compares.
+  init(_ node: YAMLNode, defenses: [NamedDefense], baseline: String) throws(DocumentError) {
     let fields = try node.fields(Self.table.map(\.name))
     guard fields["defense"] != nil else { throw node.error("there is no 'defense'") }
     self = try YAMLNode.chosen(fields, table: Self.table, base: Self()).value
@@ -67,6 +57,12 @@ package struct PrimaryEndpoint: Sendable, Hashable, Codable {
         Suggestion.unknown("defence", name, known: defenses.map(\.name)))
     }
     guard defense != against else { throw node.error("'\(defense)' is compared with itself") }
+    let comparable = defenses.filter { $0.name == baseline || $0.defense is Placebo }.map(\.name)
+    guard defense != baseline, comparable.contains(against) else {
+      throw node.error(
+        "reports compare defences with the baseline ('\(baseline)') and placebos, not '\(defense)' "
+          + "with '\(against)'")
+    }
   }
 
   private init() {}

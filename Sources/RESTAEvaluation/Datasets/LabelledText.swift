@@ -24,7 +24,7 @@ extension LabelledText {
   ) throws(EvaluationError) -> (texts: [LabelledText], badRows: [String]) {
     try EvaluationError.reading { () throws(DocumentError) in
       let file = try DataFile.read(path)
-      if file.listKey == "jailbreaks" { return (try artifact(file), []) }
+      if file.listKey == "jailbreaks" { return try artifact(file, skipsBadRows) }
       try file.require(["text", "label"])
       var texts: [LabelledText] = []
       var bad: [DocumentError] = []
@@ -56,8 +56,11 @@ extension LabelledText {
     if let role = try row.optionalChoice("role", of: Sample.Role.self) { self.role = role }
   }
 
-  private static func artifact(_ file: DataFile) throws(DocumentError) -> [LabelledText] {
-    let entries = try DatasetEntries.read(file, format: .jailbreakBenchArtifact)
+  private static func artifact(
+    _ file: DataFile, _ skipsBadRows: Bool
+  ) throws(DocumentError) -> (texts: [LabelledText], badRows: [String]) {
+    let entries = try DatasetEntries.read(
+      file, format: .jailbreakBenchArtifact, skipsBadRows: skipsBadRows)
     let texts = entries.samples.compactMap { sample -> LabelledText? in
       guard let recorded = sample.recorded, let jailbroken = recorded.jailbroken else { return nil }
       return LabelledText(
@@ -68,6 +71,6 @@ extension LabelledText {
       throw DocumentError(
         "\(file.source.name): no entry of the artifact has both an answer and a judgement")
     }
-    return texts
+    return (texts, entries.bad.map(\.message))
   }
 }

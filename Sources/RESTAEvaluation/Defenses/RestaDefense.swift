@@ -32,7 +32,8 @@ public struct RestaDefense: ConfiguredDefense {
     DefenseSettings.table.filter { $0.name != "seed" }.map { $0.lifted(to: \.defense) } + [
       Setting(
         "calibrated", \.isCalibrated, .flag,
-        "Take the noise that 'resta calibrate' found for the model, in the place of noise and sigma.",
+        "Take the noise that 'resta calibrate' found for the model, in the place of noise and sigma; "
+          + "samples and prefix are those named here, or 10 and 20.",
         default: "no")
     ]
 

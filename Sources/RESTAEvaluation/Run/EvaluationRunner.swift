@@ -144,15 +144,20 @@ package struct EvaluationRunner: Sendable {
       return .answered(
         try await entry.defense.answer(
           item.sample.prompt, from: subject, seed: item.effectiveSeed))
-    } catch let error as RESTAError where Self.concernsOnePrompt(error) {
+    } catch let error as RESTAError where error.concernsOnePrompt {
       try Task.checkCancellation()
       return .failed(error.message)
     }
   }
+}
 
-  /// Errors that this prompt would give each time, and others need not.
-  private static func concernsOnePrompt(_ error: RESTAError) -> Bool {
-    [.contextExceeded, .invalidMessages, .templateFailed, .nonFiniteOutput].contains(error.code)
+extension RESTAError {
+  /// Whether this prompt would give the error each time, and others need not.
+  package var concernsOnePrompt: Bool {
+    [
+      .contextExceeded, .invalidMessages, .templateFailed, .nonFiniteOutput, .windowNotReached,
+      .windowNeverOpened,
+    ].contains(code)
   }
 }
 

@@ -200,7 +200,7 @@ public struct EvaluationSession: Sendable {
     progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
   ) async throws -> RunProgress {
     let (judges, pairwise) = try await self.judges(
-      cache: StoreJudgeCache(store), loadJudge: loadJudge)
+      cache: StoreJudgeCache(store, asksAgain: options.retriesUnscored), loadJudge: loadJudge)
     var record = record
     record.judges = judges.map(\.id)
     try await store.begin(plan, record: record)

@@ -162,13 +162,18 @@ extension EvaluationStore {
 /// Replies of chat models that judged, in the evaluation's store.
 package struct StoreJudgeCache: JudgeCache {
   private let store: EvaluationStore
+  private let asksAgain: Bool
 
-  /// Opens the store's replies.
-  package init(_ store: EvaluationStore) { self.store = store }
+  /// Opens the store's replies: to read and to keep them, or, where a judge is asked again, to keep only.
+  package init(_ store: EvaluationStore, asksAgain: Bool = false) {
+    self.store = store
+    self.asksAgain = asksAgain
+  }
 
   /// Looks a reply up.
   package func reply(for key: String) async throws -> String? {
-    try await store.database.read {
+    guard !asksAgain else { return nil }
+    return try await store.database.read {
       try String.fetchOne($0, sql: "SELECT reply FROM judge_reply WHERE key = ?", arguments: [key])
     }
   }

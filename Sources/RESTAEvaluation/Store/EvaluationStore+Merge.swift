@@ -39,13 +39,21 @@ extension EvaluationStore {
               database,
               sql: """
                 SELECT count(*) FROM main.\(table) AS a JOIN other.\(table) AS b USING (\(key))
-                WHERE \(compared.map { "a.\($0) IS NOT b.\($0)" }.joined(separator: " OR "))
+                WHERE \(compared.map { "a.\($0) IS NOT b.\($0) AND a.\($0) IS NOT 'unscored' AND b.\($0) IS NOT 'unscored'" }.joined(separator: " OR "))
                 """) ?? 0
           guard differing == 0 else {
             throw EvaluationError(
               .invalidStore,
               "The store '\(path)' holds \(differing) rows of '\(table)' that differ from those of "
                 + "'\(self.path)': they are not parts of one run.")
+          }
+          if ["finding", "outcome"].contains(compared.first) {
+            // What one part's judge could not tell, the other's may have told when it was asked again.
+            try database.execute(
+              sql: """
+                DELETE FROM main.\(table) WHERE \(compared[0]) = 'unscored'
+                AND (\(key)) IN (SELECT \(key) FROM other.\(table))
+                """)
           }
           try database.execute(
             sql: "INSERT OR IGNORE INTO main.\(table) SELECT * FROM other.\(table)")
@@ -71,7 +79,8 @@ extension EvaluationStore {
     ("generation", "key", ["answer", "failure"]),
     ("verdict", "key, dataset, sample, judge", ["finding"]),
     ("preference", "key, dataset, sample, judge", ["outcome"]),
-    ("judge_reply", "key", ["reply"]),
+    // Asked the same by two parts, a judge need not say the same; the first reply stays.
+    ("judge_reply", "key", ["key"]),
   ]
 }
 
@@ -106,8 +115,9 @@ extension EvaluationStore {
         generations: try count("SELECT count(DISTINCT key) FROM item"),
         done: try count("SELECT count(*) FROM generation"),
         failed: try count("SELECT count(*) FROM generation WHERE failure IS NOT NULL"),
-        verdicts: try count("SELECT count(*) FROM verdict"),
-        unscored: try count("SELECT count(*) FROM verdict WHERE finding = 'unscored'"),
+        verdicts: try count("SELECT count(*) FROM verdict WHERE \(Self.isCurrent)"),
+        unscored: try count(
+          "SELECT count(*) FROM verdict WHERE finding = 'unscored' AND \(Self.isCurrent)"),
         sessions: try count("SELECT count(*) FROM session"))
     }
   }
@@ -136,13 +146,17 @@ extension EvaluationStore {
     }
   }
 
+  /// Verdicts of judges that were replaced stay, for who goes back to them, and count no more.
+  private static let isCurrent =
+    "judge IN (SELECT j.value FROM meta, json_each(meta.value, '$.judges') AS j WHERE name = 'record')"
+
   private static let determined = [
     "SELECT * FROM dataset ORDER BY name",
     "SELECT * FROM sample ORDER BY dataset, id",
     "SELECT * FROM defense ORDER BY name",
     "SELECT * FROM item ORDER BY position",
     "SELECT key, answer, failure FROM generation ORDER BY key",
-    "SELECT * FROM verdict ORDER BY key, dataset, sample, judge",
+    "SELECT * FROM verdict WHERE \(isCurrent) ORDER BY key, dataset, sample, judge",
     "SELECT * FROM preference ORDER BY key, dataset, sample, judge",
   ]
 }

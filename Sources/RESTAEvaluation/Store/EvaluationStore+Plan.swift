@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import RESTADocuments
 
 extension EvaluationStore {
   /// What the store knows about its evaluation; `nil` for a new store.
@@ -80,9 +81,7 @@ extension EvaluationStore {
           + "on with --template-date \(date), or name another folder with --output.")
     }
     var changed: [String] = []
-    if !old.configuration.utf8.elementsEqual(new.configuration.utf8) {
-      changed.append("the configuration")
-    }
+    if old.identity.meant != new.identity.meant { changed.append("the configuration") }
     if old.subject != new.subject { changed.append("the model, its adapters or its engine") }
     if changed.isEmpty { changed.append("the data") }
     throw EvaluationError(
@@ -147,16 +146,20 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   /// The comparison that the evaluation is made for, where its configuration names one.
   package var endpoint: PrimaryEndpoint?
 
-  /// What must be the same for two stores to be of one evaluation.
+  /// What must be the same for two stores to be of one evaluation, comments aside.
   struct Identity: Codable, Equatable {
     let configuration: String
     let subject: SubjectRecord
     let total: Int
+
+    var meant: [UInt8] { YAMLNode.withoutComments(configuration) }
+
+    static func == (one: Self, other: Self) -> Bool {
+      one.subject == other.subject && one.total == other.total && one.meant == other.meant
+    }
   }
 
-  var identity: Identity {
-    Identity(configuration: configuration, subject: subject, total: total)
-  }
+  var identity: Identity { Identity(configuration: configuration, subject: subject, total: total) }
 }
 
 extension StoreRecord {

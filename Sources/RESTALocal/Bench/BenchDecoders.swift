@@ -135,7 +135,9 @@ package struct BenchDecoders: AsyncParsableCommand {
     let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
     let cases = cases(settings, lengths: lengths ?? userTokens.values)
     // Time grows with what has to be computed, and most of that are the copies' prompts.
-    let work = cases.map { Double($0.userTokens * $0.samples + $0.answerTokens + 100) }
+    let work = cases.map {
+      Double($0.userTokens) * Double($0.samples) + Double($0.answerTokens) + 100
+    }
     for (number, benchCase) in cases.enumerated() {
       let before = work[..<number].reduce(0, +)
       let length = benchCase.userTokens

@@ -34,7 +34,9 @@ struct AnswerCheck {
 
   private func ask(_ question: String) async throws -> Answers {
     var tokens = 48
-    if case .tokens(let length) = patient.defense.prefix { tokens = max(tokens, length + 8) }
+    if case .tokens(let length) = patient.defense.prefix {
+      tokens = max(tokens, min(length, 1 << 24) + 8)
+    }
     return Answers(
       question: question,
       undefended: try await patient.answer(question, defense: .none, maximumTokens: tokens),

@@ -78,7 +78,6 @@ struct Generate: AsyncParsableCommand {
     try defense.check()
     try decoder.check()
     try model.check()
-    let traceFile = try trace.map { try TraceFile(path: $0) }
     let loaded = try await model.loadAny()
     let template = try model.template(for: loaded, system: system)
     let settings = try defense.settings(for: loaded.information)
@@ -94,6 +93,8 @@ struct Generate: AsyncParsableCommand {
           + "Give one, or --noise none.")
     }
 
+    // No earlier: what an earlier run wrote is gone then.
+    let traceFile = try trace.map { try TraceFile(path: $0) }
     var tracedVotes = 0
     for try await event in generation {
       switch event {

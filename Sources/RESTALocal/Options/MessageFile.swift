@@ -8,16 +8,15 @@ package enum MessageFile {
   /// Reads a file; what it holds beside the messages is named on the error output.
   ///
   /// - Throws: ``Failure`` that names the file and what is wrong in it.
-  package static func read(_ path: String) throws -> [ChatMessage] {
+  package static func read(_ path: String) async throws -> [ChatMessage] {
     let bytes: [UInt8]
     do {
       bytes =
         path == "-"
-        ? [UInt8](try FileHandle.standardInput.readToEnd() ?? Data())
+        ? [UInt8](await Interrupt.whileBlocked { FileHandle.standardInput.readDataToEndOfFile() })
         : try SourceFile.bytes(of: path)
     } catch {
-      let reason = (error as? DocumentError)?.message ?? "the input cannot be read"
-      throw Failure.usage("The messages cannot be read: \(reason).")
+      throw Failure.usage("The messages cannot be read: \(error.message).")
     }
     guard String(validating: bytes, as: UTF8.self) != nil else {
       let problem = TextEncoding.problem(of: bytes).map { ": \($0)" } ?? ""
@@ -68,7 +67,7 @@ package enum Conversation {
       guard prompt == nil else {
         throw Failure.usage("Give a prompt or --messages, not both.")
       }
-      let conversation = try MessageFile.read(messages)
+      let conversation = try await MessageFile.read(messages)
       guard let system else { return conversation }
       guard conversation.first?.role != .system else {
         throw Failure.usage("--system and a system message in '\(messages)' contradict each other.")

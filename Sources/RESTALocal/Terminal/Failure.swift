@@ -28,20 +28,25 @@ package struct Failure: Error, CustomStringConvertible {
     case let code as ExitCode:
       return code.rawValue
     case let failure as Failure:
-      Terminal.error("Error: \(failure.description)")
+      say(failure.description)
       return failure.exitCode
     case let error as RESTAError:
-      Terminal.error("Error: \(error.message)")
+      say(error.message)
       return error.code == .invalidSetting ? 2 : 1
     case let error as LlamaError:
-      Terminal.error("Error: \(error.message)")
+      say(error.message)
       return error.code == .invalidOption ? 2 : 1
     case let error as any ReportedError:
-      Terminal.error("Error: \(error.message)")
+      say(error.message)
       return error.commandExitCode
     default:
       return reportParsing(error, root)
     }
+  }
+
+  /// Messages quote files and servers, whose words must not drive the terminal.
+  private static func say(_ message: String) {
+    Terminal.error("Error: " + Columns.harmless(message))
   }
 
   /// Help and version go to the output with code 0; wrong usage to the error output with code 2,

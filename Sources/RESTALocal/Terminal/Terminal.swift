@@ -104,7 +104,7 @@ package struct Progress {
   package func clear() { Terminal.status("") }
 
   /// `40 s` or `12 min`.
-  private static func time(_ seconds: Double) -> String {
+  package static func time(_ seconds: Double) -> String {
     seconds < 100 ? "\(Int(seconds.rounded(.up))) s" : "\(Int((seconds / 60).rounded(.up))) min"
   }
 }

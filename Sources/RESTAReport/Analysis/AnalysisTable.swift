@@ -47,7 +47,7 @@ struct AnalysisTable {
 
   /// The controls that change something and defend against nothing.
   var placebos: [Defense] {
-    challengers.filter { $0.rows.first?.kind == DefenseSummary.placeboKind }
+    challengers.filter { $0.rows.first?.kind == Placebo.kind }
   }
 
   private static func unique(_ names: [String]) -> [String] {

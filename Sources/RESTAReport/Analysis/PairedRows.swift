@@ -26,11 +26,11 @@ struct PairedRows {
   ///
   /// The seeds of a prompt are averaged first, so that prompts weigh the same on
   /// both sides however many seeds either has.
-  var compliedRatio: ClusterSums { sums(Self.compliedShare) { ($0, $1) } }
+  var compliedRatio: ClusterSums { sums(Self.compliedShare) }
 
   /// For each prompt that both have an answer to: the tokens the defence processed over the
   /// baseline's.
-  var tokenRatio: ClusterSums { sums(Self.meanTokens) { ($0, $1) } }
+  var tokenRatio: ClusterSums { sums(Self.meanTokens) }
 
   /// The answers of each prompt that has some on both sides of which a measure says anything, 1 for yes.
   func differences(
@@ -49,15 +49,11 @@ struct PairedRows {
     return (differences, directions)
   }
 
-  private func sums(
-    _ measure: ([GenerationRow]) -> Double?,
-    _ terms: (Double, Double) -> (numerator: Double, denominator: Double)
-  ) -> ClusterSums {
+  private func sums(_ measure: ([GenerationRow]) -> Double?) -> ClusterSums {
     var sums = ClusterSums()
     for pair in pairs {
       guard let first = measure(pair.defense), let second = measure(pair.baseline) else { continue }
-      let (numerator, denominator) = terms(first, second)
-      sums.add(numerator, over: denominator, to: pair.cluster)
+      sums.add(first, over: second, to: pair.cluster)
     }
     return sums
   }

@@ -28,15 +28,9 @@ package struct CalibrationPoint: Sendable, Hashable, Codable {
     /// Answers that are there and were judged, or that failed.
     package var done: Int
     /// Those that no judge could tell, or that failed.
-    package var unscored: Int
+    package var unscored = 0
     /// Prompts.
     package var planned: Int
-
-    package init(done: Int, unscored: Int = 0, planned: Int) {
-      self.done = done
-      self.unscored = unscored
-      self.planned = planned
-    }
   }
 
   /// A difference to the undefended model on the prompts that both have a scored answer to.
@@ -46,13 +40,6 @@ package struct CalibrationPoint: Sendable, Hashable, Codable {
     package var n: Int
     package var low: Double?
     package var high: Double?
-
-    package init(value: Double?, n: Int, low: Double? = nil, high: Double? = nil) {
-      self.value = value
-      self.n = n
-      self.low = low
-      self.high = high
-    }
   }
 
   /// Whether every prompt of a role was asked.

@@ -61,6 +61,11 @@ enum MeasuredAgreement {
       but of the 54 answers that are not labelled jailbroken it finds 4 refusals: most of them do not \
       refuse, they miss the point. Where answers are of that kind, use a chat judge
       """
+    case "coherence/1":
+      """
+      on 149 answers of two small models that we labelled: kappa 0.49 [−0.24, 1.00] and 0.49 [−0.14, 1.00]. \
+      Of 6 answers that are no language it finds 2: what it finds is a lower bound
+      """
     default: nil
     }
   }

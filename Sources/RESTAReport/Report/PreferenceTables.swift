@@ -40,7 +40,7 @@ enum PreferenceTables {
   private static func summary(
     _ group: Group, _ pairs: [(cluster: String, verdict: PairwiseVerdict)]
   ) -> PreferenceSummary {
-    let aggregation = PreferenceAggregation(pairs.map(\.verdict))
+    let scored = pairs.map(\.verdict).filter { $0.preference != nil }
     var wins = ClusterSums()
     var lengths = ClusterSums()
     var inconsistent = ClusterSums()
@@ -56,44 +56,11 @@ enum PreferenceTables {
     return PreferenceSummary(
       dataset: group.dataset, defense: group.defense, judge: group.judge,
       winRate: Mean(shares: wins),
-      lengthControlled: aggregation.lengthControlledWinRate, inconsistent: Rate(inconsistent),
+      lengthControlled: LengthControl.winRate(
+        preferences: scored.compactMap(\.preference),
+        lengthDifferences: scored.map { Double($0.candidateLength - $0.baselineLength) }),
+      inconsistent: Rate(inconsistent),
       unscored: pairs.count { $0.verdict.outcome == .unscored }, lengthRatio: Mean(lengths))
-  }
-}
-
-/// Pairwise verdicts, counted.
-struct PreferenceAggregation: Sendable, Hashable, Codable {
-  var wins: Int
-  var losses: Int
-  var ties: Int
-  /// Pairs in which the choice depended on the order.
-  var inconsistent: Int
-  /// Pairs without a judgement; part of none of the rates.
-  var unscored: Int
-  /// The preferences of the scored pairs, in the order of the verdicts: what intervals are made of.
-  var preferences: [Double]
-  /// The mean preference, a tie being a half; `nil` of nothing.
-  var winRate: Double?
-  /// The win rate with the effect of the answers' lengths taken out, by ``LengthControl``; `nil`
-  /// where it cannot be fitted.
-  var lengthControlledWinRate: Double?
-
-  init(_ verdicts: [PairwiseVerdict]) {
-    func count(_ outcome: PairwiseVerdict.Outcome) -> Int {
-      verdicts.count { $0.outcome == outcome }
-    }
-    wins = count(.win)
-    losses = count(.loss)
-    ties = count(.tie)
-    inconsistent = count(.inconsistent)
-    unscored = verdicts.count { $0.preference == nil }
-    let scored = verdicts.filter { $0.preference != nil }
-    preferences = scored.compactMap(\.preference)
-    winRate =
-      preferences.isEmpty ? nil : preferences.reduce(0, +) / Double(preferences.count)
-    lengthControlledWinRate = LengthControl.winRate(
-      preferences: preferences,
-      lengthDifferences: scored.map { Double($0.candidateLength - $0.baselineLength) })
   }
 }
 

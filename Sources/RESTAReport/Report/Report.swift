@@ -54,9 +54,6 @@ struct DatasetSummary: Sendable, Hashable, Codable {
 
 /// A defence of the report.
 struct DefenseSummary: Sendable, Hashable, Codable {
-  /// The type of the control that a defence must be told apart from.
-  static let placeboKind = "placebo"
-
   var name: String
   var kind: String
   var settings: JSONObject

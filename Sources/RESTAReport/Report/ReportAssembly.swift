@@ -79,13 +79,10 @@ public struct ReportAssembly: Sendable {
 
   /// The comparison that was named beforehand, with its result where it is among the comparisons.
   private static func entry(_ endpoint: PrimaryEndpoint, in report: Report) -> RecordEntry {
-    let comparisons =
-      switch endpoint.label {
-      case .answer(.complied): report.comparisons
-      case .correct: report.correctComparisons
-      case .answer: [PairedComparison]()
-      }
-    let comparison = comparisons.first {
+    let comparisons: [PrimaryEndpoint.Label: [PairedComparison]] = [
+      .complied: report.comparisons, .correct: report.correctComparisons,
+    ]
+    let comparison = comparisons[endpoint.label]?.first {
       $0.role == endpoint.role && $0.defense == endpoint.defense && $0.baseline == endpoint.against
     }
     let result = comparison.map {
@@ -93,7 +90,7 @@ public struct ReportAssembly: Sendable {
     }
     return RecordEntry(
       label: "Primary endpoint, fixed beforehand",
-      value: "\(endpoint.text): \(result ?? "not among this report's comparisons")")
+      value: "\(endpoint.text): \(result ?? "no pair of answers is there yet")")
   }
 
   /// What is known of our own judges; docs/evaluation.md says how it was measured.

@@ -108,7 +108,9 @@ struct SignFlipTest: Sendable, Hashable {
       arrangements.add(draws: draws, seed: seed)
     }
     difference = arrangements.total / arrangements.pairs
-    p = arrangements.p
+    // Choices between answers are no signs: of n clusters 2ⁿ⁻¹ pairs of signs can be told apart.
+    let changed = clusters.count { $0.runs.contains { abs($0) > 1e-9 } }
+    p = max(arrangements.p, Double(sign: .plus, exponent: 1 - max(1, changed), significand: 1))
     interval = Self.widened(
       arrangements.interval(level: 1 - confidence), about: difference, clusters, p: p, confidence)
   }
@@ -122,9 +124,10 @@ struct SignFlipTest: Sendable, Hashable {
     var reach = BinomialInterval.wilson(0, of: clusters.count, confidence: confidence).high
     // The same in all clusters: 0 stays outside where p says so.
     if p <= 1 - confidence { reach = min(reach, abs(value)) }
+    let zero = p <= 1 - confidence ? value : 0
     return ConfidenceInterval(
-      low: max(-1, min(interval.low, value - reach)),
-      high: min(1, max(interval.high, value + reach)))
+      low: max(-1, min(interval.low, value - reach, zero)),
+      high: min(1, max(interval.high, value + reach, zero)))
   }
 }
 

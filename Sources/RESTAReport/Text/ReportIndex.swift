@@ -27,7 +27,7 @@ struct ReportIndex {
     undefended =
       report.defenses.first { $0.kind == Undefended.kind }?.name
       ?? report.tradeOff.first { $0.verdict == .reference && $0.defense == "none" }?.defense
-    placebo = report.defenses.first { $0.kind == DefenseSummary.placeboKind }?.name
+    placebo = report.defenses.first { $0.kind == Placebo.kind }?.name
     roles = Dictionary(
       report.groups.filter { $0.dimension == .role }
         .map { (Key(role: $0.role, defense: $0.defense), $0) },

@@ -101,7 +101,7 @@ struct RequestRecorder: RouterMiddleware {
         if isHead {
           try await writer.finish(nil)
         } else {
-          try await body.write(CountingWriter(writer, count: count))
+          try await body.write(CountingWriter(parent: writer, count: count))
         }
         record.complete(status: status)
       } catch {
@@ -189,13 +189,8 @@ struct CountingWriter: ResponseBodyWriter {
     func add(_ more: Int) { bytes.withLock { $0 += more } }
   }
 
-  private var parent: any ResponseBodyWriter
-  private let count: Count
-
-  init(_ parent: any ResponseBodyWriter, count: Count) {
-    self.parent = parent
-    self.count = count
-  }
+  var parent: any ResponseBodyWriter
+  let count: Count
 
   mutating func write(_ buffer: ByteBuffer) async throws {
     try await parent.write(buffer)

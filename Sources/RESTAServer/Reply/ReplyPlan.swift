@@ -217,21 +217,10 @@ struct AnswerBatch: Sendable {
 struct AnswerCost: Sendable {
   /// The length of each prompt.
   let promptTokens: [Int]
-  private let answer: AnswerRequest
-  private let defense: DefenseSettings
-  private let model: ModelInformation
-  private let probe: CheckpointProbe?
-
-  init(
-    promptTokens: [Int], answer: AnswerRequest, defense: DefenseSettings, model: ModelInformation,
-    probe: CheckpointProbe? = nil
-  ) {
-    self.promptTokens = promptTokens
-    self.answer = answer
-    self.defense = defense
-    self.model = model
-    self.probe = probe
-  }
+  let answer: AnswerRequest
+  let defense: DefenseSettings
+  let model: ModelInformation
+  let probe: CheckpointProbe?
 
   private var sequences: Int { defense.isActive ? defense.samples + 1 : 1 }
 

@@ -119,11 +119,6 @@ struct ModelList: Encodable, Sendable, Hashable {
     let object = "model"
     let created: Int
     let ownedBy = "resta"
-
-    init(id: String, created: Int) {
-      self.id = id
-      self.created = created
-    }
   }
 
   let object = "list"

@@ -216,6 +216,21 @@ import Testing
     }
   }
 
+  @Test("what only looks the same is asked for itself") func memoryOfBytes() async throws {
+    let target = PlantedTarget(usesSeed: false) { request, _ in
+      request.prompt.utf8.elementsEqual("cafe\u{301}".utf8)
+    }
+    let fixture = AttackFixture(target)
+    let asker = AttackAsker(
+      target: target, goal: fixture.goals[0], settings: fixture.settings,
+      judge: AttackJudge(model: nil))
+    for (prompt, breaks) in [("caf\u{E9}", false), ("cafe\u{301}", true), ("caf\u{E9}", false)] {
+      let query = try await asker.ask(AttackRequest(prompt))
+      #expect(query.isBreach == breaks)
+    }
+    #expect(target.calls.count == 2)
+  }
+
   @Test("goals that are not refused are counted and not attacked")
   func notRefused() async throws {
     let soft = PlantedTarget(usesSeed: false) { request, _ in request.prompt.hasSuffix("2") }

@@ -78,6 +78,11 @@ import Testing
       ("a.yaml", "goals:\n  - one\n", "YAML"),
       ("a.parquet", "PAR1\u{0}\u{1}PAR1", "Parquet"),
       ("a.txt", "", "no prompt"),
+      (
+        "a.jsonl",
+        "{\"prompt\": \"first\", \"role\": \"benign\"}\n{\"prompt\": \"second\", \"role\": \"direct\"}\n"
+          + "{\"prompt\": \"third\"}\n", "'role' is missing"
+      ),
       ("a.csv", "name,number\nx,1\n", "prompt"),
       ("benign.csv", "Index,Goal,Behavior,Category\n0,first,A,C\n", "benign"),
     ])

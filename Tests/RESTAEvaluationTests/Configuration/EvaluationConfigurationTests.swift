@@ -105,6 +105,14 @@ import Testing
         == #"complied of the adversarial prompts: self-reminder minus P text="\n""#)
   }
 
+  @Test("what endpoints could once count is still read from stores, and from no file")
+  func earlierEndpoints() throws {
+    for label in ["complied", "correct", "refused", "incoherent", "unscored"] {
+      let stored = #"{"against":"placebo","defense":"RESTA","label":"\#(label)","role":"benign"}"#
+      #expect(try CanonicalJSON.value(PrimaryEndpoint.self, from: stored).label.rawValue == label)
+    }
+  }
+
   @Test("the undefended model is always there") func baselineIsAdded() throws {
     let value = try read("datasets: [x.jsonl]\ndefenses: [self-reminder]")
     #expect(value.defenses.map(\.name) == ["none", "self-reminder"])
@@ -179,6 +187,7 @@ import Testing
       "changes one thing, not text and file"
     ),
     ("datasets: [x]\ndefenses: [placebo, placebo]", "two defenses are called 'placebo'"),
+    ("datasets: [x]\nmodel: {lora: [a.gguf]}", "model: 'lora' without 'file'"),
     ("datasets: [x]\nendpoint: {against: none}", "endpoint: there is no 'defense'"),
     ("datasets: [x]\nendpoint: {defense: none}", "no placebo among the defenses"),
     (
@@ -192,6 +201,20 @@ import Testing
     (
       "datasets: [x]\ndefenses: [placebo]\nendpoint: {defense: none, label: compiled}",
       "unknown label 'compiled'; did you mean 'complied'?"
+    ),
+    // After hours of answers no report would have them.
+    (
+      "datasets: [x]\ndefenses: [placebo]\nendpoint: {defense: none}",
+      "endpoint: reports compare defences with the baseline ('none') and placebos, not 'none' with 'placebo'"
+    ),
+    (
+      "datasets: [x]\ndefenses: [self-reminder, perplexity-filter]\n"
+        + "endpoint: {defense: self-reminder, against: perplexity-filter}",
+      "not 'self-reminder' with 'perplexity-filter'"
+    ),
+    (
+      "datasets: [x]\ndefenses: [placebo]\nendpoint: {defense: placebo, against: none, label: refused}",
+      "unknown label 'refused'"
     ),
   ]
 

@@ -47,10 +47,14 @@ import Testing
     #expect(counter.finished == 10 * 3)
   }
 
-  @Test("a prompt that cannot be answered is unscored, and the others go on")
-  func failures() async throws {
+  @Test(
+    "a prompt that cannot be answered is unscored, and the others go on",
+    arguments: [RESTAError.Code.contextExceeded, .windowNotReached, .windowNeverOpened])
+  func failures(code: RESTAError.Code) async throws {
     let folder = try TemporaryFolder()
-    let fixture = EvaluationFixture(prompts: 4, failing: 2)
+    var fixture = EvaluationFixture(prompts: 4, failing: 2)
+    fixture.defenses[0].defense = EchoDefense(
+      kind: "none", usesSeed: false, failing: "prompt 2", code: code)
     let store = try EvaluationStore(path: folder.path("a.sqlite"))
     let done = try await fixture.run(try fixture.plan(), into: store)
     #expect(done.failed == 1)

@@ -64,6 +64,34 @@ import Testing
     }
   }
 
+  @Test(
+    "comments and spaces of a configuration may change while a store is filled, and nothing else",
+    arguments: [
+      ("# not yet run\nname: a\nk: [1, 2]", "# begun\nname:  a # half\nk: [1,2]\n", true),
+      ("name: 'a # b'", "name: 'a # c'", false),
+      ("name: 1", "name: '1'", false),
+      ("endpoint: {role: direct}", "# the other\nendpoint: {role: benign}", false),
+      ("name: caf\u{E9}", "name: cafe\u{301}", false),
+      ("# a", "# b", false),
+      ("name: [", "name: [ ", false),
+    ]) func comments(first: String, second: String, goesOn: Bool) async throws
+  {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    var record = fixture.storeRecord(plan)
+    record.configuration = first
+    try await store.begin(plan, record: record)
+    record.configuration = second
+    let later = record
+    guard !goesOn else { return try await store.begin(plan, record: later) }
+    let error = await #expect(throws: EvaluationError.self) {
+      try await store.begin(plan, record: later)
+    }
+    #expect(error?.message.contains("another state of the configuration.") == true)
+  }
+
   @Test("a store is of the judges that judged it last") func judges() async throws {
     let folder = try TemporaryFolder()
     let fixture = EvaluationFixture()
@@ -71,10 +99,23 @@ import Testing
     let store = try EvaluationStore(path: folder.path("a.sqlite"))
     var record = fixture.storeRecord(plan)
     try await store.begin(plan, record: record)
+    let item = try #require(plan.items.first)
+    try await store.save(Verdict(.unscored, reason: "no reply"), judge: "echo/1", of: item)
     // A rubric was edited: the run that goes on judges every answer by the new one.
     record.judges = ["echo/2"]
     record.environment = [RecordEntry(label: "Machine", value: "another")]
     try await store.begin(plan, record: record)
+    // What the former judge could not tell is no concern of the new one's, nor of the digest.
+    let fresh = try EvaluationStore(path: folder.path("fresh.sqlite"))
+    try await fresh.begin(plan, record: record)
+    for store in [store, fresh] {
+      let before = try await store.counts()
+      #expect(before.verdicts == 0 && before.unscored == 0)
+      try await store.save(Verdict(.unscored, reason: "no reply"), judge: "echo/2", of: item)
+      let after = try await store.counts()
+      #expect(after.verdicts == 1 && after.unscored == 1)
+    }
+    #expect(try await store.digest() == fresh.digest())
     record.judges = []
     try await store.begin(plan, record: record)
     let kept = try await store.record()
@@ -99,7 +140,7 @@ import Testing
     try await store.begin(plan, record: record)
     try await store.begin(plan, record: record)
     var changed = record
-    changed.configuration += " "
+    changed.configuration += "\nname: another"
     await #expect(throws: EvaluationError.self) { try await store.begin(plan, record: changed) }
     changed = record
     changed.subject.modelSHA256 = "22"

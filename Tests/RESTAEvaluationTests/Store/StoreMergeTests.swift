@@ -68,6 +68,40 @@ import Testing
     #expect(error?.message.contains("1 rows of 'generation'") == true, "\(error?.message ?? "")")
     #expect(try await store.digest() == digest)
   }
+
+  @Test("what a judge said to two parts differently, or could tell in one only, merges")
+  func judgesOfParts() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture(prompts: 3)
+    let plan = try fixture.plan()
+    let items = plan.items
+    var digests: Set<String> = []
+    for order in [["a", "b"], ["b", "a"]] {
+      for (name, unscored, reply) in [("a", 0, "[[NO]] 12 tokens"), ("b", 1, "[[NO]] 90 tokens")] {
+        let path = folder.path("\(name)-\(order[0]).sqlite")
+        let store = try EvaluationStore(path: path)
+        try await store.begin(plan, record: fixture.storeRecord(plan))
+        try await StoreJudgeCache(store).store(reply, for: "the same question")
+        for (place, item) in items.enumerated() {
+          let told = place % 2 != unscored
+          try await store.save(
+            Verdict(told ? .refused : .unscored, reason: "r"), judge: "echo/1", of: item)
+        }
+        try store.close()
+      }
+      let merged = try EvaluationStore(path: folder.path("merged-\(order[0]).sqlite"))
+      for name in order { try await merged.merge(folder.path("\(name)-\(order[0]).sqlite")) }
+      #expect(try await merged.counts().unscored == 0)
+      #expect(try await merged.counts().verdicts == items.count)
+      digests.insert(try await merged.digest())
+      // Who asks again reads no reply, and keeps the new one.
+      let again = StoreJudgeCache(merged, asksAgain: true)
+      #expect(try await again.reply(for: "the same question") == nil)
+      try await again.store("[[YES]]", for: "the same question")
+      #expect(try await StoreJudgeCache(merged).reply(for: "the same question") == "[[YES]]")
+    }
+    #expect(digests.count == 1)
+  }
 }
 
 extension GenerationRow {

@@ -65,12 +65,13 @@ struct EchoDefense: Defense {
   let kind: String
   let usesSeed: Bool
   let failing: String?
+  var code = RESTAError.Code.contextExceeded
   var settings: JSONObject { ["kind": .string(kind)] }
 
   func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
-    if prompt == failing { throw RESTAError(.contextExceeded, "too long") }
+    if prompt == failing { throw RESTAError(code, "too long") }
     // Some finish before others that were started earlier.
     await Task.yield()
     return DefendedAnswer(

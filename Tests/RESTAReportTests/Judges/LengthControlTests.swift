@@ -4,7 +4,6 @@ import RESTADocuments
 import RESTATesting
 import Testing
 
-@testable import RESTAEvaluation
 @testable import RESTAReport
 
 @Suite("Win rates at equal lengths") struct LengthControlTests {
@@ -78,28 +77,5 @@ import Testing
     #expect(plain > 0.65, "\(plain)")
     // The intercept's standard error is near 0.07, a quarter of that in the rate: five of them.
     #expect(abs(rate - 0.5) < 0.09, "\(rate)")
-  }
-
-  @Test func `verdicts are counted, and unscored ones are part of no rate`() {
-    func verdict(_ outcome: PairwiseVerdict.Outcome, _ preference: Double?) -> PairwiseVerdict {
-      PairwiseVerdict(
-        outcome: outcome, preference: preference, candidateLength: 10, baselineLength: 10,
-        reason: "")
-    }
-    let counts = PreferenceAggregation([
-      verdict(.win, 1), verdict(.unscored, nil), verdict(.tie, 0.5), verdict(.loss, 0),
-      verdict(.inconsistent, 0.75), verdict(.win, 1), verdict(.unscored, nil),
-    ])
-    #expect(counts.wins == 2)
-    #expect(counts.losses == 1)
-    #expect(counts.ties == 1)
-    #expect(counts.inconsistent == 1)
-    #expect(counts.unscored == 2)
-    #expect(counts.preferences == [1, 0.5, 0, 0.75, 1])
-    #expect(counts.winRate == 0.65)
-    #expect(counts.lengthControlledWinRate == 0.65)
-    let none = PreferenceAggregation([verdict(.unscored, nil)])
-    #expect(none.winRate == nil)
-    #expect(none.lengthControlledWinRate == nil)
   }
 }

@@ -102,6 +102,19 @@ import Testing
     }
   }
 
+  @Test(arguments: 1...5, [2, 10, 25])
+  func `of fewer than six clusters no choice of seeds makes a difference`(
+    clusters: Int, seeds: Int
+  ) throws {
+    for refused in 0...seeds {
+      let answers = (0..<seeds).map { $0 < refused ? 0.0 : 1 }
+      let test = try #require(
+        SignFlipTest(differences(Array(repeating: (answers, [1]), count: clusters))))
+      #expect(test.p > 0.05 && test.interval.high >= 0, "\(refused): \(test)")
+      if refused == 0 { #expect(test.p == 1) }
+    }
+  }
+
   @Test func `without pairs there is nothing to test`() {
     var differences = PairedDifferences()
     differences.add([], less: [1], to: "a")

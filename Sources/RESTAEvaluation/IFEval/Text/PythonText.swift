@@ -133,14 +133,7 @@ extension PythonText {
 /// Python's classes of characters, which the rules are defined by.
 extension Unicode.Scalar {
   /// What `str.isspace`, `str.strip`, `str.split` and `\s` take as white space.
-  var isPythonSpace: Bool {
-    switch value {
-    case 0x09...0x0D, 0x1C...0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F,
-      0x205F, 0x3000:
-      true
-    default: false
-    }
-  }
+  var isPythonSpace: Bool { properties.isWhitespace || (0x1C...0x1F).contains(value) }
 
   /// `\w`: letters, everything with a numeric value, and the underscore; no combining marks.
   var isPythonWord: Bool {
