@@ -167,7 +167,7 @@ def effects(study):
 
 
 def p_value(p):
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+    return "< 0.001" if p < 0.001 else fixed(p, 3)
 
 
 def paired(study, against=None, role=None):

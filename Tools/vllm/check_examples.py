@@ -14,7 +14,9 @@ from pathlib import Path
 
 import yaml
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "Examples"
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLES = ROOT / "Examples"
+HELP = ROOT / "Tests/CommandTests/Recorded/help"
 
 
 def objects(*files):
@@ -83,8 +85,17 @@ class Examples(unittest.TestCase):
             words = " ".join(container["args"]).replace("=", " ").split()
             self.assertEqual(words[words.index("--vllm-url") + 1], urls)
             self.assertEqual(words[words.index("--vllm-model") + 1], served)
-            self.assertEqual(words[words.index("--vllm-key") + 1], "VLLM_API_KEY")
+            name = "--vllm-key" if "--vllm-key" in words else "model.vllm_key"
+            self.assertEqual(words[words.index(name) + 1], "VLLM_API_KEY")
             self.assertEqual(key(container, "VLLM_API_KEY"), key(server, "VLLM_API_KEY"))
+
+    def test_options_are_the_commands(self):
+        for pod in self.selected({"vllm-client": "allowed"}):
+            words = " ".join(pod["spec"]["containers"][0]["args"]).replace("=", " ").split()
+            command = "resta-serve" if "serve" in words else "resta-eval-run"
+            known = (HELP / f"{command}.txt").read_text(encoding="utf-8").split()
+            for option in [word for word in words if word.startswith("--")]:
+                self.assertIn(option, known)
 
     def test_scripts_are_bash(self):
         for file in [*EXAMPLES.glob("vllm/*.sh"), *EXAMPLES.glob("cluster/*.sh")]:

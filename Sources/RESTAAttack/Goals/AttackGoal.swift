@@ -61,7 +61,7 @@ package struct GoalSet: Sendable, Hashable {
           "\(path): this is no file of goals: JSON, JSON Lines and CSV are read, and plain text with a "
             + "goal on each line where the name ends in .txt.")
       }
-      if file.rows.contains(where: { (try? $0.get().has("role")) == true }) { throw error }
+      if file.rows.contains(where: { (try? $0.get().holds("role")) == true }) { throw error }
       data = try Dataset.load(contentsOf: path, role: .direct, selection: selection)
     }
     var set = try GoalSet(data)

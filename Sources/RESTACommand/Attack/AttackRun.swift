@@ -169,6 +169,23 @@ struct AttackRun: AsyncParsableCommand {
     return file
   }
 
+  /// The defence of the command line.
+  private func chosenArm(for model: ModelInformation) throws -> RestaDefense {
+    let named = resta.chosen
+    if let flag = named.value.excluded.first(where: named.names.contains) {
+      throw Failure.usage(
+        "--calibrated decides the noise: leave out --\(flag.replacing("_", with: "-")).")
+    }
+    guard !named.value.isCalibrated else { return named.value }
+    var chosen = Chosen(DefenseSettings.defaults)
+    chosen.value = named.value.defense
+    chosen.names = named.names
+    guard let defense = try chosen.settings(for: model) else {
+      throw Failure.usage("--sigma-unit needs a --sigma in that unit.")
+    }
+    return RestaDefense(defense)
+  }
+
   /// The plan against the model in process.
   private func plan(
     _ file: AttackConfiguration, _ goals: GoalSet
@@ -181,18 +198,7 @@ struct AttackRun: AsyncParsableCommand {
     subject.options.sampling.temperature = settings.temperature
     var file = file
     if file.defenses.isEmpty || !resta.chosen.names.isEmpty {
-      var chosen = Chosen(DefenseSettings.defaults)
-      chosen.value = resta.chosen.value.defense
-      chosen.names = resta.chosen.names
-      guard let defense = try chosen.settings(for: model.model.information) else {
-        throw Failure.usage("--sigma-unit needs a --sigma in that unit.")
-      }
-      var arm = RestaDefense(defense)
-      arm.isCalibrated = resta.chosen.value.isCalibrated
-      if let flag = arm.excluded.first(where: resta.chosen.names.contains) {
-        throw Failure.usage(
-          "--calibrated decides the noise: leave out --\(flag.replacing("_", with: "-")).")
-      }
+      let arm = try chosenArm(for: model.model.information)
       file.defenses.append(NamedDefense(name: arm.defaultName, defense: arm))
     }
     let identity = try model.identity(of: subject)

@@ -95,7 +95,7 @@ struct SweepCommand: AsyncParsableCommand {
     // What tells this sweep from others: stores have had it in these words from the start.
     let lines = lists.map { "#     \($0): [\($1)]" }.joined(separator: "\n")
     value.text = """
-      # resta sweep: the defences and the split below are in place of those of the configuration
+      \(StoreRecord.sweepHead) the defences and the split below are in place of those of the configuration
       # split: \(split.rawValue)
       # defenses:
       #   - none

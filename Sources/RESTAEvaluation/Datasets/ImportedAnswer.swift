@@ -158,7 +158,7 @@ extension EvaluationSession {
     var configuration = base
     configuration.name = url.deletingPathExtension().lastPathComponent
     configuration.text =
-      "# Answers imported from \(url.lastPathComponent), SHA-256 \(hash)\n" + base.text
+      "\(StoreRecord.importHead) \(url.lastPathComponent), SHA-256 \(hash)\n" + base.text
     configuration.baseline = order.contains("none") ? "none" : order.first ?? "none"
     // Each dataset for itself: ids are unique in one only.
     let datasets = try Self.samples(of: answers, named: configuration.name).map {

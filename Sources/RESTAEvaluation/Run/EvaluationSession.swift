@@ -224,6 +224,11 @@ public struct EvaluationSession: Sendable {
     }
   }
 
+  /// The judges of answers, by their names and versions; loads no model.
+  package func judgeIDs() async throws -> [String] {
+    try await judges(cache: MemoryJudgeCache(), loadJudge: Self.noJudge).judges.map(\.id)
+  }
+
   /// Who judges, and who compares.
   private func judges(
     cache: any JudgeCache, loadJudge: @escaping JudgeLoader

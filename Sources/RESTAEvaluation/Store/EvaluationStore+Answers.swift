@@ -162,17 +162,18 @@ extension EvaluationStore {
 /// Replies of chat models that judged, in the evaluation's store.
 package struct StoreJudgeCache: JudgeCache {
   private let store: EvaluationStore
-  private let asksAgain: Bool
+  /// Where judges are asked again, what they replied since.
+  private let again: MemoryJudgeCache?
 
-  /// Opens the store's replies: to read and to keep them, or, where a judge is asked again, to keep only.
+  /// Opens the store's replies: all of them, or those since only, for judges that are asked again.
   package init(_ store: EvaluationStore, asksAgain: Bool = false) {
     self.store = store
-    self.asksAgain = asksAgain
+    again = asksAgain ? MemoryJudgeCache() : nil
   }
 
   /// Looks a reply up.
   package func reply(for key: String) async throws -> String? {
-    guard !asksAgain else { return nil }
+    if let again { return again.reply(for: key) }
     return try await store.database.read {
       try String.fetchOne($0, sql: "SELECT reply FROM judge_reply WHERE key = ?", arguments: [key])
     }
@@ -180,6 +181,7 @@ package struct StoreJudgeCache: JudgeCache {
 
   /// Keeps a reply.
   package func store(_ reply: String, for key: String) async throws {
+    again?.store(reply, for: key)
     try await store.writing {
       try $0.execute(
         sql: "INSERT OR REPLACE INTO judge_reply VALUES (?, ?)", arguments: [key, reply])

@@ -152,12 +152,22 @@ package struct StoreRecord: Sendable, Hashable, Codable {
     let subject: SubjectRecord
     let total: Int
 
-    var meant: [UInt8] { YAMLNode.withoutComments(configuration) }
+    var meant: [UInt8] {
+      StoreRecord.madeHeads.contains(where: configuration.hasPrefix)
+        ? Array(configuration.utf8) : YAMLNode.withoutComments(configuration)
+    }
 
     static func == (one: Self, other: Self) -> Bool {
       one.subject == other.subject && one.total == other.total && one.meant == other.meant
     }
   }
+
+  /// How a configuration begins that `resta sweep` made of another one.
+  package static let sweepHead = "# resta sweep:"
+  /// How that of imported answers begins.
+  package static let importHead = "# Answers imported from"
+  /// What commands add to a configuration stands in comments of it, which count.
+  private static let madeHeads = [sweepHead, importHead]
 
   var identity: Identity { Identity(configuration: configuration, subject: subject, total: total) }
 }

@@ -13,10 +13,11 @@ package enum MessageFile {
     do {
       bytes =
         path == "-"
-        ? [UInt8](await Interrupt.whileBlocked { FileHandle.standardInput.readDataToEndOfFile() })
+        ? [UInt8](try await Interrupt.readInput())
         : try SourceFile.bytes(of: path)
     } catch {
-      throw Failure.usage("The messages cannot be read: \(error.message).")
+      let reason = (error as? DocumentError)?.message ?? "the input cannot be read"
+      throw Failure.usage("The messages cannot be read: \(reason).")
     }
     guard String(validating: bytes, as: UTF8.self) != nil else {
       let problem = TextEncoding.problem(of: bytes).map { ": \($0)" } ?? ""
@@ -87,7 +88,9 @@ package enum Conversation {
     if isatty(STDIN_FILENO) == 1 {
       Terminal.error("Type the prompt, then Ctrl-D on a line of its own:")
     }
-    let data = await Interrupt.whileBlocked { FileHandle.standardInput.readDataToEndOfFile() }
+    guard let data = try? await Interrupt.readInput() else {
+      throw Failure.usage("The input cannot be read.")
+    }
     guard var text = String(data: data, encoding: .utf8) else {
       throw Failure.usage("The input is not UTF-8 text.")
     }

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 import Synchronization
 import UnixSignals
 
@@ -77,6 +77,11 @@ package enum Interrupt {
     return await withCheckedContinuation { continuation in
       Thread { continuation.resume(returning: work()) }.start()
     }
+  }
+
+  /// All of the standard input.
+  package static func readInput() async throws -> Data {
+    try await whileBlocked { Result { try FileHandle.standardInput.readToEnd() ?? Data() } }.get()
   }
 
   private static func setExclusive(_ handler: (@Sendable () -> Void)?) {

@@ -15,7 +15,8 @@ extension Analysis {
   static func warnings(in table: AnalysisTable, about report: Report) -> [String] {
     guard !table.defenses.isEmpty else { return ["There are no answers."] }
     return missingBaseline(table) + nullPrompts(report) + incompleteDefenses(table)
-      + mixedSettings(table) + unscored(table) + phrasesOnly(report) + fewClusters(report)
+      + mixedSettings(table) + unscored(table) + missingVerdicts(table, report)
+      + phrasesOnly(report) + fewClusters(report)
       + singleSeeds(table) + selectedAttacks(table, report) + judgedInside(report)
       + unequalNoise(report)
       + weakened(table, report) + incoherent(report)
@@ -62,6 +63,18 @@ extension Analysis {
       let missing = unscored.count { $0.answer == nil }
       return "\(defense.name): \(unscored.count) of \(defense.rows.count) answers are unscored "
         + "(\(missing) of them because there is no answer); they are part of no rate."
+    }
+  }
+
+  /// An answer without a verdict of the judge of coherence counts as one that complies, say.
+  private static func missingVerdicts(_ table: AnalysisTable, _ report: Report) -> [String] {
+    let rows = table.defenses.flatMap(\.rows).filter { $0.label != .unscored }
+    return report.judges.filter { $0.id.hasPrefix("coherence") }.compactMap { judge in
+      let missing = rows.count { [nil, .unscored].contains($0.verdicts[judge.id]?.finding) }
+      guard missing > 0 else { return nil }
+      return
+        "\(judge.id): has no verdict of \(missing) of \(rows.count) answers; they count as the "
+        + "other judges say."
     }
   }
 

@@ -99,8 +99,16 @@ package struct CalibrationRun: Sendable {
     progress: @escaping @Sendable (EvaluationProgress) -> Void = { _ in }
   ) async throws -> Result {
     // A store of something else is refused before anything in it is taken for a measurement.
-    if try await store.record() != nil {
+    if let old = try await store.record() {
       try await store.begin(session.plan.part { _ in false }, record: session.record)
+      let judges = try await session.judgeIDs()
+      guard old.judges.isEmpty || old.judges == judges else {
+        throw EvaluationError(
+          .invalidStore,
+          "The calibration in '\(store.path)' was judged by \(old.judges.joined(separator: ", ")), and "
+            + "this version has \(judges.joined(separator: ", ")). Name another folder with --output, or "
+            + "remove it.")
+      }
     }
     while true {
       let points = try await points()

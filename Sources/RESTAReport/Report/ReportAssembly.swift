@@ -90,7 +90,7 @@ public struct ReportAssembly: Sendable {
     }
     return RecordEntry(
       label: "Primary endpoint, fixed beforehand",
-      value: "\(endpoint.text): \(result ?? "no pair of answers is there yet")")
+      value: "\(endpoint.text): \(result ?? "not among this report's comparisons")")
   }
 
   /// What is known of our own judges; docs/evaluation.md says how it was measured.

@@ -62,6 +62,11 @@ import Testing
         ["second"]
       ),
       ("again.txt", "first\nfirst\nsecond\n", ["first", "second"]),
+      ("roles.csv", "prompt,role\nfirst,\nsecond,\n", ["first", "second"]),
+      (
+        "roles.jsonl", "{\"prompt\": \"first\", \"role\": null}\n{\"prompt\": \"second\"}\n",
+        ["first", "second"]
+      ),
     ])
   func formats(name: String, text: String, expected: [String]) throws {
     let set = try Self.goals(name, text)

@@ -73,6 +73,8 @@ import Testing
       ("endpoint: {role: direct}", "# the other\nendpoint: {role: benign}", false),
       ("name: caf\u{E9}", "name: cafe\u{301}", false),
       ("# a", "# b", false),
+      ("# resta sweep: x\n#   sigma: [1]\nk: 1", "# resta sweep: x\n#   sigma: [2]\nk: 1", false),
+      ("# Answers imported from a\nk: 1", "# Answers imported from b\nk: 1", false),
       ("name: [", "name: [ ", false),
     ]) func comments(first: String, second: String, goesOn: Bool) async throws
   {

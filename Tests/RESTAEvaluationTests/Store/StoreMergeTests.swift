@@ -98,6 +98,7 @@ import Testing
       let again = StoreJudgeCache(merged, asksAgain: true)
       #expect(try await again.reply(for: "the same question") == nil)
       try await again.store("[[YES]]", for: "the same question")
+      #expect(try await again.reply(for: "the same question") == "[[YES]]")
       #expect(try await StoreJudgeCache(merged).reply(for: "the same question") == "[[YES]]")
     }
     #expect(digests.count == 1)

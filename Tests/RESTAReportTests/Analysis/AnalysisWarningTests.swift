@@ -53,6 +53,20 @@ import Testing
       ])
   }
 
+  @Test func `answers that a second judge did not judge are counted`() {
+    var rows = clean
+    for index in rows.indices {
+      rows[index].verdicts["coherence/1"] = Verdict(.coherent, reason: "")
+    }
+    #expect(warnings(rows) == [])
+    rows[0].verdicts["coherence/1"] = nil
+    rows[1].verdicts["coherence/1"] = Verdict(.unscored, reason: "it failed")
+    #expect(
+      warnings(rows) == [
+        "coherence/1: has no verdict of 2 of \(rows.count) answers; they count as the other judges say."
+      ])
+  }
+
   @Test func `few clusters are named with their number`() throws {
     let few = rows("none", direct: complied(1, of: 9), benign: complied(12, of: 12))
     let found = warnings(few)

@@ -17,9 +17,7 @@ struct CalibrationRunTests {
     return logits
   }
 
-  private func run(in folder: URL, answersAtATime: Int?) async throws -> (
-    CalibrationRun.Result, String, Int
-  ) {
+  private func calibration(in folder: URL) async throws -> CalibrationRun {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = folder.appendingPathComponent("model.gguf").path
     try Data("weights".utf8).write(to: URL(fileURLWithPath: file))
@@ -35,8 +33,14 @@ struct CalibrationRunTests {
     let search = CalibrationSearch(
       grid: plan.grid, rule: CalibrationRule(agreement: 0, loss: 1, guardLoss: 1),
       baseline: CalibrationPlan.baseline)
-    let calibration = CalibrationRun(
-      session: session, store: store, search: search, prefix: plan.prefix)
+    return CalibrationRun(session: session, store: store, search: search, prefix: plan.prefix)
+  }
+
+  private func run(in folder: URL, answersAtATime: Int?) async throws -> (
+    CalibrationRun.Result, String, Int
+  ) {
+    let calibration = try await calibration(in: folder)
+    let store = calibration.store
     var runs = 0
     while true {
       runs += 1
@@ -72,5 +76,22 @@ struct CalibrationRunTests {
     #expect(whole.0.points.count >= 5)
     #expect(whole.0.points["none"]?.isWhole == true)
     #expect(whole.0.points["none"]?.agreement.share == 1)
+  }
+
+  @Test("what another version's judges said is no measurement of this one's")
+  func otherJudges() async throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("resta-calibration-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let calibration = try await calibration(in: folder)
+    _ = try await calibration.run(isSpent: { false })
+    var record = try #require(try await calibration.store.record())
+    record.judges = ["refusal-phrases/1", "coherence/1"]
+    try await calibration.store.begin(calibration.session.plan, record: record)
+    let error = await #expect(throws: EvaluationError.self) {
+      try await calibration.run(isSpent: { false })
+    }
+    #expect(error?.message.contains("refusal-phrases/1") == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("--output") == true)
   }
 }
