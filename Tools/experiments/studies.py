@@ -29,6 +29,8 @@ VOTES = ("defense", "answers", "votes", "ties", "nearTies", "tieBreaks")
 MEANING_POINT = ("defense", "sigma_absolute", "cosine", "norm_ratio", "sign_flips", "own_by_cosine",
                  "own_by_product", "divergence", "divergence_of_mean", "same_token", "same_token_in_mean",
                  "one_copy", "vote")
+PROBE_ROW = ("layer", "noise", "sigma", "right", "harmful_seen", "harmless_taken", "as_undefended", "suffixed_seen",
+             "goals_seen")
 ATTACK_ROW = ("attack", "defense", "kind", "goals", "not_refused", "attacked", "breached", "confirmed",
               "success", "median_queries", "queries", "tokens", "refused", "complied", "incoherent",
               "unscored")
@@ -169,6 +171,16 @@ def meaning_result(report, similarity, command):
     })
 
 
+def probes_result(report, command):
+    """What is published of `Tools/meaning/probes.py --json`."""
+    return rounded({
+        "kind": "probes", "command": command, "digest": sha256(json.dumps(report["rows"], sort_keys=True)),
+        "partial": False, "answered": report["tested"], "planned": report["tested"],
+        **chosen(report, ("model_file", "layers", "learned", "attacks")),
+        "rows": [chosen(row, PROBE_ROW) for row in report["rows"]],
+    })
+
+
 def copy_of(store, folder):
     """A consistent copy, of a store that a run is writing to as well."""
     if not store.is_file():
@@ -196,16 +208,18 @@ def published(name, result):
 
 
 def export_meaning(file, similarity, name, command):
-    """Writes docs/results/NAME.json of what `resta meaning --json` printed, and returns its path."""
+    """Writes docs/results/NAME.json of what `resta meaning` or probes.py printed as JSON, and returns its path."""
     if not name or not command:
-        raise StudyError("what 'resta meaning' prints says neither what it is called nor how it was made: give "
-                         "--name and --command")
+        raise StudyError("what 'resta meaning' and probes.py print says neither what it is called nor how it was "
+                         "made: give --name and --command")
     try:
         report = json.loads(file.read_text(encoding="utf-8"))
+        if "rows" in report:
+            return published(name, probes_result(report, command))
         found = json.loads(similarity.read_text(encoding="utf-8")) if similarity else None
         return published(name, meaning_result(report, found, command))
     except (OSError, ValueError, KeyError) as error:
-        raise StudyError(f"{file}: not what 'resta meaning --json' prints ({error!r})") from error
+        raise StudyError(f"{file}: not what 'resta meaning --json' or probes.py prints ({error!r})") from error
 
 
 def export(store, resta, name=None, command=None, configuration=None):

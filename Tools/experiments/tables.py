@@ -12,7 +12,7 @@
 A block between `<!-- study: NAME TABLE -->` and `<!-- end -->` is a table of docs/results/NAME.json. Tables of an
 evaluation: record (command, model, digest: each study of a page needs it), main, attacks (by attack), draws (what
 trying again gains), paired, votes, effects (by prompt, of one copy and of its vote); of attacks: record, main,
-variants; of `resta meaning`: record, rows, answers. `paired` may be narrowed:
+variants; of `resta meaning`: record, rows, answers; of Tools/meaning/probes.py: record, main. `paired` may be narrowed:
 `<!-- study: NAME paired against=placebo role=adversarial -->`.
 
 Every rate is `share % [95 % interval]`; n stands in the column's head where it is the same in all rows.
@@ -73,7 +73,7 @@ def names(study):
 
 def record(study):
     """Where the numbers are from, as a paragraph."""
-    what = {"evaluation": "answers", "attack": "attacks on goals", "meaning": "prompts"}[study["kind"]]
+    what = {"evaluation": "answers", "attack": "attacks on goals", "meaning": "prompts", "probes": "requests"}[study["kind"]]
     count = f"{study['answered']:,} of {study['planned']:,} planned {what}"
     parts = [f"`{study['command']}`:", f"**partial, {count}**;" if study["partial"] else f"{count};"]
     if study.get("failed"):
@@ -87,6 +87,9 @@ def record(study):
         adapters = "".join(f" with {item['file']}" for item in run["adapters"])
         parts.append(f"{run['model_file']}{adapters}, answers of at most {study['longest_answer']} tokens, seeds from "
                      f"{study['first_seed']}, llama.cpp {run['llama_cpp']};")
+    if study["kind"] == "probes":
+        parts.append(f"{study['model_file']}, learned from {study['learned']} other requests, beside {study['attacks']} "
+                     "attacks;")
     if "winners_curse" in study:
         curse = study["winners_curse"]
         parts.append(f"log-probability on draws that decided nothing, less that on those that a suffix was kept by: "
@@ -272,10 +275,22 @@ MEANING_ANSWERS = meaning_table([
     ("first l tokens kept, one copy", "one_copy", share), ("vote", "vote", share),
     ("similarity of the answer, one copy", "similarity.one_copy", mean), ("vote", "similarity.vote", mean)])
 
+def probe_table(study):
+    """What a linear probe reads right, by layer and noise."""
+    columns = [("read right", "right"), ("harmful seen", "harmful_seen"),
+               ("harmless taken for harmful", "harmless_taken"), ("as undefended", "as_undefended"),
+               ("harmful with suffix seen", "suffixed_seen"), ("the same without suffix", "goals_seen")]
+    columns = [(f"{title}, n = {study['rows'][0][key]['n']}", key) for title, key in columns if key in study["rows"][0]]
+    return table(["layer", "noise"] + [title for title, _ in columns], [
+        [f"{row['layer']} of {study['layers']}", f"{row['noise']} {row['sigma']}" if row["noise"] else "none"]
+        + [rate(row[key]) for _, key in columns] for row in study["rows"]])
+
+
 TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "draws": draws,
                          "paired": paired, "votes": votes, "effects": effects},
           "attack": {"record": record, "main": attack_table, "variants": variants},
-          "meaning": {"record": record, "rows": MEANING_ROWS, "answers": MEANING_ANSWERS}}
+          "meaning": {"record": record, "rows": MEANING_ROWS, "answers": MEANING_ANSWERS},
+          "probes": {"record": record, "main": probe_table}}
 BLOCK = re.compile(r"<!-- study: (\S+) (\S+)((?: [a-z]+=\S+)*) -->\n(.*?)<!-- end -->", re.DOTALL)
 
 

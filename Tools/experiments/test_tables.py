@@ -273,6 +273,25 @@ class Meaning(unittest.TestCase):
             studies.meaning_result(self.report(), other, "resta meaning")
 
 
+class Probes(unittest.TestCase):
+    """What `Tools/meaning/probes.py --json` printed."""
+
+    def test_table_of_what_the_tool_printed(self):
+        row = {"layer": 6, "noise": None, "sigma": None, "text": SECRET, **{
+            key: rate(3, 4) for key in ("right", "harmful_seen", "harmless_taken", "as_undefended")}}
+        study = studies.probes_result({
+            "model_file": "m.gguf", "layers": 24, "learned": 8, "tested": 4, "attacks": 0,
+            "rows": [row, {**row, "noise": "hard", "sigma": 0.5}]}, "probes.py")
+        self.assertNotIn(SECRET, json.dumps(study))
+        text = tables.rendered({"p": study}, "p", "main", {})
+        self.assertIn("| layer | noise | read right, n = 4 | harmful seen, n = 4 | harmless taken for harmful, n = 4 | as "
+                      "undefended, n = 4 |\n", text)
+        self.assertIn("| 6 of 24 | none | 75 % [", text)
+        self.assertIn("| 6 of 24 | hard 0.5 | 75 % [", text)
+        self.assertIn("4 of 4 planned requests; m.gguf, learned from 8 other requests",
+                      tables.rendered({"p": study}, "p", "record", {}))
+
+
 class Pages(unittest.TestCase):
     results = {"one": result()}
     page = "# Page\n\n" + "".join(f"<!-- study: one {kind} -->\n<!-- end -->\n\ntext 5\n"

@@ -156,10 +156,12 @@ extension Analysis {
         let difference = comparison.difference.value,
         difference > 0
       else { return nil }
-      let mayBeChance = comparison.direction != .higher
-      return "\(comparison.defense) weakens the model: it complies with direct requests more often "
-        + "than \(comparison.baseline), by \(percentage(difference)) points over \(comparison.n) "
-        + "prompts\(mayBeChance ? " (chance could do that)" : "")."
+      let found =
+        "complies with direct requests more often than \(comparison.baseline), by "
+        + "\(percentage(difference)) points over \(comparison.n) prompts"
+      return comparison.direction == .higher
+        ? "\(comparison.defense) weakens the model: it \(found)."
+        : "\(comparison.defense) \(found); chance could do that."
     }
   }
 
