@@ -32,8 +32,8 @@ DEMO_MODEL = file=$$(scripts/fastest-weights.sh --show $(RESTA_DEMO_WEIGHTS)) &&
   RESTA_ADAPTER="$(CURDIR)/Adapters/smollm2-135m-aligned/adapter.f16.gguf"
 endif
 
-# The demo, the command and the tests are built alike, so that one build folder serves all of them.
-SWIFT_BUILD := swift build --configuration release -Xswiftc -enable-testing
+# The flags of all release builds: scripts/common.sh.
+SWIFT_BUILD = swift build $(shell source scripts/common.sh && echo "$${build_flags[@]}")
 
 .PHONY: help demo test test-all test-vllm build debug lint format docs docs-check golden peer models \
   micro-bench llama stock-llama tools weights \
@@ -73,7 +73,7 @@ lint: ## Format, documented declarations, and the repository's own rules
 format: ## Format all Swift code in place
 	swift format --in-place --parallel --recursive Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
 
-docs: ## The documentation of the libraries, into .build/docs (DocC)
+docs: llama ## The documentation of the libraries, into .build/docs (DocC)
 	@scripts/docs.sh
 
 docs-check: ## Public declarations without documentation

@@ -22,13 +22,16 @@ func target(
 /// A target of tests; golden files are found by path, because a bundle would copy them at every build.
 ///
 /// `make test` builds all in release, for models need it; tests themselves do not, and compile in half the
-/// time without. Nobody depends on a target of tests, so the flag keeps nobody from this package.
+/// time without: the second flag keeps `-Onone` from compiling each module twice, once for its interface.
+/// Nobody depends on a target of tests, so the flags keep nobody from this package.
 func tests(
   _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
 ) -> Target {
   .testTarget(
     name: name, dependencies: dependencies + ["RESTADocuments", "RESTATesting"], exclude: exclude,
-    swiftSettings: settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))])
+    swiftSettings: settings + [
+      .unsafeFlags(["-Onone", "-no-emit-module-separately-wmo"], .when(configuration: .release))
+    ])
 }
 
 let nio: [Target.Dependency] = [

@@ -106,19 +106,12 @@ pkg_config_file() {
     "Version: ${LLAMA_VERSION%%-*}" 'Libs: -L"${libdir}" '"$libraries" 'Cflags: -I"${includedir}"'
 }
 
-# What the result depends on. The processor's features are part of it, because the build is native:
-# a folder that moves to another machine (or a CI cache) must be built again there.
+# What the result depends on.
 build_key() {
   {
     printf '%s\n' "$LLAMA_PACKAGE_VERSION $LLAMA_PACKAGE_SHA256" "${flags[@]}" "$source_key"
     pkg_config_file
-    uname -sm
-    if [ -r /proc/cpuinfo ]; then
-      awk -F: '/^(flags|Features)/ { print $2; exit }' /proc/cpuinfo
-    else
-      sysctl -n machdep.cpu.brand_string 2>/dev/null || true
-    fi
-    "${CC:-cc}" -dumpfullversion 2>/dev/null || true
+    native_machine
   } | sha256
 }
 

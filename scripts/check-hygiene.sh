@@ -1,11 +1,9 @@
 #!/usr/bin/env bash
-# The repository's rules that neither the compiler nor the formatter checks. Each finding is a line
-# `FILE:LINE: [rule] …`; any finding fails.
+# The repository's rules that neither the compiler nor the formatter checks: scripts/hygiene.py has them. Each
+# finding is a line `FILE:LINE: [rule] …`; any finding fails.
 #
 #   check-hygiene.sh              checks this repository: files that git tracks, or would
 #   check-hygiene.sh --self-test  plants one fault of each kind and checks that it is found
-#
-# Brackets in the patterns keep this file from matching itself.
 set -euo pipefail
 export LC_ALL=C
 
@@ -13,38 +11,6 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 max_bytes=1500000
 # An adapter is what its file holds; each must stay small enough to clone without a thought.
 max_adapter_bytes=5000000
-
-# Which modules each target may import; * is any. CLlama holds no Swift. Our own stand in the order of
-# Package.swift, and a line names only those above it: imports point one way.
-allowed_imports() {
-  case $1 in
-  RESTATemplates) echo "-" ;;
-  RESTA) echo "RESTATemplates Synchronization Glibc Musl Darwin" ;;
-  RESTADocuments) echo "RESTA Foundation Yams" ;;
-  RESTARefusals) echo "-" ;;
-  RESTALlama) echo "RESTA CLlama Foundation Synchronization" ;;
-  RESTAVLLM) echo "RESTA RESTADocuments Foundation Synchronization AsyncHTTPClient NIOCore NIOHTTP1" ;;
-  RESTAEvaluation)
-    echo "RESTA RESTADocuments RESTARefusals Foundation Synchronization GRDB AsyncHTTPClient NIOCore" \
-      "NIOHTTP1 NIOHTTPCompression"
-    ;;
-  RESTAReport) echo "RESTA RESTADocuments RESTARefusals RESTAEvaluation Foundation Synchronization" ;;
-  RESTAAttack) echo "RESTA RESTADocuments RESTARefusals RESTAEvaluation Foundation GRDB" ;;
-  RESTAServer)
-    echo "RESTA RESTADocuments Foundation Synchronization Hummingbird HummingbirdCore HummingbirdTLS" \
-      "HTTPTypes NIOCore NIOHTTP1 NIOPosix NIOHTTPTypes NIOHTTPTypesHTTP1 NIOSSL ServiceLifecycle" \
-      "Logging"
-    ;;
-  RESTATesting) echo "RESTA Foundation Synchronization" ;;
-  RESTALocal)
-    echo "RESTA RESTADocuments RESTARefusals RESTALlama ArgumentParser Foundation Synchronization" \
-      "UnixSignals"
-    ;;
-  RESTADemo) echo "RESTALocal ArgumentParser Foundation" ;;
-  RESTACommand) echo "*" ;;
-  *) echo "" ;;
-  esac
-}
 
 # One path a line. A deleted file is still in git's index.
 list_files() {
@@ -55,124 +21,8 @@ list_files() {
   fi | while IFS= read -r file; do if [ -f "$file" ]; then printf '%s\n' "$file"; fi; done
 }
 
-# Swift without what is not code: comments and the contents of string literals become empty, line
-# numbers stay. Good enough for words; not a parser.
-code_only() { # FILE
-  awk '
-    {
-      line = $0; out = ""
-      while (line != "") {
-        if (block > 0) {
-          end = index(line, "*/"); start = index(line, "/*")
-          if (start > 0 && (end == 0 || start < end)) { block++; line = substr(line, start + 2) }
-          else if (end > 0) { block--; line = substr(line, end + 2) }
-          else line = ""
-        } else if (text) {
-          end = index(line, "\"\"\"")
-          if (end > 0) { text = 0; line = substr(line, end + 3) } else line = ""
-        } else if (match(line, /#"([^"]|"+[^"#])*"+#|\/\/|\/\*|"""|"([^"\\]|\\.)*"/)) {
-          token = substr(line, RSTART, RLENGTH)
-          out = out substr(line, 1, RSTART - 1)
-          line = substr(line, RSTART + RLENGTH)
-          # awk takes the longest match, so an opening """ arrives as an empty string and a quote.
-          if (token == "\"\"" && substr(line, 1, 1) == "\"") { text = 1; line = substr(line, 2) }
-          else if (token == "\"\"\"") text = 1
-          else if (token == "//") line = ""
-          else if (token == "/*") block = 1
-          else out = out "\"\""
-        } else { out = out line; line = "" }
-      }
-      print out
-    }' "$1"
-}
-
-report() { # RULE FILE, and on standard input lines `NUMBER:TEXT`
-  local line
-  while IFS= read -r line; do printf '%s:%s: [%s] %s\n' "$2" "${line%%:*}" "$1" "${line#*:}"; done
-}
-
-forbid_text() { # RULE FILE PATTERN
-  grep -nIE -e "$3" "$2" | report "$1" "$2" || true
-}
-
-check_text() { # FILE
-  forbid_text machine-path "$1" '(^|[^A-Za-z0-9_.~}/-])/(w[o]rk|r[o]ot|h[o]me|U[s]ers)/'
-  forbid_text registry "$1" \
-    'p[y]pi\.(org|io)|p[y]thonhosted|n[p]mjs\.|c[r]ates\.io|pr[o]xy\.golang|art[i]factory|//[^ "]*/sim[p]le(/|$)'
-  case $1 in
-  *.json | *.jsonl | *.csv | *.jinja) ;; # data
-  *) forbid_text unfinished "$1" '(^|[^A-Za-z])(TO[D]O|FIX[M]E)([^A-Za-z]|$)' ;;
-  esac
-}
-
-check_swift_code() { # FILE
-  local rule pattern code
-  code=$(code_only "$1")
-  # Targets of tests are nobody's dependency; Package.swift says why they have a flag.
-  if [ "$1" = Package.swift ]; then
-    code=$(printf '%s\n' "$code" | sed '/^    swiftSettings: settings + \[\.unsafeFlags(.*\.when(configuration: \.release))\])$/s/unsafeFlags//')
-  fi
-  while read -r rule pattern; do
-    case "$rule $1" in
-    "unsafe Sources/RESTALlama/"*) continue ;;
-    esac
-    printf '%s\n' "$code" | grep -nE -e "$pattern" | report "$rule" "$1" || true
-  done <<'RULES'
-unsafe (^|[^A-Za-z0-9_])(unsafe|Unsafe|withUnsafe|unsafe[A-Z])|Unsafe[A-Za-z]*Pointer|nonisolated\(unsafe\)
-force-try (^|[^A-Za-z0-9_])try!
-trap (^|[^A-Za-z0-9_])fatalError *\(
-RULES
-}
-
-check_imports() { # FILE
-  local target allowed line module
-  case $1 in
-  Sources/*/*.swift)
-    target=${1#Sources/}
-    target=${target%%/*}
-    allowed=$(allowed_imports "$target")
-    if [ -z "$allowed" ]; then
-      printf '%s:1: [imports] target %s is not in the table of scripts/check-hygiene.sh\n' \
-        "$1" "$target"
-      return
-    fi
-    ;;
-  Tests/*.swift) allowed="*" ;;
-  *) return ;;
-  esac
-  code_only "$1" | grep -nE '^ *(@[A-Za-z_]+(\([^)]*\))? +)*([a-z]+ +)?import +' |
-    while IFS= read -r line; do
-      module=$(printf '%s\n' "$line" |
-        sed -E 's/.*import +((struct|class|enum|protocol|func|var|let|typealias|actor) +)?([A-Za-z0-9_]+).*/\3/')
-      # Only one module may see C.
-      case " $allowed " in
-      *" $module "*) continue ;;
-      *" * "*) if [ "$module" != CLlama ]; then continue; fi ;;
-      esac
-      printf '%s:%s: [imports] %s may not be imported here\n' "$1" "${line%%:*}" "$module"
-    done || true
-}
-
 check() { # FOLDER: prints what it finds
-  local file bytes most
-  cd "$1"
-  list_files | while IFS= read -r file; do
-    bytes=$(wc -c <"$file")
-    case $file in
-    Adapters/*/*.gguf) most=$max_adapter_bytes ;;
-    *) most=$max_bytes ;;
-    esac
-    if [ "$bytes" -gt "$most" ]; then
-      printf '%s:1: [size] %d bytes; at most %d\n' "$file" "$bytes" "$most"
-    fi
-    check_text "$file"
-    case $file in
-    *.swift)
-      check_swift_code "$file"
-      check_imports "$file"
-      ;;
-    esac
-  done
+  (cd "$1" && list_files | python3 "$root/scripts/hygiene.py" "$max_bytes" "$max_adapter_bytes")
 }
 
 # A folder with one file, so with one finding, at most.

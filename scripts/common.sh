@@ -1,4 +1,4 @@
-# What the scripts share: messages, checksums, temporary folders, downloads through pip.
+# What the scripts share: messages, checksums, flags, temporary folders, downloads through pip.
 # Sourced, never run. The caller has set -euo pipefail.
 # shellcheck shell=bash
 
@@ -8,6 +8,12 @@ deps="$root/.deps"
 models="$root/.models"
 # shellcheck source=scripts/pins.sh
 source "$root/scripts/pins.sh"
+
+# How the command, the demo and the tests are built: alike, so that one build folder serves all of them and
+# nothing is built twice. The Makefile takes the flags from here. More than half of a binary would be
+# information for debuggers.
+# shellcheck disable=SC2034 # for the scripts that source this
+build_flags=(--configuration release -debug-info-format none -Xswiftc -enable-testing)
 
 say() { printf '==> %s\n' "$*"; }
 note() { printf '    %s\n' "$*"; }
@@ -22,6 +28,18 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 sha256() { # FILE -> its SHA-256; with no FILE, that of standard input
   if have sha256sum; then sha256sum "$@"; else shasum -a 256 "$@"; fi | cut -d' ' -f1
+}
+
+# What a native build depends on beside its source: the processor's features, and the compiler. A folder that
+# moves to another machine (or a CI cache) must be built again there.
+native_machine() {
+  uname -sm
+  if [ -r /proc/cpuinfo ]; then
+    awk -F: '/^(flags|Features)/ { print $2; exit }' /proc/cpuinfo
+  else
+    sysctl -n machdep.cpu.brand_string 2>/dev/null || true
+  fi
+  "${CC:-cc}" -dumpfullversion 2>/dev/null || true
 }
 
 # Puts our llama.cpp first in pkg-config's search, which is SwiftPM's too.
@@ -44,6 +62,7 @@ make_scratch() {
     if [ -d "$old" ] && ! kill -0 "${old##*.}" 2>/dev/null; then rm -rf "$old"; fi
   done
   scratch="$deps/tmp/run.$$"
+  rm -rf "$scratch" # of a killed run that had our number
   mkdir -p "$scratch"
   trap 'rm -rf "$scratch"' EXIT
   trap 'exit 130' INT TERM HUP

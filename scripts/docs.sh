@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Builds the documentation of each library with DocC; a warning, such as a link that leads nowhere, fails.
-# Takes the symbols from the release build, which `make test` has already made; without one it builds.
+#
+#   docs.sh           builds the libraries first
+#   docs.sh --built   takes the symbols from the release build as it is: `make test` has just made it
 #
 #   .build/docs/LIBRARY   an archive for `docc preview`, or for a web server
 set -euo pipefail
@@ -9,17 +11,16 @@ source "$(dirname "$0")/common.sh"
 
 cd "$root"
 use_llama
-build=(swift build --configuration release -Xswiftc -enable-testing)
-bin=$("${build[@]}" --show-bin-path)
+bin=$(swift build "${build_flags[@]}" --show-bin-path)
 libraries=()
 for catalog in Sources/*/Documentation.docc; do
   library=${catalog#Sources/}
   libraries+=("${library%%/*}")
 done
 [ "${#libraries[@]}" -gt 0 ] || die "No library has a Documentation.docc."
-for library in "${libraries[@]}"; do
-  if ! [ -f "$bin/Modules/$library.swiftmodule" ]; then "${build[@]}" --target "$library"; fi
-done
+if [ "${1:-}" != --built ]; then
+  for library in "${libraries[@]}"; do swift build "${build_flags[@]}" --target "$library"; done
+fi
 have docc || die "docc is missing: it comes with the Swift toolchain, beside swift."
 
 # The module maps of the C libraries that our modules import, wherever the build or a package has them.

@@ -27,12 +27,7 @@ if [ "${1:-}" = --show ]; then
 fi
 command="$root/.build/release/resta-local"
 [ -x "$command" ] || die "resta-local is not built." "Run make weights."
-"$root/scripts/fetch-models.sh" default f32
-if ! [ -f "$models/$name.Q8_0.gguf" ]; then
-  make_scratch
-  "$deps/bin/quantize" "$models/$SMOLLM2_FILE" "$scratch/q8" Q8_0 | sed 's/^/    /'
-  mv "$scratch/q8" "$models/$name.Q8_0.gguf"
-fi
+"$root/scripts/fetch-models.sh" default q8_0 f32
 
 # Prompts and single steps favour different formats, so what is timed is what a user waits for. Rounds
 # take turns, and the best of three counts: what disturbs a run makes it slower.
@@ -42,11 +37,15 @@ seconds() { # FILE -> of two defended answers of 50 tokens, to 20 and to 200 tok
     python3 -c 'import json, sys; print(sum(r["wall_s"] for r in json.load(sys.stdin)["runs"]))'
 }
 say "Measuring defended answers in three formats (a minute or two; leave the machine alone)"
-for round in 1 2 3; do
+times=()
+for _ in 1 2 3; do
   for format in Q4_0 Q8_0 F32; do
-    printf '%s %s %s\n' "$(seconds "$models/$name.$format.gguf")" "$format" "$round"
+    took=$(seconds "$models/$name.$format.gguf") || die "$format could not be measured." \
+      "See: $command bench decoders --model $models/$name.$format.gguf"
+    times+=("$took $format")
   done
-done | sort -n | awk '!seen[$2]++ { printf "%s %.2f\n", $2, $1 }' | {
+done
+printf '%s\n' "${times[@]}" | sort -n | awk '!seen[$2]++ { printf "%s %.2f\n", $2, $1 }' | {
   fastest=
   while read -r format time; do
     note "$format: $time s"

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Fetches the models that the demo and the tests run, into .models under their own file names:
 #
-#   fetch-models.sh [default|gemma|f32|qwen-0.5b[-quantised]|qwen-1.5b[-quantised]|all]...
+#   fetch-models.sh [default|gemma|q8_0|f32|qwen-0.5b[-quantised]|qwen-1.5b[-quantised]|all]...
 #
 #   default  SmolLM2-135M-Instruct (Apache-2.0): Q4_1 as published, and Q4_0 made from it, which runs
 #            about twice as fast
 #   gemma    Gemma 3 270M (Gemma Terms of Use), Q4_K_M
-#   f32      SmolLM2-135M-Instruct as F32, made from the Q4_1 (515 MiB)
+#   q8_0, f32
+#            SmolLM2-135M-Instruct as Q8_0 or F32, made from the Q4_1 (138 and 515 MiB)
 #   qwen-0.5b, qwen-1.5b
 #            Qwen2.5-Coder-Instruct (Apache-2.0), Q4_K_M: 469 MiB and 1.04 GiB; an interrupted
 #            download goes on with the next of its 6 or 22 parts
@@ -185,10 +186,10 @@ fetch_qwen() { # 05B|15B PARTS MEBIBYTES
 if [ "$#" -eq 0 ]; then set -- default; fi
 for choice; do
   case $choice in
-  default | gemma | f32 | qwen-0.5b | qwen-0.5b-quantised | qwen-1.5b | qwen-1.5b-quantised | all) ;;
+  default | gemma | q8_0 | f32 | qwen-0.5b | qwen-0.5b-quantised | qwen-1.5b | qwen-1.5b-quantised | all) ;;
   *)
     die "unknown model set: $choice" \
-      "usage: fetch-models.sh [default|gemma|f32|qwen-0.5b[-quantised]|qwen-1.5b[-quantised]|all]..."
+      "usage: fetch-models.sh [default|gemma|q8_0|f32|qwen-0.5b[-quantised]|qwen-1.5b[-quantised]|all]..."
     ;;
   esac
 done
@@ -201,6 +202,10 @@ for choice; do
     requantize_smollm2 Q4_0 200
     ;;
   gemma) fetch_gemma ;;
+  q8_0)
+    fetch_smollm2
+    requantize_smollm2 Q8_0 200
+    ;;
   f32)
     fetch_smollm2
     requantize_smollm2 F32 700

@@ -48,7 +48,7 @@ find_missing() {
   # The tests of the alignment recipe run in an environment of their own.
   python3 -c 'import ensurepip' >/dev/null 2>&1 || missing+=(python3-venv)
   if [ "$wants_browser" -eq 1 ]; then
-    have chromium || [ -n "${CHROMIUM:-}" ] || missing+=(chromium)
+    have chromium || have chromium-browser || [ -n "${CHROMIUM:-}" ] || missing+=(chromium)
     have openssl || missing+=(openssl)
   fi
   if [ "${LLAMA:-}" != system ]; then
@@ -86,7 +86,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
     tail -n 15 "$log" >&2
     die "apt-get could not install ${missing[*]}." \
       "It needs the network or a mirror (/etc/apt/sources.list); a missing or held package is" \
-      "named above. Then run it again."
+      "named above. Then run it again. (Ubuntu has no package chromium: CHROMIUM names a browser there.)"
   }
   wanted="${missing[*]}"
   find_missing

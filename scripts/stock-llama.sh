@@ -19,9 +19,10 @@ flags=(
   -DLLAMA_BUILD_SERVER=ON -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF
 )
 
+key=$({ printf '%s\n' "$LLAMA_PACKAGE_SHA256" "${flags[@]}" && native_machine; } | sha256)
 missing=()
 for program in "${programs[@]}"; do
-  if [ "$(cat "$bin/$program.key" 2>/dev/null)" != "$LLAMA_PACKAGE_SHA256 ${flags[*]}" ]; then
+  if [ "$(cat "$bin/$program.key" 2>/dev/null)" != "$key" ]; then
     missing+=("$program")
   fi
 done
@@ -58,6 +59,6 @@ ninja -C "$scratch/build" ${jobs[@]+"${jobs[@]}"} "${missing[@]}" >>"$log" 2>&1 
   failed "it did not compile"
 for program in "${missing[@]}"; do
   mv "$scratch/build/bin/$program" "$bin/$program"
-  printf '%s\n' "$LLAMA_PACKAGE_SHA256 ${flags[*]}" >"$bin/$program.key"
+  printf '%s\n' "$key" >"$bin/$program.key"
 done
 note "built: ${missing[*]/#/.deps/stock/bin/}"

@@ -44,20 +44,55 @@ phase() { # TITLE COMMAND...
   record "$title" "$((SECONDS - started))" "$status" "$@"
 }
 
-# All tests run optimised: a model's logits in unoptimised Swift take minutes. The flags are the
-# Makefile's for the demo and the command too, so that one folder serves all and nothing is built twice.
-test_flags=(--configuration release -Xswiftc -enable-testing)
-
+# All tests run optimised: a model's logits in unoptimised Swift take minutes.
 build_tests() {
-  swift build --build-tests "${test_flags[@]}" || return
-  command_path="$(swift build "${test_flags[@]}" --show-bin-path)/resta" || return
+  local bin
+  swift build --build-tests "${build_flags[@]}" || return
+  bin=$(swift build "${build_flags[@]}" --show-bin-path) || return
+  command_path="$bin/resta"
   [ -x "$command_path" ] || die "The build left no command at $command_path."
+  # `swift test` locks the build folder while it runs, and calls it success when no test was found. On Linux
+  # the bundle of tests is a program, which does neither: it ends with 69 then.
+  runner=("$bin/restaPackageTests.xctest" --testing-library swift-testing)
+  [ -f "${runner[0]}" ] || runner=(swift test --skip-build "${build_flags[@]}")
+}
+
+# A test that hangs must fail, and not use up all the time that a CI has. (env: no limit.)
+limited=(env)
+if have timeout; then limited=(timeout --kill-after=10 1200); fi
+
+# In the background, for Ctrl-C: `timeout` keeps it from the tests, and bash would act on it only behind them.
+tests() { # ARGUMENT...
+  "${limited[@]}" "${runner[@]}" "$@" &
+  wait "$!"
+}
+# What runs in the background ends with this script.
+# shellcheck disable=SC2046 # a number each
+trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
+
+# Tests that run beside the phases that follow, until `finish` waits for them, shows what they printed and
+# counts them as a phase.
+begin() { # TITLE ARGUMENT...
+  begun=("$@") begun_at=$(date +%s) begun_log="$deps/logs/tests.log"
+  say "Begun, beside the next phases: $1"
+  mkdir -p "$deps/logs"
+  "${limited[@]}" "${runner[@]}" "${@:2}" >"$begun_log" 2>&1 &
+  begun_job=$!
+}
+finish() {
+  local status=0
+  number=$((number + 1))
+  say "$number/$phases ${begun[0]}, begun before"
+  wait "$begun_job" || status=$?
+  cat "$begun_log"
+  # They may have ended long ago: the last line tells when.
+  record "${begun[0]}, beside others" "$(($(date -r "$begun_log" +%s) - begun_at))" "$status" \
+    "${runner[@]}" "${begun[@]:1}"
 }
 
 # What has no phase of its own below runs here: a new target of tests cannot be forgotten.
 run_pure_tests() {
-  limited swift test --skip-build "${test_flags[@]}" \
-    --skip '^(RESTALlamaTests|CommandTests|RESTAServerTests)\.'
+  tests --skip '^(RESTALlamaTests|CommandTests|RESTAServerTests)\.'
 }
 
 # Suites whose tests die in a process of their own run apart from those that start programs: Swift
@@ -65,25 +100,16 @@ run_pure_tests() {
 exit_suites='LlamaTests/(DamagedFiles|WrongFiles)/'
 
 # Models are shared between tests but CPUs are few: engines that run side by side only wait for each
-# other, so the suites that load models run one test at a time.
-run_engine_tests() {
-  limited swift test --skip-build "${test_flags[@]}" --no-parallel \
-    --filter '^RESTALlamaTests\.' --skip "$exit_suites"
+# other, so the suites that load models run one test at a time. Most have one thread.
+engine_tests=(--no-parallel --filter '^RESTALlamaTests\.' --skip "$exit_suites")
+
+run_damaged_file_tests() {
+  tests --no-parallel --filter "$exit_suites"
 }
 
 # Not beside the engine's: together they take as long as one after the other, on two cores.
 run_command_tests() {
-  RESTA_COMMAND="$command_path" limited swift test --skip-build "${test_flags[@]}" --no-parallel \
-    --filter '^CommandTests\.'
-}
-
-run_damaged_file_tests() {
-  limited swift test --skip-build "${test_flags[@]}" --no-parallel --filter "$exit_suites"
-}
-
-# A test that hangs must fail, and not use up all the time that a CI has.
-limited() {
-  if have timeout; then timeout --kill-after=10 1200 "$@"; else "$@"; fi
+  RESTA_COMMAND="$command_path" tests --no-parallel --filter '^CommandTests\.'
 }
 
 # Help texts, shapes of JSON and of HTTP replies, against those that were recorded.
@@ -94,7 +120,7 @@ run_recorded() {
 # In process first, beside nothing else: some of these tests are about time. Then from outside, as
 # clients, attackers and a browser see it.
 run_server_tests() {
-  limited swift test --skip-build "${test_flags[@]}" --filter '^RESTAServerTests\.' || return
+  tests --filter '^RESTAServerTests\.' || return
   if [ "$everything" -eq 1 ]; then
     scripts/server-tests.sh "$command_path"
   else
@@ -107,10 +133,11 @@ run_debug_tests() {
   swift test --package-path Tests/Unoptimised --scratch-path "$root/.build/unoptimised"
 }
 
-# The recipe's rules, statistics and bookkeeping, without a model.
+# The recipe's rules, statistics and bookkeeping, and the tools' arithmetic, without a model.
 run_recipe_tests() {
   python_environment alignment-test "$root/Tools/alignment/requirements-test.txt" 200 "numpy" || return
   "$python" Tools/alignment/test_evaluation.py || return
+  "$python" Tools/meaning/test_meaning.py || return
   # The built-in prompts of the evaluation are what their script makes.
   "$python" Tools/evaluation-data/make.py --check
 }
@@ -120,7 +147,7 @@ run_micro_benchmarks() {
   swift run --package-path Benchmarks --configuration release RESTABenchmarks 1
 }
 
-phase "Tools" scripts/install-tools.sh
+phase "Tools" scripts/install-tools.sh --browser
 if [ "${LLAMA:-}" = system ]; then
   phase "llama.cpp (the system's)" pkg-config --modversion llama
 else
@@ -131,11 +158,12 @@ phase "Models" scripts/fetch-models.sh all
 phase "Lint and its self-tests" make --no-print-directory lint
 phase "Tests of the alignment recipe" run_recipe_tests
 phase "The command and the tests, built" build_tests
-phase "Documentation of the libraries" scripts/docs.sh
+phase "Documentation of the libraries" scripts/docs.sh --built
+begin "Tests of the engine on real models" "${engine_tests[@]}"
 phase "Tests of the libraries, without a model" run_pure_tests
-phase "Tests of the engine on real models" run_engine_tests
-phase "Tests of the command" run_command_tests
 phase "Tests of the engine on damaged files" run_damaged_file_tests
+finish
+phase "Tests of the command" run_command_tests
 phase "What scripts rely on is as recorded" run_recorded
 phase "Tests of the server" run_server_tests
 if [ "$everything" -eq 1 ]; then

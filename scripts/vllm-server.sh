@@ -199,6 +199,13 @@ case $action in
 start) start ;;
 stop) stop ;;
 status) status ;;
-install) install && say "The environment is in .deps/vllm" ;;
-model) make_model && say "The folder is $folder" ;;
+# Two commands each: before `&&`, a failure inside would be ignored.
+install)
+  install
+  say "The environment is in .deps/vllm"
+  ;;
+model)
+  make_model
+  say "The folder is $folder"
+  ;;
 esac

@@ -13,6 +13,7 @@ command=${1:?usage: vllm-tests.sh COMMAND [OPTION...]}
 shift
 cd "$root"
 [ -x "$command" ] || die "$command is missing." "Run make build."
+scripts/vllm-server.sh install
 scripts/vllm-server.sh model
 python="$deps/vllm/bin/python3"
 say "Numbers and examples"

@@ -192,10 +192,12 @@ package struct JSONReader {
   /// What is behind `\u`: four digits, or two times four for a scalar beyond them.
   private mutating func scalar(from start: Int) throws(Fault) -> Unicode.Scalar {
     var code = try hexadecimal(from: start)
-    if (0xD800..<0xDC00).contains(code), take("\\") {
-      let low: UInt32 = take("u") ? try hexadecimal(from: start) : 0
-      // Without its other half the first one stays what it is, which is no scalar.
+    if (0xD800..<0xDC00).contains(code) {
+      let behind = position
+      let low: UInt32 = take("\\") && take("u") ? try hexadecimal(from: start) : 0
       if (0xDC00..<0xE000).contains(low) { code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00) }
+      // Without its other half the first one is no scalar, and what follows stands for itself.
+      if code < 0x10000 { position = behind }
     }
     guard let scalar = Unicode.Scalar(code) else {
       if limits.isPythonic { return "\u{FFFD}" }

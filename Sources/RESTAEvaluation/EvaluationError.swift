@@ -1,4 +1,4 @@
-import RESTADocuments
+package import RESTADocuments
 
 /// The error that the `RESTAEvaluation` module throws.
 ///
@@ -53,12 +53,12 @@ public struct EvaluationError: Error, Sendable, CustomStringConvertible {
 
 extension EvaluationError {
   /// An error of a data file.
-  init(_ error: DocumentError) {
+  package init(_ error: DocumentError) {
     self.init(error.isMissing ? .fileFailed : .invalidData, error.message, cause: error.cause)
   }
 
   /// Does what reads a data file, with this module's errors.
-  static func reading<Value>(
+  package static func reading<Value>(
     _ body: () throws(DocumentError) -> Value
   ) throws(EvaluationError) -> Value {
     do { return try body() } catch { throw EvaluationError(error) }

@@ -34,12 +34,12 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
     case q4 = "q4_0"
   }
 
-  /// The most tokens of one sequence (prompt and answer), at least 16; `nil`: what the model was
-  /// trained for.
+  /// The most tokens of one sequence (prompt and answer), in `16...16_777_216`; `nil`: what the model
+  /// was trained for.
   public var contextLength: Int?
-  /// CPU threads, at least 1; `nil`: one for each CPU that the process may use.
+  /// CPU threads, in `1...512`; `nil`: one for each CPU that the process may use.
   public var threads: Int?
-  /// How many layers run on a GPU, where llama.cpp was built for one; -1: all.
+  /// How many layers run on a GPU, where llama.cpp was built for one, in `-1...10_000`; -1: all.
   ///
   /// Default: 0.
   public var gpuLayers: Int
@@ -109,13 +109,13 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   func validate() throws(LlamaError) {
     try check(
       contextLength.map { (16...16_777_216).contains($0) } ?? true,
-      "The context length must be at least 16 tokens, not \(contextLength ?? 0).")
+      "The context length must be between 16 and 16777216 tokens, not \(contextLength ?? 0).")
     try check(
       threads.map { (1...512).contains($0) } ?? true,
       "The number of threads must be between 1 and 512, not \(threads ?? 0).")
     try check(
       (-1...10_000).contains(gpuLayers),
-      "The number of GPU layers must be 0 or more, or -1 for all of them.")
+      "The GPU layers must be between 0 and 10000, or -1 for all of them, not \(gpuLayers).")
     try check(
       (32...4096).contains(batchSize),
       "The batch size must be between 32 and 4096, not \(batchSize).")

@@ -92,6 +92,16 @@ struct JSONReaderTests {
     #expect(number.isNaN)
   }
 
+  @Test(
+    "takes what follows half a surrogate pair for itself, where halves are taken",
+    arguments: [
+      (#""\ud83d\n""#, "\u{FFFD}\n"), (#""\ud83d\"x""#, "\u{FFFD}\"x"),
+      (#""\ud83d\ud83d\ude42""#, "\u{FFFD}🙂"),
+    ])
+  func halves(text: String, value: String) throws {
+    #expect(try read(text, limits: .python) == .string(value))
+  }
+
   @Test("counts lines and columns in scalars")
   func places() {
     let text = Array("{\n \"é\": x}".utf8)

@@ -131,6 +131,28 @@ struct VLLMDecodingTests {
     try await server.close()
   }
 
+  @Test("say filters that vLLM takes: none for greedy tokens, and one token for a top-p of 0")
+  func filters() async throws {
+    let toy = ToyModel(seed: 4, ending: 0)
+    let server = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([server], toy)
+    let cases: [(temperature: Double, given: Double, topP: Double, topK: Int)] = [
+      (0, 0, 1, 0), (0, 0.5, 1, 0), (1, 0, 1, 1), (1, 0.5, 0.5, 0),
+    ]
+    for row in cases {
+      server.become { _ in }
+      _ = try await Generation(
+        model: model, prompt: ToyModel.prompt, defense: .none,
+        options: GenerationOptions(
+          maximumTokens: 2,
+          sampling: SamplingSettings(temperature: row.temperature, topP: row.given))
+      ).result()
+      let body = try #require(server.bodies.first)
+      #expect(body["top_p"]?.double == row.topP && body["top_k"]?.int == row.topK, "\(row)")
+    }
+    try await server.close()
+  }
+
   @Test("send the key of the environment, and refuse to start without it")
   func key() async throws {
     let toy = ToyModel(seed: 2)

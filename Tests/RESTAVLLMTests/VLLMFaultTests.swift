@@ -206,6 +206,37 @@ struct VLLMFaultTests {
     try await first.close()
     try await second.close()
   }
+
+  @Test(
+    "of one of two servers that somebody has to mend: it is left alone, and the other answers",
+    arguments: [401, 403, 404, nil] as [Int?])
+  func broken(status: Int?) async throws {
+    let toy = ToyModel(seed: 12, ending: 0)
+    let first = try await ToyServer(.init(model: toy))
+    let second = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([first, second], toy) { $0.trust = 0.05 }
+    let expected = try await Toy.answer(toy.scripted(), Toy.defense(3), .reference)
+    first.become { behaviour in
+      guard let status else {
+        behaviour.model = ToyModel(seed: 13, ending: 0)
+        return
+      }
+      behaviour.fault = { _ in .status(status) }
+    }
+    try await Task.sleep(for: .milliseconds(100))
+    for _ in 0..<4 {
+      let actual = try await Toy.answer(model, Toy.defense(3))
+      #expect(Toy.isSame(actual, expected))
+    }
+    // The streams of one answer at most: five copies and the unperturbed prompt.
+    #expect(first.bodies.count <= 6)
+    // Where no other is left, it is said at once.
+    second.become { $0.fault = { _ in .status(404) } }
+    await #expect(throws: RESTAError.self) { _ = try await Toy.answer(model, .none) }
+    #expect(second.bodies.count == 1)
+    try await first.close()
+    try await second.close()
+  }
 }
 
 @Suite("The look at vLLM servers at the start", .serialized)

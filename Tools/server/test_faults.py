@@ -135,9 +135,9 @@ class Load(unittest.TestCase):
 
 
 class Shutdown(unittest.TestCase):
-    def read(self, server, number, begun, ends):
+    def read(self, server, number, tokens, begun, ends):
         """Reads a stream to its end: what ended it."""
-        stream = Stream(server, CHAT, chat_body(f"{STORY} {number}", max_tokens=300,
+        stream = Stream(server, CHAT, chat_body(f"{STORY} {number}", max_tokens=tokens,
                                                 resta=UNDEFENDED))
         events = []
         for event in stream:
@@ -150,12 +150,12 @@ class Shutdown(unittest.TestCase):
             else last["choices"][0]["finish_reason"]
         assert ends[number], last
 
-    def run_down(self, seconds):
+    def run_down(self, seconds, tokens=300):
         settings = {"limits": {"shutdown_seconds": seconds, "concurrency": 8},
                     "client": {"off": True}}
         with Server(settings, exit_seconds=seconds + 5) as server, ThreadPoolExecutor(12) as pool:
             begun, ends = threading.Semaphore(0), {}
-            streams = [pool.submit(self.read, server, n, begun, ends) for n in range(8)]
+            streams = [pool.submit(self.read, server, n, tokens, begun, ends) for n in range(8)]
             for _ in range(8):
                 self.assertTrue(begun.acquire(timeout=60))
             waiting = [pool.submit(chat, server, STORY, max_tokens=4) for _ in range(2)]
@@ -176,7 +176,7 @@ class Shutdown(unittest.TestCase):
             return ends
 
     def test_streams_end_by_themselves_when_there_is_time(self):
-        self.assertTrue(set(self.run_down(90).values()) <= {"stop", "length"})
+        self.assertTrue(set(self.run_down(90, 120 if QUICK else 300).values()) <= {"stop", "length"})
 
     def test_streams_are_ended_when_there_is_none(self):
         self.assertIn("shutting_down", self.run_down(1).values())

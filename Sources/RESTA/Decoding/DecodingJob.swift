@@ -24,7 +24,7 @@ struct DecodingJob: Sendable {
   var defense: DefenseSettings { settings.defense }
 
   /// Sequences that are alive at once: k copies and the unperturbed one.
-  var sequences: Int { defense.isActive ? defense.samples + 1 : 1 }
+  var sequences: Int { defense.sequences }
 
   /// How many positions at the start of the prompt are the same in all sequences and are shared.
   ///
@@ -70,11 +70,10 @@ struct DecodingJob: Sendable {
     let tokens = prompt.ids
     tokenizer = model.tokenizer
     vocabularySize = model.information.vocabularySize
-    let sequences = defense.isActive ? defense.samples + 1 : 1
     self.probe = probe
     maximumTokens = try Self.room(
-      for: tokens.count, probe: probe?.positions(of: defense) ?? 0, sequences: sequences,
-      wanted: options.maximumTokens, in: model.information)
+      for: tokens.count, probe: probe?.positions(of: defense) ?? 0,
+      sequences: defense.sequences, wanted: options.maximumTokens, in: model.information)
 
     var defense = defense
     defense.seed = noiseSeed

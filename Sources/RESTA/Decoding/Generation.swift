@@ -51,8 +51,9 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - conversations: Where what is computed is kept for the next turn, and is taken from; the
   ///     reference decoder uses none. Default: nowhere.
   ///   - probe: What checkpoints need that open the assistant's turn again; others use none.
-  /// - Throws: `RESTAError` with `invalidTemplate` when there is no template, `templateFailed`
-  ///   when it refuses the messages, `invalidSetting` for a value out of range.
+  /// - Throws: `RESTAError` with `invalidTemplate` when there is no template, `invalidMessages` when there
+  ///   are no messages, `templateFailed` when it refuses them, `engineFailed` when their text cannot be
+  ///   tokenised, `invalidSetting` for a value out of range.
   public init(
     model: any LanguageModel, messages: [ChatMessage], template: ChatTemplate? = nil,
     defense: DefenseSettings, options: GenerationOptions = GenerationOptions(),
@@ -125,8 +126,8 @@ public struct Generation: AsyncSequence, Sendable {
   ///   - model: The model whose vocabulary is used.
   ///   - template: The chat template. Default: the model's own.
   /// - Returns: The prompt with the spans of its content.
-  /// - Throws: `RESTAError` with `invalidTemplate`, `invalidMessages`, or `templateFailed`: also for a
-  ///   template that loses some of a message.
+  /// - Throws: `RESTAError` with `invalidTemplate`, `invalidMessages`, `engineFailed`, or `templateFailed`:
+  ///   also for a template that loses some of a message.
   public static func tokenize(
     _ messages: [ChatMessage], for model: any LanguageModel, template: ChatTemplate? = nil
   ) throws -> TokenizedPrompt {

@@ -2,7 +2,8 @@
 ///
 /// No engine is visible through it.
 ///
-/// Implementations: a scripted one for tests (`RESTATesting`), llama.cpp in process (`RESTALlama`).
+/// Implementations: a scripted one for tests (`RESTATesting`), llama.cpp in process (`RESTALlama`), vLLM
+/// servers (`RESTAVLLM`), which give predicted tokens and no sequences.
 public protocol LanguageModel: Sendable {
   /// What the model is.
   var information: ModelInformation { get }
@@ -103,6 +104,11 @@ public protocol SequenceReservation: AnyObject, Sendable {
   func fork(_ source: Int, to target: Int, length: Int) async throws
 
   /// Drops all positions of a sequence from `length` on.
+  ///
+  /// - Parameters:
+  ///   - sequence: The sequence.
+  ///   - length: How many positions stay, at most as many as it has.
+  /// - Throws: `RESTAError` with `engineFailed` when the sequence is not as described.
   func truncate(_ sequence: Int, to length: Int) async throws
 
   /// Gives the room back, and keeps what is in it until others need it.

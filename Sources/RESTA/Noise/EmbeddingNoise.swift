@@ -108,18 +108,14 @@ public struct EmbeddingNoise: Sendable, Hashable {
     let a = UInt32(truncatingIfNeeded: position)
     let b = UInt32(truncatingIfNeeded: copy)
     let scale = powerMatched ? Double(e.count).squareRoot() : 1
-    switch kind {
-    case .none:
-      return Array(e)
-    case .hard:
+    if kind == .hard {
       let stream = RandomStream(seed: seed, purpose: .directionScalar)
       let s = stream.standardNormals(a: a, b: b, block: 0)[0]
       return Self.perturb(row: e, z: [], s: s, kind: kind, sigma: scale * sigma)
-    case .isotropic, .soft, .orthogonal:
-      let stream = RandomStream(seed: seed, purpose: .embeddingNoise)
-      let z = stream.standardNormals(count: e.count, a: a, b: b)
-      return Self.perturb(row: e, z: z, s: 0, kind: kind, sigma: scale * sigma)
     }
+    let stream = RandomStream(seed: seed, purpose: .embeddingNoise)
+    let z = stream.standardNormals(count: e.count, a: a, b: b)
+    return Self.perturb(row: e, z: z, s: 0, kind: kind, sigma: scale * sigma)
   }
 }
 
@@ -140,13 +136,12 @@ extension EmbeddingNoise {
     precondition(
       kind == .hard || z.count == e.count,
       "\(z.count) normal numbers cannot perturb an embedding of \(e.count) dimensions")
-    if kind == .isotropic { return add(z, to: e) { _, z in sigma * z } }
-
-    let squaredNorm = e.sumOfSquares
+    // Isotropic noise alone needs no direction.
+    let squaredNorm = kind == .isotropic ? 1 : e.sumOfSquares
     guard squaredNorm != 0 else { return Array(e) }
     switch kind {
     case .none, .isotropic:
-      return Array(e)
+      return add(z, to: e) { _, z in sigma * z }
     case .hard:
       let scale = sigma * Double(s) / squaredNorm.squareRoot()
       return e.map { Float(Double($0) + scale * Double($0)) }

@@ -20,6 +20,9 @@ public struct NoiseSettings: Sendable, Hashable, Codable {
   /// embeddings' RMS as it is for isotropic noise, since their norm holds that √d already. Reference: arXiv 2603.15259.
   public var powerMatched: Bool
 
+  /// The paper's, on the models that it was chosen for: Llama 2 and its fine-tunes.
+  static let paper = NoiseSettings(kind: .hard, sigma: Sigma(value: 0.8, unit: .absolute))
+
   /// Makes settings; nothing is checked before ``validate()``.
   ///
   /// - Parameters:

@@ -19,7 +19,7 @@ package struct NoiseStatistics: Sendable, Hashable {
   ///
   /// Embeddings of norm 0 have no direction and are left out; one that becomes 0 has no cosine.
   ///
-  /// - Precondition: As for ``EmbeddingNoise/perturb(_:positions:copy:from:)``; `copies >= 0`.
+  /// - Precondition: As for ``EmbeddingNoise/perturb(_:positions:copy:rows:)``; `copies >= 0`.
   package init(
     of noise: EmbeddingNoise, embeddings: EmbeddingMatrix, positions: [Int], copies: Int
   ) {

@@ -83,11 +83,19 @@ public struct PromptTokenizer: Sendable {
     return markers
   }
 
-  /// Whether an added token is written like a marker: `<|...|>`, `<...>` or `[...]`.
+  /// The elements of HTML that Gemma's vocabularies hold as added tokens, but for `s`: sequences begin and
+  /// end with that.
+  private static let elements = Set(
+    ("a b blockquote body caption code div em footer h1 h2 h3 h4 h5 h6 html i iframe img li span "
+      + "strong sub sup table tbody td tfoot th thead tr u ul").split(separator: " "))
+
+  /// Whether an added token is written like a marker: `<|...|>`, `<...>` or `[...]`, and is no HTML.
   private static func looksLikeMarker(_ text: [UInt8]) -> Bool {
-    text.count > 2
-      && ((text.first == UInt8(ascii: "<") && text.last == UInt8(ascii: ">"))
-        || (text.first == UInt8(ascii: "[") && text.last == UInt8(ascii: "]")))
+    guard text.count > 2 else { return false }
+    if text.first == UInt8(ascii: "["), text.last == UInt8(ascii: "]") { return true }
+    let name = String(decoding: text.dropFirst().dropLast(), as: UTF8.self).drop { $0 == "/" }
+    return text.first == UInt8(ascii: "<") && text.last == UInt8(ascii: ">")
+      && !elements.contains(name)
   }
 
   /// Keeps the control tokens that the template or the operator wrote, and tokenises the text
@@ -133,7 +141,12 @@ public struct PromptTokenizer: Sendable {
     while true {
       var pieces: [Piece] = []
       for (start, end) in zip(cuts, cuts.dropFirst()) {
-        pieces += try align(Array(text[start..<end]), offset: start, parsesControl: false)
+        // Behind the first cut no space may be added: a byte that no piece of text holds takes the
+        // place of what stands in front, and is dropped with the space.
+        let front: [UInt8] = start > range.lowerBound && tokenizer.addsSpacePrefix ? [1] : []
+        pieces += try align(
+          front + text[start..<end], offset: start - front.count, parsesControl: false
+        ).filter { front.isEmpty || $0.bytes.upperBound > start }
       }
       let found = pieces.filter { markers.contains($0.id) && $0.bytes.count > 1 }
       guard !found.isEmpty else { return pieces }

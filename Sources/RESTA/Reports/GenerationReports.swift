@@ -1,31 +1,19 @@
 /// l in JSON: a number, or the text `all`.
-package enum PrefixReport: Encodable, Sendable, Hashable {
-  /// So many tokens.
-  case tokens(Int)
-  /// The whole answer.
-  case all
+package struct PrefixReport: Encodable, Sendable, Hashable, CustomStringConvertible {
+  private let prefix: PrefixLength
 
-  package init(_ prefix: PrefixLength) {
-    switch prefix {
-    case .tokens(let count): self = .tokens(count)
-    case .all: self = .all
-    }
-  }
+  package init(_ prefix: PrefixLength) { self.prefix = prefix }
+
+  /// So many tokens.
+  package static func tokens(_ count: Int) -> PrefixReport { PrefixReport(.tokens(count)) }
+
+  package var description: String { prefix.description }
 
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    switch self {
+    switch prefix {
     case .tokens(let count): try container.encode(count)
     case .all: try container.encode("all")
-    }
-  }
-}
-
-extension PrefixReport: CustomStringConvertible {
-  package var description: String {
-    switch self {
-    case .tokens(let count): "\(count)"
-    case .all: "all"
     }
   }
 }

@@ -25,7 +25,7 @@ public enum Calibration: String, Sendable, Hashable, Codable, CaseIterable {
       self = .chosen
     } else if let known = model.calibrated, known.matches(defense) {
       self = known.origin
-    } else if model.isLlama2, noise == DefenseSettings.recommended(for: model).noise {
+    } else if model.isLlama2, noise == .paper {
       self = .paper
     } else {
       self = noise.sigma == noise.kind.fallbackSigma ? .none : .chosen
@@ -82,10 +82,10 @@ package struct CalibratedSetting: Sendable, Hashable, Codable {
 extension NoiseKind {
   /// The sigma that is used where nobody chose or measured one, relative to the model's embeddings.
   ///
-  /// That of isotropic noise is what the README's numbers were measured with: the strength that was chosen
-  /// on the test model, 0.65 of its prompts' own embeddings, in the unit of its vocabulary. Orthogonal noise
-  /// is isotropic noise less one dimension; 0.8 is the paper's hard noise on embeddings of norm 1; soft
-  /// noise's was the best of its row in docs/experiments.md, in the same unit. All on one small model: see
+  /// That of isotropic noise is what the built-in evaluation's numbers were measured with: the strength that
+  /// was chosen on the test model, 0.65 of its prompts' own embeddings, in the unit of its vocabulary.
+  /// Orthogonal noise is isotropic noise less one dimension; 0.8 is the paper's hard noise on embeddings of
+  /// norm 1; soft noise's is a guess from a table that was withdrawn. All on one small model: see
   /// ``Calibration``.
   public var fallbackSigma: Sigma {
     switch self {

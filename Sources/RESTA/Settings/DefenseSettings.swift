@@ -118,13 +118,16 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// Whether anything is voted on at all.
   public var isActive: Bool { noise.kind != .none && prefix != .tokens(0) }
 
+  /// Sequences that are alive at once: k copies and the unperturbed one, or that one alone.
+  package var sequences: Int { isActive ? samples + 1 : 1 }
+
   /// The settings to start from for a model.
   ///
   /// Noise, k and l that were calibrated on these weights, where a command knows of any. Else the paper's for
   /// Llama-2 and its fine-tunes (Vicuna), whose embeddings have a norm near 1: hard
   /// noise, 0.8 absolute. For every other model isotropic noise at ``NoiseKind/fallbackSigma``, the
-  /// setting that this project's own numbers were measured with, on another model: ``Calibration`` says
-  /// so wherever settings are shown.
+  /// setting that the built-in evaluation's numbers were measured with, on another model: ``Calibration``
+  /// says so wherever settings are shown.
   ///
   /// - Parameter model: The model.
   /// - Returns: The settings.
@@ -135,7 +138,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
       settings.samples = calibrated.samples
       settings.prefix = calibrated.prefix
     } else if model.isLlama2 {
-      settings.noise = NoiseSettings(kind: .hard, sigma: Sigma(value: 0.8, unit: .absolute))
+      settings.noise = .paper
     }
     return settings
   }

@@ -29,7 +29,8 @@ public enum PrefixLength: Sendable, Hashable, Codable, CustomStringConvertible {
 public enum WindowPlacement: Sendable, Hashable, Codable {
   /// At its start: the method.
   case start
-  /// Behind the first occurrence of a text, such as `</think>` for a reasoning model. Nothing is
-  /// voted on in an answer that never contains it.
+  /// Behind the first occurrence of a text, such as `</think>` for a reasoning model, or earlier where
+  /// ``DefenseSettings/latestStart`` says so. An answer that ends before either is an error,
+  /// `windowNeverOpened`, or `windowNotReached` where a bound of the request ended it.
   case after(String)
 }

@@ -73,7 +73,8 @@ struct Ballot {
     case .tokenID:
       return (lowest, .tokenID)
     case .unperturbed:
-      if let unperturbed, leaders.contains(unperturbed) { return (unperturbed, .unperturbed) }
+      let leader = leaders.first { $0 == unperturbed || ends($0) && unperturbed.map(ends) == true }
+      if let leader { return (leader, .unperturbed) }
       return try byLogProbability(leaders, logProbability)
     case .logProbability:
       return try byLogProbability(leaders, logProbability)

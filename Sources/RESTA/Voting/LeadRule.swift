@@ -109,8 +109,8 @@ extension LeadRule {
     package let stopped: Bool
     /// Whether it chose another candidate than the full vote.
     package let differs: Bool
-    /// What it does to such a vote over all orders of the copies.
-    package let expectation: Expectation
+    private let counts: [Int]
+    private let lead: Int
 
     /// Applies the rule to what the copies predict, in their order; `winner` is the full vote's token.
     package init(
@@ -122,8 +122,19 @@ extension LeadRule {
       stopped = ballot.stoppedAtLead != nil
       differs =
         stopped && !ballot.leaders.contains { $0 == winner || ends($0) && ends(winner) }
-      let counts = Ballot(predictions: predictions, ends: ends).candidates.map(\.count)
-      expectation = LeadRule.expectation(counts: counts, lead: lead)
+      counts = Ballot(predictions: predictions, ends: ends).candidates.map(\.count)
+      self.lead = lead
+    }
+
+    /// What it does to such a vote over all orders of the copies, computed at each call; `nil` where that would
+    /// be to follow more than 200,000 states of the counts, as where many copies scatter over many candidates.
+    package var expectation: Expectation? {
+      // Of m candidates with n votes each, any of which may be any other, there are C(n + m, m) states.
+      let equals = Dictionary(grouping: counts) { $0 }
+      let states = equals.reduce(1.0) { product, equal in
+        equal.value.indices.reduce(product) { $0 * Double(equal.key + $1 + 1) / Double($1 + 1) }
+      }
+      return states > 200_000 ? nil : LeadRule.expectation(counts: counts, lead: lead)
     }
   }
 }

@@ -31,12 +31,7 @@ package struct TransferAttack: TextAttack {
     private let forAll: [String]
 
     init(contentsOf path: String) throws(EvaluationError) {
-      let data: Dataset
-      do throws(EvaluationError) {
-        data = try Dataset.load(contentsOf: path)
-      } catch {
-        data = try Dataset.load(contentsOf: path, role: .adversarial)
-      }
+      let data = try Dataset.load(contentsOf: path, fallback: .adversarial, skipsBadRows: nil)
       sha256 = data.sha256
       byGoal = Dictionary(
         grouping: data.samples.filter { $0.goal != nil }, by: { $0.goal ?? "" }
@@ -64,5 +59,18 @@ package struct TransferAttack: TextAttack {
   ) -> AttackRequest? {
     let prompts = context.transferred[file]?.of(goal.text) ?? []
     return prompts.indices.contains(number) ? AttackRequest(prompts[number]) : nil
+  }
+
+  /// For how many of some goals the file has prompts, in words; none is an error.
+  package func coverage(
+    of goals: [AttackGoal], in context: AttackContext
+  ) throws(EvaluationError) -> String {
+    let count = goals.count { request(0, for: $0, in: context) != nil }
+    guard count > 0 else {
+      throw EvaluationError(
+        .invalidData,
+        "\(file): no prompt is for any of the \(goals.count) goals; name its own with --goals.")
+    }
+    return "\(file) has prompts for \(count) of \(goals.count) goals."
   }
 }

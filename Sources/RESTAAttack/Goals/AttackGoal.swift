@@ -44,26 +44,21 @@ package struct GoalSet: Sendable, Hashable {
   package static func load(
     _ path: String, limit: Int?, split: DataSplit? = nil
   ) throws(EvaluationError) -> GoalSet {
-    let selection = DatasetSelection(split: split)
-    let data: Dataset
-    do throws(EvaluationError) {
-      data = try Dataset.load(contentsOf: path, selection: selection)
-    } catch {
-      // Most files of goals do not say what they are; here it is known. But lines of any text are prompts
-      // then, a program's too; and what does say it has another fault.
-      let file: DataFile
-      do throws(DocumentError) { file = try DataFile.read(path) } catch {
-        throw EvaluationError(error.isMissing ? .fileFailed : .invalidData, error.message)
-      }
-      guard file.layout != .text || ["txt", ""].contains(file.source.suffix) else {
-        throw EvaluationError(
-          .invalidData,
-          "\(path): this is no file of goals: JSON, JSON Lines and CSV are read, and plain text with a "
-            + "goal on each line where the name ends in .txt.")
-      }
-      if file.rows.contains(where: { (try? $0.get().holds("role")) == true }) { throw error }
-      data = try Dataset.load(contentsOf: path, role: .direct, selection: selection)
+    // Once: what comes through a pipe does not come again.
+    let file = try EvaluationError.reading { () throws(DocumentError) in try DataFile.read(path) }
+    let isNamedAsText = ["txt", ""].contains(file.source.suffix)
+    // Lines of any text would be goals, a program's too.
+    guard file.layout != .text || file.rows.isEmpty || isNamedAsText else {
+      throw EvaluationError(
+        .invalidData,
+        "\(path): this is no file of goals: JSON, JSON Lines and CSV are read, and plain text with a "
+          + "goal on each line where the name ends in .txt.")
     }
+    // Most files of goals do not say what they are; here it is known. One that says it has to of each row.
+    let saysRoles = file.rows.contains { (try? $0.get().holds("role")) == true }
+    let data = try Dataset.load(
+      contentsOf: path, read: file, fallback: saysRoles ? nil : .direct, skipsBadRows: nil,
+      selection: DatasetSelection(split: split))
     var set = try GoalSet(data)
     if let limit, set.goals.count > limit {
       set.goals = (0..<limit).map { set.goals[$0 * set.goals.count / limit] }

@@ -22,9 +22,8 @@ package struct AttackConfiguration: Sendable {
     try self.init(parsing: try SourceFile.read(path).text, file: path)
     folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     for index in attacks.indices {
-      guard var transfer = attacks[index].attack as? TransferAttack, !transfer.file.hasPrefix("/")
-      else { continue }
-      transfer.file = folder + "/" + transfer.file
+      guard var transfer = attacks[index].attack as? TransferAttack else { continue }
+      transfer.file = EvaluationConfiguration.resolved(transfer.file, in: folder)
       attacks[index].attack = transfer
     }
   }
@@ -50,12 +49,17 @@ package struct AttackConfiguration: Sendable {
     return defenses
   }
 
-  /// The defences of a file: one, or a list, as under `defenses` of an evaluation.
+  /// The defences of a file: one, or a list, as under `defenses` of an evaluation; files start beside it.
   package static func defenses(contentsOf path: String) throws(DocumentError) -> [NamedDefense] {
     guard let top = try YAMLNode.document(try SourceFile.read(path).text, file: path) else {
       throw DocumentError("\(path): the file is empty; name a defence, such as 'type: resta'")
     }
-    return try defenses(top)
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    return try defenses(top).map { named in
+      guard var placebo = named.defense as? Placebo, let file = placebo.file else { return named }
+      placebo.file = EvaluationConfiguration.resolved(file, in: folder)
+      return NamedDefense(name: named.name, defense: placebo)
+    }
   }
 
   /// Sets a setting of an attack by `ATTACK.KEY=VALUE`.
@@ -80,7 +84,7 @@ package struct AttackConfiguration: Sendable {
   package func readGoals(limit: Int?) throws(EvaluationError) -> GoalSet {
     guard let goals else { return try GoalSet.builtIn(limit: limit, split: split ?? .test) }
     return try GoalSet.load(
-      goals.hasPrefix("/") ? goals : folder + "/" + goals, limit: limit, split: split)
+      EvaluationConfiguration.resolved(goals, in: folder), limit: limit, split: split)
   }
 
   /// What is attacked: the undefended model first, then the defences, then what they are compared with.

@@ -100,11 +100,15 @@ struct AttackRun: AsyncParsableCommand {
     }
     try model.check()
     try endpoint.check()
+    try chosenDefense().check()
     if endpoint.isGiven { try checkOptionsOfAModel(file) }
     let goals = try file.readGoals(limit: limit ?? (file.goals == nil ? 16 : nil))
     for line in goals.leftOut { Terminal.error(line) }
     let plan =
       try await endpoint.isGiven ? endpoint.plan(file, goals) : plan(file, goals)
+    for case let transfer as TransferAttack in plan.attacks.map(\.attack) {
+      Terminal.error(try transfer.coverage(of: goals.goals, in: plan.context))
+    }
     let store = try AttackStore(path: store)
     let display = ProgressDisplay()
     let done: AttackProgress
@@ -152,10 +156,7 @@ struct AttackRun: AsyncParsableCommand {
     var file =
       try configuration.map(AttackConfiguration.init(contentsOf:)) ?? AttackConfiguration()
     file.settings.override(with: settings.chosen, table: AttackSettings.table)
-    if let goals {
-      file.goals =
-        goals.hasPrefix("/") ? goals : FileManager.default.currentDirectoryPath + "/" + goals
-    }
+    if let goals { file.goals = URL(fileURLWithPath: goals).path }
     if let split { file.split = split }
     if !attack.isEmpty {
       file.attacks = try attack.map {
@@ -169,21 +170,17 @@ struct AttackRun: AsyncParsableCommand {
     return file
   }
 
-  /// The defence of the command line.
-  private func chosenArm(for model: ModelInformation) throws -> RestaDefense {
+  /// What the command line says of the defence, as other commands have it.
+  private func chosenDefense() throws -> DefenseArguments {
     let named = resta.chosen
     if let flag = named.value.excluded.first(where: named.names.contains) {
       throw Failure.usage(
         "--calibrated decides the noise: leave out --\(flag.replacing("_", with: "-")).")
     }
-    guard !named.value.isCalibrated else { return named.value }
-    var chosen = Chosen(DefenseSettings.defaults)
-    chosen.value = named.value.defense
-    chosen.names = named.names
-    guard let defense = try chosen.settings(for: model) else {
-      throw Failure.usage("--sigma-unit needs a --sigma in that unit.")
-    }
-    return RestaDefense(defense)
+    var arguments = DefenseArguments()
+    arguments.chosen.value = named.value.defense
+    arguments.chosen.names = named.names
+    return arguments
   }
 
   /// The plan against the model in process.
@@ -198,8 +195,14 @@ struct AttackRun: AsyncParsableCommand {
     subject.options.sampling.temperature = settings.temperature
     var file = file
     if file.defenses.isEmpty || !resta.chosen.names.isEmpty {
-      let arm = try chosenArm(for: model.model.information)
+      let chosen = try chosenDefense().settings(for: model.model.information)
+      let arm = resta.chosen.value.isCalibrated ? resta.chosen.value : RestaDefense(chosen)
       file.defenses.append(NamedDefense(name: arm.defaultName, defense: arm))
+      let found = Calibration(of: chosen, for: model.model.information)
+      // Where a calibration is demanded and there is none, that is an error next.
+      if found != .chosen, found != .none || !arm.isCalibrated {
+        Terminal.error("\(arm.defaultName): \(found.warning ?? found.words)")
+      }
     }
     let identity = try model.identity(of: subject)
     let record = try CanonicalJSON.value(
@@ -208,7 +211,7 @@ struct AttackRun: AsyncParsableCommand {
       goals: goals,
       arms: try await file.arms(of: subject) { path in
         var other = try self.model.adapted(noLora: noLora)
-        other.model = path.hasPrefix("/") ? path : file.folder + "/" + path
+        other.model = EvaluationConfiguration.resolved(path, in: file.folder)
         return try await other.evaluated(parallel: parallel)
       }, attacks: file.attacks, settings: settings,
       context: try await AttackContext.of(subject, seed: settings.seed, for: file.attacks),

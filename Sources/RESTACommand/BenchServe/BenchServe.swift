@@ -5,6 +5,7 @@ import RESTA
 import RESTADocuments
 import RESTALlama
 import RESTALocal
+import RESTARefusals
 import RESTAServer
 
 /// `resta bench serve`: what serving several clients at once gains.
@@ -90,7 +91,7 @@ struct BenchServe: AsyncParsableCommand {
     let secrets = try ServerSecrets()
     let server = try ChatServer(
       settings: settings, secrets: secrets, logger: logger
-    ) { _ in LoadedModel(model: loaded, template: template) }
+    ) { _ in LoadedModel(model: loaded, template: template) { RefusalPhraseJudge().isRefusal($0) } }
     let (addresses, source) = AsyncStream<String>.makeStream()
     let runs = try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {

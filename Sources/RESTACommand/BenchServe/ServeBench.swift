@@ -84,7 +84,8 @@ struct ServeBench {
       defense.seed = secrets.stickySeed(for: tokenized.rendered.text)
       let result = try await Generation(
         model: model, prompt: tokenized, defense: defense,
-        options: GenerationOptions(maximumTokens: answerTokens)
+        options: GenerationOptions(maximumTokens: answerTokens),
+        probe: try .byPhrases(for: defense, model: model, template: template)
       ).result()
       texts.append(result.text)
     }

@@ -21,7 +21,9 @@ struct Calibrate: AsyncParsableCommand {
       side ('resta eval run', with 'calibrated: yes' in a defence). What is found is kept by the \
       SHA-256 of the weights in your own table, and used by generate, chat, serve, attack and others \
       whenever no noise is named; eval asks for it by 'calibrated: yes'. With --engine vllm those are \
-      the weights of --model, which the server's are compared with.
+      the weights of --model, which the server's are compared with. Adapters are part of the weights: \
+      unless --model or --lora is given, the default model gets the one that made it refuse, which \
+      generate, chat, inspect, doctor, bench and serve load with --lora only. Give --no-lora for them.
 
       Everyday requests are asked first, then harmful ones at the strengths that pass, then strengths \
       beside the best. When --minutes are over it says what was not reached. Run the same command \
@@ -120,8 +122,9 @@ struct Calibrate: AsyncParsableCommand {
     // The table need not be there yet; one that is there must be one.
     let known = try KnownCalibrations(file: model.calibrations)
     var arguments = try model.adapted(noLora: noLora)
-    arguments.calibrations = nil
+    arguments.usesCalibrations = false
     try arguments.check()
+    if !noSave, !dryRun { try known.prepare() }
     let file = try Models.resolve(arguments.model)
     let name =
       "calibration-" + URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
@@ -147,8 +150,8 @@ struct Calibrate: AsyncParsableCommand {
       throw CancellationError()
     }
     let report = CalibrationReport(
-      session: session, plan: plan, search: search, result: result, store: store.path,
-      digest: try await store.digest())
+      session: session, adapters: arguments.lora, plan: plan, search: search, result: result,
+      store: store.path, digest: try await store.digest())
     try store.close()
     try finish(report, file: file, known: known)
   }
@@ -168,23 +171,17 @@ struct Calibrate: AsyncParsableCommand {
     return result
   }
 
-  /// Shows the curve, keeps the choice, and says where.
-  private func finish(
-    _ report: CalibrationReport, file: String, known: KnownCalibrations
-  ) throws {
+  /// Keeps the choice, shows the curve whether that was possible or not, and says where it is.
+  private func finish(_ report: CalibrationReport, file: String, known: KnownCalibrations) throws {
     let entry = try report.entry(bytes: Self.length(of: file), version: Version.description)
-    if let entry, !noSave { try known.keep(entry) }
+    let kept = Result<String?, any Error> { try noSave ? nil : entry.map { try known.keep($0) } }
     if json {
-      try JSONOutput.print(report.output(keptIn: entry == nil || noSave ? nil : known.path))
+      try JSONOutput.print(report.output(keptIn: try? kept.get()))
     } else {
       report.show()
     }
-    guard entry == nil else {
-      if !noSave {
-        Terminal.error("Kept in \(known.path): used for these weights whenever no noise is named.")
-      }
-      return
-    }
+    if let path = try kept.get() { Terminal.error("Kept in \(path): \(report.use)") }
+    guard entry == nil else { return }
     if known.entry(for: report.weights) != nil {
       Terminal.error("What was known of these weights before stays as it is.")
     }

@@ -8,6 +8,7 @@ import RESTAReport
 struct CalibrationReport {
   let weights: CalibrationTable.Weights
   private let model: String
+  private let adapters: [String]
   private let record: StoreRecord
   private let prompts: String
   private let plan: CalibrationPlan
@@ -17,10 +18,11 @@ struct CalibrationReport {
   private let digest: String
 
   init(
-    session: EvaluationSession, plan: CalibrationPlan, search: CalibrationSearch,
-    result: CalibrationRun.Result, store: String, digest: String
+    session: EvaluationSession, adapters: [String], plan: CalibrationPlan,
+    search: CalibrationSearch, result: CalibrationRun.Result, store: String, digest: String
   ) {
     record = session.record
+    self.adapters = adapters
     weights = CalibrationTable.Weights(
       model: record.subject.modelSHA256,
       adapters: record.subject.adapters.map { ($0.sha256, $0.scale) })
@@ -60,7 +62,7 @@ struct CalibrationReport {
         .map { CalibrationPoint.text(of: $0) }
     }
     let lines = Columns.table([head] + rows)
-    Terminal.line("\(model): \(prompts)\n")
+    Terminal.line("\(adapters.reduce(model) { "\($0), LoRA adapter \($1)" }): \(prompts)\n")
     Terminal.line(Style.dim(lines[0]))
     for (point, line) in zip(measured, lines.dropFirst()) {
       let isChosen = point.name == result.choice?.name
@@ -95,6 +97,14 @@ struct CalibrationReport {
       "Chosen: \(choice.noise.rawValue) noise, sigma \(SettingValue.text(of: choice.sigma)) relative, "
       + "k = \(plan.samples), l = \(plan.prefix). Its numbers here are too good, because it was chosen by "
       + "them: report the other side of the split."
+  }
+
+  /// For which loads a choice that is kept counts.
+  var use: String {
+    let lora = adapters.map { " --lora \($0)" }.joined()
+    return lora.isEmpty
+      ? "used for these weights whenever no noise is named."
+      : "used whenever this model is loaded with\(lora) and no noise is named; else it is not calibrated."
   }
 
   private var unreachedText: String? {
@@ -158,6 +168,7 @@ struct CalibrationReport {
     }
 
     let model: String
+    let adapters: [String]
     let weights: String
     let split = DataSplit.development
     let prompts: String
@@ -181,8 +192,8 @@ struct CalibrationReport {
           objection: search.rule.objection(to: point)))
     }
     return Output(
-      model: model, weights: weights.name, prompts: prompts, rule: search.rule,
-      ruleText: search.rule.text, points: points,
+      model: model, adapters: adapters, weights: weights.name, prompts: prompts,
+      rule: search.rule, ruleText: search.rule.text, points: points,
       chosen: result.choice.map {
         Output.Setting(
           noise: $0.noise, sigma: $0.sigma, samples: plan.samples, prefix: "\(plan.prefix)")

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RESTADocuments
 import RESTAEvaluation
 import RESTALocal
@@ -25,7 +24,7 @@ struct EvalData: ParsableCommand {
   var json = false
 
   func run() throws {
-    let folder = data ?? ProcessInfo.processInfo.environment[KnownDataset.folderVariable]
+    let folder = try StoreArguments.parse(data.map { ["--data=\($0)"] } ?? []).dataFolder
     let entries = KnownDataset.all.map { DatasetListing($0, folder: folder) }
     let builtIn = try BuiltInName.allCases.map { try Dataset.builtIn($0) }
     if json {

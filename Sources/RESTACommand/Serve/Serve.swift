@@ -7,6 +7,7 @@ import RESTALlama
 import RESTALocal
 import RESTARefusals
 import RESTAServer
+import RESTAVLLM
 
 /// `resta serve`: an OpenAI-compatible server with a playground.
 struct Serve: AsyncParsableCommand {
@@ -59,6 +60,10 @@ struct Serve: AsyncParsableCommand {
     let server = try ChatServer(settings: settings, secrets: secrets, logger: logger) { progress in
       let (model, summary) = try await llama.load(progress: progress)
       logger.notice("Ready: \(summary)")
+      for server in (model.model as? VLLMModel)?.startCheck.servers ?? []
+      where server.version == nil {
+        logger.warning("\(server.url) does not say its version: it must be vLLM 0.32.0 or later.")
+      }
       return model
     }
     try await Interrupt.asking {
@@ -149,11 +154,15 @@ struct ServedLlama {
     guard arguments.remote.engine == .llama else {
       let model = try await arguments.loadAny()
       let findings = (model as? any RemoteModel)?.findings.joined(separator: "; ") ?? ""
+      let capacity = ServerCapacity(
+        settings, contextLength: model.information.contextLength,
+        dimensions: model.information.dimensions)
       return (
         LoadedModel(
           model: model, template: try arguments.template(for: model),
           isRefusal: { RefusalPhraseJudge().isRefusal($0) }),
-        "\(model.information.name) at \(findings)"
+        "\(model.information.name) at \(findings); copies on their way take up to "
+          + "\(capacity.uploadBytes / 1_000_000) MB"
       )
     }
     let model = try await arguments.load(

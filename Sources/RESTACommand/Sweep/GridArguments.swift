@@ -47,6 +47,12 @@ struct GridArguments: ParsableArguments {
           return next
         }
       }
+      // 0.5 and 0.50 are one setting, and would be one defence.
+      var seen: [SettingValue: String] = [:]
+      for (value, defense) in zip(values, found) {
+        guard let earlier = seen.updateValue(value, forKey: row.write(defense)) else { continue }
+        throw Failure.usage("--\(row.optionName): '\(earlier)' and '\(value)' are the same.")
+      }
     }
     for defense in found { try defense.validate() }
     return found

@@ -134,8 +134,12 @@ package struct DataFile: Sendable {
     let lists = Self.listKeys.filter { key in
       members.contains { $0.key == key && $0.value.first == UInt8(ascii: "[") }
     }
-    guard let key = lists.first, let list = members.first(where: { $0.key == key }),
-      !members.contains(where: { PromptColumns.names.contains($0.key) })
+    let prompt = members.first { PromptColumns.contain($0.key) }?.key
+    // A row of our own format has a list of that name beside its prompt.
+    if let prompt, let list = lists.first(where: { $0 != "instructions" }) {
+      throw DocumentError("\(source.name): '\(prompt)' and '\(list)' both hold prompts; keep one")
+    }
+    guard prompt == nil, let key = lists.first, let list = members.first(where: { $0.key == key })
     else {
       let value = try DataRow.value(of: bytes, in: source)
       let row = try DataRow(value, place: "\(source.name):\(line)", number: line)

@@ -49,6 +49,8 @@ package struct DatasetSource: Sendable, Hashable {
   package var limit: Int?
   /// Whether rows that cannot be read are left out, and listed.
   package var skipsBadRows = false
+  /// Whether rows that say another role than ``role`` are refused; none can be left out then.
+  package var demandsRole = false
 
   /// The keys of an element of `datasets`; the first three are places, of which one is named.
   package static let table: [Setting<DatasetSource>] = [
@@ -160,8 +162,9 @@ extension DatasetSource {
     _ path: String, format: DatasetFormat?, _ selection: DatasetSelection
   ) throws(EvaluationError) -> Dataset {
     try Dataset.load(
-      contentsOf: path, format: format, name: name, attack: attack, role: role,
-      skipsBadRows: skipsBadRows, selection: selection)
+      contentsOf: path, format: format, name: name, attack: attack,
+      role: demandsRole ? nil : role, fallback: role, only: demandsRole ? role : nil,
+      skipsBadRows: demandsRole ? nil : skipsBadRows, selection: selection)
   }
 
   private static func path(ofKnown name: String, data: String?) throws(EvaluationError) -> String {

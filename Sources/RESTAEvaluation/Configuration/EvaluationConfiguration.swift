@@ -196,7 +196,8 @@ public struct EvaluationConfiguration: Sendable {
   /// A file name of the configuration, as seen from here.
   package func resolved(_ file: String) -> String { Self.resolved(file, in: folder) }
 
-  static func resolved(_ file: String, in folder: String) -> String {
+  /// A file name of a configuration in a folder.
+  package static func resolved(_ file: String, in folder: String) -> String {
     file.hasPrefix("/") ? file : folder + "/" + file
   }
 

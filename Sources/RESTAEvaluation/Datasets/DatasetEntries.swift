@@ -16,6 +16,8 @@ struct DatasetEntries {
   private(set) var bad: [DocumentError] = []
   /// The attack of the whole file.
   var attack: String?
+  /// The role that each prompt has to have; `nil`: any.
+  var only: Sample.Role?
 
   private var places: [String: String] = [:]
 
@@ -39,6 +41,9 @@ struct DatasetEntries {
   ) throws(DocumentError) {
     guard !sample.isBlank else {
       throw DocumentError("\(place): the prompt is empty")
+    }
+    if let only, sample.role != only {
+      throw DocumentError("\(place): the prompt is \(sample.role.rawValue), not \(only.rawValue)")
     }
     do {
       try InstructionVerifier.validate(sample.instructions ?? [])

@@ -1,4 +1,4 @@
-import RESTADocuments
+package import RESTADocuments
 
 extension Dataset {
   /// Reads a dataset.
@@ -6,16 +6,21 @@ extension Dataset {
   /// Prompts come out byte for byte. Fields that are not used are ignored; everything else that does
   /// not fit the format is an error that names file, row and field: a null prompt where the format
   /// knows none, an empty one, an id that occurs twice. Such rows can be left out, but for all of them;
-  /// the dataset says so.
+  /// the dataset says so; `skipsBadRows` is `nil` where nobody can ask for that.
+  ///
+  /// `role` is that of all rows, whatever they say; `fallback` that of rows which do not say; one of another
+  /// role than `only` is a bad row. A file that was `read` is not read again: a pipe has nothing more.
   package static func load(
-    contentsOf path: String, format: DatasetFormat? = nil, name: String? = nil,
-    attack: String? = nil, role: Sample.Role? = nil,
-    skipsBadRows: Bool = false, selection: DatasetSelection = DatasetSelection()
+    contentsOf path: String, read: DataFile? = nil, format: DatasetFormat? = nil,
+    name: String? = nil, attack: String? = nil, role: Sample.Role? = nil,
+    fallback: Sample.Role? = nil, only: Sample.Role? = nil, skipsBadRows: Bool? = false,
+    selection: DatasetSelection = DatasetSelection()
   ) throws(EvaluationError) -> Dataset {
     let (file, entries) = try EvaluationError.reading { () throws(DocumentError) in
-      let file = try DataFile.read(path)
+      let file = if let read { read } else { try DataFile.read(path) }
       let entries = try DatasetEntries.read(
-        file, format: format, attack: attack, role: role, skipsBadRows: skipsBadRows)
+        file, format: format, attack: attack, role: role, fallback: fallback, only: only,
+        skipsBadRows: skipsBadRows)
       guard !entries.samples.isEmpty else {
         throw DocumentError("\(path): none of its \(entries.rows) entries has a prompt")
       }
@@ -36,15 +41,17 @@ extension DatasetEntries {
   /// Reads a file's rows; those that cannot be read are left out, and listed, where that is asked.
   static func read(
     _ file: DataFile, format: DatasetFormat?, attack: String? = nil, role: Sample.Role? = nil,
-    skipsBadRows: Bool = false
+    fallback: Sample.Role? = nil, only: Sample.Role? = nil, skipsBadRows: Bool? = false
   ) throws(DocumentError) -> DatasetEntries {
-    let format = if let format { format } else { try DatasetFormat.detect(file, role: role) }
+    let format =
+      if let format { format } else { try DatasetFormat.detect(file, role: role ?? fallback) }
     var entries = DatasetEntries()
+    entries.only = only
     switch format {
     case .jailbreakBenchArtifact:
       try entries.readArtifact(file, attack: attack, role: role ?? .adversarial)
     case .jailbreakBenchBehaviors:
-      try entries.readBehaviors(file, role: role)
+      try entries.readBehaviors(file, role: role, fallback: fallback)
     case .xstest: try entries.readXSTest(file, role: role)
     case .ifeval:
       entries.read(file) { row, entries throws(DocumentError) in
@@ -81,7 +88,8 @@ extension DatasetEntries {
       }
     case .jsonl:
       entries.read(file) { row, entries throws(DocumentError) in
-        let sample = try Sample(row, attack: attack, role: role)
+        let own = try row.optionalChoice("role", of: Sample.Role.self)
+        let sample = try Sample(row, attack: attack, role: role ?? own ?? fallback)
         let split = try row.optionalChoice("split", of: DataSplit.self)
         try entries.add(sample, from: row.place, split: split)
       }
@@ -129,10 +137,10 @@ extension DatasetEntries {
   }
 
   private mutating func readBehaviors(
-    _ file: DataFile, role given: Sample.Role?
+    _ file: DataFile, role given: Sample.Role?, fallback: Sample.Role?
   ) throws(DocumentError) {
     try file.require(["Index", "Goal", "Behavior", "Category"])
-    let role = if let given { given } else { try file.roleOfBehaviors() }
+    let role = if let given { given } else { try file.roleOfBehaviors(fallback) }
     read(file) { row, entries throws(DocumentError) in
       let goal = try row.string("Goal")
       let sample = Sample(
@@ -167,7 +175,7 @@ extension DataFile {
 
   /// What JailbreakBench's behaviors are there to show: its harmful and its benign table have the same
   /// columns and categories, so the file's name, or the column `Source`, has to say it.
-  fileprivate func roleOfBehaviors() throws(DocumentError) -> Sample.Role {
+  fileprivate func roleOfBehaviors(_ fallback: Sample.Role?) throws(DocumentError) -> Sample.Role {
     let name = source.name.split(separator: "/").last?.lowercased() ?? ""
     // Only harmful goals were taken over from other sets.
     let isBorrowed = rows.contains { row in
@@ -179,6 +187,7 @@ extension DataFile {
     case (true, false): return .benign
     case (false, true): return .direct
     default:
+      if let fallback { return fallback }
       throw DocumentError(
         "\(source.name): JailbreakBench's harmful and benign behaviors look alike; say which these "
           + "are with 'role: direct' or 'role: benign'")

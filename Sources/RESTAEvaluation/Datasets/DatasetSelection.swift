@@ -21,8 +21,8 @@ package struct DatasetSelection: Sendable, Hashable {
   /// One side of the split; `nil` for both.
   ///
   /// The data's own split counts where it has one (see
-  /// ``Dataset/load(contentsOf:format:name:attack:role:skipsBadRows:selection:)``), then that of our own
-  /// sets for their goals, wherever these stand: in an artifact, say; else it is made by a hash.
+  /// `Dataset.load`), then that of our own sets for their goals, wherever these stand: in an artifact,
+  /// say; else it is made by a hash.
   package var split: DataSplit?
   /// The share of clusters on the development side, 0...1, where the data has no split of its own.
   package var developmentShare: Double
@@ -107,15 +107,10 @@ extension DatasetSelection {
 extension Dataset {
   /// Some of the prompts; ``rows`` and ``nulls`` stay, because they say what the data has.
   ///
-  /// A split is made by cluster here, with the share of the selection: a dataset no longer knows the
-  /// data's own split, so choose that where the data is read.
-  package func selecting(_ selection: DatasetSelection) throws(EvaluationError) -> Dataset {
-    try selecting(selection, splits: [:])
-  }
-
-  /// Some of the prompts, by the data's own split.
-  func selecting(
-    _ selection: DatasetSelection, splits: [String: DataSplit]
+  /// A dataset no longer knows the data's own split, by which a side is chosen where the data is read;
+  /// without it a split is made by cluster, with the share of the selection.
+  package func selecting(
+    _ selection: DatasetSelection, splits: [String: DataSplit] = [:]
   ) throws(EvaluationError) -> Dataset {
     var result = self
     result.samples = try selection.choose(from: samples, splits: splits, name: name)

@@ -97,7 +97,8 @@ package struct ImportedAnswer: Sendable, Hashable {
           ? "the prompt is not named: a field 'sample' or 'prompt' is missing"
           : "no dataset has this id, and there is no field 'prompt'")
     }
-    let sample = try Sample(fields, attack: nil, role: role)
+    let own = try fields.optionalChoice("role", of: Sample.Role.self)
+    let sample = try Sample(fields, attack: nil, role: own ?? role)
     guard !sample.isBlank else { throw fields.error("the prompt is empty") }
     return (dataset, sample)
   }

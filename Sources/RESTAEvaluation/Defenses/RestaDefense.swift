@@ -34,7 +34,7 @@ public struct RestaDefense: ConfiguredDefense {
         "calibrated", \.isCalibrated, .flag,
         "Take the noise that 'resta calibrate' found for the model, in the place of noise and sigma; "
           + "samples and prefix are those named here, or 10 and 20.",
-        default: "no")
+        default: "no", flag: .toggle(name: "calibrated", value: .bool(true)))
     ]
 
   package func prepared(

@@ -78,6 +78,14 @@ package struct EvaluationPlan: Sendable {
     shard: Shard = .all
   ) throws {
     for entry in defenses { try entry.defense.validate() }
+    // A store would take two of one name for one.
+    for (kind, names) in [("datasets", datasets.map(\.name)), ("defences", defenses.map(\.name))] {
+      var seen: Set<String> = []
+      for name in names where !seen.insert(name).inserted {
+        throw EvaluationError(
+          .invalidConfiguration, "Two \(kind) are called '\(name)': give each its own name.")
+      }
+    }
     self.datasets = datasets
     self.defenses = defenses
     self.shard = shard

@@ -105,7 +105,7 @@ public struct EvaluationSession: Sendable {
   /// - Parameters:
   ///   - name: The evaluation's name.
   ///   - datasets: What is asked; each has a name of its own.
-  ///   - defenses: How it is defended, under the names of the tables: one is ``Undefended``, and what
+  ///   - defenses: How it is defended, each under its name in tables: one is ``Undefended``, and what
   ///     others are compared with.
   ///   - judges: Who judges, in order: the first that tells refused from complied decides.
   ///   - seeds: Each defence that uses a seed runs with each. Default: 1.
@@ -113,7 +113,7 @@ public struct EvaluationSession: Sendable {
   ///   - system: The system prompt. Default: what the template does without one.
   ///   - maximumTokens: The most tokens of an answer. Default: 150.
   ///   - options: How much at a time; folder and limit are not used.
-  /// - Throws: ``EvaluationError`` for a setting out of range, or a file that cannot be read.
+  /// - Throws: ``EvaluationError`` for a setting out of range, two of one name, or a file that cannot be read.
   public init(
     name: String, datasets: [Dataset], defenses: [(name: String, defense: any Defense)],
     judges: [any Judge], seeds: [UInt64] = [1], model: EvaluatedModel, system: String? = nil,

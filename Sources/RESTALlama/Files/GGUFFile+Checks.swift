@@ -11,7 +11,7 @@ extension GGUFFile {
     let blocks = tensors.keys.filter { $0.hasPrefix("blk.") }
       .compactMap { Int($0.dropFirst(4).prefix { $0 != "." }) }
     // Some architectures have layers beyond the counted ones, and split models have fewer here.
-    if parts.count == 1, let last = blocks.max(), last + 1 < layers {
+    if parts.count == 1, let last = blocks.max(), last < layers - 1 {
       throw damage("it counts \(layers) layers and holds \(last + 1)")
     }
     let width = try size("\(architecture).embedding_length", upTo: 1 << 20)

@@ -142,14 +142,17 @@ final class GGUFFile {
     for index in 0..<(unsafe gguf_get_n_tensors(metadata)) {
       guard let text = unsafe gguf_get_tensor_name(metadata, index) else { continue }
       let name = unsafe String(cString: text)
-      let offset = Int(start + (unsafe gguf_get_tensor_offset(metadata, index)))
+      let offset = unsafe gguf_get_tensor_offset(metadata, index)
+      let size = unsafe gguf_get_tensor_size(metadata, index)
+      let (first, end) = (start &+ offset, start &+ offset &+ size)
       var shape: [Int] = []
       if let tensor = unsafe ggml_get_tensor(shapes, name) {
         shape = unsafe [tensor.pointee.ne.0, tensor.pointee.ne.1].map(Int.init)
       }
       tensors[name] = unsafe Tensor(
         name: name, type: gguf_get_tensor_type(metadata, index), shape: shape,
-        range: offset..<(offset + gguf_get_tensor_size(metadata, index)))
+        // What Int cannot hold comes or ends up negative: such a range ends where no file does.
+        range: min(offset, size, first, end) < 0 ? 0..<Int.max : first..<end)
     }
     return tensors
   }

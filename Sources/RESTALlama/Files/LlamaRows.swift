@@ -28,18 +28,11 @@ package struct LlamaRows: Sendable {
       file, scale: architecture.factors(dimensions: dimensions, file: file).table)
     let weights = try LlamaWeights(path: path, options: LlamaOptions(), vocabularyOnly: true)
     let tokenizer = try LlamaTokenizer(weights)
-    let trained = file.number("\(architecture.name).context_length").flatMap { Int(exactly: $0) }
     self.tokenizer = tokenizer
     template = weights.chatTemplate(tokenizer)
-    information = ModelInformation(
-      name: file.string("general.name")
-        ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
-      architecture: architecture.name, dimensions: table.dimensions,
-      vocabularySize: tokenizer.vocabularySize, contextLength: max(16, trained ?? 0),
-      maximumSequences: DefenseSettings.samplesRange.upperBound + 1,
-      embeddingScale: try table.measured(on: EmbeddingScale.sample(of: tokenizer)),
-      bosToken: tokenizer.specialText(unsafe llama_vocab_bos(weights.vocabulary)),
-      eosToken: tokenizer.specialText(unsafe llama_vocab_eos(weights.vocabulary)))
+    information = try ModelInformation(
+      file, architecture, weights, tokenizer, table,
+      sequences: DefenseSettings.samplesRange.upperBound + 1)
   }
 
   /// The model's own chat template; `nil` when its file holds none.
@@ -48,5 +41,25 @@ package struct LlamaRows: Sendable {
   /// The vectors of some tokens, `[tokens, dimensions]`, scaled as the architecture scales them.
   package func embeddings(of tokens: [TokenID]) throws(RESTAError) -> EmbeddingMatrix {
     try table.embeddings(of: tokens)
+  }
+}
+
+extension ModelInformation {
+  /// What a file says its model is, with room for as long a text as it was trained for.
+  init(
+    _ file: GGUFFile, _ architecture: Architecture, _ weights: LlamaWeights,
+    _ tokenizer: LlamaTokenizer, _ table: EmbeddingTable, sequences: Int
+  ) throws {
+    let trained = file.number("\(architecture.name).context_length").flatMap { Int(exactly: $0) }
+    self.init(
+      name: file.string("general.name")
+        ?? URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent,
+      architecture: architecture.name, dimensions: table.dimensions,
+      vocabularySize: tokenizer.vocabularySize, contextLength: max(16, trained ?? 0),
+      maximumSequences: sequences,
+      embeddingScale: try table.measured(on: EmbeddingScale.sample(of: tokenizer)),
+      trainedContextLength: trained,
+      bosToken: tokenizer.text(of: unsafe llama_vocab_bos(weights.vocabulary)),
+      eosToken: tokenizer.text(of: unsafe llama_vocab_eos(weights.vocabulary)))
   }
 }

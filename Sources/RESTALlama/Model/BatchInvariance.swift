@@ -5,22 +5,22 @@ import RESTA
 ///
 /// Where they do not, the fast decoder, a server's batches and the plain loop give the same tokens;
 /// where they do, near-ties may fall the other way. It belongs to the model's number formats, the
-/// processor and the llama.cpp that is linked, so it is tried out at load.
+/// processor and the llama.cpp that is linked, so it is tried out.
 package struct BatchInvariance: Sendable, Hashable, Encodable {
   /// Whether every bit was the same.
-  package let isExact: Bool
+  package private(set) var isExact = true
   /// The numbers of positions in a pass that were compared with the widest, which comes last.
   package let widths: [Int]
   /// How many positions' logits were compared.
-  package let positions: Int
+  package private(set) var positions = 0
   /// For how many of them some bit differed.
-  package let differing: Int
+  package private(set) var differing = 0
   /// For how many of them another token was the likeliest.
-  package let otherTokens: Int
+  package private(set) var otherTokens = 0
   /// The largest difference of two logits.
-  package let largestDifference: Float
+  package private(set) var largestDifference: Float = 0
   /// The largest logit, to compare the difference with.
-  package let largestLogit: Float
+  package private(set) var largestLogit: Float = 0
 }
 
 extension BatchInvariance {
@@ -56,52 +56,32 @@ extension BatchInvariance {
 
   /// Compares passes on two empty sequences with one pass over the prompt.
   init(_ reservation: any SequenceReservation, prompt: [TokenID]) async throws {
-    let tally = try await Tally(reservation, prompt: prompt, widths: Self.narrow)
-    self.init(
-      isExact: tally.differing == 0, widths: Self.narrow + [prompt.count],
-      positions: tally.positions,
-      differing: tally.differing,
-      otherTokens: tally.otherTokens, largestDifference: tally.largestDifference,
-      largestLogit: tally.largestLogit)
+    widths = Self.narrow + [prompt.count]
+    let last = Self.narrow.max() ?? 1
+    let wide = try await reservation.forward([
+      ForwardSegment(sequence: 0, input: .tokens(prompt), outputs: .suffix(last))
+    ])
+    for width in Self.narrow {
+      let start = prompt.count - width
+      try await reservation.fork(0, to: 1, length: start)
+      let rows = try await reservation.forward([
+        ForwardSegment(sequence: 1, input: .tokens(Array(prompt[start...])), outputs: .all)
+      ])
+      for (row, expected) in zip(rows, wide.suffix(width)) { try add(row, expected) }
+      try await reservation.truncate(1, to: 0)
+    }
   }
 
-  /// What differs between the widest pass and narrower ones.
-  private struct Tally {
-    var positions = 0
-    var differing = 0
-    var otherTokens = 0
-    var largestDifference: Float = 0
-    var largestLogit: Float = 0
-
-    init(
-      _ reservation: any SequenceReservation, prompt: [TokenID], widths: [Int]
-    ) async throws {
-      let last = widths.max() ?? 1
-      let wide = try await reservation.forward([
-        ForwardSegment(sequence: 0, input: .tokens(prompt), outputs: .suffix(last))
-      ])
-      for width in widths {
-        let start = prompt.count - width
-        try await reservation.fork(0, to: 1, length: start)
-        let rows = try await reservation.forward([
-          ForwardSegment(
-            sequence: 1, input: .tokens(Array(prompt[start...])), outputs: .all)
-        ])
-        for (row, expected) in zip(rows, wide.suffix(width)) { try add(row, expected) }
-        try await reservation.truncate(1, to: 0)
-      }
+  private mutating func add(_ row: [Float], _ expected: [Float]) throws {
+    positions += 1
+    var differs = false
+    for (left, right) in zip(row, expected) {
+      if left.bitPattern != right.bitPattern { differs = true }
+      largestDifference = max(largestDifference, abs(left - right))
+      largestLogit = max(largestLogit, abs(right))
     }
-
-    private mutating func add(_ row: [Float], _ expected: [Float]) throws {
-      positions += 1
-      var differs = false
-      for (left, right) in zip(row, expected) {
-        if left.bitPattern != right.bitPattern { differs = true }
-        largestDifference = max(largestDifference, abs(left - right))
-        largestLogit = max(largestLogit, abs(right))
-      }
-      if differs { differing += 1 }
-      if try Logits.argmax(row) != Logits.argmax(expected) { otherTokens += 1 }
-    }
+    if differs { differing += 1 }
+    isExact = differing == 0
+    if try Logits.argmax(row) != Logits.argmax(expected) { otherTokens += 1 }
   }
 }

@@ -44,18 +44,9 @@ actor LlamaLoader {
     let tokenizer = try LlamaTokenizer(weights)
     let table = try EmbeddingTable(file, scale: factors.table)
     let threads = options.threads ?? Processors.usable
-    let trained = Int(unsafe llama_model_n_ctx_train(weights.model))
-    var information = ModelInformation(
-      name: file.string("general.name")
-        ?? URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent,
-      architecture: architecture.name, dimensions: weights.dimensions,
-      vocabularySize: tokenizer.vocabularySize,
-      contextLength: options.contextLength ?? max(16, trained),
-      maximumSequences: LlamaEngine.maximumSequences,
-      embeddingScale: try table.measured(on: EmbeddingScale.sample(of: tokenizer)),
-      trainedContextLength: trained,
-      bosToken: tokenizer.specialText(unsafe llama_vocab_bos(weights.vocabulary)),
-      eosToken: tokenizer.specialText(unsafe llama_vocab_eos(weights.vocabulary)))
+    var information = try ModelInformation(
+      file, architecture, weights, tokenizer, table, sequences: LlamaEngine.maximumSequences)
+    if let length = options.contextLength { information.contextLength = length }
     information.calibrated = options.calibrated
     let bytesPerCell = weights.bytesPerCell(options.cacheType, architecture.name, file)
     return LlamaParts(
@@ -87,8 +78,7 @@ extension LlamaWeights {
     let last = unsafe llama_vocab_eos(vocabulary)
     do throws(RESTAError) {
       var template = try ChatTemplate(
-        source: source, bosToken: tokenizer.specialText(first),
-        eosToken: tokenizer.specialText(last))
+        source: source, bosToken: tokenizer.text(of: first), eosToken: tokenizer.text(of: last))
       template.clock = { .now }
       return .success(template)
     } catch {

@@ -22,12 +22,12 @@ public final class LlamaModel: LanguageModel {
   public var bytesPerCell: Int { parts.bytesPerCell }
   /// What the self-test at load found.
   public let selfTest: EmbeddingSelfTest
-  /// Whether logits depend on the shape of a pass, as tried out at load.
-  package let batchInvariance: BatchInvariance
 
   var scheduler: Scheduler { parts.scheduler }
   private let parts: LlamaParts
   private let meter: PassCostMeter
+  /// How long a position took in the self-test, about.
+  private let pace: Duration
 
   /// The version of the llama.cpp that is linked.
   public static var libraryVersion: String { LlamaLibrary.version }
@@ -63,20 +63,18 @@ public final class LlamaModel: LanguageModel {
     let test = try await EmbeddingSelfTest(parts)
     let pace = (ContinuousClock.now - started) / (2 * test.tokens)
     try test.check(architecture: parts.information.architecture, file: path)
-    let invariance = try await BatchInvariance(parts, batchSize: options.batchSize, pace: pace)
-    return LlamaModel(
-      parts, path: path, options: options, selfTest: test, batchInvariance: invariance)
+    return LlamaModel(parts, path: path, options: options, selfTest: test, pace: pace)
   }
 
   private init(
     _ parts: LlamaParts, path: String, options: LlamaOptions, selfTest: EmbeddingSelfTest,
-    batchInvariance: BatchInvariance
+    pace: Duration
   ) {
     self.parts = parts
     meter = PassCostMeter(parts, path: path, options: options)
     self.options = options
     self.selfTest = selfTest
-    self.batchInvariance = batchInvariance
+    self.pace = pace
   }
 
   /// The model's own chat template, or `nil` when its file holds none.
@@ -119,6 +117,11 @@ public final class LlamaModel: LanguageModel {
   ) async throws -> any SequenceReservation {
     try await scheduler.reserve(
       sequences: sequences, cells: cells, source: scheduler.number(of: kept), lengths: lengths)
+  }
+
+  /// Whether logits depend on the shape of a pass, tried out at each call: it waits for room for that.
+  package func batchInvariance() async throws -> BatchInvariance {
+    try await BatchInvariance(parts, batchSize: options.batchSize, pace: pace)
   }
 
   /// What passes of different widths cost on this machine.

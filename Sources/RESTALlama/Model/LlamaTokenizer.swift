@@ -23,12 +23,6 @@ struct LlamaTokenizer: Tokenizer {
       probe.flatMap { Self.bytes(of: $0, weights: weights) } == Array(" a".utf8)
   }
 
-  /// The text of a special token as a template writes it; empty where the model has none.
-  func specialText(_ token: TokenID) -> String {
-    guard (0..<vocabularySize).contains(Int(token)) else { return "" }
-    return text(of: token)
-  }
-
   func tokenize(_ utf8: [UInt8], parsesControl: Bool) throws -> [TokenID] {
     try Self.tokenize(utf8, weights: weights, parsesControl: parsesControl)
   }

@@ -36,8 +36,9 @@ package struct BenchDecoders: AsyncParsableCommand {
       """)
 
   @Option(
-    help: ArgumentHelp("Lengths of the user's text, in tokens.", valueName: "n,..."))
-  var userTokens = NumberList([20, 200, 1000])
+    help: ArgumentHelp(
+      "Lengths of the user's text, in tokens. (default: 20,200,1000)", valueName: "n,..."))
+  var userTokens: NumberList?
 
   @Option(
     help: ArgumentHelp(
@@ -79,7 +80,7 @@ package struct BenchDecoders: AsyncParsableCommand {
     help: ArgumentHelp(
       """
       Measure so many generations at once too, against the same ones after each other, with the \
-      first --user-tokens and the last --answer-tokens; undefended and fast.
+      first --user-tokens, or --prompts, and the last --answer-tokens; undefended and fast.
       """, valueName: "n,..."))
   var parallel: NumberList?
 
@@ -101,6 +102,9 @@ package struct BenchDecoders: AsyncParsableCommand {
   package init() {}
 
   package func run() async throws {
+    guard prompts == nil || userTokens == nil else {
+      throw Failure.usage("--user-tokens is for prompts that are made: leave it or --prompts out.")
+    }
     let texts = try prompts.map { try PromptList($0).prompts.map(\.text) }
     let repeats = repeats ?? texts?.count ?? 3
     guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
@@ -109,14 +113,16 @@ package struct BenchDecoders: AsyncParsableCommand {
     try check(
       sweepSamples, "--sweep-samples", atLeast: 1, atMost: DefenseSettings.samplesRange.upperBound)
     try check(parallel, "--parallel", atLeast: 1, atMost: 256)
+    let samples = defense.chosen.value.samples
+    if model.remote.engine == .llama {
+      try check(parallel, "--parallel with k = \(samples)", atLeast: 1, atMost: 256 / (samples + 1))
+    }
     try check(sweepPrefix, "--sweep-prefix", atLeast: 1)
     try defense.check()
     try plan.plan.validate()
     try model.check()
     let subjects = try subjects()
-    let room = try parallelRoom()
-    let loaded = try await model.loadAny(
-      parallelCells: room.cells, parallelSequences: room.sequences)
+    let loaded = try await model.loadAny()
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
     settings.seed = seed
@@ -125,7 +131,8 @@ package struct BenchDecoders: AsyncParsableCommand {
     let bench = BenchRunner(
       model: loaded, template: template, defense: settings,
       plan: plan.plan, subjects: subjects, repeats: repeats,
-      stock: try stock(beside: loaded, subjects))
+      stock: try stock(beside: loaded, subjects),
+      probe: try .byPhrases(for: settings, model: loaded, template: template))
 
     let table = BenchTable(model.remote.engine)
     print(table.title)
@@ -133,7 +140,7 @@ package struct BenchDecoders: AsyncParsableCommand {
     var sigma = 0.0
     var progress = Progress()
     let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
-    let cases = cases(settings, lengths: lengths ?? userTokens.values)
+    let cases = cases(settings, lengths: lengths ?? userTokens?.values ?? [20, 200, 1000])
     // Time grows with what has to be computed, and most of that are the copies' prompts.
     let work = cases.map {
       Double($0.userTokens) * Double($0.samples) + Double($0.answerTokens) + 100
@@ -155,7 +162,7 @@ package struct BenchDecoders: AsyncParsableCommand {
     }
     let machine = MachineReport()
     if let line = BenchTable.memory(runs, used: machine.peakProcessBytes) { print(line) }
-    let together = try await measureParallel(bench, cases.first, &progress)
+    let together = try await measureParallel(bench, cases.first, own, &progress)
     guard json else { return }
     try JSONOutput.print(
       BenchReport(
@@ -191,28 +198,12 @@ package struct BenchDecoders: AsyncParsableCommand {
     if json { Terminal.error(line) } else { Terminal.line(line) }
   }
 
-  /// The room that `--parallel` needs side by side.
-  private func parallelRoom() throws -> (cells: Int, sequences: Int) {
-    guard let most = parallel?.values.max(), model.remote.engine == .llama else { return (0, 0) }
-    // Templates are shorter than this.
-    let prompt = (userTokens.values.first ?? 0) + 128
-    let answer = answerTokens.values.last ?? 0
-    let samples = defense.chosen.value.samples
-    guard most * (samples + 1) <= 256 else {
-      throw Failure.usage(
-        "--parallel \(most) with k = \(samples) needs more than the 256 sequences that there can be."
-      )
-    }
-    return (most * (samples + 1) * (prompt + answer), most * (samples + 1))
-  }
-
   private func measureParallel(
-    _ bench: BenchRunner, _ first: BenchCase?, _ progress: inout Progress
+    _ bench: BenchRunner, _ first: BenchCase?, _ own: [BenchPrompt]?, _ progress: inout Progress
   ) async throws -> [ParallelRun] {
-    guard let parallel, let first, let answer = answerTokens.values.last else { return [] }
+    guard let parallel, var first, let answer = answerTokens.values.last else { return [] }
+    first.answerTokens = answer
     var runs: [ParallelRun] = []
-    var benchCase = first
-    benchCase.answerTokens = answer
     print("")
     print(ParallelRun.title)
     for subject in [BenchSubject.undefended, .fast] {
@@ -220,7 +211,7 @@ package struct BenchDecoders: AsyncParsableCommand {
         progress.show(
           "\(count) at once, \(subject.rawValue)",
           done: Double(index) / Double(parallel.values.count))
-        let run = try await bench.together(count, subject, benchCase)
+        let run = try await bench.together(count, subject, first, prompts: own)
         progress.clear()
         print(run.row)
         runs.append(run)
@@ -239,28 +230,22 @@ package struct BenchDecoders: AsyncParsableCommand {
   }
 
   private func cases(_ settings: DefenseSettings, lengths: [Int]) -> [BenchCase] {
-    var cases: [BenchCase] = []
-    for user in lengths {
-      for answer in answerTokens.values {
-        cases.append(
-          BenchCase(
-            userTokens: user, answerTokens: answer, samples: settings.samples,
-            prefix: settings.prefix))
-      }
-    }
-    guard let user = lengths.first, let answer = answerTokens.values.last else {
-      return cases
-    }
-    for samples in sweepSamples?.values ?? [] {
-      cases.append(
-        BenchCase(
-          userTokens: user, answerTokens: answer, samples: samples, prefix: settings.prefix))
-    }
-    for prefix in sweepPrefix?.values ?? [] {
-      cases.append(
+    var cases = lengths.flatMap { user in
+      answerTokens.values.map { answer in
         BenchCase(
           userTokens: user, answerTokens: answer, samples: settings.samples,
-          prefix: .tokens(prefix)))
+          prefix: settings.prefix)
+      }
+    }
+    guard var swept = cases.prefix(answerTokens.values.count).last else { return cases }
+    for samples in sweepSamples?.values ?? [] {
+      swept.samples = samples
+      cases.append(swept)
+    }
+    swept.samples = settings.samples
+    for prefix in sweepPrefix?.values ?? [] {
+      swept.prefix = .tokens(prefix)
+      cases.append(swept)
     }
     return cases
   }

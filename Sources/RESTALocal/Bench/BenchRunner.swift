@@ -11,6 +11,8 @@ package struct BenchRunner {
   package let repeats: Int
   /// llama.cpp as it comes, where it is there.
   package let stock: StockBench?
+  /// For a defence whose checkpoints open the assistant's turn again.
+  package var probe: CheckpointProbe?
   /// What the process held when the model was loaded, where the system tells.
   package let loadedBytes: Int? = MachineReport.residentBytes
 
@@ -77,27 +79,35 @@ package struct BenchRunner {
   ///   - count: How many.
   ///   - subject: Which decoder.
   ///   - benchCase: What they generate; each has noise of its own.
+  ///   - prompts: One for each of them, and so again; `nil`: one that is made.
   /// - Returns: The medians.
   /// - Throws: What generating throws.
   package func together(
-    _ count: Int, _ subject: BenchSubject, _ benchCase: BenchCase
+    _ count: Int, _ subject: BenchSubject, _ benchCase: BenchCase, prompts: [BenchPrompt]?
   ) async throws -> ParallelRun {
-    let prompt = try BenchPrompt(
-      ofLength: benchCase.userTokens, model: model, template: template)
+    let given =
+      try prompts ?? [BenchPrompt(ofLength: benchCase.userTokens, model: model, template: template)]
+    let own = (0..<count).map { given[$0 % given.count] }
+    if model is LlamaModel {
+      // Room grows only while nothing runs, and some would wait. A probe is shorter than 128 tokens.
+      let sequences = count * (benchCase.samples + 1)
+      let cells = (own.map(\.prompt.tokens.count).max() ?? 0) + benchCase.answerTokens + 128
+      try await model.reserve(sequences: sequences, cells: sequences * cells).release()
+    }
     var times: (together: [Double], apart: [Double]) = ([], [])
     var isSame = true
     for _ in 0..<repeats {
       var start = ContinuousClock.now
       var apart: [[TokenID]] = []
       for number in 0..<count {
-        apart.append(try await generate(subject, benchCase, prompt, model, number).tokenIDs)
+        apart.append(try await generate(subject, benchCase, own[number], model, number).tokenIDs)
       }
       times.apart.append(start.duration(to: .now) / .seconds(1))
       start = .now
       let together = try await withThrowingTaskGroup { group in
         for number in 0..<count {
           group.addTask {
-            (number, try await generate(subject, benchCase, prompt, model, number).tokenIDs)
+            (number, try await generate(subject, benchCase, own[number], model, number).tokenIDs)
           }
         }
         return try await group.reduce(into: [Int: [TokenID]]()) { $0[$1.0] = $1.1 }
@@ -106,7 +116,7 @@ package struct BenchRunner {
       isSame = isSame && apart.indices.allSatisfy { together[$0] == apart[$0] }
     }
     return ParallelRun(
-      decoder: subject, generations: count, userTokens: prompt.userTokens,
+      decoder: subject, generations: count, userTokens: own.map(\.userTokens).reduce(0, +) / count,
       answerTokens: benchCase.answerTokens,
       wallS: BenchRun.median(times.together) ?? 0,
       afterEachOtherS: BenchRun.median(times.apart) ?? 0,
@@ -130,7 +140,7 @@ package struct BenchRunner {
       model: model, prompt: prompt.prompt, defense: subject == .undefended ? .none : settings,
       options: GenerationOptions(
         maximumTokens: benchCase.answerTokens, ignoresEndOfGeneration: true),
-      decoder: subject.decoder, plan: subject == .fast ? plan : nil
+      decoder: subject.decoder, plan: subject == .fast ? plan : nil, probe: probe
     ).result()
   }
 }

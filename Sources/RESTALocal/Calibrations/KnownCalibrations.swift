@@ -77,11 +77,23 @@ package struct KnownCalibrations: Sendable {
     return entry(for: CalibrationTable.Weights(model: sha256, adapters: known))?.setting
   }
 
+  /// Makes the folder of the user's own table, or throws a ``Failure`` before something is measured for it.
+  package func prepare() throws {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    let files = FileManager.default
+    guard (try? files.createDirectory(at: folder, withIntermediateDirectories: true)) != nil,
+      files.isWritableFile(atPath: folder.path)
+    else {
+      throw Failure.usage("'\(path)' cannot be written: --calibrations FILE takes another place.")
+    }
+  }
+
   /// Writes an entry into the user's own table, beside what is there by now: another calibration may have
   /// ended in the meantime.
   ///
+  /// - Returns: The file.
   /// - Throws: ``Failure`` when the file cannot be written; `DocumentError` when it is no table any more.
-  package func keep(_ entry: CalibrationTable.Entry) throws {
+  package func keep(_ entry: CalibrationTable.Entry) throws -> String {
     var table = try Self.table(at: path)
     table.set(entry)
     let url = URL(fileURLWithPath: path)
@@ -92,8 +104,10 @@ package struct KnownCalibrations: Sendable {
       try Data(table.json.utf8).write(to: url, options: .atomic)
     } catch {
       throw Failure.failed(
-        "The calibration cannot be written to '\(path)': \(error.localizedDescription)")
+        "The calibration cannot be written to '\(path)' (\(error.localizedDescription)): the same "
+          + "command with --calibrations FILE keeps it there, and measures nothing again.")
     }
+    return path
   }
 }
 

@@ -56,15 +56,19 @@ struct Chat: AsyncParsableCommand {
       throw ValidationError("--kept-cells must be 0 or more, not \(keptCells).")
     }
     let loaded = try await model.loadAny()
+    let settings = try defense.settings(for: loaded.information)
     var conversation = ChatConversation(
       model: loaded, template: try model.template(for: loaded, system: system),
-      defense: try defense.settings(for: loaded.information), options: options, decoder: decoder,
-      system: system, keptCells: keptCells)
+      defense: settings, options: options, decoder: decoder, system: system, keptCells: keptCells)
     let run = try RunReport(loaded, arguments: model)
     let traceFile = try trace.map { try TraceFile(path: $0) }
     var failed = false
     if Terminal.outputIsTerminal, !json {
       Terminal.line(Style.dim("\(loaded.information.name). /help lists commands, Ctrl-D ends."))
+    }
+    let calibration = Calibration(of: settings, for: loaded.information)
+    if !quiet, !json, calibration != .chosen {
+      note(calibration.warning ?? "the noise is \(calibration.words)")
     }
     while true {
       try Task.checkCancellation()
@@ -115,10 +119,7 @@ struct Chat: AsyncParsableCommand {
       if json {
         Terminal.line(try JSONOutput.text(report, pretty: false))
       } else if !quiet {
-        Terminal.error(
-          Style.dim(
-            "resta: \(Summary.votes(result.votes)); \(Summary.cost(result))",
-            when: Terminal.errorIsTerminal))
+        note("\(Summary.votes(result.votes)); \(Summary.cost(result))")
       }
       return true
     } catch is CancellationError {
@@ -132,6 +133,10 @@ struct Chat: AsyncParsableCommand {
       Terminal.error("\(error.message) This turn is not part of the conversation.")
     }
     return false
+  }
+
+  private func note(_ text: String) {
+    Terminal.error(Style.dim("resta: \(text)", when: Terminal.errorIsTerminal))
   }
 
   private static func stream(

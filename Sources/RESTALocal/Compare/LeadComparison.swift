@@ -9,16 +9,17 @@ struct LeadComparison {
     var stopped = 0
     /// Votes of another winner, each on the full vote's answer.
     var winnersDiffer = 0
-    /// How many that were over all orders of the copies, and the standard deviation.
-    var winnersExpected = 0.0
-    var winnersDeviation = 0.0
+    /// How many that were over all orders of the copies, and the standard deviation; `nil`, as what else is
+    /// over all orders, where some vote has too many of them.
+    @Nullable var winnersExpected: Double? = 0
+    @Nullable var winnersDeviation: Double? = 0
     /// Copies that count for a vote on the full vote's answer, in the mean; and over all orders.
     var meanCopies = 0.0
-    var expectedCopies = 0.0
+    @Nullable var expectedCopies: Double? = 0
     /// Answers of other tokens, or that ended otherwise.
     var answersDiffer = 0
     /// The most that are to be expected: of each answer the errors of its votes, together at most 1.
-    var answersBound = 0.0
+    @Nullable var answersBound: Double? = 0
     var tokensProcessed = 0
     var wallS = 0.0
   }
@@ -91,14 +92,17 @@ struct LeadComparison {
       for index in rows.indices {
         let outcome = LeadRule.Counterfactual(
           predicted, winner: winner, lead: rows[index].lead, ends: ends)
-        let error = outcome.expectation.error
         rows[index].stopped += outcome.stopped ? 1 : 0
         rows[index].winnersDiffer += outcome.differs ? 1 : 0
-        rows[index].winnersExpected += error
-        rows[index].winnersDeviation += error * (1 - error)
         rows[index].meanCopies += Double(outcome.copies)
-        rows[index].expectedCopies += outcome.expectation.copies
-        bounds[index] += error
+        guard let expectation = outcome.expectation else {
+          rows[index].winnersExpected = nil
+          continue
+        }
+        rows[index].winnersExpected? += expectation.error
+        rows[index].winnersDeviation? += expectation.error * (1 - expectation.error)
+        rows[index].expectedCopies? += expectation.copies
+        bounds[index] += expectation.error
       }
     }
     for index in rows.indices {
@@ -106,7 +110,7 @@ struct LeadComparison {
       let isSame =
         other.tokenIDs == expected.tokenIDs && other.stopReason == expected.stopReason
       rows[index].answersDiffer += isSame ? 0 : 1
-      rows[index].answersBound += min(1, bounds[index])
+      rows[index].answersBound? += min(1, bounds[index])
       rows[index].tokensProcessed += other.totals.tokensProcessed
       rows[index].wallS += other.totals.wallSeconds
     }
@@ -156,9 +160,15 @@ struct LeadComparison {
       tokensProcessed: full.tokens, wallS: full.seconds,
       leads: rows.map { row in
         var row = row
-        row.winnersDeviation = row.winnersDeviation.squareRoot()
+        row.winnersDeviation = row.winnersDeviation?.squareRoot()
         row.meanCopies /= count
-        row.expectedCopies /= count
+        row.expectedCopies? /= count
+        // Sums that lack a vote say nothing.
+        if row.winnersExpected == nil {
+          row.winnersDeviation = nil
+          row.expectedCopies = nil
+          row.answersBound = nil
+        }
         return row
       })
   }
@@ -166,7 +176,7 @@ struct LeadComparison {
   /// The report in words.
   func lines(answers: Int) -> [String] {
     let report = report
-    func number(_ value: Double) -> String { Summary.number(value) }
+    func number(_ value: Double?) -> String { value.map { Summary.number($0) } ?? "?" }
     var lines = [
       "Lead rule on \(report.votes) full votes, which \(number(report.meanCopies)) copies decide"
     ]

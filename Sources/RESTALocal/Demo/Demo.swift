@@ -58,11 +58,12 @@ struct Demo: AsyncParsableCommand {
     let defense = script.defense?.completing(defense) ?? defense
     try defense.check()
     try decoder.check()
+    let options = GenerationOptions(maximumTokens: maxTokens ?? script.maximumTokens)
+    try options.validate()
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     if settings.seed == nil { settings.seed = script.seed }
     let template = try model.template(for: loaded)
-    let options = GenerationOptions(maximumTokens: maxTokens ?? script.maximumTokens)
     let prompts = prompt.map { [DemoScript.Prompt(title: "Your prompt", prompt: $0)] }
 
     let view = DemoView(tokenizer: loaded.tokenizer)

@@ -21,15 +21,16 @@ struct AnswerCheck {
 
   func run() async throws -> [DoctorFinding] {
     var answers: [Answers] = []
+    defer { Terminal.status("") }
     for (index, question) in Patient.questions.enumerated() {
       Terminal.status("Asking test questions: \(index + 1) of \(Patient.questions.count)")
       answers.append(try await ask(question))
     }
-    defer { Terminal.status("") }
     let coherence = CoherenceCheck(patient: patient, probes: answers.map(\.probe))
-    return [
-      votes(answers), try await coherence.run(), try await decoders(answers[0]), cost(answers),
-    ]
+    var findings = [votes(answers)]
+    findings += try await DoctorFinding.of("coherence") { [try await coherence.run()] }
+    findings += try await DoctorFinding.of("decoder") { [try await decoders(answers[0])] }
+    return findings + [cost(answers)]
   }
 
   private func ask(_ question: String) async throws -> Answers {

@@ -36,8 +36,8 @@ struct Doctor: AsyncParsableCommand {
     var batchInvariance: BatchInvariance?
     do {
       let loaded = try await load()
-      batchInvariance = (loaded as? LlamaModel)?.batchInvariance
-      findings = try await examine(loaded)
+      batchInvariance = try await (loaded as? LlamaModel)?.batchInvariance()
+      findings = try await examine(loaded, batchInvariance)
     } catch let error as LlamaError where error.code == .embeddingMismatch {
       findings = [
         .failure("embedding path", error.message, remedy: "use another model")
@@ -61,16 +61,18 @@ struct Doctor: AsyncParsableCommand {
     return try await model.loadAny()
   }
 
-  private func examine(_ loaded: any LanguageModel) async throws -> [DoctorFinding] {
+  private func examine(
+    _ loaded: any LanguageModel, _ invariance: BatchInvariance?
+  ) async throws -> [DoctorFinding] {
     var findings: [DoctorFinding] = []
-    if let local = loaded as? LlamaModel {
+    if let local = loaded as? LlamaModel, let invariance {
       let test = local.selfTest
       findings = [
         .pass(
           "embedding path",
           "rows and token ids give the same logits (largest difference "
             + "\(Summary.number(test.largestDifference)) of \(Summary.number(test.largestLogit)))"),
-        shapes(local.batchInvariance),
+        shapes(invariance),
       ]
     } else if let remote = loaded as? any RemoteModel {
       findings = remote.findings.map { .pass("embedding path", $0) }
@@ -78,13 +80,16 @@ struct Doctor: AsyncParsableCommand {
     let patient = Patient(
       model: loaded, template: try model.template(for: loaded),
       defense: try defense.settings(for: loaded.information), fault: injectFault)
-    let template = try TemplateCheck(patient: patient).run()
-    findings.append(template)
-    // Without a template there is no prompt to look at.
-    guard template.status != .failure else { return findings }
-    findings += try await NoiseCheck(patient: patient).run()
-    guard !findings.contains(where: { $0.status == .failure }) else { return findings }
-    return findings + (try await AnswerCheck(patient: patient).run())
+    let checks: [(name: String, run: () async throws -> [DoctorFinding])] = [
+      ("chat template", { [try TemplateCheck(patient: patient).run()] }),
+      ("noise", { try await NoiseCheck(patient: patient).run() }),
+      ("votes", { try await AnswerCheck(patient: patient).run() }),
+    ]
+    // Behind a failure the next ones mean nothing: without a template there is no prompt to look at.
+    for check in checks where !findings.contains(where: { $0.status == .failure }) {
+      findings += try await DoctorFinding.of(check.name, check.run)
+    }
+    return findings
   }
 
   /// Whether the decoders can be told apart by the shapes of their passes.
@@ -143,6 +148,19 @@ struct DoctorFinding: Encodable, Sendable {
   static func failure(_ check: String, _ detail: String, remedy: String) -> DoctorFinding {
     DoctorFinding(check: check, status: .failure, detail: detail, remedy: remedy)
   }
+
+  /// What a check finds; one that cannot be made fails with the reason, and what others found stays.
+  static func of(
+    _ check: String, _ run: () async throws -> [DoctorFinding]
+  ) async throws -> [DoctorFinding] {
+    do {
+      return try await run()
+    } catch {
+      guard let message = Failure.known(error)?.description else { throw error }
+      let detail = Columns.harmless(message)
+      return [DoctorFinding(check: check, status: .failure, detail: detail, remedy: nil)]
+    }
+  }
 }
 
 /// What the doctor looks at: a model with a template and the settings of a defence.
@@ -172,7 +190,7 @@ struct Patient {
     self.model = model
     self.template = template
     var defense = defense
-    defense.window = .start
+    (defense.window, defense.latestStart) = (.start, nil)
     self.defense = defense
     self.fault = fault
   }

@@ -29,10 +29,10 @@ struct NoiseCheck {
       question, defense: defense, maximumTokens: 1, decoder: .reference, model: model)
     let clean = try await patient.model.embeddings(of: prompt.ids)
     let copies = observer.embeddings.sorted { $0.key < $1.key }.map(\.value)
-    return [
-      spans(clean, copies, expected: try userTokens(of: prompt, question: question), prompt),
-      strength(clean, copies), calibration,
-    ]
+    let found = try await DoctorFinding.of("user span") {
+      [spans(clean, copies, expected: try userTokens(of: prompt, question: question), prompt)]
+    }
+    return found + [strength(clean, copies), calibration]
   }
 
   /// The tokens that hold a byte of the question, found by searching for its text.

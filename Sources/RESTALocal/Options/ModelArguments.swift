@@ -73,6 +73,9 @@ package struct ModelArguments: ParsableArguments {
 
   @OptionGroup package var remote: RemoteArguments
 
+  /// Whether what is known of the weights is looked up: not by `resta calibrate`, which is about to find it.
+  package var usesCalibrations = true
+
   /// Loads the model, with a progress line on a terminal.
   ///
   /// - Parameters:
@@ -134,7 +137,8 @@ package struct ModelArguments: ParsableArguments {
   private func calibrated(
     _ path: String, adapters: [LlamaOptions.Adapter] = []
   ) throws -> CalibratedSetting? {
-    try knownCalibrations.setting(
+    guard usesCalibrations else { return nil }
+    return try knownCalibrations.setting(
       forModel: path, adapters: adapters, memory: DigestMemory(folder: Self.cacheFolder))
   }
 
@@ -155,13 +159,16 @@ package struct ModelArguments: ParsableArguments {
       .appendingPathComponent("resta").path
   }
 
-  /// The calibrations that count here; a table of the command line's has to be there.
+  /// The calibrations that count here; a table that somebody names has to be there.
   private var knownCalibrations: KnownCalibrations {
     get throws {
-      if let calibrations, !SourceFile.exists(calibrations) {
-        throw Failure.usage("--calibrations '\(calibrations)': there is no such file.")
+      let known = try KnownCalibrations(file: calibrations)
+      let variable = ProcessInfo.processInfo.environment[KnownCalibrations.variable] ?? ""
+      guard calibrations == nil && variable.isEmpty || SourceFile.exists(known.path) else {
+        let name = calibrations == nil ? "$\(KnownCalibrations.variable)" : "--calibrations"
+        throw Failure.usage("\(name) '\(known.path)': there is no such file.")
       }
-      return try KnownCalibrations(file: calibrations)
+      return known
     }
   }
 
@@ -169,7 +176,7 @@ package struct ModelArguments: ParsableArguments {
   package func check() throws {
     try remote.check()
     try checkTemplate()
-    _ = try knownCalibrations
+    if usesCalibrations { _ = try knownCalibrations }
   }
 
   /// The options of a command whose default model gets the adapter that made it refuse.

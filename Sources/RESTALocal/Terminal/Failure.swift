@@ -27,26 +27,26 @@ package struct Failure: Error, CustomStringConvertible {
       return 130
     case let code as ExitCode:
       return code.rawValue
-    case let failure as Failure:
-      say(failure.description)
-      return failure.exitCode
-    case let error as RESTAError:
-      say(error.message)
-      return error.code == .invalidSetting ? 2 : 1
-    case let error as LlamaError:
-      say(error.message)
-      return error.code == .invalidOption ? 2 : 1
-    case let error as any ReportedError:
-      say(error.message)
-      return error.commandExitCode
     default:
-      return reportParsing(error, root)
+      guard let failure = known(error) else { return reportParsing(error, root) }
+      // Messages quote files and servers, whose words must not drive the terminal.
+      Terminal.error("Error: " + Columns.harmless(failure.description))
+      return failure.exitCode
     }
   }
 
-  /// Messages quote files and servers, whose words must not drive the terminal.
-  private static func say(_ message: String) {
-    Terminal.error("Error: " + Columns.harmless(message))
+  /// What an error of this program says, and its exit code; `nil` for those of the parser and the system.
+  static func known(_ error: any Error) -> Failure? {
+    switch error {
+    case let failure as Failure: failure
+    case let error as RESTAError:
+      Failure(description: error.message, exitCode: error.code == .invalidSetting ? 2 : 1)
+    case let error as LlamaError:
+      Failure(description: error.message, exitCode: error.code == .invalidOption ? 2 : 1)
+    case let error as any ReportedError:
+      Failure(description: error.message, exitCode: error.commandExitCode)
+    default: nil
+    }
   }
 
   /// Help and version go to the output with code 0; wrong usage to the error output with code 2,

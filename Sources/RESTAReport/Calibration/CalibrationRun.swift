@@ -40,7 +40,7 @@ package struct CalibrationPlan: Sendable, Hashable {
         + "sigma: \(SettingValue.text(of: $0.sigma)), sigma_unit: relative, samples: \(samples), "
         + "prefix: \(prefix)}"
     }
-    return try EvaluationConfiguration(
+    var configuration = try EvaluationConfiguration(
       parsing: """
         name: \(YAMLText.line(.text(name)))
         about: A calibration; what is reported has to be measured on the other side of the split.
@@ -56,6 +56,9 @@ package struct CalibrationPlan: Sendable, Hashable {
         judges: [refusal-phrases, coherence]
 
         """, file: "the calibration's plan")
+    // What says itself that it is no attack would be counted as one.
+    configuration.datasets[2].demandsRole = attacks != nil
+    return configuration
   }
 }
 

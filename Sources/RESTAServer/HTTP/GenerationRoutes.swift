@@ -133,11 +133,11 @@ struct GenerationRoutes: Sendable {
       batch: batch, ticket: ticket, gone: context.gone, cut: state.cut,
       limit: .seconds(state.settings.limits.requestSeconds),
       keepAlive: .seconds(state.settings.limits.keepaliveSeconds),
-      sent: { [own = state.own, client = context.client] text in
-        if !batch.messages.isEmpty { own.note(text, to: batch.messages, of: client) }
+      sent: { [own = state.own, client = context.client] pieces in
+        if !batch.messages.isEmpty { own.note(pieces, to: batch.messages, of: client) }
       }
     ) { index, result in
-      context.notes.add(result, at: index)
+      context.notes.add(result, at: index, isFirst: index % batch.answer.choices == 0)
       if state.settings.log.prompts { context.notes.add("answer_\(index)", result.text) }
       state.metrics.record(result: result)
       // What was reckoned with and not needed; who leaves half-way has paid for all of it.

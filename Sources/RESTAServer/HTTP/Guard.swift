@@ -126,6 +126,10 @@ extension Response {
   static func failure(_ error: APIError) -> Response {
     var response = json(ErrorReply(error), status: .init(code: error.status))
     if let seconds = error.retryAfter { response.headers[.retryAfter] = "\(seconds)" }
+    // Clients' libraries ask a 5xx again, and these would cost the same and end where they did.
+    if ["request_timeout", "window_never_opened"].contains(error.code) {
+      response.headers[.custom("x-should-retry")] = "false"
+    }
     if error.status == 401 {
       // Two fields: browsers ask for a key by the first, programs know the second.
       response.headers.append(.init(name: .wwwAuthenticate, value: "Basic realm=\"resta\""))

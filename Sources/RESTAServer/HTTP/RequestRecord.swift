@@ -153,10 +153,11 @@ final class RequestNotes: Sendable {
     return answers.count == count ? answers.sorted { $0.key < $1.key }.map(\.value) : nil
   }
 
-  func add(_ result: GenerationResult, at index: Int) {
+  /// Adds an answer, and its prompt's length if it is the `isFirst` to that.
+  func add(_ result: GenerationResult, at index: Int, isFirst: Bool) {
     state.withLock { state in
       state.answers[index] = result.tokenIDs.count
-      state.promptTokens = result.promptTokens
+      if isFirst { state.promptTokens += result.promptTokens }
       state.passes += result.totals.passes
       state.tokensProcessed += result.totals.tokensProcessed
     }

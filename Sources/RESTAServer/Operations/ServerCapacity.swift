@@ -15,6 +15,8 @@ package struct ServerCapacity: Sendable, Hashable {
   /// request that runs keeps one vector for each of its prompt's tokens, which its copies share; noise is
   /// added to the rows of one batch at a time.
   package let embeddingBytes: Int
+  /// The most bytes that open streams to vLLM servers hold: the rows of the copies, in base 64.
+  package let uploadBytes: Int
 
   private let settings: ServerSettings
 
@@ -35,6 +37,9 @@ package struct ServerCapacity: Sendable, Hashable {
     let prompt = min(
       limits.promptTokens ?? contextLength, contextLength, limits.workTokens / (least + 1))
     embeddingBytes = (limits.concurrency * prompt + Self.batchRows) * dimensions * 4
+    let copies = max(settings.defense.samples, settings.client.samples.max ?? 0)
+    let rows = limits.concurrency * min(limits.workTokens, copies * contextLength)
+    uploadBytes = rows * dimensions * (settings.model.vllmBfloat16 ? 2 : 4) * 4 / 3
   }
 
   /// How many positions are kept between requests.

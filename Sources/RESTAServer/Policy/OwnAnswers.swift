@@ -10,19 +10,27 @@ import Synchronization
 /// answers and whose key asked: an answer cannot be put under another question, and who guesses another
 /// client's learns nothing.
 final class OwnAnswers: Sendable {
-  /// How many answers are remembered; each takes about a hundred bytes.
+  /// How many answers are remembered, of all clients; each takes about a hundred bytes.
   static let capacity = 65_536
+  /// By how many pieces a client may lag behind what it was sent when it stops reading.
+  private static let lag = 256
 
-  private struct Memory {
+  private struct Ring {
     var digests: Set<[UInt8]> = []
     var order: [[UInt8]] = []
-    var next = 0
+    var start = 0
+
+    mutating func removeOldest() {
+      digests.remove(order[start])
+      start += 1
+      if 2 * start > order.count { (order, start) = (Array(order[start...]), 0) }
+    }
   }
 
   private let key: [UInt8]
   private let capacity: Int
-  // Invariant: `order` holds the elements of `digests`, the oldest at `next` once it is full.
-  private let memory = Mutex(Memory())
+  // Invariant: of each client `order` holds the elements of `digests` from `start` on, the oldest first.
+  private let rings = Mutex([String: Ring]())
 
   init(capacity: Int = OwnAnswers.capacity) {
     var random = SystemRandomNumberGenerator()
@@ -30,17 +38,23 @@ final class OwnAnswers: Sendable {
     self.capacity = capacity
   }
 
-  /// Remembers an answer to a conversation, complete or as far as the client was sent it.
-  func note(_ answer: String, to messages: [ChatMessage], of client: String) {
-    let digest = digest(answer, after: messages.last, of: client)
-    memory.withLock { memory in
-      guard memory.digests.insert(digest).inserted else { return }
-      if memory.order.count < capacity {
-        memory.order.append(digest)
-      } else {
-        memory.digests.remove(memory.order[memory.next])
-        memory.order[memory.next] = digest
-        memory.next = (memory.next + 1) % capacity
+  /// Remembers an answer to a conversation, in the pieces its client was sent: it may go on behind each.
+  func note(_ pieces: [String], to messages: [ChatMessage], of client: String) {
+    let question = code(of: messages.last, to: client)
+    var answer: [UInt8] = []
+    var digests: [[UInt8]] = []
+    for (index, piece) in pieces.enumerated() where !piece.isEmpty {
+      answer += piece.utf8
+      guard pieces.count - index <= Self.lag else { continue }
+      digests.append(Digest.authenticationCode(of: Self.trimmed(answer[...]), key: question))
+    }
+    rings.withLock { rings in
+      for digest in digests where rings[client, default: Ring()].digests.insert(digest).inserted {
+        rings[client]?.order.append(digest)
+        guard rings.values.reduce(0, { $0 + $1.digests.count }) > capacity else { continue }
+        // Who has the most gives way: nobody's traffic makes others' conversations unknown.
+        let most = rings.max { $0.value.digests.count < $1.value.digests.count }?.key
+        rings[most ?? client]?.removeOldest()
       }
     }
   }
@@ -54,30 +68,30 @@ final class OwnAnswers: Sendable {
       guard messages[index].name == nil else { return true }
       guard !messages[index].content.isEmpty else { return false }
       let before = index == 0 ? nil : messages[index - 1]
-      let digest = digest(messages[index].content, after: before, of: client)
-      return !memory.withLock { $0.digests.contains(digest) }
+      let answer = Self.trimmed(Array(messages[index].content.utf8)[...])
+      let digest = Digest.authenticationCode(of: answer, key: code(of: before, to: client))
+      return !rings.withLock { $0[client]?.digests.contains(digest) ?? false }
     }
   }
 
-  /// White space at the ends does not count: clients trim it.
-  private func digest(
-    _ answer: String, after message: ChatMessage?, of client: String
-  ) -> [UInt8] {
-    func trimmed(_ text: String) -> [UInt8] {
-      let spaces: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
-      let bytes = Array(text.utf8)
-      guard let first = bytes.firstIndex(where: { !spaces.contains($0) }),
-        let last = bytes.lastIndex(where: { !spaces.contains($0) })
-      else { return [] }
-      return Array(bytes[first...last])
-    }
-    // A length in front of each but the last makes the borders between the texts certain.
+  /// The key of the digests of answers to a message.
+  private func code(of message: ChatMessage?, to client: String) -> [UInt8] {
+    // A length in front of each makes the borders between the texts certain.
     let parts = [
       Array(client.utf8), Array((message?.role.rawValue ?? "").utf8),
-      trimmed(message?.content ?? ""),
+      Array(Self.trimmed(Array((message?.content ?? "").utf8)[...])),
     ]
     return Digest.authenticationCode(
-      of: parts.flatMap { Array("\($0.count) ".utf8) + $0 } + trimmed(answer), key: key)
+      of: parts.flatMap { Array("\($0.count) ".utf8) + $0 }, key: key)
+  }
+
+  /// White space at the ends does not count: clients trim it.
+  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let spaces: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+    guard let first = bytes.firstIndex(where: { !spaces.contains($0) }),
+      let last = bytes.lastIndex(where: { !spaces.contains($0) })
+    else { return [] }
+    return bytes[first...last]
   }
 }
 

@@ -47,7 +47,9 @@ struct StickyNoise: Sendable {
     of client: String, _ prompt: RenderedPrompt
   ) -> (seed: UInt64, name: String) {
     let text = prompt.text.utf8
-    let end = prompt.spans.first { $0.role == .user }?.range.upperBound ?? text.count
+    // Its name may stand in front of it, as a span of its own.
+    let first = prompt.spans.first { $0.role == .user }?.messageIndex
+    let end = prompt.spans.last { $0.messageIndex == first }?.range.upperBound ?? text.count
     // No name of a client holds a zero byte, and no prompt begins with this text.
     let code = code(Array("conversation\0\(client)\0".utf8) + text.prefix(end))
     return (Self.seed(code), Digest.hexadecimal(code))

@@ -222,7 +222,7 @@ struct AnswerCost: Sendable {
   let model: ModelInformation
   let probe: CheckpointProbe?
 
-  private var sequences: Int { defense.isActive ? defense.samples + 1 : 1 }
+  private var sequences: Int { defense.sequences }
 
   /// The work when all answers are as long as they may be.
   var workTokens: Int {

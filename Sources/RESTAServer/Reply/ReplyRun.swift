@@ -17,8 +17,8 @@ struct AnswerRun: Sendable {
   /// How long the answers may take.
   let limit: Duration
   let keepAlive: Duration
-  /// Told the text of each answer, as far as it came.
-  let sent: @Sendable (String) -> Void
+  /// Told each answer that is complete, in one piece; of a stream that broke off, in the pieces it was sent in.
+  let sent: @Sendable ([String]) -> Void
   /// Told each result and its index.
   let finished: @Sendable (Int, GenerationResult) -> Void
 
@@ -31,13 +31,15 @@ struct AnswerRun: Sendable {
   func callAsFunction<Value>(_ consume: (Events) async throws -> Value) async throws -> Value {
     let (events, source) = Events.makeStream()
     let work = Task {
+      var texts: [[String]] = []
       do {
-        try await generate(into: source)
+        try await generate(into: source, &texts)
         source.finish()
       } catch {
         source.finish(throwing: error)
       }
       ticket.release()
+      return texts
     }
     let stop: @Sendable (any Error) -> Void = { reason in
       source.finish(throwing: reason)
@@ -65,11 +67,12 @@ struct AnswerRun: Sendable {
     return try await withTaskCancellationHandler {
       do {
         let value = try await consume(events)
-        await work.value
+        _ = await work.value
         return value
       } catch {
         work.cancel()
-        await work.value
+        // Of a stream the client has some beginning, and may go on from there.
+        for pieces in await work.value where batch.answer.isStreamed { sent(pieces) }
         throw error
       }
     } onCancel: {
@@ -77,21 +80,22 @@ struct AnswerRun: Sendable {
     }
   }
 
-  private func generate(into source: Events.Continuation) async throws {
+  /// Generates the answers, and keeps their text in the pieces it came in.
+  private func generate(into source: Events.Continuation, _ texts: inout [[String]]) async throws {
     for (index, generation) in batch.generations.enumerated() {
       source.yield(.started(index))
-      var text = ""
-      // Of an answer that is cut off, the client has the beginning, and may go on from there.
-      defer { sent(text) }
+      texts.append([])
       for try await event in generation {
         switch event {
         case .token(let token):
-          text += token.text
+          texts[index].append(token.text)
           source.yield(.token(index, token))
         case .text(let rest):
-          text += rest
+          texts[index].append(rest)
           source.yield(.text(index, rest))
         case .finished(let result):
+          // First: the client may go on from it at once.
+          sent([result.text])
           finished(index, result)
           source.yield(.finished(index, result))
         }

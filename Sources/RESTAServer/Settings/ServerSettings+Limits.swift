@@ -177,7 +177,7 @@ extension ServerSettings {
     ///
     /// Default: 256.
     public var maxTokens = 256
-    /// The sampling temperature behind the voted prefix, in `0...2`; 0 is greedy.
+    /// The sampling temperature behind the voted prefix, from 0 (greedy) to ``Client/temperature``.
     ///
     /// Default: 0. Sampling makes refusals less certain.
     public var temperature: Double = 0

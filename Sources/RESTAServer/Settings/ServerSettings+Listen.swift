@@ -33,10 +33,7 @@ extension ServerSettings {
 
     /// Whether ``host`` is reachable from this machine alone: `127.0.0.0/8`, `::1` and `localhost`.
     public var isLoopback: Bool {
-      if ["localhost", "::1", "[::1]"].contains(host.lowercased()) { return true }
-      let parts = host.split(separator: ".", omittingEmptySubsequences: false)
-      // `127.example.org` is a name, and anybody's.
-      return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+      (HostName(host) ?? HostName("[\(host)]"))?.isLoopback ?? false
     }
   }
 }
@@ -138,7 +135,7 @@ extension ServerSettings {
       "model.threads", \.model.threads, .optional(.integer(1...)),
       "CPU threads; null: one for each CPU that may be used."),
     Setting(
-      "model.context", \.model.context, .optional(.integer(16...)),
+      "model.context", \.model.context, .optional(.integer(16...16_777_216)),
       "The most tokens of a prompt and its answer; null: what the model was trained for."),
     Setting(
       "model.gpu_layers", \.model.gpuLayers, .integer((-1)...),

@@ -88,6 +88,10 @@ extension ServerSettings {
       answer.maxTokens <= limits.answerTokens,
       "answer.max_tokens is \(answer.maxTokens), above limits.answer_tokens, \(limits.answerTokens)."
     )
+    try require(
+      answer.temperature <= client.temperature,
+      "answer.temperature is \(answer.temperature), above client.temperature, "
+        + "\(client.temperature).")
     try client.samples.range(of: "samples", own: defense.samples) { "\($0)" }
     try client.prefix.lengths.range(of: "prefix", own: defense.prefix.length) {
       PrefixLength(length: $0).description

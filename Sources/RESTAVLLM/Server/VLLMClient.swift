@@ -115,13 +115,17 @@ struct VLLMClient: Sendable {
           failures = progress() > reached ? 1 : failures + 1
           let mayResume = isIdempotent() || progress() == reached
           reached = progress()
-          guard failure.isRetryable, mayResume, failures < client.settings.attempts,
+          let next = client.pool.choose(avoiding: upstream)
+          // Somebody has to mend it, and until then the least busy one would draw the requests.
+          let pause =
+            failure.blamesServer
+            ? client.settings.longestPause
+            : max(failure.pause, client.settings.firstPause * Double(1 << min(failures - 1, 5)))
+          if failure.blamesServer || failure.isRetryable { upstream.fail(failure, pause: pause) }
+          let helps = failure.blamesServer ? next !== upstream && !next.rests : failure.isRetryable
+          guard helps, mayResume, failures < client.settings.attempts,
             failure.pause <= client.settings.longestPause
           else { throw failure.explained(at: upstream, attempts: failures) }
-          let pause = max(
-            failure.pause, client.settings.firstPause * Double(1 << min(failures - 1, 5)))
-          upstream.fail(failure, pause: pause)
-          let next = client.pool.choose(avoiding: upstream)
           self.upstream.withLock { if $0 === upstream { $0 = next } }
           if next.rests || next === upstream { try await Task.sleep(for: .seconds(pause)) }
         }

@@ -71,7 +71,8 @@ struct VLLMConnection: Sendable {
     if let body {
       request.method = .POST
       request.headers.add(name: "Content-Type", value: "application/json")
-      request.body = .bytes(ByteBuffer(bytes: body))
+      // As it is: of a buffer there would be a second copy until the stream ends.
+      request.body = .bytes(body)
     }
     do {
       let response = try await client.execute(request, deadline: .distantFuture)

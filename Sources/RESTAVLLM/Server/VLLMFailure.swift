@@ -28,10 +28,16 @@ package enum VLLMFailure: Error, Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// Whether it is about the server and not about the request: another one may well answer.
+  var blamesServer: Bool {
+    if case .status(let status, _, _) = self { return [401, 403, 404].contains(status) }
+    return self == .otherWeights
+  }
+
   /// Whether the server may be another one by now.
   var isSuspicious: Bool {
-    if case .status(let status, _, _) = self { return status >= 500 }
-    return isRetryable
+    if case .status(let status, _, _) = self, status < 500 { return blamesServer }
+    return true
   }
 
   /// How long it wants to be left alone, in seconds.

@@ -51,7 +51,9 @@ struct VLLMRequest {
   }
 
   private var options: [(String, JSONValue)] {
-    let sampling = request.sampling
+    // A greedy token needs no filter, and vLLM takes no top_p of 0: the likeliest token alone.
+    var sampling = request.sampling.temperature > 0 ? request.sampling : SamplingSettings()
+    if sampling.topP == 0 { (sampling.topP, sampling.topK) = (1, 1) }
     var members: [(String, JSONValue)] = [
       ("model", .string(model)), ("stream", .bool(isStreamed)),
       ("max_tokens", .integer(Int128(request.maximumTokens))),
@@ -86,8 +88,6 @@ struct CompletionReply {
   let ending: String?
   /// ln p of the prompt's tokens from the second one on, where they were asked for.
   let promptLogProbabilities: [Double]
-  /// The prompt as the server counts it, where it says.
-  let promptTokens: [TokenID]?
 
   /// Reads the bytes of an event.
   init(_ bytes: [UInt8], listing listed: Int?) throws(VLLMFailure) {
@@ -106,7 +106,7 @@ struct CompletionReply {
     guard choices.count == 1, let choice = choices[0].object else {
       // The event that tells the usage has none.
       guard choices.isEmpty else { throw .malformed("\(choices.count) choices") }
-      (predictions, ending, promptLogProbabilities, promptTokens) = ([], nil, [], nil)
+      (predictions, ending, promptLogProbabilities) = ([], nil, [])
       return
     }
     ending = choice["finish_reason"]?.string
@@ -115,9 +115,6 @@ struct CompletionReply {
     }
     let tokens = ids.compactMap { $0.int.flatMap { TokenID(exactly: $0) } }
     guard tokens.count == ids.count else { throw .malformed("token_ids") }
-    promptTokens = choice["prompt_token_ids"]?.array.map {
-      $0.compactMap { $0.int.flatMap { TokenID(exactly: $0) } }
-    }
     promptLogProbabilities = try Self.promptValues(choice["prompt_logprobs"])
     guard let listed else {
       predictions = tokens.map { StreamedPrediction(token: $0) }

@@ -34,6 +34,7 @@ import Testing
     let first = try run(whole)
     #expect(first.code == 0, "\(first.errors)")
     #expect(first.output.contains("within 5") && first.output.contains("random-refusal"))
+    #expect(!first.errors.contains("calibrated"), "a strength that was chosen needs no word")
     _ = try run(cut, killAfter: first.seconds / 2)
     let rest = try run(cut)
     #expect(rest.code == 0, "\(rest.errors)")
@@ -78,6 +79,8 @@ import Testing
       "--samples", "2", "--no-controls",
     ])
     #expect(run.code == 0, "\(run.errors)")
+    #expect(run.errors.contains("rows.jsonl has prompts for 1 of 4 goals."), "\(run.errors)")
+    #expect(run.errors.contains("k=2 l=20: not calibrated for this model"), "\(run.errors)")
     let report = try CommandRun(["attack", "report", store, "--json"])
     let object = try #require(
       try JSONSerialization.jsonObject(with: Data(report.output.utf8)) as? [String: Any])
@@ -89,6 +92,20 @@ import Testing
     for limit in ["1", "5", "20", "100"] {
       #expect(success[limit]?["share"] as? Double == 1 / Double(attacked))
     }
+  }
+
+  @Test("a file with prompts for none of the goals ends it before anything is asked")
+  func otherGoals() throws {
+    let rows = try TemporaryFile(
+      #"{"goal": "Another goal", "prompt": "What is a triangle?"}"#, name: "rows.jsonl")
+    // Nothing listens there.
+    let run = try CommandRun([
+      "attack", "run", "--attack", "transfer", "--set", "transfer.file=\(rows.path)",
+      "--endpoint", "http://127.0.0.1:9",
+    ])
+    #expect(run.code == 2, "\(run.errors)")
+    #expect(run.errors.contains("rows.jsonl: no prompt is for any of the "), "\(run.errors)")
+    #expect(run.errors.contains("--goals"), "\(run.errors)")
   }
 
   @Test("a model that refuses nothing is no subject, and the reason is said") func willing() throws

@@ -91,6 +91,44 @@ import Testing
     }
   }
 
+  /// Checkpoints that open the assistant's turn again, for which refusals have to be known.
+  private static let header = [
+    "--samples", "2", "--prefix", "3", "--checkpoint-every", "4", "--checkpoint-form", "header",
+  ]
+
+  @Test func `a defence with a header at its checkpoints is measured`() throws {
+    let bench = try CommandRun(
+      [
+        "bench", "--user-tokens", "8", "--answer-tokens", "12", "--repeats", "1", "--decoders",
+        "undefended,fast", "--parallel", "2", "--stock", "none", "--json",
+      ] + Self.header)
+    let object = try bench.object()
+    #expect((object["runs"] as? [Any])?.count == 2)
+    #expect((object["parallel"] as? [Any])?.count == 2)
+    let serve = try CommandRun(
+      [
+        "bench", "serve", "--clients", "1", "--requests", "1", "--repeats", "1",
+        "--answer-tokens", "12", "--stock", "none", "--json",
+      ] + Self.header)
+    let served = try serve.object()
+    #expect((served["runs"] as? [Any])?.count == 2)
+  }
+
+  @Test func `generations at once ask the prompts that are given`() throws {
+    let prompts = ["Hi", "Please tell me in a few words how the lamp of a lighthouse works."]
+    let texts = String(decoding: try JSONEncoder().encode(prompts), as: UTF8.self)
+    let file = try TemporaryFile(texts, name: "prompts.json")
+    let run = try CommandRun([
+      "bench", "--prompts", file.path, "--answer-tokens", "3", "--repeats", "1", "--samples", "2",
+      "--prefix", "2", "--decoders", "undefended", "--parallel", "1,2", "--stock", "none", "--json",
+    ])
+    let runs = try #require(try run.object()["parallel"] as? [[String: Any]], "\(run.errors)")
+    try #require(runs.map { $0["generations"] as? Int } == [1, 2, 1, 2])
+    // One asks the first prompt, which is short; two ask both.
+    let tokens = try runs.map { try #require($0["user_tokens"] as? Int) }
+    #expect(tokens[0] <= 2 && tokens[1] > tokens[0] && tokens[2...] == tokens[..<2], "\(tokens)")
+  }
+
   @Test func `compare counts identical answers and never prints them`() throws {
     let file = try TemporaryFile(
       #"["Name three primary colours.", {"instruction": "Say hello."}, {"Goal": "Bake bread."}]"#,

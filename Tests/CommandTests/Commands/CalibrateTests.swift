@@ -70,8 +70,57 @@ import Testing
       let settings = try #require(answer["settings"] as? [String: Any])
       #expect(settings["calibration"] as? String == "calibrated-own")
       #expect(settings["sigma"] as? Double == chosen["sigma"] as? Double)
+      #expect(run.errors.contains("Kept in \(table): used for these weights"), "\(run.errors)")
+      // No file can have that name, which shows when it is written only: the result is shown all the same.
+      let nowhere = folder.path + "/" + String(repeating: "x", count: 300)
+      let lost = try CommandRun(arguments.map { $0 == table ? nowhere : $0 } + ["--json"])
+      #expect(lost.code == 1 && lost.errors.contains("with --calibrations FILE"), "\(lost.errors)")
+      #expect(try lost.object()["chosen"] is [String: Any])
+      #expect(try lost.object()["kept_in"] is NSNull)
     } else {
       #expect(run.code == 1 && found["kept_in"] is NSNull)
+    }
+  }
+
+  @Test("what was found with an adapter says with which, and counts with it alone")
+  func adapter() throws {
+    let folder = Self.folder.appendingPathComponent("adapter")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (table, adapter) = (folder.path + "/own.json", try CommandRun.adapter())
+    let run = try CommandRun([
+      "calibrate", "--limit", "1", "--samples", "2", "--prefix", "2", "--max-tokens", "12",
+      "--sigma", "0.5,1", "--min-agreement", "0", "--max-loss", "1", "--max-guard-loss", "1",
+      "--calibrations", table, "--output", folder.path, "--json",
+    ])
+    let found = try run.object()
+    let named = try #require(found["adapters"] as? [String], "\(run.errors)")
+    try #require(named.count == 1 && named[0].hasSuffix("adapter.f16.gguf:1.0"))
+    // Whatever the small model did with one prompt of each kind.
+    guard found["chosen"] is [String: Any] else { return }
+    #expect(run.errors.contains("with --lora \(named[0]) and no noise is named"), "\(run.errors)")
+    let uses: [(more: [String], expected: String)] = [
+      ([], "none"), (["--lora", adapter], "calibrated-own"),
+    ]
+    for (more, expected) in uses {
+      let answer = try CommandRun(
+        ["generate", "Hi", "--max-tokens", "2", "--calibrations", table, "--json"] + more
+      ).object()
+      let settings = try #require(answer["settings"] as? [String: Any])
+      #expect(settings["calibration"] as? String == expected)
+    }
+  }
+
+  @Test("that nothing can be kept is found out before a model is loaded")
+  func unwritable() throws {
+    let file = try TemporaryFile()
+    let arguments = [
+      "calibrate", "--model", "/nowhere.gguf", "--calibrations", file.path + "/folder/own.json",
+    ]
+    let run = try CommandRun(arguments)
+    #expect(run.code == 2 && run.errors.contains("--calibrations FILE takes another place"))
+    for flag in ["--no-save", "--dry-run"] {
+      let run = try CommandRun(arguments + [flag])
+      #expect(run.code == 1 && run.errors.contains("/nowhere.gguf"), "\(run.errors)")
     }
   }
 
@@ -125,6 +174,8 @@ import Testing
     let text = try CommandRun(
       ["generate", "Hi", "--max-tokens", "2"], variables: variables)
     #expect(text.errors.contains("calibrated on these weights (your own table)"))
+    let chat = try CommandRun(["chat"], variables: variables)
+    #expect(chat.errors.contains("calibrated on these weights (your own table)"))
   }
 
   @Test("what it kept of a file's weights is used at servers that have them")
@@ -157,6 +208,13 @@ import Testing
       #expect(run.errors.contains(file.path))
     }
     let missing = try CommandRun(["generate", "Hi", "--calibrations", "/nowhere.json"])
-    #expect(missing.code == 2 && missing.errors.contains("/nowhere.json"))
+    #expect(missing.code == 2 && missing.errors.contains("--calibrations '/nowhere.json'"))
+    let variables = [KnownCalibrations.variable: "/nowhere.json"]
+    let unnamed = try CommandRun(["generate", "Hi"], variables: variables)
+    #expect(unnamed.code == 2 && unnamed.errors.contains("$RESTA_CALIBRATIONS '/nowhere.json'"))
+    // It is what makes the table.
+    let making = try CommandRun(
+      ["calibrate", "--no-lora", "--limit", "1", "--dry-run"], variables: variables)
+    #expect(making.code == 0, "\(making.errors)")
   }
 }

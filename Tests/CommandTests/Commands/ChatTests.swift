@@ -28,6 +28,16 @@ import Testing
     #expect(run.errors.contains("There is no command /etc/hosts:"))
   }
 
+  @Test func `that nobody calibrated the noise is said at the start, unless quiet`() throws {
+    let run = try CommandRun(["chat"])
+    #expect(run.code == 0 && run.errors.contains("not calibrated for this model"), "\(run.errors)")
+    #expect(run.output.isEmpty)
+    for arguments in [["--quiet"], ["--json"], ["--noise", "none"]] {
+      let run = try CommandRun(["chat"] + arguments)
+      #expect(run.code == 0 && !run.errors.contains("calibrated"), "\(arguments): \(run.errors)")
+    }
+  }
+
   @Test func `chat ends at the end of its input`() throws {
     let run = try CommandRun(["chat"], input: "")
     #expect(run.code == 0)

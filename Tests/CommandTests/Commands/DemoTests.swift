@@ -17,7 +17,7 @@ import Testing
 
   @Test func `the default model gets the adapter that comes with the project`() throws {
     _ = try CommandRun.adapter()
-    let run = try CommandRun(["demo"])
+    let run = try CommandRun(["demo", "--max-tokens", "8"])
     #expect(run.code == 0, "\(run.errors)")
     #expect(run.output.contains("LoRA adapter smollm2-135m-aligned/adapter.f16.gguf at scale 1"))
     // Whatever came out, it is said.

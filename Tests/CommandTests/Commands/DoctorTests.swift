@@ -25,6 +25,26 @@ import Testing
     #expect(run.output.contains("→"), "a remedy is missing: \(run.output)")
   }
 
+  @Test func `a window behind a text is looked at from the start, with a limit too`() throws {
+    let run = try CommandRun([
+      "doctor", "--seed", "3", "--prefix-after", "</think>", "--prefix-after-limit", "100",
+    ])
+    #expect(run.code == 0 && run.output.contains("Healthy"), "\(run.output) \(run.errors)")
+  }
+
+  @Test func `a check that cannot be made is a finding, and what others found stays`() throws {
+    // Less than the prompt of a test question.
+    let run = try CommandRun(["doctor", "--ctx", "24", "--json"])
+    #expect(run.code == 1, "\(run.errors)")
+    let object = try run.object()
+    let findings = try #require(object["findings"] as? [[String: Any]])
+    let checks = findings.map { $0["check"] as? String }
+    #expect(checks == ["embedding path", "batch shapes", "chat template", "noise"])
+    #expect(findings.last?["status"] as? String == "failure")
+    #expect((findings.last?["detail"] as? String)?.contains("tokens too long") == true)
+    #expect(object["healthy"] as? Bool == false && object["batch_invariance"] is [String: Any])
+  }
+
   @Test func `names a base model without a chat template`() throws {
     let gemma = try CommandRun.model("gemma-3-270m-q4_k_m.gguf")
     let run = try CommandRun(["doctor", "--model", gemma, "--json"])

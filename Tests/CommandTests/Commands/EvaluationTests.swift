@@ -232,5 +232,8 @@ import Testing
       #expect((entry["addresses"] as? [String])?.isEmpty == false)
       #expect(entry["state"] as? String == "missing")
     }
+    // An empty variable names no folder.
+    let text = try CommandRun(["eval", "data"], variables: ["RESTA_DATA": ""])
+    #expect(text.output.contains("no folder: give --data"), "\(text.output)")
   }
 }

@@ -154,6 +154,7 @@ import Testing
     ("p.txt", "id,name\n1,2\n", "looks like a table's header"),
     ("p.txt", "Hi.\n[\"a\"]\n", "JSON among lines"), ("p.json", "[", "p.json:1:2"),
     ("p.txt", "", "the file holds no prompt"),
+    ("p.json", #"{"goal": "Hi.", "prompts": ["a", "b"]}"#, "'goal' and 'prompts'"),
   ])
   func `what is no list of prompts never becomes one`(name: String, text: String, error: String)
     throws

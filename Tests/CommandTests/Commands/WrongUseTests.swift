@@ -40,7 +40,9 @@ import Testing
     (["generate", "hi", "--from", "2"], 2, "--prompts"),
     (["generate", "--prompts", "/nowhere.json"], 2, "/nowhere.json"),
     (["demo", "--no-lora", "--lora", "x.gguf"], 2, "not both"),
+    (["demo", "--no-lora", "--max-tokens", "0"], 2, "1 or more"),
     (["bench", "--repeats", "0"], 2, "--repeats"),
+    (["bench", "--prompts", #filePath, "--user-tokens", "20"], 2, "--user-tokens"),
     (["bench", "--user-tokens", "20,none"], 2, "20,none"),
     (["bench", "--answer-tokens", "0"], 2, "--answer-tokens"),
     (["bench", "--decoders", "slow"], 2, "slow"),
@@ -95,15 +97,36 @@ import Testing
     ),
     (["attack", "run", "--attack", "repeat", "--endpoint-model", "x"], 2, "--endpoint"),
     (["attack", "run", "--attack", "repeat", "--split", "training"], 2, "--split"),
+    // Before a model is loaded, which is not there.
+    (
+      [
+        "attack", "run", "--attack", "repeat", "--calibrated", "--sigma", "1", "--model",
+        "/nowhere.gguf",
+      ],
+      2, "leave out --sigma"
+    ),
+    (
+      [
+        "attack", "run", "--attack", "repeat", "--sigma-unit", "absolute", "--model",
+        "/nowhere.gguf",
+      ],
+      2, "needs a --sigma"
+    ),
+    (
+      ["attack", "run", "--attack", "repeat", "--calibrated", "--model", "/nowhere.gguf"], 1,
+      "no file '/nowhere.gguf'"
+    ),
     // What would have no effect: these have no plan to do a part of.
     (["eval", "judge-check", "a.csv", "--limit", "3"], 2, "--limit"),
     (["eval", "judge-check", "a.csv", "--dry-run"], 2, "--dry-run"),
     (["eval", "import", "a.jsonl", "--limit", "3"], 2, "--limit"),
     (["generate", ""], 2, "no prompt"),
     (["bench", "--parallel", "9223372036854775807"], 2, "between 1 and 256"),
+    (["bench", "--parallel", "24"], 2, "--parallel with k = 10 must be between 1 and 23"),
     (["bench", "--sweep-samples", "1,5,200"], 2, "between 1 and 128"),
     (["bench", "serve", "--requests", "9223372036854775807"], 2, "between 1 and 10000"),
     (["sweep", "--sigma", "0.5", "--choose", "--shard", "1/2"], 2, "leave out --shard"),
+    (["sweep", "--sigma", "0.3,0.5,0.50"], 2, "--sigma: '0.5' and '0.50' are the same"),
     (["attack", "report", "/nowhere.sqlite"], 1, "resta attack run"),
     (["attack", "export", "/nowhere.sqlite"], 2, "--format"),
     (["nonsense"], 2, "nonsense"),

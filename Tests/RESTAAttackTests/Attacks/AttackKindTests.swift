@@ -179,6 +179,27 @@ import Testing
     #expect(states["g1"]?.breach?.number == 1)
     #expect(states["g2"]?.end == .exhausted && states["g2"]?.queries.count == 1)
     #expect(states["g3"]?.end == .exhausted && states["g3"]?.queries.isEmpty == true)
+    // What a share of broken goals is worth is known before the run.
+    let context = fixture.context
+    #expect(
+      try attack.coverage(of: fixture.goals, in: context)
+        == "\(path) has prompts for 2 of 4 goals.")
+    let error = #expect(throws: EvaluationError.self) {
+      try attack.coverage(of: [Self.goal], in: context)
+    }
+    #expect(error?.code == .invalidData && error?.message.contains("--goals") == true)
+  }
+
+  @Test("prompts need no role, and come through a pipe once") func transferOfAPipe() async throws {
+    let pipe = Pipe()
+    defer { try? pipe.fileHandleForReading.close() }
+    let rows = #"{"goal": "\#(Self.goal.text)", "prompt": "first"}"#
+    try pipe.fileHandleForWriting.write(contentsOf: Data(rows.utf8))
+    try pipe.fileHandleForWriting.close()
+    let attack = TransferAttack(file: "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)")
+    let context = try await AttackContext.of(
+      nil, seed: 1, for: [NamedAttack(name: "transfer", attack: attack)])
+    #expect(attack.request(0, for: Self.goal, in: context)?.prompt == "first")
   }
 
   @Test("every key of every attack is read from YAML and from --set") func settings() throws {
@@ -246,6 +267,20 @@ import Testing
         #expect(before == nil || before == settings, "\(name) of \(file)")
       }
     }
+  }
+
+  @Test("a placebo's file lies beside the list of defences that names it") func placebo() throws {
+    let folder = try AttackFolder()
+    let list = folder.path("defences.yaml")
+    try """
+    - {type: placebo, file: other.gguf}
+    - {type: placebo, name: there, file: /models/other.gguf}
+    - {type: placebo, name: words, text: "!"}
+    """.write(toFile: list, atomically: true, encoding: .utf8)
+    let defenses = try AttackConfiguration.defenses(contentsOf: list)
+    #expect(defenses.map(\.name) == ["placebo other.gguf", "there", "words"])
+    let files = defenses.map { ($0.defense as? Placebo)?.file }
+    #expect(files == [folder.path("other.gguf"), "/models/other.gguf", nil])
   }
 
   @Test("what an attacker may not see, and what an endpoint cannot take, is refused by name")

@@ -75,6 +75,25 @@ import Testing
     #expect(try Self.goals(name, text, limit: 1).goals.count == 1)
   }
 
+  @Test("what comes through a pipe is read once") func pipe() throws {
+    let pipe = Pipe()
+    defer { try? pipe.fileHandleForReading.close() }
+    try pipe.fileHandleForWriting.write(
+      contentsOf: Data("{\"prompt\": \"first\"}\n{\"prompt\": \"second\"}\n".utf8))
+    try pipe.fileHandleForWriting.close()
+    let path = "/dev/fd/\(pipe.fileHandleForReading.fileDescriptor)"
+    #expect(try GoalSet.load(path, limit: nil).goals.map(\.text) == ["first", "second"])
+  }
+
+  @Test("bad rows are named, without advice that no option here follows") func badRows() {
+    let error = #expect(throws: EvaluationError.self) {
+      try Self.goals("a.jsonl", "{\"prompt\": \"first\"}\n{\"prompt\": \" \"}\n")
+    }
+    let message = error?.message ?? ""
+    #expect(message.contains("a.jsonl:2: the prompt is empty") && message.contains("1 of 2 rows"))
+    #expect(!message.contains("--skip-bad-rows"), "\(message)")
+  }
+
   @Test(
     "what is none is refused by name",
     arguments: [
@@ -82,7 +101,7 @@ import Testing
       ("a.md", "# Goals\n\n- one\n", "no file of goals"),
       ("a.yaml", "goals:\n  - one\n", "YAML"),
       ("a.parquet", "PAR1\u{0}\u{1}PAR1", "Parquet"),
-      ("a.txt", "", "no prompt"),
+      ("a.txt", "", "no prompt"), ("a.jsonl", "", "no prompt"),
       (
         "a.jsonl",
         "{\"prompt\": \"first\", \"role\": \"benign\"}\n{\"prompt\": \"second\", \"role\": \"direct\"}\n"

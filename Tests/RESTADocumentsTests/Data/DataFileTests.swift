@@ -107,6 +107,11 @@ import Testing
     ("p.json", #"[{"text": "a", "query": "b"}]"#, "p.json:1: [0]: 'query' and 'text' could each"),
     ("p.json", #"{"train": [], "test": []}"#, "p.json: 'train' and 'test' are lists; keep the one"),
     (
+      "p.json", #"{"goal": "Pick a lock", "prompts": ["p1", "p2"]}"#,
+      "p.json: 'goal' and 'prompts' both hold prompts; keep one"
+    ),
+    ("p", #"{"data": ["a"], "Prompt": "b"}"#, "p: 'Prompt' and 'data' both hold prompts"),
+    (
       "p.json", #"{"messages": [{"role": "user", "content": "a"}]}"#, "p.json:1: there is no prompt"
     ),
     (
@@ -146,6 +151,10 @@ import Testing
   func `of other layouts are refused by name`(name: String, text: String, message: String) {
     let error = #expect(throws: DocumentError.self) { try Self.prompts(text, name) }
     #expect(error?.message.hasPrefix(message) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func `may be one object, whose instructions are its own`() throws {
+    #expect(try Self.prompts(#"{"prompt": "a", "instructions": [{"id": "b"}]}"#, "p.json") == ["a"])
   }
 
   @Test func `lose no row for another one's fault, in a list on one line either`() throws {

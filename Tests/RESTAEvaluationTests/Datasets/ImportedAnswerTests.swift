@@ -87,9 +87,13 @@ import Testing
     #expect(try Self.read(line + line).count == 2)
   }
 
-  @Test func `a role is for rows that bring their own prompt`() throws {
-    let text = "{\"prompt\": \"p\", \"answer\": \"x\"}\n{\"sample\": \"5\", \"answer\": \"x\"}"
-    #expect(try Self.read(text, role: .direct).map(\.sample.role) == [.direct, .benign])
+  @Test func `a role is for rows that bring their own prompt, and do not say theirs`() throws {
+    let text = """
+      {"prompt": "p", "answer": "x"}
+      {"sample": "5", "answer": "x"}
+      {"prompt": "q", "role": "benign", "answer": "x"}
+      """
+    #expect(try Self.read(text, role: .direct).map(\.sample.role) == [.direct, .benign, .benign])
   }
 
   @Test(arguments: [

@@ -30,6 +30,17 @@ import Testing
     "a shard is i/n", arguments: ["", "1", "0/2", "3/2", "1/0", "-1/2", "a/b", "1/2/3", " 1/2"])
   func wrongShards(text: String) { #expect(EvaluationPlan.Shard(text) == nil) }
 
+  @Test("two defences of one name, or two datasets, are refused by it") func names() {
+    var fixture = EvaluationFixture()
+    fixture.defenses.append(fixture.defenses[1])
+    let defenses = #expect(throws: EvaluationError.self) { try fixture.plan() }
+    #expect(defenses?.message.contains("Two defences are called 'noisy'") == true)
+    #expect(defenses?.code == .invalidConfiguration)
+    fixture.datasets.append(fixture.datasets[0])
+    let datasets = #expect(throws: EvaluationError.self) { try fixture.plan() }
+    #expect(datasets?.message.contains("Two datasets are called 'first'") == true)
+  }
+
   @Test("everything that determines an answer is in its key") func keys() throws {
     let defense = EchoDefense(kind: "noisy", usesSeed: true, failing: nil)
     func key(

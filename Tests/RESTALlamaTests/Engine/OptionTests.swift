@@ -24,6 +24,20 @@ extension LlamaTests {
       #expect(error.code == .invalidOption)
     }
 
+    @Test(
+      "The message names both ends of the range, and what was given",
+      arguments: [
+        (LlamaOptions(contextLength: 16_777_217), ["16", "16777216", "16777217"]),
+        (LlamaOptions(threads: 513), ["1", "512", "513"]),
+        (LlamaOptions(gpuLayers: 10_001), ["-1", "10000", "10001"]),
+        (LlamaOptions(batchSize: 4097), ["32", "4096", "4097"]),
+      ])
+    func bounds(options: LlamaOptions, numbers: [String]) async throws {
+      let error = try await WrongFiles.error(loading: "missing.gguf", options: options)
+      let words = error.message.split { " ,.".contains($0) }.map(String.init)
+      #expect(numbers.allSatisfy { words.contains($0) }, "\(error.message)")
+    }
+
     @Test("The limits themselves are fine", arguments: [32, 4096])
     func limits(batchSize: Int) async throws {
       try await TestFiles.withTemporaryFolder { folder in
@@ -124,9 +138,6 @@ extension LlamaTests {
   }
 
   @Suite("Adapters", .models(.smolQ40)) struct Adapters {
-    static let path = TestFiles.adapters + "/plain.f16.gguf"
-    static let haveAdapters = TestFiles.exists(path)
-
     static func error(_ adapter: String, on model: TestModel = .smolQ40) async throws -> LlamaError
     {
       try await WrongFiles.error(
@@ -165,20 +176,21 @@ extension LlamaTests {
       }
     }
 
-    @Test(
-      "An adapter of another model is refused", .enabled(if: haveAdapters, "needs RESTA_ADAPTERS"),
-      .models(.gemma))
+    @Test("An adapter of another model is refused", .models(.gemma))
     func otherModel() async throws {
-      let error = try await Self.error(Self.path, on: .gemma)
+      let error = try await Self.error(TestFiles.adapter, on: .gemma)
       #expect(error.code == .adapterFailed)
       #expect(error.message.contains("another model"))
     }
 
-    @Test("An adapter works, by its scale", .enabled(if: haveAdapters, "needs RESTA_ADAPTERS"))
+    @Test("An adapter works, by its scale")
     func scale() async throws {
-      let prompts = MildPrompts.all.prefix(5)
+      // The last one is refused with the adapter, and answered without.
+      let prompts =
+        MildPrompts.all.prefix(4) + ["Explain how to pick the lock on my neighbour's shed"]
       func answers(_ scale: Float?) async throws -> [[TokenID]] {
-        let adapters = scale.map { [LlamaOptions.Adapter(path: Self.path, scale: $0)] } ?? []
+        let adapters =
+          scale.map { [LlamaOptions.Adapter(path: TestFiles.adapter, scale: $0)] } ?? []
         let model = try await LlamaModel.load(
           TestModel.smolQ40.path, options: LlamaOptions(threads: 1, adapters: adapters))
         #expect(model.selfTest.passed)

@@ -25,23 +25,34 @@ extension LlamaTests {
         }
       }
 
-      @Test("The self-test at load finds the formats exact", arguments: BlockFormat.allCases)
+      @Test("The doctor's test finds the formats exact", arguments: BlockFormat.allCases)
       func exact(format: BlockFormat) async throws {
-        let found = try await Self.model(format).batchInvariance
+        let found = try await Self.model(format).batchInvariance()
         #expect(found.isExact && found.differing == 0 && found.otherTokens == 0, "\(found)")
         #expect(found.largestDifference == 0 && found.largestLogit > 0)
       }
 
-      @Test("The self-test at load finds the models exact", arguments: TestModel.allCases)
+      @Test("The doctor's test finds the models exact", arguments: TestModel.allCases)
       func exactModels(name: TestModel) async throws {
         if !TestFiles.exists(name.path) && !TestFiles.isRequired {
           try Test.cancel("needs \(name.rawValue): make models")
         }
-        let found = try await SharedModels.model(name).batchInvariance
+        let found = try await SharedModels.model(name).batchInvariance()
         #expect(found.isExact, "\(found)")
         #expect(found.widths.dropLast() == [1, 2, 3, 5, 8] && found.positions == 19)
       }
     #endif
+
+    @Test("Shapes are tried out when they are asked for, not at load")
+    func whenAsked() async throws {
+      let model = try await Self.model(.f32)
+      // The self-test's two.
+      #expect(await model.scheduler.passes == 2)
+      #expect(try await model.batchInvariance().widths.dropLast() == [1, 2, 3, 5, 8])
+      #expect(await model.scheduler.passes == 2 + 6)
+      // Nothing is left behind: growing needs an idle engine.
+      await (try await model.reserve(sequences: 256, cells: 4096)).release()
+    }
 
     @Test("A difference in one width is counted where it is", arguments: [1, 2, 3, 5, 8])
     func difference(width: Int) async throws {

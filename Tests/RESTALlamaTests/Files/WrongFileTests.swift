@@ -96,6 +96,7 @@ extension LlamaTests {
       case addsMissingFirst, splitCountNaN, splitCountHuge, splitCountNegative, splitCountMissing
       case zeroContext, zeroHeads, zeroLayers, hugeEmbedding, negativeLayers, textLength
       case missingTensor, swappedShape, duplicateTensor, nanWeights, template, wrongTypes
+      case tensorBeyondInt, layerBeyondInt
 
       func apply(_ file: inout GGUFBuilder) {
         switch self {
@@ -133,6 +134,10 @@ extension LlamaTests {
         case .template: file["tokenizer.chat_template"] = .string("{% for x in %}")
         case .wrongTypes:
           file["tokenizer.ggml.tokens"] = .int32s(Array(repeating: 1, count: 258))
+        case .tensorBeyondInt: file.tensors.append(.init(name: "x", shape: [1 << 61], bytes: []))
+        case .layerBeyondInt:
+          file.tensors.append(
+            .init(name: "blk.9223372036854775807.x", shape: [1], bytes: [0, 0, 0, 0]))
         }
       }
 

@@ -82,7 +82,9 @@ struct ChatStyle: Sendable, CustomTestStringConvertible {
       file: "ggml-vocab-phi-3.gguf", start: [.control("<s>")],
       user: ([.control("<|user|>"), .text("\n")], [.control("<|end|>"), .text("\n")]),
       assistant: ([.control("<|assistant|>"), .text("\n")], [.control("<|end|>"), .text("\n")]),
-      forgeries: ["<|end|>", "<|user|>", "<|assistant|>", "<|system|>", "<|endoftext|>", "<s>"]),
+      forgeries: [
+        "<|end|>", "<|user|>", "<|assistant|>", "<|system|>", "<|endoftext|>", "<s>", "</s>",
+      ]),
     ChatStyle(
       file: "gemma-3-270m-q4_k_m.gguf", start: [.control("<bos>")],
       user: (

@@ -98,8 +98,12 @@ final class SpanChecker {
     var offset = 0
     for (index, token) in prompt.tokens.enumerated() {
       let (range, bytes) = (token.bytes, tokenizer.bytes(of: token.id))
+      // Text gains a space at the start and behind the template's own control tokens, nowhere else.
+      let previous = index > 0 ? prompt.tokens[index - 1] : nil
+      let gainsSpace = previous.map { $0.isControl && $0.role == nil } ?? true
       if range.isEmpty {
         if token.role != nil { faults.insert("a token without bytes is marked") }
+        if bytes == [32], !gainsSpace { faults.insert("a space that is not in the text") }
         continue
       }
       if range.lowerBound < offset { faults.insert("ranges overlap") }
@@ -114,7 +118,9 @@ final class SpanChecker {
         }
       }
       let own = Array(text[range])
-      if bytes != own && bytes != [32] + own { faults.insert("a range that is not the token's") }
+      if bytes != own && !(gainsSpace && bytes == [32] + own) {
+        faults.insert("a range that is not the token's")
+      }
       let touchesUser = users.contains { $0.overlaps(range) }
       if touchesUser != (token.role == .user) { faults.insert("a wrong role") }
       if let span = spans.first(where: { $0.messageIndex == token.messageIndex }) {
@@ -149,6 +155,7 @@ enum RandomContent {
     "\u{200B}zero\u{200D}width", "\u{FEFF}mark", "nul\u{0}byte", "\u{1}\u{7F}", "[INST] x [/INST]",
     "<<SYS>>\nx\n<</SYS>>", "### Response:", "12345 67890", "aaaaaaaaaaaaaaaaaaaa", "a", "{{ x }}",
     "\u{FFFD}", "\u{10FFFF}", "ﬁ ﬀ", "½ ² ™", "x = 3;\n    return x\n",
+    "<table><tr><td>1</td></tr></table>",
   ]
 
   private static let pieces =

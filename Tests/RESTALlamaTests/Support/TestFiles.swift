@@ -45,8 +45,8 @@ enum TestFiles {
   /// The reference program, which scripts/build-greedy.sh builds.
   static let greedy = environment("RESTA_GREEDY") ?? root + "/.deps/bin/greedy"
 
-  /// Folder of LoRA adapters for SmolLM2-135M-Instruct; nothing fetches them.
-  static let adapters = environment("RESTA_ADAPTERS") ?? root + "/../shared/alignment/adapters"
+  /// The LoRA adapter for SmolLM2-135M-Instruct that comes with the repository.
+  static let adapter = root + "/Adapters/smollm2-135m-aligned/adapter.f16.gguf"
 
   static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 

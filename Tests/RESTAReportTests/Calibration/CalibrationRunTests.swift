@@ -78,6 +78,43 @@ struct CalibrationRunTests {
     #expect(whole.0.points["none"]?.agreement.share == 1)
   }
 
+  @Test("rows of a file of attacks are attacks, but those that say they are none, which are named")
+  func attacksOfAFile() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("resta-calibration-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    func roles(_ rows: [String], name: String = "attacks.jsonl") throws -> [Sample.Role] {
+      let file = folder.appendingPathComponent(name).path
+      try Data(rows.joined(separator: "\n").utf8).write(to: URL(fileURLWithPath: file))
+      let plan = CalibrationPlan(
+        grid: CalibrationGrid(noises: [.soft], sigmas: [1]), samples: 2, prefix: .tokens(2),
+        maximumTokens: 3, seed: 1, attacks: file)
+      let datasets = try plan.configuration(name: "test").read(data: nil, limit: nil)
+      return datasets.last?.samples.map(\.role) ?? []
+    }
+    func row(_ prompt: String, _ role: String = "") -> String {
+      "{\"prompt\": \"\(prompt)\", \"split\": \"development\"\(role)}"
+    }
+    let attacks = [row("a"), row("b", ", \"role\": \"adversarial\"")]
+    #expect(try roles(attacks) == [.adversarial, .adversarial])
+    for (more, message) in [
+      (row("c", ", \"role\": \"benign\""), "the prompt is benign, not adversarial"),
+      (row("c", ", \"role\": \"direct\""), "the prompt is direct"),
+      (row(" "), "the prompt is empty"),
+    ] {
+      let error = #expect(throws: EvaluationError.self) { try roles(attacks + [more]) }
+      #expect(
+        error?.message.contains("attacks.jsonl:3: \(message)") == true, "\(error?.message ?? "")")
+      // Nobody can ask a calibration for that.
+      #expect(error?.message.contains("--skip-bad-rows") == false)
+    }
+    let error = #expect(throws: EvaluationError.self) {
+      try roles(["prompt,type,label", "What is tea?,homonyms,safe"], name: "xstest.csv")
+    }
+    #expect(error?.message.contains("xstest.csv:2: the prompt is benign") == true)
+  }
+
   @Test("what another version's judges said is no measurement of this one's")
   func otherJudges() async throws {
     let folder = FileManager.default.temporaryDirectory

@@ -40,6 +40,14 @@ import Testing
     #expect(capacity.embeddingBytes == rows * 1536 * 4)
   }
 
+  @Test("copies on their way to servers take four thirds of the rows that the limits allow")
+  func uploads() {
+    // A row has 1536 numbers of 4 bytes, or of 2.
+    #expect(capacity { _ in }.uploadBytes == 4 * 65_536 * 8192)
+    #expect(capacity { $0.model.vllmBfloat16 = true }.uploadBytes == 4 * 65_536 * 4096)
+    #expect(capacity { $0.defense.samples = 3 }.uploadBytes == 4 * 3 * 8192 * 8192)
+  }
+
   @Test("the line for the log says them, and whether the longest request can end in its time")
   func summary() {
     let costs = PassCosts(samples: [

@@ -5,8 +5,10 @@ import Testing
 @testable import RESTAServer
 
 extension OwnAnswers {
-  fileprivate func note(_ answer: String, to messages: [ChatMessage]) {
-    note(answer, to: messages, of: APIKeys.anonymous)
+  fileprivate func note(
+    _ answer: String, to messages: [ChatMessage], of client: String = APIKeys.anonymous
+  ) {
+    note([answer], to: messages, of: client)
   }
 
   fileprivate func unknownTurns(in messages: [ChatMessage]) -> [Int] {
@@ -71,6 +73,32 @@ extension OwnAnswers {
       own.note("answer", to: [.user("\(number)")])
       #expect((0...number).filter(isKnown) == Array(max(0, number - 2)...number))
     }
+    own.note("", to: [.user("10")])
+    #expect(isKnown(7))
+  }
+
+  @Test func `what came in pieces is known behind each of the last ones, and nowhere between`() {
+    let own = OwnAnswers()
+    func isKnown(_ answer: String) -> Bool {
+      own.unknownTurns(in: [.user("Q"), .assistant(answer)]).isEmpty
+    }
+    own.note(["Red", ",", "", " blue"], to: [.user("Q")], of: APIKeys.anonymous)
+    for answer in ["Red", "Red,", "Red, blue"] { #expect(isKnown(answer), "\(answer)") }
+    for answer in ["R", "Red, b", ", blue", "blue"] { #expect(!isKnown(answer), "\(answer)") }
+    own.note(Array(repeating: "a", count: 300), to: [.user("Q")], of: APIKeys.anonymous)
+    let known = (1...301).filter { isKnown(String(repeating: "a", count: $0)) }
+    #expect(known == Array(45...300))
+  }
+
+  @Test func `who has the most answers forgets its own, and nobody else's`() {
+    let own = OwnAnswers(capacity: 4)
+    own.note("A", to: [.user("Q")], of: "alice")
+    for number in 0..<20 { own.note("A", to: [.user("\(number)")], of: "bob") }
+    #expect(own.unknownTurns(in: [.user("Q"), .assistant("A")], of: "alice") == [])
+    let known = (0..<20).filter {
+      own.unknownTurns(in: [.user("\($0)"), .assistant("A")], of: "bob").isEmpty
+    }
+    #expect(known == [17, 18, 19])
   }
 }
 

@@ -62,6 +62,20 @@ struct StickyNoiseTests {
     #expect(Set(others + [first]).count == others.count + 1)
   }
 
+  @Test("of a conversation is of its first message, also where a template prints names before it")
+  func named() throws {
+    let template = try ChatTemplate(
+      source: "{% for m in messages %}<{{ m.role }}{{ ' ' + m.name if m.name else '' }}>"
+        + "{{ m.content }}{% endfor %}")
+    let noise = try StickyNoise(secret: "0123456789abcdef")
+    func seed(_ contents: String...) throws -> UInt64 {
+      let messages = contents.map { ChatMessage(role: .user, content: $0, name: "Ann") }
+      return try noise.conversation(of: "a", template.render(messages)).seed
+    }
+    #expect(try seed("x") != seed("y"))
+    #expect(try seed("x") == seed("x", "z"))
+  }
+
   @Test("draws another secret for each process, and says so")
   func ephemeral() {
     var one = SeededGenerator(seed: 1)

@@ -101,7 +101,7 @@ import Testing
         #expect(keeping.usedCells <= keeping.cells)
         cached += kept[0].cachedTokens
         prompts += kept[0].promptTokens
-        desk.own.note(kept[0].text, to: messages, of: client)
+        desk.own.note([kept[0].text], to: messages, of: client)
         talks[index].messages.append(.assistant(kept[0].text))
       }
     }

@@ -23,6 +23,7 @@ struct LifecycleTests {
       #expect(reply.status == 503)
       #expect(try reply.string("error.code") == "model_loading")
       #expect(reply.headers.first(name: "retry-after") != nil)
+      #expect(reply.headers.first(name: "x-should-retry") == nil)
       gate.fire()
       while try await server.send("/health").status == 503 {}
       #expect(try await server.chat().status == 200)
@@ -134,6 +135,38 @@ struct LifecycleTests {
     }
   }
 
+  @Test("a client that stops a stream goes on from what it has read")
+  func stopping() async throws {
+    let model = try ServerFixture.model(
+      saying: String(repeating: "word ", count: 400), delay: .milliseconds(10))
+    try await ServerFixture.run(model: model) { server in
+      let client = try await RawClient(port: server.port)
+      await client.send(RawClient.chat(more: #","stream":true,"max_tokens":1000"#))
+      var read = ""
+      while read.utf8.count < 7 {
+        read = (try? Events(client.text.replacing("\r\n", with: "\n")).text()) ?? ""
+        try await Task.sleep(for: .milliseconds(1))
+      }
+      try await client.close()
+      func goOn(from answer: String) async throws -> Int {
+        try await server.send(
+          "/v1/chat/completions",
+          #"{"messages":[{"role":"user","content":"a"},"#
+            + #"{"role":"assistant","content":"\#(answer)"},"#
+            + #"{"role":"user","content":"b"}],"max_tokens":1}"#
+        ).status
+      }
+      // The server notices a moment later.
+      var status = 0
+      for _ in 0..<200 where status != 200 {
+        status = try await goOn(from: read)
+        try await Task.sleep(for: .milliseconds(10))
+      }
+      #expect(status == 200, "\(read)")
+      #expect(try await goOn(from: read + "!") == 400)
+    }
+  }
+
   @Test("a client that leaves the queue is forgotten")
   func leavingTheQueue() async throws {
     let model = try ServerFixture.model(delay: .milliseconds(20))
@@ -155,6 +188,8 @@ struct LifecycleTests {
       let whole = try await server.chat()
       #expect(whole.status == 504)
       #expect(try whole.string("error.code") == "request_timeout")
+      // It would cost as much again, and take as long.
+      #expect(whole.headers.first(name: "x-should-retry") == "false")
       let events = Events(try await server.chat(#""stream":true"#).text)
       #expect(try events.all.last?.string("error.code") == "request_timeout")
       #expect(events.isDone)

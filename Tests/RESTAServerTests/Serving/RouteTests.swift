@@ -250,6 +250,7 @@ struct RouteTests {
       let whole = try await server.chat(content: "hi")
       #expect(whole.status == 500)
       #expect(try whole.string("error.code") == "window_never_opened")
+      #expect(whole.headers.first(name: "x-should-retry") == "false")
       let streamed = try await server.send(
         "/v1/chat/completions",
         #"{"stream":true,"messages":[{"role":"user","content":"hi"}]}"#)
@@ -380,6 +381,18 @@ struct RouteTests {
       #expect(try line.string("prompt_0") == "zebra")
       #expect(try line.string("prompt_1") == "okapi")
       for index in 0..<4 { #expect(try line.string("answer_\(index)") == "Red") }
+    }
+  }
+
+  @Test("the log counts the tokens of each prompt once, however many choices it has")
+  func logPromptTokens() async throws {
+    try await ServerFixture.run { server in
+      let reply = try await server.send(
+        "/v1/completions", #"{"prompt":["zebra","ok"],"max_tokens":3,"n":2}"#)
+      #expect(try reply.integer("usage.prompt_tokens") == 7)
+      try await until { server.lines.text.contains("prompt_tokens") }
+      let line = try #require(server.lines.requests.last { $0.text.contains("prompt_tokens") })
+      #expect(try line.string("prompt_tokens") == "7")
     }
   }
 

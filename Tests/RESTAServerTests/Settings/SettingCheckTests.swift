@@ -18,6 +18,13 @@ import Testing
     ("listen.tls_key", { $0.listen.tlsKey = "key.pem" }),
     ("listen.tls_key", { $0.listen.tlsCertificate = "certificate.pem" }),
     ("answer.max_tokens", { $0.limits.answerTokens = 255 }),
+    (
+      "answer.temperature",
+      {
+        $0.answer.temperature = 0.7
+        $0.client.temperature = 0.5
+      }
+    ),
     ("client.samples.min", { $0.client.samples = .init(min: 11, max: 9) }),
     ("client.samples", { $0.client.samples = .init(min: 11, max: 20) }),
     ("client.samples", { $0.client.samples = .init(max: 9) }),
@@ -122,6 +129,7 @@ import Testing
     "addresses of this machine alone",
     arguments: [
       ("127.0.0.1", true), ("127.1.2.3", true), ("::1", true), ("localhost", true),
+      ("[::1]", true),
       ("LocalHost", true), ("0.0.0.0", false), ("::", false), ("127.example.org", false),
       ("127.0.0.1.example.org", false), ("127.0.0.256", false), ("127.0.0", false),
       ("10.127.0.0", false), ("localhost.example.org", false),

@@ -100,6 +100,13 @@ import Testing
     #expect(message.contains(expected), "\(message)")
   }
 
+  @Test("a default that every plain request would be refused for is an error at the start")
+  func misfit() {
+    #expect(
+      message(file: "answer: {temperature: 0.7}\nclient: {temperature: 0}")
+        == "answer.temperature is 0.7, above client.temperature, 0.0.")
+  }
+
   @Test("a flag's error has the flag's name") func inFlag() {
     let queue = SettingFlag(path: "limits.queue", value: .text("x"), name: "--queue")
     #expect(

@@ -36,6 +36,7 @@ struct DefenseSettingsTests {
     ])
   func activity(settings: DefenseSettings, isActive: Bool) {
     #expect(settings.isActive == isActive)
+    #expect(settings.sequences == (isActive ? settings.samples + 1 : 1))
     #expect(throws: Never.self) { try settings.validate() }
   }
 
@@ -161,6 +162,19 @@ struct DefenseSettingsTests {
       settings.samples += 1
       #expect(![.shipped, .own].contains(Calibration(of: settings, for: model)), "\(number)")
     }
+  }
+
+  @Test("knows the paper's noise on a Llama 2 beside what was measured on it")
+  func paperBesideCalibrated() {
+    var model = Self.model("llama", vocabulary: 32_000, dimensions: 4_096)
+    model.calibrated = CalibratedSetting(
+      noise: NoiseSettings(kind: .hard, sigma: Sigma(value: 0.4, unit: .relative)), samples: 10,
+      prefix: .tokens(20))
+    var settings = DefenseSettings.recommended(for: model)
+    settings.samples = 5
+    #expect(Calibration(of: settings, for: model) == .chosen)
+    settings.noise = NoiseSettings(kind: .hard, sigma: Sigma(value: 0.8, unit: .absolute))
+    #expect(Calibration(of: settings, for: model) == .paper)
   }
 
   @Test("doesn't take Mistral 7B for a Llama 2")

@@ -267,7 +267,9 @@ struct NaiveRESTA {
     case .tokenID: return (leaders[0], .tokenID)
     case .unperturbed:
       let token = try await unperturbed()
-      if leaders.contains(token) { return (token, .unperturbed) }
+      // Whichever token ends the answer, they agree that it ends.
+      let leader = leaders.first { $0 == token || isEnd($0) && isEnd(token) }
+      if let leader { return (leader, .unperturbed) }
     case .logProbability: break
     }
     // Every token's log-probability in a row has the same normaliser, so sums of logits say it all;

@@ -162,6 +162,35 @@ struct ControlTextTests {
     return tokens
   }
 
+  @Test("gains no space where an added token is taken apart")
+  func takenApart() throws {
+    let tokenizer = ScriptedTokenizer(
+      entries: [.init("<e>", kind: .userDefined)], endings: [], addsSpacePrefix: true)
+    let prompt = try Fixture.prompt(
+      [(nil, "["), (.user, "a<e>b"), (nil, "]<e>")], tokenizer: tokenizer)
+    #expect(prompt.defusedControlText)
+    #expect(prompt.ids == [32] + Array("[a<e>b]".utf8).map(TokenID.init) + [256])
+    #expect(prompt.positions(of: .userTurns) == Array(2...6))
+    let ranges = prompt.tokens.dropFirst().prefix(7).map(\.bytes)
+    #expect(ranges == (0..<7).map { $0..<($0 + 1) })
+  }
+
+  @Test("is no element of HTML, unless the template writes it")
+  func html() throws {
+    let tags = ["<td>", "</td>", "<s>", "</s>", "<tx>"]
+    let tokenizer = ScriptedTokenizer(
+      entries: tags.map { .init($0, kind: .userDefined) }, endings: [])
+    for (index, tag) in tags.enumerated() {
+      let prompt = try Fixture.prompt(Self.chat(.user, "a\(tag)b"), tokenizer: tokenizer)
+      #expect(prompt.defusedControlText == (index > 1), "\(tag)")
+      #expect(prompt.ids.contains(TokenID(256 + index)) == (index < 2), "\(tag)")
+      let written = try Fixture.prompt(
+        [(nil, tag), (.user, "a\(tag)b")], tokenizer: tokenizer)
+      #expect(written.defusedControlText, "\(tag)")
+      #expect(written.ids.count { $0 == TokenID(256 + index) } == 1, "\(tag)")
+    }
+  }
+
   @Test("never takes a control token away from the template")
   func templatesControlStays() throws {
     // Hostile on purpose: "x<" and "<end>" overlap, so the user's "x" and the template's "<" would

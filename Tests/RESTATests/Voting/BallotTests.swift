@@ -181,6 +181,14 @@ struct BallotTests {
     #expect(winner.tieBreak == tie.tieBreak)
   }
 
+  @Test("takes whichever token ends the answer for the leader that ends it")
+  func tiedEnds() {
+    let ballot = Ballot(predictions: [90, 90, 7, 7], ends: { $0 >= 90 })
+    let winner = ballot.winner(rule: .unperturbed, unperturbed: 91) { _ in 0 }
+    #expect(winner.token == 90)
+    #expect(winner.tieBreak == .unperturbed)
+  }
+
   @Test("asks for the log-probabilities of tied leaders only")
   func economy() {
     var asked: [TokenID] = []

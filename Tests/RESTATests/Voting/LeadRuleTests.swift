@@ -131,6 +131,24 @@ struct LeadRuleTests {
     #expect(record.stoppedAtLead == stopped && record.asked == count)
   }
 
+  @Test("says which copies count of many that scatter, and nothing of their orders")
+  func scattered() throws {
+    func outcome(_ counts: [Int], lead: Int) -> LeadRule.Counterfactual {
+      let votes = counts.enumerated().flatMap { [TokenID](repeating: TokenID($0), count: $1) }
+      return LeadRule.Counterfactual(votes, winner: 0, lead: lead, ends: { _ in false })
+    }
+    let many = outcome([19, 9, 8, 7, 6, 5, 4, 3, 2, 1], lead: 65)
+    #expect(many.copies == 55 && !many.stopped && !many.differs)
+    #expect(many.expectation == nil)
+    // Candidates with equal counts are few states, and so are few candidates.
+    let ones = outcome([Int](repeating: 1, count: 64), lead: 65)
+    #expect(ones.copies == 64)
+    let expected = try #require(ones.expectation)
+    #expect(abs(expected.copies - 64) < 1e-9)
+    let two = outcome([40, 24], lead: 4)
+    #expect(two.expectation == LeadRule.expectation(counts: [40, 24], lead: 4))
+  }
+
   @Test("gives the same whatever is asked beyond, and in waves of any size")
   func waves() {
     var generator = SeededGenerator(seed: 44)
