@@ -61,33 +61,8 @@ build_tests() {
 limited=(env)
 if have timeout; then limited=(timeout --kill-after=10 1200); fi
 
-# In the background, for Ctrl-C: `timeout` keeps it from the tests, and bash would act on it only behind them.
 tests() { # ARGUMENT...
-  "${limited[@]}" "${runner[@]}" "$@" &
-  wait "$!"
-}
-# What runs in the background ends with this script.
-# shellcheck disable=SC2046 # a number each
-trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
-
-# Tests that run beside the phases that follow, until `finish` waits for them, shows what they printed and
-# counts them as a phase.
-begin() { # TITLE ARGUMENT...
-  begun=("$@") begun_at=$(date +%s) begun_log="$deps/logs/tests.log"
-  say "Begun, beside the next phases: $1"
-  mkdir -p "$deps/logs"
-  "${limited[@]}" "${runner[@]}" "${@:2}" >"$begun_log" 2>&1 &
-  begun_job=$!
-}
-finish() {
-  local status=0
-  number=$((number + 1))
-  say "$number/$phases ${begun[0]}, begun before"
-  wait "$begun_job" || status=$?
-  cat "$begun_log"
-  # They may have ended long ago: the last line tells when.
-  record "${begun[0]}, beside others" "$(($(date -r "$begun_log" +%s) - begun_at))" "$status" \
-    "${runner[@]}" "${begun[@]:1}"
+  "${limited[@]}" "${runner[@]}" "$@"
 }
 
 # What has no phase of its own below runs here: a new target of tests cannot be forgotten.
@@ -100,8 +75,11 @@ run_pure_tests() {
 exit_suites='LlamaTests/(DamagedFiles|WrongFiles)/'
 
 # Models are shared between tests but CPUs are few: engines that run side by side only wait for each
-# other, so the suites that load models run one test at a time. Most have one thread.
-engine_tests=(--no-parallel --filter '^RESTALlamaTests\.' --skip "$exit_suites")
+# other, so the suites that load models run one test at a time. Beside the libraries' tests they took
+# longer than one after the other, on two cores.
+run_engine_tests() {
+  tests --no-parallel --filter '^RESTALlamaTests\.' --skip "$exit_suites"
+}
 
 run_damaged_file_tests() {
   tests --no-parallel --filter "$exit_suites"
@@ -159,11 +137,10 @@ phase "Lint and its self-tests" make --no-print-directory lint
 phase "Tests of the alignment recipe" run_recipe_tests
 phase "The command and the tests, built" build_tests
 phase "Documentation of the libraries" scripts/docs.sh --built
-begin "Tests of the engine on real models" "${engine_tests[@]}"
 phase "Tests of the libraries, without a model" run_pure_tests
-phase "Tests of the engine on damaged files" run_damaged_file_tests
-finish
+phase "Tests of the engine on real models" run_engine_tests
 phase "Tests of the command" run_command_tests
+phase "Tests of the engine on damaged files" run_damaged_file_tests
 phase "What scripts rely on is as recorded" run_recorded
 phase "Tests of the server" run_server_tests
 if [ "$everything" -eq 1 ]; then
