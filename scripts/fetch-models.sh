@@ -11,6 +11,8 @@
 #   qwen-0.5b, qwen-1.5b
 #            Qwen2.5-Coder-Instruct (Apache-2.0), Q4_K_M: 469 MiB and 1.04 GiB; an interrupted
 #            download goes on with the next of its 6 or 22 parts
+#   qwen-0.5b-quantised, qwen-1.5b-quantised
+#            those, and Q8_0 and Q4_0 made from them, the placebos of study-quantisation (1.1 and 2.7 GiB more)
 #   all      default and gemma
 #
 # What is there and whole stays; what is damaged is made again. No network when nothing is missing.
