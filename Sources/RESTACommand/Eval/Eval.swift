@@ -96,16 +96,14 @@ struct EvalMerge: AsyncParsableCommand {
   func run() async throws {
     // Before anything is made: a missing part is a slip of the command line.
     for part in parts {
-      try EvaluationStore(path: part, mustExist: true).close()
-    }
-    let store = try EvaluationStore(path: into)
-    for part in parts {
       guard
         URL(fileURLWithPath: part).standardizedFileURL.path
           != URL(fileURLWithPath: into).standardizedFileURL.path
       else { throw Failure.usage("'\(part)' is both the result and a part.") }
-      try await store.merge(part)
+      try EvaluationStore(path: part, mustExist: true).close()
     }
+    let store = try EvaluationStore(path: into)
+    for part in parts { try await store.merge(part) }
     let counts = try await store.counts()
     try store.close()
     Terminal.error(

@@ -14,17 +14,13 @@ struct EvalData: ParsableCommand {
       Put them into a folder and name it with --data, or in RESTA_DATA.
       """)
 
-  @Option(
-    help: ArgumentHelp(
-      "The folder with public datasets. (default: $\(KnownDataset.folderVariable))",
-      valueName: "folder"))
-  var data: String?
+  @OptionGroup var data: DataArguments
 
   @Flag(help: "Print a JSON list.")
   var json = false
 
   func run() throws {
-    let folder = try StoreArguments.parse(data.map { ["--data=\($0)"] } ?? []).dataFolder
+    let folder = data.folder
     let entries = KnownDataset.all.map { DatasetListing($0, folder: folder) }
     let builtIn = try BuiltInName.allCases.map { try Dataset.builtIn($0) }
     if json {
@@ -32,8 +28,7 @@ struct EvalData: ParsableCommand {
     }
     Terminal.line("Built in (our own, mild; always there):")
     for dataset in builtIn {
-      Terminal.line(
-        "  \(Columns.left(dataset.name, 14)) \(dataset.samples.count) prompts")
+      Terminal.line("  \(Columns.left(dataset.name, 14)) \(dataset.samples.count) prompts")
     }
     Terminal.line()
     Terminal.line("Public, from their authors (in \(folder ?? "no folder: give --data")):")

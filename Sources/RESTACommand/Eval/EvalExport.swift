@@ -118,12 +118,12 @@ struct EvalImport: AsyncParsableCommand {
 
   func run() async throws {
     try arguments.check()
-    guard configuration != nil || destination.data == nil else {
+    guard configuration != nil || destination.data.given == nil else {
       throw Failure.usage("--data is for the datasets of a --configuration, and none is given.")
     }
     let base = try arguments.configuration(configuration)
     let datasets =
-      configuration == nil ? [] : try base.read(data: destination.dataFolder, limit: nil)
+      configuration == nil ? [] : try base.read(data: destination.data.folder, limit: nil)
     let (imported, badRows, hash) = try ImportedAnswer.load(
       contentsOf: file, datasets: datasets, role: role, skipsBadRows: arguments.skipBadRows)
     for row in badRows { Terminal.error("Left out: \(row)") }

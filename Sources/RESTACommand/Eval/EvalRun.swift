@@ -22,6 +22,7 @@ struct EvalRun: AsyncParsableCommand {
       Examples:
         resta eval run
         resta eval run mine.yaml --model model.gguf --data ~/evaluation-data
+        resta eval run mine.yaml --only none --only "resta isotropic*"
         resta eval run mine.yaml --shard 1/4 --output part-1
       """)
 
@@ -51,6 +52,9 @@ struct EvalRun: AsyncParsableCommand {
     let done = try await arguments.store.run(session, into: store)
     let counts = try await store.counts()
     if !json { RunSummary.show(done, counts, store: store.path) }
+    if !json, !arguments.only.isEmpty {
+      Terminal.error("Without --only the same command goes on with the rest of the plan.")
+    }
     if session.plan.shard != .all || noReport {
       try store.close()
       if session.plan.shard != .all, !json {
@@ -75,8 +79,7 @@ enum RunSummary {
   static func show(_ done: RunProgress, _ counts: EvaluationStore.Counts, store: String) {
     let before = counts.done - done.done
     let known = before > 0 ? ", \(before) were there already" : ""
-    Terminal.error(
-      "\(done.done) generations\(known); results in \(store)")
+    Terminal.error("\(done.done) generations\(known); results in \(store)")
     if counts.failed > 0 {
       Terminal.error(
         "\(counts.failed) of \(counts.done) generations have no answer; they are unscored, not safe."

@@ -106,13 +106,24 @@ struct SubjectArguments: ParsableArguments {
   }
 }
 
+/// Where public datasets are.
+struct DataArguments: ParsableArguments {
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      "Folder of public datasets. (default: $\(KnownDataset.folderVariable))", valueName: "folder"))
+  var given: String?
+
+  /// The folder, or `nil`.
+  var folder: String? {
+    let variable = ProcessInfo.processInfo.environment[KnownDataset.folderVariable] ?? ""
+    return given ?? (variable.isEmpty ? nil : variable)
+  }
+}
+
 /// Where prompts come from and where what is done goes: what every command has that fills a store.
 struct StoreArguments: ParsableArguments {
-  @Option(
-    help: ArgumentHelp(
-      "The folder with public datasets. (default: $\(KnownDataset.folderVariable))",
-      valueName: "folder"))
-  var data: String?
+  @OptionGroup var data: DataArguments
 
   @Option(
     name: .shortAndLong,
@@ -122,13 +133,6 @@ struct StoreArguments: ParsableArguments {
 
   @Flag(help: "Ask judges again about answers that they could not tell.")
   var retryUnscored = false
-
-  /// The folder with public datasets, or `nil`.
-  var dataFolder: String? {
-    if let data { return data }
-    let folder = ProcessInfo.processInfo.environment[KnownDataset.folderVariable]
-    return folder.flatMap { $0.isEmpty ? nil : $0 }
-  }
 
   /// Generates and judges, and shows how far that is.
   func run(_ session: EvaluationSession, into store: EvaluationStore) async throws -> RunProgress {
@@ -152,6 +156,11 @@ struct EvaluationArguments: ParsableArguments {
     help: ArgumentHelp(
       "Do part i of n only; 'resta eval merge' joins the parts.", valueName: "i/n"))
   var shard: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask this defence only; x*: all of such names. May be repeated.", valueName: "name"))
+  var only: [String] = []
 
   @Option(
     parsing: .unconditional,
@@ -185,9 +194,10 @@ struct EvaluationArguments: ParsableArguments {
   /// An evaluation with its model loaded.
   func session(_ configuration: EvaluationConfiguration) async throws -> EvaluationSession {
     var options = EvaluationOptions(
-      dataFolder: store.dataFolder, limit: limit, parallel: subject.parallel,
+      dataFolder: store.data.folder, limit: limit, parallel: subject.parallel,
       retriesUnscored: store.retryUnscored)
     options.shard = try part()
+    options.only = only
     let session = try await EvaluationSession(
       configuration, options: options,
       loadOther: { try await subject.load($0, for: configuration) },

@@ -58,8 +58,8 @@ struct SweepCommand: AsyncParsableCommand {
     guard (0...1).contains(maxLoss) else {
       throw Failure.usage("--max-loss must be between 0 and 1, not \(maxLoss).")
     }
-    guard !choose || arguments.shard == nil else {
-      throw Failure.usage("--choose needs the whole plan: leave out --shard, or --choose.")
+    guard !choose || arguments.shard == nil && arguments.only.isEmpty else {
+      throw Failure.usage("--choose needs the whole plan: leave out --shard and --only, or it.")
     }
     let file = try swept(arguments.subject.configuration(configuration))
     let output = EvaluationSession.output(of: file.name, given: arguments.store.output)
@@ -74,8 +74,9 @@ struct SweepCommand: AsyncParsableCommand {
         let report = try await ReportAssembly(store: store).report(command: "")
         Terminal.error(ChoiceText.text(of: SettingChoice(from: report, maximumLoss: maxLoss)))
       }
+    } else if json {
+      try JSONOutput.print(try await store.counts())
     }
-    if session.plan.shard != .all, json { try JSONOutput.print(try await store.counts()) }
     try store.close()
   }
 

@@ -86,10 +86,12 @@ extension Sample {
 }
 
 extension Sample {
-  /// Reads an entry of our own format.
-  init(_ fields: DataRow, attack: String?, role: Role?) throws(DocumentError) {
+  /// Reads an entry of our own format; `role` is its role whatever it says, `fallback` where it says none.
+  init(
+    _ fields: DataRow, attack: String?, role: Role? = nil, fallback: Role? = nil
+  ) throws(DocumentError) {
     let own = try fields.optionalChoice("role", of: Role.self)
-    guard let role = role ?? own else {
+    guard let role = role ?? own ?? fallback else {
       throw fields.error("field 'role' is missing; give it here or for the whole file")
     }
     let id = fields.has("id") ? try fields.identifier("id") : "row-\(fields.number)"

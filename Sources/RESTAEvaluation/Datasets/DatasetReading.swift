@@ -88,8 +88,7 @@ extension DatasetEntries {
       }
     case .jsonl:
       entries.read(file) { row, entries throws(DocumentError) in
-        let own = try row.optionalChoice("role", of: Sample.Role.self)
-        let sample = try Sample(row, attack: attack, role: role ?? own ?? fallback)
+        let sample = try Sample(row, attack: attack, role: role, fallback: fallback)
         let split = try row.optionalChoice("split", of: DataSplit.self)
         try entries.add(sample, from: row.place, split: split)
       }

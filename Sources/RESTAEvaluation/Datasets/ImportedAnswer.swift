@@ -97,8 +97,7 @@ package struct ImportedAnswer: Sendable, Hashable {
           ? "the prompt is not named: a field 'sample' or 'prompt' is missing"
           : "no dataset has this id, and there is no field 'prompt'")
     }
-    let own = try fields.optionalChoice("role", of: Sample.Role.self)
-    let sample = try Sample(fields, attack: nil, role: own ?? role)
+    let sample = try Sample(fields, attack: nil, fallback: role)
     guard !sample.isBlank else { throw fields.error("the prompt is empty") }
     return (dataset, sample)
   }

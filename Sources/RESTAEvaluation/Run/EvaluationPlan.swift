@@ -1,3 +1,4 @@
+import RESTA
 import RESTADocuments
 
 /// Every answer that an evaluation asks for, in an order that its configuration alone determines.
@@ -73,9 +74,11 @@ package struct EvaluationPlan: Sendable {
   package let shard: Shard
 
   /// Expands a plan: by dataset, sample, defence, seed.
+  ///
+  /// A part has a shard's answers of the defences named in `only`; `*` at its end is any text.
   package init(
     datasets: [Dataset], defenses: [Entry], seeds: [UInt64], subject: SubjectRecord,
-    shard: Shard = .all
+    shard: Shard = .all, only: [String] = []
   ) throws {
     for entry in defenses { try entry.defense.validate() }
     // A store would take two of one name for one.
@@ -86,6 +89,11 @@ package struct EvaluationPlan: Sendable {
           .invalidConfiguration, "Two \(kind) are called '\(name)': give each its own name.")
       }
     }
+    for text in only where !defenses.contains(where: { Self.isMeant($0.name, by: text) }) {
+      throw EvaluationError(
+        .invalidConfiguration,
+        "only: " + Suggestion.unknown("defence", text, known: defenses.map(\.name)))
+    }
     self.datasets = datasets
     self.defenses = defenses
     self.shard = shard
@@ -94,13 +102,14 @@ package struct EvaluationPlan: Sendable {
     for dataset in datasets {
       for sample in dataset.samples {
         for entry in defenses {
+          let isAsked = only.isEmpty || only.contains { Self.isMeant(entry.name, by: $0) }
           for seed in entry.defense.usesSeed ? seeds : [0] {
             let effective =
               entry.defense.usesSeed ? EffectiveSeed.of(seed, prompt: sample.prompt) : 0
             let key = try GenerationKey(
               subject: subject, prompt: sample.prompt, defense: entry.defense, seed: effective
             ).hash
-            if shard.contains(key) {
+            if shard.contains(key), isAsked {
               items.append(
                 Item(
                   position: position, dataset: dataset.name, sample: sample, defense: entry.name,
@@ -113,6 +122,10 @@ package struct EvaluationPlan: Sendable {
     }
     self.items = items
     total = position
+  }
+
+  private static func isMeant(_ name: String, by text: String) -> Bool {
+    text.hasSuffix("*") ? name.hasPrefix(text.dropLast()) : name == text
   }
 
   /// Some of the answers of the same plan: their positions, and the plan's total, stay.

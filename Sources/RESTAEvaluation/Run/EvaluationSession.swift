@@ -14,6 +14,8 @@ public struct EvaluationOptions: Sendable {
   public var retriesUnscored: Bool
   /// The part of the plan.
   package var shard = EvaluationPlan.Shard.all
+  /// The defences that are asked, by their names; empty: all.
+  package var only: [String] = []
 
   /// Chooses options.
   ///
@@ -151,7 +153,7 @@ public struct EvaluationSession: Sendable {
     }
     plan = try EvaluationPlan(
       datasets: datasets, defenses: entries, seeds: configuration.seeds,
-      subject: identity.record, shard: options.shard)
+      subject: identity.record, shard: options.shard, only: options.only)
     record = StoreRecord(
       name: configuration.name, about: configuration.about, configuration: configuration.text,
       model: identity, baseline: configuration.baseline, total: plan.total)

@@ -30,6 +30,44 @@ import Testing
     "a shard is i/n", arguments: ["", "1", "0/2", "3/2", "1/0", "-1/2", "a/b", "1/2/3", " 1/2"])
   func wrongShards(text: String) { #expect(EvaluationPlan.Shard(text) == nil) }
 
+  @Test(
+    "a part has the defences that are named, at their places in the whole plan",
+    arguments: [
+      ([], ["none", "noisy"]), (["none"], ["none"]), (["no*"], ["none", "noisy"]),
+      (["noi*"], ["noisy"]), (["noisy", "none"], ["none", "noisy"]), (["*"], ["none", "noisy"]),
+    ]) func only(given: [String], expected: [String]) throws
+  {
+    let fixture = EvaluationFixture(prompts: 3)
+    let whole = try fixture.plan()
+    let part = try fixture.plan(only: given)
+    #expect(part.total == whole.total)
+    #expect(part.items == whole.items.filter { expected.contains($0.defense) })
+  }
+
+  @Test("a defence that the plan does not have is refused by name", arguments: ["noise", "x*", ""])
+  func unknown(name: String) throws {
+    let error = #expect(throws: EvaluationError.self) {
+      try EvaluationFixture().plan(only: ["none", name])
+    }
+    #expect(error?.message.contains("'\(name)'") == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("Known: none, noisy.") == true)
+    #expect(error?.code == .invalidConfiguration)
+  }
+
+  @Test("parts fill one store, and end where one run of all ends") func parts() async throws {
+    let fixture = EvaluationFixture(prompts: 3)
+    let folder = try TemporaryFolder()
+    let store = try EvaluationStore(path: folder.path("parts.sqlite"))
+    for only in ["noisy", "none"] {
+      try await fixture.run(fixture.plan(only: [only]), into: store)
+    }
+    let whole = try EvaluationStore(path: folder.path("whole.sqlite"))
+    try await fixture.run(fixture.plan(), into: whole)
+    #expect(try await store.digest() == whole.digest())
+    let counts = try await store.counts()
+    #expect(counts.items == counts.planned)
+  }
+
   @Test("two defences of one name, or two datasets, are refused by it") func names() {
     var fixture = EvaluationFixture()
     fixture.defenses.append(fixture.defenses[1])

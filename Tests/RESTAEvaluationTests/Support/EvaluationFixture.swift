@@ -35,9 +35,12 @@ struct EvaluationFixture {
     ]
   }
 
-  func plan(_ shard: EvaluationPlan.Shard = .all) throws -> EvaluationPlan {
+  func plan(
+    _ shard: EvaluationPlan.Shard = .all, only: [String] = []
+  ) throws -> EvaluationPlan {
     try EvaluationPlan(
-      datasets: datasets, defenses: defenses, seeds: seeds, subject: Self.record, shard: shard)
+      datasets: datasets, defenses: defenses, seeds: seeds, subject: Self.record, shard: shard,
+      only: only)
   }
 
   func storeRecord(_ plan: EvaluationPlan) -> StoreRecord {
