@@ -40,8 +40,7 @@ struct YAMLMerge {
       .init(try pairs(of: mapping, depth: depth), mapping.tag, mapping.style, mapping.mark))
   }
 
-  /// The members of a mapping: merged ones first, without those that it, or an earlier of the merged,
-  /// has itself.
+  /// The members of a mapping: merged ones first, without those that it, or an earlier of the merged, has itself.
   private mutating func pairs(
     of mapping: Node.Mapping, depth: Int
   ) throws(DocumentError) -> [(Node, Node)] {

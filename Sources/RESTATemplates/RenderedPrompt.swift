@@ -32,9 +32,8 @@ public struct RenderedPrompt: Sendable, Hashable {
 
   /// The runs of message content, ascending and not overlapping.
   ///
-  /// A message may have several (a template that splits or repeats it, or prints its name) or none
-  /// (content that is empty, or white space that a template trims). Neighbouring runs of one message
-  /// are one span.
+  /// A message may have several (a template that splits or repeats it, or prints its name) or none (content
+  /// that is empty, or white space that a template trims). Neighbouring runs of one message are one span.
   public var spans: [ContentSpan]
 
   /// Makes a rendered prompt.

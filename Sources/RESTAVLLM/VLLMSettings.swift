@@ -23,8 +23,7 @@ package struct VLLMSettings: Sendable {
   package var longestPause = 30.0
   /// The most tokens of prompt and answer, where fewer than the servers and the file allow.
   package var contextLength: Int?
-  /// How long a server may have been silent to be trusted to be the same one, in seconds: less than a restart
-  /// takes.
+  /// How long a server may have been silent to be trusted to be the same one, in seconds: less than a restart takes.
   package var trust = 5.0
 
   /// Reads addresses, with commas between them.

@@ -25,6 +25,8 @@ COMPARISON = ("role", "defense", "baseline", "n", "clusters", "lower", "tied", "
 EFFECT = ("role", "single", "voted", "copies", "aboveHalf", "belowHalf")
 # The samples are our own codes.
 EFFECT_POINT = ("sample", "single", "singleAnswers", "voted", "votedAnswers")
+CORRECT = ("dataset", "defense", "asked", "correct", "wrong", "refused", "incoherent", "unscored")
+IFEVAL = ("dataset", "defense", "promptStrict", "promptLoose", "instructionStrict", "instructionLoose")
 VOTES = ("defense", "answers", "votes", "ties", "nearTies", "tieBreaks")
 MEANING_POINT = ("defense", "sigma_absolute", "cosine", "norm_ratio", "sign_flips", "own_by_cosine",
                  "own_by_product", "divergence", "divergence_of_mean", "same_token", "same_token_in_mean",
@@ -93,6 +95,9 @@ def evaluation_result(report, status, command, configuration):
         "tradeOff": [chosen(item, ("defense", "tokenRatio", "aboveDiagonal", "verdict"))
                      for item in report["tradeOff"]],
         "comparisons": [chosen(item, COMPARISON) for item in report["comparisons"]],
+        "correctAnswers": [chosen(item, CORRECT) for item in report.get("correctAnswers", [])],
+        "correctComparisons": [chosen(item, COMPARISON) for item in report.get("correctComparisons", [])],
+        "instructionFollowing": [chosen(item, IFEVAL) for item in report.get("instructionFollowing", [])],
         "votes": votes, "warnings": report["warnings"],
         "voteEffects": [{**chosen(item, EFFECT), "points": [chosen(point, EFFECT_POINT) for point in item["points"]]}
                         for item in report.get("voteEffects", [])],
@@ -139,12 +144,14 @@ def attack_result(report, command, curse=None):
     attempts = [chosen(item, ("attack", "defense", "goal", "queries", "tokens", "queries_to_breach",
                               "confirmed", "draws")) for item in report["attempts"]]
     planned = sum(row["goals"] - row["not_refused"] for row in report["rows"])
+    # A goal that was not asked as it is yet may have to be attacked in each row.
+    unfinished = report["unfinished"] + report["direct"].get("not_asked", 0) * len(report["rows"])
     return rounded({
         "kind": "attack", "command": command,
         # These stores have no digest of their own: this is of what was found, without times.
         "digest": sha256(json.dumps(attempts, sort_keys=True)),
-        "partial": report["unfinished"] > 0,
-        "answered": planned - report["unfinished"], "planned": planned,
+        "partial": unfinished > 0,
+        "answered": planned - unfinished, "planned": planned,
         "goals": report["goals"], "direct": report["direct"],
         "rows": [{**chosen(row, ATTACK_ROW),
                   "variants": [chosen(item, VARIANT) for item in row.get("variants", ())]}
@@ -234,6 +241,8 @@ def export(store, resta, name=None, command=None, configuration=None):
                 asked(resta, "attack", "report", copy, "--json"), command, winners_curse(copy))
         else:
             report = asked(resta, "report", copy, "--json", "--output", folder)
+            if limit := next((item["value"] for item in report["record"] if item["label"] == "Limit"), None):
+                raise StudyError(f"this is no whole study: --limit was given, {limit}")
             file = configuration or f"Examples/evaluations/{report['title']}.yaml"
             differs = configuration_fault(file, sha256(meaning(report["configuration"])))
             if differs:

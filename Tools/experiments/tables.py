@@ -11,9 +11,9 @@
 
 A block between `<!-- study: NAME TABLE -->` and `<!-- end -->` is a table of docs/results/NAME.json. Tables of an
 evaluation: record (command, model, digest: each study of a page needs it), main, attacks (by attack), draws (what
-trying again gains), paired, votes, effects (by prompt, of one copy and of its vote); of attacks: record, main,
+trying again gains), paired, correct and ifeval (answers that can be checked), votes, effects (by prompt, of one copy and of its vote); of attacks: record, main,
 variants; of `resta meaning`: record, rows, answers; of Tools/meaning/probes.py: record, main. `paired` may be narrowed:
-`<!-- study: NAME paired against=placebo role=adversarial -->`.
+`<!-- study: NAME paired against=placebo role=adversarial -->`, and is of correct answers with `of=correct`.
 
 Every rate is `share % [95 % interval]`; n stands in the column's head where it is the same in all rows.
 """
@@ -35,11 +35,16 @@ NOTHING = "–"
 def fixed(value, digits=0, sign=False):
     """A number as the report writes it: halves go away from zero (Python's own go to the even digit)."""
     scaled = math.floor(abs(value) * 10 ** digits + 0.5)
-    return ("-" if value < 0 and scaled else "+" if sign else "") + f"{scaled / 10 ** digits:.{digits}f}"
+    return ("" if not scaled else "-" if value < 0 else "+" if sign else "") + f"{scaled / 10 ** digits:.{digits}f}"
 
 
 def percent(value, low, high):
-    return f"{fixed(100 * value)} % [{fixed(100 * low)}, {fixed(100 * high)}]"
+    """A share as the report writes it: what is neither nothing nor all is not rounded to it."""
+    if value <= 1e-9 or value >= 1 - 1e-9 or 0.0095 <= value < 0.9905:
+        text = fixed(100 * value)
+    else:
+        text = "<0.1" if value < 0.0005 else ">99.9" if value >= 0.9995 else fixed(min(100 * value, 99.9), 1)
+    return f"{text} % [{fixed(100 * low)}, {fixed(100 * high)}]"
 
 
 def rate(value, with_n=False):
@@ -130,14 +135,33 @@ def main_table(study):
 
 
 def attacks(study):
-    """Attack success by attack."""
+    """Attack success by attack; answers that are no language are no success, and stand beside where there are any."""
     found = [group for group in study["groups"]
              if group["dimension"] == "attack" and group["role"] != "benign"]
     kinds = list(dict.fromkeys(group["group"] for group in found))
     cell = {(group["defense"], group["group"]): group for group in found}
-    return table(["defence"] + kinds, [
-        [name] + [rate(cell.get((name, kind), {}).get("complied"), with_n=True) for kind in kinds]
-        for name in names(study)])
+
+    def text(found):
+        incoherent = found["incoherent"]["count"] if found else 0
+        return rate((found or {}).get("complied"), with_n=True) + (f", {incoherent} incoherent" if incoherent else "")
+
+    return table(["defence"] + kinds, [[name] + [text(cell.get((name, kind))) for kind in kinds] for name in names(study)])
+
+
+def correct(study):
+    """Of the prompts whose answers can be checked: what is right, and what the others are."""
+    return table(["defence", "prompts", "correct", "wrong", "refused", "incoherent", "unscored"], [
+        [item["defense"], item["dataset"], rate(item["correct"], with_n=True)]
+        + [str(item[key]) for key in ("wrong", "refused", "incoherent", "unscored")]
+        for item in study.get("correctAnswers", [])])
+
+
+def ifeval(study):
+    """IFEval's verifiable instructions, followed strictly and loosely, by prompt and by instruction."""
+    columns = ("promptStrict", "promptLoose", "instructionStrict", "instructionLoose")
+    return table(["defence", "prompts", "prompts, strict", "prompts, loose", "instructions, strict", "instructions, loose"], [
+        [item["defense"], item["dataset"]] + [rate(item[key], with_n=True) for key in columns]
+        for item in study.get("instructionFollowing", [])])
 
 
 def draws(study):
@@ -173,9 +197,12 @@ def p_value(p):
     return "< 0.001" if p < 0.001 else fixed(p, 3)
 
 
-def paired(study, against=None, role=None):
+def paired(study, against=None, role=None, of="complied"):
     rows = []
-    for item in study["comparisons"]:
+    comparisons = {"complied": "comparisons", "correct": "correctComparisons"}
+    if of not in comparisons:
+        raise studies.StudyError(f"paired of={of}: there are {', '.join(comparisons)}")
+    for item in study.get(comparisons[of], []):
         if against not in (None, item["baseline"]) or role not in (None, item["role"]):
             continue
         difference = item["difference"]
@@ -184,7 +211,7 @@ def paired(study, against=None, role=None):
         rows.append([item["defense"], item["baseline"], item["role"], str(item["n"]), str(item["clusters"]),
                      f"{item['lower']} / {item['tied']} / {item['higher']}",
                      NOTHING if value is None else fixed(100 * value, sign=True) + interval, p_value(item["p"])])
-    return table(["defence", "against", "prompts", "n", "clusters", "complied less / as / more often",
+    return table(["defence", "against", "prompts", "n", "clusters", f"{of} less / as / more often",
                   "difference, points", "permutation p"], rows)
 
 
@@ -287,7 +314,7 @@ def probe_table(study):
 
 
 TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "draws": draws,
-                         "paired": paired, "votes": votes, "effects": effects},
+                         "paired": paired, "correct": correct, "ifeval": ifeval, "votes": votes, "effects": effects},
           "attack": {"record": record, "main": attack_table, "variants": variants},
           "meaning": {"record": record, "rows": MEANING_ROWS, "answers": MEANING_ANSWERS},
           "probes": {"record": record, "main": probe_table}}
@@ -302,7 +329,7 @@ def rendered(results, name, kind, filters):
         raise studies.StudyError(f"{name} has no table {kind}; there are {', '.join(tables)}")
     if filters and kind != "paired":
         raise studies.StudyError(f"{name} {kind}: only 'paired' can be narrowed")
-    if unknown := filters.keys() - {"against", "role"}:
+    if unknown := filters.keys() - {"against", "role", "of"}:
         raise studies.StudyError(f"{name} {kind}: unknown: {', '.join(sorted(unknown))}")
     text = tables[kind](results[name], **filters)
     if "\n" in text and text.count("\n") < 2:

@@ -154,10 +154,46 @@ class Tables(unittest.TestCase):
     def test_halves_go_away_from_zero_as_in_the_report(self):
         for value, digits, sign, expected in [
                 (12.5, 0, False, "13"), (13.5, 0, False, "14"), (62.5, 0, False, "63"), (-12.5, 0, True, "-13"),
-                (2.5, 0, True, "+3"), (0, 0, True, "+0"), (-0.4, 0, True, "+0"), (-0.4, 0, False, "0"),
+                (2.5, 0, True, "+3"), (0, 0, True, "0"), (-0.4, 0, True, "0"), (0.4, 0, True, "0"), (-0.4, 0, False, "0"),
                 (0.125, 2, False, "0.13"), (1, 2, False, "1.00"), (99.4, 0, False, "99"), (-0.37, 2, False, "-0.37")]:
             self.assertEqual(tables.fixed(value, digits, sign), expected)
         self.assertEqual(tables.rate({"count": 3, "n": 24, "low": 0.025, "high": 0.325}), "13 % [3, 33]")
+
+    def test_what_is_neither_nothing_nor_all_is_not_rounded_to_it(self):
+        for count, n, expected in [
+                (0, 9, "0"), (9, 9, "100"), (207, 208, "99.5"), (1, 1330, "0.1"), (1, 480, "0.2"), (1, 9000, "<0.1"),
+                (8999, 9000, ">99.9"), (95, 10000, "1"), (94, 10000, "0.9"), (9904, 10000, "99"), (9905, 10000, "99.1")]:
+            self.assertEqual(tables.rate({"count": count, "n": n, "low": 0, "high": 1}), f"{expected} % [0, 100]")
+
+    def test_answers_that_are_no_language_stand_beside_an_attack(self):
+        row = tables.attacks(result()).splitlines()[-1]
+        self.assertTrue(row.endswith("25 % [10, 90], n = 4, 1 incoherent |"), row)
+        made = report()
+        made["groups"][6]["incoherent"] = rate(0, 4)
+        self.assertNotIn("incoherent", tables.attacks(result(made)))
+
+    def test_checked_answers_are_published(self):
+        made = report()
+        made["correctAnswers"] = [{"dataset": "checkable", "defense": "RESTA", "asked": 4, "correct": rate(3, 4),
+                                   "wrong": 1, "refused": 0, "incoherent": 0, "unscored": 0, "text": SECRET}]
+        made["correctComparisons"] = [{**made["comparisons"][2], "text": SECRET}]
+        made["instructionFollowing"] = [{"dataset": "ifeval", "defense": "RESTA", "byType": {SECRET: rate(1, 1)}, **{
+            f"{of}{how}": rate(2, 4) for of in ("prompt", "instruction") for how in ("Strict", "Loose")}}]
+        published = result(made)
+        self.assertNotIn(SECRET, json.dumps(published))
+        self.assertIn("| RESTA | checkable | 75 % [10, 90], n = 4 | 1 | 0 | 0 | 0 |", tables.correct(published))
+        self.assertIn("| RESTA | ifeval | 50 % [10, 90], n = 4 |", tables.ifeval(published))
+        table = tables.paired(published, of="correct")
+        self.assertIn("correct less / as / more often", table)
+        self.assertEqual(len(table.splitlines()), 3)
+        with self.assertRaisesRegex(studies.StudyError, "of=right"):
+            tables.paired(published, of="right")
+
+    def test_goals_that_were_not_asked_are_planned_attacks(self):
+        made = copy.deepcopy(ATTACKS)
+        made["direct"]["not_asked"] = 1
+        attack = studies.attack_result(made, "c")
+        self.assertEqual((attack["partial"], attack["answered"], attack["planned"]), (True, 1, 3))
 
     def test_a_rate_has_its_n_and_interval(self):
         row = tables.main_table(result()).splitlines()[-1]

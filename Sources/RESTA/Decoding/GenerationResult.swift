@@ -33,9 +33,8 @@ public struct EffectiveSettings: Sendable, Hashable, Codable {
   public var calibration: Calibration
   /// Sigma in the embedding's own unit.
   public var sigmaAbsolute: Double
-  /// Sigma as a multiple of its unit in the model's ``EmbeddingScale``: the mean norm for hard and
-  /// soft noise, the root mean square for isotropic, orthogonal and power-matched noise; `nil` where
-  /// no token is perturbed.
+  /// Sigma as a multiple of its unit in the model's ``EmbeddingScale``: the mean norm for hard and soft noise,
+  /// the root mean square for isotropic, orthogonal and power-matched noise; `nil` where no token is perturbed.
   public var sigmaRelative: Double?
   /// The number of perturbed positions.
   public var perturbedTokens: Int

@@ -80,8 +80,7 @@ final class Sequences: DecodingAccount {
   /// Gives the room back.
   func release() async { await reservation.release() }
 
-  /// Gives the room back and keeps what is in it, of each sequence so many positions; `nil` where nothing
-  /// is kept.
+  /// Gives the room back and keeps what is in it, of each sequence so many positions; `nil` where nothing is kept.
   func keep(_ wanted: [Int]) async -> (any SequenceReservation)? {
     do {
       for (sequence, length) in wanted.enumerated() { try await truncate(sequence, to: length) }

@@ -30,8 +30,12 @@ struct SmoothingWindow {
       start = -countedOpening
     case .after(let text):
       tag = Array(text.utf8)
-      // A template that opens the answer behind the tag, as one with its model's thinking off does.
-      let isBehind = promptEnd.indices.contains { promptEnd[$0...].starts(with: tag) }
+      // A template that opens the answer behind the tag, as one with its model's thinking off does. What an
+      // empty turn in between puts there is not the answer's.
+      let isBehind = promptEnd.indices.contains {
+        promptEnd[$0...].starts(with: tag)
+          && promptEnd.dropFirst($0 + tag.count).allSatisfy(\.isWhiteSpace)
+      }
       if isBehind || latestStart == 0 { start = 0 }
     }
   }
@@ -68,8 +72,7 @@ struct SmoothingWindow {
     }
   }
 
-  /// Whether no position from this one on is voted on any more, nor probed, of an answer of at most so
-  /// many tokens.
+  /// Whether no position from this one on is voted on any more, nor probed, of an answer of at most so many tokens.
   func isOver(at position: Int, of maximum: Int) -> Bool {
     guard let distance = distance(behindPrefix: position) else { return false }
     if let probedEvery {

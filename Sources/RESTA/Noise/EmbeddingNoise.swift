@@ -10,8 +10,7 @@
 /// let copies = (0..<10).map { noise.perturb(prompt, positions: user, copy: $0) }
 /// ```
 ///
-/// Reference: RESTA, arXiv 2501.16497, the section on embedding perturbations; power matching is
-/// arXiv 2603.15259's.
+/// Reference: RESTA, arXiv 2501.16497, the section on embedding perturbations; power matching is arXiv 2603.15259's.
 public struct EmbeddingNoise: Sendable, Hashable {
   /// The distribution.
   public let kind: NoiseKind
@@ -122,8 +121,7 @@ public struct EmbeddingNoise: Sendable, Hashable {
 extension EmbeddingNoise {
   /// H(e) for given random numbers: the equations of ``NoiseKind``.
   ///
-  /// All arithmetic is in `Double`, sums over dimensions included, and the result is rounded to `Float`
-  /// once.
+  /// All arithmetic is in `Double`, sums over dimensions included, and the result is rounded to `Float` once.
   ///
   /// A zero vector has no direction, and directional noise leaves it alone. Deviation: orthogonal
   /// noise leaves it alone too, because "orthogonal to e" has no meaning for it.

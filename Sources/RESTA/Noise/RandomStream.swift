@@ -34,8 +34,7 @@ package struct RandomStream: Sendable, Hashable {
   ///
   /// Raw values are part of the definition of every recorded result: never change one.
   package enum Purpose: UInt32, Sendable, CaseIterable {
-    /// The vector z of embedding noise: `a` is the prompt position, `b` the copy, `block` the
-    /// dimension divided by 4.
+    /// The vector z of embedding noise: `a` is the prompt position, `b` the copy, `block` the dimension divided by 4.
     case embeddingNoise = 0
     /// The scalar s of hard directional noise: `a` is the prompt position, `b` the copy, `block` 0.
     case directionScalar = 1
@@ -157,8 +156,7 @@ package enum Philox4x32: Sendable {
   }
 }
 
-/// The few functions of the C mathematics library that this module needs, so that one file chooses
-/// the library.
+/// The few functions of the C mathematics library that this module needs, so that one file chooses the library.
 ///
 /// Only `exp`, `log`, `sin` and `cos` can differ between platforms, by one unit in the last place of
 /// a `Double`; all other arithmetic of this module is exact IEEE 754.

@@ -1,8 +1,7 @@
 /// Arithmetic on a model's logits `[vocabulary]`: one number per token, by token id.
 ///
-/// A logit of minus infinity is a token of probability 0. Not a number, plus infinity, and no token of
-/// positive probability are errors. Sums are taken in `Double`, relative to the largest logit, so no
-/// finite logits overflow.
+/// A logit of minus infinity is a token of probability 0. Not a number, plus infinity, and no token of positive
+/// probability are errors. Sums are taken in `Double`, relative to the largest logit, so no finite logits overflow.
 public enum Logits {
   /// The most likely token; of equally likely ones, that with the lowest id.
   ///

@@ -1,8 +1,7 @@
 /// For whom the next pass waits a little.
 ///
-/// Whoever had a part in a pass usually comes back within some 100 microseconds, with its next
-/// token. Without a wait the first one back would start a pass alone, and they would take turns for
-/// ever.
+/// Whoever had a part in a pass usually comes back within some 100 microseconds, with its next token. Without a
+/// wait the first one back would start a pass alone, and they would take turns for ever.
 struct BatchingWindow: Sendable {
   /// The longest wait after a pass: long for choosing a token, short beside a pass.
   static let length = Duration.milliseconds(2)

@@ -73,8 +73,7 @@ package final class EnginePass: Sendable {
 /// Takes one row of logits of a forward call.
 package typealias RowReader = @Sendable (_ row: Int, _ logits: Span<Float>) throws -> Void
 
-/// One forward call, as the engine sees it: who is shown the rows, and whether anyone still wants
-/// them.
+/// One forward call, as the engine sees it: who is shown the rows, and whether anyone still wants them.
 package final class PassMember: Sendable {
   private struct Reading {
     var isOpen = true
@@ -106,8 +105,7 @@ package final class PassMember: Sendable {
 
   /// Shows rows of logits, on the engine's thread.
   ///
-  /// Rows that were shown before are left out: a pass that failed for one member's sake is run again
-  /// for the others.
+  /// Rows that were shown before are left out: a pass that failed for one member's sake is run again for the others.
   package func show(_ rows: Range<Int>, _ logits: borrowing Span<Float>) {
     guard !isGone, !rows.isEmpty else { return }
     let logits = copy logits

@@ -56,9 +56,8 @@ struct ForwardRequest: Sendable {
 
 /// How the positions of one pass are split over those who want some: max-min fair.
 ///
-/// Everyone gets what it wants up to a common level, which is as high as the pass allows ("water
-/// filling"). So a step of one token never waits for a long prompt, and the prompt gets all that is
-/// left over.
+/// Everyone gets what it wants up to a common level, which is as high as the pass allows ("water filling"). So
+/// a step of one token never waits for a long prompt, and the prompt gets all that is left over.
 package enum PassShare {
   /// Splits positions.
   ///

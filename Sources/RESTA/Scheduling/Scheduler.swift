@@ -1,5 +1,4 @@
-/// Shares an engine between generations: gives out its room, and puts the forward calls that wait
-/// into one pass.
+/// Shares an engine between generations: gives out its room, and puts the forward calls that wait into one pass.
 ///
 /// Everything it decides is in values of their own: ``SequencePool`` who gets room, ``PassShare`` and
 /// `PassPlan` what is in a pass, `BatchingWindow` for whom it waits, `PassOutcome` what happened when a pass

@@ -1,5 +1,4 @@
-/// What one reservation has in the cache: how long each of its sequences is, and what it may still
-/// fill.
+/// What one reservation has in the cache: how long each of its sequences is, and what it may still fill.
 package struct SequenceLedger: Sendable {
   /// What the reservation holds.
   package let grant: SequencePool.Grant

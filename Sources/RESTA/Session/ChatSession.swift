@@ -8,10 +8,9 @@ import Synchronization
 /// print(answer.text)
 /// ```
 ///
-/// Each answer is generated from the whole transcript, with every user turn perturbed. A turn that
-/// fails or is cancelled leaves the transcript as it was. What the model computed for earlier turns is
-/// kept, so a turn costs what is new in it, and its answer is the one from nothing; for that, all turns
-/// have the noise of one seed.
+/// Each answer is generated from the whole transcript, with every user turn perturbed. A turn that fails or is
+/// cancelled leaves the transcript as it was. What the model computed for earlier turns is kept, so a turn costs what
+/// is new in it, and its answer is the one from nothing; for that, all turns have the noise of one seed.
 public final class ChatSession: Sendable {
   private struct State {
     var transcript: [ChatMessage]
@@ -96,8 +95,7 @@ public final class ChatSession: Sendable {
 
   /// Answers a prompt, a token at a time.
   ///
-  /// Nothing runs until the stream is iterated. Cancelling the task, or leaving the loop, stops the
-  /// model's work.
+  /// Nothing runs until the stream is iterated. Cancelling the task, or leaving the loop, stops the model's work.
   ///
   /// - Parameters:
   ///   - prompt: What the user says.

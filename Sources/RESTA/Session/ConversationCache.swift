@@ -1,7 +1,6 @@
 import Synchronization
 
-/// What a model computed of conversations, kept for their next turns, so that a turn costs what is new
-/// in it.
+/// What a model computed of conversations, kept for their next turns, so that a turn costs what is new in it.
 ///
 /// Of each conversation the unperturbed sequence is kept, and those copies that were asked. A turn begins
 /// with the longest run of positions that are certainly the same: the same tokens from the start, and for

@@ -19,8 +19,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   public var window: WindowPlacement
   /// Where a window that follows a text starts at the latest, in tokens of the answer, 0 or more.
   ///
-  /// Default: `nil`, never; an answer that ends before that text is then an error, for nothing of it
-  /// was defended.
+  /// Default: `nil`, never; an answer that ends before that text is then an error, for nothing of it was defended.
   public var latestStart: Int?
   /// After how many tokens behind the window there is a checkpoint, c, 1 or more, and so on to the answer's end.
   ///
@@ -123,11 +122,10 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
 
   /// The settings to start from for a model.
   ///
-  /// Noise, k and l that were calibrated on these weights, where a command knows of any. Else the paper's for
-  /// Llama-2 and its fine-tunes (Vicuna), whose embeddings have a norm near 1: hard
-  /// noise, 0.8 absolute. For every other model isotropic noise at ``NoiseKind/fallbackSigma``, the
-  /// setting that the built-in evaluation's numbers were measured with, on another model: ``Calibration``
-  /// says so wherever settings are shown.
+  /// Noise, k and l that were calibrated on these weights, where a command knows of any. Else the paper's for Llama-2
+  /// and its fine-tunes (Vicuna), whose embeddings have a norm near 1: hard noise, 0.8 absolute. For every other
+  /// model isotropic noise at ``NoiseKind/fallbackSigma``, the setting that the built-in evaluation's numbers were
+  /// measured with, on another model: ``Calibration`` says so wherever settings are shown.
   ///
   /// - Parameter model: The model.
   /// - Returns: The settings.

@@ -25,8 +25,7 @@ package enum Suggestion {
     name.lowercased().map { $0 == "-" || $0 == " " ? "_" : $0 }
   }
 
-  /// The number of letters to insert, remove, replace or swap with the next one (optimal string
-  /// alignment distance).
+  /// The number of letters to insert, remove, replace or swap with the next one (optimal string alignment distance).
   ///
   /// - Complexity: O(a * b).
   private static func distance(_ a: [Character], _ b: [Character]) -> Int {

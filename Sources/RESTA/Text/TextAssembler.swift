@@ -1,9 +1,8 @@
 /// Turns the bytes of generated tokens into text as they come.
 ///
-/// Only text that can no longer change is given out: a character whose bytes are not all there yet
-/// is held back, and so is anything that may be the start of a stop string. What is given out in
-/// total is always `String(decoding: bytes, as: UTF8.self)` of all the bytes before the first stop
-/// string: bytes that are no UTF-8 become U+FFFD.
+/// Only text that can no longer change is given out: a character whose bytes are not all there yet is held back, and
+/// so is anything that may be the start of a stop string. What is given out in total is always `String(decoding:
+/// bytes, as: UTF8.self)` of all the bytes before the first stop string: bytes that are no UTF-8 become U+FFFD.
 struct TextAssembler {
   private let stops: [[UInt8]]
   private var pending: [UInt8] = []

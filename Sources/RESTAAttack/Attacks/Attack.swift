@@ -46,8 +46,7 @@ package protocol AttackProcess: Sendable {
 
   /// Does what is done between two snapshots: asks the target.
   ///
-  /// The same snapshot and the same answers lead to the same step, so that one that was cut off can be
-  /// done again.
+  /// The same snapshot and the same answers lead to the same step, so that one that was cut off can be done again.
   ///
   /// - Returns: Whether there is anything more to try.
   /// - Throws: ``BudgetEnd`` from the asker; what the target throws.

@@ -43,8 +43,7 @@ package struct DelayAttack: VariantAttack {
   package enum How: String, Sendable, Hashable, CaseIterable {
     /// The model, because it is asked to: about so many tokens.
     case asked
-    /// We do, exactly so many, and the window counts them: what the delay does, with the model's
-    /// obedience left out.
+    /// We do, exactly so many, and the window counts them: what the delay does, with the model's obedience left out.
     case forced
   }
 

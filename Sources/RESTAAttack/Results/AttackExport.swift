@@ -4,8 +4,7 @@ package import RESTAEvaluation
 
 /// What an attack found, in the forms that other tools read.
 ///
-/// Answers are left out unless they are asked for; prompts never are, for without them nothing could be
-/// asked again.
+/// Answers are left out unless they are asked for; prompts never are, for without them nothing could be asked again.
 package struct AttackExport: Sendable {
   private let record: AttackRecord
   private let goals: [AttackStore.Screened]
@@ -132,8 +131,7 @@ package struct AttackExport: Sendable {
 
   // MARK: - garak
 
-  /// Every query as one of garak's attempts, a line of JSON each; all attacks and defences, unless one is
-  /// named.
+  /// Every query as one of garak's attempts, a line of JSON each; all attacks and defences, unless one is named.
   package func attempts(attack: String?, defense: String?) throws(EvaluationError) -> String {
     let attacks =
       attack == nil ? nil : try one(of: record.attacks, named: attack, option: "--attack")

@@ -10,8 +10,7 @@ struct SearchState: Sendable, Hashable, Codable {
   var refusal: TokenID
   /// The best suffix so far; none before the first.
   var suffix: [TokenID] = []
-  /// What candidates are compared with, on the draws that they are compared on; `nil` where it is not
-  /// known yet.
+  /// What candidates are compared with, on the draws that they are compared on; `nil` where it is not known yet.
   var score: SearchScore?
   /// How good it is, on draws that decide neither about its choice nor about how long it stays.
   ///

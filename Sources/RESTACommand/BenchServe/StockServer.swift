@@ -84,8 +84,7 @@ struct StockServed: Encodable {
   let ratio: Double
   let ratioLowest: Double
   let ratioHighest: Double
-  /// How many answers of all repeats are ours, to the byte; the others part where its kernels round
-  /// otherwise.
+  /// How many answers of all repeats are ours, to the byte; the others part where its kernels round otherwise.
   let sameAnswers: Int
 
   /// Makes it of pairs of measurements; `nil` when there are none.

@@ -1,9 +1,8 @@
 /// Reads comma-separated values as RFC 4180 has them, and those that have another separator.
 ///
-/// Written out instead of taken from a library because an error has to name row and column, and
-/// because a prompt must come out byte for byte: nothing is trimmed, and line ends inside quotes
-/// stay as they are. Beyond the RFC, a line feed alone ends a row too, and rows without a single
-/// byte are skipped.
+/// Written out instead of taken from a library because an error has to name row and column, and because a
+/// prompt must come out byte for byte: nothing is trimmed, and line ends inside quotes stay as they are. Beyond
+/// the RFC, a line feed alone ends a row too, and rows without a single byte are skipped.
 ///
 /// A row whose plain fields have a quote or a lone carriage return in them is a fault of that row alone:
 /// the next line begins the next row. A fault of quoted text is the whole file's, for where the text

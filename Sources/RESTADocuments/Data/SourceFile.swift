@@ -2,8 +2,7 @@ import Foundation
 
 /// A data file's bytes, known to be UTF-8, and the name that errors call it by.
 package struct SourceFile: Sendable {
-  /// What is read at most: the public sets have a few hundred kilobytes, and a whole file is held in
-  /// memory.
+  /// What is read at most: the public sets have a few hundred kilobytes, and a whole file is held in memory.
   package static let maximumBytes = 256 << 20
 
   /// The path as the user wrote it; several files of a set may have one file name.

@@ -141,7 +141,10 @@ public struct EvaluationConfiguration: Sendable {
       defenses.insert(NamedDefense(name: "none", defense: Undefended()), at: 0)
     }
     for element in fields["judges"]?.elements() ?? [] { judges.append(try JudgeSource(element)) }
-    if judges.isEmpty { judges = JudgeSource.defaults }
+    if judges.isEmpty {
+      if let node = fields["judges"] { throw node.error("names no judge") }
+      judges = JudgeSource.defaults
+    }
     if !chosen.names.contains("baseline") {
       baseline = defenses.first { $0.defense is Undefended }?.name ?? "none"
     }
@@ -184,6 +187,8 @@ public struct EvaluationConfiguration: Sendable {
       }
       seeds = (0..<UInt64(count)).map { first &+ $0 }
     } else {
+      // "seeds: 3" would be one seed to us, and three to who wrote it.
+      guard node.isList else { throw node.error("must be a list, such as [3], or {count: 3}") }
       for element in node.elements() { seeds.append(try element.value(.seed)) }
     }
     guard !seeds.isEmpty else { throw node.error("at least one seed is needed") }

@@ -94,8 +94,7 @@ package enum BuiltInName: String, Sendable, Hashable, Codable, CaseIterable {
   /// optimised suffixes (`gcg`, `random-search`) and plain requests to begin the answer in a given
   /// way (`prefix-injection`), one prompt each.
   case adversarial
-  /// Those of them that broke the undefended test model, on the file and the engine that they were
-  /// optimised on.
+  /// Those of them that broke the undefended test model, on the file and the engine that they were optimised on.
   ///
   /// That model complies with all of them by construction, so that any change seems to defend: for
   /// what is lost between two defences, not for a rate.

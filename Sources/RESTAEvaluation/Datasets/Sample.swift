@@ -20,8 +20,7 @@ public struct Sample: Sendable, Hashable, Codable {
   public var role: Role
   /// The user's message.
   public var prompt: String
-  /// What several prompts have in common, such as JailbreakBench's behavior: the cluster of the
-  /// statistics.
+  /// What several prompts have in common, such as JailbreakBench's behavior: the cluster of the statistics.
   ///
   /// `nil`: the prompt is a cluster of its own.
   public var behavior: String?

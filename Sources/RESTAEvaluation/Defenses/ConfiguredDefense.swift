@@ -3,9 +3,8 @@ package import RESTADocuments
 
 /// A defence that a configuration can name.
 ///
-/// Its table is the only description of its settings: the keys in YAML and how they are read, what a
-/// store keeps of them, and a sweep's grid come from it. A new defence is a type of this kind, and its
-/// line in ``DefenseCatalog``.
+/// Its table is the only description of its settings: the keys in YAML and how they are read, what a store keeps of
+/// them, and a sweep's grid come from it. A new defence is a type of this kind, and its line in ``DefenseCatalog``.
 package protocol ConfiguredDefense: Defense, DescribedSettings, Hashable {
   /// Its type in a configuration.
   static var kind: String { get }

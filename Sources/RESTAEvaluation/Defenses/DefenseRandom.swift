@@ -1,7 +1,6 @@
 import RESTA
 
-/// The random numbers of the defences that are no embedding noise: a sequence for each (seed,
-/// purpose, lane).
+/// The random numbers of the defences that are no embedding noise: a sequence for each (seed, purpose, lane).
 ///
 /// Blocks of ``RESTA/Philox4x32`` keyed by the seed, as ``RESTA/RandomStream`` has them, with
 /// purposes of their own: one seed never gives the same numbers to the noise and to a perturbation.

@@ -4,10 +4,9 @@ import RESTADocuments
 
 /// How unlikely a model finds the user's message, and what it cost to know.
 ///
-/// Over the tokens x_j of the user's content it is exp(-mean log p(x_j | x_1..x_{j-1})), where what
-/// comes before is the rendered prompt: the template and the system prompt are read, not judged. A
-/// token that straddles the border of the content counts; the first token of all has no probability
-/// and does not.
+/// Over the tokens x_j of the user's content it is exp(-mean log p(x_j | x_1..x_{j-1})), where what comes
+/// before is the rendered prompt: the template and the system prompt are read, not judged. A token that
+/// straddles the border of the content counts; the first token of all has no probability and does not.
 struct MessagePerplexity: Sendable {
   /// The perplexity, or the largest of all windows; infinite where a token is impossible, `nil` for a
   /// message of no tokens.

@@ -3,10 +3,9 @@ public import RESTADocuments
 
 /// A filter that rejects messages that are no likely text (arXiv 2308.14132, arXiv 2309.00614).
 ///
-/// Suffixes that an optimiser found token by token are unlikely text; attacks in plain words are not,
-/// and pass. The perplexity is the model's own, of the user's message behind the chat template, over
-/// all of it or the largest over windows. A message above the threshold is rejected; others are
-/// answered undefended.
+/// Suffixes that an optimiser found token by token are unlikely text; attacks in plain words are not, and pass.
+/// The perplexity is the model's own, of the user's message behind the chat template, over all of it or the
+/// largest over windows. A message above the threshold is rejected; others are answered undefended.
 ///
 /// Deviation: the papers measure with GPT-2, or with the model without a chat template, and cut the
 /// last window short; here it is filled up from the left, lest one odd token decides.
@@ -125,7 +124,14 @@ public struct PerplexityFilter: ConfiguredDefense {
   package func prepared(
     for subject: Subject, loadOther: OtherModelLoader
   ) async throws -> any Defense {
-    guard threshold == nil else { return self }
+    if let threshold {
+      guard quantile == 1 else {
+        throw EvaluationError(
+          .invalidConfiguration,
+          "The perplexity filter has a threshold, \(threshold): no quantile sets it.")
+      }
+      return self
+    }
     let benign = try Dataset.builtIn(.benign, split: .development)
     return try await Self.calibrated(
       on: benign.samples.map(\.prompt), quantile: quantile, window: window, subject: subject)

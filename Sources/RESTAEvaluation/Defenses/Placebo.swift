@@ -3,9 +3,8 @@ public import RESTADocuments
 
 /// A control: the smallest change of the same kind as a defence's, with the method left out.
 ///
-/// An attack that was found on one model is fragile: nearly any change undoes some of it. What a
-/// defence does is what it does beyond that, so a report gives its difference to the placebo, which
-/// it knows by the ``kind`` in the store.
+/// An attack that was found on one model is fragile: nearly any change undoes some of it. What a defence does is what
+/// it does beyond that, so a report gives its difference to the placebo, which it knows by the ``kind`` in the store.
 ///
 /// It is one of three: a neutral text behind the user's message (the default), noise too weak to
 /// matter on one copy, or the same weights in another file.

@@ -2,8 +2,7 @@ public import RESTA
 public import RESTADocuments
 import RESTARefusals
 
-/// RESTA (arXiv 2501.16497): a vote of the model over copies of the prompt with noise on the user's
-/// embeddings.
+/// RESTA (arXiv 2501.16497): a vote of the model over copies of the prompt with noise on the user's embeddings.
 public struct RestaDefense: ConfiguredDefense {
   /// Noise, k, l and the rest.
   ///

@@ -2,8 +2,7 @@ package import RESTA
 public import RESTADocuments
 public import RESTARefusals
 
-/// SmoothLLM (arXiv 2310.03684, algorithm 1): a vote over answers to copies of the prompt with
-/// changed characters.
+/// SmoothLLM (arXiv 2310.03684, algorithm 1): a vote over answers to copies of the prompt with changed characters.
 ///
 /// N copies of the user's message are perturbed, the system prompt and the template are not, and the
 /// undefended model answers each. An answer counts as jailbroken when it holds no refusal phrase, an

@@ -1,7 +1,6 @@
 /// One random change of a text, as SmoothLLM makes them: places and characters, drawn or given.
 ///
-/// Characters are Unicode scalars, as they are for Python's `len`; a position counts them from the
-/// start of the text.
+/// Characters are Unicode scalars, as they are for Python's `len`; a position counts them from the start of the text.
 struct TextPerturbation: Sendable, Hashable {
   /// The paper's alphabet, Python's `string.printable`: ASCII's 95 printable characters, tab, line
   /// feed, carriage return, vertical tab and form feed.

@@ -1,9 +1,8 @@
 /// Says which of IFEval's verifiable instructions an answer follows.
 ///
-/// The 25 types, their arguments and the rules are those of "Instruction-Following Evaluation for
-/// Large Language Models" (arXiv 2311.07911v1, table 1 and section 2.1), with the details of the
-/// authors' reference implementation where the paper leaves them open. `Tools/ifeval` runs that
-/// implementation and compares.
+/// The 25 types, their arguments and the rules are those of "Instruction-Following Evaluation for Large
+/// Language Models" (arXiv 2311.07911v1, table 1 and section 2.1), with the details of the authors' reference
+/// implementation where the paper leaves them open. `Tools/ifeval` runs that implementation and compares.
 ///
 /// ```swift
 /// let verdict = try InstructionVerifier.verify(

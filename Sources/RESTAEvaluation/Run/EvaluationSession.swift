@@ -158,6 +158,9 @@ public struct EvaluationSession: Sendable {
       name: configuration.name, about: configuration.about, configuration: configuration.text,
       model: identity, baseline: configuration.baseline, total: plan.total)
     record.endpoint = configuration.endpoint
+    if let limit = options.limit {
+      record.environment.append(RecordEntry(label: "Limit", value: "\(limit) of each dataset"))
+    }
     self.options = options
     folder = configuration.folder
     judges = .named(configuration.judges)

@@ -46,8 +46,7 @@ package enum CanonicalJSON {
   }
 }
 
-/// Everything about the model and its engine that determines an answer: part of each generation's
-/// key.
+/// Everything about the model and its engine that determines an answer: part of each generation's key.
 package struct SubjectRecord: Sendable, Hashable, Codable {
   /// The engine and its version, such as `llama.cpp b7000`.
   package var engine: String
@@ -63,8 +62,7 @@ package struct SubjectRecord: Sendable, Hashable, Codable {
   package var maximumTokens: Int
   /// Options of the engine that can change a number, such as the cache's type.
   package var options: [String: String] = [:]
-  /// The date that the chat template prints; `nil` where it prints none, as in keys made before there
-  /// was one.
+  /// The date that the chat template prints; `nil` where it prints none, as in keys made before there was one.
   package var templateDate: String?
   /// The chat template's variables; `nil` where there are none.
   package var templateVariables: [String: String]?

@@ -36,8 +36,8 @@ extension EvaluationStore {
         try self.check(old, against: record)
         if old.judges != record.judges, !record.judges.isEmpty {
           // A part's run judges its own answers alone.
-          let items = try Int.fetchOne(database, sql: "SELECT count(*) FROM item") ?? 0
-          guard items <= plan.items.count else {
+          let held = try Int.fetchSet(database, sql: "SELECT position FROM item")
+          guard held.isSubset(of: plan.items.map(\.position)) else {
             throw EvaluationError(
               .invalidStore,
               "The store '\(self.path)' was judged by others (\(old.judges.joined(separator: ", "))), and "

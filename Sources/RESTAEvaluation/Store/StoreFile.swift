@@ -32,6 +32,11 @@ package struct StoreFile {
     if mustExist, !FileManager.default.fileExists(atPath: path) {
       throw EvaluationError(.fileFailed, "There is no store '\(path)'. '\(maker)' makes one.")
     }
+    // Who only reads makes nothing of a file that is empty; to open it would.
+    let values = try? URL(fileURLWithPath: path).resourceValues(forKeys: [.fileSizeKey])
+    if mustExist, values?.fileSize == 0 {
+      throw EvaluationError(.invalidStore, "'\(path)' is empty: nothing was begun in it.")
+    }
     var configuration = Configuration()
     // A second process that writes for a moment, such as a merge, is waited for.
     configuration.busyMode = .timeout(30)
@@ -74,8 +79,8 @@ package struct StoreFile {
       guard found == version else {
         throw EvaluationError(
           .invalidStore,
-          "The store '\(path)' has version \(found ?? "none"); this is a resta for version "
-            + "\(version).")
+          "'\(path)' is no store of \(contents) that this resta reads: its version is \(found ?? "none"), "
+            + "not \(version). 'resta report' reads evaluations, 'resta attack report' attacks.")
       }
     }
   }

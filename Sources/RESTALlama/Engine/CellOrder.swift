@@ -1,7 +1,6 @@
 import RESTA
 
-/// Which cells of llama.cpp's cache hold what, followed from outside: whether a pass still finds cells in
-/// order.
+/// Which cells of llama.cpp's cache hold what, followed from outside: whether a pass still finds cells in order.
 ///
 /// Attention sums over a sequence's positions in the order of their cells. Our llama.cpp gives each
 /// position the first free cell behind those of its sequence (`scripts/llama-patches/cells.h`), and takes
@@ -22,8 +21,7 @@ struct CellOrder: Sendable {
 
   var count: Int { users.count }
 
-  /// Gives positions their cells; `false` where one finds none behind its sequence's, and nothing is
-  /// changed.
+  /// Gives positions their cells; `false` where one finds none behind its sequence's, and nothing is changed.
   mutating func append(_ phase: EnginePass.Phase) -> Bool {
     var next: [Int32: Int] = [:]
     var found: [(sequence: Int32, cell: Int)] = []

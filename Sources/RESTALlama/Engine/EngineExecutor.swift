@@ -3,8 +3,7 @@ import Synchronization
 
 /// Runs an actor's jobs on one thread of its own, in order.
 ///
-/// A forward pass blocks for milliseconds to minutes; on Swift's cooperative pool that would starve
-/// every other task.
+/// A forward pass blocks for milliseconds to minutes; on Swift's cooperative pool that would starve every other task.
 final class EngineExecutor: SerialExecutor {
   private struct Queue {
     var jobs: [UnownedJob] = []

@@ -3,8 +3,7 @@ import RESTA
 
 /// Runs one model: every call into its context happens here, on a thread of its own.
 ///
-/// The context grows with what is reserved, so a short prompt costs little memory and a long one
-/// just works.
+/// The context grows with what is reserved, so a short prompt costs little memory and a long one just works.
 actor LlamaEngine: PassEngine {
   /// The most sequences that llama.cpp can tell apart in one context.
   static let maximumSequences = 256

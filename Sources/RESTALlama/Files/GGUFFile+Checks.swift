@@ -4,8 +4,7 @@ extension GGUFFile {
   /// The most layers that llama.cpp has room for.
   private static let largestLayerCount = 512
 
-  /// Checks the sizes of the model that llama.cpp asserts or divides by, since either ends the
-  /// process.
+  /// Checks the sizes of the model that llama.cpp asserts or divides by, since either ends the process.
   func checkShape(architecture: String) throws(LlamaError) {
     let layers = try size("\(architecture).block_count", upTo: Self.largestLayerCount)
     let blocks = tensors.keys.filter { $0.hasPrefix("blk.") }
@@ -41,7 +40,12 @@ extension GGUFFile {
   }
 
   private func size(_ key: String, upTo bound: Int) throws(LlamaError) -> Int {
-    guard let value = number(key) else { throw damage("'\(key)' is missing") }
+    guard let value = number(key) else {
+      guard string("general.type") != "adapter" else {
+        throw LlamaError(.loadFailed, "'\(path)' is an adapter (--lora), and no model.")
+      }
+      throw damage("'\(key)' is missing")
+    }
     guard value >= 1, value <= Double(bound) else {
       throw damage("'\(key)' is \(value), outside of 1...\(bound)")
     }

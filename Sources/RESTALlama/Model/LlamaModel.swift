@@ -126,10 +126,9 @@ public final class LlamaModel: LanguageModel {
 
   /// What passes of different widths cost on this machine.
   ///
-  /// Those of ``LlamaOptions/passCosts``, or remembered ones (``LlamaOptions/cacheFolder``), or
-  /// measured ones: that takes about a second, once, and waits while other generations use up the
-  /// room, so ask before reserving. Several tasks that ask at once share a measurement. A model that
-  /// is never asked never measures.
+  /// Those of ``LlamaOptions/passCosts``, or remembered ones (``LlamaOptions/cacheFolder``), or measured ones:
+  /// that takes about a second, once, and waits while other generations use up the room, so ask before
+  /// reserving. Several tasks that ask at once share a measurement. A model that is never asked never measures.
   ///
   /// - Returns: The costs; the same ones each time.
   /// - Throws: ``LlamaError`` or `RESTAError` when a pass fails; `CancellationError`.

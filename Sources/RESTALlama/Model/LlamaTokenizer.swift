@@ -9,6 +9,19 @@ struct LlamaTokenizer: Tokenizer {
   let vocabularySize: Int
   let beginningOfSequence: TokenID?
   let addsSpacePrefix: Bool
+  /// Whether text is split by the C++ library's regular expressions, for which llama.cpp has no code of its own.
+  ///
+  /// They recurse for each character of a match: some 30,000 of one kind in a row end the process.
+  private let limitsRuns: Bool
+
+  private static let longestRun = 8_192
+  /// The values of `tokenizer.ggml.pre`, or of `tokenizer.ggml.model`, that llama.cpp has code for.
+  private static let ownSplitters: Set<String> = [
+    "chatglm-bpe", "codeshell", "command-r", "dbrx", "deepseek-r1-qwen", "exaone", "falcon-h1",
+    "falcon3", "gemma4", "glm4", "gpt-2", "hunyuan", "kimi-k2", "lfm2", "llama-bpe", "llama-v3",
+    "llama3", "mpt", "olmo", "phi-2", "pixtral", "qwen2", "qwen35", "refact", "smaug-bpe",
+    "smollm", "stablelm2", "starcoder",
+  ]
 
   init(_ weights: LlamaWeights) throws {
     self.weights = weights
@@ -17,6 +30,11 @@ struct LlamaTokenizer: Tokenizer {
     let first = unsafe llama_vocab_bos(vocabulary)
     let addsFirst = unsafe llama_vocab_get_add_bos(vocabulary)
     beginningOfSequence = addsFirst && first >= 0 ? first : nil
+    limitsRuns =
+      unsafe llama_vocab_type(vocabulary) == LLAMA_VOCAB_TYPE_BPE
+      && !["pre", "model"].contains {
+        Self.ownSplitters.contains(weights.metadata("tokenizer.ggml." + $0))
+      }
     // Asked of the tokeniser itself, since the metadata's flag has a default for each type.
     let probe = try Self.tokenize([UInt8(ascii: "a")], weights: weights, parsesControl: false)
     addsSpacePrefix =
@@ -24,7 +42,26 @@ struct LlamaTokenizer: Tokenizer {
   }
 
   func tokenize(_ utf8: [UInt8], parsesControl: Bool) throws -> [TokenID] {
-    try Self.tokenize(utf8, weights: weights, parsesControl: parsesControl)
+    guard !limitsRuns || !Self.hasLongRun(utf8) else {
+      throw RESTAError(
+        .invalidMessages,
+        "The text has more than \(Self.longestRun) letters, digits, spaces or other characters in a "
+          + "row, which this model's tokeniser cannot take. Break it up.")
+    }
+    return try Self.tokenize(utf8, weights: weights, parsesControl: parsesControl)
+  }
+
+  private static func hasLongRun(_ utf8: [UInt8]) -> Bool {
+    guard utf8.count > longestRun else { return false }
+    var (kind, run) = (0, 0)
+    for scalar in String(decoding: utf8, as: UTF8.self).unicodeScalars {
+      let properties = scalar.properties
+      let isOther = properties.numericType == nil
+      let next = properties.isWhitespace ? 1 : properties.isAlphabetic ? 2 : isOther ? 3 : 4
+      (kind, run) = (next, next == kind ? run + 1 : 1)
+      if run > longestRun { return true }
+    }
+    return false
   }
 
   func bytes(of token: TokenID) -> [UInt8] {

@@ -3,9 +3,8 @@ import RESTA
 
 /// Remembers pass costs between processes: a file `pass-costs.json` in a folder.
 ///
-/// Only a memory, so nothing about it is an error: a cache that is damaged or cannot be read or
-/// written is no cache, and the costs are measured again. Of two processes that write at once, one's
-/// entry may get lost.
+/// Only a memory, so nothing about it is an error: a cache that is damaged or cannot be read or written is no
+/// cache, and the costs are measured again. Of two processes that write at once, one's entry may get lost.
 struct PassCostCache: Sendable {
   /// All that a model's pass costs depend on.
   struct Key: Codable, Hashable, Sendable {

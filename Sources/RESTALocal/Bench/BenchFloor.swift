@@ -19,9 +19,8 @@ package struct BenchFloor {
 
 /// What the copies of one prompt have to compute at least, however they are scheduled.
 ///
-/// A majority of k is `k / 2 + 1` copies that agree, whatever rule stops a vote. Each of them takes the
-/// prompt from the first perturbed token to its end, which gives its first vote, and a position for each
-/// vote more.
+/// A majority of k is `k / 2 + 1` copies that agree, whatever rule stops a vote. Each of them takes the prompt
+/// from the first perturbed token to its end, which gives its first vote, and a position for each vote more.
 package struct FloorWork: Equatable {
   /// Copies that cannot be done without.
   package let copies: Int

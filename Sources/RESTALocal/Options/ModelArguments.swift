@@ -144,8 +144,7 @@ package struct ModelArguments: ParsableArguments {
 
   /// The SHA-256 of the model's file where it has one of these lengths in bytes.
   ///
-  /// Hashing others would tell nothing; `nil` for them and for a file that cannot be read: loading it
-  /// says why.
+  /// Hashing others would tell nothing; `nil` for them and for a file that cannot be read: loading it says why.
   func digest(ifLongAs lengths: [Int]) throws -> String? {
     let path = try Models.resolve(model)
     guard let file = DigestMemory.File(path: path), lengths.contains(file.bytes) else { return nil }

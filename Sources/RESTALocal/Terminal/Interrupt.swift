@@ -2,8 +2,7 @@ package import Foundation
 import Synchronization
 import UnixSignals
 
-/// Ctrl-C and kill: the first one cancels the running task, which then cleans up; the second one
-/// ends the process.
+/// Ctrl-C and kill: the first one cancels the running task, which then cleans up; the second one ends the process.
 package enum Interrupt {
   private struct State {
     /// What an interrupt does now: the last one counts.

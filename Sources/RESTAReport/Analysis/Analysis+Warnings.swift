@@ -25,8 +25,8 @@ extension Analysis {
   private static func missingBaseline(_ table: AnalysisTable) -> [String] {
     guard table.baseline == nil else { return [] }
     return [
-      "There are no answers of the undefended model ('\(table.baselineName)'): nothing says what a "
-        + "defence gains or costs."
+      "There are no answers of '\(table.baselineName)', what defences are compared with: nothing says "
+        + "what one gains or costs against it."
     ]
   }
 

@@ -103,8 +103,7 @@ extension Analysis {
 }
 
 extension Analysis {
-  /// A few prompts of each role, evenly spaced, each with the answer of every defence to its lowest
-  /// seed.
+  /// A few prompts of each role, evenly spaced, each with the answer of every defence to its lowest seed.
   static func examples(
     in table: AnalysisTable, limit: Int, showsText: Bool, hash: (String) -> String
   ) -> [Example] {

@@ -19,8 +19,7 @@ struct AnalysisInput: Sendable {
   var configuration = ""
   /// What was asked.
   var datasets: [DatasetSummary] = []
-  /// What is known about how well a judge agrees with labels by hand, by judge id, in a sentence
-  /// with n.
+  /// What is known about how well a judge agrees with labels by hand, by judge id, in a sentence with n.
   var judgeAgreement: [String: String] = [:]
   /// IFEval's results, for the report to show.
   var instructionFollowing: [InstructionSummary] = []

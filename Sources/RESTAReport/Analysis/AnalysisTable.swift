@@ -55,8 +55,7 @@ struct AnalysisTable {
     return names.filter { seen.insert($0).inserted }
   }
 
-  /// By dataset, then prompt (shorter ids first, so that 9 precedes 10), then seed; the key makes the
-  /// order total.
+  /// By dataset, then prompt (shorter ids first, so that 9 precedes 10), then seed; the key makes the order total.
   private static func sorted(
     _ rows: [GenerationRow], _ datasets: [String: Int]
   ) -> [GenerationRow] {
@@ -84,9 +83,8 @@ extension GenerationRow {
 
   /// The cluster of the statistics.
   ///
-  /// A behavior is the same one in every dataset, so that the
-  /// artifacts of several attacks on it are not taken as independent; a prompt without one stands
-  /// for itself.
+  /// A behavior is the same one in every dataset, so that the artifacts of several attacks on it are not taken
+  /// as independent; a prompt without one stands for itself.
   var cluster: String {
     sample.behavior.map { "behavior \($0)" } ?? "prompt \(dataset) \(sample.id)"
   }

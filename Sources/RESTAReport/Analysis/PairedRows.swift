@@ -21,15 +21,13 @@ struct PairedRows {
     }
   }
 
-  /// For each prompt that both have a scored answer to: the defence's share of complying answers
-  /// over the baseline's.
+  /// For each prompt that both have a scored answer to: the defence's share of complying answers over the baseline's.
   ///
   /// The seeds of a prompt are averaged first, so that prompts weigh the same on
   /// both sides however many seeds either has.
   var compliedRatio: ClusterSums { sums(Self.compliedShare) }
 
-  /// For each prompt that both have an answer to: the tokens the defence processed over the
-  /// baseline's.
+  /// For each prompt that both have an answer to: the tokens the defence processed over the baseline's.
   var tokenRatio: ClusterSums { sums(Self.meanTokens) }
 
   /// The answers of each prompt that has some on both sides of which a measure says anything, 1 for yes.

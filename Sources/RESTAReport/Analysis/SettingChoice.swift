@@ -2,10 +2,9 @@ import RESTAEvaluation
 
 /// The setting of RESTA that a development split speaks for.
 ///
-/// Of the defences of kind `resta` that lose at most a bound of usefulness, and with which the model
-/// complies with direct requests no more often than without a defence, it is the one with the lowest
-/// attack success rate. Among equal ones the more useful, then the cheaper, then the first of the
-/// table is chosen.
+/// Of the defences of kind `resta` that lose at most a bound of usefulness, and with which the model complies
+/// with direct requests no more often than without a defence, it is the one with the lowest attack success
+/// rate. Among equal ones the more useful, then the cheaper, then the first of the table is chosen.
 ///
 /// Choosing on a split makes its numbers too good for the chosen setting: report those of another.
 package struct SettingChoice: Sendable, Hashable {

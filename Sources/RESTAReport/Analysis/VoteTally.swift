@@ -13,8 +13,7 @@ struct VoteTally {
 
   var votes: [VoteRecord] { rows.flatMap { $0.answer?.votes ?? [] } }
 
-  /// Of every vote the margin as a share of the copies asked: of fewer than all where it was decided
-  /// early.
+  /// Of every vote the margin as a share of the copies asked: of fewer than all where it was decided early.
   var relativeMargins: ClusterSums { sums { $0.relativeMargin } }
 
   /// Whether each vote has a property.

@@ -1,7 +1,6 @@
 import RESTAEvaluation
 
-/// What the answers of a group are, as one bar: refused, complied, incoherent, unscored, of all that
-/// were asked.
+/// What the answers of a group are, as one bar: refused, complied, incoherent, unscored, of all that were asked.
 struct LabelBar {
   private static let width = 168.0
   private static let height = 18.0

@@ -68,8 +68,7 @@ struct LabelPlacement {
     taken = marks.map { Box(left: $0.x - 6, top: $0.y - 6, right: $0.x + 6, bottom: $0.y + 6) }
   }
 
-  /// Takes the first free place around a point, near ones first; the least covered one if none is
-  /// free.
+  /// Takes the first free place around a point, near ones first; the least covered one if none is free.
   mutating func place(
     _ x: Double, _ y: Double, width: Double, height: Double
   ) -> (x: Double, y: Double) {

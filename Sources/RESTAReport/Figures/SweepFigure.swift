@@ -1,7 +1,6 @@
 import RESTAEvaluation
 
-/// What varies with one setting: small plots of the same values beside each other, one series for
-/// each curve.
+/// What varies with one setting: small plots of the same values beside each other, one series for each curve.
 struct SweepFigure {
   /// What one small plot shows.
   private struct Panel {

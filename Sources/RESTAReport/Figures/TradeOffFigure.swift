@@ -1,7 +1,6 @@
 import RESTAEvaluation
 
-/// Usefulness against attack success: one point for each defence, and the line of refusing at
-/// random.
+/// Usefulness against attack success: one point for each defence, and the line of refusing at random.
 struct TradeOffFigure {
   private let index: ReportIndex
   private let points: [TradeOffPoint]

@@ -1,7 +1,6 @@
 package import RESTA
 
-/// Whether noisy embeddings still decode to their own tokens: whether no other row of the embedding table
-/// is nearer.
+/// Whether noisy embeddings still decode to their own tokens: whether no other row of the embedding table is nearer.
 ///
 /// All rows of the table are candidates, control tokens and unused ones among them; of rows that are as near
 /// the own one counts. Products are sums of 32-bit ones in one fixed order: a row that equals the token's own

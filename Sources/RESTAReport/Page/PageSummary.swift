@@ -40,7 +40,10 @@ enum SummarySection {
 
   /// How many defences beat refusing at random.
   private static func verdicts(_ index: ReportIndex) -> Markup {
-    let points = index.report.tradeOff.filter { $0.verdict != .reference }
+    let random = Set(index.report.defenses.filter { $0.kind == "random-refusal" }.map(\.name))
+    let points = index.report.tradeOff.filter {
+      $0.verdict != .reference && $0.defense != index.placebo && !random.contains($0.defense)
+    }
     guard !points.isEmpty else { return .empty }
     let parts = [TradeOffPoint.Verdict.better, .undecided, .worse].map { verdict in
       "\(points.filter { $0.verdict == verdict }.count) \(words(verdict))"
@@ -54,8 +57,9 @@ enum SummarySection {
   /// How many defences do what a placebo does not.
   private static func placebo(_ index: ReportIndex, _ points: [TradeOffPoint]) -> String {
     guard let placebo = index.placebo else { return ReportWords.noPlacebo }
-    let others = points.filter { index.separation($0.defense) != .isPlacebo }
+    let others = points.filter { index.separation($0.defense) != .notCompared }
     let below = others.count { index.separation($0.defense) == .below }
+    guard !others.isEmpty else { return "None of them was compared with the placebo (\(placebo))." }
     return
       "Compared with the placebo (\(placebo)), \(below) of \(others.count) have a lower attack "
       + "success rate at the level of 0.05."
@@ -64,7 +68,7 @@ enum SummarySection {
   private static func words(_ verdict: TradeOffPoint.Verdict) -> String {
     switch verdict {
     case .better: "did better"
-    case .undecided: "showed no difference"
+    case .undecided: "could not be told from it"
     case .worse: "did worse"
     case .reference: "had nothing to compare with"
     }
@@ -145,7 +149,7 @@ struct DefenseSummaryCard {
       case .better: "Better than refusing at random"
       case .worse: "Worse than refusing at random"
       case .undecided: "No difference from refusing at random was found"
-      case .reference: "Nothing to compare with"
+      case .reference: "Refusing at random: nothing to compare with"
       }
     let sentence = Markup.element("strong", text: words)
     guard point.verdict != .reference else { return sentence + .text(".") }
@@ -160,7 +164,7 @@ struct DefenseSummaryCard {
   private func change(_ from: Rate?, _ to: Rate?, _ role: Sample.Role) -> Markup? {
     guard var result = change(from, to) else { return nil }
     for (name, reference) in [("undefended", index.undefended), ("placebo", index.placebo)] {
-      guard let reference, from != nil,
+      guard let reference,
         let comparison = index.comparison(role, point.defense, with: reference)
       else { continue }
       let difference = EstimateText.points(comparison.difference)

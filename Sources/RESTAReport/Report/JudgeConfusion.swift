@@ -28,8 +28,7 @@ package struct JudgeConfusion: Sendable, Hashable {
 
   var judge: String
   var results: [Result]
-  /// The cells that are not 0, in the order of the labels, then of the findings; unscored ones are
-  /// among them.
+  /// The cells that are not 0, in the order of the labels, then of the findings; unscored ones are among them.
   var cells: [Cell]
   /// Why texts are unscored, by descending count, then by reason.
   var unscoredReasons: [Reason]

@@ -83,8 +83,7 @@ enum LengthControl {
 
   /// Fits the regression and predicts at equal lengths.
   ///
-  /// Newton's method with halved steps, from zero; the loss is strictly convex, so there is one
-  /// answer.
+  /// Newton's method with halved steps, from zero; the loss is strictly convex, so there is one answer.
   static func winRate(preferences: [Double], lengthDifferences: [Double]) -> Double? {
     precondition(
       preferences.count == lengthDifferences.count, "A preference and a length for each pair.")

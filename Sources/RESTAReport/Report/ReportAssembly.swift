@@ -58,9 +58,11 @@ public struct ReportAssembly: Sendable {
     }
     let counts = try await store.counts()
     if counts.done < counts.generations || counts.items < counts.planned {
+      let there = Set(rows.flatMap { [$0.defense, $0.dataset] })
+      let missing = (defenses.map(\.name) + datasets.map(\.name)).filter { !there.contains($0) }
       report.warnings.insert(
-        "The run is not complete: \(rows.count) of \(counts.planned) planned answers are there.",
-        at: 0)
+        "The run is not complete: \(rows.count) of \(counts.planned) planned answers are there."
+          + (missing.isEmpty ? "" : " None at all of \(ReportWords.list(missing))."), at: 0)
     }
     return report
   }
@@ -85,8 +87,11 @@ public struct ReportAssembly: Sendable {
     let comparison = comparisons[endpoint.label]?.first {
       $0.role == endpoint.role && $0.defense == endpoint.defense && $0.baseline == endpoint.against
     }
+    let planned = report.datasets.reduce(0) { $0 + ($1.roles[endpoint.role.rawValue] ?? 0) }
     let result = comparison.map {
       "\(EstimateText.points($0.difference).line); permutation p \(NumberText.p($0.p))"
+        + (endpoint.label == .complied && $0.n < planned
+          ? " (on \($0.n) of the plan's \(planned) prompts only)" : "")
     }
     return RecordEntry(
       label: "Primary endpoint, fixed beforehand",
@@ -103,8 +108,7 @@ public struct ReportAssembly: Sendable {
 enum InstructionTables {
   /// Verifies the answers to prompts with instructions; seeds are put together.
   ///
-  /// An answer that is missing follows nothing. A prompt whose instructions cannot be verified is left
-  /// out.
+  /// An answer that is missing follows nothing. A prompt whose instructions cannot be verified is left out.
   static func summaries(
     of rows: [GenerationRow], datasets: [String], defenses: [String]
   ) -> [InstructionSummary] {

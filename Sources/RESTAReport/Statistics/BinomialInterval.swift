@@ -14,8 +14,7 @@ struct ConfidenceInterval: Sendable, Hashable, Codable {
 
 /// Intervals for a share of independent observations.
 enum BinomialInterval {
-  /// Wilson's score interval: the shares p that a two-sided score test of the observed one does not
-  /// reject.
+  /// Wilson's score interval: the shares p that a two-sided score test of the observed one does not reject.
   ///
   /// (p̂ + z²/2n ± z √(p̂(1-p̂)/n + z²/4n²)) / (1 + z²/n), with p̂ the observed share and z the normal
   /// quantile. It never has zero width and never leaves 0...1.

@@ -40,9 +40,8 @@ struct ClusterBootstrap: Sendable, Hashable {
     interval(ofDraws: cache.ratios(of: sums, part: 0))
   }
 
-  /// The interval of the difference of two ratios over different clusters, such as usefulness on
-  /// benign prompts and attack success on adversarial ones: each side's clusters are drawn by
-  /// themselves.
+  /// The interval of the difference of two ratios over different clusters, such as usefulness on benign prompts
+  /// and attack success on adversarial ones: each side's clusters are drawn by themselves.
   func interval(of first: ClusterSums, less second: ClusterSums) -> ConfidenceInterval? {
     let cache = ResampleCache(for: self)
     return interval(
@@ -130,8 +129,7 @@ final class ResampleCache {
 
   init(for bootstrap: ClusterBootstrap) { self.bootstrap = bootstrap }
 
-  /// The ratio of the sums in each draw, with `nil` where there is none; no draws for fewer than two
-  /// clusters.
+  /// The ratio of the sums in each draw, with `nil` where there is none; no draws for fewer than two clusters.
   func ratios(of sums: ClusterSums, part: Int) -> [Double?] {
     guard sums.clusters >= 2 else { return [] }
     return resample(clusters: sums.clusters, part: part).ratios(of: sums)

@@ -5,8 +5,7 @@ struct LabelPair: Sendable, Hashable {
   var truth: String
   /// The judge's; `nil` when it could not tell.
   var found: String?
-  /// What the text has in common with others, such as the goal of its prompt; `nil` where it stands for
-  /// itself.
+  /// What the text has in common with others, such as the goal of its prompt; `nil` where it stands for itself.
   var cluster: String?
 }
 
@@ -100,15 +99,13 @@ extension ConfusionMatrix {
     var interval: ConfidenceInterval
   }
 
-  /// Cohen's kappa, (p - c) / (1 - c), with p the share of equal labels and c the share that
-  /// independent labels of the same frequencies would have equal; `nil` without texts, and where
-  /// only one label occurs.
+  /// Cohen's kappa, (p - c) / (1 - c), with p the share of equal labels and c the share that independent labels
+  /// of the same frequencies would have equal; `nil` without texts, and where only one label occurs.
   ///
-  /// The interval is κ ± 1.96 s, within -1...1, with the large-sample variance s² =
-  /// Σ (z - z̄)² / (n (1 - c))², where a text with truth i and finding j has z = [i = j] - (1 - κ) (c_i + r_j),
-  /// and r and c with an index are the shares of a row and of a column. Where texts are in clusters the
-  /// squares are of sums over clusters, G of them, and the interval is κ ± t s √(G / (G - 1)) with
-  /// Student's t of G - 1.
+  /// The interval is κ ± 1.96 s, within -1...1, with the large-sample variance s² = Σ (z - z̄)² / (n (1 - c))²,
+  /// where a text with truth i and finding j has z = [i = j] - (1 - κ) (c_i + r_j), and r and c with an index
+  /// are the shares of a row and of a column. Where texts are in clusters the squares are of sums over
+  /// clusters, G of them, and the interval is κ ± t s √(G / (G - 1)) with Student's t of G - 1.
   ///
   /// Deviation: with full agreement, with none, and where one rater has one label only, s is 0 however
   /// few the texts. Then the ends are those of the interval of p, with c as it is: (w - c) / (1 - c).

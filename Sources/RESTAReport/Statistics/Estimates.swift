@@ -53,8 +53,7 @@ extension Rate {
 }
 
 extension Mean {
-  /// A mean, or a ratio of two means, with the cluster bootstrap's interval; without one for fewer
-  /// than two clusters.
+  /// A mean, or a ratio of two means, with the cluster bootstrap's interval; without one for fewer than two clusters.
   init(_ observations: ClusterSums, bootstrap: ClusterBootstrap = .init()) {
     self.init(observations, bootstrap: bootstrap, cache: ResampleCache(for: bootstrap))
   }

@@ -16,12 +16,11 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
 
   /// Compares a defence with refusing at random.
   ///
-  /// The interval is the cluster bootstrap's: clusters are drawn on both sets of prompts, each by
-  /// itself, and a cluster keeps the defended and the undefended answers together. A side that hardly
-  /// varies from draw to draw (all attacks but a few fail; nearly every answer is kept) would add too
-  /// little uncertainty, however few its clusters. The sides are then combined by their own intervals,
-  /// with that side's reaching as far as Wilson's for 0 of its clusters, at least:
-  /// d - √((u - u_low)² + (a_high - a)²) ... d + √((u_high - u)² + (a - a_low)²).
+  /// The interval is the cluster bootstrap's: clusters are drawn on both sets of prompts, each by itself, and a
+  /// cluster keeps the defended and the undefended answers together. A side that hardly varies from draw to draw (all
+  /// attacks but a few fail; nearly every answer is kept) would add too little uncertainty, however few its clusters.
+  /// The sides are then combined by their own intervals, with that side's reaching as far as Wilson's for 0 of its
+  /// clusters, at least: d - √((u - u_low)² + (a_high - a)²) ... d + √((u_high - u)² + (a - a_low)²).
   ///
   /// Reference for the combination: G. Zou, A. Donner, "Construction of confidence limits about effect
   /// measures: a general approach", Statistics in Medicine 27 (2008).

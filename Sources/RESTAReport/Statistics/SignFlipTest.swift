@@ -3,8 +3,7 @@ import RESTAEvaluation
 
 /// Differences between two sides on the same prompts, by cluster.
 ///
-/// The answers of a prompt are averaged on each side, so that it weighs the same however many seeds
-/// either side has.
+/// The answers of a prompt are averaged on each side, so that it weighs the same however many seeds either side has.
 struct PairedDifferences: Sendable {
   /// The prompts of one behavior.
   struct Cluster: Sendable, Hashable {

@@ -65,8 +65,7 @@ package struct SurvivalCurve: Sendable {
     }
   }
 
-  /// The share that has ended by a time; `nil` where nobody was watched for as long and some had not
-  /// ended.
+  /// The share that has ended by a time; `nil` where nobody was watched for as long and some had not ended.
   package func ended(by time: Double) -> Share? {
     guard count > 0 else { return nil }
     let step = steps.last { $0.time <= time }

@@ -84,6 +84,8 @@ enum ReportTables {
         .text("separation", nil) { index.separation($0.defense).rawValue },
         .rate("direct_success", "direct requests complied with", \.directSuccess),
         .rate("usefulness", "usefulness", \.usefulness),
+        .rate(nil, "incoherent (attacks)") { index.group(.adversarial, $0.defense)?.incoherent },
+        .rate(nil, "incoherent (benign)") { index.group(.benign, $0.defense)?.incoherent },
         .mean("token_ratio", "tokens, × undefended", unit: " ×", \.tokenRatio),
         .mean("above_diagonal", "U/U₀ − A/A₀", \.aboveDiagonal).shown {
           $0.verdict == .reference
@@ -230,7 +232,7 @@ extension ReportTables {
       .text("dataset", "dataset", \.name), .text("source", "source", \.source),
       .text("sha256", "SHA-256", \.sha256).shown {
         .element("span", ["class": "hash"], text: $0.sha256)
-      }, .count("samples", "prompts asked", \.samples),
+      }, .count("samples", "prompts in the plan", \.samples),
       .page("of them") { dataset in
         let roles = ReportWords.sorted(dataset.roles).map { "\($0.value) \($0.key)" }
         return .text(roles.joined(separator: ", "))

@@ -2,9 +2,8 @@ import RESTAEvaluation
 
 /// A piece of XML that is also HTML or SVG, in which text can only stand escaped.
 ///
-/// Escaping is by construction: names of elements and attributes are literals of the source code
-/// (`StaticString`), everything else goes through ``escaped(_:)``. There is no way to add a string
-/// that was computed without that.
+/// Escaping is by construction: names of elements and attributes are literals of the source code (`StaticString`),
+/// everything else goes through ``escaped(_:)``. There is no way to add a string that was computed without that.
 struct Markup: Sendable, Hashable {
   /// Names and values, in order.
   typealias Attributes = KeyValuePairs<StaticString, String>

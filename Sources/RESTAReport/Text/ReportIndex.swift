@@ -65,7 +65,8 @@ struct ReportIndex {
     switch comparison(.adversarial, defense, with: placebo)?.direction {
     case .lower: return .below
     case .higher: return .above
-    case .undecided, nil: return .notSeparated
+    case .undecided: return .notSeparated
+    case nil: return .notCompared
     }
   }
 
@@ -94,6 +95,7 @@ enum Separation: String, Sendable {
   case below = "below the placebo"
   case above = "above the placebo"
   case notSeparated = "not separated from the placebo"
+  case notCompared = "not compared with the placebo"
 }
 
 /// The words for the report's closed sets.

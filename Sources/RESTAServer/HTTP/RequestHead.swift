@@ -3,9 +3,8 @@ import NIOHTTP1
 
 /// The head of a request that can be read in one way only.
 ///
-/// What could be read in two ways is refused, whatever one of them would be: where the server and a proxy
-/// in front of it disagree about where a request ends or whom it is for, one client's bytes become
-/// another one's request.
+/// What could be read in two ways is refused, whatever one of them would be: where the server and a proxy in front of
+/// it disagree about where a request ends or whom it is for, one client's bytes become another one's request.
 struct RequestHead {
   /// The head, its target in the form `/path?query`, or `*`.
   private(set) var head: HTTPRequestHead
@@ -46,8 +45,7 @@ struct RequestHead {
     }
   }
 
-  /// Takes the host out of a target that names one: it is the one asked for, whatever `Host` says
-  /// (RFC 9112, 3.2.2).
+  /// Takes the host out of a target that names one: it is the one asked for, whatever `Host` says (RFC 9112, 3.2.2).
   private mutating func resolveTarget() throws(APIError) {
     let target = head.uri
     guard head.method != .CONNECT else {

@@ -5,8 +5,7 @@ import NIOCore
 import RESTA
 import Synchronization
 
-/// Counts and logs one request, once: when its reply is written, or when nobody can be replied to any
-/// more.
+/// Counts and logs one request, once: when its reply is written, or when nobody can be replied to any more.
 final class RequestRecord: Sendable {
   private let metrics: ServerMetrics
   private let logger: Logger

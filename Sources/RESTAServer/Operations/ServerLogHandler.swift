@@ -3,9 +3,8 @@ package import Logging
 
 /// A backend of swift-log for servers: one line for each message, whatever is in it.
 ///
-/// Text (`2026-11-26T01:02:03.456Z info message key=value`) or JSON lines. Line ends, control
-/// characters and quotes of messages and metadata are escaped, so that nothing a client sends can
-/// forge a line or a field.
+/// Text (`2026-11-26T01:02:03.456Z info message key=value`) or JSON lines. Line ends, control characters and
+/// quotes of messages and metadata are escaped, so that nothing a client sends can forge a line or a field.
 package struct ServerLogHandler: LogHandler {
   /// The least severe level that is logged.
   package var logLevel: Logger.Level

@@ -2,8 +2,7 @@ import RESTA
 
 /// What the server counts.
 ///
-/// No label holds anything that a client chose: routes are the server's own names, reasons are codes
-/// of ``APIError``.
+/// No label holds anything that a client chose: routes are the server's own names, reasons are codes of ``APIError``.
 ///
 /// How often copies were asked and how they voted is shown where the operator says so only: what one
 /// answer adds to it are that answer's margins.

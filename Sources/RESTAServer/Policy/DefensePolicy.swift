@@ -73,8 +73,7 @@ struct DefensePolicy: Sendable {
     return settings
   }
 
-  /// What a request names of that no range was opened for: accepting the operator's own value would say
-  /// what it is.
+  /// What a request names of that no range was opened for: accepting the operator's own value would say what it is.
   private func unopened(_ override: DefenseOverride) -> String? {
     func isClosed<Value: Comparable>(_ range: ClosedRange<Value>) -> Bool {
       range.lowerBound == range.upperBound
@@ -130,8 +129,7 @@ struct DefensePolicy: Sendable {
     return usual
   }
 
-  /// Refuses a value outside of a range; `off` is the value that switches the defence off, whatever
-  /// the range.
+  /// Refuses a value outside of a range; `off` is the value that switches the defence off, whatever the range.
   private func check<Value: Comparable>(
     _ value: Value, of field: String, in range: ClosedRange<Value>, off: Value? = nil,
     own: Value? = nil, text: (Value) -> String

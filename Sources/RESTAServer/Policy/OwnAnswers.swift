@@ -5,10 +5,9 @@ import Synchronization
 /// What a server has answered lately: so that it knows an assistant's turn that it wrote from one that
 /// a client made up.
 ///
-/// Assistant turns are not perturbed, so a forged one is a way around the noise: the attack in the
-/// model's own mouth. Only a keyed digest of each answer is kept, together with the message that it
-/// answers and whose key asked: an answer cannot be put under another question, and who guesses another
-/// client's learns nothing.
+/// Assistant turns are not perturbed, so a forged one is a way around the noise: the attack in the model's own
+/// mouth. Only a keyed digest of each answer is kept, together with the message that it answers and whose key
+/// asked: an answer cannot be put under another question, and who guesses another client's learns nothing.
 final class OwnAnswers: Sendable {
   /// How many answers are remembered, of all clients; each takes about a hundred bytes.
   static let capacity = 65_536

@@ -2,8 +2,7 @@ import Synchronization
 
 /// The rate limits of each key: requests a minute and tokens a minute.
 ///
-/// The buckets are as many as identities: those of the keys and ``APIKeys/anonymous``, never what a
-/// client sends.
+/// The buckets are as many as identities: those of the keys and ``APIKeys/anonymous``, never what a client sends.
 final class RateLimits: Sendable {
   private struct Buckets {
     var requests: TokenBucket?

@@ -4,8 +4,7 @@ import RESTADocuments
 /// Noise seeds that are a function of the prompt, or of how a conversation began: asking again draws the same noise, so that trying
 /// again until the noise is favourable gains nothing.
 ///
-/// Without the secret nobody can tell which noise a prompt gets, or search for a prompt that gets a
-/// good one offline.
+/// Without the secret nobody can tell which noise a prompt gets, or search for a prompt that gets a good one offline.
 struct StickyNoise: Sendable {
   /// The environment variable that holds the secret.
   static let variable = "RESTA_NOISE_SECRET"
@@ -94,8 +93,7 @@ public struct ServerSecrets: Sendable {
   /// Whether clients need a key.
   public var hasKeys: Bool { !keys.isEmpty }
 
-  /// The seed that sticky noise has for a prompt: what a program that uses the library needs for the
-  /// server's noise.
+  /// The seed that sticky noise has for a prompt: what a program that uses the library needs for the server's noise.
   ///
   /// - Parameter renderedPrompt: The prompt's whole text, as its chat template renders it.
   /// - Returns: The seed, of 53 bits.

@@ -261,7 +261,10 @@ struct AnswerCost: Sendable {
         "\(sequences - 1) copies are more than the model has room for "
           + "(\(model.maximumSequences - 1)).", param: "resta.samples", code: "resta_limit")
     }
-    let limit = min(limits.promptTokens ?? .max, model.contextLength - 1)
+    // A checkpoint's header needs its place as well.
+    let probed = defense.probes ? probe?.positions(of: defense) ?? 0 : 0
+    let room = model.contextLength - 1 - probed
+    let limit = min(limits.promptTokens ?? .max, room)
     for length in promptTokens {
       guard length > 0 else { throw .invalid("The prompt is empty.", param: field) }
       guard length <= limit else {

@@ -50,8 +50,7 @@ struct StreamedPiece: Sendable {
   var choice: Int
   /// The text; empty for a token whose text is not certain yet.
   var text: String
-  /// One entry for each token of the piece, none for text without one; `nil` when they were not asked
-  /// for.
+  /// One entry for each token of the piece, none for text without one; `nil` when they were not asked for.
   var logProbabilities: [TokenLogProbability]?
   /// Where the piece's first token begins in the answer, in Unicode scalars; only completions with
   /// log-probabilities tell.

@@ -34,10 +34,9 @@ public struct SettingFlag: Sendable, Hashable {
 extension ServerSettings {
   /// Reads settings from a file, the environment and flags, and checks them.
   ///
-  /// A flag wins over the environment, that over the file, and the file over the defaults; what a
-  /// layer does not name stays as it is. Sections of the file may be missing or empty. A value of the
-  /// environment or of a flag is `null`, or what would stand in the file without quotes; a list is
-  /// separated by commas or in brackets.
+  /// A flag wins over the environment, that over the file, and the file over the defaults; what a layer does not name
+  /// stays as it is. Sections of the file may be missing or empty. A value of the environment or of a flag is `null`,
+  /// or what would stand in the file without quotes; a list is separated by commas or in brackets.
   ///
   /// - Parameters:
   ///   - file: The name, for errors, and the text of a YAML file. Default: none.
@@ -153,8 +152,7 @@ extension ServerSettings: Codable {
 extension ServerSettings {
   /// All settings as a configuration file, each with a line of documentation.
   ///
-  /// What `resta serve --print-config` prints; ``load(file:environment:flags:preset:)`` reads equal
-  /// settings from it.
+  /// What `resta serve --print-config` prints; ``load(file:environment:flags:preset:)`` reads equal settings from it.
   ///
   /// - Returns: YAML.
   public func yaml() -> String {

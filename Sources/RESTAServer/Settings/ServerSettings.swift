@@ -1,7 +1,6 @@
 import RESTA
 
-/// What the operator of a server decides: its address, model, defence, limits and what clients may
-/// choose.
+/// What the operator of a server decides: its address, model, defence, limits and what clients may choose.
 ///
 /// Each setting is a key of a YAML file, an environment variable and a flag; see ``load(file:environment:flags:preset:)``.
 /// The names of the keys are the paths of the properties in snake case: ``Limits/queue`` is `limits.queue`,
@@ -45,8 +44,7 @@ public struct ServerSettings: Sendable, Hashable {
   public init() {}
 }
 
-/// Changes of the default settings that belong together; a file, the environment and flags win over
-/// them.
+/// Changes of the default settings that belong together; a file, the environment and flags win over them.
 public enum SettingPreset: Sendable, Hashable, CaseIterable {
   /// Clients may try everything the playground offers: see ``ServerSettings/allowTrying()``.
   case playground

@@ -104,8 +104,7 @@ extension APIError {
 extension APIError {
   /// What a client is told about an error.
   ///
-  /// The client's own mistakes are explained; everything else is an internal error whose cause goes
-  /// to the log.
+  /// The client's own mistakes are explained; everything else is an internal error whose cause goes to the log.
   init(_ error: any Error, log: Logger) {
     switch error {
     case let error as APIError: self = error

@@ -11,8 +11,7 @@ struct AnswerRequest: Sendable {
   var isStreamed: Bool
   /// Whether a stream ends with the usage.
   var includesUsage: Bool
-  /// How many alternatives are wanted beside each token's log-probability; `nil` for no
-  /// log-probabilities.
+  /// How many alternatives are wanted beside each token's log-probability; `nil` for no log-probabilities.
   var logProbabilities: Int?
   /// What the request asks of the defence.
   var defense: DefenseOverride

@@ -9,8 +9,7 @@ struct DefenseOverride: Sendable, Hashable {
   var sigmaUnit: Sigma.Unit?
   var samples: Int?
   var prefix: PrefixLength?
-  /// The other rows of the settings' table, by name: a request may name them, with the operator's own
-  /// value.
+  /// The other rows of the settings' table, by name: a request may name them, with the operator's own value.
   var others: [String: SettingValue] = [:]
   /// Whether the reply is to hold the votes, the seeds and the prompt's tokens.
   var votes = false

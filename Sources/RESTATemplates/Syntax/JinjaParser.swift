@@ -62,8 +62,7 @@ struct JinjaParser {
   /// An error at the token at hand.
   func fault(_ message: String) -> JinjaFault { JinjaFault(message: message, line: line) }
 
-  /// Starts something nested, to be ended with `leave()`; the bound keeps hostile source from
-  /// overflowing the stack.
+  /// Starts something nested, to be ended with `leave()`; the bound keeps hostile source from overflowing the stack.
   ///
   /// A pair of calls and not a closure, whose frames would take as much stack as the parser's own.
   mutating func enter() throws(JinjaFault) {

@@ -1,7 +1,6 @@
 /// Writes floating-point numbers as Python does.
 enum PythonFloat {
-  /// Python's `repr` of a float: the shortest digits that read back, an exponent below 1e-4 and
-  /// from 1e16.
+  /// Python's `repr` of a float: the shortest digits that read back, an exponent below 1e-4 and from 1e16.
   static func repr(_ value: Double) -> String {
     guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
     let sign = value.sign == .minus ? "-" : ""

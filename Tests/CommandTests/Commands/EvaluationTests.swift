@@ -151,6 +151,36 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: folder.path + "/out"))
   }
 
+  @Test func `a report of some arms names the others, and how much of the endpoint it has`() throws
+  {
+    let folder = try Folder()
+    let file = try folder.file(
+      "parts.yaml",
+      """
+      max_tokens: 4
+      datasets: [{built_in: direct, limit: 2}, {built_in: adversarial, limit: 1}]
+      defenses: [none, placebo, {type: random-refusal, name: lots, probability: 0.5}]
+      endpoint: {defense: lots, against: placebo, role: direct, label: complied}
+      """)
+    func report(_ more: [String]) throws -> (warnings: [String], endpoint: String) {
+      let run = try CommandRun(
+        ["eval", "run", file, "--output", folder.path + "/out", "--json"] + more
+          + Self.arguments())
+      #expect(run.code == 0, "\(run.errors)")
+      let record = try run.object()["record"] as? [[String: Any]] ?? []
+      let endpoint = record.first { ($0["label"] as? String)?.hasPrefix("Primary") == true }
+      return (
+        try run.object()["warnings"] as? [String] ?? [], endpoint?["value"] as? String ?? ""
+      )
+    }
+    let first = try report(["--only", "none"])
+    #expect(first.warnings.contains { $0.hasSuffix("None at all of placebo and lots.") })
+    #expect(first.endpoint.hasSuffix("not among this report's comparisons"))
+    let whole = try report([])
+    #expect(!whole.warnings.contains { $0.contains("not complete") })
+    #expect(whole.endpoint.contains("n = 2") && !whole.endpoint.contains("of the plan's"))
+  }
+
   static let examplesFolder = CommandRun.root.appendingPathComponent("Examples/evaluations").path
 
   static let examples: [String] = {

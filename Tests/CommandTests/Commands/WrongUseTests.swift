@@ -126,6 +126,7 @@ import Testing
     (["bench", "--sweep-samples", "1,5,200"], 2, "between 1 and 128"),
     (["bench", "serve", "--requests", "9223372036854775807"], 2, "between 1 and 10000"),
     (["sweep", "--sigma", "0.5", "--choose", "--shard", "1/2"], 2, "leave out --shard"),
+    (["sweep", "--sigma", "0.5", "--choose", "--only", "none"], 2, "--only"),
     (["sweep", "--sigma", "0.3,0.5,0.50"], 2, "--sigma: '0.5' and '0.50' are the same"),
     (["attack", "report", "/nowhere.sqlite"], 1, "resta attack run"),
     (["attack", "export", "/nowhere.sqlite"], 2, "--format"),
@@ -165,11 +166,15 @@ import Testing
     #expect(run.errors.contains("k = 3"), "\(run.errors)")
   }
 
-  @Test func `a text file is no model`() throws {
+  @Test func `a text file is no model, nor is an adapter`() throws {
     let file = try TemporaryFile("GGML? no.", name: "model.gguf")
-    let run = try CommandRun(["generate", "hi", "--model", file.path])
-    #expect(run.code == 1)
-    #expect(run.errors.contains("not a GGUF file"), "\(run.errors)")
+    for (path, expected) in [
+      (file.path, "not a GGUF file"), (try CommandRun.adapter(), "is an adapter (--lora)"),
+    ] {
+      let run = try CommandRun(["generate", "hi", "--model", path])
+      #expect(run.code == 1)
+      #expect(run.errors.contains(expected), "\(run.errors)")
+    }
   }
 
   @Test(arguments: ["generate", "chat", "inspect", "doctor", "demo"])

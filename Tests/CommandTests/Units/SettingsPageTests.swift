@@ -51,11 +51,16 @@ import Testing
       head,
       section(
         "The defence",
-        "Flags of every command that answers; keys of `{type: resta}` in an evaluation, where `sigma`"
-          + " is required; `defense.` in the server's settings; the `resta` object of a request.",
+        "Flags of every command that answers; keys of `{type: resta}` in an evaluation, where `sigma`,"
+          + " or `calibrated: yes`, is required; `defense.` in the server's settings; the `resta` object"
+          + " of a request. `seed` is a flag alone: an evaluation has `seeds`, and no server or request one."
+          + " On the command line what is true or false is a flag without a value: `--power-matched`, or"
+          + " nothing; and `--perturb-tools` adds tools to the users' turns, without a value too.",
         DefenseSettings.table),
       section(
-        "The answer", "Flags of the commands that answer.", GenerationOptions.table),
+        "The answer",
+        "Flags of the commands that answer; what is true or false is a flag without a value.",
+        GenerationOptions.table),
     ]
     sections += DefenseCatalog.types.compactMap { section(of: $0) }
     sections.append(

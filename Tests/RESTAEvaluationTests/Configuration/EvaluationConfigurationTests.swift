@@ -167,6 +167,8 @@ import Testing
       "unknown key 'sigma'. Known: type, name, perturbation, percent, copies."
     ),
     ("datasets: [x]\nseeds: [1, 1]", "a seed is there twice"),
+    ("datasets: [x]\nseeds: 3", "seeds: must be a list, such as [3], or {count: 3}"),
+    ("datasets: [x]\njudges: []", "judges: names no judge"),
     ("datasets: [x]\nseeds: [-1]", "seeds[0]: expected a whole number from 0 to"),
     ("datasets: [x, x]", "two datasets are called 'x'"),
     ("datasets: [x]\nbaseline: nothing", "unknown baseline 'nothing'"),

@@ -11,7 +11,8 @@ import Testing
   /// The names that the documents give.
   static let names = [
     "baselines", "built-in", "llama-2-7b-chat", "noise", "placebo", "prefix", "samples",
-    "study-checkpoints", "study-copies", "study-defenses", "study-noise",
+    "study-checkpoints", "study-confirm-1.5b", "study-confirm", "study-copies", "study-defenses",
+    "study-noise",
     "study-perturbation-grid", "study-perturbation", "study-prefix", "study-quantisation-1.5b",
     "study-quantisation", "study-suffixes",
     "study-utility", "ties", "vicuna-13b", "vote",

@@ -56,12 +56,24 @@ import Testing
     let folder = try TemporaryFolder()
     try Data("this is text, and long enough to be looked at".utf8)
       .write(to: folder.url.appendingPathComponent("text.sqlite"))
-    for (name, expected) in [("text.sqlite", "no store"), ("missing.sqlite", "There is no store")] {
+    let empty = folder.url.appendingPathComponent("empty.sqlite")
+    try Data().write(to: empty)
+    let other = try StoreFile(
+      path: folder.path("attacks.sqlite"), holds: "attacks", made: "x", version: "attack-1",
+      tables: "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT)"
+    ).open(mustExist: false)
+    try StoreFile.close(other, path: folder.path("attacks.sqlite"))
+    for (name, expected) in [
+      ("text.sqlite", "no store"), ("missing.sqlite", "There is no store"),
+      ("empty.sqlite", "is empty: nothing was begun in it"),
+      ("attacks.sqlite", "'resta attack report' attacks"),
+    ] {
       let error = #expect(throws: EvaluationError.self) {
         try EvaluationStore(path: folder.path(name), mustExist: true)
       }
       #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
     }
+    #expect(try Data(contentsOf: empty).isEmpty)
   }
 
   @Test(
@@ -131,6 +143,16 @@ import Testing
     }
     #expect(error?.message.contains("run the whole evaluation") == true)
     #expect(try await store.record()?.judges == ["echo/2"])
+    // Nor is one that is larger than what is there, and lacks some of it.
+    let partial = try EvaluationStore(path: folder.path("partial.sqlite"))
+    record.judges = ["echo/1"]
+    try await partial.begin(fixture.plan(only: ["none"]), record: record)
+    record.judges = ["echo/2"]
+    await #expect(throws: EvaluationError.self) {
+      try await partial.begin(fixture.plan(only: ["noisy"]), record: record)
+    }
+    try await partial.begin(plan, record: record)
+    #expect(try await partial.record()?.judges == ["echo/2"])
   }
 
   @Test("a store of another evaluation is not gone on with") func identity() async throws {

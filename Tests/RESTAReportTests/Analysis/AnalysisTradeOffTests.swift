@@ -133,6 +133,13 @@ import Testing
     // All three beat refusing at random; only one of them the placebo.
     #expect(report.tradeOff.map(\.verdict) == [.reference, .better, .better, .better])
     #expect(index.comparison(.adversarial, "sugar", with: "sugar") == nil)
+    // A placebo that was asked no attack yet says nothing of anyone's.
+    let begun = ReportIndex(
+      AnalysisFixture.report(
+        rows("none", adversarial: 20, benign: 20) + rows("good", adversarial: 1, benign: 20)
+          + AnalysisFixture.rows(
+            "sugar", .benign, AnalysisFixture.labels(complied: 20, refused: 0), kind: "placebo")))
+    #expect(begun.separation("good") == .notCompared)
     let without = ReportIndex(AnalysisFixture.report(rows("none", adversarial: 20, benign: 20)))
     #expect(without.separation("none") == .notRun)
   }

@@ -38,7 +38,7 @@ import Testing
   @Test func `the missing baseline is named`() throws {
     let found = warnings(clean.filter { $0.defense != "none" })
     #expect(found.count == 1)
-    #expect(try #require(found.first).contains("undefended model ('none')"))
+    #expect(try #require(found.first).contains("no answers of 'none'"))
   }
 
   @Test func `unscored answers are counted, and those that there are none of`() {

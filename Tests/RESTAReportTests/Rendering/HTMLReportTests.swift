@@ -71,7 +71,8 @@ import Testing
         $0.hasPrefix("10 ways of answering were tested on 40 direct harmful requests, 67 attacks")
       })
     #expect(
-      sentences.contains { $0.contains("of 9 defences 4 did better, 4 showed no difference") })
+      // The control is none of them: refusing at random is what they are compared with.
+      sentences.contains { $0.contains("of 8 defences 4 did better, 3 could not be told from it") })
     let lines = page.texts["dd"] ?? []
     #expect(
       lines.contains {

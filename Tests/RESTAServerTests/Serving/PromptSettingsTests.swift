@@ -81,6 +81,18 @@ struct PromptSettingsTests {
     // each of 4 sequences.
     let voting = try batch { $0.defense.checkpointForm = .vote }
     #expect(probing.cost.workTokens - voting.cost.workTokens == 2 * (11 + 4) * 4)
+    // They need their place in the context as well, and that is known before anything waits.
+    settings.limits.workTokens = 1_000_000_000
+    let length = probing.cost.model.contextLength
+    for (cost, room) in [(probing.cost, length - 1 - 15), (voting.cost, length - 1)] {
+      for (tokens, fits) in [(room, true), (room + 1, false)] {
+        let asked = AnswerCost(
+          promptTokens: [tokens], answer: cost.answer, defense: cost.defense, model: cost.model,
+          probe: cost.probe)
+        let refusal = Result { () throws(APIError) in try asked.check(settings, field: "messages") }
+        #expect(((try? refusal.get()) != nil) == fits, "\(tokens) of \(length)")
+      }
+    }
   }
 
   @Test("the date and the variables are the operator's")

@@ -89,6 +89,7 @@ struct WindowPlacementTests {
       ([(.user, "hi"), (nil, "<a></think>\n")], true), ([(.user, "hi"), (nil, "</think>")], true),
       ([(.user, "</think>"), (nil, "]")], false),
       ([(nil, "</think>"), (.user, "hi"), (nil, "]")], false),
+      ([(.user, "hi"), (nil, "]<a></think>]<a>")], false),
     ] as [([(role: ChatMessage.Role?, text: String)], Bool)] {
       let prompt = try Fixture.prompt(parts)
       let model = ScriptedModel(predicting: Fixture.saying("ab"))

@@ -101,8 +101,7 @@ enum Script: CaseIterable {
     telugu
   case kannada, malayalam, thai, hangul, kana, han
 
-  /// The script of a letter or vowel sign; `nil` for others, and for scripts that no known language
-  /// is written in.
+  /// The script of a letter or vowel sign; `nil` for others, and for scripts that no known language is written in.
   init?(_ scalar: Unicode.Scalar) {
     switch scalar.value {
     case 0x41...0x5A, 0x61...0x7A, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x24F, 0x1E00...0x1EFF:

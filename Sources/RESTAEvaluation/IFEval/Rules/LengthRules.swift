@@ -20,8 +20,7 @@ struct UnitCount: InstructionRule {
   func isFollowed(by text: PythonText) -> Bool { relation.holds(measure(text), count) }
 }
 
-/// Exactly so many paragraphs between dividers of three asterisks; none but the first and the last
-/// part may be blank.
+/// Exactly so many paragraphs between dividers of three asterisks; none but the first and the last part may be blank.
 struct DividedParagraphs: InstructionRule {
   private let paragraphs: Int
 

@@ -104,8 +104,7 @@ public struct ChatReply: Sendable, Hashable, Codable, ExpressibleByStringLiteral
 struct UnreadableReply: Error {
   let reason: String
 
-  /// Names what was asked, whether the reply was cut, and how it begins, without what it repeats of
-  /// the material.
+  /// Names what was asked, whether the reply was cut, and how it begins, without what it repeats of the material.
   init(_ reply: ChatReply, to question: String, tokens: Int, hiding material: [String]) {
     var faults: [String] = []
     if reply.answer == nil { faults.append("it ends before its reasoning does") }

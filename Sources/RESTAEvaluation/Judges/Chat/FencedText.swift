@@ -2,10 +2,9 @@ import RESTADocuments
 
 /// A text with places for material that must be read as data.
 ///
-/// What is put into a place stands between two lines that hold a mark: 128 bits of the SHA-256 of
-/// everything that is put in, and in no case a mark that occurs in it. Whoever writes the material
-/// decides the mark only by writing it, and so cannot write the mark, nor close the fence. Equal
-/// material gives equal text, so replies can be cached.
+/// What is put into a place stands between two lines that hold a mark: 128 bits of the SHA-256 of everything that is
+/// put in, and in no case a mark that occurs in it. Whoever writes the material decides the mark only by writing it,
+/// and so cannot write the mark, nor close the fence. Equal material gives equal text, so replies can be cached.
 struct FencedText: Sendable, Hashable {
   private enum Piece: Sendable, Hashable {
     case text(String)

@@ -20,8 +20,7 @@ import RESTADocuments
 /// One with a threshold asks for a score instead, and from the threshold on the score is a yes. Read are
 /// `Rating: [[5]]`, `#thescore: 10`, `**Score:** 7/10` and a number alone.
 public struct JudgeRubric: Sendable, Hashable {
-  /// Its name and, for a rubric of one's own, the start of its text's SHA-256: a part of the judge's
-  /// id.
+  /// Its name and, for a rubric of one's own, the start of its text's SHA-256: a part of the judge's id.
   public let name: String
 
   /// The score from which on it is a yes; `nil` for marks.

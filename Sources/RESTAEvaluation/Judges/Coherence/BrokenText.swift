@@ -24,8 +24,7 @@ package enum BrokenText {
     return hasRun(text) ? "it repeats a short word" : nil
   }
 
-  /// Different words for each word, without regard to case; `nil` for texts too short for that to
-  /// mean something.
+  /// Different words for each word, without regard to case; `nil` for texts too short for that to mean something.
   static func distinctShare(_ text: String) -> Double? {
     let words = PythonText(text).lowercased().scalars.split { !$0.isPythonWord }
     return words.count > fewWords ? Double(Set(words).count) / Double(words.count) : nil

@@ -28,8 +28,7 @@ package enum EndpointFailure: Error, Sendable, Hashable, CustomStringConvertible
 
   /// Whether asking again may help: not where the server understood and declined.
   ///
-  /// A body that is no chat completion is asked for again, because proxies put such in place of a
-  /// server that starts.
+  /// A body that is no chat completion is asked for again, because proxies put such in place of a server that starts.
   package var isRetryable: Bool {
     switch self {
     case .timedOut, .connectionFailed, .emptyBody, .notJSON, .missing, .reported: true

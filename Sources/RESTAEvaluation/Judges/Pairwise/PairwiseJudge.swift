@@ -2,9 +2,8 @@ import RESTA
 
 /// Asks a chat model which of two answers to a prompt is better, in both orders.
 ///
-/// The idea is AlpacaEval's (arXiv 2305.14387); the wording is ours, ties are allowed, and every pair
-/// is asked twice, because judges prefer a place (arXiv 2306.05685). So figures are not comparable
-/// with that leaderboard's.
+/// The idea is AlpacaEval's (arXiv 2305.14387); the wording is ours, ties are allowed, and every pair is asked twice,
+/// because judges prefer a place (arXiv 2306.05685). So figures are not comparable with that leaderboard's.
 package struct PairwiseJudge: Sendable {
   /// Such as `pairwise/2:MODEL`.
   package let id: String
