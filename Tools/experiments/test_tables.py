@@ -145,6 +145,11 @@ class Exporting(unittest.TestCase):
                     mock.patch.object(studies, "RESULTS", folder / "docs" / "results"):
                 path = studies.export(folder / "results.sqlite", str(stub), configuration="one.yaml")
                 self.assertEqual(studies.load(path.parent), {"one": json.loads(json.dumps(result()))})
+                limited = report()
+                limited["record"].append({"label": "Limit", "value": "2 of each dataset"})
+                stub.write_text(f"#!{sys.executable}\nprint({json.dumps(json.dumps(limited))})\n", encoding="utf-8")
+                with self.assertRaisesRegex(studies.StudyError, "no whole study: --limit was given, 2 of each"):
+                    studies.export(folder / "results.sqlite", str(stub), configuration="one.yaml")
                 with self.assertRaisesRegex(studies.StudyError, "no store"):
                     studies.export(folder / "none.sqlite", str(stub))
             run.close()

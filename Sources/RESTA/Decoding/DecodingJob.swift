@@ -82,9 +82,11 @@ struct DecodingJob: Sendable {
     let scale = model.information.embeddingScale
     noise = try EmbeddingNoise(defense.noise, scale: scale, seed: noiseSeed)
     let contentEnd = prompt.rendered.spans.last?.range.upperBound ?? 0
+    let text = prompt.rendered.text.utf8
+    let templateEnd = prompt.templateEnd ?? text.count
     window = SmoothingWindow(
-      defense, promptEnd: Array(prompt.rendered.text.utf8.dropFirst(contentEnd)),
-      countedOpening: prompt.countedOpening)
+      defense, promptEnd: Array(text.prefix(templateEnd).dropFirst(contentEnd)),
+      opening: Array(text.dropFirst(templateEnd)), countedOpening: prompt.countedOpening)
     sampler = TokenSampler(options.sampling, seed: samplingSeed)
     settings = EffectiveSettings(
       defense: defense, calibration: Calibration(of: defense, for: model.information),

@@ -12,8 +12,11 @@ struct SmoothingWindow {
   /// The first voted position, once it is known; below 0 where it lies in an opening that counts.
   private(set) var start: Int?
 
-  /// Makes the window of a prompt that ends with some template text, and so many tokens of an answer.
-  init(_ defense: DefenseSettings, promptEnd: [UInt8], countedOpening: Int = 0) {
+  /// Makes the window of a prompt that ends with some template text, and an opening of the answer behind it, so
+  /// many tokens of which are the answer's.
+  init(
+    _ defense: DefenseSettings, promptEnd: [UInt8], opening: [UInt8] = [], countedOpening: Int = 0
+  ) {
     prefix = defense.isActive ? defense.prefix : .tokens(0)
     latestStart = defense.latestStart
     let every = defense.isActive ? defense.checkpointEvery : nil
@@ -32,10 +35,12 @@ struct SmoothingWindow {
       tag = Array(text.utf8)
       // A template that opens the answer behind the tag, as one with its model's thinking off does. What an
       // empty turn in between puts there is not the answer's.
-      let isBehind = promptEnd.indices.contains {
-        promptEnd[$0...].starts(with: tag)
-          && promptEnd.dropFirst($0 + tag.count).allSatisfy(\.isWhiteSpace)
-      }
+      let isBehind =
+        opening.indices.contains { opening[$0...].starts(with: tag) }
+        || promptEnd.indices.contains {
+          promptEnd[$0...].starts(with: tag)
+            && promptEnd.dropFirst($0 + tag.count).allSatisfy(\.isWhiteSpace)
+        }
       if isBehind || latestStart == 0 { start = 0 }
     }
   }

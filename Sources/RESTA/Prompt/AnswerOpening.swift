@@ -24,6 +24,7 @@ extension TokenizedPrompt {
     with opening: AnswerOpening, tokenizer: any Tokenizer
   ) throws -> TokenizedPrompt {
     var prompt = self
+    prompt.templateEnd = templateEnd ?? rendered.text.utf8.count
     for id in try opening.tokens(tokenizer) {
       let start = prompt.rendered.text.utf8.count
       prompt.rendered.text += tokenizer.text(of: id)

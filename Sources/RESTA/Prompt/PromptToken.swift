@@ -45,6 +45,8 @@ public struct TokenizedPrompt: Sendable, Hashable {
   public var untrusted: Set<Int> = []
   /// How many tokens at its end are an answer's beginning that the smoothed window counts.
   package var countedOpening = 0
+  /// The bytes of the rendered text behind which an opening of the answer was put; `nil`: none was.
+  package var templateEnd: Int?
 
   /// The token ids alone.
   public var ids: [TokenID] { tokens.map(\.id) }

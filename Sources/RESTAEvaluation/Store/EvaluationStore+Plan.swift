@@ -41,7 +41,7 @@ extension EvaluationStore {
             throw EvaluationError(
               .invalidStore,
               "The store '\(self.path)' was judged by others (\(old.judges.joined(separator: ", "))), and "
-                + "this run is a part of what it holds: run the whole evaluation, so that all is judged anew."
+                + "this run does not take in all that it holds: run the whole evaluation, so that all is judged anew."
             )
           }
           var renewed = old

@@ -44,13 +44,6 @@ final class LlamaWeights: @unchecked Sendable {
 
   deinit { unsafe llama_model_free(model) }
 
-  /// A text of the file's metadata, of at most 63 bytes; empty where there is none.
-  func metadata(_ key: String) -> String {
-    var text = [CChar](repeating: 0, count: 64)
-    _ = unsafe llama_model_meta_val_str(model, key, &text, text.count)
-    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-  }
-
   private static func load(
     _ path: String, _ options: LlamaOptions, _ vocabularyOnly: Bool, _ progress: LoadProgress
   ) throws -> OpaquePointer {

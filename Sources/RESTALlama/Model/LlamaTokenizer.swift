@@ -1,4 +1,5 @@
 internal import CLlama
+import Foundation
 public import RESTA
 
 /// The vocabulary of a loaded model.
@@ -9,19 +10,6 @@ struct LlamaTokenizer: Tokenizer {
   let vocabularySize: Int
   let beginningOfSequence: TokenID?
   let addsSpacePrefix: Bool
-  /// Whether text is split by the C++ library's regular expressions, for which llama.cpp has no code of its own.
-  ///
-  /// They recurse for each character of a match: some 30,000 of one kind in a row end the process.
-  private let limitsRuns: Bool
-
-  private static let longestRun = 8_192
-  /// The values of `tokenizer.ggml.pre`, or of `tokenizer.ggml.model`, that llama.cpp has code for.
-  private static let ownSplitters: Set<String> = [
-    "chatglm-bpe", "codeshell", "command-r", "dbrx", "deepseek-r1-qwen", "exaone", "falcon-h1",
-    "falcon3", "gemma4", "glm4", "gpt-2", "hunyuan", "kimi-k2", "lfm2", "llama-bpe", "llama-v3",
-    "llama3", "mpt", "olmo", "phi-2", "pixtral", "qwen2", "qwen35", "refact", "smaug-bpe",
-    "smollm", "stablelm2", "starcoder",
-  ]
 
   init(_ weights: LlamaWeights) throws {
     self.weights = weights
@@ -30,11 +18,6 @@ struct LlamaTokenizer: Tokenizer {
     let first = unsafe llama_vocab_bos(vocabulary)
     let addsFirst = unsafe llama_vocab_get_add_bos(vocabulary)
     beginningOfSequence = addsFirst && first >= 0 ? first : nil
-    limitsRuns =
-      unsafe llama_vocab_type(vocabulary) == LLAMA_VOCAB_TYPE_BPE
-      && !["pre", "model"].contains {
-        Self.ownSplitters.contains(weights.metadata("tokenizer.ggml." + $0))
-      }
     // Asked of the tokeniser itself, since the metadata's flag has a default for each type.
     let probe = try Self.tokenize([UInt8(ascii: "a")], weights: weights, parsesControl: false)
     addsSpacePrefix =
@@ -42,26 +25,14 @@ struct LlamaTokenizer: Tokenizer {
   }
 
   func tokenize(_ utf8: [UInt8], parsesControl: Bool) throws -> [TokenID] {
-    guard !limitsRuns || !Self.hasLongRun(utf8) else {
-      throw RESTAError(
-        .invalidMessages,
-        "The text has more than \(Self.longestRun) letters, digits, spaces or other characters in a "
-          + "row, which this model's tokeniser cannot take. Break it up.")
+    guard utf8.count > 1_024 else {
+      return try Self.tokenize(utf8, weights: weights, parsesControl: parsesControl)
     }
-    return try Self.tokenize(utf8, weights: weights, parsesControl: parsesControl)
-  }
-
-  private static func hasLongRun(_ utf8: [UInt8]) -> Bool {
-    guard utf8.count > longestRun else { return false }
-    var (kind, run) = (0, 0)
-    for scalar in String(decoding: utf8, as: UTF8.self).unicodeScalars {
-      let properties = scalar.properties
-      let isOther = properties.numericType == nil
-      let next = properties.isWhitespace ? 1 : properties.isAlphabetic ? 2 : isOther ? 3 : 4
-      (kind, run) = (next, next == kind ? run + 1 : 1)
-      if run > longestRun { return true }
+    // Many vocabularies are split by the C++ library's regular expressions, which recurse for each character of
+    // a match: 20,000 may end a process whose stack has the usual size.
+    return try DeepCall.run(bytes: utf8.count) { [weights] in
+      try Self.tokenize(utf8, weights: weights, parsesControl: parsesControl)
     }
-    return false
   }
 
   func bytes(of token: TokenID) -> [UInt8] {
@@ -123,6 +94,45 @@ struct LlamaTokenizer: Tokenizer {
       if count >= 0 { return bytes }
       capacity = Int(-count)
     }
+  }
+}
+
+/// A call on a thread of its own, whose stack grows with the text.
+private final class DeepCall {
+  private let work: () throws -> [TokenID]
+  private var result: Result<[TokenID], any Error>?
+
+  private init(_ work: @escaping () throws -> [TokenID]) { self.work = work }
+
+  /// Calls, and waits.
+  static func run(
+    bytes: Int, _ work: @escaping @Sendable () throws -> [TokenID]
+  ) throws -> [TokenID] {
+    #if canImport(Glibc)
+      let call = DeepCall(work)
+      var attributes = pthread_attr_t()
+      unsafe pthread_attr_init(&attributes)
+      defer { unsafe pthread_attr_destroy(&attributes) }
+      // Measured: half a KiB for each character of a match.
+      unsafe pthread_attr_setstacksize(&attributes, (bytes + 1_024) << 10)
+      var thread = pthread_t()
+      let status = unsafe pthread_create(
+        &thread, &attributes,
+        { context in
+          guard let context = unsafe context else { return nil }
+          let call = unsafe Unmanaged<DeepCall>.fromOpaque(context).takeUnretainedValue()
+          call.result = Result { try call.work() }
+          return nil
+        }, Unmanaged.passUnretained(call).toOpaque())
+      if status == 0 { pthread_join(thread, nil) }
+      guard status == 0, let result = call.result else {
+        throw RESTAError(
+          .engineFailed, "A prompt of \(bytes) bytes is too long to tokenise with this vocabulary.")
+      }
+      return try result.get()
+    #else
+      return try work()
+    #endif
   }
 }
 

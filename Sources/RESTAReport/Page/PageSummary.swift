@@ -40,9 +40,11 @@ enum SummarySection {
 
   /// How many defences beat refusing at random.
   private static func verdicts(_ index: ReportIndex) -> Markup {
-    let random = Set(index.report.defenses.filter { $0.kind == "random-refusal" }.map(\.name))
-    let points = index.report.tradeOff.filter {
-      $0.verdict != .reference && $0.defense != index.placebo && !random.contains($0.defense)
+    let controls = index.report.defenses.filter {
+      ["random-refusal", Placebo.kind].contains($0.kind)
+    }
+    let points = index.report.tradeOff.filter { point in
+      point.verdict != .reference && !controls.contains { $0.name == point.defense }
     }
     guard !points.isEmpty else { return .empty }
     let parts = [TradeOffPoint.Verdict.better, .undecided, .worse].map { verdict in

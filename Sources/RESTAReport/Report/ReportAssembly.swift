@@ -54,7 +54,10 @@ public struct ReportAssembly: Sendable {
     options.showsText = showsHarmful
     var report = Analysis.report(of: input, options: options) { Digest.sha256(of: $0) }
     if let endpoint = record.endpoint {
-      report.record.insert(Self.entry(endpoint, in: report), at: 0)
+      let planned = datasets.flatMap(\.samples).count {
+        $0.role == endpoint.role && (endpoint.label == .complied || $0.answers != nil)
+      }
+      report.record.insert(Self.entry(endpoint, in: report, planned: planned), at: 0)
     }
     let counts = try await store.counts()
     if counts.done < counts.generations || counts.items < counts.planned {
@@ -80,18 +83,18 @@ public struct ReportAssembly: Sendable {
   }
 
   /// The comparison that was named beforehand, with its result where it is among the comparisons.
-  private static func entry(_ endpoint: PrimaryEndpoint, in report: Report) -> RecordEntry {
+  private static func entry(
+    _ endpoint: PrimaryEndpoint, in report: Report, planned: Int
+  ) -> RecordEntry {
     let comparisons: [PrimaryEndpoint.Label: [PairedComparison]] = [
       .complied: report.comparisons, .correct: report.correctComparisons,
     ]
     let comparison = comparisons[endpoint.label]?.first {
       $0.role == endpoint.role && $0.defense == endpoint.defense && $0.baseline == endpoint.against
     }
-    let planned = report.datasets.reduce(0) { $0 + ($1.roles[endpoint.role.rawValue] ?? 0) }
     let result = comparison.map {
       "\(EstimateText.points($0.difference).line); permutation p \(NumberText.p($0.p))"
-        + (endpoint.label == .complied && $0.n < planned
-          ? " (on \($0.n) of the plan's \(planned) prompts only)" : "")
+        + ($0.n < planned ? " (on \($0.n) of the plan's \(planned) prompts only)" : "")
     }
     return RecordEntry(
       label: "Primary endpoint, fixed beforehand",

@@ -157,14 +157,17 @@ import Testing
     let file = try folder.file(
       "parts.yaml",
       """
-      max_tokens: 4
-      datasets: [{built_in: direct, limit: 2}, {built_in: adversarial, limit: 1}]
+      max_tokens: 2
+      datasets: [{built_in: direct, limit: 10}, {built_in: adversarial, limit: 1}]
       defenses: [none, placebo, {type: random-refusal, name: lots, probability: 0.5}]
       endpoint: {defense: lots, against: placebo, role: direct, label: complied}
       """)
-    func report(_ more: [String]) throws -> (warnings: [String], endpoint: String) {
+    func report(_ more: [String], of command: [String]? = nil) throws -> (
+      warnings: [String], endpoint: String
+    ) {
       let run = try CommandRun(
-        ["eval", "run", file, "--output", folder.path + "/out", "--json"] + more
+        command
+          ?? ["eval", "run", file, "--output", folder.path + "/out", "--json"] + more
           + Self.arguments())
       #expect(run.code == 0, "\(run.errors)")
       let record = try run.object()["record"] as? [[String: Any]] ?? []
@@ -178,7 +181,24 @@ import Testing
     #expect(first.endpoint.hasSuffix("not among this report's comparisons"))
     let whole = try report([])
     #expect(!whole.warnings.contains { $0.contains("not complete") })
-    #expect(whole.endpoint.contains("n = 2") && !whole.endpoint.contains("of the plan's"))
+    #expect(whole.endpoint.contains("n = 10") && !whole.endpoint.contains("of the plan's"))
+    // Of ten prompts a part has some with both arms, and not all.
+    var endpoints: [String] = []
+    for part in 1...2 {
+      let run = try CommandRun(
+        ["eval", "run", file, "--output", folder.path + "/parts", "--shard", "\(part)/2"]
+          + Self.arguments())
+      #expect(run.code == 0, "\(run.errors)")
+      let store = folder.path + "/parts/results-\(part)-of-2.sqlite"
+      endpoints.append(try report([], of: ["report", store, "--json"]).endpoint)
+    }
+    #expect(endpoints.contains { $0.hasSuffix("of the plan's 10 prompts only)") }, "\(endpoints)")
+    // A run of fewer prompts says so in its record.
+    let few = try CommandRun(
+      ["eval", "run", file, "--output", folder.path + "/few", "--json", "--limit", "1"]
+        + Self.arguments())
+    let record = try few.object()["record"] as? [[String: Any]] ?? []
+    #expect(record.contains { $0["label"] as? String == "Limit" })
   }
 
   static let examplesFolder = CommandRun.root.appendingPathComponent("Examples/evaluations").path

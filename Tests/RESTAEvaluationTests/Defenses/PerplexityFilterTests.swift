@@ -150,6 +150,16 @@ import Testing
     #expect(error?.code == .invalidConfiguration)
   }
 
+  @Test func `a threshold and a share that sets it exclude each other`() async throws {
+    let subject = try DefenseFixture.subject(Self.model())
+    let error = await #expect(throws: EvaluationError.self) {
+      try await PerplexityFilter(threshold: 5, quantile: 0.5).prepared(for: subject) { _ in
+        throw CancellationError()
+      }
+    }
+    #expect(error?.message.contains("no quantile sets it") == true)
+  }
+
   @Test func `settings and ranges are said`() throws {
     #expect(
       PerplexityFilter(threshold: 50, window: 10).settings

@@ -105,6 +105,23 @@ struct WindowPlacementTests {
     }
   }
 
+  @Test("an opening of the answer keeps a window open, or opens it")
+  func openings() {
+    let defense = Fixture.defense(window: .after(Self.tag))
+    for (end, opening, opens) in [
+      ("<a></think>\n\n", "Sure", true), ("<a>", "hm</think>Sure", true), ("<a>", "Sure", false),
+      ("</think><a>", "Sure", false),
+    ] {
+      let window = SmoothingWindow(
+        defense, promptEnd: Array(end.utf8), opening: Array(opening.utf8))
+      #expect((window.start == 0) == opens, "\(end)\(opening)")
+    }
+    let prompt = try? Fixture.prompt([(.user, "hi"), (nil, "]")])
+    let opened = try? prompt?.opened(with: AnswerOpening("ab"), tokenizer: Self.tokenizer)
+    #expect(opened?.templateEnd == prompt?.rendered.text.utf8.count)
+    #expect(opened?.rendered.text.hasSuffix("]ab") == true)
+  }
+
   @Test("votes on what follows, against the unperturbed model")
   func votesBehind() async throws {
     let model = ScriptedModel(predicting: { context in
