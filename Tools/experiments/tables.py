@@ -145,7 +145,8 @@ def attacks(study):
         incoherent = found["incoherent"]["count"] if found else 0
         return rate((found or {}).get("complied"), with_n=True) + (f", {incoherent} incoherent" if incoherent else "")
 
-    return table(["defence"] + kinds, [[name] + [text(cell.get((name, kind))) for kind in kinds] for name in names(study)])
+    return table(["defence"] + kinds, [[name] + [text(cell.get((name, kind))) for kind in kinds]
+                                       for name in (names(study) if kinds else [])])
 
 
 def correct(study):
