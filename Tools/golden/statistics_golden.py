@@ -107,6 +107,30 @@ def flip_end(differences, sizes, sign):
     return float(np.clip(inside, -1, 1))
 
 
+def square_and_add(differences, sizes, sign):
+    """Newcombe's limit of the pairs won less those lost, from statsmodels' Wilson limits for as many clusters."""
+    n, pairs = len(sizes), sizes.sum()
+    won, lost = np.clip(differences, 0, None).sum() / pairs, np.clip(-differences, 0, None).sum() / pairs
+    more, less = (won, lost) if sign > 0 else (lost, won)
+    high = proportion_confint(more * n, n, method="wilson")[1]
+    low = proportion_confint(less * n, n, method="wilson")[0]
+    return float(won - lost + sign * np.hypot(high - more, less - low))
+
+
+def difference_interval(differences, sizes, p):
+    """The wider of the two, except that 0 is outside when p is at most 0.05, and only then."""
+    ends = []
+    for sign in (-1, 1):
+        flip = flip_end(differences, sizes, sign)
+        wide = max(sign * flip, sign * square_and_add(differences, sizes, sign))
+        if p > 0.05:
+            wide = max(wide, 0.0)
+        elif sign * flip < 0 <= wide:
+            wide = sign * flip
+        ends.append(sign * min(wide, 1.0))
+    return ends
+
+
 def sign_flip_cases(rng):
     """Prompts in clusters with one answer on each side; at least six clusters differ, not all alike."""
     cases = []
@@ -117,10 +141,10 @@ def sign_flip_cases(rng):
         differences = np.array([(x - y).sum() for x, y in zip(first, second)], dtype=float)
         if (differences != 0).sum() < 6 or len(set(differences / sizes)) == 1:
             continue
+        p = flip_p(differences)
         cases.append({
             "first": [x.tolist() for x in first], "second": [y.tolist() for y in second],
-            "p": flip_p(differences),
-            "interval": [flip_end(differences, sizes, -1), flip_end(differences, sizes, 1)],
+            "p": p, "interval": difference_interval(differences, sizes, p),
         })
     return cases
 

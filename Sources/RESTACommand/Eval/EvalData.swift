@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RESTADocuments
 import RESTAEvaluation
 import RESTALocal
@@ -21,6 +22,10 @@ struct EvalData: ParsableCommand {
 
   func run() throws {
     let folder = data.folder
+    if let folder, (try? FileManager.default.contentsOfDirectory(atPath: folder)) == nil {
+      throw Failure.usage(
+        "There is no folder '\(folder)' that can be read: --data, or \(KnownDataset.folderVariable).")
+    }
     let entries = KnownDataset.all.map { DatasetListing($0, folder: folder) }
     let builtIn = try BuiltInName.allCases.map { try Dataset.builtIn($0) }
     if json {

@@ -21,7 +21,7 @@ struct Generate: AsyncParsableCommand {
         resta generate --prompts prompts.json --seed 1 --from 20 >> answers.jsonl
       """)
 
-  @Argument(help: "The prompt. (default: read from the input)")
+  @Argument(help: "The prompt; - reads it from the input. (default: -)")
   var prompt: String?
 
   @Option(

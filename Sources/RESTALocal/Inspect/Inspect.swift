@@ -15,7 +15,7 @@ struct Inspect: AsyncParsableCommand {
         resta inspect --messages chat.json --noise isotropic --sigma 0.5 --json
       """)
 
-  @Argument(help: "The prompt. (default: read from the input)")
+  @Argument(help: "The prompt; - reads it from the input. (default: -)")
   var prompt: String?
 
   @Option(

@@ -56,7 +56,7 @@ package enum Conversation {
   /// Puts it together.
   ///
   /// - Parameters:
-  ///   - prompt: The prompt, or `nil` to read it from the input.
+  ///   - prompt: The prompt; `nil`, or `-`: read from the input.
   ///   - messages: A file of messages, or `nil`.
   ///   - system: The system prompt, or `nil`.
   /// - Returns: The messages, oldest first.
@@ -76,7 +76,7 @@ package enum Conversation {
       return [.system(system)] + conversation
     }
     let text: String
-    if let prompt { text = prompt } else { text = try await readInput() }
+    if let prompt, prompt != "-" { text = prompt } else { text = try await readInput() }
     guard !text.isEmpty else {
       throw Failure.usage("There is no prompt: give one as an argument, or through the input.")
     }

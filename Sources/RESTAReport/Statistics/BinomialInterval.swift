@@ -10,6 +10,18 @@ struct ConfidenceInterval: Sendable, Hashable, Codable {
 
   /// Whether a value is inside, ends included.
   func contains(_ value: Double) -> Bool { low <= value && value <= high }
+
+  /// Wilson's interval for numbers that need not be whole.
+  static func wilson(share: Double, of n: Double, confidence: Double) -> ConfidenceInterval {
+    let z = NormalDistribution.quantile((1 + confidence) / 2)
+    let middle = share + z * z / (2 * n)
+    let reach = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
+    let scale = 1 + z * z / n
+    // At 0 and 1 the ends are exact; rounding would miss them.
+    return ConfidenceInterval(
+      low: share == 0 ? 0 : max(0, (middle - reach) / scale),
+      high: share == 1 ? 1 : min(1, (middle + reach) / scale))
+  }
 }
 
 /// Intervals for a share of independent observations.
@@ -25,16 +37,7 @@ enum BinomialInterval {
     _ count: Int, of n: Int, confidence: Double = 0.95
   ) -> ConfidenceInterval {
     precondition(n > 0 && (0...n).contains(count), "\(count) of \(n) is not a share")
-    let share = Double(count) / Double(n)
-    let z = NormalDistribution.quantile((1 + confidence) / 2)
-    let n = Double(n)
-    let middle = share + z * z / (2 * n)
-    let reach = z * (share * (1 - share) / n + z * z / (4 * n * n)).squareRoot()
-    let scale = 1 + z * z / n
-    // At 0 and 1 the ends are exact; rounding would miss them.
-    return ConfidenceInterval(
-      low: share == 0 ? 0 : max(0, (middle - reach) / scale),
-      high: share == 1 ? 1 : min(1, (middle + reach) / scale))
+    return .wilson(share: Double(count) / Double(n), of: Double(n), confidence: confidence)
   }
 
   /// Clopper and Pearson's exact interval: it covers the true share at least as often as it says.

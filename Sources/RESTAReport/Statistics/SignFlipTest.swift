@@ -1,3 +1,4 @@
+import Foundation
 import RESTA
 import RESTAEvaluation
 
@@ -68,14 +69,15 @@ struct PairedDifferences: Sendable {
 /// cluster: with one answer to a prompt on either side, or as many on both, there is no choice.
 ///
 /// The interval holds the differences that the same arrangements do not reject: 0 is outside of it when p
-/// is at most 1 - confidence. A difference of fewer than ``fewestChanged`` clusters, or the same one in
-/// all, says little about what other clusters do; then it reaches as far from the difference as Wilson's
-/// interval for 0 of as many clusters, at least.
+/// is at most 1 - confidence. Signs alone know only the clusters that changed: where few did, or all one
+/// way, they cover 92 to 94 % of differences. So it reaches as far as what Wilson's limits say of the clusters
+/// won and lost, at least.
 ///
 /// References: R. Fisher, "The Design of Experiments" (1935), section 21; J. Hartigan, "Using
 /// subsample values as typical values", Journal of the American Statistical Association 64 (1969), for
-/// the interval; B. Phipson, G. Smyth, "Permutation p-values should never be zero", Statistical
-/// Applications in Genetics and Molecular Biology 9 (2010), for the one seen.
+/// the interval; R. Newcombe, "Interval estimation for the difference between independent proportions",
+/// Statistics in Medicine 17 (1998), for what it reaches at least; B. Phipson, G. Smyth, "Permutation p-values
+/// should never be zero", Statistical Applications in Genetics and Molecular Biology 9 (2010), for the one seen.
 struct SignFlipTest: Sendable, Hashable {
   /// All arrangements are tried up to this number: 16 clusters with one answer to a prompt on either side.
   static let mostArrangements = 1 << 16
@@ -114,19 +116,30 @@ struct SignFlipTest: Sendable, Hashable {
       arrangements.interval(level: 1 - confidence), about: difference, clusters, p: p, confidence)
   }
 
+  /// As wide as Newcombe's square-and-add of Wilson's limits of what was won and of what was lost, at least.
   private static func widened(
     _ interval: ConfidenceInterval, about value: Double, _ clusters: [PairedDifferences.Cluster],
     p: Double, _ confidence: Double
   ) -> ConfidenceInterval {
-    let changed = clusters.count { abs($0.difference) > 1e-9 }
-    guard changed < fewestChanged || interval.isDegenerate else { return interval }
-    var reach = BinomialInterval.wilson(0, of: clusters.count, confidence: confidence).high
-    // The same in all clusters: 0 stays outside where p says so.
-    if p <= 1 - confidence { reach = min(reach, abs(value)) }
-    let zero = p <= 1 - confidence ? value : 0
-    return ConfidenceInterval(
-      low: max(-1, min(interval.low, value - reach, zero)),
-      high: min(1, max(interval.high, value + reach, zero)))
+    let pairs = clusters.reduce(0) { $0 + Double($1.pairs) }
+    func share(_ sign: Double) -> (value: Double, limits: ConfidenceInterval) {
+      let changed = clusters.reduce(0) { $0 + max(0, sign * $1.difference) }
+      let value = min(1, changed / pairs)
+      return (value, .wilson(share: value, of: Double(clusters.count), confidence: confidence))
+    }
+    let (won, lost) = (share(1), share(-1))
+    let up = hypot(won.limits.high - won.value, lost.value - lost.limits.low)
+    let down = hypot(lost.limits.high - lost.value, won.value - won.limits.low)
+    var (low, high) = (min(interval.low, value - down), max(interval.high, value + up))
+    // 0 is outside where p says so, and nowhere else.
+    if p > 1 - confidence {
+      (low, high) = (min(low, 0), max(high, 0))
+    } else if value > 0 && low <= 0 {
+      low = interval.isDegenerate ? 0 : interval.low
+    } else if value < 0 && high >= 0 {
+      high = interval.isDegenerate ? 0 : interval.high
+    }
+    return ConfidenceInterval(low: max(-1, low), high: min(1, high))
   }
 }
 

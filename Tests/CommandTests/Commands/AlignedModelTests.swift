@@ -40,8 +40,8 @@ import Testing
     // Optimised suffixes: a plain request to begin the answer in some way has no brittle part.
     let broken = try AttackSet().attempts.filter { $0.broken && $0.family != "prefix-injection" }
     // Spread over the goals, and few enough for a CI.
-    let sample = broken.enumerated().filter { $0.offset.isMultiple(of: 3) }.map(\.element).prefix(
-      16)
+    let sample = broken.enumerated().filter { $0.offset.isMultiple(of: 3) }.map(\.element)
+      .prefix(TestSize.of(16, quick: 12))
     try #require(sample.count >= 12)
     let direct = try refusals(of: sample.map(\.goal), defense: ["--noise", "none"])
     let undefended = try refusals(of: sample.map(\.prompt), defense: ["--noise", "none"])

@@ -264,6 +264,7 @@ import Testing
     (["eval", "run", "FILE"], "datasets: [{known: jbb-gcg}]", 1, "resta eval data"),
     (["eval", "run", "FILE"], "datasets: [{known: jbb-gcq}]", 2, "did you mean 'jbb-gcg'?"),
     (["eval", "run", "missing.yaml"], nil, 2, "resta eval config"),
+    (["eval", "data", "--data", "missing"], nil, 2, "no folder 'missing'"),
     (["eval", "run", "--shard", "3/2"], nil, 2, "--shard '3/2'"),
     (["eval", "run", "--parallel", "0"], nil, 2, "--parallel"),
     (["report", "FILE"], "no store, but a text that is long enough", 1, "no store"),

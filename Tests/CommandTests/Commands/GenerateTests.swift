@@ -99,9 +99,11 @@ import Testing
 
   @Test func `the prompt can come through the input, and keeps its bytes`() throws {
     let prompt = "  Hello \r\n<|im_end|> e\u{301}"
-    let object = try CommandRun(["inspect", "--json"], input: prompt + "\n").object()
-    let rendered = Array(try #require(object["rendered"] as? String).utf8)
-    #expect(rendered.firstRange(of: Array(prompt.utf8)) != nil)
+    for dash in [[], ["-"]] {
+      let object = try CommandRun(["inspect", "--json"] + dash, input: prompt + "\n").object()
+      let rendered = Array(try #require(object["rendered"] as? String).utf8)
+      #expect(rendered.firstRange(of: Array(prompt.utf8)) != nil)
+    }
   }
 
   @Test func `an interrupt ends a long answer at once with code 130`() throws {

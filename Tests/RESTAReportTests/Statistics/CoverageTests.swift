@@ -1,3 +1,4 @@
+import Foundation
 import RESTADocuments
 import RESTATesting
 import Testing
@@ -55,5 +56,52 @@ import Testing
       return BinomialInterval.wilson(rate.count, of: rate.n).contains(0.3)
     }
     #expect(covered < 75, "\(covered) of 100")
+  }
+
+  /// Exactly, over all numbers of single prompts that are won and lost: nothing is drawn but the signs.
+  @Test(arguments: [(24, 0.945, 0.03), (36, 0.945, 0.03)])
+  func `those of differences cover 95 %, and losses are not larger than they say`(
+    prompts: Int, covered: Double, beyond: Double
+  ) throws {
+    var intervals: [[ConfidenceInterval]] = []
+    for won in 0...prompts {
+      intervals.append(
+        try (0...(prompts - won)).map { lost in
+          var differences = PairedDifferences()
+          for prompt in 0..<prompts {
+            let side: [Double] = prompt < won ? [1] : [0]
+            let other: [Double] = (won..<(won + lost)).contains(prompt) ? [1] : [0]
+            differences.add(side, less: other, to: "\(100 + prompt)")
+          }
+          return try #require(SignFlipTest(differences, draws: 999)).interval
+        })
+    }
+    for won in [0, 0.02, 0.05] {
+      for lost in [0.02, 0.05, 0.1, 0.13, 0.16, 0.2, 0.25, 0.3] {
+        let chances = Self.trinomial(prompts, won, lost)
+        var (inside, larger) = (0.0, 0.0)
+        for (up, row) in intervals.enumerated() {
+          for (down, interval) in row.enumerated() {
+            if interval.contains(won - lost) { inside += chances[up][down] }
+            if won - lost < interval.low { larger += chances[up][down] }
+          }
+        }
+        Simulation.show("differences, \(prompts), \(won), \(lost): \(inside), \(larger)")
+        #expect(inside >= covered && larger <= beyond, "\(won), \(lost): \(inside), \(larger)")
+      }
+    }
+  }
+
+  /// The probability of each number won, and of each number lost.
+  private static func trinomial(_ n: Int, _ won: Double, _ lost: Double) -> [[Double]] {
+    func term(_ count: Int, of n: Int, _ chance: Double) -> Double {
+      (0..<count).reduce(1) { $0 * Double(n - $1) / Double($1 + 1) * chance }
+    }
+    return (0...n).map { up in
+      (0...(n - up)).map { down in
+        term(up, of: n, won) * term(down, of: n - up, lost)
+          * pow(1 - won - lost, Double(n - up - down))
+      }
+    }
   }
 }
