@@ -1,14 +1,10 @@
 extension JSONReader {
-  /// The elements of a list as they are written: so that one with a fault does not lose the others.
-  ///
-  /// - Throws: A fault of what is around and between them; what is in them is not looked at.
+  /// The elements of a list as they are written, not looked at: so that one with a fault does not lose the others.
   package static func elements(of bytes: ArraySlice<UInt8>) throws(Fault) -> [ArraySlice<UInt8>] {
     try parts(of: bytes, open: "[", close: "]") { _ throws(Fault) in "" }.map(\.value)
   }
 
-  /// The members of an object, their values as they are written.
-  ///
-  /// - Throws: A fault of what is around and between them.
+  /// The members of an object, their values as they are written and not looked at.
   package static func members(
     of bytes: ArraySlice<UInt8>
   ) throws(Fault) -> [(key: String, value: ArraySlice<UInt8>)] {

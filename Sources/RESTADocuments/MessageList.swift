@@ -27,12 +27,7 @@ package struct MessageList {
   /// What a message may have.
   package static let keys = ["role", "content", "name", "tool_name", "tool_call_id", "refusal"]
 
-  /// Reads a list.
-  ///
-  /// - Parameters:
-  ///   - list: The list, whose path is `messages`.
-  ///   - roles: Those that are allowed.
-  /// - Throws: A ``Fault`` for the first thing that is not understood.
+  /// Reads a list, whose path is `messages`; throws for the first thing that is not understood.
   package init(
     _ list: JSONValue, roles: Set<ChatMessage.Role> = Set(ChatMessage.Role.allCases)
   ) throws(Fault) {

@@ -99,9 +99,7 @@ package struct YAMLNode {
 
   // MARK: - Keys and values
 
-  /// The members of a mapping, in the file's order.
-  ///
-  /// - Throws: An error that names an unknown key and the one that may have been meant.
+  /// The members of a mapping, in the file's order; an unknown key throws, with the one that may have been meant.
   package func members(
     _ known: [String]
   ) throws(DocumentError) -> [(name: String, node: YAMLNode)] {
@@ -169,10 +167,7 @@ package struct YAMLNode {
     return value
   }
 
-  /// Reads the rows of a table that are among some fields.
-  ///
-  /// - Returns: What was chosen.
-  /// - Throws: An error that names the place, what is expected and what is there.
+  /// Reads the rows of a table that are among some fields; errors name the place, what is expected and what is there.
   package static func chosen<Root>(
     _ fields: [String: YAMLNode], table: [Setting<Root>], base: Root
   ) throws(DocumentError) -> Chosen<Root> {

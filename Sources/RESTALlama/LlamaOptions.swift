@@ -39,25 +39,15 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   public var contextLength: Int?
   /// CPU threads, in `1...512`; `nil`: one for each CPU that the process may use.
   public var threads: Int?
-  /// How many layers run on a GPU, where llama.cpp was built for one, in `-1...10_000`; -1: all.
-  ///
-  /// Default: 0.
+  /// How many layers run on a GPU, where llama.cpp was built for one, in `-1...10_000`, -1 for all; 0 by default.
   public var gpuLayers: Int
-  /// The type of the key-value cache.
-  ///
-  /// Default: `f16`.
+  /// The type of the key-value cache; `f16` by default.
   public var cacheType: CacheType
-  /// The adapters.
-  ///
-  /// Default: none.
+  /// The adapters; none by default.
   public var adapters: [Adapter]
-  /// The most positions of one pass of llama.cpp, in `32...4096`; larger passes are split.
-  ///
-  /// Default: 512.
+  /// The most positions of one pass of llama.cpp, in `32...4096`, larger ones being split; 512 by default.
   public var batchSize: Int
-  /// What passes cost, where that is known already.
-  ///
-  /// Default: `nil`: measured when it is first asked for, in about a second.
+  /// What passes cost, where that is known; by default `nil`: measured when first asked for, in about a second.
   public var passCosts: PassCosts?
   /// A folder in which measured pass costs are remembered from one process to the next.
   ///

@@ -1,14 +1,12 @@
 extension ChatTemplate {
-  /// Tries the template on the chats that every use of it begins with, so that one that cannot be used
-  /// is found at the start and not with each message.
+  /// Tries the template on the chats that every use of it begins with, so that one that cannot be used is found at
+  /// the start and not with each message.
   ///
-  /// - Parameters:
-  ///   - system: The operator's system prompt; `nil` for none.
-  ///   - setting: What the operator calls it, such as `--system`.
-  ///   - mayEndWithAnswer: Whether a chat that ends with the model's turn will do too, as for judges of
-  ///     answers. Default: no.
-  /// - Throws: ``RESTAError`` with `invalidTemplate`: what the template does with a user's message, or
-  ///   with the operator's system prompt.
+  /// `setting` is what the operator calls the system prompt, such as `--system`; `mayEndWithAnswer` says that a chat
+  /// that ends with the model's turn will do too, as for judges of answers.
+  ///
+  /// - Throws: ``RESTAError`` with `invalidTemplate`: what the template does with a user's message, or with the
+  ///   operator's system prompt.
   package func check(
     system: String? = nil, setting: String = "", mayEndWithAnswer: Bool = false
   ) throws(RESTAError) {

@@ -6,9 +6,8 @@ extension TemplateVariable {
     "false", "none", "True", "False", "None", "and", "or", "not", "in", "is", "if", "else",
   ]
 
-  /// Reads `NAME=VALUE`: JSON's `true`, `false`, `null` and numbers are those, and all else is text.
-  ///
-  /// - Throws: ``RESTAError`` with `invalidSetting` for what is no name, or one that has a meaning.
+  /// Reads `NAME=VALUE`: JSON's `true`, `false`, `null` and numbers are those, and all else is text; throws for what
+  /// is no name, or one that has a meaning.
   package static func named(
     _ text: String
   ) throws(RESTAError) -> (name: String, value: TemplateVariable) {

@@ -8,11 +8,6 @@ package enum TestSize {
   /// Whether the full forms are wanted.
   package static let isFull = ProcessInfo.processInfo.environment["RESTA_TEST_ALL"] == "1"
 
-  /// A number of cases.
-  ///
-  /// - Parameters:
-  ///   - full: That of the full form.
-  ///   - quick: That of the quick form; enough of them that the property can fail.
-  /// - Returns: The one that is wanted.
+  /// A number of cases, in the quick form or the full one; of the quick one, enough that the property can fail.
   package static func of(_ full: Int, quick: Int) -> Int { isFull ? full : quick }
 }

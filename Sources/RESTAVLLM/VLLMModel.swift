@@ -39,9 +39,7 @@ package final class VLLMModel: StreamingModel {
   /// What clients' names are hidden under: no server can tell who asks, nor can a client guess another's.
   private let secret: [UInt8]
 
-  /// Looks at the servers, and makes sure that they compute this model.
-  ///
-  /// - Throws: `RESTAError` with `engineFailed`, which says at which server what is wrong.
+  /// Looks at the servers, and makes sure that they compute this model; `engineFailed` says at which what is wrong.
   package static func connect(
     _ settings: VLLMSettings, source: ModelSource,
     environment: [String: String] = ProcessInfo.processInfo.environment

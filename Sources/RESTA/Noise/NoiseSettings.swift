@@ -11,13 +11,11 @@ public struct NoiseSettings: Sendable, Hashable, Codable {
   /// The strength, with its unit.
   public var sigma: Sigma
 
-  /// Whether a sigma means the same noise power as it does for isotropic noise.
+  /// Whether a sigma means the same noise power as it does for isotropic noise; `false` by default.
   ///
-  /// Default: `false`.
-  ///
-  /// Directional noise of unit scale has power |u|² = 1, isotropic noise has d; power matching draws
-  /// s ~ N(0, d), which is to multiply sigma by √d. A relative sigma is then relative to the
-  /// embeddings' RMS as it is for isotropic noise, since their norm holds that √d already. Reference: arXiv 2603.15259.
+  /// Directional noise of unit scale has power |u|² = 1, isotropic noise has d; power matching draws s ~ N(0, d),
+  /// which is to multiply sigma by √d. A relative sigma is then relative to the embeddings' RMS as it is for
+  /// isotropic noise, since their norm holds that √d already. Reference: arXiv 2603.15259.
   public var powerMatched: Bool
 
   /// The paper's, on the models that it was chosen for: Llama 2 and its fine-tunes.

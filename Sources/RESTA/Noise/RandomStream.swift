@@ -48,7 +48,6 @@ package struct RandomStream: Sendable, Hashable {
   /// What the numbers are for.
   package let purpose: Purpose
 
-  /// Makes the stream of a seed and a purpose.
   package init(seed: UInt64, purpose: Purpose) {
     self.seed = seed
     self.purpose = purpose

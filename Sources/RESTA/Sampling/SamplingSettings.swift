@@ -9,14 +9,10 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   /// Keeps only this many of the most likely tokens; 0, the default, keeps all.
   public var topK: Int
 
-  /// Keeps only the most likely tokens that make up this probability, 0...1.
-  ///
-  /// Default: 1, all.
+  /// Keeps only the most likely tokens that make up this probability, 0...1; by default 1, all.
   public var topP: Double
 
-  /// Keeps only tokens at least this likely in relation to the most likely one, 0...1.
-  ///
-  /// Default: 0, all.
+  /// Keeps only tokens at least this likely in relation to the most likely one, 0...1; by default 0, all.
   public var minP: Double
 
   /// The seed of the choices; `nil`, the default, lets the caller draw one, use it and report it.

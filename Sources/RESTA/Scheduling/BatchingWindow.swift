@@ -16,11 +16,7 @@ struct BatchingWindow: Sendable {
   /// Whether somebody was waited for in vain.
   var hasLate: Bool { !late.isEmpty }
 
-  /// Starts to wait, at the end of a pass.
-  ///
-  /// - Parameters:
-  ///   - owners: Those who were told their result.
-  ///   - clock: Tells the time.
+  /// Starts to wait, at the end of a pass, for those who were told their result.
   mutating func open(for owners: some Sequence<Int>, clock: any Clock<Duration>) {
     expected.formUnion(owners)
     stopwatch = Stopwatch(clock)

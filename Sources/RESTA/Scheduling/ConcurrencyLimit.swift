@@ -16,7 +16,6 @@ package final class ConcurrencyLimit: Sendable {
   // Invariant: nobody waits while a permit is free.
   private let state: Mutex<State>
 
-  /// Makes a limit.
   package init(_ permits: Int) { state = Mutex(State(free: permits)) }
 
   /// Does something once there is room.

@@ -90,7 +90,6 @@ package final class PassMember: Sendable {
   // Invariant: held while `read` runs, so that it never runs after `close()`.
   private let reading = Mutex(Reading())
 
-  /// Makes a member.
   package init(id: Int, owner: Int, read: @escaping RowReader) {
     self.id = id
     self.owner = owner

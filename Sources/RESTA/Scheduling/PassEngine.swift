@@ -12,13 +12,8 @@ package protocol PassEngine: Sendable {
   /// Throws what is to be told to who asks for more than the engine or the machine can ever hold.
   func check(_ room: SequenceRoom) throws
 
-  /// Makes the cache larger.
-  ///
-  /// - Parameters:
-  ///   - room: At least as much as there is.
-  ///   - keeping: Whether what is in it is of any use; otherwise the cache is empty afterwards.
-  /// - Returns: The room there is now, and whether it holds what it held before.
-  /// - Throws: The engine's error.
+  /// Makes the cache larger, to no less than there is, and empties it unless what is in it is of any use (`keeping`);
+  /// says what room there is now, and whether it holds what it held before.
   func resize(
     to room: SequenceRoom, keeping: Bool
   ) async throws -> (capacity: SequenceRoom, isKept: Bool)
@@ -96,7 +91,6 @@ package struct InputLimits: Sendable, Hashable {
   /// The length of an embedding vector.
   package let dimensions: Int
 
-  /// Makes limits.
   package init(vocabularySize: Int, dimensions: Int) {
     self.vocabularySize = vocabularySize
     self.dimensions = dimensions

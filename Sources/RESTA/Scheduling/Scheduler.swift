@@ -36,12 +36,7 @@ package actor Scheduler {
   /// How many passes have ended.
   package internal(set) var passes = 0
 
-  /// Makes a scheduler.
-  ///
-  /// - Parameters:
-  ///   - engine: The engine.
-  ///   - usual: The room that is for others beside one that needs more than all there is. Default: none.
-  ///   - clock: What waits are measured with.
+  /// Makes a scheduler; `usual` is the room for others beside one that needs more than all there is.
   package init(
     engine: any PassEngine, usual: SequenceRoom = .none,
     clock: any Clock<Duration> = ContinuousClock()

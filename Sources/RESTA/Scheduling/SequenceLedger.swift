@@ -14,14 +14,8 @@ package struct SequenceLedger: Sendable {
     shared = lengths
   }
 
-  /// Makes the ledger of sequences that begin with the first positions of others, and tells what has to
-  /// be done for that.
-  ///
-  /// - Parameters:
-  ///   - grant: What is held.
-  ///   - source: The others.
-  ///   - wanted: How many positions of each.
-  ///   - operations: What has to be done for that is added.
+  /// Makes the ledger of sequences that begin with the first `wanted` positions of others, and adds to `operations`
+  /// what has to be done for that.
   package init(
     _ grant: SequencePool.Grant, source: SequenceLedger, wanted: [Int],
     _ operations: inout [CacheOperation]

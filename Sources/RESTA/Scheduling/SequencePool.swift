@@ -75,7 +75,6 @@ package struct SequencePool: Sendable {
   private var kept: [Kept] = []
   private var waiters: [Waiter] = []
 
-  /// Makes a pool.
   package init(capacity: SequenceRoom = .none, usual: SequenceRoom = .none) {
     self.capacity = capacity
     self.usual = usual
@@ -116,11 +115,7 @@ package struct SequencePool: Sendable {
     kept.removeAll { $0.id == id }
   }
 
-  /// Takes back what someone holds, and keeps what is in it.
-  ///
-  /// - Parameters:
-  ///   - id: Its number.
-  ///   - ledger: What it has in the cache.
+  /// Takes back what someone holds, and keeps what is in it, which the ledger tells.
   package mutating func keep(_ id: Int, _ ledger: SequenceLedger) {
     guard let grant = grants.removeValue(forKey: id) else { return }
     let numbers = zip(grant.sequences, ledger.lengths).map { $1 > 0 ? $0 : nil }
@@ -197,7 +192,6 @@ package struct SequenceRoom: Sendable, Hashable {
   /// No room.
   package static let none = SequenceRoom(sequences: 0, cells: 0)
 
-  /// Makes an amount.
   package init(sequences: Int, cells: Int) {
     self.sequences = sequences
     self.cells = cells

@@ -91,12 +91,8 @@ public final class ConversationCache: Sendable {
       }
     }
 
-    /// Keeps what a generation leaves behind.
-    ///
-    /// - Parameters:
-    ///   - contents: What its sequences hold.
-    ///   - sequences: Them.
-    ///   - source: What it began with: a conversation that goes on takes its own place.
+    /// Keeps what a generation leaves behind, in the place of what it began with: a conversation that goes on takes
+    /// its own.
     func keep(_ contents: KeptContents, _ sequences: Sequences, source: Source?) async {
       var contents = contents
       let isConversation = client != nil && contents.fit(into: cache.cells)

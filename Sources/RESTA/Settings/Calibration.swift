@@ -63,7 +63,6 @@ package struct CalibratedSetting: Sendable, Hashable, Codable {
   /// In whose table it is: ``Calibration/shipped`` or ``Calibration/own``.
   package var origin: Calibration
 
-  /// Describes a setting.
   package init(
     noise: NoiseSettings, samples: Int, prefix: PrefixLength, origin: Calibration = .own
   ) {

@@ -5,17 +5,11 @@
 public struct DefenseSettings: Sendable, Hashable, Codable {
   /// The noise H, its sigma and whether its power is matched.
   public var noise: NoiseSettings
-  /// How many perturbed copies vote, k in `1...128`.
-  ///
-  /// Default: 10.
+  /// How many perturbed copies vote, k in `1...128`; 10 by default.
   public var samples: Int
-  /// How many tokens are voted on, l.
-  ///
-  /// Default: 20.
+  /// How many tokens are voted on, l; 20 by default.
   public var prefix: PrefixLength
-  /// Where these tokens lie.
-  ///
-  /// Default: at the start of the answer.
+  /// Where these tokens lie; by default at the start of the answer.
   public var window: WindowPlacement
   /// Where a window that follows a text starts at the latest, in tokens of the answer, 0 or more.
   ///
@@ -27,9 +21,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// `(t - e) % (c + w) >= c`: c tokens that are not, then w that are. A defence that is not active has
   /// none, and a window without end leaves no room for one.
   public var checkpointEvery: Int?
-  /// What the copies vote on at a checkpoint.
-  ///
-  /// Default: the answer's own next tokens.
+  /// What the copies vote on at a checkpoint; by default the answer's own next tokens.
   public var checkpointForm: CheckpointForm
   /// How many tokens a checkpoint votes on, w, 1 or more; in ``probeTokensRange`` for a header.
   ///
@@ -40,21 +32,15 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   ///
   /// Default: `false`. All tokens that end an answer are one here too.
   public var checkpointEnds: Bool
-  /// How predictions become a token.
-  ///
-  /// Default: the majority vote.
+  /// How predictions become a token; by default the majority vote.
   public var aggregator: Aggregator
-  /// What decides a tie.
-  ///
-  /// Default: the log-probabilities.
+  /// What decides a tie; by default the log-probabilities.
   public var tieRule: TieRule
   /// By how many votes the leader must lead for no more copies to be asked about a token, 1 or more.
   ///
   /// Default: `nil`, all votes count. It is for the majority vote alone; see ``LeadRule``.
   public var lead: Int?
-  /// Which content is perturbed.
-  ///
-  /// Default: every user turn.
+  /// Which content is perturbed; every user turn by default.
   public var perturbed: PerturbedContent
   /// The noise's seed; 0 is one.
   ///
@@ -306,12 +292,11 @@ extension WindowPlacement {
 }
 
 extension Chosen<DefenseSettings> {
-  /// The settings for a model: what is recommended for it, changed by what was chosen.
+  /// The valid settings for a model: what is recommended for it, changed by what was chosen; `nil` where a unit was
+  /// chosen, and the only sigma is in the other one.
   ///
   /// Another noise than the recommended one has its ``NoiseKind/fallbackSigma``.
   ///
-  /// - Parameter model: The model.
-  /// - Returns: Valid settings; `nil` where a unit was chosen, and the only sigma is in the other one.
   /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
   package func settings(for model: ModelInformation) throws(RESTAError) -> DefenseSettings? {
     var settings = DefenseSettings.recommended(for: model)

@@ -1,21 +1,13 @@
 /// How an answer is generated, apart from the defence.
 public struct GenerationOptions: Sendable, Hashable, Codable {
-  /// The most tokens of the answer, at least 1.
-  ///
-  /// Default: 256.
+  /// The most tokens of the answer, at least 1; 256 by default.
   public var maximumTokens: Int
-  /// Texts that end the answer; they are not part of it.
-  ///
-  /// Default: none.
+  /// Texts that end the answer and are not part of it; none by default.
   public var stop: [String]
-  /// How tokens after the voted prefix are chosen.
-  ///
-  /// Default: greedily.
+  /// How tokens after the voted prefix are chosen; greedily by default.
   public var sampling: SamplingSettings
-  /// Whether tokens that end an answer are tokens like others, so that it always reaches its maximum
-  /// length: for measurements.
-  ///
-  /// Default: `false`.
+  /// Whether tokens that end an answer are tokens like others, so that it always reaches its maximum length, for
+  /// measurements; `false` by default.
   public var ignoresEndOfGeneration: Bool
   /// For how many of the most likely tokens in each place log-probabilities are given, 0...20, where
   /// nothing is voted on; that of the chosen token is given besides, so 0 is that one alone.

@@ -13,10 +13,7 @@ public enum PrefixLength: Sendable, Hashable, Codable, CustomStringConvertible {
     }
   }
 
-  /// Whether a position lies in the window.
-  ///
-  /// - Parameter index: The position counted from where the window starts; negative before it.
-  /// - Returns: Whether it is voted on.
+  /// Whether a position is voted on; it is counted from where the window starts, and negative before it.
   func contains(_ index: Int) -> Bool {
     switch self {
     case .tokens(let count): (0..<max(0, count)).contains(index)

@@ -1,12 +1,6 @@
 /// Errors about names that are not known, with the one that may have been meant.
 package enum Suggestion {
-  /// A message that names what is not known, the nearest known name, and all of them.
-  ///
-  /// - Parameters:
-  ///   - kind: What is named, such as `key`.
-  ///   - name: The name that is not known.
-  ///   - known: Those that are, in the order to print.
-  /// - Returns: One line.
+  /// A line that names what is not known, the nearest known name, and all of them in the order given.
   package static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
     let hint = nearest(to: name, among: known).map { "; did you mean '\($0)'?" } ?? "."
     return "unknown \(kind) '\(name)'\(hint) Known: \(known.joined(separator: ", "))."

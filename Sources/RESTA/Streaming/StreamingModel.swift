@@ -3,11 +3,9 @@
 /// A generation on it is run by ``StreamDecoder``, with the same events, votes and totals as in process. What
 /// needs logits (``LanguageModel/reserve(sequences:cells:)``) it refuses by name.
 package protocol StreamingModel: LanguageModel {
-  /// The streams of one generation.
+  /// The streams of one generation, none of them open; what the engine caches of it is used for the same client's
+  /// only, for nothing else where that is `nil`.
   ///
-  /// - Parameter client: Whose conversation it is. What the engine caches of it is used for the same client's
-  ///   only; `nil`: for nothing else.
-  /// - Returns: The streams; none is open.
   /// - Throws: `RESTAError` with `engineFailed`.
   func streams(for client: String?) async throws -> any PredictionStreams
 

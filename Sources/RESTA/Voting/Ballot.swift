@@ -19,7 +19,6 @@ struct Ballot {
   /// The lead at which the lead rule ended the vote; `nil` where the others could not have mattered.
   var stoppedAtLead: Int?
 
-  /// Counts predictions.
   init(predictions: [TokenID], ends: @escaping (TokenID) -> Bool = { _ in false }) {
     self.predictions = predictions
     self.ends = ends

@@ -25,14 +25,8 @@ package protocol Attack: DescribedSettings, Hashable {
   /// What determines its requests beside the context's seed: a part of a store's identity.
   func stored(in context: AttackContext) -> JSONObject
 
-  /// Begins on a goal, or goes on.
+  /// Begins on a goal, or goes on after so many queries from what its last step left, where it leaves anything.
   ///
-  /// - Parameters:
-  ///   - goal: What is to be got.
-  ///   - context: What the attacker knows of the target.
-  ///   - queries: How many queries it has made; 0 at the start.
-  ///   - snapshot: What it left after its last step, where it leaves anything.
-  /// - Returns: The attack under way.
   /// - Throws: What keeps it from beginning at all.
   func begin(
     on goal: AttackGoal, in context: AttackContext, queries: Int, snapshot: JSONObject?
@@ -44,11 +38,10 @@ package protocol AttackProcess: Sendable {
   /// What it needs to go on from here, beside the number of its queries; kept with a step's queries.
   var snapshot: JSONObject? { get }
 
-  /// Does what is done between two snapshots: asks the target.
+  /// Does what is done between two snapshots: asks the target, and says whether there is anything more to try.
   ///
   /// The same snapshot and the same answers lead to the same step, so that one that was cut off can be done again.
   ///
-  /// - Returns: Whether there is anything more to try.
   /// - Throws: ``BudgetEnd`` from the asker; what the target throws.
   mutating func step(_ asker: AttackAsker) async throws -> Bool
 }

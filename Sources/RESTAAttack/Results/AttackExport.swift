@@ -11,7 +11,6 @@ package struct AttackExport: Sendable {
   private let states: [AttackStore.UnitState]
   private let showsAnswers: Bool
 
-  /// Reads a store.
   package init(_ store: AttackStore, showsAnswers: Bool) async throws {
     guard let record = try await store.record() else {
       throw EvaluationError(.invalidStore, "The store '\(store.path)' is empty.")
@@ -41,12 +40,11 @@ package struct AttackExport: Sendable {
 
   // MARK: - JailbreakBench
 
-  /// An artifact of one attack behind one defence (arXiv 2404.01318), as `resta eval` reads it.
+  /// An artifact of one attack behind one defence (arXiv 2404.01318), as `resta eval` reads it, and how many breaches
+  /// one message cannot say.
   ///
-  /// A goal that was not broken has no prompt, as in JailbreakBench's own. Neither has one whose breach
-  /// needs more than a message of the user: what it needs is beside, in `messages` and `opening`.
-  ///
-  /// - Returns: JSON, and how many breaches one message cannot say.
+  /// A goal that was not broken has no prompt, as in JailbreakBench's own. Neither has one whose breach needs more
+  /// than a message of the user: what it needs is beside, in `messages` and `opening`.
   package func artifact(
     attack: String?, defense: String?, date: String
   ) throws(EvaluationError) -> (text: String, withoutPrompt: Int) {

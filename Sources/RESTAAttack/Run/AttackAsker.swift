@@ -74,16 +74,12 @@ package final class AttackAsker {
   }
 
   /// Makes sure that queries may be made; what they cost at most is known before they are.
-  ///
-  /// - Throws: ``BudgetEnd``.
   package func reserve(queries count: Int = 1, tokens worst: Int) throws(BudgetEnd) {
     guard count <= settings.queries - queries else { throw BudgetEnd(end: .queries) }
     guard worst <= settings.tokens - tokens else { throw BudgetEnd(end: .tokens) }
   }
 
-  /// Asks, judges and counts.
-  ///
-  /// - Throws: ``BudgetEnd``, and nothing was asked; the target's errors.
+  /// Asks, judges and counts; at a ``BudgetEnd`` nothing was asked.
   @discardableResult package func ask(_ request: AttackRequest) async throws -> AttackQuery {
     try reserve(tokens: target.worstCase(of: request))
     if !target.usesSeed, let same = known[Self.key(request)] {

@@ -17,7 +17,6 @@ package struct AttackConfiguration: Sendable {
 
   package init() {}
 
-  /// Reads a file.
   package init(contentsOf path: String) throws(DocumentError) {
     try self.init(parsing: try SourceFile.read(path).text, file: path)
     folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
@@ -28,7 +27,6 @@ package struct AttackConfiguration: Sendable {
     }
   }
 
-  /// Reads a file's text.
   package init(parsing text: String, file: String) throws(DocumentError) {
     guard let top = try YAMLNode.document(text, file: file) else {
       throw DocumentError("\(file): the file is empty")

@@ -21,10 +21,8 @@ package struct AttackJudge: Sendable {
     }
   }
 
-  /// Makes a judge.
-  ///
-  /// - Parameter model: The undefended model, which tells by likelihood what is language. Without one
-  ///   the text alone tells.
+  /// Makes a judge to which the undefended model tells by likelihood what is language; without one the text alone
+  /// does.
   package init(model: Subject?) {
     coherence = model.map { CoherenceJudge(subject: $0) }
     id = "\(phrases.id), \(coherence?.id ?? "broken-text/1")"

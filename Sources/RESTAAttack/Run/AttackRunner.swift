@@ -11,16 +11,13 @@ package struct AttackRunner: Sendable {
   private let store: AttackStore
   private let parallel: Int
 
-  /// Makes a runner.
   package init(_ plan: AttackPlan, into store: AttackStore, parallel: Int = 1) {
     self.plan = plan
     self.store = store
     self.parallel = max(1, parallel)
   }
 
-  /// Asks every goal as it is; then attacks those that are refused.
-  ///
-  /// - Returns: How far it is: where no goal is refused, nothing was attacked.
+  /// Asks every goal as it is; then attacks those that are refused, if any.
   package func run(
     progress: @escaping @Sendable (AttackProgress) -> Void = { _ in }
   ) async throws -> AttackProgress {

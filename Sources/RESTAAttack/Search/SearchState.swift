@@ -57,9 +57,7 @@ extension AttackAsker {
     }
   }
 
-  /// How many of some queries that cost so much at most may be made, at least one.
-  ///
-  /// - Throws: ``BudgetEnd`` where none may.
+  /// How many of some queries that cost so much at most may be made; throws where not even one may.
   func affordable(_ count: Int, tokens worst: Int) throws(BudgetEnd) -> Int {
     try reserve(tokens: worst)
     return min(count, settings.queries - queries, max(1, (settings.tokens - tokens) / worst))

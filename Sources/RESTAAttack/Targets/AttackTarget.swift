@@ -10,10 +10,8 @@ package protocol AttackTarget: Sendable {
   /// The tokens that a request costs at most: its prompt's, and the longest answer's.
   func worstCase(of request: AttackRequest) throws -> Int
 
-  /// Answers.
-  ///
-  /// - Throws: ``UnanswerableRequest`` for what this request alone could not have; errors that every
-  ///   other would meet too.
+  /// Answers, or throws ``UnanswerableRequest`` for what this request alone could not have, and errors that every
+  /// other would meet too.
   func answer(_ request: AttackRequest, seed: UInt64) async throws -> TargetAnswer
 }
 

@@ -11,13 +11,7 @@ package struct EndpointTarget: AttackTarget {
 
   package var usesSeed: Bool { true }
 
-  /// Connects to nothing yet.
-  ///
-  /// - Parameters:
-  ///   - settings: Where and how it is asked.
-  ///   - maximumTokens: The most tokens of an answer.
-  ///   - system: A system prompt in front of every request. Default: none.
-  /// - Throws: `EvaluationError` with `invalidConfiguration` for any address but a loopback one.
+  /// Connects to nothing yet; refuses any address but a loopback one with `invalidConfiguration`.
   package init(
     _ settings: EndpointSettings, maximumTokens: Int, system: String? = nil
   ) throws(EvaluationError) {

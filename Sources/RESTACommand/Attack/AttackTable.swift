@@ -90,7 +90,6 @@ struct AttackTable: Encodable {
   let rows: [Row]
   let attempts: [Attempt]
 
-  /// Reads a store.
   init(_ store: AttackStore, showsAnswers: Bool) async throws {
     guard let record = try await store.record() else {
       throw Failure.failed("The store '\(store.path)' is empty.")

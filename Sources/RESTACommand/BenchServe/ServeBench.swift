@@ -34,13 +34,8 @@ struct ServeBench {
   /// Measured beside the undefended model.
   let stock: StockServer?
 
-  /// Measures one subject with each number of clients.
+  /// Measures `undefended` or `fast` with each number of clients.
   ///
-  /// - Parameters:
-  ///   - subject: `undefended` or `fast`.
-  ///   - clients: The numbers of clients.
-  ///   - report: Told what is measured now.
-  /// - Returns: A run for each number.
   /// - Throws: ``Failure`` when the server refuses; what generating throws.
   func run(
     _ subject: BenchSubject, clients: [Int], report: (String) -> Void
@@ -155,10 +150,9 @@ struct ServeLoad: Sendable {
     ).send(clients: clients)
   }
 
-  /// Sends all requests with so many clients, each of which has one request under way.
+  /// Sends all requests with so many clients, at least one, each of which has one request under way; gives the
+  /// answers by prompt, and the seconds that all took together.
   ///
-  /// - Parameter clients: At least 1.
-  /// - Returns: The answers, by prompt, and the time that all took together, in seconds.
   /// - Throws: ``Failure`` when the server refuses; what the connection throws.
   func send(clients: Int) async throws -> (answers: [Answer], seconds: Double) {
     let start = ContinuousClock.now

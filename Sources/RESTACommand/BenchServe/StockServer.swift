@@ -13,15 +13,7 @@ struct StockServer: Sendable {
   private let program: String
   private let options: [String]
 
-  /// Finds the program; as `StockProgram.init(_:given:path:model:)`.
-  ///
-  /// - Parameters:
-  ///   - given: The path of --stock; `none` measures without.
-  ///   - path: The model's file.
-  ///   - model: The loaded model.
-  ///   - clients: How many requests it answers at once.
-  ///   - requestTokens: The most that one of them can need.
-  /// - Throws: ``Failure`` when what is given is no program.
+  /// Finds the program, as `StockProgram.init(_:given:path:model:)`; one request needs `requestTokens` at most.
   init?(
     _ given: String?, path: String, model: LlamaModel, clients: Int, requestTokens: Int
   ) throws {
@@ -35,10 +27,8 @@ struct StockServer: Sendable {
       ]
   }
 
-  /// Runs it for as long as something needs it; each time it is a new process that remembers nothing.
+  /// Runs it for as long as `body` needs its address; each time it is a new process that remembers nothing.
   ///
-  /// - Parameter body: Given its address.
-  /// - Returns: What `body` returns.
   /// - Throws: ``Failure`` when it does not start; what `body` throws.
   func serve<Value>(_ body: (String) async throws -> Value) async throws -> Value {
     // A port that somebody else has makes it end at once: another one, then.

@@ -110,7 +110,6 @@ struct ServedLlama {
 
   /// Checks what can be checked before anything listens.
   ///
-  /// - Parameter settings: The server's.
   /// - Throws: ``Failure`` for a model, an adapter or a template that cannot be found.
   init(_ settings: ServerSettings) throws {
     self.settings = settings
@@ -144,11 +143,7 @@ struct ServedLlama {
     URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
   }
 
-  /// Loads it.
-  ///
-  /// - Parameter progress: Told the share that is loaded.
-  /// - Returns: The model, and a line about it for the log.
-  /// - Throws: What loading throws.
+  /// Loads it, telling the share that is loaded, and gives a line about it for the log.
   func load(progress: @escaping @Sendable (Double) -> Void) async throws -> (LoadedModel, String) {
     let room = ServerCapacity.usualRoom(settings)
     guard arguments.remote.engine == .llama else {

@@ -131,10 +131,8 @@ struct ServeArguments: ParsableArguments {
       valueName: "setting=value"))
   var set: [String] = []
 
-  /// The settings that the command line, the environment and the file make.
+  /// The settings that the command line, the environment and the file make, checked.
   ///
-  /// - Parameter environment: The process's.
-  /// - Returns: The settings, checked.
   /// - Throws: ``Failure`` for a file that cannot be read; `ServerError` for a wrong setting.
   func settings(environment: [String: String]) throws -> ServerSettings {
     let file = try config.map { path in

@@ -70,13 +70,7 @@ package struct CalibrationTable: Sendable, Hashable {
   /// An empty table.
   package init() {}
 
-  /// Reads a table.
-  ///
-  /// - Parameters:
-  ///   - bytes: JSON.
-  ///   - file: The file's name, for errors.
-  ///   - origin: In whose table it is.
-  /// - Throws: The file, the entry, the key, and what is expected there.
+  /// Reads a table from JSON; an error names the file, the entry, the key, and what is expected there.
   package init(
     _ bytes: [UInt8], file: String, origin: Calibration
   ) throws(DocumentError) {

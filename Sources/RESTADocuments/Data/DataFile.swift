@@ -43,7 +43,6 @@ package struct DataFile: Sendable {
     try DataFile(try SourceFile.read(path, isStrict: false))
   }
 
-  /// Takes a file apart.
   package init(_ source: SourceFile) throws(DocumentError) {
     let lines = Self.lines(of: source.bytes)
     guard let first = lines.first else {
@@ -268,12 +267,8 @@ package struct DataFile: Sendable {
 
   // MARK: - Rows that cannot be read
 
-  /// Refuses a file for its bad rows, unless they are to be left out; all of them never are.
-  ///
-  /// - Parameters:
-  ///   - bad: Why rows cannot be read.
-  ///   - skipping: Whether they are left out; `nil` where nobody can ask for that.
-  /// - Throws: `DocumentError` with all of them, ten at most by their words.
+  /// Refuses a file for its bad rows, naming ten at most, unless they are to be left out (`nil` where nobody can ask
+  /// for that); all of them never are.
   package func accept(_ bad: [DocumentError], skipping: Bool?) throws(DocumentError) {
     guard let first = bad.first, skipping != true || bad.count == rows.count else { return }
     guard bad.count < rows.count else { throw first }

@@ -29,7 +29,6 @@ package struct DatasetSelection: Sendable, Hashable {
   /// How many; `nil` for all.
   package var limit: Limit?
 
-  /// Makes a selection.
   package init(
     role: Sample.Role? = nil, attacks: [String] = [], categories: [String] = [],
     split: DataSplit? = nil, developmentShare: Double = 0.3, limit: Limit? = nil

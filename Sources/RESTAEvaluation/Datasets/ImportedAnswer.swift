@@ -114,7 +114,6 @@ package struct ImportedDefense: Defense {
 
   private let answers: [[UInt8]: String?]
 
-  /// Takes over answers.
   package init(_ answers: [ImportedAnswer], source: String) {
     settings = ["source": .string(source)]
     // By bytes: canonically equivalent prompts are different prompts.

@@ -158,7 +158,6 @@ package struct DatasetCounts: Sendable, Hashable, Codable {
   /// Prompts that should be answered.
   package var benign: Int
 
-  /// Makes counts.
   package init(rows: Int, nulls: Int = 0, jailbroken: Int? = nil, benign: Int = 0) {
     self.rows = rows
     prompts = rows - nulls

@@ -16,9 +16,7 @@ package struct LabelledText: Sendable, Hashable, Codable {
 }
 
 extension LabelledText {
-  /// Reads labelled answers.
-  ///
-  /// - Returns: The answers, and why rows were left out.
+  /// Reads labelled answers, and why rows were left out.
   package static func load(
     contentsOf path: String, skipsBadRows: Bool = false
   ) throws(EvaluationError) -> (texts: [LabelledText], badRows: [String]) {

@@ -39,8 +39,6 @@ public struct RandomRefusal: ConfiguredDefense {
   public init(probability: Double) { self.probability = probability }
 
   /// Checks the probability.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration` if it is none.
   public func validate() throws(EvaluationError) {
     guard (0...1).contains(probability) else {
       throw EvaluationError(
@@ -49,15 +47,7 @@ public struct RandomRefusal: ConfiguredDefense {
     }
   }
 
-  /// Answers one prompt, or refuses without asking the model.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - subject: The model under test.
-  ///   - seed: The seed of the decision, and of sampling if there is any.
-  /// - Returns: The answer and its cost, or `DefendedAnswer.refusalText` for nothing.
-  /// - Throws: ``EvaluationError`` for a value out of range, `RESTA.RESTAError`, the engine's error,
-  ///   or `CancellationError`.
+  /// Answers one prompt, or refuses with `DefendedAnswer.refusalText`, without asking the model and at no cost.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
@@ -111,8 +101,6 @@ public struct TemperatureOnly: ConfiguredDefense {
   }
 
   /// Checks every value.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
   public func validate() throws(EvaluationError) {
     do {
       try sampling.validate()
@@ -121,15 +109,7 @@ public struct TemperatureOnly: ConfiguredDefense {
     }
   }
 
-  /// Answers one prompt.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - subject: The model under test; the sampling of its options is not used.
-  ///   - seed: The seed of sampling.
-  /// - Returns: The answer and its cost.
-  /// - Throws: ``EvaluationError`` for a value out of range, `RESTA.RESTAError`, the engine's error,
-  ///   or `CancellationError`.
+  /// Answers one prompt; the sampling of the subject's options is not used.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

@@ -138,13 +138,6 @@ public struct Undefended: ConfiguredDefense {
   public init() {}
 
   /// Answers one prompt.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - subject: The model under test.
-  ///   - seed: The seed of sampling, if the subject's options ask for any.
-  /// - Returns: The answer and its cost.
-  /// - Throws: `RESTA.RESTAError`, the engine's error, or `CancellationError`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

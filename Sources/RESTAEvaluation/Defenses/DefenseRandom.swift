@@ -35,7 +35,6 @@ package struct DefenseRandom: Sendable {
   private let lane: UInt32
   private var index: UInt64 = 0
 
-  /// Starts a sequence.
   package init(seed: UInt64, purpose: Purpose, lane: UInt32 = 0) {
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     self.purpose = purpose

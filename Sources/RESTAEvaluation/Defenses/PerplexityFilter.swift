@@ -63,8 +63,6 @@ public struct PerplexityFilter: ConfiguredDefense {
   }
 
   /// Checks every value.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
   public func validate() throws(EvaluationError) {
     if let threshold, !(threshold.isFinite && threshold >= 1) {
       throw EvaluationError(
@@ -83,18 +81,10 @@ public struct PerplexityFilter: ConfiguredDefense {
     }
   }
 
-  /// Answers one prompt, or rejects it.
+  /// Answers one prompt, or rejects it; without a threshold it throws ``EvaluationError``.
   ///
-  /// The notes hold the `perplexity`: `null` for a message of no tokens, which passes, and
-  /// `infinite` for one that the model finds impossible.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - subject: The model under test.
-  ///   - seed: The seed of sampling, if the subject's options ask for any.
-  /// - Returns: The answer, or a refusal; the filter's pass is part of the cost.
-  /// - Throws: ``EvaluationError`` without a threshold, `RESTA.RESTAError`, the engine's error, or
-  ///   `CancellationError`.
+  /// The notes hold the `perplexity`: `null` for a message of no tokens, which passes, and `infinite` for one that
+  /// the model finds impossible. The filter's pass is part of the cost.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

@@ -73,8 +73,6 @@ public struct Placebo: ConfiguredDefense {
   }
 
   /// Checks that one change is chosen, and that it is small.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming what is wrong.
   public func validate() throws(EvaluationError) {
     let chosen = [text.map { _ in "text" }, sigma.map { _ in "sigma" }, file.map { _ in "file" }]
       .compactMap { $0 }
@@ -97,16 +95,11 @@ public struct Placebo: ConfiguredDefense {
 
   /// Answers one prompt.
   ///
-  /// The notes of the text hold `added_tokens`, by which the rendered prompt is longer; those of noise
-  /// are the ``RestaDefense``'s.
+  /// The notes of the text hold `added_tokens`, by which the rendered prompt is longer; those of noise are the
+  /// ``RestaDefense``'s.
   ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - subject: The model under test.
-  ///   - seed: The seed of the noise, and of sampling if the subject's options ask for any.
-  /// - Returns: The answer and its cost.
-  /// - Throws: ``EvaluationError`` where the chat template drops the text, or for a file that nothing
-  ///   has loaded; `RESTA.RESTAError`, the engine's error, or `CancellationError`.
+  /// - Throws: ``EvaluationError`` where the chat template drops the text, or for a file that nothing has loaded; the
+  ///   engine's errors.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

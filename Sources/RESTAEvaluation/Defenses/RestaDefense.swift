@@ -130,8 +130,6 @@ public struct RestaDefense: ConfiguredDefense {
   private static let definition: Int128 = 2
 
   /// Checks every value.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
   public func validate() throws(EvaluationError) {
     do {
       try defense.validate()
@@ -140,19 +138,11 @@ public struct RestaDefense: ConfiguredDefense {
     }
   }
 
-  /// Answers one prompt.
+  /// Answers one prompt; the seed is the noise's as it is, and that of sampling behind the prefix.
   ///
-  /// The notes hold `sigma_absolute`, `perturbed_tokens`, `calibration` and, where any token was
-  /// perturbed, `sigma_relative`; of checkpoints that open the turn again `probes`: where, what was said in
-  /// how many votes, and whether that `refused`.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - subject: The model under test.
-  ///   - seed: The noise's seed as it is; of sampling behind the prefix too, if there is any.
-  /// - Returns: The answer, its votes and its cost.
-  /// - Throws: ``EvaluationError`` for a value out of range, `RESTA.RESTAError`, the engine's error,
-  ///   or `CancellationError`.
+  /// The notes hold `sigma_absolute`, `perturbed_tokens`, `calibration` and, where any token was perturbed,
+  /// `sigma_relative`; of checkpoints that open the turn again `probes`: where, what was said in how many votes, and
+  /// whether that `refused`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

@@ -54,9 +54,7 @@ public struct SelfReminder: ConfiguredDefense {
     self.after = after
   }
 
-  /// Checks that there is a reminder.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration` where both parts are empty.
+  /// Checks that there is a reminder: that not both parts are empty.
   public func validate() throws(EvaluationError) {
     guard !before.isEmpty || !after.isEmpty else {
       throw EvaluationError(
@@ -65,15 +63,7 @@ public struct SelfReminder: ConfiguredDefense {
     }
   }
 
-  /// Answers one prompt.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - subject: The model under test.
-  ///   - seed: The seed of sampling, if the subject's options ask for any.
-  /// - Returns: The answer and its cost, reminder included.
-  /// - Throws: ``EvaluationError`` for an empty reminder, `RESTA.RESTAError`, the engine's error, or
-  ///   `CancellationError`.
+  /// Answers one prompt; the reminder is part of the cost.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

@@ -88,8 +88,6 @@ public struct SmoothLLM: ConfiguredDefense {
   }
 
   /// Checks every value.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration`, naming the value and its range.
   public func validate() throws(EvaluationError) {
     guard (0...100).contains(percent) else {
       throw EvaluationError(
@@ -103,18 +101,10 @@ public struct SmoothLLM: ConfiguredDefense {
 }
 
 extension SmoothLLM {
-  /// Answers one prompt.
+  /// Answers one prompt, with the answer and the `promptTokens` of one copy and the cost of all.
   ///
-  /// The notes hold `answered` (the copies that were), `jailbroken` (how many of their answers are no
-  /// refusals), `chosen` (the copy whose answer is given) and, where there are any, `without_room`.
-  ///
-  /// - Parameters:
-  ///   - prompt: The user's message.
-  ///   - subject: The model under test.
-  ///   - seed: The seed of the changes, of the choice, and of sampling if there is any.
-  /// - Returns: The answer of one copy with that copy's `promptTokens`, and the cost of all.
-  /// - Throws: ``EvaluationError`` for a value out of range, `RESTA.RESTAError`, the engine's error,
-  ///   or `CancellationError`.
+  /// The notes hold `answered` (the copies that were), `jailbroken` (how many of their answers are no refusals),
+  /// `chosen` (the copy whose answer is given) and, where there are any, `without_room`.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

@@ -64,7 +64,6 @@ package struct InstructionVerdict: Sendable, Hashable, Codable {
   /// Whether each is followed by the answer or by one of its loose variants.
   package var loose: [Bool]
 
-  /// Makes a verdict.
   package init(ids: [String], strict: [Bool], loose: [Bool]) {
     self.ids = ids
     self.strict = strict

@@ -20,7 +20,6 @@ package struct EvaluationRunner: Sendable {
   /// Whether no other answer is begun, for time has run out, say.
   package var isSpent: @Sendable () -> Bool = { false }
 
-  /// Makes a runner.
   package init(
     plan: EvaluationPlan, store: EvaluationStore, subject: Subject, judges: [any Judge],
     parallel: Int = 1, retriesUnscored: Bool = false
@@ -187,7 +186,6 @@ package struct PreferenceRunner: Sendable {
   private let judges: [PairwiseJudge]
   private let retriesUnscored: Bool
 
-  /// Prepares comparisons.
   package init(
     store: EvaluationStore, baseline: String, judges: [PairwiseJudge], retriesUnscored: Bool = false
   ) {

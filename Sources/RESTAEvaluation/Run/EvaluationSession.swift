@@ -189,16 +189,8 @@ public struct EvaluationSession: Sendable {
     try await run(plan, into: store, loadJudge: loadJudge, progress: progress)
   }
 
-  /// Generates and judges what a store lacks of a part of this evaluation's plan.
-  ///
-  /// - Parameters:
-  ///   - plan: The part.
-  ///   - store: As for ``run(into:loadJudge:progress:)``.
-  ///   - loadJudge: So too.
-  ///   - isSpent: Asked in front of each answer: whether none is begun any more. Default: never.
-  ///   - progress: As for ``run(into:loadJudge:progress:)``.
-  /// - Returns: What was done.
-  /// - Throws: As ``run(into:loadJudge:progress:)``.
+  /// Generates and judges what a store lacks of a part of this evaluation's plan, as
+  /// ``run(into:loadJudge:progress:)`` does, until `isSpent`, which is asked in front of each answer.
   package func run(
     _ plan: EvaluationPlan, into store: EvaluationStore,
     loadJudge: @escaping JudgeLoader = noJudge, isSpent: @escaping @Sendable () -> Bool = { false },

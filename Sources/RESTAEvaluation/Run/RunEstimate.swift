@@ -47,7 +47,6 @@ package struct WorkWeights: Sendable {
   private let defenses: [String: any Defense]
   private let subject: Subject
 
-  /// Prepares estimates.
   package init(plan: EvaluationPlan, subject: Subject) {
     defenses = Dictionary(
       plan.defenses.map { ($0.name, $0.defense) }, uniquingKeysWith: { first, _ in first })

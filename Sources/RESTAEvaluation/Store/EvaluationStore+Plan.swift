@@ -191,7 +191,6 @@ package struct RecordEntry: Sendable, Hashable, Codable {
   /// The value.
   package var value: String
 
-  /// Makes an entry.
   package init(label: String, value: String) {
     self.label = label
     self.value = value

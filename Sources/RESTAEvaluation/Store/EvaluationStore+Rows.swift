@@ -126,7 +126,6 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   /// What it counts as.
   package var label: AnswerLabel
 
-  /// Makes a row.
   package init(
     key: String, dataset: String, sample: Sample, defense: String, kind: String,
     settings: JSONObject, usesSeed: Bool, seed: UInt64, answer: DefendedAnswer?,

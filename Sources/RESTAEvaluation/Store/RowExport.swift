@@ -18,7 +18,6 @@ package struct RowExport: Sendable, Hashable {
   /// Which texts are written.
   package var texts: Texts
 
-  /// Makes an export.
   package init(texts: Texts = .benignAnswers) { self.texts = texts }
 
   /// The rows as JSON Lines.

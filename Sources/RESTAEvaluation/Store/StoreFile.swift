@@ -9,14 +9,8 @@ package struct StoreFile {
   private let version: String
   private let tables: String
 
-  /// Describes a file.
-  ///
-  /// - Parameters:
-  ///   - path: Where it is.
-  ///   - contents: What it holds, such as "an evaluation".
-  ///   - maker: The command that makes one.
-  ///   - version: Changes with the tables.
-  ///   - tables: SQL that makes them, with `meta (name, value)` among them.
+  /// Describes a file by what it `holds`, such as "an evaluation", the command that `made` it, a version that changes
+  /// with the tables, and the SQL that makes them, with `meta (name, value)` among them.
   package init(
     path: String, holds contents: String, made maker: String, version: String, tables: String
   ) {

@@ -17,7 +17,6 @@ struct LlamaContext: ~Copyable {
   private let threads: PassThreads
   private let weights: LlamaWeights
 
-  /// Makes a context.
   init(
     weights: LlamaWeights, options: LlamaOptions, threads: Int, cells: Int, sequences: Int
   ) throws(LlamaError) {

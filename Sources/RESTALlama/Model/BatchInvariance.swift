@@ -31,13 +31,8 @@ extension BatchInvariance {
   static let limit = Duration.seconds(1)
   static let widestOfSlow = 17
 
-  /// Computes one text's last positions in passes of several widths.
-  ///
-  /// - Parameters:
-  ///   - parts: The loaded model.
-  ///   - batchSize: The most positions of a pass.
-  ///   - pace: How long a position takes, about.
-  /// - Throws: What a pass throws.
+  /// Computes one text's last positions in passes of several widths, up to `batchSize`; a position takes about
+  /// `pace`.
   init(_ parts: LlamaParts, batchSize: Int, pace: Duration) async throws {
     let affordable = pace * Self.widest <= Self.limit ? Self.widest : Self.widestOfSlow
     let widest = min(affordable, batchSize)

@@ -8,7 +8,6 @@ actor PassCostMeter {
   private var waiters: [Int: CheckedContinuation<PassCosts, any Error>] = [:]
   private var nextNumber = 0
 
-  /// Makes a meter.
   init(_ measure: @escaping @Sendable () async throws -> PassCosts) {
     self.measure = measure
   }

@@ -60,13 +60,8 @@ package struct BenchRun: Encodable {
   /// llama.cpp as it comes; of the undefended run only, and `nil` where it is not there.
   @Nullable package var stock: StockRun?
 
-  /// - Parameters:
-  ///   - subject: What ran.
-  ///   - benchCase: The case.
-  ///   - samples: Every subject's generations, by repeat; this one's among them.
-  ///   - floors: The floor of each repeat, or none.
-  ///   - stock: What llama.cpp as it comes did in each repeat, or none.
-  ///   - memory: What the model's memory is made of; `nil` at servers.
+  /// Sums up every subject's generations by repeat, this one's among them, with each repeat's floor and what
+  /// llama.cpp as it comes did in it, or none; `memory` is `nil` at servers.
   package init?(
     _ subject: BenchSubject, _ benchCase: BenchCase,
     samples: [BenchSubject: [BenchSample]], floors: [BenchFloor] = [],
@@ -142,9 +137,7 @@ package struct StockRun: Encodable {
   @Nullable package var decodeRatioLowest: Double?
   @Nullable package var decodeRatioHighest: Double?
 
-  /// - Parameters:
-  ///   - stock: What it did in each repeat.
-  ///   - results: The undefended generations of the same repeats.
+  /// Sums up what it did in each repeat, beside the undefended generations of the same ones.
   package init?(_ stock: [StockBench.Speed], beside results: [GenerationResult]) {
     let prompts = zip(stock, results).map {
       Double($1.promptTokens) / $1.totals.prefillSeconds / $0.prompt

@@ -16,17 +16,10 @@ package struct BenchRunner {
   /// What the process held when the model was loaded, where the system tells.
   package let loadedBytes: Int? = MachineReport.residentBytes
 
-  /// Measures one case.
+  /// Measures one case: a row for each subject, and sigma in the embeddings' own unit.
   ///
-  /// The subjects take turns within a repeat, so that what drifts on the machine hits all of them.
-  /// Each repeat has noise of its own, the same for all subjects.
-  ///
-  /// - Parameters:
-  ///   - benchCase: What to measure.
-  ///   - prompts: One for each repeat; they start over when there are fewer.
-  ///   - progress: Told what runs, and how much of the case is done.
-  /// - Returns: A row for each subject, and sigma in the embeddings' own unit.
-  /// - Throws: What generating throws.
+  /// The subjects take turns within a repeat, so that what drifts on the machine hits all of them. Each repeat has
+  /// noise of its own, the same for all subjects, and a prompt; these start over when there are fewer.
   package func run(
     _ benchCase: BenchCase, prompts: [BenchPrompt], progress: (String, Double) -> Void
   ) async throws -> (runs: [BenchRun], sigmaAbsolute: Double) {
@@ -73,15 +66,9 @@ package struct BenchRunner {
     return (runs, sigma)
   }
 
-  /// Measures several generations at once, and the same ones after each other.
+  /// Measures several generations at once, and the same ones after each other; each has noise of its own.
   ///
-  /// - Parameters:
-  ///   - count: How many.
-  ///   - subject: Which decoder.
-  ///   - benchCase: What they generate; each has noise of its own.
-  ///   - prompts: One for each of them, and so again; `nil`: one that is made.
-  /// - Returns: The medians.
-  /// - Throws: What generating throws.
+  /// Prompts are taken in turn, over and over; `nil`: one that is made.
   package func together(
     _ count: Int, _ subject: BenchSubject, _ benchCase: BenchCase, prompts: [BenchPrompt]?
   ) async throws -> ParallelRun {
@@ -211,11 +198,8 @@ package struct BenchPrompt {
 
   /// A harmless prompt of a wanted length: a request, behind sentences that do not repeat.
   ///
-  /// - Parameters:
-  ///   - length: How many tokens of user content, at least 1; it has as many, or the next number
-  ///     that words make.
-  ///   - model: Whose tokens are counted.
-  ///   - template: The chat template, or `nil` for the model's own.
+  /// It has as many tokens of user content, at least 1, or the next number that words make.
+  ///
   /// - Throws: ``RESTAError`` when the template is none or refuses the prompt.
   package init(
     ofLength length: Int, model: any LanguageModel, template: ChatTemplate?

@@ -9,13 +9,9 @@ package struct StockProgram: Sendable {
   /// Model, threads, cache and layers on a GPU; both programs spell them alike.
   package let options: [String]
 
-  /// Finds a program; `nil` where there is none, or where it cannot run this model, and says so.
+  /// Finds `llama-bench` or `llama-server`, or what --stock gives; `nil` where it is `none`, or there is none, or it
+  /// cannot run this model, which is said.
   ///
-  /// - Parameters:
-  ///   - name: `llama-bench` or `llama-server`.
-  ///   - given: The path of --stock; `none` measures without.
-  ///   - path: The model's file.
-  ///   - model: The loaded model.
   /// - Throws: ``Failure`` when what is given is no program.
   package init?(_ name: String, given: String?, path: String, model: LlamaModel) throws {
     guard given != "none" else { return nil }

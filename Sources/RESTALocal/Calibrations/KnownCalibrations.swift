@@ -16,11 +16,9 @@ package struct KnownCalibrations: Sendable {
 
   /// Reads both tables.
   ///
-  /// - Parameters:
-  ///   - file: The user's own table, where the command line names it. Default: by ``variable``, else
-  ///     `resta/calibrations.json` in `$XDG_CONFIG_HOME`, which is `~/.config` unless it is set.
-  ///   - environment: The process's.
-  ///   - shipped: The other table. Default: the one in this program.
+  /// The user's own is the file that the command line names, else that of ``variable``, else
+  /// `resta/calibrations.json` in `$XDG_CONFIG_HOME`, which is `~/.config` unless it is set.
+  ///
   /// - Throws: `DocumentError` for a table that is there and is none. One that is not there is empty.
   package init(
     file: String? = nil, environment: [String: String] = ProcessInfo.processInfo.environment,
@@ -53,15 +51,10 @@ package struct KnownCalibrations: Sendable {
     own[weights] ?? shipped[weights]
   }
 
-  /// What was found for a model file with adapters.
+  /// What was found for a GGUF file (the first of several parts) with adapters; `nil` where there is nothing, or a
+  /// file cannot be read: loading it says why.
   ///
   /// Files are hashed only where a table has an entry for one of this length.
-  ///
-  /// - Parameters:
-  ///   - file: The GGUF file; the first one of several parts.
-  ///   - adapters: The adapters.
-  ///   - memory: Where digests of files are remembered.
-  /// - Returns: The setting; `nil` where there is none, or a file cannot be read: loading it says why.
   package func setting(
     forModel file: String, adapters: [LlamaOptions.Adapter], memory: DigestMemory
   ) -> CalibratedSetting? {
@@ -88,10 +81,9 @@ package struct KnownCalibrations: Sendable {
     }
   }
 
-  /// Writes an entry into the user's own table, beside what is there by now: another calibration may have
-  /// ended in the meantime.
+  /// Writes an entry into the user's own table, beside what is there by now: another calibration may have ended in
+  /// the meantime; returns the table's file.
   ///
-  /// - Returns: The file.
   /// - Throws: ``Failure`` when the file cannot be written; `DocumentError` when it is no table any more.
   package func keep(_ entry: CalibrationTable.Entry) throws -> String {
     var table = try Self.table(at: path)

@@ -100,9 +100,7 @@ struct Chat: AsyncParsableCommand {
     }
   }
 
-  /// Answers; an interrupt ends this answer only.
-  ///
-  /// - Returns: Whether there is an answer.
+  /// Answers, and says whether there is an answer; an interrupt ends this answer only.
   private func respond(
     to line: String, in conversation: inout ChatConversation, _ run: RunReport,
     _ traceFile: TraceFile?

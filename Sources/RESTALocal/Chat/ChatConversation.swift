@@ -34,9 +34,8 @@ struct ChatConversation {
       isRefusal: { RefusalPhraseJudge().isRefusal($0) })
   }
 
-  /// Starts over, with a new system prompt or with the one there is.
-  ///
-  /// - Throws: `RESTAError` where the template has no place for a system prompt; nothing is changed then.
+  /// Starts over, with a new system prompt or with the one there is; throws, and changes nothing, where the template
+  /// has no place for one.
   mutating func reset(system: String? = nil) throws {
     if let system, let used = try template ?? model.chatTemplate {
       try used.check(system: system, setting: "/system")
@@ -93,9 +92,7 @@ enum ChatCommand: Equatable {
     }
   }
 
-  /// Does what the command says, and tells so through `write`.
-  ///
-  /// - Throws: `RESTAError` where it cannot be done; nothing is changed then.
+  /// Does what the command says, and tells so through `write`; where it cannot be done, nothing is changed.
   func apply(to conversation: inout ChatConversation, write: (String) -> Void) throws {
     switch self {
     case .help: write(Self.helpText)

@@ -5,8 +5,7 @@ struct LineReader {
   private var history: [String] = []
   private let historyFile: String?
 
-  /// - Parameter historyFile: Where lines are kept from one session to the next, or `nil`.
-  /// - Throws: ``Failure`` when there is such a file and it cannot be read.
+  /// Reads the history of earlier sessions, and throws where there is such a file and it cannot be read.
   init(historyFile: String?) throws {
     self.historyFile = historyFile
     guard let historyFile, FileManager.default.fileExists(atPath: historyFile) else { return }
@@ -16,11 +15,7 @@ struct LineReader {
     history = text.split(separator: "\n").suffix(1000).map(String.init)
   }
 
-  /// The next line; blocks until there is one.
-  ///
-  /// - Parameter prompt: What is shown in front of it, on a terminal.
-  /// - Returns: A line, or why there is none.
-  /// - Throws: ``Failure`` for a line that is no UTF-8 text.
+  /// The next line, or why there is none; blocks until there is one, and throws for what is no UTF-8.
   mutating func next(prompt: String) async throws -> LineBuffer.Outcome {
     guard isatty(STDIN_FILENO) == 1, Terminal.outputIsTerminal else {
       return try await Self.plainLine()
@@ -199,9 +194,7 @@ enum Key: Equatable {
 struct KeyDecoder {
   private var pending: [UInt8] = []
 
-  /// Takes a byte.
-  ///
-  /// - Returns: The key that it completes, or `nil` when more bytes are needed.
+  /// Takes a byte, and returns the key that it completes, or `nil` when more bytes are needed.
   mutating func take(_ byte: UInt8) -> Key? {
     pending.append(byte)
     let key =
@@ -281,9 +274,7 @@ enum Stty {
     return fields[1]
   }
 
-  /// Runs `stty` on the terminal that the command reads from.
-  ///
-  /// - Returns: What it printed, or `nil` when it failed.
+  /// Runs `stty` on the terminal that the command reads from, and returns what it printed; `nil` when it failed.
   static func run(_ arguments: [String]) -> String? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")

@@ -206,14 +206,7 @@ struct NearTie: Encodable {
   /// Of the sequences that choose the token there, the closest first.
   let leads: [Lead]
 
-  /// Measures a position.
-  ///
-  /// - Parameters:
-  ///   - result: An answer.
-  ///   - position: The position, from 0; all tokens in front of it are taken from the answer.
-  ///   - prompt: The prompt of the answer.
-  ///   - model: The model.
-  /// - Throws: What the model throws.
+  /// Measures a position, from 0, of an answer; all tokens in front of it are taken from the answer.
   init(
     _ result: GenerationResult, position: Int, prompt: TokenizedPrompt, model: any LanguageModel
   ) async throws {

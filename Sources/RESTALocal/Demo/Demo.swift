@@ -226,10 +226,8 @@ struct DemoScript: Decodable {
     return script
   }
 
-  /// The script that was made for a model's very weights, else the one for any.
+  /// The script that was made for a model's very weights and adapters, else the one for any.
   ///
-  /// - Parameter model: The model, with the adapters that it gets.
-  /// - Returns: The script.
   /// - Throws: ``Failure`` where no model is named and none was fetched.
   static func fitting(_ model: ModelArguments) throws -> DemoScript {
     if model.lora.count == 1, Adapters.isDefault(model.lora[0]),
@@ -247,14 +245,10 @@ struct DemoScript: Decodable {
     return try model.digest(ifLongAs: [weights.bytes]) == weights.sha256
   }
 
-  /// Reads a script from a file.
+  /// Reads a script from a file, to be shown on a model.
   ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - model: The model that it is to be shown on.
-  /// - Returns: The script.
-  /// - Throws: ``Failure`` when it cannot be read, or has a key that is none, or no prompt, or was made
-  ///   for other weights.
+  /// - Throws: ``Failure`` when it cannot be read, or has a key that is none, or no prompt, or was made for other
+  ///   weights.
   static func load(_ path: String, for model: ModelArguments) throws -> DemoScript {
     let bytes = try SourceFile.read(path).bytes
     do {

@@ -85,12 +85,8 @@ struct DemoView {
 enum DemoTable {
   private static let verdictWidth = 11
 
-  /// The lines, with a title.
-  ///
-  /// - Parameters:
-  ///   - outcomes: What came of the prompts.
-  ///   - width: The terminal's; titles take what the other columns leave.
-  /// - Returns: The title, a line for each prompt, and what the last column means.
+  /// A title, a line for each prompt, and what the last column means; titles take what the other columns leave of the
+  /// terminal's width.
   static func lines(_ outcomes: [DemoOutcome], width: Int) -> [String] {
     let titleWidth = max(12, width - 2 * (verdictWidth + 2) - 10)
     let title = row("Verdicts, by phrases", "undefended", "defended", "tokens", titleWidth)
@@ -121,10 +117,7 @@ enum DemoTable {
 
 /// What the demo says at its end: what the verdicts of this very run show, and nothing else.
 enum DemoClosing {
-  /// The closing sentences.
-  ///
-  /// - Parameter verdicts: Those of all prompts, in any order.
-  /// - Returns: A sentence or two for each kind of prompt that there was; empty for none.
+  /// The closing sentences: one or two for each kind of prompt among the verdicts, in any order; none for none.
   static func sentences(_ verdicts: [DemoVerdict]) -> [String] {
     [
       adversarial(verdicts.filter { $0.kind == .adversarial }, direct(in: verdicts)),

@@ -173,12 +173,7 @@ struct TraceFile {
     }
   }
 
-  /// Appends an answer's votes that were not written yet, and the answer.
-  ///
-  /// - Parameters:
-  ///   - report: The answer.
-  ///   - written: How many of its votes were written as they came.
-  /// - Throws: ``Failure`` when the file cannot be written.
+  /// Appends an answer, and its votes except for those that were `written` as they came.
   func finish(_ report: GenerationReport, votesWritten written: Int) throws {
     // A vote that ended the answer belongs to no token, so it came with none.
     for vote in report.votes.dropFirst(written) { try write("vote", vote) }

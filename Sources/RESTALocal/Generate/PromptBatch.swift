@@ -6,11 +6,8 @@ import RESTALlama
 extension Generate {
   /// Answers a file of prompts.
   ///
-  /// - Parameters:
-  ///   - file: The file, as the command line names it.
-  ///   - options: Length, stop strings and sampling.
-  /// - Throws: ``Failure`` for options that contradict each other, before a model is loaded; what
-  ///   loading and answering throw.
+  /// - Throws: ``Failure`` for options that contradict each other, before a model is loaded; what loading and
+  ///   answering throw.
   func answerAll(of file: String, _ options: GenerationOptions) async throws {
     guard prompt == nil else {
       throw Failure.usage("Give a prompt or --prompts, not both.")
@@ -53,19 +50,15 @@ struct PromptBatch {
   let report: RunReport
   let showsProgress: Bool
 
-  /// The seed of the prompt with index 0: the one given, or one that is drawn.
-  ///
-  /// - Parameter given: What the command line says, or `nil`.
-  /// - Returns: The seed; a drawn one has 53 bits, as elsewhere, so that every JSON reader keeps it.
+  /// The seed of the prompt with index 0: the one given, or one that is drawn, of 53 bits, as elsewhere, so that
+  /// every JSON reader keeps it.
   static func firstSeed(_ given: UInt64?) -> UInt64 {
     given ?? UInt64.random(in: 0..<(1 << 53))
   }
 
-  /// Answers the prompts, a line of JSON for each as soon as there is one.
+  /// Answers the prompts from `start` on, a line of JSON for each as soon as there is one; a row that is no prompt
+  /// gets a line that says why, and all keep their indices, and so their seeds.
   ///
-  /// - Parameters:
-  ///   - rows: All rows of the file; one that is no prompt gets a line that says why.
-  ///   - start: How many of them to skip; the others keep their indices, and so their seeds.
   /// - Throws: `Failure` at the end when prompts failed; at once what would fail for all of them.
   func run(_ rows: [Result<String, DocumentError>], from start: Int) async throws {
     var progress = Progress()
@@ -113,11 +106,7 @@ struct PromptBatch {
     }
   }
 
-  /// Why a prompt failed, without its text.
-  ///
-  /// - Parameter error: What was thrown.
-  /// - Returns: A message.
-  /// - Throws: The error itself when the other prompts would fail alike.
+  /// Why a prompt failed, without its text; throws the error itself when the other prompts would fail alike.
   private static func message(ofOnePrompt error: any Error) throws -> String {
     switch error {
     case let error as RESTAError where [.invalidTemplate, .invalidSetting].contains(error.code):
@@ -136,12 +125,8 @@ package struct PromptList {
   let rows: [Result<String, DocumentError>]
   private let file: DataFile
 
-  /// Reads prompts.
+  /// Reads prompts, leaving out and telling the rows that cannot be read if `skipping`; `nil`: nobody can ask for it.
   ///
-  /// - Parameters:
-  ///   - path: The file.
-  ///   - skipping: Whether rows that cannot be read are left out, and told. Default: no, and nobody can ask
-  ///     for it.
   /// - Throws: `DocumentError` when there is no prompt, and for rows that cannot be read.
   package init(_ path: String, skipping: Bool? = nil) throws {
     file = try DataFile.read(path)

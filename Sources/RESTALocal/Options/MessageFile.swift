@@ -5,9 +5,7 @@ import RESTADocuments
 /// Reads a conversation in the form that OpenAI's chat API takes: a list of messages, or an object
 /// with one in `messages`.
 package enum MessageFile {
-  /// Reads a file; what it holds beside the messages is named on the error output.
-  ///
-  /// - Throws: ``Failure`` that names the file and what is wrong in it.
+  /// Reads a file, naming what is wrong in it; what it holds beside the messages is named on the error output.
   package static func read(_ path: String) async throws -> [ChatMessage] {
     let bytes: [UInt8]
     do {
@@ -53,13 +51,8 @@ package enum MessageFile {
 
 /// The conversation that the command line describes.
 package enum Conversation {
-  /// Puts it together.
+  /// Puts the messages together, oldest first; without a prompt (or with `-`) and a file of messages, the input is read.
   ///
-  /// - Parameters:
-  ///   - prompt: The prompt; `nil`, or `-`: read from the input.
-  ///   - messages: A file of messages, or `nil`.
-  ///   - system: The system prompt, or `nil`.
-  /// - Returns: The messages, oldest first.
   /// - Throws: ``Failure`` when the options contradict each other or there is nothing to answer.
   package static func read(
     prompt: String?, messages: String?, system: String?

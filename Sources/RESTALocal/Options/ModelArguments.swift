@@ -76,14 +76,9 @@ package struct ModelArguments: ParsableArguments {
   /// Whether what is known of the weights is looked up: not by `resta calibrate`, which is about to find it.
   package var usesCalibrations = true
 
-  /// Loads the model, with a progress line on a terminal.
+  /// Loads the model, with a progress line on a terminal, and with room from the start for so many cells and
+  /// sequences; costs of passes that are not given are measured, and remembered.
   ///
-  /// - Parameters:
-  ///   - parallelCells: Positions for which there is room from the start. Default: 0.
-  ///   - parallelSequences: Sequences for which there is. Default: 0.
-  ///   - passCosts: What passes cost. Default: measured, and remembered.
-  ///   - progress: Told the share that is loaded. Default: nobody.
-  /// - Returns: The model.
   /// - Throws: ``Failure`` for a wrong option; what loading throws.
   package func load(
     parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil,
@@ -104,13 +99,9 @@ package struct ModelArguments: ParsableArguments {
     }
   }
 
-  /// Loads the model, or connects to the servers that have it.
+  /// Loads the model as ``load(parallelCells:parallelSequences:passCosts:progress:)``, or connects to the servers
+  /// that have it.
   ///
-  /// - Parameters:
-  ///   - parallelCells: As for ``load(parallelCells:parallelSequences:passCosts:progress:)``, in process.
-  ///   - parallelSequences: So too.
-  ///   - passCosts: So too.
-  /// - Returns: The model.
   /// - Throws: ``Failure`` for a wrong option; what loading or connecting throws.
   package func loadAny(
     parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil
@@ -178,11 +169,10 @@ package struct ModelArguments: ParsableArguments {
     if usesCalibrations { _ = try knownCalibrations }
   }
 
-  /// The options of a command whose default model gets the adapter that made it refuse.
+  /// The options of a command whose default model gets the adapter that made it refuse: with the adapter where
+  /// neither --model nor --lora is given; servers have their own.
   ///
-  /// - Parameter noLora: The value of --no-lora.
-  /// - Returns: The options, with the adapter where neither --model nor --lora is given; servers have their own.
-  /// - Throws: ``Failure`` where both are given, or the adapter is missing.
+  /// - Throws: ``Failure`` where --no-lora is given beside one of them, or the adapter is missing.
   package func adapted(noLora: Bool) throws -> ModelArguments {
     guard !noLora || lora.isEmpty else {
       throw Failure.usage("Give --lora or --no-lora, not both.")
@@ -220,10 +210,8 @@ package enum Models {
     ".models/SmolLM2-135M-Instruct.Q4_0.gguf", ".models/SmolLM2-135M-Instruct.Q4_1.gguf",
   ]
 
-  /// The model's path.
+  /// The model's path, which may still be wrong; loading says so.
   ///
-  /// - Parameter given: What the command line says, or `nil`.
-  /// - Returns: A path that may still be wrong; loading says so.
   /// - Throws: ``Failure`` when none is named and none was fetched.
   package static func resolve(_ given: String?) throws -> String {
     if let given { return given }
@@ -267,14 +255,11 @@ package enum Adapters {
     }
   }
 
-  /// The adapter of a run for which neither --model nor --lora was given.
+  /// The adapter of a run for which neither --model nor --lora was given, as a value of --lora, as `named` is;
+  /// `nil` for a model that the default adapter was not made for.
   ///
-  /// - Parameters:
-  ///   - model: The path of the model that is used.
-  ///   - named: `RESTA_ADAPTER` of the environment; like a value of --lora.
-  ///   - projects: Folders that may be the project's; the model's own is looked at too.
-  ///   - executableFolder: The folder of this executable.
-  /// - Returns: A value of --lora; `nil` for a model that the default adapter was not made for.
+  /// It is looked for in `projects`, folders that may be the project's, and in the model's own.
+  ///
   /// - Throws: ``Failure`` when the adapter of the default model is missing.
   package static func resolve(
     model: String, named: String? = ProcessInfo.processInfo.environment["RESTA_ADAPTER"],
@@ -311,9 +296,8 @@ package enum Places {
     ]
   }
 
-  /// The program's folder in one that a variable of the XDG specification names.
-  ///
-  /// - Returns: `nil` where it names none, or a relative path, which the specification calls invalid.
+  /// The program's folder in one that a variable of the XDG specification names; `nil` where it names none, or a
+  /// relative path, which the specification calls invalid.
   package static func folder(
     named variable: String, in environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> String? {

@@ -57,12 +57,9 @@ extension ModelArguments {
     return source
   }
 
-  /// The template that the command line names, or `nil` for the model's own as it is.
+  /// The template that the command line names, with its date and variables, or `nil` for the model's own as it is;
+  /// --system is tried on it.
   ///
-  /// - Parameters:
-  ///   - model: The model.
-  ///   - system: The value of --system, which is then tried on the template.
-  /// - Returns: The template, with the date and the variables of the command line.
   /// - Throws: ``Failure`` for a wrong option; `RESTAError` for a template that is of no use.
   package func template(for model: any LanguageModel, system: String? = nil) throws -> ChatTemplate?
   {

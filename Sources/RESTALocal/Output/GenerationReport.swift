@@ -134,13 +134,7 @@ package enum Version {
 
 /// Output for machines.
 package enum JSONOutput {
-  /// A value as JSON with snake_case names.
-  ///
-  /// - Parameters:
-  ///   - value: The value.
-  ///   - pretty: Whether it is spread over lines.
-  /// - Returns: The JSON.
-  /// - Throws: An encoding error; none of our types gives one.
+  /// A value as JSON with snake_case names, spread over lines if `pretty`; none of our types throws.
   package static func text(_ value: some Encodable, pretty: Bool = true) throws -> String {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase

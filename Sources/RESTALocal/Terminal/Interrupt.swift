@@ -22,9 +22,7 @@ package enum Interrupt {
     }
   }
 
-  /// Runs work that an interrupt cancels.
-  ///
-  /// - Throws: What the work throws; `CancellationError` when it was interrupted.
+  /// Runs work that an interrupt cancels; then it throws `CancellationError`.
   package static func run<Value: Sendable>(
     _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {
@@ -39,13 +37,8 @@ package enum Interrupt {
     }
   }
 
-  /// Runs work that ends by itself once it is asked to: an interrupt cancels nothing.
-  ///
-  /// - Parameters:
-  ///   - ask: Asks it to end; the second interrupt ends the process.
-  ///   - work: What runs.
-  /// - Returns: What the work returns.
-  /// - Throws: What the work throws.
+  /// Runs work that ends by itself once it is asked to: an interrupt cancels nothing, and the second one ends the
+  /// process.
   package static func asking<Value: Sendable>(
     _ ask: @escaping @Sendable () -> Void, _ work: @Sendable () async throws -> Value
   ) async throws -> Value {
@@ -55,15 +48,10 @@ package enum Interrupt {
     return try await work()
   }
 
-  /// Runs something that waits for input and cannot be cancelled: an interrupt ends the process.
+  /// Runs something that waits for input and cannot be cancelled: an interrupt ends the process, after `cleanup`.
   ///
-  /// It runs on a thread of its own: on a machine with one CPU, blocking one of Swift's would keep
-  /// the listener from running.
-  ///
-  /// - Parameters:
-  ///   - cleanup: Done before the process ends.
-  ///   - work: What waits.
-  /// - Returns: What the work returns.
+  /// It runs on a thread of its own: on a machine with one CPU, blocking one of Swift's would keep the listener from
+  /// running.
   package static func whileBlocked<Value: Sendable>(
     cleanup: @escaping @Sendable () -> Void = {}, _ work: @escaping @Sendable () -> Value
   ) async -> Value {

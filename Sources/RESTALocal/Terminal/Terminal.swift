@@ -82,11 +82,7 @@ package struct Progress {
   private let start = ContinuousClock.now
   private var lastLine = ContinuousClock.now
 
-  /// Tells where the work is.
-  ///
-  /// - Parameters:
-  ///   - text: What runs.
-  ///   - done: How much of all is done, in 0...1; tells how long the rest will take.
+  /// Tells what runs and how much of all is done, in 0...1, which tells how long the rest will take.
   package mutating func show(_ text: String, done: Double) {
     var line = text
     let elapsed = start.duration(to: .now)

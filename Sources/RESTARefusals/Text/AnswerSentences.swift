@@ -16,7 +16,6 @@ struct AnswerSentences {
   /// Whether a word, code or a quotation stands before.
   private var isSpoken = false
 
-  /// Takes an answer apart.
   init(_ answer: String, _ rules: RefusalRules) {
     text = Array(answer.unicodeScalars)
     var place = beginning(rules.thoughts)

@@ -5,7 +5,6 @@ struct RefusalSentence {
   private let passes: [Int: [Int]]
   private let start: RefusalPlaces
 
-  /// Prepares a sentence.
   init(_ words: [String], _ rules: RefusalRules) {
     self.words = words
     var passes: [Int: [Int]] = [:]

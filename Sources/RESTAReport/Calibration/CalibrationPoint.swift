@@ -52,15 +52,8 @@ package struct CalibrationPoint: Sendable, Hashable, Codable {
 }
 
 extension CalibrationPoint {
-  /// Measures a defence.
-  ///
-  /// - Parameters:
-  ///   - name: The defence's name.
-  ///   - rows: All answers of the store, the undefended ones among them.
-  ///   - baseline: The undefended model's name.
-  ///   - judges: How many judge each answer.
-  ///   - prefix: How many tokens are compared, l.
-  ///   - planned: How many prompts of each role there are.
+  /// Measures a defence in all answers of the store, the undefended ones among them, comparing l tokens; `planned` is
+  /// how many prompts of each role there are, `judges` how many judge each answer.
   package init(
     _ name: String, in rows: [GenerationRow], baseline: String, judges: Int,
     prefix: PrefixLength, planned: [Sample.Role: Int]

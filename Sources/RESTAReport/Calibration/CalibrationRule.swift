@@ -67,10 +67,7 @@ package struct CalibrationRule: Sendable, Hashable, Codable {
     return nil
   }
 
-  /// The choice.
-  ///
-  /// - Parameter points: Settings with their sigmas, in the order of the grid.
-  /// - Returns: The place of the chosen one; `nil` where none may be chosen.
+  /// The place of the chosen one among settings in the order of the grid; `nil` where none may be chosen.
   package func choice(of points: [(sigma: Double, point: CalibrationPoint)]) -> Int? {
     func rank(_ index: Int) -> (Double, Double, Double) {
       let (sigma, point) = points[index]

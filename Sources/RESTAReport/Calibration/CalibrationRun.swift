@@ -88,12 +88,9 @@ package struct CalibrationRun: Sendable {
     package var unreached: CalibrationSearch.Step?
   }
 
-  /// Goes on from what is in the store.
+  /// Goes on from what is in the store, telling each step before it is done and progress after each answer, until
+  /// time has run out, which is asked in front of each answer.
   ///
-  /// - Parameters:
-  ///   - isSpent: Asked in front of each answer: whether time has run out.
-  ///   - begun: Told each step before it is done.
-  ///   - progress: Told after each answer.
   /// - Returns: What was measured, what may be chosen, and the step that was not reached.
   /// - Throws: `EvaluationError`, the engine's error or `CancellationError`; what is done is kept.
   package func run(

@@ -18,13 +18,9 @@ package struct CalibrationGrid: Sendable, Hashable {
   /// By noise in the order given, then by sigma.
   package let candidates: [Candidate]
 
-  /// Makes a grid.
+  /// Makes a grid of noises, each of which counts once, and relative strengths above 0, in any order.
   ///
   /// Between neighbours lies their geometric mean, to two digits: strengths matter by their ratios.
-  ///
-  /// - Parameters:
-  ///   - noises: The kinds; each counts once.
-  ///   - sigmas: Relative strengths above 0, in any order.
   package init(noises: [NoiseKind], sigmas: [Double]) {
     let coarse = Set(sigmas).sorted()
     var all = coarse.map { (sigma: $0, isCoarse: true) }
@@ -78,10 +74,7 @@ package struct CalibrationSearch: Sendable {
     self.baseline = baseline
   }
 
-  /// The next step; `nil` when there is none.
-  ///
-  /// - Parameter points: What was measured, by defence; one that was not begun is missing or has no answers.
-  /// - Returns: What to measure next.
+  /// The next step after what was measured, by defence (one not begun is missing or has no answers); `nil`: none.
   package func next(_ points: [String: CalibrationPoint]) -> Step? {
     for role in [Sample.Role.benign, .direct, .adversarial]
     where points[baseline]?.isMeasured(role) != true { return Step(baseline, role) }

@@ -7,7 +7,6 @@ struct LabelBar {
 
   private let group: GroupSummary
 
-  /// Takes a group's counts.
   init(_ group: GroupSummary) { self.group = group }
 
   private var parts: [(style: String, count: Int)] {

@@ -19,11 +19,6 @@ package struct MeaningPoint: Sendable, Encodable {
   var vote: Mean
 
   /// Sums up one of a study's settings.
-  ///
-  /// - Parameters:
-  ///   - index: Which one.
-  ///   - name: Its name.
-  ///   - prompts: What was measured.
   package init(_ index: Int, name: String, in prompts: [PromptMeaning]) {
     let found = prompts.map { ("\($0.prompt)", $0.settings[index]) }
     func sums(_ values: (PromptMeaning.Setting) -> [Double?]) -> ClusterSums {

@@ -12,13 +12,8 @@ package struct MeaningStudy: Sendable {
   package let defenses: [RestaDefense]
   private let maximumTokens: Int
 
-  /// Names what is measured.
-  ///
-  /// - Parameters:
-  ///   - model: The model.
-  ///   - template: The chat template; `nil` is the model's own.
-  ///   - defenses: Noise, k and l; their seeds are not used.
-  ///   - maximumTokens: The most tokens of an answer.
+  /// Names what is measured: noise, k and l of the defences, whose seeds are not used; `nil` is the model's own
+  /// template.
   package init(
     model: any LanguageModel, template: ChatTemplate?, defenses: [RestaDefense], maximumTokens: Int
   ) {
@@ -28,15 +23,7 @@ package struct MeaningStudy: Sendable {
     self.maximumTokens = maximumTokens
   }
 
-  /// Measures a prompt under every setting.
-  ///
-  /// - Parameters:
-  ///   - text: The user's message.
-  ///   - number: Its number, which finds it in its source.
-  ///   - seed: The seed of the noise.
-  ///   - begun: Told each setting before it is measured.
-  /// - Returns: What was found.
-  /// - Throws: `RESTAError`, the engine's error, or `CancellationError`.
+  /// Measures a prompt, which its number finds in its source, under every setting; `begun` is told each before.
   package func measure(
     _ text: String, number: Int, seed: UInt64, begun: (_ setting: Int) -> Void = { _ in }
   ) async throws -> PromptMeaning {

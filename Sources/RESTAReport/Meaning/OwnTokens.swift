@@ -50,15 +50,9 @@ package struct OwnTokens: Sendable {
     }
   }
 
-  /// Decodes noisy embeddings.
+  /// Decodes noisy embeddings, `[rows, dimensions]`, of given tokens into what is nearest to each in a table of
+  /// `vocabulary` rows, of which `table` gives some.
   ///
-  /// - Parameters:
-  ///   - noisy: `[rows, dimensions]`.
-  ///   - tokens: The token that each of them was before the noise.
-  ///   - vocabulary: The number of rows of the table.
-  ///   - table: The rows of some tokens.
-  /// - Returns: What is nearest to each.
-  /// - Throws: What reading the table throws; `CancellationError`.
   /// - Complexity: O(vocabulary · rows · dimensions); an embedding that has lost both is left out of the rest.
   package static func decode(
     _ noisy: EmbeddingMatrix, of tokens: [TokenID], vocabulary: Int,

@@ -208,9 +208,7 @@ struct DrainingService: Service {
 
 /// Reads the files of a TLS server.
 enum Certificate {
-  /// The configuration for a certificate and its key; `nil` when none is set.
-  ///
-  /// - Throws: ``ServerError`` with `unreadableFile`.
+  /// The configuration for a certificate and its key; `nil` when none is set, `unreadableFile` for one of no use.
   static func configuration(
     _ listen: ServerSettings.Listen
   ) throws(ServerError) -> TLSConfiguration? {

@@ -13,9 +13,7 @@ struct RequestHead {
   /// Whether the client waits for `100 Continue` before it sends the body.
   private(set) var awaitsContinue = false
 
-  /// Checks a head.
-  ///
-  /// - Throws: ``APIError`` 400, 417 or 501, saying what is wrong with it.
+  /// Checks a head; ``APIError`` 400, 417 or 501 says what is wrong with it.
   init(_ head: HTTPRequestHead) throws(APIError) {
     self.head = head
     // An answer of unknown length needs chunks, which HTTP/1.0 has not. Behind an upgrade that is offered

@@ -116,9 +116,7 @@ final class ModelSlot: Sendable {
     }
   }
 
-  /// The model.
-  ///
-  /// - Throws: ``APIError`` 503 while there is none.
+  /// The model; ``APIError`` 503 while there is none.
   func model() throws(APIError) -> ServedModel {
     switch state {
     case .ready(let model): return model

@@ -20,12 +20,7 @@ package struct ServerCapacity: Sendable, Hashable {
 
   private let settings: ServerSettings
 
-  /// Reckons with a model.
-  ///
-  /// - Parameters:
-  ///   - settings: The server's.
-  ///   - contextLength: The model's.
-  ///   - dimensions: The length of an embedding vector.
+  /// Reckons with a model's context length and embedding length.
   package init(_ settings: ServerSettings, contextLength: Int, dimensions: Int) {
     self.settings = settings
     let limits = settings.limits
@@ -55,14 +50,11 @@ package struct ServerCapacity: Sendable, Hashable {
     return limits.cacheTokens ?? limits.concurrency * (settings.defense.samples + 1) * 256
   }
 
-  /// The room for requests that run at once, and for what is kept between them.
+  /// The room, from the start, for requests that run at once, and for what is kept between them.
   ///
-  /// By default 256 positions for each sequence, and one sequence
-  /// for each copy that a request can have, and one more. Beside it is what is kept between requests: as
-  /// many conversations as run at once, or the few ways in which the operator's prompts begin.
-  ///
-  /// - Parameter settings: The server's.
-  /// - Returns: The room that is there from the start.
+  /// By default 256 positions for each sequence, and one sequence for each copy that a request can have, and one
+  /// more. Beside it is what is kept between requests: as many conversations as run at once, or the few ways in which
+  /// the operator's prompts begin.
   package static func usualRoom(_ settings: ServerSettings) -> SequenceRoom {
     let (limits, own) = (settings.limits, settings.defense.samples)
     let samples = max(own, settings.client.samples.max ?? 0)
@@ -73,13 +65,7 @@ package struct ServerCapacity: Sendable, Hashable {
       sequences: min(256, running + beside), cells: runningCells(settings) + kept)
   }
 
-  /// A line for the log.
-  ///
-  /// - Parameters:
-  ///   - bytesPerCell: What one position of the cache takes.
-  ///   - besideBytes: What program, weights and the buffers of a pass take; `nil` where nobody knows.
-  ///   - costs: What the model's passes take on this machine.
-  /// - Returns: Text.
+  /// A line for the log; `besideBytes` is what program, weights and a pass's buffers take, `nil` where nobody knows.
   package func summary(bytesPerCell: Int, besideBytes: Int?, costs: PassCosts) -> String {
     func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
     let limits = settings.limits

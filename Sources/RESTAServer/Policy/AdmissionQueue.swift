@@ -43,10 +43,8 @@ final class AdmissionQueue: Sendable {
     self.changed = changed
   }
 
-  /// Takes a place, or waits for one in the order of arrival.
-  ///
-  /// - Throws: ``APIError`` 429 when too many wait or the wait was too long, 503 once the server
-  ///   stops; `CancellationError`.
+  /// Takes a place, or waits for one in the order of arrival; ``APIError`` 429 when too many wait or the wait was too
+  /// long, 503 once the server stops.
   func enter() async throws -> AdmissionTicket {
     let id = state.withLock { state in
       state.lastID += 1

@@ -191,8 +191,6 @@ struct PolicyInformation: Sendable, Hashable {
 
 extension ServerSettings.Client.Bounds where Value: Comparable {
   /// Checks that the bounds are in order, and makes a range of them.
-  ///
-  /// - Throws: ``ServerError`` with `invalidSetting` when it would not.
   @discardableResult func range(
     of name: String, own: Value, text: (Value) -> String
   ) throws(ServerError) -> ClosedRange<Value> {

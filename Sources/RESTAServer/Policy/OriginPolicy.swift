@@ -9,9 +9,7 @@ struct OriginPolicy: Sendable {
   private let origins: Set<WebOrigin>
   private let allowsAllOrigins: Bool
 
-  /// Takes the operator's settings.
-  ///
-  /// - Throws: ``ServerError`` with `invalidSetting` for an entry that is malformed.
+  /// Takes the operator's settings; throws for an entry that is malformed.
   init(
     listenHost: String, allowedHosts: [String] = [], allowedOrigins: [String] = []
   ) throws(ServerError) {

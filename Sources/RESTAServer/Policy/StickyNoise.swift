@@ -18,9 +18,7 @@ struct StickyNoise: Sendable {
 
   private let secret: [UInt8]
 
-  /// Takes a secret.
-  ///
-  /// - Throws: ``ServerError`` with `invalidSetting` when it has fewer than 16 bytes.
+  /// Takes a secret; one of fewer than 16 bytes is an `invalidSetting`.
   init(secret text: String) throws(ServerError) {
     guard text.utf8.count >= Self.minimumLength else {
       throw ServerError(

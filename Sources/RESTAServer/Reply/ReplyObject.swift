@@ -12,7 +12,6 @@ struct ReplyObject<Choice: Encodable & Sendable>: Encodable, Sendable {
   let usage: Nullable<ReplyUsage>?
   let resta: RestaReply?
 
-  /// Makes a reply or a chunk.
   init(
     _ object: String, _ head: ReplyHead, choices: [Choice], usage: Nullable<ReplyUsage>?,
     settings: RestaSettings? = nil

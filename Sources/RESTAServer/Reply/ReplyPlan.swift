@@ -17,9 +17,7 @@ struct AnswerPlanner: Sendable {
   /// The most messages of one conversation: finding spans takes time for each.
   private static let messageLimit = 512
 
-  /// Plans the answers to a conversation.
-  ///
-  /// - Throws: ``APIError``; ``RESTAError`` when the template refuses the messages.
+  /// Plans the answers to a conversation; ``RESTAError`` when the template refuses the messages.
   func plan(_ request: ChatRequest) throws -> AnswerBatch {
     try check(model: request.model)
     guard request.messages.count <= Self.messageLimit else {
@@ -73,8 +71,6 @@ struct AnswerPlanner: Sendable {
   }
 
   /// Plans the answers to raw prompts: all of each is user content.
-  ///
-  /// - Throws: ``APIError``; ``RESTAError``.
   func plan(_ request: CompletionRequest) throws -> AnswerBatch {
     guard settings.client.completions else {
       throw APIError(
@@ -251,9 +247,7 @@ struct AnswerCost: Sendable {
     probe.map { $0.positions(of: defense) * defense.probeCount(of: answer) } ?? 0
   }
 
-  /// Refuses what is too much.
-  ///
-  /// - Throws: ``APIError`` 400, which says how much is too much.
+  /// Refuses what is too much with ``APIError`` 400, which says how much that is.
   func check(_ settings: ServerSettings, field: String) throws(APIError) {
     let limits = settings.limits
     guard sequences <= model.maximumSequences else {

@@ -24,10 +24,8 @@ struct AnswerRun: Sendable {
 
   /// Generates.
   ///
-  /// The place is free again when generating has ended, whether or not the events are read: they are
-  /// buffered, up to the answers' length, so that a client that does not read holds no place.
-  ///
-  /// - Throws: What `consume` throws.
+  /// The place is free again when generating has ended, whether or not the events are read: they are buffered, up to
+  /// the answers' length, so that a client that does not read holds no place.
   func callAsFunction<Value>(_ consume: (Events) async throws -> Value) async throws -> Value {
     let (events, source) = Events.makeStream()
     let work = Task {
@@ -162,9 +160,7 @@ final class OneShotSignal: Sendable {
     state.withLock { $0.handlers[id] = nil }
   }
 
-  /// Runs work that the signal cancels.
-  ///
-  /// - Throws: What it throws; `CancellationError` when it heeds the cancellation.
+  /// Runs work that the signal cancels; it throws `CancellationError` when it heeds that.
   func cancelling<Value: Sendable>(
     _ work: @escaping @Sendable () async throws -> Value
   ) async throws -> Value {

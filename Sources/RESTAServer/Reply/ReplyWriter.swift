@@ -10,9 +10,7 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
   let logger: Logger
   let notes: RequestNotes
 
-  /// Waits for all answers.
-  ///
-  /// - Throws: What ended the answers early.
+  /// Waits for all answers; throws what ended them early.
   func whole() async throws -> (body: [UInt8], votedFrom: [Int?]) {
     let keepsTokens = run.batch.answer.logProbabilities != nil
     return try await run { events in
@@ -32,9 +30,8 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
     }
   }
 
-  /// Writes events as they come; what ends the answers early becomes the last event.
-  ///
-  /// - Throws: What writing throws: the client is gone.
+  /// Writes events as they come; what ends the answers early becomes the last event, and only writing throws: the
+  /// client is gone.
   func stream(to writer: inout any ResponseBodyWriter) async throws {
     do {
       try await run { events in

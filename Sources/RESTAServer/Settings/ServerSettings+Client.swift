@@ -28,45 +28,27 @@ extension ServerSettings {
     ///
     /// Default: the settings.
     public var expose = Exposure.settings
-    /// Whether a request may switch the defence off.
-    ///
-    /// Default: `false`.
+    /// Whether a request may switch the defence off; `false` by default.
     public var off = false
-    /// The noises that a request may choose besides the operator's own; not `none`, which is ``off``.
-    ///
-    /// Default: none.
+    /// The noises a request may choose besides the operator's own, not `none` (see ``off``); by default no others.
     public var noise: Set<NoiseKind> = []
-    /// The bounds of sigma, at least 0, in the unit of the operator's own sigma.
-    ///
-    /// Default: the operator's own value.
+    /// The bounds of sigma, at least 0, in the unit of the operator's own sigma; by default the operator's own value.
     public var sigma = Bounds<Double>()
-    /// The bounds of k, in `1...128`.
-    ///
-    /// Default: the operator's own value.
+    /// The bounds of k, in `1...128`; by default the operator's own value.
     public var samples = Bounds<Int>()
-    /// The bounds of l.
-    ///
-    /// Default: the operator's own value.
+    /// The bounds of l; by default the operator's own value.
     public var prefix = Bounds<PrefixLength>()
-    /// Whether a request may ask for log-probabilities; inside the voted prefix they are margins.
-    ///
-    /// Default: `false`.
+    /// Whether a request may ask for log-probabilities, in the voted prefix its margins; `false` by default.
     public var logprobs = false
-    /// The roles that a request's messages may have.
-    ///
-    /// Default: all.
+    /// The roles that a request's messages may have; all by default.
     public var roles = Set(ChatMessage.Role.allCases)
-    /// What becomes of assistant turns that this server did not write.
-    ///
-    /// Default: they are refused.
+    /// What becomes of assistant turns that this server did not write; by default they are refused.
     public var assistantTurns = AssistantTurns.own
     /// The highest temperature that a request may ask for, in `0...2`.
     ///
     /// Sampling is a way around the vote: behind the voted tokens each seed is another draw. Default: 2.
     public var temperature: Double = 2
-    /// Whether `/v1/completions` is served.
-    ///
-    /// Default: `true`.
+    /// Whether `/v1/completions` is served; `true` by default.
     public var completions = true
 
     /// Makes the default settings.

@@ -13,13 +13,9 @@ extension ServerSettings {
   /// ```
   @dynamicMemberLookup public struct Defense: Sendable, Hashable {
     package var chosen = Chosen(Self.base)
-    /// For what the noise is drawn once, so that asking again gains nothing.
-    ///
-    /// Default: ``Sticky/off``, fresh noise for each answer.
+    /// For what the noise is drawn once, so that asking again gains nothing; ``Sticky/off`` by default.
     public var sticky = Sticky.off
-    /// How a defended answer is computed; the answer does not depend on it.
-    ///
-    /// Default: the fast decoder.
+    /// How a defended answer is computed, on which it does not depend; by default the fast decoder.
     public var decoder = DecoderKind.fast
 
     /// Chooses nothing.
@@ -58,9 +54,7 @@ extension ServerSettings {
       set { chosen.set(member, newValue) }
     }
 
-    /// The noise; `none` switches the defence off.
-    ///
-    /// Default: `nil`, what is recommended for the model.
+    /// The noise, where `none` switches the defence off; by default `nil`, what is recommended for the model.
     public var noise: NoiseKind? {
       get { chosen.names.contains("noise") ? chosen.value.noise.kind : nil }
       set { chosen.set(\.noise.kind, newValue, as: "noise") }
@@ -74,25 +68,19 @@ extension ServerSettings {
       set { chosen.set(\.noise.sigma.value, newValue, as: "sigma") }
     }
 
-    /// The unit of ``sigma``, and of the bounds of ``Client/sigma``.
-    ///
-    /// Default: `nil`, that of the recommended sigma.
+    /// The unit of ``sigma``, and of the bounds of ``Client/sigma``; by default `nil`, that of the recommended sigma.
     public var sigmaUnit: Sigma.Unit? {
       get { chosen.names.contains("sigma_unit") ? chosen.value.noise.sigma.unit : nil }
       set { chosen.set(\.noise.sigma.unit, newValue, as: "sigma_unit") }
     }
 
-    /// Whether directional noise is scaled to the power of isotropic noise of the same sigma.
-    ///
-    /// Default: `false`.
+    /// Whether directional noise is scaled to the power of isotropic noise of the same sigma; `false` by default.
     public var powerMatched: Bool {
       get { chosen.value.noise.powerMatched }
       set { chosen.set(\.noise.powerMatched, newValue) }
     }
 
     /// The operator's own defence on a model: what is recommended, changed by what is set.
-    ///
-    /// - Throws: ``ServerError`` with `invalidSetting`.
     func settings(for model: ModelInformation) throws(ServerError) -> DefenseSettings {
       do {
         if var settings = try chosen.settings(for: model) {

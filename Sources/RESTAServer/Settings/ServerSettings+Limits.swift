@@ -3,34 +3,20 @@ public import RESTA
 extension ServerSettings {
   /// What bounds the work and the time of requests.
   public struct Limits: Sendable, Hashable {
-    /// The most tokens that an answer may be asked to have, at least 1.
-    ///
-    /// Default: 2048.
+    /// The most tokens that an answer may be asked to have, at least 1; 2048 by default.
     public var answerTokens = 2048
-    /// The most tokens of a prompt, at least 1.
-    ///
-    /// Default: `nil`, what the model's context leaves.
+    /// The most tokens of a prompt, at least 1; by default `nil`, what the model's context leaves.
     public var promptTokens: Int?
-    /// The most tokens of work for a request, at least 1: those of its prompts and those that are voted
-    /// on, times k + 1, plus the answers' other tokens, all times the choices.
-    ///
-    /// Default: 65,536.
+    /// The most tokens of work for a request, at least 1: those of its prompts and those that are voted on,
+    /// times k + 1, plus the answers' other tokens, all times the choices; 65,536 by default.
     public var workTokens = 65_536
-    /// The most choices of a request, in `1...128`.
-    ///
-    /// Default: 4.
+    /// The most choices of a request, in `1...128`; 4 by default.
     public var choices = 4
-    /// The most bytes of a request's body, at least 1.
-    ///
-    /// Default: 1,048,576.
+    /// The most bytes of a request's body, at least 1; 1,048,576 by default.
     public var bodyBytes = 1_048_576
-    /// How many requests are answered at once, at least 1.
-    ///
-    /// Default: 4.
+    /// How many requests are answered at once, at least 1; 4 by default.
     public var concurrency = 4
-    /// How many more may wait for that, at least 0; others are refused with 429.
-    ///
-    /// Default: 16.
+    /// How many more may wait for that, at least 0, before others are refused with 429; 16 by default.
     public var queue = 16
     /// Positions of the key-value cache that are there from the start, at least 1.
     ///
@@ -43,33 +29,19 @@ extension ServerSettings {
     /// Default: `nil`, as many as ``cacheTokens`` where noise is sticky for conversations, and 1,024, for
     /// what the operator's prompts begin with, where it is not.
     public var keptCells: Int?
-    /// The most open connections, at least 1.
-    ///
-    /// Default: 512.
+    /// The most open connections, at least 1; 512 by default.
     public var connections = 512
-    /// The most seconds for a request's answer, more than 0.
-    ///
-    /// Default: 300.
+    /// The most seconds for a request's answer, more than 0; 300 by default.
     public var requestSeconds: Double = 300
-    /// The most seconds in the queue, at least 0.
-    ///
-    /// Default: 60.
+    /// The most seconds in the queue, at least 0; 60 by default.
     public var queueSeconds: Double = 60
-    /// The most seconds from the first byte of a request to its last, more than 0.
-    ///
-    /// Default: 15.
+    /// The most seconds from the first byte of a request to its last, more than 0; 15 by default.
     public var readSeconds: Double = 15
-    /// After how many seconds an idle connection is closed, more than 0.
-    ///
-    /// Default: 60.
+    /// After how many seconds an idle connection is closed, more than 0; 60 by default.
     public var idleSeconds: Double = 60
-    /// After how many seconds without a token a stream sends a comment, more than 0.
-    ///
-    /// Default: 10.
+    /// After how many seconds without a token a stream sends a comment, more than 0; 10 by default.
     public var keepaliveSeconds: Double = 10
-    /// How many seconds running answers have to end when the server stops, at least 0.
-    ///
-    /// Default: 30.
+    /// How many seconds running answers have to end when the server stops, at least 0; 30 by default.
     public var shutdownSeconds: Double = 30
 
     /// Makes the default settings.
@@ -78,13 +50,9 @@ extension ServerSettings {
 
   /// How often each key may ask; without keys, everybody together.
   public struct Rates: Sendable, Hashable {
-    /// Requests a minute, at least 1.
-    ///
-    /// Default: `nil`, any number.
+    /// Requests a minute, at least 1; by default `nil`, any number.
     public var requestsPerMinute: Int?
-    /// Tokens a minute, at least 1; those of all k + 1 sequences count.
-    ///
-    /// Default: `nil`, any number.
+    /// Tokens a minute, those of all k + 1 sequences, at least 1; by default `nil`, any number.
     public var tokensPerMinute: Int?
 
     /// Makes the default settings.
@@ -154,17 +122,13 @@ extension ServerSettings {
 extension ServerSettings {
   /// What is put into every prompt.
   public struct Prompt: Sendable, Hashable {
-    /// A system prompt in front of every conversation; not empty.
-    ///
-    /// Default: `nil`, none.
+    /// A system prompt in front of every conversation, not empty; by default `nil`, none.
     public var system: String?
     /// The date that templates print which ask for it, for prompts that can be repeated.
     ///
     /// Default: `nil`, this machine's; with sticky noise, the day without its time.
     public var date: TemplateDate?
-    /// Variables for the chat template, such as `enable_thinking`.
-    ///
-    /// Default: none.
+    /// Variables for the chat template, such as `enable_thinking`; none by default.
     public var templateVars: [String: TemplateVariable] = [:]
 
     /// Makes the default settings.
@@ -173,9 +137,7 @@ extension ServerSettings {
 
   /// What an answer is like when its request does not say.
   public struct Answer: Sendable, Hashable {
-    /// The most tokens of an answer, from 1 to ``Limits/answerTokens``.
-    ///
-    /// Default: 256.
+    /// The most tokens of an answer, from 1 to ``Limits/answerTokens``; 256 by default.
     public var maxTokens = 256
     /// The sampling temperature behind the voted prefix, from 0 (greedy) to ``Client/temperature``.
     ///
@@ -210,9 +172,7 @@ extension ServerSettings {
 extension ServerSettings {
   /// Who may ask.
   public struct Keys: Sendable, Hashable {
-    /// A file with a key a line, besides those of `$RESTA_API_KEYS`.
-    ///
-    /// Default: `nil`, none.
+    /// A file with a key a line, besides those of `$RESTA_API_KEYS`; by default `nil`, none.
     public var file: String?
 
     /// Makes the default settings.
@@ -226,9 +186,7 @@ extension ServerSettings {
     /// For a client that asks alone their changes are its own request's margins, which tell which of
     /// two prompts is nearer to success. Default: `false`.
     public var margins = false
-    /// The names of the keys that may read it; others get 403.
-    ///
-    /// Default: none, every key.
+    /// The names of the keys that may read it, while others get 403; by default none, which is every key.
     public var keys: [String] = []
 
     /// Makes the default settings.
@@ -263,17 +221,11 @@ extension ServerSettings {
       case json
     }
 
-    /// From which level on things are logged.
-    ///
-    /// Default: `info`.
+    /// From which level on things are logged; `info` by default.
     public var level = Level.info
-    /// The lines' format.
-    ///
-    /// Default: text.
+    /// The lines' format; text by default.
     public var format = Format.text
-    /// Whether prompts and answers are logged.
-    ///
-    /// Default: `false`.
+    /// Whether prompts and answers are logged; `false` by default.
     public var prompts = false
 
     /// Makes the default settings.

@@ -3,29 +3,17 @@ public import RESTA
 extension ServerSettings {
   /// Where the server listens, and from where it may be used.
   public struct Listen: Sendable, Hashable {
-    /// The address or the name of an interface; not empty.
-    ///
-    /// Default: `127.0.0.1`, this machine alone.
+    /// The address or the name of an interface, not empty; by default `127.0.0.1`, this machine alone.
     public var host = "127.0.0.1"
-    /// The port, in `0...65535`; 0 is one that is free.
-    ///
-    /// Default: 8080.
+    /// The port, in `0...65535`, 0 for one that is free; 8080 by default.
     public var port = 8080
-    /// A PEM file with the certificate chain; needs ``tlsKey``.
-    ///
-    /// Default: `nil`, no TLS.
+    /// A PEM file with the certificate chain, which needs ``tlsKey``; by default `nil`, no TLS.
     public var tlsCertificate: String?
-    /// A PEM file with the certificate's private key; needs ``tlsCertificate``.
-    ///
-    /// Default: `nil`, no TLS.
+    /// A PEM file with the certificate's private key, which needs ``tlsCertificate``; by default `nil`, no TLS.
     public var tlsKey: String?
-    /// The names that a request's `Host` may have besides the server's own address.
-    ///
-    /// Default: none.
+    /// The names that a request's `Host` may have besides the server's own address; none by default.
     public var allowedHosts: [String] = []
-    /// The origins whose pages may use the server from a browser, such as `https://app.example`.
-    ///
-    /// Default: none but the server's own page.
+    /// The origins whose pages may use the server, such as `https://app.example`; by default its own page alone.
     public var allowedOrigins: [String] = []
 
     /// Makes the default settings.
@@ -62,57 +50,33 @@ extension ServerSettings {
 extension ServerSettings {
   /// The model; read by whoever loads it, so what an engine accepts is checked there.
   public struct Model: Sendable, Hashable {
-    /// The GGUF file.
-    ///
-    /// Default: `nil`, what the command takes without one.
+    /// The GGUF file; by default `nil`, what the command takes without one.
     public var file: String?
     /// The name that requests and replies call the model by.
     ///
     /// Default: `nil`, its file's name for the command, and the model's own where there is no file.
     public var name: String?
-    /// LoRA adapters, each `FILE` or `FILE:SCALE`.
-    ///
-    /// Default: none.
+    /// LoRA adapters, each `FILE` or `FILE:SCALE`; none by default.
     public var lora: [String] = []
-    /// A built-in chat template's name, or a Jinja file.
-    ///
-    /// Default: `nil`, the model's own.
+    /// A built-in chat template's name, or a Jinja file; by default `nil`, the model's own.
     public var chatTemplate: String?
-    /// CPU threads, at least 1.
-    ///
-    /// Default: `nil`, one for each CPU that the process may use.
+    /// CPU threads, at least 1; by default `nil`, one for each CPU that the process may use.
     public var threads: Int?
-    /// The most tokens of a prompt and its answer, at least 16.
-    ///
-    /// Default: `nil`, what the model was trained for.
+    /// The most tokens of a prompt and its answer, at least 16; by default `nil`, what the model was trained for.
     public var context: Int?
-    /// Layers that run on a GPU, at least 0; -1: all.
-    ///
-    /// Default: 0.
+    /// Layers that run on a GPU, at least 0, or -1 for all; 0 by default.
     public var gpuLayers = 0
-    /// The number type of the key-value cache, by the engine's name.
-    ///
-    /// Default: `f16`.
+    /// The number type of the key-value cache, by the engine's name; `f16` by default.
     public var kvType = "f16"
-    /// What computes the model.
-    ///
-    /// Default: `llama`.
+    /// What computes the model; `llama` by default.
     public var engine = ModelEngine.llama
-    /// The vLLM server's address; several with commas between them.
-    ///
-    /// Default: none.
+    /// The vLLM server's address, or several with commas between them; none by default.
     public var vllmUrl: String?
-    /// What the vLLM server calls the model.
-    ///
-    /// Default: none.
+    /// What the vLLM server calls the model; none by default.
     public var vllmModel: String?
-    /// The environment variable that holds the vLLM server's API key.
-    ///
-    /// Default: `nil`, no key is sent.
+    /// The environment variable that holds the vLLM server's API key; by default `nil`, no key is sent.
     public var vllmKey: String?
-    /// Whether embedding rows travel to vLLM in bfloat16.
-    ///
-    /// Default: `false`.
+    /// Whether embedding rows travel to vLLM in bfloat16; `false` by default.
     public var vllmBfloat16 = false
 
     /// Makes the default settings.

@@ -35,9 +35,7 @@ public struct ServerSettings: Sendable, Hashable {
   public var metrics = Metrics()
   /// What is logged.
   public var log = Log()
-  /// Whether the playground is served at `/`.
-  ///
-  /// Default: `true`.
+  /// Whether the playground is served at `/`; `true` by default.
   public var page = true
 
   /// Makes the default settings.

@@ -18,9 +18,7 @@ struct AnswerRequest: Sendable {
   /// Fields that are not known, and without effect.
   var unknown: UnknownFields
 
-  /// Reads what both kinds of request share.
-  ///
-  /// - Throws: ``APIError`` for a field of another type, out of range or not supported.
+  /// Reads what both kinds of request share; throws for a field of another type, out of range or not supported.
   init(
     _ fields: BodyFields, of endpoint: RequestField.Endpoint, logProbabilities: Int?,
     defaults: RequestDefaults

@@ -70,9 +70,7 @@ struct BodyFields: Sendable {
     BodyField(value: object[name] ?? .null, path: path.isEmpty ? name : "\(path).\(name)")
   }
 
-  /// Reads a field of the request under every name that servers have for it.
-  ///
-  /// - Throws: ``APIError`` of `read`, and for two names with different values.
+  /// Reads a field of the request under every name that servers have for it; two with different values throw.
   func value<Value: Equatable>(
     of name: String, _ read: (BodyField) throws(APIError) -> Value?
   ) throws(APIError) -> Value? {
@@ -100,9 +98,7 @@ struct BodyField: Sendable {
   /// Whether there is no value.
   var isNull: Bool { value == .null }
 
-  /// The value as a string.
-  ///
-  /// - Throws: ``APIError`` for any other value.
+  /// The value as a string; any other throws.
   func string(_ what: String = "a string") throws(APIError) -> String? {
     switch value {
     case .null: return nil
@@ -111,9 +107,7 @@ struct BodyField: Sendable {
     }
   }
 
-  /// The value as `true` or `false`.
-  ///
-  /// - Throws: ``APIError`` for any other value.
+  /// The value as `true` or `false`; any other throws.
   func bool() throws(APIError) -> Bool? {
     switch value {
     case .null: return nil
@@ -122,9 +116,7 @@ struct BodyField: Sendable {
     }
   }
 
-  /// The value as an array.
-  ///
-  /// - Throws: ``APIError`` for any other value.
+  /// The value as an array; any other throws.
   func array(_ what: String) throws(APIError) -> [BodyField]? {
     switch value {
     case .null: return nil
@@ -136,9 +128,7 @@ struct BodyField: Sendable {
     }
   }
 
-  /// The value as an object.
-  ///
-  /// - Throws: ``APIError`` for any other value.
+  /// The value as an object; any other throws.
   func object(_ what: String = "an object") throws(APIError) -> BodyFields? {
     switch value {
     case .null: return nil
@@ -160,9 +150,7 @@ struct BodyField: Sendable {
 }
 
 extension BodyField {
-  /// The value as an integer.
-  ///
-  /// - Throws: ``APIError`` for any other value, and for one outside of the range.
+  /// The value as an integer; any other, and one outside of the range, throws.
   func integer(in range: ClosedRange<Int>) throws(APIError) -> Int? {
     guard !isNull else { return nil }
     let what = "an integer \(Self.text(range))"
@@ -173,9 +161,7 @@ extension BodyField {
     return number
   }
 
-  /// The value as a number.
-  ///
-  /// - Throws: ``APIError`` for any other value, and for one outside of the range.
+  /// The value as a number; any other, and one outside of the range, throws.
   func number(in range: ClosedRange<Int>) throws(APIError) -> Double? {
     let what = "a number \(Self.text(range))"
     let number: Double
@@ -191,9 +177,7 @@ extension BodyField {
     return number
   }
 
-  /// The value as 64 bits, negative integers by their two's complement.
-  ///
-  /// - Throws: ``APIError`` for any other value.
+  /// The value as 64 bits, negative integers by their two's complement; any other throws.
   func bits() throws(APIError) -> UInt64? {
     switch value {
     case .null: return nil
@@ -202,9 +186,7 @@ extension BodyField {
     }
   }
 
-  /// The value as one of the names of a closed set.
-  ///
-  /// - Throws: ``APIError`` for any other value, naming all that are allowed.
+  /// The value as one of the names of a closed set; any other throws, naming all that are allowed.
   func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ type: Choice.Type
   ) throws(APIError) -> Choice? {

@@ -9,10 +9,8 @@ struct CompletionRequest: Sendable {
   /// What is said about the answer; it holds for each of the prompts.
   var answer: AnswerRequest
 
-  /// Reads a request.
-  ///
-  /// - Throws: ``APIError`` with status 400 for a body that is no JSON object, and for a field that is
-  ///   missing, of another type, out of range or not supported.
+  /// Reads a request; throws ``APIError`` 400 for a body that is no JSON object, and for a field that is missing, of
+  /// another type, out of range or not supported.
   init(body: [UInt8], defaults: RequestDefaults) throws(APIError) {
     let fields = try BodyFields.body(body)
     model = try fields["model"].string()

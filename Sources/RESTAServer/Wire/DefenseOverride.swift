@@ -19,10 +19,8 @@ extension DefenseOverride {
   private static let chosen: Set = ["noise", "sigma", "sigma_unit", "samples", "prefix"]
   private static let known = (DefenseSettings.table.map(\.name) + ["votes"]).filter { $0 != "seed" }
 
-  /// Reads a request's `resta` object; whether the operator allows it is asked elsewhere.
-  ///
-  /// - Throws: ``APIError`` for a value of another type or out of range, for a field that is not
-  ///   known, and for a seed.
+  /// Reads a request's `resta` object; throws for a value of another type or out of range, a field that is not known,
+  /// and a seed; whether the operator allows it is asked elsewhere.
   init(_ field: BodyField) throws(APIError) {
     self.init()
     guard let fields = try field.object() else { return }

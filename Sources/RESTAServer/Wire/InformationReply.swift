@@ -124,7 +124,6 @@ struct ModelList: Encodable, Sendable, Hashable {
   let object = "list"
   let data: [Entry]
 
-  /// Makes the list of the one model that is served.
   init(id: String, created: Int) {
     data = [Entry(id: id, created: created)]
   }

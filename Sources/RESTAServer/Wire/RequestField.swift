@@ -59,10 +59,8 @@ extension RequestField {
 
   static let names = table.flatMap(\.names)
 
-  /// Refuses the fields of a body that would change the answer and are not read.
-  ///
-  /// - Returns: The fields that are in no row.
-  /// - Throws: ``APIError`` that names the first such field, in the order of their bytes.
+  /// Refuses the first field of a body, in the order of their bytes, that would change the answer and is not read;
+  /// returns those that are in no row.
   static func check(
     _ fields: BodyFields, of endpoint: Endpoint
   ) throws(APIError) -> UnknownFields {

@@ -28,9 +28,7 @@ extension JinjaParser {
     }
   }
 
-  /// Parses a block's body, from the end of its opening tag past the closing keyword.
-  ///
-  /// - Returns: The body and the keyword it ended with.
+  /// Parses a block's body, from the end of its opening tag past the closing keyword, which comes with it.
   mutating func body(
     until endings: [String]
   ) throws(JinjaFault) -> (body: [JinjaStatement], ending: String) {

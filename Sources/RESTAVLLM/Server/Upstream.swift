@@ -126,10 +126,7 @@ enum Fingerprint {
 struct UpstreamPool: Sendable {
   let upstreams: [Upstream]
 
-  /// The one with the least to do of those that answer; of all, where none does.
-  ///
-  /// - Parameter avoided: One that just failed, which is taken last.
-  /// - Returns: One of them.
+  /// The one with the least to do of those that answer (of all, where none does), `avoided` last: it just failed.
   func choose(avoiding avoided: Upstream? = nil) -> Upstream {
     let ready = upstreams.filter { !$0.rests && $0 !== avoided }
     let others = upstreams.filter { $0 !== avoided }

@@ -45,9 +45,7 @@ struct VLLMConnection: Sendable {
     try await run(path, body: body) { try await Self.document($0) }
   }
 
-  /// Asks for a stream, and takes the data of its events.
-  ///
-  /// - Throws: ``VLLMFailure/cutOff`` where it ends without the event that ends it.
+  /// Asks for a stream, and takes the data of its events; ``VLLMFailure/cutOff`` without the event that ends it.
   func stream(_ path: String, _ body: [UInt8], receive: ([UInt8]) throws -> Void) async throws {
     try await run(path, body: body) { response in
       var lines = EventLines()

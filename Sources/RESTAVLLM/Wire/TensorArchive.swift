@@ -19,10 +19,8 @@ package struct TensorArchive: Sendable {
   /// The archive.
   package let bytes: [UInt8]
 
-  /// Packs rows, `[tokens, dimensions]`.
-  ///
-  /// - Throws: `RESTAError` with `nonFiniteOutput` for a number that is not finite, which a server would take and
-  ///   answer with nonsense; also where it is finite in no smaller number.
+  /// Packs rows, `[tokens, dimensions]`; throws `nonFiniteOutput` for a number that is not finite, also in a smaller
+  /// type only: a server would take it and answer with nonsense.
   package init(_ rows: EmbeddingMatrix, as number: Number) throws(RESTAError) {
     guard rows.isFinite else { throw Self.notFinite }
     let pickle = Self.pickle(rows: rows.rows, columns: rows.dimensions, storage: number.storage)

@@ -42,12 +42,8 @@ public struct LocalChatClient: ChatClient {
     self.id = id ?? model.information.name
   }
 
-  /// Asks the model.
+  /// Asks the model; control tokens spelt in messages are read as text.
   ///
-  /// - Parameters:
-  ///   - messages: The conversation; control tokens spelt in it are read as text.
-  ///   - maximumTokens: The most tokens of the reply, at least 1.
-  /// - Returns: The reply.
   /// - Throws: `RESTA.RESTAError`, with `contextExceeded` for a conversation that is too long, or
   ///   `CancellationError`.
   public func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> ChatReply {
@@ -130,7 +126,6 @@ package final class MemoryJudgeCache: JudgeCache {
   // Invariant: one reply for each key.
   private let replies = Mutex([String: String]())
 
-  /// Makes an empty cache.
   package init() {}
 
   /// How many replies it holds.

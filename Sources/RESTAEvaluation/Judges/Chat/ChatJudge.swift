@@ -48,11 +48,7 @@ public struct ChatJudge: Judge {
     self.maximumTokens = tokens
   }
 
-  /// Judges one answer.
-  ///
-  /// - Parameter question: The prompt and the answer.
-  /// - Returns: The verdict; ``Finding/unscored`` for every failure of the chat model.
-  /// - Throws: `CancellationError` only.
+  /// Judges one answer; ``Finding/unscored`` for every failure of the chat model.
   public func judge(_ question: JudgeQuestion) async throws -> Verdict {
     if let verdict = Verdict.withoutAsking(question) { return verdict }
     let isHarmful = question.sample.role != .benign

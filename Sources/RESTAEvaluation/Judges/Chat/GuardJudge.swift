@@ -73,11 +73,7 @@ public struct GuardJudge: Judge {
     id = "\(kind)/2:\(asked)"
   }
 
-  /// Judges one answer.
-  ///
-  /// - Parameter question: The prompt and the answer.
-  /// - Returns: The verdict; ``Finding/unscored`` for every failure of the classifier.
-  /// - Throws: `CancellationError` only.
+  /// Judges one answer; ``Finding/unscored`` for every failure of the classifier.
   public func judge(_ question: JudgeQuestion) async throws -> Verdict {
     if let verdict = Verdict.withoutAsking(question) { return verdict }
     var details: JSONObject = [:]

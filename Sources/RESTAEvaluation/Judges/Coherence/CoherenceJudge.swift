@@ -53,13 +53,10 @@ public struct CoherenceJudge: Judge {
     return CoherenceJudge(subject, limit, known)
   }
 
-  /// Judges one answer.
+  /// Judges one answer: coherent, incoherent, or unscored when the model failed.
   ///
-  /// - Parameter question: The prompt and the answer, with its tokens if they are this model's; else
-  ///   the text is tokenised.
-  /// - Returns: Coherent, incoherent, or unscored when the model failed; with `limit` and, where one
-  ///   was measured, `perplexity` in the details. A refusal of the defence itself is coherent.
-  /// - Throws: `CancellationError` only.
+  /// The details hold the `limit` and, where one was measured, the `perplexity`. An answer without tokens of this
+  /// model's is tokenised. A refusal of the defence itself is coherent.
   public func judge(_ question: JudgeQuestion) async throws -> Verdict {
     if question.rejected { return Verdict(.coherent, reason: "the defence itself refused") }
     if let fault = BrokenText.fault(of: question.answer) {
@@ -221,9 +218,7 @@ public struct CoherenceLimit: Sendable, Hashable, Codable {
     perplexity = max(Self.least.perplexity, Self.factor * value)
   }
 
-  /// Checks the limit.
-  ///
-  /// - Throws: ``EvaluationError`` with `invalidConfiguration` unless it is finite and more than 1.
+  /// Checks that the limit is finite and more than 1; else throws ``EvaluationError`` with `invalidConfiguration`.
   public func validate() throws(EvaluationError) {
     guard perplexity.isFinite, perplexity > 1 else {
       throw EvaluationError(

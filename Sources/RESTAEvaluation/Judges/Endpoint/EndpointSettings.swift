@@ -15,41 +15,27 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
   /// The header that carries the key: `Authorization`, where `Bearer` stands before it, or Azure's
   /// `api-key`.
   package var keyHeader: String
-  /// The temperature; `nil` to leave it to the model.
-  ///
-  /// Default: 0, and none where the endpoint refuses that.
+  /// The temperature, or `nil` to leave it to the model; by default 0, and none where the endpoint refuses that.
   package var temperature: Double?
   /// The name of the limit of a reply; `nil` for `max_tokens`, or the other where that is refused.
   package var tokenParameter: TokenParameter?
   /// How much a reasoning model reasons, in its own words; `nil` to leave it to the model.
   package var reasoningEffort: String?
-  /// The longest time for one attempt, from the first byte to the last, in seconds, above 0.
-  ///
-  /// Default: 120.
+  /// The longest time for one attempt, from the first byte to the last, in seconds, above 0; 120 by default.
   package var timeout: Double
-  /// How often a question is asked at most, at least 1.
-  ///
-  /// Default: 5.
+  /// How often a question is asked at most, at least 1; 5 by default.
   package var attempts: Int
-  /// The pause before the second attempt, in seconds, 0 or more; it doubles with each one after it.
-  ///
-  /// Default: 1.
+  /// The pause before the second attempt, in seconds, 0 or more, doubled with each one after it; 1 by default.
   package var firstPause: Double
-  /// The longest pause between attempts, in seconds, at least ``firstPause``.
+  /// The longest pause between attempts, in seconds, at least ``firstPause``; 60 by default.
   ///
   /// A server that asks for a longer one is not asked again.
-  ///
-  /// Default: 60.
   package var longestPause: Double
   /// The most attempts in a minute, at least 1, evenly spaced; `nil` is no limit.
   package var requestsPerMinute: Int?
-  /// The most attempts at the same time, at least 1.
-  ///
-  /// Default: 4.
+  /// The most attempts at the same time, at least 1; 4 by default.
   package var concurrency: Int
-  /// The longest reply that is read, in bytes, at least 1.
-  ///
-  /// Default: 1 MiB.
+  /// The longest reply that is read, in bytes, at least 1; 1 MiB by default.
   package var maximumResponseBytes: Int
 
   /// The names that servers have for the limit of a reply.
@@ -180,7 +166,6 @@ struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConverti
   var debugDescription: String { description }
   var customMirror: Mirror { Mirror(self, children: []) }
 
-  /// Reads a key.
   init?(
     variable: String?, header: String = "Authorization", environment: [String: String]
   ) throws(EvaluationError) {

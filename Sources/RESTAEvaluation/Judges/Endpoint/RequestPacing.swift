@@ -9,7 +9,6 @@ final class RequestPacer: Sendable {
   // Invariant: no attempt that starts from now on starts before this time of the clock.
   private let next = Mutex(Duration.zero)
 
-  /// Makes a pacer.
   init(requestsPerMinute: Int?, clock: EndpointClock) {
     interval = requestsPerMinute.map { Duration.seconds(60) / $0 } ?? .zero
     self.clock = clock

@@ -11,7 +11,6 @@ package struct PairwiseJudge: Sendable {
   private let client: any ChatClient
   private let maximumTokens: Int
 
-  /// Makes a judge.
   package init(client: any ChatClient, maximumTokens: Int? = nil) {
     let tokens = maximumTokens ?? ChatReply.defaultTokens
     id =
@@ -123,7 +122,6 @@ package struct PairwiseVerdict: Sendable, Hashable, Codable {
   /// Why, in a few words that hold no prompt and no answer.
   package var reason: String
 
-  /// Makes a verdict.
   package init(
     outcome: Outcome, preference: Double?, candidateLength: Int, baselineLength: Int,
     reason: String
