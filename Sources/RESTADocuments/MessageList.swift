@@ -48,9 +48,11 @@ package struct MessageList {
       }
     }
     for key in Self.keys + Self.harmless { _ = rest.removeValue(forKey: key) }
-    for key in rest.isEmpty ? [] : rest.keys where unknown.count < Self.unknownLimit {
-      guard !unknown.contains(where: { $0.key.utf8.elementsEqual(key.utf8) }) else { continue }
-      unknown.append((element.path, key))
+    note(rest, at: element.path)
+    for part in (try? element["content"].elements("")) ?? [] {
+      guard var rest = part.value.object?.withoutNulls else { continue }
+      for key in Self.partKeys { _ = rest.removeValue(forKey: key) }
+      note(rest, at: part.path)
     }
     let role = try Self.role(element["role"], roles)
     var name: String?
@@ -61,6 +63,14 @@ package struct MessageList {
       name = text
     }
     return ChatMessage(role: role, content: try Self.content(of: element, role), name: name)
+  }
+
+  /// Takes down keys that are not read.
+  private mutating func note(_ rest: JSONObject, at path: String) {
+    for key in rest.isEmpty ? [] : rest.keys where unknown.count < Self.unknownLimit {
+      guard !unknown.contains(where: { $0.key.utf8.elementsEqual(key.utf8) }) else { continue }
+      unknown.append((path, key))
+    }
   }
 }
 
@@ -126,6 +136,11 @@ extension MessageList {
   }
 
   // MARK: - Content
+
+  /// What a part may have, read or harmless.
+  private static let partKeys = [
+    "type", "text", "refusal", "id", "annotations", "logprobs", "cache_control",
+  ]
 
   /// What a part of another kind is; each is refused by its name.
   private static let otherParts: Set = [

@@ -122,4 +122,12 @@ import Testing
     #expect(unknown.map(\.key) == ["nmae"])
     #expect(Set(unknown.map(\.message)) == ["messages[0]"])
   }
+
+  @Test func `so are those of the parts of a content`() throws {
+    let part = #"{"type": "text", "text": "a", "cache_control": {}, "image_url": {}, "none": null}"#
+    let list = try Self.read(#"[{"role": "user", "content": [\#(part)]}]"#)
+    #expect(list.messages.map(\.content) == ["a"])
+    #expect(list.unknown.map(\.key) == ["image_url"])
+    #expect(list.unknown.map(\.message) == ["messages[0].content[0]"])
+  }
 }

@@ -224,10 +224,10 @@ extension DefenseSettings: DescribedSettings {
       isAlwaysStored: true),
     Setting(
       "samples", \.samples, .integer(samplesRange), "Noisy copies that vote, k in 1...128.",
-      default: "10", flag: .option(value: "k"), isAlwaysStored: true),
+      default: "10", flag: .option(value: "k"), isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "prefix", \.prefix, .prefix, "Tokens of the answer that are voted on, l, or 'all'.",
-      default: "20", flag: .option(value: "l"), isAlwaysStored: true),
+      default: "20", flag: .option(value: "l"), isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "prefix_after", \.window.text, .optional(.text),
       "Start voting behind this text of the answer, such as '</think>'.", default: "at its start",

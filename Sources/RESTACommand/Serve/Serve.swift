@@ -145,6 +145,7 @@ struct ServedLlama {
 
   /// Loads it, telling the share that is loaded, and gives a line about it for the log.
   func load(progress: @escaping @Sendable (Double) -> Void) async throws -> (LoadedModel, String) {
+    let settings = settings.inForce(try arguments.calibration())
     let room = ServerCapacity.usualRoom(settings)
     guard arguments.remote.engine == .llama else {
       let model = try await arguments.loadAny()

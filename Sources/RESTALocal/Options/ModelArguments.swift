@@ -124,6 +124,11 @@ package struct ModelArguments: ParsableArguments {
       rowsOf: path, contextLength: ctx, calibrated: try calibrated(path))
   }
 
+  /// What is known of the weights, before they are loaded.
+  package func calibration() throws -> CalibratedSetting? {
+    try calibrated(try Models.resolve(model), adapters: try lora.map(Self.adapter))
+  }
+
   /// What is known of a file's weights.
   private func calibrated(
     _ path: String, adapters: [LlamaOptions.Adapter] = []

@@ -31,7 +31,7 @@ public final class ChatServer: Sendable {
     case stopped
   }
 
-  private let state: ServerState
+  let state: ServerState
   private let logger: Logger
   private let loader: Loader
   private let origins: OriginPolicy
@@ -196,6 +196,7 @@ struct DrainingService: Service {
   func run() async throws {
     do { try await gracefulShutdown() } catch { return state.cut.fire() }
     state.slot.set(.stopping)
+    state.planningQueue.close()
     state.queue.close()
     let seconds = state.settings.limits.shutdownSeconds
     // Not waited for: the services before this one, the HTTP server among them, stop after it.

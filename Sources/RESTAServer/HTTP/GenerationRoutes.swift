@@ -58,6 +58,8 @@ struct GenerationRoutes: Sendable {
       served: served, settings: state.settings,
       sticky: state.settings.defense.sticky == .off ? nil : state.secrets.noise, own: state.own,
       conversations: state.conversations, client: context.client)
+    let place = try await place(in: state.planningQueue, context)
+    defer { place.release() }
     // Who leaves while it waits in line is not planned for.
     return try await context.gone.cancelling { [planning = state.planning] in
       try await planning.runIfActive { try work(planner) }
@@ -151,12 +153,16 @@ struct GenerationRoutes: Sendable {
   /// Waits for a place; not for longer than the client does.
   private func ticket(_ context: ServerContext) async throws -> AdmissionTicket {
     let start = ContinuousClock.now
+    let ticket = try await place(in: state.queue, context)
+    state.metrics.leftQueue(seconds: (ContinuousClock.now - start) / .seconds(1))
+    return ticket
+  }
+
+  private func place(
+    in queue: AdmissionQueue, _ context: ServerContext
+  ) async throws -> AdmissionTicket {
     do {
-      let ticket = try await context.gone.cancelling { [queue = state.queue] in
-        try await queue.enter()
-      }
-      state.metrics.leftQueue(seconds: (ContinuousClock.now - start) / .seconds(1))
-      return ticket
+      return try await context.gone.cancelling { try await queue.enter() }
     } catch let error as APIError {
       state.metrics.requestRejected(error)
       throw error

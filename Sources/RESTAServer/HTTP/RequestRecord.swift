@@ -102,7 +102,7 @@ struct RequestRecorder: RouterMiddleware {
         } else {
           try await body.write(CountingWriter(parent: writer, count: count))
         }
-        record.complete(status: status)
+        record.complete(status: context.notes.failure ?? status)
       } catch {
         // A client that has all of it may close before the end is written, which has no bytes.
         let isComplete = isHead || count.value == body.contentLength
@@ -118,6 +118,7 @@ struct RequestRecorder: RouterMiddleware {
 final class RequestNotes: Sendable {
   private struct State {
     var client: String?
+    var failure: Int?
     var fields: Logger.Metadata = [:]
     var promptTokens = 0
     var passes = 0
@@ -127,6 +128,12 @@ final class RequestNotes: Sendable {
   }
 
   private let state = Mutex(State())
+
+  /// What the status would have been, had what ended a stream been known when it began.
+  var failure: Int? {
+    get { state.withLock { $0.failure } }
+    set { state.withLock { $0.failure = newValue } }
+  }
 
   /// Whose key the request came with.
   var client: String? {

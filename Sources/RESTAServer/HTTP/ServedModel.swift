@@ -143,6 +143,8 @@ struct ServerState: Sendable {
   /// That can take long, and must not keep others from being answered. Two at once, so that a flood of
   /// long prompts waits for itself.
   let planning = NIOThreadPool(numberOfThreads: 2)
+  /// Who waits for these two: no more than may wait for an answer, and for no longer.
+  let planningQueue: AdmissionQueue
   /// Fires when a stopping server ends what still runs.
   let cut = OneShotSignal()
   private let start = ContinuousClock.now
@@ -159,6 +161,9 @@ struct ServerState: Sendable {
     ) { [metrics] running, waiting in
       metrics.admissionChanged(running: running, queued: waiting)
     }
+    planningQueue = AdmissionQueue(
+      concurrency: 2, capacity: limits.concurrency + limits.queue,
+      patience: .seconds(limits.queueSeconds))
     rates = RateLimits(
       requestsPerMinute: settings.rates.requestsPerMinute,
       tokensPerMinute: settings.rates.tokensPerMinute)

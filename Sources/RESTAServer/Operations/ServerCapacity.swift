@@ -69,7 +69,10 @@ package struct ServerCapacity: Sendable, Hashable {
   package func summary(bytesPerCell: Int, besideBytes: Int?, costs: PassCosts) -> String {
     func megabytes(_ bytes: Int) -> String { "\((bytes + 999_999) / 1_000_000) MB" }
     let limits = settings.limits
-    let seconds = costs.seconds(positions: limits.workTokens)
+    // Far beyond what was measured nothing is nearly free, whatever the last two widths say.
+    let widest = costs.samples.last.map { $0.seconds / Double($0.positions) } ?? 0
+    let seconds = max(
+      costs.seconds(positions: limits.workTokens), widest * Double(limits.workTokens))
     let time =
       "one request may compute limits.work_tokens, \(limits.workTokens) positions, which takes about "
       + "\(max(1, Int(seconds.rounded()))) s here"

@@ -190,11 +190,15 @@ struct PolicyInformation: Sendable, Hashable {
 }
 
 extension ServerSettings.Client.Bounds where Value: Comparable {
-  /// Checks that the bounds are in order, and makes a range of them.
+  /// Checks that the bounds are in order, and makes a range of them that holds the operator's own value.
   @discardableResult func range(
     of name: String, own: Value, text: (Value) -> String
   ) throws(ServerError) -> ClosedRange<Value> {
-    try checkOrder(name, text: text)
+    if let min, let max, min > max {
+      throw ServerError(
+        .invalidSetting,
+        "client.\(name).min is \(text(min)), above client.\(name).max, \(text(max)).")
+    }
     let (least, most) = (min ?? own, max ?? own)
     guard least <= own, own <= most else {
       throw ServerError(
@@ -205,12 +209,10 @@ extension ServerSettings.Client.Bounds where Value: Comparable {
     return least...most
   }
 
-  /// Checks that the bounds are in order.
-  func checkOrder(_ name: String, text: (Value) -> String) throws(ServerError) {
-    guard let min, let max, min > max else { return }
-    throw ServerError(
-      .invalidSetting,
-      "client.\(name).min is \(text(min)), above client.\(name).max, \(text(max)).")
+  /// Checks what can be checked while the operator's own value may depend on the model (`nil`).
+  func check(_ name: String, own: Value?, text: (Value) -> String) throws(ServerError) {
+    guard let own = own ?? min ?? max else { return }
+    try range(of: name, own: own, text: text)
   }
 }
 

@@ -57,6 +57,7 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
       guard !run.gone.hasFired else { throw error }
       let error = APIError(error, log: logger)
       notes.add("error", error.code ?? error.type)
+      notes.failure = error.status
       try await write(ServerSentEvent.data(ErrorReply(error)), to: &writer)
     }
     try await write(ServerSentEvent.done, to: &writer)

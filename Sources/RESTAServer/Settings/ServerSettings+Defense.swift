@@ -56,7 +56,7 @@ extension ServerSettings {
 
     /// The noise, where `none` switches the defence off; by default `nil`, what is recommended for the model.
     public var noise: NoiseKind? {
-      get { chosen.names.contains("noise") ? chosen.value.noise.kind : nil }
+      get { own("noise", \.noise.kind) }
       set { chosen.set(\.noise.kind, newValue, as: "noise") }
     }
 
@@ -64,13 +64,13 @@ extension ServerSettings {
     ///
     /// Default: `nil`, what is recommended for the model and the noise.
     public var sigma: Double? {
-      get { chosen.names.contains("sigma") ? chosen.value.noise.sigma.value : nil }
+      get { own("sigma", \.noise.sigma.value) }
       set { chosen.set(\.noise.sigma.value, newValue, as: "sigma") }
     }
 
     /// The unit of ``sigma``, and of the bounds of ``Client/sigma``; by default `nil`, that of the recommended sigma.
     public var sigmaUnit: Sigma.Unit? {
-      get { chosen.names.contains("sigma_unit") ? chosen.value.noise.sigma.unit : nil }
+      get { own("sigma_unit", \.noise.sigma.unit) }
       set { chosen.set(\.noise.sigma.unit, newValue, as: "sigma_unit") }
     }
 
@@ -78,6 +78,11 @@ extension ServerSettings {
     public var powerMatched: Bool {
       get { chosen.value.noise.powerMatched }
       set { chosen.set(\.noise.powerMatched, newValue) }
+    }
+
+    /// A member that depends on the model; `nil` unless it is chosen.
+    func own<Value>(_ name: String, _ member: KeyPath<DefenseSettings, Value>) -> Value? {
+      chosen.names.contains(name) ? chosen.value[keyPath: member] : nil
     }
 
     /// The operator's own defence on a model: what is recommended, changed by what is set.

@@ -68,7 +68,7 @@ extension ServerSettings {
 extension ServerSettings {
   /// Checks every value, and those that must fit together.
   ///
-  /// What depends on the model (sigma and its unit) is checked when the server knows it.
+  /// What depends on the model (noise, k and l, where they are not chosen) is checked when the server knows it.
   ///
   /// - Throws: ``ServerError`` with `invalidSetting`, naming the setting, what is expected and what
   ///   was found.
@@ -88,14 +88,11 @@ extension ServerSettings {
       answer.temperature <= client.temperature,
       "answer.temperature is \(answer.temperature), above client.temperature, "
         + "\(client.temperature).")
-    try client.samples.range(of: "samples", own: defense.samples) { "\($0)" }
-    try client.prefix.lengths.range(of: "prefix", own: defense.prefix.length) {
+    try client.samples.check("samples", own: defense.own("samples", \.samples)) { "\($0)" }
+    try client.prefix.lengths.check("prefix", own: defense.own("prefix", \.prefix.length)) {
       PrefixLength(length: $0).description
     }
-    try client.sigma.checkOrder("sigma") { SettingValue.text(of: $0) }
-    if let sigma = defense.sigma {
-      try client.sigma.range(of: "sigma", own: sigma) { SettingValue.text(of: $0) }
-    }
+    try client.sigma.check("sigma", own: defense.sigma) { SettingValue.text(of: $0) }
     // A floor in a unit that the model's recommendation decides is a floor nobody knows.
     try require(
       (client.sigma.min ?? 0) == 0 || defense.sigmaUnit != nil,
@@ -108,6 +105,15 @@ extension ServerSettings {
 }
 
 extension ServerSettings {
+  /// With the k and l that are in force on weights that were calibrated: for reckoning with them.
+  package func inForce(_ known: CalibratedSetting?) -> ServerSettings {
+    guard let known else { return self }
+    var settings = self
+    if defense.own("samples", \.samples) == nil { settings.defense.samples = known.samples }
+    if defense.own("prefix", \.prefix) == nil { settings.defense.prefix = known.prefix }
+    return settings
+  }
+
   /// Combinations of settings that are allowed but risky, as sentences for the operator.
   ///
   /// - Parameter hasKeys: Whether an API key is needed to ask.

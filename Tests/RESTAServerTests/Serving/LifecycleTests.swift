@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import NIOCore
 import NIOHTTP1
 import RESTA
@@ -194,6 +195,29 @@ struct LifecycleTests {
       #expect(try events.all.last?.string("error.code") == "request_timeout")
       #expect(events.isDone)
       #expect(try await server.metric("resta_running") == 0)
+      // What began with 200 and failed is counted as what it was.
+      let name = #"resta_requests_total{route="/v1/chat/completions",status="504"}"#
+      while try await server.metric(name) != 2 {}
+    }
+  }
+
+  @Test("who waits to be looked at waits in a line that has an end")
+  func planningLine() async throws {
+    let change: (inout ServerSettings) -> Void = {
+      $0.limits.concurrency = 1
+      $0.limits.queue = 1
+    }
+    try await ServerFixture.run(change) { server in
+      // Both threads that prompts are looked at on are busy for as long as this test wants.
+      let gate = DispatchSemaphore(value: 0)
+      for _ in 0..<2 { server.server.state.planning.submit { _ in gate.wait() } }
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<8 { group.addTask { try await server.chat().status } }
+        // Two are looked at and two wait; the others are told to come back.
+        for _ in 0..<4 { #expect(try await group.next() == 429) }
+        for _ in 0..<2 { gate.signal() }
+        for try await status in group { #expect([200, 429].contains(status)) }
+      }
     }
   }
 

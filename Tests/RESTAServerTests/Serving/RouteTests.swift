@@ -208,6 +208,16 @@ struct RouteTests {
     }
   }
 
+  @Test("a strength of 0 is no defence, and its reply does not say that it is")
+  func zero() async throws {
+    try await ServerFixture.run({ $0.client.off = true }) { server in
+      let reply = try await server.chat(#""resta":{"sigma":0}"#)
+      #expect(reply.status == 200)
+      #expect(reply.headers.first(name: "x-resta-noise") == "none")
+      #expect(try reply.string("resta.settings.noise") == "none")
+    }
+  }
+
   @Test("a conversation goes on with the server's own answers, and with no others")
   func ownAnswers() async throws {
     try await ServerFixture.run { server in

@@ -53,6 +53,29 @@ import Testing
     return override
   }
 
+  @Test("k and l of a calibration are in force where none are chosen, written and read again too")
+  func calibratedLengths() throws {
+    var model = Self.small
+    let known = CalibratedSetting(
+      noise: NoiseSettings(kind: .soft, sigma: Sigma(value: 0.3, unit: .relative)), samples: 30, prefix: .tokens(60))
+    model.calibrated = known
+    var settings = ServerSettings()
+    settings.client.samples = ServerSettings.Client.Bounds(min: 20, max: 40)
+    let again = try ServerSettings.load(file: (name: "again.yaml", text: settings.yaml()))
+    for settings in [settings, again] {
+      try settings.validate()
+      let policy = try DefensePolicy(settings: settings, model: model)
+      #expect(policy.defense.samples == 30 && policy.defense.prefix == .tokens(60))
+      #expect(policy.information.calibration == .own)
+      #expect(throws: ServerError.self) { try DefensePolicy(settings: settings, model: Self.small) }
+      #expect(settings.inForce(known).defense.samples == 30)
+    }
+    settings.defense.samples = 10
+    #expect(throws: ServerError.self) { try settings.validate() }
+    settings.client.samples.min = 5
+    #expect(settings.inForce(known).defense.samples == 10)
+  }
+
   @Test("a request that chooses nothing has the operator's own defence") func nothing() throws {
     for model in [Self.small, Self.llama2] {
       let policy = try policy(model) { _ in }
