@@ -44,7 +44,7 @@ package struct JudgeAssembly: Sendable {
       switch source.kind {
       case .refusalPhrases: judges.append(RefusalPhraseJudge())
       case .coherence:
-        let limit = source.limit.map(CoherenceLimit.init(perplexity:)) ?? .least
+        let limit = source.limit ?? CoherenceJudge.usualLimit
         judges.append(CoherenceJudge(subject: try await subject(), limit: limit))
       case .chat: judges.append(try await chatJudge(source))
       case .guardModel: judges.append(try await guardJudge(source))
