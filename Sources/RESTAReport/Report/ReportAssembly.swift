@@ -37,14 +37,13 @@ public struct ReportAssembly: Sendable {
     }
     let datasets = try await store.datasets()
     let defenses = try await store.defenses()
-    var input = AnalysisInput(rows: rows, title: record.name, command: command)
-    input.record = try await entries(record)
-    input.configuration = record.configuration
-    input.datasets = datasets.map { DatasetSummary(of: $0) }
-    input.judgeAgreement = Self.agreement(of: record.judges)
-    input.instructionFollowing = InstructionTables.summaries(
+    var report = Report(title: record.name, command: command)
+    report.record = try await entries(record)
+    report.configuration = record.configuration
+    report.datasets = datasets.map { DatasetSummary(of: $0) }
+    report.instructionFollowing = InstructionTables.summaries(
       of: rows, datasets: datasets.map(\.name), defenses: defenses.map(\.name))
-    input.preferences = PreferenceTables.summaries(
+    report.preferences = PreferenceTables.summaries(
       of: try await store.preferences(), rows: rows, datasets: datasets.map(\.name),
       defenses: defenses.map(\.name))
     var options = AnalysisOptions()
@@ -52,7 +51,9 @@ public struct ReportAssembly: Sendable {
     options.defenseOrder = defenses.map(\.name)
     options.datasetOrder = datasets.map(\.name)
     options.showsText = showsHarmful
-    var report = Analysis.report(of: input, options: options) { Digest.sha256(of: $0) }
+    report = Analysis.completing(
+      report, from: rows, judgeAgreement: Self.agreement(of: record.judges), options: options
+    ) { Digest.sha256(of: $0) }
     if let endpoint = record.endpoint {
       let planned = datasets.flatMap(\.samples).count {
         $0.role == endpoint.role && (endpoint.label == .complied || $0.answers != nil)
