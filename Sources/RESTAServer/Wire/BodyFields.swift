@@ -136,6 +136,16 @@ struct BodyField: Sendable {
     }
   }
 
+  /// What ``strings()`` takes.
+  static let oneOrMore = "a string or an array of strings"
+
+  /// The value itself if it is a string, else an array's elements, whatever they are.
+  ///
+  /// - Throws: ``APIError`` for any other value.
+  func strings() throws(APIError) -> [BodyField]? {
+    try value.string != nil ? [self] : array(Self.oneOrMore)
+  }
+
   /// The value as an object.
   ///
   /// - Throws: ``APIError`` for any other value.
