@@ -43,8 +43,7 @@ public struct RandomRefusal: ConfiguredDefense {
   /// - Throws: ``EvaluationError`` with `invalidConfiguration` if it is none.
   public func validate() throws(EvaluationError) {
     guard (0...1).contains(probability) else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The probability of refusing at random must be 0 to 1, not \(probability).")
     }
   }
@@ -117,7 +116,7 @@ public struct TemperatureOnly: ConfiguredDefense {
     do {
       try sampling.validate()
     } catch {
-      throw EvaluationError(.invalidConfiguration, error.message, cause: error)
+      throw EvaluationError.invalidConfiguration(error.message, cause: error)
     }
   }
 

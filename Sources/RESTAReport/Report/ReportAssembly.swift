@@ -27,13 +27,13 @@ public struct ReportAssembly: Sendable {
   ///   be read.
   public func report(command: String = "", showsHarmful: Bool = false) async throws -> Report {
     guard let record = try await store.record() else {
-      throw EvaluationError(
-        .invalidStore, "The store '\(store.path)' holds no evaluation: nothing was begun in it.")
+      throw EvaluationError.invalidStore(
+        "The store '\(store.path)' holds no evaluation: nothing was begun in it.")
     }
     let rows = try await store.rows(judges: record.judges)
     guard !rows.isEmpty else {
-      throw EvaluationError(
-        .invalidStore, "The store '\(store.path)' holds no answer yet: there is nothing to report.")
+      throw EvaluationError.invalidStore(
+        "The store '\(store.path)' holds no answer yet: there is nothing to report.")
     }
     let datasets = try await store.datasets()
     let defenses = try await store.defenses()
