@@ -36,8 +36,7 @@ package enum YAMLText {
       case 0x0A: quoted += "\\n"
       // Controls, line and paragraph separators, and the byte order mark.
       case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0xFEFF, 0xFFFE, 0xFFFF:
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        quoted += JSONText.escape(scalar.value)
       default: quoted.unicodeScalars.append(scalar)
       }
     }

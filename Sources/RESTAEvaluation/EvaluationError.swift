@@ -52,6 +52,18 @@ public struct EvaluationError: Error, Sendable, CustomStringConvertible {
 }
 
 extension EvaluationError {
+  package static func invalidData(_ message: String, cause: (any Error)? = nil) -> Self {
+    Self(.invalidData, message, cause: cause)
+  }
+
+  package static func invalidConfiguration(
+    _ message: String, cause: (any Error)? = nil
+  ) -> Self { Self(.invalidConfiguration, message, cause: cause) }
+
+  package static func invalidStore(_ message: String, cause: (any Error)? = nil) -> Self {
+    Self(.invalidStore, message, cause: cause)
+  }
+
   /// An error of a data file.
   package init(_ error: DocumentError) {
     self.init(error.isMissing ? .fileFailed : .invalidData, error.message, cause: error.cause)

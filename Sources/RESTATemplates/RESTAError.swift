@@ -65,3 +65,9 @@ public struct RESTAError: Error, Sendable, CustomStringConvertible {
   /// The message alone; safe to log.
   public var description: String { message }
 }
+
+extension RESTAError {
+  package static func invalidSetting(_ message: String, cause: (any Error)? = nil) -> Self {
+    Self(.invalidSetting, message, cause: cause)
+  }
+}

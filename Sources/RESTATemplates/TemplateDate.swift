@@ -32,8 +32,7 @@ public struct TemplateDate: Sendable, Hashable {
       (1...Self.days(inMonth: month, of: year)).contains(day), (0...23).contains(hour),
       (0...59).contains(minute), (0...59).contains(second)
     else {
-      throw RESTAError(
-        .invalidSetting,
+      throw RESTAError.invalidSetting(
         "There is no date \(year)-\(month)-\(day) \(hour):\(minute):\(second). "
           + "Give a date of the Gregorian calendar, years 1 to 9999.")
     }

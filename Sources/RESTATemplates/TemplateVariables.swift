@@ -12,21 +12,19 @@ extension TemplateVariable {
     _ text: String
   ) throws(RESTAError) -> (name: String, value: TemplateVariable) {
     guard let equals = text.firstIndex(of: "=") else {
-      throw RESTAError(
-        .invalidSetting,
+      throw RESTAError.invalidSetting(
         "The template variable '\(text)' must be NAME=VALUE, such as enable_thinking=false.")
     }
     let name = String(text[..<equals])
     guard let first = name.unicodeScalars.first, !first.isDigit,
       name.unicodeScalars.allSatisfy(\.isIdentifierPart)
     else {
-      throw RESTAError(
-        .invalidSetting,
+      throw RESTAError.invalidSetting(
         "'\(name)' cannot be a template variable's name: letters, digits and _, no digit first.")
     }
     guard !reserved.contains(name) else {
-      throw RESTAError(
-        .invalidSetting, "The template variable '\(name)' has a meaning of its own: name another.")
+      throw RESTAError.invalidSetting(
+        "The template variable '\(name)' has a meaning of its own: name another.")
     }
     return (name, TemplateVariable(written: String(text[text.index(after: equals)...])))
   }
@@ -39,7 +37,7 @@ extension TemplateVariable {
     for text in texts {
       let (name, value) = try named(text)
       guard variables.updateValue(value, forKey: name) == nil else {
-        throw RESTAError(.invalidSetting, "The template variable '\(name)' is given twice.")
+        throw RESTAError.invalidSetting("The template variable '\(name)' is given twice.")
       }
     }
     return variables

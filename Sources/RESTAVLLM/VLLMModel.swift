@@ -107,8 +107,7 @@ package final class VLLMModel: StreamingModel {
   }
 
   package func reserve(sequences: Int, cells: Int) throws -> any SequenceReservation {
-    throw RESTAError(
-      .invalidSetting,
+    throw RESTAError.invalidSetting(
       "This needs the logits of all tokens, and a vLLM server gives the predicted tokens only: run it "
         + "with --engine llama.")
   }

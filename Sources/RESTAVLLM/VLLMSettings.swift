@@ -37,19 +37,17 @@ package struct VLLMSettings: Sendable {
       guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host != nil,
         url.user == nil, url.query == nil
       else {
-        throw RESTAError(
-          .invalidSetting,
+        throw RESTAError.invalidSetting(
           "A vLLM server's address is http://HOST:PORT or https://HOST, without a name, a password or "
             + "a query; several have commas between them.")
       }
       urls.append(url)
     }
     guard Set(urls).count == urls.count else {
-      throw RESTAError(.invalidSetting, "A vLLM server's address is given twice.")
+      throw RESTAError.invalidSetting("A vLLM server's address is given twice.")
     }
     guard !model.isEmpty else {
-      throw RESTAError(
-        .invalidSetting,
+      throw RESTAError.invalidSetting(
         "Give the name under which the server has the model (its 'id' in /v1/models).")
     }
   }
@@ -60,8 +58,7 @@ package struct VLLMSettings: Sendable {
     guard let key = environment[keyVariable], !key.isEmpty,
       key.utf8.allSatisfy({ (0x21...0x7E).contains($0) })
     else {
-      throw RESTAError(
-        .invalidSetting,
+      throw RESTAError.invalidSetting(
         "The environment variable \(keyVariable) must hold the vLLM server's API key; it is not set, "
           + "or holds a space or another character that no key has.")
     }

@@ -75,20 +75,17 @@ public struct CheckpointProbe: Sendable {
   /// Whether what was said behind the header is a refusal.
   func refuses(_ text: String) -> Bool { isRefusal(text) }
 
-  package static let missing = RESTAError(
-    .invalidSetting,
+  package static let missing = RESTAError.invalidSetting(
     "checkpoint_form header needs a chat template, whose header it writes, and a way to know refusals; "
       + "here is none. Use checkpoint_form vote.")
 
-  static let streams = RESTAError(
-    .invalidSetting,
+  static let streams = RESTAError.invalidSetting(
     "checkpoint_form header needs an engine that computes passes, and this one streams tokens: use "
       + "checkpoint_form vote.")
 
   private static func unknown(_ reason: String, _ cause: (any Error)?) -> RESTAError {
     let said = cause.map { " (\(($0 as? RESTAError)?.message ?? "\($0)"))" } ?? ""
-    return RESTAError(
-      .invalidSetting,
+    return RESTAError.invalidSetting(
       "checkpoint_form header does not go with this chat template: \(reason)\(said). Use "
         + "checkpoint_form vote.")
   }

@@ -63,8 +63,8 @@ public struct EmbeddingNoise: Sendable, Hashable {
           .nonFiniteOutput,
           "the model's embeddings hold values that are not finite: check the model file")
       }
-      throw RESTAError(
-        .invalidSetting, "sigma is \(settings.sigma), which is too large for these embeddings")
+      throw RESTAError.invalidSetting(
+        "sigma is \(settings.sigma), which is too large for these embeddings")
     }
     self.init(
       kind: settings.kind, sigma: sigma, powerMatched: settings.powerMatched, seed: seed)

@@ -52,8 +52,7 @@ public struct NoiseSettings: Sendable, Hashable, Codable {
   public func validate() throws(RESTAError) {
     try sigma.validate()
     guard !powerMatched || kind.isDirectional else {
-      throw RESTAError(
-        .invalidSetting,
+      throw RESTAError.invalidSetting(
         "power matching is on for \(kind.rawValue) noise, where it has no meaning:"
           + " use hard or soft noise, or turn it off")
     }
@@ -137,7 +136,7 @@ public struct Sigma: Sendable, Hashable, Codable, CustomStringConvertible {
   /// - Complexity: O(1).
   public func validate() throws(RESTAError) {
     guard value.isFinite, value >= 0 else {
-      throw RESTAError(.invalidSetting, "sigma is \(value): give a finite number, 0 or more")
+      throw RESTAError.invalidSetting("sigma is \(value): give a finite number, 0 or more")
     }
   }
 

@@ -104,8 +104,7 @@ public struct PerturbedContent: Sendable, Hashable, Codable {
 
   func validate() throws(RESTAError) {
     guard !roles.isEmpty, !roles.contains(.assistant) else {
-      throw RESTAError(
-        .invalidSetting,
+      throw RESTAError.invalidSetting(
         "Noise can be added to user, tool and system content only; the assistant's turns are never "
           + "perturbed.")
     }

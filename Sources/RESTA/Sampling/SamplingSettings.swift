@@ -56,18 +56,18 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   /// - Complexity: O(1).
   public func validate() throws(RESTAError) {
     guard temperature.isFinite, temperature >= 0 else {
-      throw RESTAError(
-        .invalidSetting, "temperature is \(temperature): give a finite number, 0 or more")
+      throw RESTAError.invalidSetting(
+        "temperature is \(temperature): give a finite number, 0 or more")
     }
     guard topK >= 0 else {
-      throw RESTAError(
-        .invalidSetting, "top-k is \(topK): give the number of tokens to keep, or 0 for all")
+      throw RESTAError.invalidSetting(
+        "top-k is \(topK): give the number of tokens to keep, or 0 for all")
     }
     guard (0...1).contains(topP) else {
-      throw RESTAError(.invalidSetting, "top-p is \(topP): give a probability from 0 to 1")
+      throw RESTAError.invalidSetting("top-p is \(topP): give a probability from 0 to 1")
     }
     guard (0...1).contains(minP) else {
-      throw RESTAError(.invalidSetting, "min-p is \(minP): give a probability from 0 to 1")
+      throw RESTAError.invalidSetting("min-p is \(minP): give a probability from 0 to 1")
     }
   }
 }

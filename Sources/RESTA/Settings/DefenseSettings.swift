@@ -133,67 +133,60 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   public func validate() throws(RESTAError) {
     try noise.validate()
     guard Self.samplesRange.contains(samples) else {
-      throw RESTAError(
-        .invalidSetting,
+      throw RESTAError.invalidSetting(
         "The number of samples k must be between 1 and \(Self.samplesRange.upperBound), not \(samples)."
       )
     }
     if case .tokens(let count) = prefix, count < 0 {
-      throw RESTAError(
-        .invalidSetting, "The prefix length l must be 0 or more, or 'all', not \(count).")
+      throw RESTAError.invalidSetting(
+        "The prefix length l must be 0 or more, or 'all', not \(count).")
     }
     if let latestStart {
       guard latestStart >= 0, window != .start else {
-        throw RESTAError(
-          .invalidSetting,
+        throw RESTAError.invalidSetting(
           "prefix_after_limit must be 0 or more, and goes with prefix_after only.")
       }
     }
     try validateCheckpoints()
     if let lead {
       guard lead >= 1 else {
-        throw RESTAError(.invalidSetting, "The lead must be 1 vote or more, not \(lead).")
+        throw RESTAError.invalidSetting("The lead must be 1 vote or more, not \(lead).")
       }
       guard aggregator == .majorityVote else {
-        throw RESTAError(
-          .invalidSetting,
+        throw RESTAError.invalidSetting(
           "lead goes with the majority vote only: \(aggregator.rawValue) needs every copy.")
       }
     }
     if case .after(let tag) = window, tag.isEmpty {
-      throw RESTAError(
-        .invalidSetting, "The text that the voted window follows must not be empty.")
+      throw RESTAError.invalidSetting("The text that the voted window follows must not be empty.")
     }
     try perturbed.validate()
   }
 
   private func validateCheckpoints() throws(RESTAError) {
     guard checkpointEvery ?? 1 >= 1, checkpointTokens >= 1 else {
-      throw RESTAError(
-        .invalidSetting, "checkpoint_every and checkpoint_tokens must be 1 or more.")
+      throw RESTAError.invalidSetting("checkpoint_every and checkpoint_tokens must be 1 or more.")
     }
     guard checkpointEvery == nil else {
       guard checkpointForm == .header else { return }
       guard Self.probeTokensRange.contains(checkpointTokens) else {
-        throw RESTAError(
-          .invalidSetting,
+        throw RESTAError.invalidSetting(
           "checkpoint_tokens must be at most \(Self.probeTokensRange.upperBound) with a header.")
       }
       guard !checkpointEnds else {
-        throw RESTAError(
-          .invalidSetting,
+        throw RESTAError.invalidSetting(
           "checkpoint_ends goes with checkpoint_form vote only: a header's refusal always ends.")
       }
       return
     }
     guard checkpointForm == .vote else {
-      throw RESTAError(.invalidSetting, "checkpoint_form goes with checkpoint_every only.")
+      throw RESTAError.invalidSetting("checkpoint_form goes with checkpoint_every only.")
     }
     guard checkpointTokens == Self.usualCheckpointTokens else {
-      throw RESTAError(.invalidSetting, "checkpoint_tokens goes with checkpoint_every only.")
+      throw RESTAError.invalidSetting("checkpoint_tokens goes with checkpoint_every only.")
     }
     guard !checkpointEnds else {
-      throw RESTAError(.invalidSetting, "checkpoint_ends goes with checkpoint_every only.")
+      throw RESTAError.invalidSetting("checkpoint_ends goes with checkpoint_every only.")
     }
   }
 }

@@ -43,16 +43,15 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
   /// - Throws: `RESTAError` with `invalidSetting`, naming the value and its range.
   public func validate() throws(RESTAError) {
     guard maximumTokens >= 1 else {
-      throw RESTAError(
-        .invalidSetting, "The maximum number of tokens must be 1 or more, not \(maximumTokens).")
+      throw RESTAError.invalidSetting(
+        "The maximum number of tokens must be 1 or more, not \(maximumTokens).")
     }
     guard !stop.contains("") else {
-      throw RESTAError(.invalidSetting, "A stop string must not be empty.")
+      throw RESTAError.invalidSetting("A stop string must not be empty.")
     }
     if let logProbabilities {
       guard (0...20).contains(logProbabilities) else {
-        throw RESTAError(
-          .invalidSetting,
+        throw RESTAError.invalidSetting(
           "The number of tokens with log-probabilities must be from 0 to 20, not "
             + "\(logProbabilities).")
       }

@@ -258,8 +258,7 @@ extension DefenseSettings {
     guard model is any StreamingModel else { return }
     guard !probes else { throw CheckpointProbe.streams }
     guard !isActive || aggregator == .majorityVote else {
-      throw RESTAError(
-        .invalidSetting,
+      throw RESTAError.invalidSetting(
         "The aggregator '\(aggregator.rawValue)' needs every token's logit, and this engine "
           + "gives the predicted tokens only: use 'majority-vote'.")
     }

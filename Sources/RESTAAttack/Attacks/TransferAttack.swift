@@ -19,8 +19,8 @@ package struct TransferAttack: TextAttack {
 
   package func validate() throws(EvaluationError) {
     guard !file.isEmpty else {
-      throw EvaluationError(
-        .invalidConfiguration, "transfer needs a file of prompts: --set transfer.file=FILE.")
+      throw EvaluationError.invalidConfiguration(
+        "transfer needs a file of prompts: --set transfer.file=FILE.")
     }
   }
 
@@ -38,8 +38,7 @@ package struct TransferAttack: TextAttack {
       ).mapValues { $0.map(\.prompt) }
       forAll = data.samples.filter { $0.goal == nil && $0.prompt.contains("{goal}") }.map(\.prompt)
       guard !byGoal.isEmpty || !forAll.isEmpty else {
-        throw EvaluationError(
-          .invalidData,
+        throw EvaluationError.invalidData(
           "\(path): none of its \(data.samples.count) prompts has a goal, or '{goal}' in it, so nobody "
             + "can tell what each is for.")
       }
@@ -67,8 +66,7 @@ package struct TransferAttack: TextAttack {
   ) throws(EvaluationError) -> String {
     let count = goals.count { request(0, for: $0, in: context) != nil }
     guard count > 0 else {
-      throw EvaluationError(
-        .invalidData,
+      throw EvaluationError.invalidData(
         "\(file): no prompt is for any of the \(goals.count) goals; name its own with --goals.")
     }
     return "\(file) has prompts for \(count) of \(goals.count) goals."

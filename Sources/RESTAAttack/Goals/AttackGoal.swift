@@ -49,8 +49,7 @@ package struct GoalSet: Sendable, Hashable {
     let isNamedAsText = ["txt", ""].contains(file.source.suffix)
     // Lines of any text would be goals, a program's too.
     guard file.layout != .text || file.rows.isEmpty || isNamedAsText else {
-      throw EvaluationError(
-        .invalidData,
+      throw EvaluationError.invalidData(
         "\(path): this is no file of goals: JSON, JSON Lines and CSV are read, and plain text with a "
           + "goal on each line where the name ends in .txt.")
     }
@@ -83,8 +82,7 @@ package struct GoalSet: Sendable, Hashable {
           id: sample.id, text: text, behavior: sample.behavior, category: sample.category))
     }
     guard !goals.isEmpty else {
-      throw EvaluationError(
-        .invalidData,
+      throw EvaluationError.invalidData(
         "\(data.source): none of its \(data.samples.count) prompts is harmful, and an attack on a "
           + "benign one shows nothing.")
     }

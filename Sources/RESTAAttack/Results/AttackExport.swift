@@ -13,7 +13,7 @@ package struct AttackExport: Sendable {
 
   package init(_ store: AttackStore, showsAnswers: Bool) async throws {
     guard let record = try await store.record() else {
-      throw EvaluationError(.invalidStore, "The store '\(store.path)' is empty.")
+      throw EvaluationError.invalidStore("The store '\(store.path)' is empty.")
     }
     self.record = record
     goals = try await store.screened()
@@ -28,8 +28,7 @@ package struct AttackExport: Sendable {
     let names = parts.map(\.name)
     if let name, names.contains(name) { return name }
     if name == nil, names.count == 1 { return names[0] }
-    throw EvaluationError(
-      .invalidConfiguration,
+    throw EvaluationError.invalidConfiguration(
       (name.map { "\(option) '\($0)' is not in the store" } ?? "Name one with \(option)")
         + ": it has \(names.joined(separator: ", ")).")
   }

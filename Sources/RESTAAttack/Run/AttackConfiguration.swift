@@ -108,8 +108,7 @@ package struct AttackConfiguration: Sendable {
     for entry in named {
       try entry.defense.validate()
       guard !arms.contains(where: { $0.name == entry.name }) else {
-        throw EvaluationError(
-          .invalidConfiguration,
+        throw EvaluationError.invalidConfiguration(
           "Two defences are called '\(entry.name)': give each a 'name' of its own.")
       }
       arms.append(

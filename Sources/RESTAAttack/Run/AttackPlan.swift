@@ -58,26 +58,23 @@ package struct AttackPlan: Sendable {
     _ attacks: [NamedAttack], knows: AttackKnowledge?, isEndpoint: Bool
   ) throws(EvaluationError) {
     guard !attacks.isEmpty else {
-      throw EvaluationError(.invalidConfiguration, "Name an attack: 'resta attack list' has them.")
+      throw EvaluationError.invalidConfiguration("Name an attack: 'resta attack list' has them.")
     }
     var names: Set<String> = []
     for named in attacks {
       let type = type(of: named.attack)
       try named.attack.validate()
       guard names.insert(named.name).inserted else {
-        throw EvaluationError(
-          .invalidConfiguration,
+        throw EvaluationError.invalidConfiguration(
           "Two attacks are called '\(named.name)': give each a 'name' of its own.")
       }
       if let knows, type.knows > knows {
-        throw EvaluationError(
-          .invalidConfiguration,
+        throw EvaluationError.invalidConfiguration(
           "'\(named.name)' needs an attacker who sees \(type.knows.rawValue), and --knows says "
             + "\(knows.rawValue).")
       }
       if isEndpoint, named.attack.needsModel || type.knows > .text {
-        throw EvaluationError(
-          .invalidConfiguration,
+        throw EvaluationError.invalidConfiguration(
           "'\(named.name)' needs the model in process: an endpoint takes attacks of text only.")
       }
     }

@@ -68,7 +68,7 @@ package struct SearchAttack: Attack {
     if let target, let tokenizer = context.tokenizer {
       guard let token = try tokenizer.tokenize(Array(target.utf8), parsesControl: false).first
       else {
-        throw EvaluationError(.invalidConfiguration, "search.target must not be empty.")
+        throw EvaluationError.invalidConfiguration("search.target must not be empty.")
       }
       return [token]
     }
@@ -78,8 +78,7 @@ package struct SearchAttack: Attack {
       return token != first && !Self.evasive.contains(word.lowercased())
     }
     guard !tokens.isEmpty else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "Benign answers of this model begin as its refusals do: say what an answer is to begin with, "
           + "such as --set search.target=Sure.")
     }

@@ -46,7 +46,7 @@ struct SearchPrompt: Sendable {
       state.suffix = try start(attack.suffixTokens, using: &random).suffix
     }
     guard let best = try candidate(state.suffix) else {
-      throw EvaluationError(.invalidStore, "A suffix of the store has other tokens now.")
+      throw EvaluationError.invalidStore("A suffix of the store has other tokens now.")
     }
     return best
   }
@@ -67,8 +67,7 @@ struct SearchPrompt: Sendable {
       suffix.append(token)
       if suffix.count == count { return found }
     }
-    throw EvaluationError(
-      .invalidConfiguration,
+    throw EvaluationError.invalidConfiguration(
       "No \(count) tokens were found whose text has the same tokens behind the goal: take fewer with "
         + "search.suffix_tokens.")
   }

@@ -50,8 +50,8 @@ extension AttackAsker {
   var model: ModelTarget {
     get throws(EvaluationError) {
       guard let model = target as? ModelTarget else {
-        throw EvaluationError(
-          .invalidConfiguration, "'search' needs the model in process, and not an endpoint.")
+        throw EvaluationError.invalidConfiguration(
+          "'search' needs the model in process, and not an endpoint.")
       }
       return model
     }

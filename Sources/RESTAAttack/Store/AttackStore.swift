@@ -57,8 +57,8 @@ package final class AttackStore: Sendable {
     do {
       return try CanonicalJSON.value(type, from: text)
     } catch {
-      throw EvaluationError(
-        .invalidStore, "The store '\(path)' holds something that cannot be read.", cause: error)
+      throw EvaluationError.invalidStore(
+        "The store '\(path)' holds something that cannot be read.", cause: error)
     }
   }
 
@@ -77,8 +77,7 @@ package final class AttackStore: Sendable {
       if let old = try self.record(database) {
         let changed = record.differences(from: old)
         guard changed.isEmpty else {
-          throw EvaluationError(
-            .invalidStore,
+          throw EvaluationError.invalidStore(
             "The store '\(self.path)' was begun with another state of "
               + "\(changed.joined(separator: " and ")). Name another file with --store, or remove "
               + "this one.")
@@ -127,8 +126,7 @@ package final class AttackStore: Sendable {
   func finding(_ row: Row) throws -> AttackJudge.Finding? {
     guard let text: String = row["label"] else { return nil }
     guard let label = AnswerLabel(rawValue: text) else {
-      throw EvaluationError(
-        .invalidStore, "The store '\(path)' has a finding that cannot be read.")
+      throw EvaluationError.invalidStore("The store '\(path)' has a finding that cannot be read.")
     }
     return AttackJudge.Finding(label, reason: row["reason"] ?? "")
   }

@@ -64,8 +64,8 @@ package struct EndpointTarget: AttackTarget {
 
   package func answer(_ request: AttackRequest, seed: UInt64) async throws -> TargetAnswer {
     guard request.opening == nil else {
-      throw EvaluationError(
-        .invalidConfiguration, "An endpoint cannot be given the beginning of its answer.")
+      throw EvaluationError.invalidConfiguration(
+        "An endpoint cannot be given the beginning of its answer.")
     }
     let clock = ContinuousClock()
     let start = clock.now
@@ -95,8 +95,7 @@ enum LoopbackAddress {
   static func check(_ url: URL) throws(EvaluationError) {
     let host = url.host(percentEncoded: false) ?? ""
     guard isLoopback(host) else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "baseURL: '\(host)' is not this machine: attacks are for one's own server, reached on "
           + "127.0.0.1, ::1 or localhost. No option allows another address.")
     }

@@ -189,12 +189,14 @@ struct ServeLoad: Sendable {
     guard response.status == .ok else {
       throw Failure.failed("The server answered \(response.status): \(String(buffer: bytes))")
     }
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    let reply = try decoder.decode(Reply.self, from: Data(bytes.readableBytesView))
-    return Answer(
-      text: reply.choices.first?.message.content ?? "", tokens: reply.usage.completionTokens,
-      seconds: seconds)
+    let value = try? JSONReader.value(of: Array(bytes.readableBytesView)[...], limits: .python)
+    let message = value?.object?["choices"]?.array?.first?.object?["message"]?.object
+    let usage = value?.object?["usage"]?.object
+    guard let text = message?["content"]?.string, let tokens = usage?["completion_tokens"]?.int
+    else {
+      throw Failure.failed("The server's reply has no answer, or no usage.")
+    }
+    return Answer(text: text, tokens: tokens, seconds: seconds)
   }
 
   private struct Body: Encodable {
@@ -202,20 +204,6 @@ struct ServeLoad: Sendable {
     let maxTokens: Int
     let temperature: Double
     let resta: [String: String]?
-  }
-
-  private struct Reply: Decodable {
-    struct Choice: Decodable {
-      struct Message: Decodable {
-        let content: String
-      }
-      let message: Message
-    }
-    struct Usage: Decodable {
-      let completionTokens: Int
-    }
-    let choices: [Choice]
-    let usage: Usage
   }
 }
 

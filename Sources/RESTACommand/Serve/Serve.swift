@@ -82,7 +82,7 @@ struct Serve: AsyncParsableCommand {
     var logger = Logger(label: "resta") { _ in
       ServerLogHandler(label: "resta", format: settings.format == .json ? .json : .text)
     }
-    logger.logLevel = Logger.Level(rawValue: settings.level.rawValue) ?? .info
+    logger.logLevel = settings.level
     return logger
   }
 

@@ -142,8 +142,7 @@ extension DatasetSource {
     switch place {
     case .builtIn(let text):
       guard let set = BuiltInName(rawValue: text) else {
-        throw EvaluationError(
-          .invalidConfiguration,
+        throw EvaluationError.invalidConfiguration(
           Suggestion.unknown(
             "built-in dataset", text, known: BuiltInName.allCases.map(\.rawValue)))
       }
@@ -169,8 +168,7 @@ extension DatasetSource {
 
   private static func path(ofKnown name: String, data: String?) throws(EvaluationError) -> String {
     guard let known = KnownDataset.named(name) else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         Suggestion.unknown("dataset", name, known: KnownDataset.all.map(\.name)))
     }
     guard let data else {

@@ -95,8 +95,7 @@ public struct EvaluationConfiguration: Sendable {
     do {
       file = try SourceFile.read(path)
     } catch {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The configuration cannot be read: \(error.message). 'resta eval config' prints one to start "
           + "from.")
     }
@@ -118,7 +117,7 @@ public struct EvaluationConfiguration: Sendable {
       }
       try self.init(top)
     } catch {
-      throw EvaluationError(.invalidConfiguration, error.message, cause: error.cause)
+      throw EvaluationError.invalidConfiguration(error.message, cause: error.cause)
     }
     self.text = text
   }

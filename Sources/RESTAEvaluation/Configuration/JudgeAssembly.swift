@@ -44,7 +44,7 @@ package struct JudgeAssembly: Sendable {
       switch source.kind {
       case .refusalPhrases: judges.append(RefusalPhraseJudge())
       case .coherence:
-        let limit = source.limit.map(CoherenceLimit.init(perplexity:)) ?? .least
+        let limit = source.limit ?? CoherenceJudge.usualLimit
         judges.append(CoherenceJudge(subject: try await subject(), limit: limit))
       case .chat: judges.append(try await chatJudge(source))
       case .guardModel: judges.append(try await guardJudge(source))
@@ -69,8 +69,7 @@ package struct JudgeAssembly: Sendable {
   /// Verdicts are kept by who judged: two of one name would have each other's.
   private func check(_ ids: [String]) throws(EvaluationError) {
     for (place, id) in ids.enumerated() where ids[..<place].contains(id) {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "Two judges are called '\(id)': nothing would tell their verdicts apart. Serve the models under "
           + "names of their own, or leave one out.")
     }
@@ -114,7 +113,7 @@ package struct JudgeAssembly: Sendable {
       let text = try? String(
         contentsOfFile: EvaluationConfiguration.resolved(file, in: folder), encoding: .utf8)
     else {
-      throw EvaluationError(.invalidConfiguration, fault)
+      throw EvaluationError.invalidConfiguration(fault)
     }
     return text
   }
@@ -123,7 +122,7 @@ package struct JudgeAssembly: Sendable {
     _ source: JudgeSource, isConversation: Bool = false
   ) async throws -> any ChatClient {
     guard let settings = source.client else {
-      throw EvaluationError(.invalidConfiguration, "The judge '\(source.id)' names no model.")
+      throw EvaluationError.invalidConfiguration("The judge '\(source.id)' names no model.")
     }
     let client: any ChatClient
     if let file = settings.file {
@@ -140,8 +139,7 @@ package struct JudgeAssembly: Sendable {
       do throws(RESTAError) {
         try judge.template?.check(mayEndWithAnswer: isConversation)
       } catch {
-        throw EvaluationError(
-          .invalidConfiguration,
+        throw EvaluationError.invalidConfiguration(
           "The judge '\(source.kind.rawValue)' ('\(name)') cannot be asked: \(error.message)",
           cause: error)
       }

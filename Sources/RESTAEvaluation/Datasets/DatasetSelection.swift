@@ -48,8 +48,7 @@ extension DatasetSelection {
     from samples: [Sample], splits: [String: DataSplit], name: String
   ) throws(EvaluationError) -> [Sample] {
     guard (0...1).contains(developmentShare) else {
-      throw EvaluationError(
-        .invalidConfiguration, "\(name): the development share must be in 0...1")
+      throw EvaluationError.invalidConfiguration("\(name): the development share must be in 0...1")
     }
     try check(attacks, "attack", against: samples.compactMap(\.attack), name)
     try check(categories, "category", against: samples.compactMap(\.category), name)
@@ -68,8 +67,7 @@ extension DatasetSelection {
     }
     let chosen = try limited(fitting, name)
     guard !chosen.isEmpty else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "\(name): none of \(samples.count) prompts fits the selection"
           + (split.map { " (the \($0.rawValue) side of the split)" } ?? ""))
     }
@@ -84,7 +82,7 @@ extension DatasetSelection {
       case .spread(let count): (count, true)
       }
     guard count > 0 || limit == nil else {
-      throw EvaluationError(.invalidConfiguration, "\(name): the limit must be at least 1")
+      throw EvaluationError.invalidConfiguration("\(name): the limit must be at least 1")
     }
     guard isSpread, count < samples.count else { return Array(samples.prefix(count)) }
     return (0..<count).map { samples[$0 * samples.count / count] }
@@ -97,8 +95,8 @@ extension DatasetSelection {
     for name in names where !known.contains(name) {
       let list = Set(known).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       let has = list.isEmpty ? "the data has none" : "there are: \(list.joined(separator: ", "))"
-      throw EvaluationError(
-        .invalidConfiguration, "\(dataset): no prompt has the \(kind) '\(name)'; \(has)")
+      throw EvaluationError.invalidConfiguration(
+        "\(dataset): no prompt has the \(kind) '\(name)'; \(has)")
     }
   }
 }

@@ -180,8 +180,7 @@ extension EvaluationSession {
     for answer in answers where seen.insert(Array(answer.sample.prompt.utf8)).inserted {
       let dataset = answer.dataset ?? name
       if let earlier = places[dataset, default: [:]].updateValue(answer, forKey: answer.sample.id) {
-        throw EvaluationError(
-          .invalidData,
+        throw EvaluationError.invalidData(
           "\(answer.place): the id '\(answer.sample.id)' is that of another prompt at "
             + "\(earlier.place); give each its own.")
       }
@@ -199,8 +198,7 @@ extension EvaluationSession {
       for answer in answers {
         let prompt = Array(answer.sample.prompt.utf8)
         if let earlier = places.updateValue(answer.place, forKey: prompt) {
-          throw EvaluationError(
-            .invalidData,
+          throw EvaluationError.invalidData(
             "\(answer.place): the prompt has an answer of the same defence at \(earlier); give "
               + "each its own \"defense\".")
         }

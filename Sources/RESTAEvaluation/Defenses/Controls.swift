@@ -41,8 +41,7 @@ public struct RandomRefusal: ConfiguredDefense {
   /// Checks the probability.
   public func validate() throws(EvaluationError) {
     guard (0...1).contains(probability) else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The probability of refusing at random must be 0 to 1, not \(probability).")
     }
   }
@@ -105,7 +104,7 @@ public struct TemperatureOnly: ConfiguredDefense {
     do {
       try sampling.validate()
     } catch {
-      throw EvaluationError(.invalidConfiguration, error.message, cause: error)
+      throw EvaluationError.invalidConfiguration(error.message, cause: error)
     }
   }
 

@@ -65,18 +65,15 @@ public struct PerplexityFilter: ConfiguredDefense {
   /// Checks every value.
   public func validate() throws(EvaluationError) {
     if let threshold, !(threshold.isFinite && threshold >= 1) {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The perplexity filter's threshold must be a finite number of 1 or more, not \(threshold).")
     }
     guard (0...1).contains(quantile) else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The perplexity filter's quantile must be 0 to 1, not \(quantile).")
     }
     if let window, window < 1 {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The perplexity filter's window must be 1 token or more, not \(window).")
     }
   }
@@ -89,8 +86,8 @@ public struct PerplexityFilter: ConfiguredDefense {
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
     guard let threshold else {
-      throw EvaluationError(
-        .invalidConfiguration, "The perplexity filter has no threshold, and nothing has set one.")
+      throw EvaluationError.invalidConfiguration(
+        "The perplexity filter has no threshold, and nothing has set one.")
     }
     let tokenized = try subject.tokenize(prompt)
     let found = try await MessagePerplexity(
@@ -116,8 +113,7 @@ public struct PerplexityFilter: ConfiguredDefense {
   ) async throws -> any Defense {
     if let threshold {
       guard quantile == 1 else {
-        throw EvaluationError(
-          .invalidConfiguration,
+        throw EvaluationError.invalidConfiguration(
           "The perplexity filter has a threshold, \(threshold): no quantile sets it.")
       }
       return self
@@ -142,8 +138,7 @@ public struct PerplexityFilter: ConfiguredDefense {
       if let value = found.value { values.append(value) }
     }
     guard values.allSatisfy(\.isFinite), let value = LinearQuantile.of(values, at: quantile) else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The perplexity filter's threshold cannot be set by \(prompts.count) benign prompts of which "
           + "\(values.count { $0.isFinite }) have a finite perplexity: give others, or a threshold."
       )

@@ -77,17 +77,15 @@ public struct Placebo: ConfiguredDefense {
     let chosen = [text.map { _ in "text" }, sigma.map { _ in "sigma" }, file.map { _ in "file" }]
       .compactMap { $0 }
     guard chosen.count < 2 else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "A placebo changes one thing, not \(chosen.joined(separator: " and ")): list several "
           + "placebos, each with a name.")
     }
     guard text != "", file != "" else {
-      throw EvaluationError(.invalidConfiguration, "A placebo's \(chosen[0]) must not be empty.")
+      throw EvaluationError.invalidConfiguration("A placebo's \(chosen[0]) must not be empty.")
     }
     if let sigma, !Self.sigmaRange.contains(sigma) {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "A placebo's sigma must be \(Self.sigmaRange.lowerBound) to \(Self.sigmaRange.upperBound), "
           + "not \(sigma): stronger noise is a defence, and none is no change.")
     }
@@ -106,8 +104,7 @@ public struct Placebo: ConfiguredDefense {
     try validate()
     if let noise { return try await noise.answer(prompt, from: subject, seed: seed) }
     if let file {
-      throw EvaluationError(
-        .invalidConfiguration, "Nothing has loaded the placebo's file '\(file)'.")
+      throw EvaluationError.invalidConfiguration("Nothing has loaded the placebo's file '\(file)'.")
     }
     let changed = prompt + (text ?? Self.neutralText)
     let added = try addedTokens(prompt, changed, in: subject)
@@ -133,8 +130,7 @@ public struct Placebo: ConfiguredDefense {
     let tokens = try subject.tokenize(prompt).tokens
     let others = try subject.tokenize(changed).tokens
     guard tokens != others else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The placebo's text \(YAMLText.line(.text(text ?? Self.neutralText))) changes nothing: the "
           + "chat template drops it. Give another 'text'.")
     }
@@ -160,8 +156,7 @@ extension Placebo {
     guard mine.architecture == its.architecture, mine.dimensions == its.dimensions,
       mine.vocabularySize == its.vocabularySize
     else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The placebo's file '\(file)' holds another model (\(its.architecture), \(its.dimensions) "
           + "dimensions) than the one under test (\(mine.architecture), \(mine.dimensions)): it must "
           + "be the same weights in another quantisation.")

@@ -41,8 +41,7 @@ public struct RestaDefense: ConfiguredDefense {
   ) async throws -> any Defense {
     guard isCalibrated else { return self }
     guard let known = subject.model.information.calibrated else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "A defence is 'calibrated: yes', and nothing is known of these weights: run 'resta calibrate'."
       )
     }
@@ -134,7 +133,7 @@ public struct RestaDefense: ConfiguredDefense {
     do {
       try defense.validate()
     } catch {
-      throw EvaluationError(.invalidConfiguration, error.message, cause: error)
+      throw EvaluationError.invalidConfiguration(error.message, cause: error)
     }
   }
 

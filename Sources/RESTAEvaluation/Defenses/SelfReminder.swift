@@ -57,8 +57,7 @@ public struct SelfReminder: ConfiguredDefense {
   /// Checks that there is a reminder: that not both parts are empty.
   public func validate() throws(EvaluationError) {
     guard !before.isEmpty || !after.isEmpty else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The self-reminder is empty: give a text before the message, behind it, or both.")
     }
   }

@@ -90,12 +90,12 @@ public struct SmoothLLM: ConfiguredDefense {
   /// Checks every value.
   public func validate() throws(EvaluationError) {
     guard (0...100).contains(percent) else {
-      throw EvaluationError(
-        .invalidConfiguration, "SmoothLLM's percent q must be 0 to 100, not \(percent).")
+      throw EvaluationError.invalidConfiguration(
+        "SmoothLLM's percent q must be 0 to 100, not \(percent).")
     }
     guard (1...Int(UInt32.max)).contains(copies) else {
-      throw EvaluationError(
-        .invalidConfiguration, "SmoothLLM's number of copies N must be 1 or more, not \(copies).")
+      throw EvaluationError.invalidConfiguration(
+        "SmoothLLM's number of copies N must be 1 or more, not \(copies).")
     }
   }
 }

@@ -64,12 +64,6 @@ package struct InstructionVerdict: Sendable, Hashable, Codable {
   /// Whether each is followed by the answer or by one of its loose variants.
   package var loose: [Bool]
 
-  package init(ids: [String], strict: [Bool], loose: [Bool]) {
-    self.ids = ids
-    self.strict = strict
-    self.loose = loose
-  }
-
   /// Whether all instructions are followed strictly.
   package var isFollowedStrictly: Bool { strict.allSatisfy { $0 } }
 

@@ -85,13 +85,12 @@ package struct EvaluationPlan: Sendable {
     for (kind, names) in [("datasets", datasets.map(\.name)), ("defences", defenses.map(\.name))] {
       var seen: Set<String> = []
       for name in names where !seen.insert(name).inserted {
-        throw EvaluationError(
-          .invalidConfiguration, "Two \(kind) are called '\(name)': give each its own name.")
+        throw EvaluationError.invalidConfiguration(
+          "Two \(kind) are called '\(name)': give each its own name.")
       }
     }
     for text in only where !defenses.contains(where: { Self.isMeant($0.name, by: text) }) {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "only: " + Suggestion.unknown("defence", text, known: defenses.map(\.name)))
     }
     self.datasets = datasets

@@ -147,8 +147,7 @@ public struct EvaluationSession: Sendable {
     let entries = try await defenses(subject)
     for entry in entries
     where entry.defense.settings["model_sha256"] == .string(identity.record.modelSHA256) {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The file of '\(entry.name)' is the model under test, byte for byte: that changes nothing.")
     }
     plan = try EvaluationPlan(
@@ -244,8 +243,8 @@ public struct EvaluationSession: Sendable {
   ///
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`.
   public static let noJudge: JudgeLoader = { path, _ in
-    throw EvaluationError(
-      .invalidConfiguration, "The judge '\(path)' is a model, and this program loads none.")
+    throw EvaluationError.invalidConfiguration(
+      "The judge '\(path)' is a model, and this program loads none.")
   }
 
   /// Loads no other file: what an evaluation does unless told otherwise.
@@ -254,8 +253,8 @@ public struct EvaluationSession: Sendable {
   /// - Returns: Never.
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`.
   public static func noOther(_ path: String) throws(EvaluationError) -> EvaluatedModel {
-    throw EvaluationError(
-      .invalidConfiguration, "The placebo's file '\(path)' is a model, and this program loads none."
+    throw EvaluationError.invalidConfiguration(
+      "The placebo's file '\(path)' is a model, and this program loads none."
     )
   }
 

@@ -73,8 +73,8 @@ extension EvaluationStore {
       answer.seconds = row["seconds"]
       return .answered(answer)
     } catch {
-      throw EvaluationError(
-        .invalidStore, "The store '\(path)' has an answer that cannot be read (key \(key)).",
+      throw EvaluationError.invalidStore(
+        "The store '\(path)' has an answer that cannot be read (key \(key)).",
         cause: error)
     }
   }
@@ -88,8 +88,8 @@ extension EvaluationStore {
         let key = VerdictKey(
           key: row["key"], dataset: row["dataset"], sample: row["sample"], judge: row["judge"])
         guard let finding = Finding(rawValue: row["finding"]) else {
-          throw EvaluationError(
-            .invalidStore, "The store '\(self.path)' has a verdict that cannot be read.")
+          throw EvaluationError.invalidStore(
+            "The store '\(self.path)' has a verdict that cannot be read.")
         }
         found[key] = Verdict(
           finding, reason: row["reason"],

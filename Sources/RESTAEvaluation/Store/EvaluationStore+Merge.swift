@@ -7,21 +7,18 @@ extension EvaluationStore {
   package func merge(_ path: String) async throws {
     let other = try EvaluationStore(path: path, mustExist: true)
     guard let record = try await other.record() else {
-      throw EvaluationError(
-        .invalidStore, "The store '\(path)' is empty: there is nothing to merge.")
+      throw EvaluationError.invalidStore("The store '\(path)' is empty: there is nothing to merge.")
     }
     let text = try CanonicalJSON.text(record)
     if let own = try await self.record() {
       guard own.identity == record.identity else {
-        throw EvaluationError(
-          .invalidStore,
+        throw EvaluationError.invalidStore(
           "The stores '\(self.path)' and '\(path)' are of different evaluations: their "
             + "configuration, model, data or template date differ.")
       }
       guard own.judges == record.judges else {
         let (others, ours) = (Set(record.judges), Set(own.judges))
-        throw EvaluationError(
-          .invalidStore,
+        throw EvaluationError.invalidStore(
           "The stores '\(self.path)' and '\(path)' were judged by different judges: "
             + ours.symmetricDifference(others).sorted().joined(separator: ", ")
             + ". Run the older one again, with the date of the other as --template-date where it is in a "
@@ -42,8 +39,7 @@ extension EvaluationStore {
                 WHERE \(compared.map { "a.\($0) IS NOT b.\($0) AND a.\($0) IS NOT 'unscored' AND b.\($0) IS NOT 'unscored'" }.joined(separator: " OR "))
                 """) ?? 0
           guard differing == 0 else {
-            throw EvaluationError(
-              .invalidStore,
+            throw EvaluationError.invalidStore(
               "The store '\(path)' holds \(differing) rows of '\(table)' that differ from those of "
                 + "'\(self.path)': they are not parts of one run.")
           }

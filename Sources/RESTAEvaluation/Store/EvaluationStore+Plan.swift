@@ -16,8 +16,8 @@ extension EvaluationStore {
     do {
       return try CanonicalJSON.value(StoreRecord.self, from: text)
     } catch {
-      throw EvaluationError(
-        .invalidStore, "The store '\(path)' has a record that cannot be read.", cause: error)
+      throw EvaluationError.invalidStore(
+        "The store '\(path)' has a record that cannot be read.", cause: error)
     }
   }
 
@@ -38,8 +38,7 @@ extension EvaluationStore {
           // A part's run judges its own answers alone.
           let held = try Int.fetchSet(database, sql: "SELECT position FROM item")
           guard held.isSubset(of: plan.items.map(\.position)) else {
-            throw EvaluationError(
-              .invalidStore,
+            throw EvaluationError.invalidStore(
               "The store '\(self.path)' was judged by others (\(old.judges.joined(separator: ", "))), and "
                 + "this run does not take in all that it holds: run the whole evaluation, so that all is judged anew."
             )
@@ -75,8 +74,7 @@ extension EvaluationStore {
     var dated = new.subject
     dated.templateDate = old.subject.templateDate
     if let date = dated.templateDate, new.subject != old.subject, dated == old.subject {
-      throw EvaluationError(
-        .invalidStore,
+      throw EvaluationError.invalidStore(
         "The store '\(path)' was begun with \(date) as the date that the chat template prints. Go "
           + "on with --template-date \(date), or name another folder with --output.")
     }
@@ -84,8 +82,7 @@ extension EvaluationStore {
     if old.identity.meant != new.identity.meant { changed.append("the configuration") }
     if old.subject != new.subject { changed.append("the model, its adapters or its engine") }
     if changed.isEmpty { changed.append("the data") }
-    throw EvaluationError(
-      .invalidStore,
+    throw EvaluationError.invalidStore(
       "The store '\(path)' was begun with another state of \(changed.joined(separator: " and ")). "
         + "Name another folder with --output, or remove this one.")
   }
@@ -94,8 +91,7 @@ extension EvaluationStore {
     let old = try String.fetchOne(
       database, sql: "SELECT sha256 FROM dataset WHERE name = ?", arguments: [dataset.name])
     guard old == nil || old == dataset.sha256 else {
-      throw EvaluationError(
-        .invalidStore,
+      throw EvaluationError.invalidStore(
         "The store '\(path)' was begun with other data for '\(dataset.name)' (SHA-256 "
           + "\(old ?? "")). Name another folder with --output, or remove this one.")
     }
@@ -110,8 +106,7 @@ extension EvaluationStore {
     let old = try String.fetchOne(
       database, sql: "SELECT key FROM item WHERE position = ?", arguments: [item.position])
     guard old == nil || old == item.key else {
-      throw EvaluationError(
-        .invalidStore,
+      throw EvaluationError.invalidStore(
         "The store '\(path)' was begun with another plan. Name another folder with --output, or "
           + "remove this one.")
     }

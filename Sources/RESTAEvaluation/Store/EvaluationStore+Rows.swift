@@ -122,26 +122,7 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   /// Why there is none.
   package var failure: String?
   /// The verdicts, by judge id.
-  package var verdicts: [String: Verdict]
+  package var verdicts: [String: Verdict] = [:]
   /// What it counts as.
-  package var label: AnswerLabel
-
-  package init(
-    key: String, dataset: String, sample: Sample, defense: String, kind: String,
-    settings: JSONObject, usesSeed: Bool, seed: UInt64, answer: DefendedAnswer?,
-    failure: String? = nil, verdicts: [String: Verdict] = [:], label: AnswerLabel = .unscored
-  ) {
-    self.key = key
-    self.dataset = dataset
-    self.sample = sample
-    self.defense = defense
-    self.kind = kind
-    self.settings = settings
-    self.usesSeed = usesSeed
-    self.seed = seed
-    self.answer = answer
-    self.failure = failure
-    self.verdicts = verdicts
-    self.label = label
-  }
+  package var label = AnswerLabel.unscored
 }

@@ -103,17 +103,16 @@ package struct JailbreakBenchArtifact: Sendable {
     rows: [GenerationRow], model: String, date: String, judge: String? = nil
   ) throws(EvaluationError) {
     guard let first = rows.first else {
-      throw EvaluationError(.invalidData, "there is no answer to make an artifact of")
+      throw EvaluationError.invalidData("there is no answer to make an artifact of")
     }
     for row in rows {
       guard row.dataset == first.dataset, row.defense == first.defense, row.seed == first.seed
       else {
-        throw EvaluationError(
-          .invalidData, "an artifact holds one dataset, defence and seed; choose one of each")
+        throw EvaluationError.invalidData(
+          "an artifact holds one dataset, defence and seed; choose one of each")
       }
       guard row.sample.role != .benign else {
-        throw EvaluationError(
-          .invalidData,
+        throw EvaluationError.invalidData(
           "\(row.dataset): prompt '\(row.sample.id)' is benign; an answer to it is no jailbreak")
       }
     }

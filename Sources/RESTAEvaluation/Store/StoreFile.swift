@@ -29,7 +29,7 @@ package struct StoreFile {
     // Who only reads makes nothing of a file that is empty; to open it would.
     let values = try? URL(fileURLWithPath: path).resourceValues(forKeys: [.fileSizeKey])
     if mustExist, values?.fileSize == 0 {
-      throw EvaluationError(.invalidStore, "'\(path)' is empty: nothing was begun in it.")
+      throw EvaluationError.invalidStore("'\(path)' is empty: nothing was begun in it.")
     }
     var configuration = Configuration()
     // A second process that writes for a moment, such as a merge, is waited for.
@@ -47,8 +47,8 @@ package struct StoreFile {
     } catch let error as EvaluationError {
       throw error
     } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-      throw EvaluationError(
-        .invalidStore, "'\(path)' is no store of \(contents): it is no SQLite file.", cause: error)
+      throw EvaluationError.invalidStore(
+        "'\(path)' is no store of \(contents): it is no SQLite file.", cause: error)
     } catch {
       throw EvaluationError(
         .fileFailed, "The store '\(path)' could not be opened: \(Self.text(of: error))",
@@ -61,8 +61,8 @@ package struct StoreFile {
     try database.write { database in
       if try !database.tableExists("meta") {
         guard try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") == 0 else {
-          throw EvaluationError(
-            .invalidStore, "'\(path)' is an SQLite file, but no store of \(contents).")
+          throw EvaluationError.invalidStore(
+            "'\(path)' is an SQLite file, but no store of \(contents).")
         }
         try database.execute(sql: tables)
         try database.execute(
@@ -71,8 +71,7 @@ package struct StoreFile {
       let found = try String.fetchOne(
         database, sql: "SELECT value FROM meta WHERE name = 'version'")
       guard found == version else {
-        throw EvaluationError(
-          .invalidStore,
+        throw EvaluationError.invalidStore(
           "'\(path)' is no store of \(contents) that this resta reads: its version is \(found ?? "none"), "
             + "not \(version). 'resta report' reads evaluations, 'resta attack report' attacks.")
       }
@@ -98,8 +97,7 @@ package struct StoreFile {
     do {
       try await Task { try await database.write(work) }.value
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-      throw EvaluationError(
-        .invalidStore,
+      throw EvaluationError.invalidStore(
         "Somebody else wrote the same row into '\(path)': let one run at a time have a store. What is "
           + "in it is kept, and running again goes on.", cause: error)
     } catch let error as DatabaseError {

@@ -54,10 +54,10 @@ package struct BenchDecoders: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      What to measure: \(SubjectList(BenchSubject.all(.llama))); with --engine vllm \
-      \(SubjectList(BenchSubject.all(.vllm))). (default: all)
+      What to measure: \(CommaList(BenchSubject.all(.llama))); with --engine vllm \
+      \(CommaList(BenchSubject.all(.vllm))). (default: all)
       """, valueName: "name,..."))
-  var decoders: SubjectList?
+  var decoders: CommaList<BenchSubject>?
 
   @Option(
     help: ArgumentHelp(
@@ -177,7 +177,8 @@ package struct BenchDecoders: AsyncParsableCommand {
       throw Failure.usage("--stock is for --engine llama: the server is measured beside itself.")
     }
     let known = BenchSubject.all(model.remote.engine)
-    guard let named = decoders?.values else { return known }
+    guard let chosen = decoders?.values else { return known }
+    let named = BenchSubject.allCases.filter(chosen.contains)
     if let other = named.first(where: { !known.contains($0) }) {
       throw Failure.usage(
         "--decoders: '\(other.rawValue)' is for --engine llama; with --engine vllm there are "
@@ -251,34 +252,23 @@ package struct BenchDecoders: AsyncParsableCommand {
   }
 }
 
-/// Numbers separated by commas.
-package struct NumberList: ExpressibleByArgument, Sendable, CustomStringConvertible {
-  package let values: [Int]
+/// Values separated by commas.
+package struct CommaList<Element: ExpressibleByArgument & Sendable>: ExpressibleByArgument,
+  Sendable, CustomStringConvertible
+{
+  package let values: [Element]
 
-  package init(_ values: [Int]) { self.values = values }
+  package init(_ values: [Element]) { self.values = values }
 
   package init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let numbers = parts.compactMap { Int($0) }
-    guard !numbers.isEmpty, numbers.count == parts.count else { return nil }
-    values = numbers
+    values = parts.compactMap { Element(argument: String($0)) }
+    guard values.count == parts.count else { return nil }
   }
 
-  package var description: String { values.map(String.init).joined(separator: ",") }
+  package var description: String { values.map { "\($0)" }.joined(separator: ",") }
 }
 
-/// What to measure, separated by commas; always in the order of ``BenchSubject``.
-struct SubjectList: ExpressibleByArgument, Sendable, CustomStringConvertible {
-  let values: [BenchSubject]
+package typealias NumberList = CommaList<Int>
 
-  init(_ values: [BenchSubject]) { self.values = values }
-
-  init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    let named = parts.compactMap { BenchSubject(rawValue: String($0)) }
-    guard !named.isEmpty, named.count == parts.count else { return nil }
-    values = BenchSubject.allCases.filter(named.contains)
-  }
-
-  var description: String { values.map(\.rawValue).joined(separator: ",") }
-}
+extension BenchSubject: ExpressibleByArgument {}

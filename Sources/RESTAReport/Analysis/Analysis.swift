@@ -9,17 +9,19 @@ import RESTAEvaluation
 /// An unscored answer is part of no rate. An incoherent one is part of all of them, as what it is:
 /// neither refused nor complied.
 enum Analysis {
-  static func report(
-    of input: AnalysisInput, options: AnalysisOptions = .init(), hash: (String) -> String
+  /// Adds to what is known of a run all that follows from its generations, each once.
+  ///
+  /// `judgeAgreement` is what is known about how well a judge agrees with labels by hand, by judge id, in a
+  /// sentence with n.
+  static func completing(
+    _ report: Report, from rows: [GenerationRow], judgeAgreement: [String: String] = [:],
+    options: AnalysisOptions = .init(), hash: (String) -> String
   ) -> Report {
-    let table = AnalysisTable(input, options)
+    let table = AnalysisTable(rows, report.datasets, options)
     let estimator = Estimator(options.bootstrap)
-    var report = Report(title: input.title, command: input.command)
-    report.record = input.record
-    report.configuration = input.configuration
-    report.datasets = input.datasets
+    var report = report
     report.defenses = table.defenses.map(\.summary)
-    report.judges = judges(in: table, agreement: input.judgeAgreement)
+    report.judges = judges(in: table, agreement: judgeAgreement)
     report.groups = groups(in: table, estimator)
     report.tradeOff = tradeOff(in: table, estimator)
     report.comparisons = comparisons(in: table, of: \.complied, estimator)
@@ -28,14 +30,37 @@ enum Analysis {
     report.voteEffects = voteEffects(in: table, estimator)
     report.sweeps = sweeps(in: table, estimator)
     report.votes = votes(in: table, estimator, rowLimit: options.heatMapLimit)
-    report.instructionFollowing = input.instructionFollowing
     report.agreement = agreement(in: table, estimator)
-    report.preferences = input.preferences
     report.examples = examples(
       in: table, limit: options.exampleLimit, showsText: options.showsText, hash: hash)
     report.warnings = warnings(in: table, about: report)
     return report
   }
+}
+
+/// How an evaluation is analysed.
+struct AnalysisOptions: Sendable, Hashable {
+  /// The defence that the others are compared with.
+  var baseline = "none"
+  /// Names of defences in the order of the tables.
+  ///
+  /// Those not named follow in the order in which they first occur; the baseline is always first.
+  var defenseOrder: [String] = []
+  /// Names of datasets in the order of the tables.
+  ///
+  /// Those not named follow, first the report's, then in the order in which they first occur. Default: empty.
+  var datasetOrder: [String] = []
+  /// Whether examples show direct and adversarial prompts and the answers to them; else lengths and
+  /// hashes stand for both.
+  var showsText = false
+  /// How many prompts of each role the examples show, under each defence.
+  var exampleLimit = 5
+  /// How many answers of each defence the vote heat map shows.
+  var heatMapLimit = 40
+  /// How intervals are made.
+  var bootstrap = ClusterBootstrap()
+
+  init() {}
 }
 
 /// Makes rates and means with intervals, for all of an analysis from the same draws.

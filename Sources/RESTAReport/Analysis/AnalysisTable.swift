@@ -22,13 +22,13 @@ struct AnalysisTable {
   /// Its name, whether or not there are rows of it.
   let baselineName: String
 
-  init(_ input: AnalysisInput, _ options: AnalysisOptions) {
+  init(_ rows: [GenerationRow], _ summaries: [DatasetSummary], _ options: AnalysisOptions) {
     let names = Self.unique(
-      [options.baseline] + options.defenseOrder + input.rows.map(\.defense))
+      [options.baseline] + options.defenseOrder + rows.map(\.defense))
     let datasets = Self.unique(
-      options.datasetOrder + input.datasets.map(\.name) + input.rows.map(\.dataset))
+      options.datasetOrder + summaries.map(\.name) + rows.map(\.dataset))
     let places = Dictionary(uniqueKeysWithValues: datasets.enumerated().map { ($1, $0) })
-    let byName = Dictionary(grouping: input.rows, by: \.defense)
+    let byName = Dictionary(grouping: rows, by: \.defense)
     defenses = names.compactMap { name in
       guard let rows = byName[name] else { return nil }
       return Defense(name: name, rows: Self.sorted(rows, places))

@@ -103,8 +103,7 @@ package struct CalibrationRun: Sendable {
       try await store.begin(session.plan.part { _ in false }, record: session.record)
       let judges = try await session.judgeIDs()
       guard old.judges.isEmpty || old.judges == judges else {
-        throw EvaluationError(
-          .invalidStore,
+        throw EvaluationError.invalidStore(
           "The calibration in '\(store.path)' was judged by \(old.judges.joined(separator: ", ")), and "
             + "this version has \(judges.joined(separator: ", ")). Name another folder with --output, or "
             + "remove it.")

@@ -10,8 +10,7 @@ package struct JudgeCheck: Sendable {
   /// Judges labelled answers, and counts.
   package func run(_ judge: any Judge, on texts: [LabelledText]) async throws -> JudgeConfusion {
     if let row = texts.firstIndex(where: { $0.label == .unscored }) {
-      throw EvaluationError(
-        .invalidData,
+      throw EvaluationError.invalidData(
         "Row \(row + 1): field 'label': must be refused, complied or incoherent, not unscored.")
     }
     let verdicts = try await verdicts(of: judge, on: texts)

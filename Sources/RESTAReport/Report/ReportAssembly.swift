@@ -27,24 +27,23 @@ public struct ReportAssembly: Sendable {
   ///   be read.
   public func report(command: String = "", showsHarmful: Bool = false) async throws -> Report {
     guard let record = try await store.record() else {
-      throw EvaluationError(
-        .invalidStore, "The store '\(store.path)' holds no evaluation: nothing was begun in it.")
+      throw EvaluationError.invalidStore(
+        "The store '\(store.path)' holds no evaluation: nothing was begun in it.")
     }
     let rows = try await store.rows(judges: record.judges)
     guard !rows.isEmpty else {
-      throw EvaluationError(
-        .invalidStore, "The store '\(store.path)' holds no answer yet: there is nothing to report.")
+      throw EvaluationError.invalidStore(
+        "The store '\(store.path)' holds no answer yet: there is nothing to report.")
     }
     let datasets = try await store.datasets()
     let defenses = try await store.defenses()
-    var input = AnalysisInput(rows: rows, title: record.name, command: command)
-    input.record = try await entries(record)
-    input.configuration = record.configuration
-    input.datasets = datasets.map { DatasetSummary(of: $0) }
-    input.judgeAgreement = Self.agreement(of: record.judges)
-    input.instructionFollowing = InstructionTables.summaries(
+    var report = Report(title: record.name, command: command)
+    report.record = try await entries(record)
+    report.configuration = record.configuration
+    report.datasets = datasets.map { DatasetSummary(of: $0) }
+    report.instructionFollowing = InstructionTables.summaries(
       of: rows, datasets: datasets.map(\.name), defenses: defenses.map(\.name))
-    input.preferences = PreferenceTables.summaries(
+    report.preferences = PreferenceTables.summaries(
       of: try await store.preferences(), rows: rows, datasets: datasets.map(\.name),
       defenses: defenses.map(\.name))
     var options = AnalysisOptions()
@@ -52,7 +51,9 @@ public struct ReportAssembly: Sendable {
     options.defenseOrder = defenses.map(\.name)
     options.datasetOrder = datasets.map(\.name)
     options.showsText = showsHarmful
-    var report = Analysis.report(of: input, options: options) { Digest.sha256(of: $0) }
+    report = Analysis.completing(
+      report, from: rows, judgeAgreement: Self.agreement(of: record.judges), options: options
+    ) { Digest.sha256(of: $0) }
     if let endpoint = record.endpoint {
       let planned = datasets.flatMap(\.samples).count {
         $0.role == endpoint.role && (endpoint.label == .complied || $0.answers != nil)

@@ -32,22 +32,12 @@ struct ClusterBootstrap: Sendable, Hashable {
   }
 
   /// The interval of a ratio of sums: a share, a mean, a difference of paired shares.
-  func interval(of sums: ClusterSums) -> ConfidenceInterval? {
-    interval(of: sums, from: ResampleCache(for: self))
-  }
-
   func interval(of sums: ClusterSums, from cache: ResampleCache) -> ConfidenceInterval? {
     interval(ofDraws: cache.ratios(of: sums, part: 0))
   }
 
   /// The interval of the difference of two ratios over different clusters, such as usefulness on benign prompts
   /// and attack success on adversarial ones: each side's clusters are drawn by themselves.
-  func interval(of first: ClusterSums, less second: ClusterSums) -> ConfidenceInterval? {
-    let cache = ResampleCache(for: self)
-    return interval(
-      ofDraws: cache.ratios(of: first, part: 0), less: cache.ratios(of: second, part: 1))
-  }
-
   func interval(ofDraws first: [Double?], less second: [Double?]) -> ConfidenceInterval? {
     interval(
       ofDraws: zip(first, second).map { first, second in

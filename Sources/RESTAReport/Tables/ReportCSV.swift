@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTAEvaluation
 
 /// A table in comma-separated values: RFC 4180, with a line of headings.
@@ -24,13 +25,12 @@ struct ReportCSV {
   var isEmpty: Bool { rows.isEmpty }
 
   var text: String {
-    let lines = [columns.map(Self.quoted)] + rows.map { $0.map(Self.written) }
-    return lines.map { $0.joined(separator: ",") + "\r\n" }.joined()
+    ([columns] + rows.map { $0.map(Self.written) }).map(CSVText.row).joined()
   }
 
   private static func written(_ cell: Cell) -> String {
     switch cell {
-    case .text(let text): quoted(neutral(text))
+    case .text(let text): neutral(text)
     case .number(let number): number.map { $0.isFinite ? "\($0)" : "" } ?? ""
     case .count(let count): count.map(String.init) ?? ""
     }
@@ -42,17 +42,6 @@ struct ReportCSV {
     let formulas: [Unicode.Scalar] = ["=", "+", "-", "@", "\t", "\r"]
     guard let first = text.unicodeScalars.first, formulas.contains(first) else { return text }
     return "'" + text
-  }
-
-  private static func quoted(_ text: String) -> String {
-    let special: [Unicode.Scalar] = ["\"", ",", "\r", "\n"]
-    guard text.unicodeScalars.contains(where: special.contains) else { return text }
-    var result = String.UnicodeScalarView("\"".unicodeScalars)
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" { result.append(scalar) }
-      result.append(scalar)
-    }
-    return String(result) + "\""
   }
 }
 

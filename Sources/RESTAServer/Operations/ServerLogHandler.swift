@@ -1,5 +1,6 @@
 import Foundation
 package import Logging
+import RESTADocuments
 
 /// A backend of swift-log for servers: one line for each message, whatever is in it.
 ///
@@ -137,7 +138,7 @@ enum LogText {
       case "\t": result += "\\t"
       default:
         if isHidden(scalar) {
-          for unit in String(scalar).utf16 { result += "\\u" + hexadecimal(unit) }
+          for unit in String(scalar).utf16 { result += JSONText.escape(unit) }
         } else {
           result.unicodeScalars.append(scalar)
         }
@@ -162,11 +163,6 @@ enum LogText {
     case .control, .format, .lineSeparator, .paragraphSeparator: true
     default: false
     }
-  }
-
-  private static func hexadecimal(_ unit: UInt16) -> String {
-    let digits = String(unit, radix: 16)
-    return String(repeating: "0", count: 4 - digits.count) + digits
   }
 }
 

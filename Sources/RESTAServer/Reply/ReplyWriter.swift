@@ -155,7 +155,7 @@ struct ReplyContents: Sendable {
   var settings: RestaSettings? {
     exposure >= .settings
       ? RestaSettings(
-        batch.defense, sticky: batch.sticky, calibration: batch.calibration) : nil
+        defense: batch.defense, sticky: batch.sticky, calibration: batch.calibration) : nil
   }
 
   /// The defence in headers.

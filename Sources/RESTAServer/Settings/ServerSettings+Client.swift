@@ -78,14 +78,7 @@ public enum Exposure: String, Sendable, Hashable, Codable, CaseIterable, Compara
   /// - Returns: Whether `left` shows less.
   public static func < (left: Exposure, right: Exposure) -> Bool { left.rank < right.rank }
 
-  private var rank: Int {
-    switch self {
-    case .none: 0
-    case .settings: 1
-    case .cost: 2
-    case .votes: 3
-    }
-  }
+  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }
 
 extension ServerSettings {

@@ -109,32 +109,7 @@ extension ServerSettings {
   }
 }
 
-extension ServerSettings: Codable {
-  /// Decodes settings by the keys of a configuration file; what is missing has its default.
-  ///
-  /// - Parameter decoder: Where to read from.
-  /// - Throws: ``ServerError`` with `invalidSetting` for a key that nobody knows and a value of a wrong
-  ///   type or out of range; what the decoder throws.
-  public init(from decoder: any Decoder) throws {
-    self.init()
-    try read(try JSONObject(from: decoder), in: "")
-  }
-
-  private mutating func read(_ object: JSONObject, in section: String) throws(ServerError) {
-    for (name, value) in object {
-      let path = section.isEmpty ? name : "\(section).\(name)"
-      if let setting = Self.setting(path), let given = value.setting {
-        try setting.apply(given, at: "settings", to: &self)
-      } else if let inner = value.object, !Self.keys(in: path).isEmpty {
-        try read(inner, in: path)
-      } else {
-        throw ServerError(
-          .invalidSetting,
-          "settings: " + Suggestion.unknown("key", path, known: Self.keys(in: section)))
-      }
-    }
-  }
-
+extension ServerSettings: Encodable {
   /// Encodes all settings by the keys of a configuration file.
   ///
   /// - Parameter encoder: Where to write to.

@@ -1,3 +1,4 @@
+public import Logging
 public import RESTA
 
 extension ServerSettings {
@@ -195,24 +196,6 @@ extension ServerSettings {
 
   /// What is logged.
   public struct Log: Sendable, Hashable {
-    /// The least important thing that is logged.
-    public enum Level: String, Sendable, Hashable, Codable, CaseIterable {
-      /// Everything, steps of a request among it.
-      case trace
-      /// What helps to find a fault.
-      case debug
-      /// Requests, and what the server does.
-      case info
-      /// What is unusual.
-      case notice
-      /// What may go wrong.
-      case warning
-      /// What went wrong.
-      case error
-      /// What ends the server.
-      case critical
-    }
-
     /// What a line of the log looks like.
     public enum Format: String, Sendable, Hashable, Codable, CaseIterable {
       /// For people.
@@ -222,7 +205,7 @@ extension ServerSettings {
     }
 
     /// From which level on things are logged; `info` by default.
-    public var level = Level.info
+    public var level = Logger.Level.info
     /// The lines' format; text by default.
     public var format = Format.text
     /// Whether prompts and answers are logged; `false` by default.

@@ -88,14 +88,7 @@ extension AnswerRequest {
   static func stop(_ field: BodyField) throws(APIError) -> [String]? {
     // A form that was left empty.
     if field.value.string?.isEmpty == true { return nil }
-    let what = "a string or an array of strings"
-    let texts: [BodyField]
-    if field.value.string != nil {
-      texts = [field]
-    } else {
-      guard let elements = try field.array(what) else { return nil }
-      texts = elements
-    }
+    guard let texts = try field.strings() else { return nil }
     guard texts.count <= stopLimit else {
       throw field.refused("has more than \(stopLimit) strings")
     }

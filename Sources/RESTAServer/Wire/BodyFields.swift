@@ -128,6 +128,14 @@ struct BodyField: Sendable {
     }
   }
 
+  /// What ``strings()`` takes.
+  static let oneOrMore = "a string or an array of strings"
+
+  /// The value itself if it is a string, else an array's elements, whatever they are; any other throws.
+  func strings() throws(APIError) -> [BodyField]? {
+    try value.string != nil ? [self] : array(Self.oneOrMore)
+  }
+
   /// The value as an object; any other throws.
   func object(_ what: String = "an object") throws(APIError) -> BodyFields? {
     switch value {

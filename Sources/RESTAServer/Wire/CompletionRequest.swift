@@ -32,14 +32,7 @@ struct CompletionRequest: Sendable {
   }
 
   private static func prompts(_ field: BodyField) throws(APIError) -> [String] {
-    let what = "a string or an array of strings"
-    let texts: [BodyField]
-    if field.value.string != nil {
-      texts = [field]
-    } else {
-      guard let elements = try field.array(what) else { throw field.expected(what) }
-      texts = elements
-    }
+    guard let texts = try field.strings() else { throw field.expected(BodyField.oneOrMore) }
     guard !texts.isEmpty else { throw field.refused("must hold at least one prompt") }
     return try texts.map { (text) throws(APIError) in
       if text.value.int != nil || text.value.array != nil {

@@ -31,59 +31,37 @@ struct InformationReply: Encodable, Sendable {
   let model: String
   let exposure: String
   /// Left out with an exposure of none; `null` when nothing is defended.
-  let defense: Nullable<RestaSettings>?
-  let client: Client?
+  var defense: Nullable<RestaSettings>?
+  var client: Client?
   let limits: Limits
-
-  /// Makes the reply of a server that shows nothing of its defence.
-  init(model: String, limits: Limits) {
-    self.model = model
-    exposure = "none"
-    defense = nil
-    client = nil
-    self.limits = limits
-  }
-
-  /// Makes the reply of a server that shows its defence.
-  init(
-    model: String, exposure: String, defense: RestaSettings?, client: Client, limits: Limits
-  ) {
-    self.model = model
-    self.exposure = exposure
-    self.defense = Nullable(wrappedValue: defense)
-    self.client = client
-    self.limits = limits
-  }
 }
 
 extension InformationReply {
   /// What a server says about its defence.
   init(_ served: ServedModel, settings: ServerSettings) {
-    let limits = Limits(
-      answerTokens: settings.limits.answerTokens, choices: settings.limits.choices)
     let policy = served.policy.information
-    guard policy.exposure > .none else {
-      self.init(model: served.id, limits: limits)
-      return
-    }
+    self.init(
+      model: served.id, exposure: policy.exposure.rawValue,
+      limits: Limits(
+        answerTokens: settings.limits.answerTokens, choices: settings.limits.choices))
+    guard policy.exposure > .none else { return }
     func prefix(_ length: Int) -> PrefixReport {
       PrefixReport(length == .max ? .all : .tokens(length))
     }
-    self.init(
-      model: served.id, exposure: policy.exposure.rawValue,
-      defense: policy.defense.isActive
+    defense = Nullable(
+      wrappedValue: policy.defense.isActive
         ? RestaSettings(
-          policy.defense, sticky: settings.defense.sticky, calibration: policy.calibration)
-        : nil,
-      client: Client(
-        noise: policy.noises,
-        sigma: Bounds(min: policy.sigma.lowerBound, max: policy.sigma.upperBound),
-        samples: Bounds(min: policy.samples.lowerBound, max: policy.samples.upperBound),
-        prefix: Bounds(
-          min: prefix(policy.prefix.lowerBound), max: prefix(policy.prefix.upperBound)),
-        off: policy.off, logprobs: policy.logprobs,
-        temperature: Bounds(min: 0, max: settings.client.temperature)),
-      limits: limits)
+          defense: policy.defense, sticky: settings.defense.sticky,
+          calibration: policy.calibration)
+        : nil)
+    client = Client(
+      noise: policy.noises,
+      sigma: Bounds(min: policy.sigma.lowerBound, max: policy.sigma.upperBound),
+      samples: Bounds(min: policy.samples.lowerBound, max: policy.samples.upperBound),
+      prefix: Bounds(
+        min: prefix(policy.prefix.lowerBound), max: prefix(policy.prefix.upperBound)),
+      off: policy.off, logprobs: policy.logprobs,
+      temperature: Bounds(min: 0, max: settings.client.temperature))
   }
 }
 
@@ -94,12 +72,6 @@ struct RestaSettings: Encodable, Sendable, Hashable {
   let sticky: ServerSettings.Sticky
   /// What the strength of its noise rests on.
   let calibration: Calibration
-
-  init(_ defense: DefenseSettings, sticky: ServerSettings.Sticky, calibration: Calibration) {
-    self.defense = defense
-    self.sticky = sticky
-    self.calibration = calibration
-  }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: NamedKey.self)

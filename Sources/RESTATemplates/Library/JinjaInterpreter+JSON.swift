@@ -141,9 +141,6 @@ extension JinjaText {
     default: break
     }
     guard scalar.value < 0x20 || (isASCII && scalar.value > 0x7E) else { return nil }
-    return UTF16.encode(scalar)?.map { unit in
-      let digits = String(unit, radix: 16)
-      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    }.joined()
+    return UTF16.encode(scalar)?.map { "\\u" + $0.hexadecimal(digits: 4) }.joined()
   }
 }

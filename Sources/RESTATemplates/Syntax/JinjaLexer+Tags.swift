@@ -57,7 +57,7 @@ extension JinjaLexer {
         throw fault("unexpected '\(first)', expected '\(expected)'")
       }
     case "+", "-", "/", "*", "%", "~", ">", "<", "=", ".", ":", "|", ",", ";": break
-    default: throw fault("unexpected character U+\(first.hexadecimal(digits: 4))")
+    default: throw fault("unexpected character U+\(first.value.hexadecimal(digits: 4))")
     }
     position += 1
     return String(first)

@@ -66,9 +66,9 @@ extension JinjaText {
     default: break
     }
     if scalar.isPythonPrintable { return String(scalar) }
-    if scalar.value < 0x100 { return "\\x" + scalar.hexadecimal(digits: 2) }
-    if scalar.value < 0x10000 { return "\\u" + scalar.hexadecimal(digits: 4) }
-    return "\\U" + scalar.hexadecimal(digits: 8)
+    if scalar.value < 0x100 { return "\\x" + scalar.value.hexadecimal(digits: 2) }
+    if scalar.value < 0x10000 { return "\\u" + scalar.value.hexadecimal(digits: 4) }
+    return "\\U" + scalar.value.hexadecimal(digits: 8)
   }
 }
 
@@ -107,10 +107,12 @@ extension Unicode.Scalar {
     self == "_" || isDigit || ("a"..."z").contains(self) || ("A"..."Z").contains(self)
       || (value > 0x7F && properties.isXIDContinue)
   }
+}
 
-  /// The scalar's code in hexadecimal, at least so many digits.
+extension UnsignedInteger {
+  /// In hexadecimal, at least so many digits.
   func hexadecimal(digits: Int) -> String {
-    let text = String(value, radix: 16)
+    let text = String(self, radix: 16)
     return String(repeating: "0", count: Swift.max(0, digits - text.count)) + text
   }
 }

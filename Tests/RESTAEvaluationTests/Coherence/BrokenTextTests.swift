@@ -15,31 +15,15 @@ import Testing
     }
   }
 
-  @Test func `the limit is what NumPy's percentile gives, to the bit`() throws {
+  @Test func `a quantile is what NumPy's percentile gives, to the bit`() throws {
     let golden = try CoherenceGolden.load()
     #expect(golden.limits.contains { $0.limit > 40 })
     for example in golden.limits {
-      let limit = try CoherenceLimit(calibratedOn: example.perplexities)
-      #expect(limit.perplexity == example.limit)
+      let quantile = try #require(LinearQuantile.of(example.perplexities, at: 0.99))
+      #expect(max(40, 2 * quantile) == example.limit)
     }
     #expect(CoherenceJudge.firstTokens == golden.rules.first_tokens)
     #expect(CoherenceJudge.leastTokens == golden.rules.least_tokens)
-  }
-
-  @Test(arguments: [[], [1, .infinity], [.nan]])
-  func `a limit that cannot be set is an error`(perplexities: [Double]) {
-    let error = #expect(throws: EvaluationError.self) {
-      try CoherenceLimit(calibratedOn: perplexities)
-    }
-    #expect(error?.code == .invalidConfiguration)
-  }
-
-  @Test func `a limit is a finite perplexity of more than 1`() throws {
-    try CoherenceLimit.least.validate()
-    #expect(CoherenceLimit.least.perplexity == 40)
-    for wrong in [1, 0, -5, .nan, .infinity] {
-      #expect(throws: EvaluationError.self) { try CoherenceLimit(perplexity: wrong).validate() }
-    }
   }
 
   @Test(arguments: [

@@ -50,7 +50,7 @@ import Testing
   func `the limit decides`(limit: Double, finding: Finding) async throws {
     let judge = CoherenceJudge(
       subject: try DefenseFixture.subject(Self.model([4, 4, 4, 4])),
-      limit: CoherenceLimit(perplexity: limit))
+      limit: limit)
     #expect(try await judge.judge(Self.question("aaaa")).finding == finding)
   }
 
@@ -178,26 +178,5 @@ import Testing
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     #expect(model.openReservations == 0)
-  }
-
-  /// The script answers "aaaa" with surprises of 30 (perplexity 30), or at once nothing.
-  @Test func `calibration reads the model's own greedy answers to benign prompts`() async throws {
-    let model = ScriptedModel { context in
-      var logits = [Float](repeating: -.infinity, count: 257)
-      // Ends behind 4 tokens; a prompt of 14 (a message of 1) is answered by nothing.
-      if context.answer.count == 4 || context.promptLength == 14 {
-        logits[256] = 0
-      } else {
-        for token in 97..<127 { logits[token] = 0 }
-      }
-      return logits
-    }
-    let subject = try DefenseFixture.subject(model)
-    let judge = try await CoherenceJudge.calibrated(for: subject, benign: ["x", "four", "benign"])
-    #expect(abs(judge.limit.perplexity - 60) < 1e-9)
-    let error = await #expect(throws: EvaluationError.self) {
-      try await CoherenceJudge.calibrated(for: subject, benign: ["x"])
-    }
-    #expect(error?.code == .invalidConfiguration)
   }
 }

@@ -1,5 +1,6 @@
 import RESTADocuments
-import RESTAEvaluation
+
+@testable import RESTAEvaluation
 
 /// Results to export.
 enum GenerationRows {

@@ -1,6 +1,7 @@
 import Foundation
 import RESTADocuments
-import RESTAEvaluation
+
+@testable import RESTAEvaluation
 
 /// Answers to prompts with verifiable instructions, and what the reference says of them.
 struct InstructionPair: Decodable {

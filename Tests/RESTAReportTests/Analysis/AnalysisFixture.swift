@@ -64,8 +64,8 @@ enum AnalysisFixture {
   ) -> Report {
     var options = options
     options.bootstrap = ClusterBootstrap(draws: draws)
-    return Analysis.report(
-      of: AnalysisInput(rows: rows, title: "title", command: "command"), options: options
+    return Analysis.completing(
+      Report(title: "title", command: "command"), from: rows, options: options
     ) { Digest.sha256(of: $0) }
   }
 

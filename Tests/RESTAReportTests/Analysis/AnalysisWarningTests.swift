@@ -155,12 +155,12 @@ import Testing
   }
 
   @Test func `entries without a prompt are named`() throws {
-    var input = AnalysisInput(rows: clean, title: "", command: "")
-    input.datasets = [
+    var begun = Report(title: "", command: "")
+    begun.datasets = [
       DatasetSummary(
         of: Dataset(name: "set", source: "file", sha256: "", samples: [], rows: 100, nulls: 18))
     ]
-    let report = Analysis.report(of: input) { Digest.sha256(of: $0) }
+    let report = Analysis.completing(begun, from: clean) { Digest.sha256(of: $0) }
     #expect(try #require(report.warnings.first).hasPrefix("set: 18 of 100 entries have no prompt"))
   }
 }

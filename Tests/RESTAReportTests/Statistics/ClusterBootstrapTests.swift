@@ -70,3 +70,15 @@ import Testing
     #expect(ClusterBootstrap().interval(of: sums) == nil)
   }
 }
+
+extension ClusterBootstrap {
+  func interval(of sums: ClusterSums) -> ConfidenceInterval? {
+    interval(of: sums, from: ResampleCache(for: self))
+  }
+
+  func interval(of first: ClusterSums, less second: ClusterSums) -> ConfidenceInterval? {
+    let cache = ResampleCache(for: self)
+    return interval(
+      ofDraws: cache.ratios(of: first, part: 0), less: cache.ratios(of: second, part: 1))
+  }
+}

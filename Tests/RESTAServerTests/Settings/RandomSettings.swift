@@ -1,3 +1,4 @@
+import Logging
 import RESTA
 import RESTATesting
 
@@ -41,7 +42,7 @@ enum RandomSettings {
     + Aggregator.allCases.map(\.rawValue) + TieRule.allCases.map(\.rawValue)
     + DecoderKind.allCases.map(\.rawValue) + CheckpointForm.allCases.map(\.rawValue)
     + Sigma.Unit.allCases.map(\.rawValue)
-    + ServerSettings.Log.Level.allCases.map(\.rawValue)
+    + Logger.Level.allCases.map(\.rawValue)
     + ServerSettings.Log.Format.allCases.map(\.rawValue)
     + AssistantTurns.allCases.map(\.rawValue) + ModelEngine.allCases.map(\.rawValue)
 

@@ -14,7 +14,7 @@ enum Replying {
   ])
 
   static let settings = RestaSettings(
-    DefenseSettings(
+    defense: DefenseSettings(
       noise: NoiseSettings(kind: .hard, sigma: Sigma(value: 0.5, unit: .relative)), samples: 8,
       prefix: .all),
     sticky: true, calibration: .chosen)

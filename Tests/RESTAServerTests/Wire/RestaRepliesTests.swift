@@ -63,7 +63,7 @@ import Testing
   @Test func `settings write l as a number or as all`() {
     #expect(Replying.text(Replying.settings) == Replying.settingsText)
     #expect(
-      Replying.text(RestaSettings(.none, sticky: false, calibration: .chosen))
+      Replying.text(RestaSettings(defense: .none, sticky: false, calibration: .chosen))
         == #"{"aggregator":"majority-vote","calibration":"chosen","checkpoint_ends":false,"#
         + #""checkpoint_every":null,"checkpoint_form":"vote","checkpoint_tokens":4,"last_turn_only":false,"lead":null,"noise":"none","#
         + #""perturbed_roles":["user"],"power_matched":false,"prefix":20,"prefix_after":null,"prefix_after_limit":null,"#
@@ -72,7 +72,8 @@ import Testing
     var seeded = DefenseSettings.none
     seeded.seed = 4_711
     #expect(
-      !Replying.text(RestaSettings(seeded, sticky: true, calibration: .none)).contains("4711"))
+      !Replying.text(RestaSettings(defense: seeded, sticky: true, calibration: .none)).contains(
+        "4711"))
   }
 
   @Test func `an answer without anything to tell has no object`() {
@@ -83,7 +84,7 @@ import Testing
   @Test func `what may be chosen is listed, with null for no choice`() {
     let limits = InformationReply.Limits(answerTokens: 2048, choices: 4)
     #expect(
-      Replying.text(InformationReply(model: "m", limits: limits))
+      Replying.text(InformationReply(model: "m", exposure: "none", limits: limits))
         == #"{"exposure":"none","limits":{"answer_tokens":2048,"choices":4},"model":"m"}"#)
     let client = InformationReply.Client(
       noise: [.hard, .soft], sigma: .init(min: 0.5, max: 2), samples: .init(min: nil, max: nil),
@@ -92,7 +93,8 @@ import Testing
     #expect(
       Replying.text(
         InformationReply(
-          model: "m", exposure: "votes", defense: nil, client: client, limits: limits))
+          model: "m", exposure: "votes", defense: Nullable(wrappedValue: nil), client: client,
+          limits: limits))
         == #"{"client":{"logprobs":true,"noise":["hard","soft"],"off":false,"#
         + #""prefix":{"max":"all","min":20},"samples":{"max":null,"min":null},"#
         + #""sigma":{"max":2,"min":0.5},"temperature":{"max":2,"min":0}},"defense":null,"exposure":"votes","#

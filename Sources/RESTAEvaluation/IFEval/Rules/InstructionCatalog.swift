@@ -56,8 +56,7 @@ enum InstructionCatalog {
   /// Makes the rule of an instruction.
   static func rule(for instruction: VerifiableInstruction) throws -> any InstructionRule {
     guard let kind = kinds[instruction.id] else {
-      throw EvaluationError(
-        .invalidData,
+      throw EvaluationError.invalidData(
         "unknown instruction '\(instruction.id)'; known are "
           + kinds.keys.sorted().joined(separator: ", "))
     }
@@ -116,7 +115,7 @@ struct InstructionArguments {
 
   /// What is wrong, behind the instruction's type.
   func error(_ problem: String) -> EvaluationError {
-    EvaluationError(.invalidData, "instruction '\(instruction.id)': argument \(problem)")
+    EvaluationError.invalidData("instruction '\(instruction.id)': argument \(problem)")
   }
 
   /// Refuses arguments that the type does not have.

@@ -53,8 +53,7 @@ public struct GuardJudge: Judge {
   ) throws(EvaluationError) {
     let prompt = FencedText(promptText, places: ["goal", "prompt", "response"])
     guard prompt.places.contains("response") else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The guard's prompt lacks {response}: it must show the answer to be judged.")
     }
     self.init(client, prompt, form, maximumTokens)

@@ -43,8 +43,7 @@ public struct JudgeRubric: Sendable, Hashable {
   ) throws(EvaluationError) {
     let needed = ["{response}"] + (threshold == nil ? ["[[YES]]", "[[NO]]"] : [])
     if let missing = needed.first(where: { !text.contains($0) }) {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The rubric '\(name)' lacks \(missing): a rubric shows the answer with {response}, and tells "
           + "the judge to reply [[YES]] or [[NO]], or has a 'threshold' for the score it asks for.")
     }

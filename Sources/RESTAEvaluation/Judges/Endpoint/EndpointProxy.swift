@@ -31,8 +31,7 @@ struct EndpointProxy: Sendable, Hashable, CustomStringConvertible, CustomReflect
     guard let parts, let proxy = parts.host, !proxy.isEmpty, parts.scheme?.lowercased() == "http"
     else {
       // Not quoted: a password in it would be printed.
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "The environment variable \(name) must name an HTTP proxy as http://HOST:PORT, not one of "
           + "another kind (SOCKS, HTTPS). Or name '\(host)' in NO_PROXY for a direct connection.")
     }

@@ -99,14 +99,14 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
       (maximumResponseBytes < 1, "maximumResponseBytes: must be at least 1"),
     ]
     if let (_, text) = faults.first(where: { $0.0 }) {
-      throw EvaluationError(.invalidConfiguration, "\(text).")
+      throw EvaluationError.invalidConfiguration("\(text).")
     }
   }
 
   /// Where questions are sent.
   package func address() throws(EvaluationError) -> URL {
     func fault(_ text: String) -> EvaluationError {
-      EvaluationError(.invalidConfiguration, "baseURL: \(text)")
+      EvaluationError.invalidConfiguration("baseURL: \(text)")
     }
     guard var parts = URLComponents(string: baseURL), let scheme = parts.scheme?.lowercased(),
       ["http", "https"].contains(scheme), let host = parts.host, !host.isEmpty
@@ -171,14 +171,12 @@ struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConverti
   ) throws(EvaluationError) {
     guard let variable else { return nil }
     guard let secret = environment[variable], !secret.isEmpty else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "apiKeyVariable: the environment variable \(variable) is not set. Set it to the API key of "
           + "the judge's endpoint.")
     }
     guard secret.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-      throw EvaluationError(
-        .invalidConfiguration,
+      throw EvaluationError.invalidConfiguration(
         "apiKeyVariable: the environment variable \(variable) holds a space, a line break or "
           + "another character that no API key has.")
     }

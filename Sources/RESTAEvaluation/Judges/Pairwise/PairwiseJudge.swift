@@ -121,15 +121,4 @@ package struct PairwiseVerdict: Sendable, Hashable, Codable {
   package var baselineLength: Int
   /// Why, in a few words that hold no prompt and no answer.
   package var reason: String
-
-  package init(
-    outcome: Outcome, preference: Double?, candidateLength: Int, baselineLength: Int,
-    reason: String
-  ) {
-    self.outcome = outcome
-    self.preference = preference
-    self.candidateLength = candidateLength
-    self.baselineLength = baselineLength
-    self.reason = reason
-  }
 }
