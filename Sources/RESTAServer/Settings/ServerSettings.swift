@@ -1,4 +1,4 @@
-import RESTA
+package import RESTA
 
 /// What the operator of a server decides: its address, model, defence, limits and what clients may choose.
 ///
