@@ -163,6 +163,11 @@ import Testing
       "defenses[0].samples: expected a whole number from 1 to 128, not '0'"
     ),
     (
+      "datasets: [x]\ndefenses:\n  - {type: resta, sigma: 0.5, samples: []}",
+      "test.yaml:3: defenses[0].samples: the list is empty"
+    ),
+    ("datasets: [x]\ndefenses: [{type: resta, sigma: []}]", "defenses[0].sigma: the list is empty"),
+    (
       "datasets: [x]\ndefenses:\n  - {type: smoothllm, sigma: 1}",
       "unknown key 'sigma'. Known: type, name, perturbation, percent, copies."
     ),
