@@ -75,6 +75,11 @@ import Testing
     #expect(value.judges[2].client?.retries == 1)
   }
 
+  @Test("the last seed is one") func lastSeed() throws {
+    let value = try read("datasets: [x]\nseeds: {first: 18446744073709551614, count: 2}")
+    #expect(value.seeds == [.max - 1, .max])
+  }
+
   @Test("a list of values stands for every combination, in the order of the file")
   func expansion() throws {
     let value = try read(
@@ -142,6 +147,11 @@ import Testing
     ("a: [", "not YAML"),
     ("- 1", "expected keys and values"),
     ("name: x", "there is no 'datasets'"),
+    ("datasets: []", "test.yaml:1: datasets: names no dataset"),
+    ("name: ../../evil\ndatasets: [x]", "test.yaml:1: name: a folder gets this name"),
+    ("name: a/b\ndatasets: [x]", "a folder gets this name: it has no '/'"),
+    ("name: ..\ndatasets: [x]", "a folder gets this name"),
+    ("name: \"a\\tb\"\ndatasets: [x]", "a folder gets this name"),
     ("datasets: [x]\ndefences: [none]", "unknown key 'defences'; did you mean 'defenses'?"),
     (
       "datasets: [x]\njudges:\n  - {type: refusal-phrases, window: 60}",
@@ -172,6 +182,10 @@ import Testing
       "unknown key 'sigma'. Known: type, name, perturbation, percent, copies."
     ),
     ("datasets: [x]\nseeds: [1, 1]", "a seed is there twice"),
+    (
+      "datasets: [x]\nseeds: {first: 18446744073709551615, count: 3}",
+      "test.yaml:2: seeds: there are no 3 seeds from 18446744073709551615 on"
+    ),
     ("datasets: [x]\nseeds: 3", "seeds: must be a list, such as [3], or {count: 3}"),
     ("datasets: [x]\njudges: []", "judges: names no judge"),
     ("datasets: [x]\nseeds: [-1]", "seeds[0]: expected a whole number from 0 to"),
