@@ -192,6 +192,13 @@ import Testing
     ("datasets: [x, x]", "two datasets are called 'x'"),
     ("datasets: [x]\nbaseline: nothing", "unknown baseline 'nothing'"),
     ("datasets: [{built_in: a, file: b}]", "name one place"),
+    (
+      "datasets:\n  - {built_in: direct, role: benign}",
+      "test.yaml:2: datasets[0].role: leave it out: it is for files, and 'built_in' names none"
+    ),
+    ("datasets: [{built_in: direct, attack: GCG}]", "datasets[0].attack: leave it out"),
+    ("datasets: [{built_in: direct, format: xstest}]", "datasets[0].format: leave it out"),
+    ("datasets: [{built_in: direct, skip_bad_rows: yes}]", "datasets[0].skip_bad_rows: leave it"),
     ("datasets: [{file: a, split: tset}]", "unknown split 'tset'; did you mean 'test'?"),
     ("datasets: [x]\njudges: [{type: chat}]", "name who judges"),
     (
