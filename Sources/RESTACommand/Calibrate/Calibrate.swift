@@ -181,7 +181,12 @@ struct Calibrate: AsyncParsableCommand {
     } else {
       report.show()
     }
-    if let path = try kept.get() { Terminal.error("Kept in \(path): \(report.use)") }
+    if let path = try kept.get() {
+      let limits =
+        model.calibrations == nil
+        ? "" : " Only with --calibrations FILE, or \(KnownCalibrations.variable)."
+      Terminal.error("Kept in \(path): \(report.use)\(limits)")
+    }
     guard entry == nil else { return }
     if known.entry(for: report.weights) != nil {
       Terminal.error("What was known of these weights before stays as it is.")

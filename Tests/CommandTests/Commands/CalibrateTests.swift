@@ -87,6 +87,7 @@ import Testing
       #expect(settings["calibration"] as? String == "calibrated-own")
       #expect(settings["sigma"] as? Double == chosen["sigma"] as? Double)
       #expect(run.errors.contains("Kept in \(table): used for these weights"), "\(run.errors)")
+      #expect(run.errors.contains("Only with --calibrations FILE, or RESTA_CALIBRATIONS."))
       // No file can have that name, which shows when it is written only: the result is shown all the same.
       let nowhere = folder.path + "/" + String(repeating: "x", count: 300)
       let lost = try CommandRun(arguments.map { $0 == table ? nowhere : $0 } + ["--json"])
