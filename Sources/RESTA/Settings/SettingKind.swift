@@ -32,16 +32,17 @@ package struct SettingKind<Value: Sendable>: Sendable {
       print: { $0.map(kind.print) ?? .null })
   }
 
-  /// Any number of values; `null` is none, and one that is no list is a list of one.
-  package static func list<Element>(of kind: SettingKind<Element>) -> Self
-  where Value == [Element] {
+  /// So many values or more; `null` is none, and one that is no list is a list of one.
+  package static func list<Element>(
+    of kind: SettingKind<Element>, atLeast count: Int = 0
+  ) -> Self where Value == [Element] {
     SettingKind(
-      expected: "a list of \(kind.expected)", isList: true, choices: kind.choices,
+      expected: "a list\(count > 0 ? ", not empty," : "") of \(kind.expected)", isList: true,
+      choices: kind.choices,
       parse: { value in
-        if value.isNull { return [] }
-        let items = value.list ?? [value]
+        let items = value.isNull ? [] : value.list ?? [value]
         let values = items.compactMap(kind.parse)
-        return values.count == items.count ? values : nil
+        return values.count == items.count && values.count >= count ? values : nil
       },
       print: { .list($0.map(kind.print)) })
   }

@@ -15,7 +15,8 @@ package struct PrefillAttack: VariantAttack {
   package static let defaults = PrefillAttack()
   package static let table: [Setting<PrefillAttack>] = [
     Setting(
-      "depths", \.depths, .list(of: .integer(0...40)), "How many tokens are written for it.",
+      "depths", \.depths, .list(of: .integer(0...40), atLeast: 1),
+      "How many tokens are written for it.",
       default: "0, 5, 10, 20, 40", isAlwaysStored: true),
     rounds(\.rounds),
   ]
@@ -58,7 +59,7 @@ package struct DelayAttack: VariantAttack {
   package static let defaults = DelayAttack()
   package static let table: [Setting<DelayAttack>] = [
     Setting(
-      "tokens", \.tokens, .list(of: .integer(0...2_000)),
+      "tokens", \.tokens, .list(of: .integer(0...2_000), atLeast: 1),
       "How many tokens come in front; the default is 0, l/2, l, 2 l and 4 l of a window of 20.",
       default: "0, 10, 20, 40, 80", isAlwaysStored: true),
     Setting(

@@ -20,7 +20,7 @@ package struct PaddingAttack: TextAttack {
   package static let defaults = PaddingAttack()
   package static let table: [Setting<PaddingAttack>] = [
     Setting(
-      "counts", \.counts, .list(of: .integer(1...4_000)),
+      "counts", \.counts, .list(of: .integer(1...4_000), atLeast: 1),
       "How many pieces of text, in turn.", default: "8, 32, 96", isAlwaysStored: true),
     Setting(
       "place", \.place, .choice(), "Where they stand.", default: "around", isAlwaysStored: true),

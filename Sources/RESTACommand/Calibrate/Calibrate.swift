@@ -134,6 +134,7 @@ struct Calibrate: AsyncParsableCommand {
     let session = try await EvaluationSession(
       configuration, options: EvaluationOptions(limit: limit)
     ) { [arguments] in try await arguments.evaluated(parallel: 1) }
+    for line in session.plan.datasets.flatMap(\.gaps) { Terminal.error(line) }
     if dryRun { return try await DryRun(session).show(json: json) }
     let folder = EvaluationSession.output(of: name, given: output)
     let store = try EvaluationStore(path: session.storePath(in: folder))
@@ -180,7 +181,12 @@ struct Calibrate: AsyncParsableCommand {
     } else {
       report.show()
     }
-    if let path = try kept.get() { Terminal.error("Kept in \(path): \(report.use)") }
+    if let path = try kept.get() {
+      let limits =
+        model.calibrations == nil
+        ? "" : " Only with --calibrations FILE, or \(KnownCalibrations.variable)."
+      Terminal.error("Kept in \(path): \(report.use)\(limits)")
+    }
     guard entry == nil else { return }
     if known.entry(for: report.weights) != nil {
       Terminal.error("What was known of these weights before stays as it is.")

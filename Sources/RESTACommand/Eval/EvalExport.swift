@@ -42,10 +42,14 @@ struct EvalExport: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Only this seed.", valueName: "n"))
   var seed: UInt64?
 
-  @Option(help: "Which texts are written: all, benign-answers (and all prompts), or none.")
-  var texts = RowExport.Texts.benignAnswers
+  @Option(
+    help: "Which texts are written: all, benign-answers (and all prompts; the default), or none.")
+  var texts: RowExport.Texts?
 
   func run() async throws {
+    guard format != .jbbArtifact || texts ?? .all == .all else {
+      throw Failure.usage("An artifact always holds prompts and answers: leave out --texts.")
+    }
     let store = try EvaluationStore(path: store, mustExist: true)
     guard let record = try await store.record() else {
       throw Failure.failed("The store '\(self.store)' is empty.")
@@ -60,9 +64,10 @@ struct EvalExport: AsyncParsableCommand {
         && (seed == nil || !row.usesSeed || row.seed == seed)
     }
     try store.close()
+    let export = RowExport(texts: texts ?? .benignAnswers)
     switch format {
-    case .jsonl: Terminal.write(RowExport(texts: texts).jsonLines(rows))
-    case .csv: Terminal.write(RowExport(texts: texts).csv(rows))
+    case .jsonl: Terminal.write(export.jsonLines(rows))
+    case .csv: Terminal.write(export.csv(rows))
     case .jbbArtifact:
       let model = record.environment.first { $0.label == "Model" }?.value ?? "unknown"
       let artifact = try JailbreakBenchArtifact(

@@ -89,6 +89,9 @@ package struct DataRow: Sendable {
     members[name] ?? members.keys.first { Self.areAlike($0, name) }.flatMap { members[$0] }
   }
 
+  /// The keys that are a name in some case.
+  func keys(like name: String) -> [String] { members.keys.filter { Self.areAlike($0, name) } }
+
   /// By bytes, and ASCII's letters in any case: names of other alphabets are none of ours.
   private static func areAlike(_ one: String, _ other: String) -> Bool {
     let lower = { (byte: UInt8) in (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }

@@ -8,7 +8,10 @@ package enum PromptColumns {
     "prompt", "instruction", "question", "query", "text", "forbidden_prompt", "goal", "behavior",
   ]
   /// What holds a part of the prompt that is elsewhere.
-  fileprivate static let companions = ["input", "context", "ContextString"]
+  fileprivate static let companions = [
+    "input", "context", "ContextString", "system", "system_prompt", "messages", "conversation",
+    "conversations", "history", "suffix",
+  ]
 
   /// The names, to read.
   package static let inWords = names.map { "'\($0)'" }.joined(separator: ", ")
@@ -23,10 +26,7 @@ extension DataRow {
     if let text { return try checked(text) }
     let here = PromptColumns.names.filter(has)
     let own = here.filter { $0 != "goal" && $0 != "behavior" }
-    guard own.count <= 1 else {
-      throw error(
-        "\(own.map { "'\($0)'" }.joined(separator: " and ")) could each be the prompt; keep one")
-    }
+    try checkOne(own)
     guard let name = own.first ?? here.first else {
       throw error("there is no prompt: a field \(PromptColumns.inWords) is missing")
     }
@@ -36,10 +36,19 @@ extension DataRow {
   /// The prompt in a field.
   package func prompt(in name: String) throws(DocumentError) -> String {
     let prompt = try checked(try string(name))
+    try checkOne(keys(like: name))
     for companion in PromptColumns.companions where holds(companion) {
-      throw error("'\(companion)' holds more of the prompt; write all of it into '\(name)'")
+      let other = companion.hasPrefix("system") ? ", or name it once for all rows (--system)" : ""
+      throw error("'\(companion)' holds more of the prompt; write all of it into '\(name)'\(other)")
     }
     return prompt
+  }
+
+  private func checkOne(_ names: [String]) throws(DocumentError) {
+    guard names.count <= 1 else {
+      throw error(
+        "\(names.map { "'\($0)'" }.joined(separator: " and ")) could each be the prompt; keep one")
+    }
   }
 
   private func checked(_ prompt: String) throws(DocumentError) -> String {

@@ -104,11 +104,16 @@ package struct DatasetSource: Sendable, Hashable {
       self.init(place: .file(try node.text()))
       return
     }
+    let fields = try node.fields(Self.table.map(\.name))
     let chosen = try YAMLNode.chosen(
-      try node.fields(Self.table.map(\.name)), table: Self.table,
-      base: DatasetSource(place: .file("")))
+      fields, table: Self.table, base: DatasetSource(place: .file("")))
     guard chosen.names.intersection(["built_in", "known", "file"]).count == 1 else {
       throw node.error("name one place: 'built_in', 'known' or 'file'")
+    }
+    for key in ["format", "attack", "role", "skip_bad_rows"] where fields["built_in"] != nil {
+      if let field = fields[key] {
+        throw field.error("leave it out: it is for files, and 'built_in' names none")
+      }
     }
     self = chosen.value
     if !chosen.names.contains("name") { name = Self.name(of: place) }

@@ -126,12 +126,20 @@ public struct EvaluationConfiguration: Sendable {
     let fields = try top.fields(Self.keys)
     let chosen = try YAMLNode.chosen(fields, table: Self.table, base: Self(named: top.file))
     self = chosen.value
+    let isSpecial = { (letter: Unicode.Scalar) in
+      letter == "/" || letter.properties.generalCategory == .control
+    }
+    if [".", ".."].contains(name) || name.unicodeScalars.contains(where: isSpecial) {
+      throw (fields["name"] ?? top).error(
+        "a folder gets this name: it has no '/' and no control character, and is not '.' or '..'")
+    }
     if let node = fields["model"] { model = try ModelSource(node) }
     if let node = fields["seeds"] { seeds = try Self.seeds(node) }
     guard let datasets = fields["datasets"] else {
       throw top.error("there is no 'datasets': a list of what to ask")
     }
     for element in datasets.elements() { self.datasets.append(try DatasetSource(element)) }
+    guard !self.datasets.isEmpty else { throw datasets.error("names no dataset") }
     for element in fields["defenses"]?.elements() ?? [] {
       defenses += try NamedDefense.expanded(element)
     }
@@ -184,7 +192,9 @@ public struct EvaluationConfiguration: Sendable {
       guard let count = try fields["count"]?.value(.integer(1...10_000)) else {
         throw node.error("there is no 'count'")
       }
-      seeds = (0..<UInt64(count)).map { first &+ $0 }
+      let (last, isTooLarge) = first.addingReportingOverflow(UInt64(count) - 1)
+      guard !isTooLarge else { throw node.error("there are no \(count) seeds from \(first) on") }
+      seeds = Array(first...last)
     } else {
       // "seeds: 3" would be one seed to us, and three to who wrote it.
       guard node.isList else { throw node.error("must be a list, such as [3], or {count: 3}") }

@@ -57,7 +57,7 @@ extension DatasetEntries {
       entries.read(file) { row, entries throws(DocumentError) in
         let sample = Sample(
           id: "ifeval-" + (try row.identifier("key")), role: role ?? .benign,
-          prompt: try row.string("prompt"), instructions: try row.instructions())
+          prompt: try row.prompt(in: "prompt"), instructions: try row.instructions())
         try entries.add(sample, from: row.place)
       }
     case .alpacaEval:
@@ -141,7 +141,7 @@ extension DatasetEntries {
     try file.require(["Index", "Goal", "Behavior", "Category"])
     let role = if let given { given } else { try file.roleOfBehaviors(fallback) }
     read(file) { row, entries throws(DocumentError) in
-      let goal = try row.string("Goal")
+      let goal = try row.prompt(in: "Goal")
       let sample = Sample(
         id: try row.identifier("Index"), role: role, prompt: goal,
         behavior: try row.string("Behavior"), goal: goal, category: try row.string("Category"))
@@ -161,7 +161,7 @@ extension DatasetEntries {
       let name = ["id", "id_v2", "id_v1"].first(where: row.holds)
       let id = if let name { try row.identifier(name) } else { "row-\(row.number)" }
       let sample = Sample(
-        id: "xstest-" + id, role: role ?? labelled, prompt: try row.string("prompt"),
+        id: "xstest-" + id, role: role ?? labelled, prompt: try row.prompt(in: "prompt"),
         category: type)
       try entries.add(sample, from: row.place)
     }

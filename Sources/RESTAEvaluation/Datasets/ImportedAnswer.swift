@@ -15,6 +15,14 @@ package struct ImportedAnswer: Sendable, Hashable {
   /// `FILE:ROW`, for messages.
   package var place: String
 
+  /// What is known about the prompt, once for all of its answers.
+  fileprivate var facts: KeyValuePairs<String, String?> {
+    [
+      "role": sample.role.rawValue, "dataset": dataset, "goal": sample.goal,
+      "behavior": sample.behavior, "category": sample.category, "attack": sample.attack,
+    ]
+  }
+
   /// Reads answers.
   ///
   /// JSON Lines, or rows of another layout, with these fields; others are ignored:
@@ -176,9 +184,21 @@ extension EvaluationSession {
     var order: [String] = []
     var samples: [String: [Sample]] = [:]
     var places: [String: [String: ImportedAnswer]] = [:]
-    var seen: Set<[UInt8]> = []
-    for answer in answers where seen.insert(Array(answer.sample.prompt.utf8)).inserted {
+    var known: [[UInt8]: ImportedAnswer] = [:]
+    for answer in answers {
       let dataset = answer.dataset ?? name
+      let prompt = Array(answer.sample.prompt.utf8)
+      if let earlier = known[prompt] {
+        for (fact, other) in zip(answer.facts, earlier.facts)
+        where fact.value != nil && fact.value != other.value {
+          throw EvaluationError(
+            .invalidData,
+            "\(answer.place): the \(fact.key) is not that of the same prompt at \(earlier.place); make "
+              + "them alike, or import them apart.")
+        }
+        continue
+      }
+      known[prompt] = answer
       if let earlier = places[dataset, default: [:]].updateValue(answer, forKey: answer.sample.id) {
         throw EvaluationError.invalidData(
           "\(answer.place): the id '\(answer.sample.id)' is that of another prompt at "

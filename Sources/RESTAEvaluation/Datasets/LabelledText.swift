@@ -69,6 +69,11 @@ extension LabelledText {
       throw DocumentError(
         "\(file.source.name): no entry of the artifact has both an answer and a judgement")
     }
-    return (texts, entries.bad.map(\.message))
+    let rows = entries.rows + entries.bad.count
+    let gaps = [
+      (entries.nulls, "no prompt"),
+      (entries.samples.count - texts.count, "no answer or no judgement"),
+    ].filter { $0.0 > 0 }.map { "\(file.source.name): \($0.0) of \(rows) entries have \($0.1)" }
+    return (texts, gaps + entries.bad.map(\.message))
   }
 }

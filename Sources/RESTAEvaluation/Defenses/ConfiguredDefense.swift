@@ -66,6 +66,8 @@ extension ConfiguredDefense {
       var values = field.elements()
       // Of a setting that is a list itself, only a list of lists is several values.
       if row.isList, !values.contains(where: \.isList) { values = [field] }
+      // No value would be no defence.
+      guard !values.isEmpty else { throw field.error("the list is empty") }
       let isVaried = field.isList && values.count > 1
       combinations = combinations.flatMap { combination in
         values.map { value in

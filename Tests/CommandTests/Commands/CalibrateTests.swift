@@ -32,6 +32,22 @@ import Testing
     #expect(run.code == 1 && run.errors.contains("/nowhere.json"), "\(run.errors)")
   }
 
+  @Test("tells how many of its attacks have no prompt") func gaps() throws {
+    // This behavior is on the development side.
+    let entries = ["\"p\"", "null"].enumerated().map { index, prompt in
+      #"{"index": \#(index), "goal": "g", "behavior": "b", "category": "c", "#
+        + #""prompt": \#(prompt), "response": null, "jailbroken": false}"#
+    }
+    let file = try TemporaryFile(
+      #"{"parameters": {"method": "M"}, "jailbreaks": [\#(entries.joined(separator: ", "))]}"#,
+      name: "artifact.json")
+    let run = try CommandRun([
+      "calibrate", "--no-lora", "--limit", "1", "--attacks", file.path, "--dry-run",
+    ])
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.errors.contains("1 of 2 entries have no prompt"), "\(run.errors)")
+  }
+
   @Test("estimates, goes on where its time was over, and is then used without being named")
   func wholeRun() throws {
     let folder = Self.folder.appendingPathComponent("whole")
@@ -71,6 +87,7 @@ import Testing
       #expect(settings["calibration"] as? String == "calibrated-own")
       #expect(settings["sigma"] as? Double == chosen["sigma"] as? Double)
       #expect(run.errors.contains("Kept in \(table): used for these weights"), "\(run.errors)")
+      #expect(run.errors.contains("Only with --calibrations FILE, or RESTA_CALIBRATIONS."))
       // No file can have that name, which shows when it is written only: the result is shown all the same.
       let nowhere = folder.path + "/" + String(repeating: "x", count: 300)
       let lost = try CommandRun(arguments.map { $0 == table ? nowhere : $0 } + ["--json"])

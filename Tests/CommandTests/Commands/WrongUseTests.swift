@@ -120,6 +120,11 @@ import Testing
     (["eval", "judge-check", "a.csv", "--limit", "3"], 2, "--limit"),
     (["eval", "judge-check", "a.csv", "--dry-run"], 2, "--dry-run"),
     (["eval", "import", "a.jsonl", "--limit", "3"], 2, "--limit"),
+    (["eval", "export", "a.sqlite", "--format", "jbb-artifact", "--texts", "none"], 2, "--texts"),
+    (
+      ["eval", "export", "a.sqlite", "--format", "jbb-artifact", "--texts", "benign-answers"], 2,
+      "leave out --texts"
+    ),
     (["generate", ""], 2, "no prompt"),
     (["bench", "--parallel", "9223372036854775807"], 2, "between 1 and 256"),
     (["bench", "--parallel", "24"], 2, "--parallel with k = 10 must be between 1 and 23"),

@@ -231,13 +231,16 @@ import Testing
     #expect(file.attacks.map(\.name) == ["repeat", "deep"] && file.defenses.count == 2)
     try file.set("deep.depths=1,2")
     #expect((file.attacks[1].attack as? PrefillAttack)?.depths == [1, 2])
-    for wrong in ["deep.depths=41", "deep.dephts=1", "other.x=1", "deep", "repeat.x=1"] {
+    for wrong in [
+      "deep.depths=41", "deep.depths=", "deep.dephts=1", "other.x=1", "deep", "repeat.x=1",
+    ] {
       #expect(throws: DocumentError.self) { try file.set(wrong) }
     }
     for text in [
       "queries: 0", "tokens: 0", "attacks: [bon]", "attacks: [{type: repeat, sigma: 1}]",
       "qeries: 1", "split: training",
-      "noise_seed: old", "attacks: [transfer]",
+      "noise_seed: old", "attacks: [transfer]", "attacks: [{type: prefill, depths: []}]",
+      "attacks: [{type: delay, tokens: []}]", "attacks: [{type: padding, counts: null}]",
     ] {
       #expect(throws: DocumentError.self, "\(text)") {
         try AttackConfiguration(parsing: text, file: "a.yaml")

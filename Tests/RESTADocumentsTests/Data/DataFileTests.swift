@@ -137,6 +137,23 @@ import Testing
       "p.json:1: [0]: 'input' holds more of the prompt"
     ),
     ("p.csv", "prompt,context\na,b\nc,\n", "p.csv:2: 'context' holds more of the prompt"),
+    (
+      "p.jsonl", #"{"prompt": "hi", "system": "You are a pirate"}"#,
+      "p.jsonl:1: 'system' holds more of the prompt; write all of it into 'prompt', or name it once"
+    ),
+    (
+      "p.csv", "system_prompt,prompt,suffix\n,a,\nb,c,\n",
+      "p.csv:3: 'system_prompt' holds more of the prompt"
+    ),
+    ("p.csv", "prompt,suffix\na,b\nc,\n", "p.csv:2: 'suffix' holds more of the prompt; write all"),
+    (
+      "p.json", #"{"prompt": "a", "history": [["b", "c"]]}"#,
+      "p.json:1: 'history' holds more of the prompt"
+    ),
+    (
+      "p.json", #"{"prompt": "a", "Prompt": "bbb"}"#,
+      "p.json:1: 'Prompt' and 'prompt' could each be the prompt; keep one"
+    ),
     ("p.txt", "abcdefghijklmnop\nb\u{0}\n", "p.txt:2: there is a zero byte"),
     ("p.csv", "prompt\nabcdefghijklmnop\n\"b\u{0}\"\n", "p.csv:3: column 1: there is a zero byte"),
     (

@@ -75,6 +75,11 @@ import Testing
     #expect(value.judges[2].client?.retries == 1)
   }
 
+  @Test("the last seed is one") func lastSeed() throws {
+    let value = try read("datasets: [x]\nseeds: {first: 18446744073709551614, count: 2}")
+    #expect(value.seeds == [.max - 1, .max])
+  }
+
   @Test("a list of values stands for every combination, in the order of the file")
   func expansion() throws {
     let value = try read(
@@ -142,6 +147,11 @@ import Testing
     ("a: [", "not YAML"),
     ("- 1", "expected keys and values"),
     ("name: x", "there is no 'datasets'"),
+    ("datasets: []", "test.yaml:1: datasets: names no dataset"),
+    ("name: ../../evil\ndatasets: [x]", "test.yaml:1: name: a folder gets this name"),
+    ("name: a/b\ndatasets: [x]", "a folder gets this name: it has no '/'"),
+    ("name: ..\ndatasets: [x]", "a folder gets this name"),
+    ("name: \"a\\tb\"\ndatasets: [x]", "a folder gets this name"),
     ("datasets: [x]\ndefences: [none]", "unknown key 'defences'; did you mean 'defenses'?"),
     (
       "datasets: [x]\njudges:\n  - {type: refusal-phrases, window: 60}",
@@ -163,16 +173,32 @@ import Testing
       "defenses[0].samples: expected a whole number from 1 to 128, not '0'"
     ),
     (
+      "datasets: [x]\ndefenses:\n  - {type: resta, sigma: 0.5, samples: []}",
+      "test.yaml:3: defenses[0].samples: the list is empty"
+    ),
+    ("datasets: [x]\ndefenses: [{type: resta, sigma: []}]", "defenses[0].sigma: the list is empty"),
+    (
       "datasets: [x]\ndefenses:\n  - {type: smoothllm, sigma: 1}",
       "unknown key 'sigma'. Known: type, name, perturbation, percent, copies."
     ),
     ("datasets: [x]\nseeds: [1, 1]", "a seed is there twice"),
+    (
+      "datasets: [x]\nseeds: {first: 18446744073709551615, count: 3}",
+      "test.yaml:2: seeds: there are no 3 seeds from 18446744073709551615 on"
+    ),
     ("datasets: [x]\nseeds: 3", "seeds: must be a list, such as [3], or {count: 3}"),
     ("datasets: [x]\njudges: []", "judges: names no judge"),
     ("datasets: [x]\nseeds: [-1]", "seeds[0]: expected a whole number from 0 to"),
     ("datasets: [x, x]", "two datasets are called 'x'"),
     ("datasets: [x]\nbaseline: nothing", "unknown baseline 'nothing'"),
     ("datasets: [{built_in: a, file: b}]", "name one place"),
+    (
+      "datasets:\n  - {built_in: direct, role: benign}",
+      "test.yaml:2: datasets[0].role: leave it out: it is for files, and 'built_in' names none"
+    ),
+    ("datasets: [{built_in: direct, attack: GCG}]", "datasets[0].attack: leave it out"),
+    ("datasets: [{built_in: direct, format: xstest}]", "datasets[0].format: leave it out"),
+    ("datasets: [{built_in: direct, skip_bad_rows: yes}]", "datasets[0].skip_bad_rows: leave it"),
     ("datasets: [{file: a, split: tset}]", "unknown split 'tset'; did you mean 'test'?"),
     ("datasets: [x]\njudges: [{type: chat}]", "name who judges"),
     (

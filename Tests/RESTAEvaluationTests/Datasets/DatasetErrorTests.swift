@@ -86,6 +86,7 @@ import Testing
 
   @Test(arguments: [
     ("id,prompt,label\n", "f:1: the header has no column 'type'"),
+    ("id,prompt,type,label,suffix\n1,p,t,safe,x\n", "f:2: 'suffix' holds more of the prompt"),
     ("id,prompt,type,label\n1,p,t,Safe\n", "f:2: field 'label' is neither 'safe' nor 'unsafe'"),
     (
       "id,prompt,type,label\n1,p,t,safe\n1,q,t,unsafe\n",
@@ -150,6 +151,10 @@ import Testing
       "f:1: field 'role' is none of 'direct', 'adversarial', 'benign'"
     ),
     (#"{"role": "benign"}"#, "f:1: there is no prompt: a field 'prompt'"),
+    (
+      #"{"role": "benign", "prompt": "a", "messages": [{"role": "user", "content": "b"}]}"#,
+      "f:1: 'messages' holds more of the prompt"
+    ),
     (
       #"{"role": "benign", "prompt": "a", "id": ""}"#,
       "f:1: field 'id' is an empty string; a whole number or a text that is not empty is expected"

@@ -244,4 +244,16 @@ import Testing
     let read = try LabelledText.load(contentsOf: file.path, skipsBadRows: true)
     #expect(read.texts.count == 1 && read.badRows.count == 2)
   }
+
+  @Test func `entries of an artifact that are no labelled answer are told`() throws {
+    let file = try PromptFile(DatasetFixtures.artifact, name: "labels.json")
+    defer { file.remove() }
+    let read = try LabelledText.load(contentsOf: file.path)
+    #expect(read.texts.map(\.text) == ["Roses"])
+    #expect(
+      read.badRows == [
+        "\(file.path): 1 of 3 entries have no prompt",
+        "\(file.path): 1 of 3 entries have no answer or no judgement",
+      ])
+  }
 }

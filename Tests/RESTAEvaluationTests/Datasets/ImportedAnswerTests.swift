@@ -82,6 +82,41 @@ import Testing
     #expect(error?.message.contains("the id 'x' is that of another prompt at in.jsonl:1") == true)
   }
 
+  @Test(
+    arguments: [
+      (#""role": "direct", "goal": "g""#, #""role": "benign""#, "role"),
+      (#""role": "direct""#, #""role": "direct", "dataset": "two""#, "dataset"),
+      (#""role": "direct", "goal": "g""#, #""role": "direct", "goal": "h""#, "goal"),
+      (#""role": "direct""#, #""role": "direct", "behavior": "b""#, "behavior"),
+      (#""role": "direct", "goal": "g", "attack": "GCG""#, #""role": "direct", "goal": "g""#, nil),
+    ] as [(String, String, String?)])
+  func `what answers of one prompt say of it is never overruled`(
+    first: String, second: String, field: String?
+  ) async throws {
+    let answers = try Self.read(
+      """
+      {"prompt": "p", "answer": "x", "defense": "a", \(first)}
+      {"prompt": "p", "answer": "y", "defense": "b", \(second)}
+      """)
+    let folder = try TemporaryFolder()
+    let base = try EvaluationConfiguration(
+      parsing: "datasets: [{built_in: benign}]", file: "a.yaml")
+    var message: String?
+    do {
+      _ = try await EvaluationSession(
+        judging: answers, from: "in.jsonl", sha256: "5a", base, options: EvaluationOptions()
+      ) { try EvaluationSessionTests.evaluated(in: folder) }
+    } catch let error as EvaluationError {
+      message = error.message
+    }
+    #expect(
+      message
+        == field.map {
+          "in.jsonl:2: the \($0) is not that of the same prompt at in.jsonl:1; make them alike, or "
+            + "import them apart."
+        })
+  }
+
   @Test func `several answers may be of one prompt`() throws {
     let line = "{\"sample\": \"5\", \"answer\": \"Hi\"}\n"
     #expect(try Self.read(line + line).count == 2)
