@@ -95,12 +95,14 @@ import Testing
   /// The probability of each number won, and of each number lost.
   private static func trinomial(_ n: Int, _ won: Double, _ lost: Double) -> [[Double]] {
     func term(_ count: Int, of n: Int, _ chance: Double) -> Double {
-      (0..<count).reduce(1) { $0 * Double(n - $1) / Double($1 + 1) * chance }
+      (0..<count).reduce(1.0) { (product: Double, index: Int) -> Double in
+        product * chance * Double(n - index) / Double(index + 1)
+      }
     }
-    return (0...n).map { up in
-      (0...(n - up)).map { down in
-        term(up, of: n, won) * term(down, of: n - up, lost)
-          * pow(1 - won - lost, Double(n - up - down))
+    return (0...n).map { (up: Int) -> [Double] in
+      (0...(n - up)).map { (down: Int) -> Double in
+        let tied: Double = pow(1 - won - lost, Double(n - up - down))
+        return term(up, of: n, won) * term(down, of: n - up, lost) * tied
       }
     }
   }

@@ -26,9 +26,27 @@ import Testing
       }
     ),
     ("client.samples.min", { $0.client.samples = .init(min: 11, max: 9) }),
-    ("client.samples", { $0.client.samples = .init(min: 11, max: 20) }),
-    ("client.samples", { $0.client.samples = .init(max: 9) }),
-    ("client.prefix", { $0.client.prefix = .init(min: .tokens(21), max: .all) }),
+    (
+      "client.samples",
+      {
+        $0.defense.samples = 10
+        $0.client.samples = .init(min: 11, max: 20)
+      }
+    ),
+    (
+      "client.samples",
+      {
+        $0.defense.samples = 10
+        $0.client.samples = .init(max: 9)
+      }
+    ),
+    (
+      "client.prefix",
+      {
+        $0.defense.prefix = .tokens(20)
+        $0.client.prefix = .init(min: .tokens(21), max: .all)
+      }
+    ),
     ("client.prefix.min", { $0.client.prefix = .init(min: .all, max: .tokens(30)) }),
     ("client.sigma.min", { $0.client.sigma = .init(min: 1, max: 0.5) }),
     (

@@ -57,6 +57,7 @@ import Testing
   @Test("coding has the file's keys, and l as a number or all") func coding() throws {
     var settings = ServerSettings()
     settings.client.prefix.max = .all
+    settings.defense.prefix = .tokens(20)
     let json = try #require(
       String(data: try JSONEncoder().encode(settings), encoding: .utf8))
     #expect(json.contains(#""tls_certificate":null"#))
