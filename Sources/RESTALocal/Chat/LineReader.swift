@@ -278,7 +278,9 @@ enum Stty {
   static func run(_ arguments: [String]) -> String? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", "/bin/stty \"$@\" && echo \(succeeded)", "sh"] + arguments
+    // Foundation puts it in a process group of its own, which a terminal stops where it changes settings.
+    process.arguments =
+      ["-c", "trap '' TTOU; /bin/stty \"$@\" && echo \(succeeded)", "sh"] + arguments
     process.standardInput = FileHandle.standardInput
     process.standardError = FileHandle.nullDevice
     let output = Pipe()

@@ -38,6 +38,14 @@ import Testing
     }
   }
 
+  @Test func `on a terminal it prompts, answers what is typed, and ends`() throws {
+    let run = try CommandRun(
+      ["chat", "--max-tokens", "2", "--samples", "2", "--seed", "1"], input: "Hi\n/quit\n",
+      isTyped: true)
+    #expect(run.code == 0, "\(run.output)")
+    #expect(run.output.contains("you> ") && run.output.contains("/quit"), "\(run.output)")
+  }
+
   @Test func `chat ends at the end of its input`() throws {
     let run = try CommandRun(["chat"], input: "")
     #expect(run.code == 0)
