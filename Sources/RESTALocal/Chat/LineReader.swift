@@ -4,6 +4,7 @@ import Foundation
 struct LineReader {
   private var history: [String] = []
   private let historyFile: String?
+  private var isHistoryLost = false
 
   /// Reads the history of earlier sessions, and throws where there is such a file and it cannot be read.
   init(historyFile: String?) throws {
@@ -28,9 +29,16 @@ struct LineReader {
   private mutating func remember(_ line: String) {
     history.append(line)
     guard let historyFile else { return }
-    // Losing the history is no reason to end a conversation.
-    try? Data((history.suffix(1000).joined(separator: "\n") + "\n").utf8)
-      .write(to: URL(fileURLWithPath: historyFile), options: .atomic)
+    do {
+      let lines = history.suffix(1000).joined(separator: "\n") + "\n"
+      try OutputFile.replace(historyFile, with: lines, mode: 0o600)
+    } catch {
+      // No reason to end a conversation.
+      guard !isHistoryLost else { return }
+      isHistoryLost = true
+      let reason = Failure.reason(error)
+      Terminal.error("The history file '\(historyFile)' cannot be written: \(reason)")
+    }
   }
 
   /// A line without editing: from a pipe, or with the terminal's own.

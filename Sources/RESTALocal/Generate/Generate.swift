@@ -156,10 +156,11 @@ struct TraceFile {
 
   /// Creates the file, or empties it.
   init(path: String) throws {
-    guard FileManager.default.createFile(atPath: path, contents: nil),
-      let file = FileHandle(forWritingAtPath: path)
-    else { throw Failure.usage("The trace file '\(path)' cannot be written.") }
-    self.file = file
+    do {
+      file = try OutputFile.open(path)
+    } catch {
+      throw Failure.usage("The trace file '\(path)' cannot be written: \(Failure.reason(error))")
+    }
     self.path = path
   }
 
@@ -169,7 +170,7 @@ struct TraceFile {
     do {
       try file.write(contentsOf: Data(line.utf8))
     } catch {
-      throw Failure.failed("The trace file '\(path)' cannot be written: \(error)")
+      throw Failure.failed("The trace file '\(path)' cannot be written: \(Failure.reason(error))")
     }
   }
 

@@ -46,6 +46,27 @@ import Testing
     #expect(run.output.contains("you> ") && run.output.contains("/quit"), "\(run.output)")
   }
 
+  @Test func `the history is for nobody else, and one that cannot be written is said once`() throws
+  {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("resta-chat-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func chat(_ history: String) throws -> CommandRun {
+      try CommandRun(
+        ["chat", "--history", history], input: "/help\n/votes\n/quit\n", isTyped: true)
+    }
+    let history = folder.path + "/history"
+    let kept = try chat(history)
+    #expect(kept.code == 0, "\(kept.output)")
+    #expect(try String(contentsOfFile: history, encoding: .utf8) == "/help\n/votes\n/quit\n")
+    let attributes = try FileManager.default.attributesOfItem(atPath: history)
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+    let lost = try chat(folder.path + "/nowhere/history")
+    #expect(lost.code == 0, "\(lost.output)")
+    #expect(lost.output.split(separator: "cannot be written").count == 2, "\(lost.output)")
+  }
+
   @Test func `chat ends at the end of its input`() throws {
     let run = try CommandRun(["chat"], input: "")
     #expect(run.code == 0)
