@@ -28,6 +28,26 @@ import Testing
     #expect(run.errors.contains("There is no command /etc/hosts:"))
   }
 
+  @Test func `a command that does nothing says why, and drops no words`() throws {
+    let run = try CommandRun(
+      ["chat", "--quiet"], input: "/undo\n/undo 5\n/reset all\n/quit now\n/system\n/undo \n")
+    #expect(run.code == 1, "\(run.errors)")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == 6, "\(run.output)")
+    for (line, text) in zip(
+      lines,
+      ["no turn to forget", "'5'", "'all'", "'now'", "/system needs", "no turn to forget"])
+    {
+      #expect(line.contains(text), "\(run.output)")
+    }
+  }
+
+  @Test func `an input that cannot be read is no end of it`() throws {
+    // A folder.
+    let run = try CommandRun(["chat", "--quiet"], inputFile: "/")
+    #expect(run.code == 2 && run.errors.contains("The input cannot be read."), "\(run.errors)")
+  }
+
   @Test func `that nobody calibrated the noise is said at the start, unless quiet`() throws {
     let run = try CommandRun(["chat"])
     #expect(run.code == 0 && run.errors.contains("not calibrated for this model"), "\(run.errors)")

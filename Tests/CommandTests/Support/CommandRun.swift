@@ -88,14 +88,16 @@ struct CommandRun {
   /// - Parameters:
   ///   - arguments: The command line.
   ///   - input: What the command reads; empty by default.
+  ///   - inputFile: What it reads instead; none by default.
   ///   - isTyped: Whether it runs on a terminal, where the input's lines are typed; its errors are output then.
   ///   - variables: Environment variables, beside those of the tests; none by default.
   ///   - interruptAfter: Seconds after its first output at which it gets a SIGINT; never by default.
   ///   - killAfter: Seconds after its start at which it gets a SIGKILL; never by default.
   /// - Throws: What starting a process or reading a file throws.
   init(
-    _ arguments: [String], input: String = "", isTyped: Bool = false,
-    variables: [String: String] = [:], interruptAfter: Double? = nil, killAfter: Double? = nil
+    _ arguments: [String], input: String = "", inputFile: String? = nil,
+    isTyped: Bool = false, variables: [String: String] = [:], interruptAfter: Double? = nil,
+    killAfter: Double? = nil
   ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -112,7 +114,12 @@ struct CommandRun {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
-    try Data(input.utf8).write(to: file("in"))
+    if let inputFile {
+      try FileManager.default.createSymbolicLink(
+        atPath: file("in").path, withDestinationPath: inputFile)
+    } else {
+      try Data(input.utf8).write(to: file("in"))
+    }
     try Data().write(to: file("out"))
     let launcher = isTyped ? ["python3", "-c", Self.terminal] : []
     process.arguments =
