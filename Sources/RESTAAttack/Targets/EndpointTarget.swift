@@ -6,6 +6,8 @@ package import RESTAEvaluation
 /// An OpenAI-compatible endpoint on this machine, and no other: what is attacked is one's own.
 package struct EndpointTarget: AttackTarget {
   private let client: EndpointChatClient
+  /// Without a name or a password in it, which are refused.
+  private let address: String
   private let maximumTokens: Int
   private let system: String?
 
@@ -26,6 +28,7 @@ package struct EndpointTarget: AttackTarget {
           .replacing("the judge's endpoint", with: "the server under test"),
         cause: error)
     }
+    address = settings.baseURL
     self.maximumTokens = maximumTokens
     self.system = system
   }
@@ -83,6 +86,13 @@ package struct EndpointTarget: AttackTarget {
       // It understood, and declined this request: its length, or its words.
       case .status(400, _), .status(413, _), .status(422, _), .noText, .responseTooLarge:
         throw UnanswerableRequest(reason: words, promptTokens: Self.estimate(messages))
+      case .connectionFailed:
+        throw EvaluationError(
+          error.code,
+          words.replacing(
+            "The endpoint gave the connection failed", with: "The connection to \(address) failed")
+            + " Start the server there, or name another address with --endpoint.",
+          cause: error.cause)
       default: throw EvaluationError(error.code, words, cause: error.cause)
       }
     }

@@ -144,10 +144,10 @@ struct AttackRun: AsyncParsableCommand {
         "--endpoint has the defence that its server has: leave out "
           + defense.map { "--" + $0.replacing("_", with: "-") }.joined(separator: ", ") + ".")
     }
-    guard model.model == nil, model.lora.isEmpty, model.chatTemplate == nil, !noLora else {
+    let options = model.given + (noLora ? ["--no-lora"] : [])
+    guard options.isEmpty else {
       throw Failure.usage(
-        "--endpoint asks the model of its server: leave out --model, --lora, --no-lora and "
-          + "--chat-template.")
+        "--endpoint asks the model of its server: leave out \(options.joined(separator: ", ")).")
     }
   }
 

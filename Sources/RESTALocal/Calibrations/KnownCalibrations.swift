@@ -72,7 +72,7 @@ package struct KnownCalibrations: Sendable {
 
   /// Makes the folder of the user's own table, or throws a ``Failure`` before something is measured for it.
   package func prepare() throws {
-    let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
+    let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
     let files = FileManager.default
     guard (try? files.createDirectory(at: folder, withIntermediateDirectories: true)) != nil,
       files.isWritableFile(atPath: folder.path)
@@ -88,12 +88,11 @@ package struct KnownCalibrations: Sendable {
   package func keep(_ entry: CalibrationTable.Entry) throws -> String {
     var table = try Self.table(at: path)
     table.set(entry)
-    let url = URL(fileURLWithPath: path)
     do {
       try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      // Under another name first: whoever reads meanwhile sees the old table or the new one.
-      try Data(table.json.utf8).write(to: url, options: .atomic)
+        at: URL(fileURLWithPath: path).deletingLastPathComponent(),
+        withIntermediateDirectories: true)
+      try OutputFile.replace(path, with: table.json)
     } catch {
       throw Failure.failed(
         "The calibration cannot be written to '\(path)' (\(error.localizedDescription)): the same "

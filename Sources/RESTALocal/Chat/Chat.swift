@@ -91,7 +91,7 @@ struct Chat: AsyncParsableCommand {
             failed = true
           }
           // A message may have been meant.
-          if case .unknown = command { failed = true }
+          if case .wrong = command { failed = true }
         } else {
           let message = line.hasPrefix("//") ? String(line.dropFirst()) : line
           failed = try await !respond(to: message, in: &conversation, run, traceFile) || failed

@@ -44,11 +44,13 @@ struct ChatConversation {
     restart(with: [], defense: defense)
   }
 
-  /// Forgets the last question and its answer.
-  mutating func undo() {
+  /// Forgets the last question and its answer; `false` where there is none.
+  mutating func undo() -> Bool {
     let turns = session.transcript.filter { $0.role != .system }
+    guard !turns.isEmpty else { return false }
     // With the same noise, for what is kept was computed with it.
     restart(with: turns.dropLast(2), defense: session.defense)
+    return true
   }
 
   private mutating func restart(with turns: [ChatMessage], defense: DefenseSettings) {
@@ -69,7 +71,8 @@ enum ChatCommand: Equatable {
   case settings
   case system(String)
   case quit
-  case unknown(String)
+  /// What is wrong with a line that is none of the others.
+  case wrong(String)
 
   static let helpText = """
     Commands: /votes shows the last answer's votes, /settings the defence, /undo forgets the last \
@@ -79,18 +82,24 @@ enum ChatCommand: Equatable {
   /// - Parameter line: A line; `nil` comes back for one that does not start with a slash.
   init?(_ line: String) {
     guard line.hasPrefix("/"), !line.hasPrefix("//") else { return nil }
-    let parts = line.split(separator: " ", maxSplits: 1)
-    switch parts[0] {
-    case "/help": self = .help
-    case "/reset": self = .reset
-    case "/undo": self = .undo
-    case "/votes": self = .votes
-    case "/settings": self = .settings
-    case "/quit", "/exit": self = .quit
-    case "/system" where parts.count == 2: self = .system(String(parts[1]))
-    default: self = .unknown(String(parts[0]))
+    let parts = line.split(separator: " ", maxSplits: 1).map(String.init)
+    let name = parts[0]
+    let words = parts.dropFirst().first { !$0.allSatisfy(\.isWhitespace) }
+    if name == "/system" {
+      self = words.map(Self.system) ?? .wrong("/system needs the new system prompt: /system TEXT")
+    } else if let command = Self.plain[name] {
+      self =
+        words.map { .wrong("\(name) takes nothing behind it, so nothing is done: '\($0)'.") }
+        ?? command
+    } else {
+      self = .wrong("There is no command \(name). \(Self.helpText)")
     }
   }
+
+  private static let plain: [String: ChatCommand] = [
+    "/help": .help, "/reset": .reset, "/undo": .undo, "/votes": .votes, "/settings": .settings,
+    "/quit": .quit, "/exit": .quit,
+  ]
 
   /// Does what the command says, and tells so through `write`; where it cannot be done, nothing is changed.
   func apply(to conversation: inout ChatConversation, write: (String) -> Void) throws {
@@ -100,8 +109,8 @@ enum ChatCommand: Equatable {
       try conversation.reset()
       write("(the conversation starts over)")
     case .undo:
-      conversation.undo()
-      write("(the last turn is forgotten)")
+      write(
+        conversation.undo() ? "(the last turn is forgotten)" : "(there is no turn to forget)")
     case .system(let text):
       try conversation.reset(system: text)
       write("(the conversation starts over with this system prompt)")
@@ -112,7 +121,7 @@ enum ChatCommand: Equatable {
         return
       }
       write(Summary.settings(result.settings))
-    case .unknown(let name): write("There is no command \(name). \(Self.helpText)")
+    case .wrong(let message): write(message)
     case .quit: break
     }
   }

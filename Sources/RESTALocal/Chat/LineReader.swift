@@ -4,6 +4,7 @@ import Foundation
 struct LineReader {
   private var history: [String] = []
   private let historyFile: String?
+  private var isHistoryLost = false
 
   /// Reads the history of earlier sessions, and throws where there is such a file and it cannot be read.
   init(historyFile: String?) throws {
@@ -28,23 +29,32 @@ struct LineReader {
   private mutating func remember(_ line: String) {
     history.append(line)
     guard let historyFile else { return }
-    // Losing the history is no reason to end a conversation.
-    try? Data((history.suffix(1000).joined(separator: "\n") + "\n").utf8)
-      .write(to: URL(fileURLWithPath: historyFile), options: .atomic)
+    do {
+      let lines = history.suffix(1000).joined(separator: "\n") + "\n"
+      try OutputFile.replace(historyFile, with: lines, mode: 0o600)
+    } catch {
+      // No reason to end a conversation.
+      guard !isHistoryLost else { return }
+      isHistoryLost = true
+      let reason = Failure.reason(error)
+      Terminal.error("The history file '\(historyFile)' cannot be written: \(reason)")
+    }
   }
 
   /// A line without editing: from a pipe, or with the terminal's own.
   private static func plainLine() async throws -> LineBuffer.Outcome {
     // Not the library's readLine(): it replaces what is no UTF-8, and the model would be asked something else.
-    let line = await Interrupt.whileBlocked { () -> [UInt8]? in
-      var bytes: [UInt8] = []
-      while let byte = readByte() {
-        guard byte != UInt8(ascii: "\n") else { return bytes }
-        bytes.append(byte)
+    let line = await Interrupt.whileBlocked {
+      Result { () -> [UInt8]? in
+        var bytes: [UInt8] = []
+        while let byte = try readByte() {
+          guard byte != UInt8(ascii: "\n") else { return bytes }
+          bytes.append(byte)
+        }
+        return bytes.isEmpty ? nil : bytes
       }
-      return bytes.isEmpty ? nil : bytes
     }
-    guard var line else { return .endOfInput }
+    guard var line = try line.get() else { return .endOfInput }
     if line.last == UInt8(ascii: "\r") { line.removeLast() }
     guard let text = String(validating: line, as: UTF8.self) else {
       throw Failure.usage("A line of the input is not UTF-8 text.")
@@ -65,22 +75,29 @@ struct LineReader {
       Terminal.line()
     }
     let (history, width) = (history, Terminal.width)
-    return await Interrupt.whileBlocked(cleanup: { _ = Stty.run([saved]) }) {
-      var buffer = LineBuffer(history: history)
-      var decoder = KeyDecoder()
-      Self.draw(buffer, prompt, width)
-      while let byte = Self.readByte() {
-        guard let key = decoder.take(byte) else { continue }
-        let outcome = buffer.press(key)
+    let outcome = await Interrupt.whileBlocked(cleanup: { _ = Stty.run([saved]) }) {
+      Result { () -> LineBuffer.Outcome in
+        var buffer = LineBuffer(history: history)
+        var decoder = KeyDecoder()
         Self.draw(buffer, prompt, width)
-        guard outcome == .editing else { return outcome }
+        while let byte = try Self.readByte() {
+          guard let key = decoder.take(byte) else { continue }
+          let outcome = buffer.press(key)
+          Self.draw(buffer, prompt, width)
+          guard outcome == .editing else { return outcome }
+        }
+        return .endOfInput
       }
-      return .endOfInput
     }
+    return try outcome.get()
   }
 
-  private static func readByte() -> UInt8? {
-    (try? FileHandle.standardInput.read(upToCount: 1))?.first
+  private static func readByte() throws -> UInt8? {
+    do {
+      return try FileHandle.standardInput.read(upToCount: 1)?.first
+    } catch {
+      throw Failure.usage("The input cannot be read.")
+    }
   }
 
   /// Draws the line anew; of a long one, the part around the cursor.
@@ -278,7 +295,9 @@ enum Stty {
   static func run(_ arguments: [String]) -> String? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", "/bin/stty \"$@\" && echo \(succeeded)", "sh"] + arguments
+    // Foundation puts it in a process group of its own, which a terminal stops where it changes settings.
+    process.arguments =
+      ["-c", "trap '' TTOU; /bin/stty \"$@\" && echo \(succeeded)", "sh"] + arguments
     process.standardInput = FileHandle.standardInput
     process.standardError = FileHandle.nullDevice
     let output = Pipe()

@@ -63,21 +63,34 @@ struct Demo: AsyncParsableCommand {
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     if settings.seed == nil { settings.seed = script.seed }
+    guard settings.isActive else {
+      let choice = settings.noise.kind == .none ? "--noise none" : "--prefix 0"
+      throw Failure.usage(
+        "\(choice) leaves no defence to show: choose another, here or in the script.")
+    }
     let template = try model.template(for: loaded)
-    let prompts = prompt.map { [DemoScript.Prompt(title: "Your prompt", prompt: $0)] }
+    let prompts =
+      prompt.map { [DemoScript.Prompt(title: "Your prompt", prompt: $0)] } ?? script.prompts
+    func generation(of item: DemoScript.Prompt, _ setting: DefenseSettings) throws -> Generation {
+      try Generation(
+        model: loaded, messages: item.messages, template: template, defense: setting,
+        options: options, decoder: decoder.decoder, plan: decoder.plan,
+        probe: try .byPhrases(for: setting, model: loaded, template: template))
+    }
+    for item in prompts {
+      try settings.check(
+        generation(of: item, settings).prompt, remedy: "The prompt is '\(item.title)'.")
+    }
 
     let view = DemoView(tokenizer: loaded.tokenizer)
     if !json { view.introduce(script, loaded, asksItsPrompts: prompt == nil) }
     var outcomes: [DemoOutcome] = []
-    for item in prompts ?? script.prompts {
+    for item in prompts {
       var results: [GenerationResult] = []
       for (name, setting) in [("undefended", DefenseSettings.none), ("defended", settings)] {
-        let generation = try Generation(
-          model: loaded, messages: item.messages, template: template, defense: setting,
-          options: options, decoder: decoder.decoder, plan: decoder.plan,
-          probe: try .byPhrases(for: setting, model: loaded, template: template))
         results.append(
-          try await Self.result(of: generation, name: name, of: options.maximumTokens))
+          try await Self.result(
+            of: generation(of: item, setting), name: name, of: options.maximumTokens))
       }
       let outcome = DemoOutcome(item, undefended: results[0], defended: results[1])
       outcomes.append(outcome)
@@ -278,10 +291,21 @@ struct DemoScript: Decodable {
     } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context),
       DecodingError.valueNotFound(_, let context)
     {
-      let place = context.codingPath.map(\.stringValue).joined(separator: ".")
-      throw Failure.usage("\(path): '\(place)' is not what it must be: \(context.debugDescription)")
+      let place = context.codingPath.reduce("") { place, key in
+        if let index = key.intValue { return "\(place)[\(index)]" }
+        return place.isEmpty ? key.stringValue : "\(place).\(key.stringValue)"
+      }
+      let expected = context.codingPath.last.flatMap { Self.expected[$0.stringValue] } ?? "text"
+      throw Failure.usage("\(path): '\(place)' must be \(expected).")
     }
   }
+
+  /// What a key's value must be where it is no text.
+  private static let expected = [
+    "seed": "a whole number, 0 or more", "maximum_tokens": "a whole number, 1 or more",
+    "bytes": "a whole number, 0 or more", "kind": "adversarial, benign or direct",
+    "weights": "an object", "defense": "an object", "prompts": "a list of objects",
+  ]
 
   private static func check(_ value: JSONValue, keys: [String]) throws {
     guard let members = value.object else {
@@ -289,6 +313,15 @@ struct DemoScript: Decodable {
     }
     for key in members.keys where !keys.contains(key) {
       throw Failure.usage(Suggestion.unknown("key", key, known: keys))
+    }
+    // For a number that does not fit the decoder's error names no key.
+    for (key, least) in [("seed", 0), ("maximum_tokens", 1), ("bytes", 0)] {
+      guard let value = members[key], value != .null else { continue }
+      var isFitting = value.int.map { $0 >= least } ?? false
+      if case .integer(let number) = value, key == "seed" { isFitting = number >= 0 }
+      guard isFitting else {
+        throw Failure.usage("'\(key)' must be \(expected[key] ?? "a whole number").")
+      }
     }
   }
 }

@@ -85,13 +85,7 @@ struct Generate: AsyncParsableCommand {
       model: loaded, messages: conversation, template: template, defense: settings,
       options: options, decoder: decoder.decoder, plan: decoder.plan,
       probe: try .byPhrases(for: settings, model: loaded, template: template))
-    // Copies without noise are no defence, and the summary would speak of ten of them.
-    guard !settings.isActive || !generation.prompt.positions(of: settings.perturbed).isEmpty else {
-      let roles = settings.perturbed.roles.map(\.rawValue).sorted().joined(separator: " or ")
-      throw Failure.usage(
-        "There is nothing to defend: no \(roles) message has content, so that no token gets noise. "
-          + "Give one, or --noise none.")
-    }
+    try settings.check(generation.prompt, remedy: "Give one, or --noise none.")
 
     // No earlier: what an earlier run wrote is gone then.
     let traceFile = try trace.map { try TraceFile(path: $0) }
@@ -156,10 +150,11 @@ struct TraceFile {
 
   /// Creates the file, or empties it.
   init(path: String) throws {
-    guard FileManager.default.createFile(atPath: path, contents: nil),
-      let file = FileHandle(forWritingAtPath: path)
-    else { throw Failure.usage("The trace file '\(path)' cannot be written.") }
-    self.file = file
+    do {
+      file = try OutputFile.open(path)
+    } catch {
+      throw Failure.usage("The trace file '\(path)' cannot be written: \(Failure.reason(error))")
+    }
     self.path = path
   }
 
@@ -169,7 +164,7 @@ struct TraceFile {
     do {
       try file.write(contentsOf: Data(line.utf8))
     } catch {
-      throw Failure.failed("The trace file '\(path)' cannot be written: \(error)")
+      throw Failure.failed("The trace file '\(path)' cannot be written: \(Failure.reason(error))")
     }
   }
 

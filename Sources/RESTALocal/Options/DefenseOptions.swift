@@ -24,6 +24,17 @@ extension DefenseArguments {
   }
 }
 
+extension DefenseSettings {
+  /// Refuses a prompt that gets no noise: copies without it are no defence, and a summary would speak of ten of them.
+  func check(_ prompt: TokenizedPrompt, remedy: String) throws {
+    guard isActive, prompt.positions(of: perturbed).isEmpty else { return }
+    let roles = perturbed.roles.map(\.rawValue).sorted().joined(separator: " or ")
+    throw Failure.usage(
+      "There is nothing to defend: no \(roles) message has content, so that no token gets noise. "
+        + remedy)
+  }
+}
+
 extension CheckpointProbe {
   /// What checkpoints need that open the assistant's turn again, with refusals known by their phrases; `nil`
   /// for a defence without those.

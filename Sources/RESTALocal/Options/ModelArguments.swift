@@ -73,6 +73,19 @@ package struct ModelArguments: ParsableArguments {
 
   @OptionGroup package var remote: RemoteArguments
 
+  /// The names of the options that differ from their defaults; those of servers go with `--engine`.
+  package var given: [String] {
+    let all = [
+      ("--model", model != nil), ("--lora", !lora.isEmpty),
+      ("--chat-template", chatTemplate != nil),
+      ("--template-date", templateDate != nil), ("--template-var", !templateVariables.isEmpty),
+      ("--threads", threads != nil), ("--ctx", ctx != nil), ("--gpu-layers", gpuLayers != 0),
+      ("--kv-type", kvType != .f16), ("--calibrations", calibrations != nil),
+      ("--engine", remote.engine != .llama),
+    ]
+    return all.filter(\.1).map(\.0)
+  }
+
   /// Whether what is known of the weights is looked up: not by `resta calibrate`, which is about to find it.
   package var usesCalibrations = true
 
@@ -110,11 +123,8 @@ package struct ModelArguments: ParsableArguments {
       return try await load(
         parallelCells: parallelCells, parallelSequences: parallelSequences, passCosts: passCosts)
     }
-    let ours: [(String, Bool)] = [
-      ("--lora", !lora.isEmpty), ("--gpu-layers", gpuLayers != 0), ("--threads", threads != nil),
-      ("--kv-type", kvType != .f16),
-    ]
-    if let (name, _) = ours.first(where: \.1) {
+    let ours = ["--lora", "--threads", "--gpu-layers", "--kv-type"]
+    if let name = ours.first(where: given.contains) {
       throw Failure.usage("\(name) is for --engine llama: the vLLM server has its own.")
     }
     defer { Terminal.status("") }

@@ -19,6 +19,12 @@ package struct Failure: Error, CustomStringConvertible {
     Failure(description: message, exitCode: 2)
   }
 
+  /// Why a file cannot be written, in the system's words where Foundation has them.
+  static func reason(_ error: any Error) -> String {
+    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    return (cause ?? error as NSError).localizedDescription
+  }
+
   /// Prints what an error means to the person who runs the command, and gives the exit code.
   package static func report(_ error: any Error, root: any ParsableCommand.Type) -> Int32 {
     switch error {

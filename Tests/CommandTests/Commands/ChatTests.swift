@@ -28,6 +28,26 @@ import Testing
     #expect(run.errors.contains("There is no command /etc/hosts:"))
   }
 
+  @Test func `a command that does nothing says why, and drops no words`() throws {
+    let run = try CommandRun(
+      ["chat", "--quiet"], input: "/undo\n/undo 5\n/reset all\n/quit now\n/system\n/undo \n")
+    #expect(run.code == 1, "\(run.errors)")
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.count == 6, "\(run.output)")
+    for (line, text) in zip(
+      lines,
+      ["no turn to forget", "'5'", "'all'", "'now'", "/system needs", "no turn to forget"])
+    {
+      #expect(line.contains(text), "\(run.output)")
+    }
+  }
+
+  @Test func `an input that cannot be read is no end of it`() throws {
+    // A folder.
+    let run = try CommandRun(["chat", "--quiet"], inputFile: "/")
+    #expect(run.code == 2 && run.errors.contains("The input cannot be read."), "\(run.errors)")
+  }
+
   @Test func `that nobody calibrated the noise is said at the start, unless quiet`() throws {
     let run = try CommandRun(["chat"])
     #expect(run.code == 0 && run.errors.contains("not calibrated for this model"), "\(run.errors)")
@@ -36,6 +56,35 @@ import Testing
       let run = try CommandRun(["chat"] + arguments)
       #expect(run.code == 0 && !run.errors.contains("calibrated"), "\(arguments): \(run.errors)")
     }
+  }
+
+  @Test func `on a terminal it prompts, answers what is typed, and ends`() throws {
+    let run = try CommandRun(
+      ["chat", "--max-tokens", "2", "--samples", "2", "--seed", "1"], input: "Hi\n/quit\n",
+      isTyped: true)
+    #expect(run.code == 0, "\(run.output)")
+    #expect(run.output.contains("you> ") && run.output.contains("/quit"), "\(run.output)")
+  }
+
+  @Test func `the history is for nobody else, and one that cannot be written is said once`() throws
+  {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("resta-chat-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func chat(_ history: String) throws -> CommandRun {
+      try CommandRun(
+        ["chat", "--history", history], input: "/help\n/votes\n/quit\n", isTyped: true)
+    }
+    let history = folder.path + "/history"
+    let kept = try chat(history)
+    #expect(kept.code == 0, "\(kept.output)")
+    #expect(try String(contentsOfFile: history, encoding: .utf8) == "/help\n/votes\n/quit\n")
+    let attributes = try FileManager.default.attributesOfItem(atPath: history)
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+    let lost = try chat(folder.path + "/nowhere/history")
+    #expect(lost.code == 0, "\(lost.output)")
+    #expect(lost.output.split(separator: "cannot be written").count == 2, "\(lost.output)")
   }
 
   @Test func `chat ends at the end of its input`() throws {

@@ -80,6 +80,19 @@ import Testing
     #expect(other.output.contains("k = 3"))
   }
 
+  @Test func `where nothing is perturbed, nothing is shown as defended`() throws {
+    let script = try TemporaryFile(
+      #"{"prompts": [{"title": "Full", "prompt": "Hi"}, {"title": "Empty", "prompt": ""}]}"#)
+    for (arguments, text) in [
+      ([""], "'Your prompt'"), (["--script", script.path], "'Empty'"),
+      (["hi", "--noise", "none"], "--noise none"), (["hi", "--prefix", "0"], "--prefix 0"),
+    ] {
+      let run = try CommandRun(["demo", "--no-lora", "--max-tokens", "2"] + arguments)
+      #expect(run.code == 2 && run.errors.contains(text), "\(arguments): \(run.errors)")
+      #expect(run.output.isEmpty, "\(arguments)")
+    }
+  }
+
   @Test func `an adapter of the environment is used, and a missing one named`() throws {
     let run = try CommandRun(["demo", "hi"], variables: ["RESTA_ADAPTER": "/nowhere/a.gguf:0.7"])
     #expect(run.code == 1)

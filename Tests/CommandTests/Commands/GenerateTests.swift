@@ -83,8 +83,11 @@ import Testing
 
   @Test func `the trace holds one line for each vote and the result`() throws {
     let trace = try TemporaryFile(name: "votes.jsonl")
+    let link = trace.path + "-link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: trace.path)
+    defer { try? FileManager.default.removeItem(atPath: link) }
     let run = try CommandRun([
-      "generate", "Name three primary colours.", "--trace", trace.path, "--json", "--max-tokens",
+      "generate", "Name three primary colours.", "--trace", link, "--json", "--max-tokens",
       "12", "--seed", "5",
     ])
     let votes = try #require(try run.object()["votes"] as? [Any])

@@ -93,7 +93,15 @@ import Testing
     ),
     (
       ["attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1", "--no-lora"], 2,
-      "the model of its server"
+      "the model of its server: leave out --no-lora."
+    ),
+    (
+      [
+        "attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1",
+        "--template-date", "2026-01-01", "--template-var", "a=1", "--threads", "1", "--ctx", "64",
+        "--gpu-layers", "1", "--kv-type", "q8_0",
+      ],
+      2, "leave out --template-date, --template-var, --threads, --ctx, --gpu-layers, --kv-type."
     ),
     (["attack", "run", "--attack", "repeat", "--endpoint-model", "x"], 2, "--endpoint"),
     (["attack", "run", "--attack", "repeat", "--split", "training"], 2, "--split"),

@@ -51,6 +51,35 @@ struct CommandRun {
     mv "$folder/unfinished" "$folder/status"
     """
 
+  // Runs its arguments on a terminal of their own, and types a line of the input at each empty prompt, where the
+  // cursor stands behind `you> `. A command that does not end is killed, with a code that no test expects. The
+  // signal mask of Swift's threads would let a terminal's stop signals pass unseen.
+  private static let terminal = #"""
+    import os, pty, select, signal, sys, time
+    lines, end, seen = sys.stdin.read().splitlines(), time.time() + 100, b""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        os.execvp(sys.argv[1], sys.argv[1:])
+    while time.time() < end:
+        if not select.select([terminal], [], [], 1)[0]:
+            continue
+        try:
+            part = os.read(terminal, 4096)
+        except OSError:
+            break
+        if not part:
+            break
+        seen += part
+        if seen.endswith(b"\r\x1b[5C") and lines:
+            os.write(terminal, lines.pop(0).encode() + b"\r")
+    else:
+        os.kill(pid, signal.SIGKILL)
+    sys.stdout.buffer.write(seen)
+    sys.stdout.flush()
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) % 256)
+    """#
+
   /// A run that did not end in time.
   private struct Endless: Error {
     let arguments: [String]
@@ -59,13 +88,16 @@ struct CommandRun {
   /// - Parameters:
   ///   - arguments: The command line.
   ///   - input: What the command reads; empty by default.
+  ///   - inputFile: What it reads instead; none by default.
+  ///   - isTyped: Whether it runs on a terminal, where the input's lines are typed; its errors are output then.
   ///   - variables: Environment variables, beside those of the tests; none by default.
   ///   - interruptAfter: Seconds after its first output at which it gets a SIGINT; never by default.
   ///   - killAfter: Seconds after its start at which it gets a SIGKILL; never by default.
   /// - Throws: What starting a process or reading a file throws.
   init(
-    _ arguments: [String], input: String = "", variables: [String: String] = [:],
-    interruptAfter: Double? = nil, killAfter: Double? = nil
+    _ arguments: [String], input: String = "", inputFile: String? = nil,
+    isTyped: Bool = false, variables: [String: String] = [:], interruptAfter: Double? = nil,
+    killAfter: Double? = nil
   ) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
@@ -82,9 +114,16 @@ struct CommandRun {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     func file(_ name: String) -> URL { folder.appendingPathComponent(name) }
-    try Data(input.utf8).write(to: file("in"))
+    if let inputFile {
+      try FileManager.default.createSymbolicLink(
+        atPath: file("in").path, withDestinationPath: inputFile)
+    } else {
+      try Data(input.utf8).write(to: file("in"))
+    }
     try Data().write(to: file("out"))
-    process.arguments = ["-c", Self.script, "sh", folder.path, Self.executable.path] + arguments
+    let launcher = isTyped ? ["python3", "-c", Self.terminal] : []
+    process.arguments =
+      ["-c", Self.script, "sh", folder.path] + launcher + [Self.executable.path] + arguments
     let start = Date()
     try process.run()
     func status() -> Int32? {

@@ -38,6 +38,18 @@ import Testing
     _ = try EndpointTarget(EndpointSettings(baseURL: address, model: "m"), maximumTokens: 8)
   }
 
+  @Test("where no server is, its address is named, and what to do") func nobody() async throws {
+    // Nothing listens there.
+    let settings = EndpointSettings(baseURL: "http://127.0.0.1:9", model: "m", attempts: 1)
+    let target = try EndpointTarget(settings, maximumTokens: 8)
+    let error = await #expect(throws: EvaluationError.self) {
+      try await target.answer(AttackRequest("ask"), seed: 1)
+    }
+    let message = error?.message ?? ""
+    #expect(message.hasPrefix("The connection to http://127.0.0.1:9 failed ("), "\(message)")
+    #expect(message.hasSuffix(" Start the server there, or name another address with --endpoint."))
+  }
+
   @Test("an endpoint's query costs what its server counts, and never more than was reserved")
   func endpointCost() {
     var generator = SeededGenerator(seed: 5)

@@ -1,0 +1,60 @@
+import Foundation
+import Testing
+
+@testable import RESTALocal
+
+@Suite("Files that are written") struct OutputFileTests {
+  private static func mode(_ path: String) throws -> Int? {
+    try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+  }
+
+  @Test func `a link is followed, and a mode kept`() throws {
+    let file = try TemporaryFile("what was there before")
+    let (link, dangling, new) = (file.path + "-link", file.path + "-to-new", file.path + "-new")
+    let files = FileManager.default
+    defer { for path in [link, dangling, new] { try? files.removeItem(atPath: path) } }
+    try files.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file.path)
+    for (name, target) in [(link, file.path), (dangling, new)] {
+      try files.createSymbolicLink(atPath: name, withDestinationPath: target)
+    }
+    for (name, target) in [(link, file.path), (dangling, new)] {
+      try OutputFile.replace(name, with: "replaced", mode: 0o600)
+      #expect(try String(contentsOfFile: target, encoding: .utf8) == "replaced")
+      try OutputFile.open(name).write(contentsOf: Data("opened".utf8))
+      #expect(try String(contentsOfFile: target, encoding: .utf8) == "opened")
+      #expect(try files.destinationOfSymbolicLink(atPath: name) == target)
+    }
+    #expect(try Self.mode(file.path) == 0o640)
+    #expect(try Self.mode(new) == 0o600)
+    try files.removeItem(atPath: new)
+    try OutputFile.replace(new, with: "made", mode: 0o600)
+    #expect(try Self.mode(new) == 0o600)
+  }
+
+  @Test(arguments: [false, true])
+  func `a pipe's reader gets what is written`(atOnce: Bool) throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("resta-pipe-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let (pipe, read) = (folder.path + "/pipe", folder.path + "/read")
+    let reader = Process()
+    reader.executableURL = URL(fileURLWithPath: "/bin/sh")
+    reader.arguments = ["-c", #"mkfifo "$0" && exec cat "$0" >"$1""#, pipe, read]
+    try reader.run()
+    defer { reader.terminate() }
+    func pause(until isDone: () -> Bool) {
+      for _ in 0..<1000 where !isDone() { usleep(10_000) }
+    }
+    pause { FileManager.default.fileExists(atPath: read) }
+    if atOnce {
+      try OutputFile.replace(pipe, with: "both lines")
+    } else {
+      let file = try OutputFile.open(pipe)
+      for text in ["both ", "lines"] { try file.write(contentsOf: Data(text.utf8)) }
+    }
+    func text() -> String? { try? String(contentsOfFile: read, encoding: .utf8) }
+    pause { text() == "both lines" }
+    #expect(text() == "both lines")
+  }
+}
