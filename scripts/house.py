@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-MOST_LINES = 59_000
+MOST_LINES = 58_400
 MOST_FILES = 430
 MEDIAN = range(80, 141)
 LONGEST = 400

@@ -174,6 +174,7 @@ def record_json(command, recording):
     put("bench", "bench", "--json", *bench, *model)
     put("demo", "demo", PROMPT, "--json", *few)
     put("serve-print-config", "serve", "--print-config", "--json")
+    (folder / "none").mkdir()
     put("eval-data", "eval", "data", "--json", "--data", str(folder / "none"))
     put("eval-run-estimate", "eval", "run", str(configuration), "--dry-run", "--json", "--output", str(output))
     put("eval-run", "eval", "run", str(configuration), "--json", "--output", str(output))

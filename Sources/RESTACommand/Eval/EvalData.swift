@@ -24,7 +24,8 @@ struct EvalData: ParsableCommand {
     let folder = data.folder
     if let folder, (try? FileManager.default.contentsOfDirectory(atPath: folder)) == nil {
       throw Failure.usage(
-        "There is no folder '\(folder)' that can be read: --data, or \(KnownDataset.folderVariable).")
+        "There is no folder '\(folder)' that can be read: --data, or \(KnownDataset.folderVariable)."
+      )
     }
     let entries = KnownDataset.all.map { DatasetListing($0, folder: folder) }
     let builtIn = try BuiltInName.allCases.map { try Dataset.builtIn($0) }

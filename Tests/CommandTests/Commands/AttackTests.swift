@@ -4,7 +4,8 @@ import Testing
 
 @Suite("resta attack") struct AttackTests {
   private static let small = [
-    "--limit", "\(TestSize.of(3, quick: 1))", "--queries", "2", "--max-tokens", "12", "--sigma", "0.5", "--samples", "2",
+    "--limit", "\(TestSize.of(3, quick: 1))", "--queries", "2", "--max-tokens", "12", "--sigma",
+    "0.5", "--samples", "2",
     "--prefix", "4", "--confirm", "1", "--attack", "repeat", "--attack", "prefill",
   ]
 

@@ -57,7 +57,8 @@ import Testing
   func calibratedLengths() throws {
     var model = Self.small
     let known = CalibratedSetting(
-      noise: NoiseSettings(kind: .soft, sigma: Sigma(value: 0.3, unit: .relative)), samples: 30, prefix: .tokens(60))
+      noise: NoiseSettings(kind: .soft, sigma: Sigma(value: 0.3, unit: .relative)), samples: 30,
+      prefix: .tokens(60))
     model.calibrated = known
     var settings = ServerSettings()
     settings.client.samples = ServerSettings.Client.Bounds(min: 20, max: 40)

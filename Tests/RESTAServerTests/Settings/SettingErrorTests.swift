@@ -46,8 +46,14 @@ import Testing
       ),
       ("defense: {sigma: .nan}", "defense.sigma must be a number"),
       ("defense: {sigma: .inf}", "defense.sigma must be a number"),
-      ("defense: {samples: 0}", "defense.samples must be a whole number from 1 to 128, or null, not '0'."),
-      ("defense: {prefix: -1}", "defense.prefix must be a whole number of 0 or more, or all, or null, not"),
+      (
+        "defense: {samples: 0}",
+        "defense.samples must be a whole number from 1 to 128, or null, not '0'."
+      ),
+      (
+        "defense: {prefix: -1}",
+        "defense.prefix must be a whole number of 0 or more, or all, or null, not"
+      ),
       (
         "defense: {perturb: [user, assistant]}",
         "a list, not empty, of user, tool, system, not [user, assistant]"
