@@ -106,6 +106,9 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// Sequences that are alive at once: k copies and the unperturbed one, or that one alone.
   package var sequences: Int { isActive ? samples + 1 : 1 }
 
+  /// Whether it is active and its noise has a strength: at a sigma of 0 the copies vote on one and the same.
+  package var perturbs: Bool { isActive && noise.sigma.value > 0 }
+
   /// The settings to start from for a model.
   ///
   /// Noise, k and l that were calibrated on these weights, where a command knows of any. Else the paper's for Llama-2
@@ -217,10 +220,12 @@ extension DefenseSettings: DescribedSettings {
       isAlwaysStored: true),
     Setting(
       "samples", \.samples, .integer(samplesRange), "Noisy copies that vote, k in 1...128.",
-      default: "10", flag: .option(value: "k"), isAlwaysStored: true, dependsOnModel: true),
+      default: "what 'resta calibrate' found for the model, else 10", flag: .option(value: "k"),
+      isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "prefix", \.prefix, .prefix, "Tokens of the answer that are voted on, l, or 'all'.",
-      default: "20", flag: .option(value: "l"), isAlwaysStored: true, dependsOnModel: true),
+      default: "what 'resta calibrate' found for the model, else 20", flag: .option(value: "l"),
+      isAlwaysStored: true, dependsOnModel: true),
     Setting(
       "prefix_after", \.window.text, .optional(.text),
       "Start voting behind this text of the answer, such as '</think>'.", default: "at its start",

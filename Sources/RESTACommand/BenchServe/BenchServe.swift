@@ -73,7 +73,7 @@ struct BenchServe: AsyncParsableCommand {
     settings.limits.requestSeconds = 3600
     settings.limits.queueSeconds = 3600
     settings.defense.chosen = defense.chosen
-    let room = ServerCapacity.usualRoom(settings)
+    let room = ServerCapacity.usualRoom(settings.inForce(try model.calibration()))
     let loaded = try await model.load(
       parallelCells: room.cells, parallelSequences: room.sequences)
     _ = try await loaded.passCosts()

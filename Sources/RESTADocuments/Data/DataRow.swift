@@ -77,12 +77,22 @@ package struct DataRow: Sendable {
   /// Whether a field is there, `null` or not.
   package func has(_ name: String) -> Bool { member(name) != nil }
 
-  /// Whether a field holds something: not `null`, and no empty text.
+  /// Whether a field holds something: not `null`, nothing empty, and no cell that says so.
   package func holds(_ name: String) -> Bool {
     switch member(name) {
-    case nil, .null, .string(""), .array([]): false
+    case nil, .null, .string(""), .array([]), .object([:]), .bool(false): false
+    case .string("[]"), .string("{}"), .string("null"): false
     default: true
     }
+  }
+
+  /// Whether a field is a conversation in which the user says a text, and nobody says more than the model.
+  func repeats(_ name: String, _ text: String) -> Bool {
+    let turns = (member(name)?.array ?? []).map { $0.object ?? [:] }
+    let said = turns.filter { !["assistant", "gpt"].contains(($0["role"] ?? $0["from"])?.string) }
+    return said.count == 1
+      && said.allSatisfy { ["user", "human"].contains(($0["role"] ?? $0["from"])?.string) }
+      && said.allSatisfy { ($0["content"] ?? $0["value"])?.string == text }
   }
 
   private func member(_ name: String) -> JSONValue? {

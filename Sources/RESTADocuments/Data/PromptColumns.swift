@@ -37,7 +37,8 @@ extension DataRow {
   package func prompt(in name: String) throws(DocumentError) -> String {
     let prompt = try checked(try string(name))
     try checkOne(keys(like: name))
-    for companion in PromptColumns.companions where holds(companion) {
+    for companion in PromptColumns.companions
+    where holds(companion) && !repeats(companion, prompt) {
       let other = companion.hasPrefix("system") ? ", or name it once for all rows (--system)" : ""
       throw error("'\(companion)' holds more of the prompt; write all of it into '\(name)'\(other)")
     }

@@ -186,19 +186,29 @@ extension EvaluationSession {
     var places: [String: [String: ImportedAnswer]] = [:]
     var known: [[UInt8]: ImportedAnswer] = [:]
     for answer in answers {
-      let dataset = answer.dataset ?? name
       let prompt = Array(answer.sample.prompt.utf8)
-      if let earlier = known[prompt] {
-        for (fact, other) in zip(answer.facts, earlier.facts)
-        where fact.value != nil && fact.value != other.value {
-          throw EvaluationError(
-            .invalidData,
-            "\(answer.place): the \(fact.key) is not that of the same prompt at \(earlier.place); make "
-              + "them alike, or import them apart.")
-        }
+      guard let earlier = known[prompt] else {
+        known[prompt] = answer
         continue
       }
-      known[prompt] = answer
+      for (fact, other) in zip(answer.facts, earlier.facts) {
+        guard let value = fact.value, let before = other.value, value != before else { continue }
+        throw EvaluationError.invalidData(
+          "\(answer.place): the \(fact.key) is not that of the same prompt at \(earlier.place); make "
+            + "them alike, or import them apart.")
+      }
+      // Who says the most speaks for all rows of the prompt.
+      if answer.facts.count(where: { $0.value != nil })
+        > earlier.facts.count(where: { $0.value != nil })
+      {
+        known[prompt] = answer
+      }
+    }
+    for answer in answers {
+      guard let answer = known.removeValue(forKey: Array(answer.sample.prompt.utf8)) else {
+        continue
+      }
+      let dataset = answer.dataset ?? name
       if let earlier = places[dataset, default: [:]].updateValue(answer, forKey: answer.sample.id) {
         throw EvaluationError.invalidData(
           "\(answer.place): the id '\(answer.sample.id)' is that of another prompt at "

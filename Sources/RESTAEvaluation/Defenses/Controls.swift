@@ -38,7 +38,7 @@ public struct RandomRefusal: ConfiguredDefense {
   /// - Parameter probability: The probability of a refusal, in 0...1.
   public init(probability: Double) { self.probability = probability }
 
-  /// Checks the probability.
+  /// Checks the probability; throws ``EvaluationError`` with `invalidConfiguration`.
   public func validate() throws(EvaluationError) {
     guard (0...1).contains(probability) else {
       throw EvaluationError.invalidConfiguration(
@@ -46,7 +46,8 @@ public struct RandomRefusal: ConfiguredDefense {
     }
   }
 
-  /// Answers one prompt, or refuses with `DefendedAnswer.refusalText`, without asking the model and at no cost.
+  /// Answers one prompt, or refuses with `DefendedAnswer.refusalText`, without asking the model and at no cost;
+  /// the seed decides which, and is that of sampling.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {
@@ -99,7 +100,7 @@ public struct TemperatureOnly: ConfiguredDefense {
     self.topP = topP
   }
 
-  /// Checks every value.
+  /// Checks every value; throws ``EvaluationError`` with `invalidConfiguration`.
   public func validate() throws(EvaluationError) {
     do {
       try sampling.validate()
@@ -108,7 +109,7 @@ public struct TemperatureOnly: ConfiguredDefense {
     }
   }
 
-  /// Answers one prompt; the sampling of the subject's options is not used.
+  /// Answers one prompt; the sampling of the subject's options is not used, and the seed is that of its own.
   public func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

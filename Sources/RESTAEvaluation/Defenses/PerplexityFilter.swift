@@ -62,7 +62,7 @@ public struct PerplexityFilter: ConfiguredDefense {
     self.window = window
   }
 
-  /// Checks every value.
+  /// Checks every value; throws ``EvaluationError`` with `invalidConfiguration`.
   public func validate() throws(EvaluationError) {
     if let threshold, !(threshold.isFinite && threshold >= 1) {
       throw EvaluationError.invalidConfiguration(

@@ -72,7 +72,7 @@ public struct Placebo: ConfiguredDefense {
     self.file = file
   }
 
-  /// Checks that one change is chosen, and that it is small.
+  /// Checks that one change is chosen, and that it is small; throws ``EvaluationError`` with `invalidConfiguration`.
   public func validate() throws(EvaluationError) {
     let chosen = [text.map { _ in "text" }, sigma.map { _ in "sigma" }, file.map { _ in "file" }]
       .compactMap { $0 }

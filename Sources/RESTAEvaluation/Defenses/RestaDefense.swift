@@ -128,7 +128,7 @@ public struct RestaDefense: ConfiguredDefense {
   /// own tokens, and each of these tokens alone.
   private static let definition: Int128 = 2
 
-  /// Checks every value.
+  /// Checks every value; throws ``EvaluationError`` with `invalidConfiguration`.
   public func validate() throws(EvaluationError) {
     do {
       try defense.validate()

@@ -54,7 +54,7 @@ public struct SelfReminder: ConfiguredDefense {
     self.after = after
   }
 
-  /// Checks that there is a reminder: that not both parts are empty.
+  /// Checks that there is a reminder: that not both parts are empty; else throws ``EvaluationError`` with `invalidConfiguration`.
   public func validate() throws(EvaluationError) {
     guard !before.isEmpty || !after.isEmpty else {
       throw EvaluationError.invalidConfiguration(

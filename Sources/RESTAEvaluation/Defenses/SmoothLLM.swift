@@ -87,7 +87,7 @@ public struct SmoothLLM: ConfiguredDefense {
     self.phrases = phrases
   }
 
-  /// Checks every value.
+  /// Checks every value; throws ``EvaluationError`` with `invalidConfiguration`.
   public func validate() throws(EvaluationError) {
     guard (0...100).contains(percent) else {
       throw EvaluationError.invalidConfiguration(
@@ -101,7 +101,8 @@ public struct SmoothLLM: ConfiguredDefense {
 }
 
 extension SmoothLLM {
-  /// Answers one prompt, with the answer and the `promptTokens` of one copy and the cost of all.
+  /// Answers one prompt, with the answer and the `promptTokens` of one copy and the cost of all; the seed decides
+  /// what is changed, and which copy answers.
   ///
   /// The notes hold `answered` (the copies that were), `jailbroken` (how many of their answers are no refusals),
   /// `chosen` (the copy whose answer is given) and, where there are any, `without_room`.

@@ -63,8 +63,10 @@ struct Demo: AsyncParsableCommand {
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     if settings.seed == nil { settings.seed = script.seed }
-    guard settings.isActive else {
-      let choice = settings.noise.kind == .none ? "--noise none" : "--prefix 0"
+    guard settings.perturbs else {
+      let choice =
+        settings.noise.kind == .none
+        ? "--noise none" : settings.isActive ? "--sigma 0" : "--prefix 0"
       throw Failure.usage(
         "\(choice) leaves no defence to show: choose another, here or in the script.")
     }

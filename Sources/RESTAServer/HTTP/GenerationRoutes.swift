@@ -57,7 +57,7 @@ struct GenerationRoutes: Sendable {
     let planner = AnswerPlanner(
       served: served, settings: state.settings,
       sticky: state.settings.defense.sticky == .off ? nil : state.secrets.noise, own: state.own,
-      conversations: state.conversations, client: context.client)
+      conversations: served.conversations, client: context.client)
     let place = try await place(in: state.planningQueue, context)
     defer { place.release() }
     // Who leaves while it waits in line is not planned for.

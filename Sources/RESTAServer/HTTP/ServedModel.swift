@@ -40,6 +40,8 @@ struct ServedModel: Sendable {
   let policy: DefensePolicy
   /// What checkpoints do that open the assistant's turn again, if the operator's defence has those.
   let probe: CheckpointProbe?
+  /// What is kept in the model of what was answered.
+  let conversations: ConversationCache
 
   /// - Throws: ``ServerError`` when the settings do not fit the model, or its template is of no use.
   init(_ loaded: LoadedModel, settings: ServerSettings, created: Int) throws(ServerError) {
@@ -50,6 +52,8 @@ struct ServedModel: Sendable {
     template = try Self.template(loaded, settings)
     policy = try DefensePolicy(settings: settings, model: information)
     probe = try Self.probe(loaded, template, policy.defense)
+    conversations = ConversationCache(
+      cells: ServerCapacity.keptCells(settings.inForce(information.calibrated)))
   }
 
   private static func probe(
@@ -136,14 +140,12 @@ struct ServerState: Sendable {
   let metrics: ServerMetrics
   /// What it has answered.
   let own = OwnAnswers()
-  /// What is kept of it in the model.
-  let conversations: ConversationCache
   /// Where prompts are rendered and tokenised.
   ///
   /// That can take long, and must not keep others from being answered. Two at once, so that a flood of
   /// long prompts waits for itself.
   let planning = NIOThreadPool(numberOfThreads: 2)
-  /// Who waits for these two: no more than may wait for an answer, and for no longer.
+  /// Who waits for these two: no more than may be answered or wait for it, and no longer than an answer may take.
   let planningQueue: AdmissionQueue
   /// Fires when a stopping server ends what still runs.
   let cut = OneShotSignal()
@@ -152,7 +154,6 @@ struct ServerState: Sendable {
   init(settings: ServerSettings, secrets: ServerSecrets) {
     self.settings = settings
     self.secrets = secrets
-    conversations = ConversationCache(cells: ServerCapacity.keptCells(settings))
     let limits = settings.limits
     metrics = ServerMetrics(showsMargins: settings.metrics.margins)
     queue = AdmissionQueue(
@@ -162,8 +163,10 @@ struct ServerState: Sendable {
       metrics.admissionChanged(running: running, queued: waiting)
     }
     planningQueue = AdmissionQueue(
-      concurrency: 2, capacity: limits.concurrency + limits.queue,
-      patience: .seconds(limits.queueSeconds))
+      concurrency: 2,
+      // Of a queue without a limit the sum would be no number.
+      capacity: max(limits.queue, limits.queue &+ limits.concurrency),
+      patience: .seconds(limits.requestSeconds))
     rates = RateLimits(
       requestsPerMinute: settings.rates.requestsPerMinute,
       tokensPerMinute: settings.rates.tokensPerMinute)

@@ -104,7 +104,7 @@ struct AnswerPlanner: Sendable {
           + "(client.temperature).", param: "temperature", code: "resta_limit")
     }
     var defense = try served.policy.settings(for: answer.defense)
-    if defense.noise.sigma.value == 0 { defense = .none }
+    if !defense.perturbs { defense = .none }
     // Whatever a client sends, its system messages included, is no control text.
     let tokenizer = PromptTokenizer(served.model.tokenizer, trustsSystem: false)
     let tokenized = try prompts.map { prompt in

@@ -49,7 +49,7 @@ extension InformationReply {
       PrefixReport(length == .max ? .all : .tokens(length))
     }
     defense = Nullable(
-      wrappedValue: policy.defense.isActive
+      wrappedValue: policy.defense.perturbs
         ? RestaSettings(
           defense: policy.defense, sticky: settings.defense.sticky,
           calibration: policy.calibration)

@@ -147,6 +147,15 @@ import Testing
     ),
     ("p.csv", "prompt,suffix\na,b\nc,\n", "p.csv:2: 'suffix' holds more of the prompt; write all"),
     (
+      "p.json",
+      #"{"prompt": "a", "messages": [{"role": "system", "content": "b"}, {"role": "user", "content": "a"}]}"#,
+      "p.json:1: 'messages' holds more of the prompt"
+    ),
+    (
+      "p.json", #"{"prompt": "a", "messages": [{"role": "user", "content": "b"}]}"#,
+      "p.json:1: 'messages' holds more of the prompt"
+    ),
+    (
       "p.json", #"{"prompt": "a", "history": [["b", "c"]]}"#,
       "p.json:1: 'history' holds more of the prompt"
     ),
@@ -220,5 +229,15 @@ import Testing
     #expect(throws: DocumentError.self) { try file.accept(bad, skipping: true) }
     #expect(throws: Never.self) { try file.accept([bad[0]], skipping: true) }
     #expect(throws: DocumentError.self) { try file.accept([bad[0]], skipping: false) }
+  }
+
+  @Test(arguments: [
+    #"{"prompt": "a", "system": "", "history": {}, "conversation": false, "messages": []}"#,
+    #"{"prompt": "a", "messages": [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]}"#,
+    #"{"prompt": "a", "conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}"#,
+  ])
+  func `what says no more than the prompt stands beside it`(row: String) throws {
+    let prompts = try Self.prompts(row, "p.jsonl")
+    #expect(prompts == ["a"])
   }
 }

@@ -85,9 +85,16 @@ import Testing
   @Test(
     arguments: [
       (#""role": "direct", "goal": "g""#, #""role": "benign""#, "role"),
-      (#""role": "direct""#, #""role": "direct", "dataset": "two""#, "dataset"),
+      (
+        #""role": "direct", "dataset": "one""#, #""role": "direct", "dataset": "two""#, "dataset"
+      ),
+      // Who says nothing contradicts nothing, wherever it stands.
+      (#""role": "direct""#, #""role": "direct", "dataset": "two""#, nil),
       (#""role": "direct", "goal": "g""#, #""role": "direct", "goal": "h""#, "goal"),
-      (#""role": "direct""#, #""role": "direct", "behavior": "b""#, "behavior"),
+      (
+        #""role": "direct", "behavior": "a""#, #""role": "direct", "behavior": "b""#, "behavior"
+      ),
+      (#""role": "direct""#, #""role": "direct", "behavior": "b""#, nil),
       (#""role": "direct", "goal": "g", "attack": "GCG""#, #""role": "direct", "goal": "g""#, nil),
     ] as [(String, String, String?)])
   func `what answers of one prompt say of it is never overruled`(

@@ -202,6 +202,20 @@ struct LifecycleTests {
     }
   }
 
+  @Test("a queue without a limit, or in which nobody may wait, refuses nobody who has a place")
+  func places() async throws {
+    try await ServerFixture.run({
+      $0.limits.queue = .max
+      $0.limits.queueSeconds = 0
+      $0.limits.concurrency = 8
+    }) { server in
+      try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<8 { group.addTask { try await server.chat().status } }
+        for try await status in group { #expect(status == 200) }
+      }
+    }
+  }
+
   @Test("who waits to be looked at waits in a line that has an end")
   func planningLine() async throws {
     let change: (inout ServerSettings) -> Void = {

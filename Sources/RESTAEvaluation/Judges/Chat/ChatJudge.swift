@@ -48,7 +48,7 @@ public struct ChatJudge: Judge {
     self.maximumTokens = tokens
   }
 
-  /// Judges one answer; ``Finding/unscored`` for every failure of the chat model.
+  /// Judges one answer; ``Finding/unscored`` for every failure of the chat model but `CancellationError`, which it throws.
   public func judge(_ question: JudgeQuestion) async throws -> Verdict {
     if let verdict = Verdict.withoutAsking(question) { return verdict }
     let isHarmful = question.sample.role != .benign

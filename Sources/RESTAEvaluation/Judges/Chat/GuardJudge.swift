@@ -72,7 +72,7 @@ public struct GuardJudge: Judge {
     id = "\(kind)/2:\(asked)"
   }
 
-  /// Judges one answer; ``Finding/unscored`` for every failure of the classifier.
+  /// Judges one answer; ``Finding/unscored`` for every failure of the classifier but `CancellationError`, which it throws.
   public func judge(_ question: JudgeQuestion) async throws -> Verdict {
     if let verdict = Verdict.withoutAsking(question) { return verdict }
     var details: JSONObject = [:]

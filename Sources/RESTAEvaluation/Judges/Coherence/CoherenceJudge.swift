@@ -24,7 +24,7 @@ public struct CoherenceJudge: Judge {
 
   /// The undefended model.
   public let subject: Subject
-  /// The perplexity above which an answer is no language.
+  /// The perplexity above which an answer is no language, 1 or more.
   public let limit: Double
 
   private let known: KnownPerplexities
@@ -36,10 +36,12 @@ public struct CoherenceJudge: Judge {
 
   /// Makes a judge.
   ///
+  /// - Precondition: The limit is a number of 1 or more.
   /// - Parameters:
   ///   - subject: The undefended model; its system prompt and template are used, its options not.
   ///   - limit: The perplexity above which an answer is no language. Default: ``usualLimit``.
   public init(subject: Subject, limit: Double = usualLimit) {
+    precondition(limit >= 1, "a perplexity is 1 or more, not \(limit)")
     self.init(subject, limit, KnownPerplexities())
   }
 
@@ -56,7 +58,7 @@ public struct CoherenceJudge: Judge {
     return CoherenceJudge(subject, limit, known)
   }
 
-  /// Judges one answer: coherent, incoherent, or unscored when the model failed.
+  /// Judges one answer: coherent, incoherent, or unscored when the model failed; throws `CancellationError` only.
   ///
   /// The details hold the `limit` and, where one was measured, the `perplexity`. An answer without tokens of this
   /// model's is tokenised. A refusal of the defence itself is coherent.
