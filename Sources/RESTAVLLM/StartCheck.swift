@@ -73,12 +73,13 @@ package struct StartCheck: Sendable {
     let list = try await upstream.connection.get("/v1/models")
     let models = list.object?["data"]?.array ?? []
     let names = models.compactMap { $0.object?["id"]?.string }
-    guard let index = names.firstIndex(of: client.settings.model) else {
+    guard let found = models.first(where: { $0.object?["id"]?.string == client.settings.model })
+    else {
       throw wrong(
         "has no model '\(client.settings.model)'; it has \(names.joined(separator: ", ")). Name one of "
           + "them with --vllm-model.")
     }
-    return models[index].object?["max_model_len"]?.int
+    return found.object?["max_model_len"]?.int
   }
 
   /// Its version, if it says.

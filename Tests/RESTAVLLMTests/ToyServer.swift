@@ -24,6 +24,8 @@ final class ToyServer: Sendable {
     case error(after: Int)
     /// Nothing more comes behind so many tokens.
     case stall(after: Int)
+    /// It stops, and ends what it has begun as if that were an answer.
+    case abort(after: Int)
     /// All events come at once, cut anywhere.
     case buffered
   }
@@ -197,6 +199,10 @@ final class ToyServer: Sendable {
         return finish(context)
       case .error(index):
         write("data: {\"error\": {\"message\": \"engine died\", \"code\": 500}}\n\n".utf8, context)
+        return finish(context)
+      case .abort(index):
+        let choice = #"{"index": 0, "text": "", "token_ids": [], "finish_reason": "abort"}"#
+        write("data: {\"choices\": [\(choice)]}\n\ndata: [DONE]\n\n".utf8, context)
         return finish(context)
       case .stall(index): return
       default: break

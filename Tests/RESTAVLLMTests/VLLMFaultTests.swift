@@ -31,7 +31,7 @@ struct VLLMFaultTests {
           let place = own.integer(in: 0...4)
           return own.element(of: [
             .status(429), .status(500), .status(503), .cut(after: place), .half(after: place),
-            .garbled(after: place), .error(after: place),
+            .garbled(after: place), .error(after: place), .abort(after: place),
           ])
         }
       }
@@ -50,7 +50,8 @@ struct VLLMFaultTests {
     "that stay end in an error that names the server and what it did",
     arguments: [
       ToyServer.Fault.status(500), .status(429), .cut(after: 0), .half(after: 0),
-      .garbled(after: 0), .error(after: 0), .stall(after: 0),
+      .garbled(after: 0), .error(after: 0), .stall(after: 0), .abort(after: 0),
+      .status(503, headers: ["Retry-After": "inf"]),
     ])
   func staying(fault: ToyServer.Fault) async throws {
     let toy = ToyModel(seed: 5)
@@ -96,10 +97,25 @@ struct VLLMFaultTests {
     let start = ContinuousClock.now
     _ = try await Toy.answer(model, .none)
     #expect(ContinuousClock.now - start >= .seconds(1) && server.bodies.count == 2)
-    server.become { $0.fault = { _ in .status(503, headers: ["Retry-After": "3600"]) } }
-    await #expect(throws: RESTAError.self) { _ = try await Toy.answer(model, .none) }
-    #expect(server.bodies.count == 1)
+    for seconds in ["3600", "1e30"] {
+      server.become { $0.fault = { _ in .status(503, headers: ["Retry-After": seconds]) } }
+      await #expect(throws: RESTAError.self) { _ = try await Toy.answer(model, .none) }
+      #expect(server.bodies.count == 1)
+    }
     try await server.close()
+  }
+
+  @Test("a request to wait for long is none to wait where another server answers")
+  func patienceElsewhere() async throws {
+    let toy = ToyModel(seed: 6)
+    let first = try await ToyServer(.init(model: toy))
+    let second = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([first, second], toy)
+    first.become { $0.fault = { _ in .status(503, headers: ["Retry-After": "3600"]) } }
+    let expected = try await Toy.answer(toy.scripted(), Toy.defense(2), .reference)
+    #expect(Toy.isSame(try await Toy.answer(model, Toy.defense(2)), expected))
+    try await first.close()
+    try await second.close()
   }
 
   @Test("cancelling ends the work of the server, which would have taken seconds")

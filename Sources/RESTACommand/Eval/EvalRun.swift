@@ -13,7 +13,7 @@ struct EvalRun: AsyncParsableCommand {
     abstract: "Run an evaluation, or the rest of it, and write its report.",
     discussion: """
       Without a configuration the built-in one runs: our own mild requests, attacks and everyday \
-      questions against the demo's model, undefended and defended, in under ten minutes on two \
+      questions against the demo's model, undefended and defended, in about ten minutes on two \
       cores. Run the same command again after an interrupt: nothing is generated twice.
 
       Unless --model or --lora is given, or the configuration names a model, the default model gets \

@@ -122,9 +122,10 @@ struct VLLMClient: Sendable {
             ? client.settings.longestPause
             : max(failure.pause, client.settings.firstPause * Double(1 << min(failures - 1, 5)))
           if failure.blamesServer || failure.isRetryable { upstream.fail(failure, pause: pause) }
-          let helps = failure.blamesServer ? next !== upstream && !next.rests : failure.isRetryable
+          let isElsewhere = next !== upstream && !next.rests
+          let helps = failure.blamesServer ? isElsewhere : failure.isRetryable
           guard helps, mayResume, failures < client.settings.attempts,
-            failure.pause <= client.settings.longestPause
+            isElsewhere || failure.pause <= client.settings.longestPause
           else { throw failure.explained(at: upstream, attempts: failures) }
           self.upstream.withLock { if $0 === upstream { $0 = next } }
           if next.rests || next === upstream { try await Task.sleep(for: .seconds(pause)) }

@@ -97,10 +97,11 @@ struct VLLMConnection: Sendable {
     let value = body.flatMap {
       try? JSONReader.value(of: Array($0.readableBytesView)[...], limits: .python)
     }
+    // A `Duration` of what is no number of seconds, or too many, would end the process.
     let asked = response.headers.first(name: "Retry-After").flatMap { Double($0) }
     return .status(
       Int(response.status.code), says: words(of: value, hiding: authorization),
-      retryAfter: asked.map { max(0, $0) })
+      retryAfter: asked.flatMap { $0.isFinite ? min(max(0, $0), 86_400) : nil })
   }
 
   /// What a server says about an error, on one line, without the key.

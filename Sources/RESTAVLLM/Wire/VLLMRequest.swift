@@ -110,6 +110,8 @@ struct CompletionReply {
       return
     }
     ending = choice["finish_reason"]?.string
+    // A server that stops ends what it has begun with "abort": that is no end of an answer.
+    guard ending.map({ ["stop", "length"].contains($0) }) ?? true else { throw .cutOff }
     guard let ids = choice["token_ids"]?.array else {
       throw .malformed("no token_ids: vLLM 0.32.0 or later is needed")
     }
