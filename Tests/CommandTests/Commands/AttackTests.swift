@@ -121,6 +121,6 @@ import Testing
       ["attack", "run", "--store", folder.path + "/a.sqlite", "--goals", goals, "--no-lora"]
         + Self.small)
     #expect(run.code == 1)
-    #expect(run.errors.contains("refuses none of the 2 goals"))
+    #expect(run.errors.contains("refuses none of the \(TestSize.of(2, quick: 1)) goals"))
   }
 }
