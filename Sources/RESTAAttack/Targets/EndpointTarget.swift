@@ -86,13 +86,11 @@ package struct EndpointTarget: AttackTarget {
       // It understood, and declined this request: its length, or its words.
       case .status(400, _), .status(413, _), .status(422, _), .noText, .responseTooLarge:
         throw UnanswerableRequest(reason: words, promptTokens: Self.estimate(messages))
-      case .connectionFailed:
+      case .connectionFailed(let kind):
         throw EvaluationError(
           error.code,
-          words.replacing(
-            "The endpoint gave the connection failed", with: "The connection to \(address) failed")
-            + " Start the server there, or name another address with --endpoint.",
-          cause: error.cause)
+          "The connection to \(address) failed (\(kind)). Start the server there, or name another "
+            + "address with --endpoint.", cause: error.cause)
       default: throw EvaluationError(error.code, words, cause: error.cause)
       }
     }
