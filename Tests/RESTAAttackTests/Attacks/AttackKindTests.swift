@@ -255,8 +255,8 @@ import Testing
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
     #expect(
       files == [
-        "arms.yaml", "delay.yaml", "hard.yaml", "header.yaml", "isotropic.yaml", "voting.yaml",
-        "words.yaml",
+        "arms.yaml", "calibrated.yaml", "delay.yaml", "hard.yaml", "header.yaml", "isotropic.yaml",
+        "voting.yaml", "words.yaml",
       ])
     var known: [String: JSONObject] = [:]
     for file in files {
