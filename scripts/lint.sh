@@ -11,5 +11,5 @@ scripts/house.py
 # Numbers of a page that are computed are what their inputs give.
 python3 Tools/experiments/test_tables.py
 python3 Tools/experiments/test_labels.py
-python3 Tools/experiments/tables.py --check docs/experiments.md
+python3 Tools/experiments/tables.py --check docs/experiments.md README.md
 python3 Tools/vllm/scale.py --check docs/scale.md

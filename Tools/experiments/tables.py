@@ -5,13 +5,13 @@
                                              rates and settings, no texts; of a store that is not finished too
     tables.py --export attacks.sqlite --name attack-words --command "resta attack run ..."
     tables.py --export meaning.json --similarity similarity.json --name meaning --command "resta meaning ..."
-    tables.py --write docs/experiments.md    writes the tables between their markers
-    tables.py --check docs/experiments.md    fails where one is not what the results give (in `make lint`)
+    tables.py --write docs/experiments.md README.md    writes the tables between their markers
+    tables.py --check docs/experiments.md README.md    fails where one is not what the results give (in `make lint`)
     tables.py --show study-noise             prints all of a study, with markers, to paste into the page
 
 A block between `<!-- study: NAME TABLE -->` and `<!-- end -->` is a table of docs/results/NAME.json. Tables of an
-evaluation: record (command, model, digest: each study of a page needs it), main, attacks (by attack), draws (what
-trying again gains), paired, correct and ifeval (answers that can be checked), votes, effects (by prompt, of one copy and of its vote); of attacks: record, main,
+evaluation: record (command, model, digest: each study of a page needs it), main, attacks (by attack), summary (requests by
+defence, for README), draws (what trying again gains), paired, correct and ifeval (answers that can be checked), votes, effects (by prompt, of one copy and of its vote); of attacks: record, main,
 variants; of `resta meaning`: record, rows, answers; of Tools/meaning/probes.py: record, main. `paired` may be narrowed:
 `<!-- study: NAME paired against=placebo role=adversarial -->`, and is of correct answers with `of=correct`.
 
@@ -134,19 +134,43 @@ def main_table(study):
     return table(head + (["U/U₀ − A/A₀", "against random refusal"] if points else []), rows)
 
 
-def attacks(study):
-    """Attack success by attack; answers that are no language are no success, and stand beside where there are any."""
+def attack_groups(study):
+    """The attacks of a study, and their groups by defence and attack."""
     found = [group for group in study["groups"]
              if group["dimension"] == "attack" and group["role"] != "benign"]
-    kinds = list(dict.fromkeys(group["group"] for group in found))
-    cell = {(group["defense"], group["group"]): group for group in found}
+    return (list(dict.fromkeys(group["group"] for group in found)),
+            {(group["defense"], group["group"]): group for group in found})
 
-    def text(found):
-        incoherent = found["incoherent"]["count"] if found else 0
-        return rate((found or {}).get("complied"), with_n=True) + (f", {incoherent} incoherent" if incoherent else "")
 
-    return table(["defence"] + kinds, [[name] + [text(cell.get((name, kind))) for kind in kinds]
+def complied(group, with_n=True):
+    """Answers that are no language are no success, and stand beside where there are any."""
+    incoherent = group["incoherent"]["count"] if group else 0
+    return rate((group or {}).get("complied"), with_n) + (f", {incoherent} incoherent" if incoherent else "")
+
+
+def attacks(study):
+    """Attack success by attack."""
+    kinds, cell = attack_groups(study)
+    return table(["defence"] + kinds, [[name] + [complied(cell.get((name, kind))) for kind in kinds]
                                        for name in (names(study) if kinds else [])])
+
+
+def summary(study):
+    """One row for each kind of request, one column for each defence: what a first look wants, for README."""
+    kinds, cell = attack_groups(study)
+    roles = by_role(study)
+    asked = [(f"`{kind}` attacks", [cell.get((name, kind)) for name in names(study)]) for kind in kinds] + [
+        (title, [roles.get((name, role)) for name in names(study)])
+        for role, title in (("direct", "direct requests"), ("benign", "everyday requests"))
+        if any((name, role) in roles for name in names(study))]
+    rows = []
+    for title, groups in asked:
+        counts = {group["complied"]["n"] for group in groups if group}
+        rows.append([title + (f", n = {max(counts)}" if len(counts) == 1 else "")]
+                    + [complied(group, with_n=len(counts) != 1) for group in groups])
+    ratios = {point["defense"]: point.get("tokenRatio") for point in study["tradeOff"]}
+    return table(["complied"] + names(study), rows + (
+        [["tokens, times the undefended"] + [mean(ratios.get(name), 1) for name in names(study)]] if ratios else []))
 
 
 def correct(study):
@@ -314,7 +338,7 @@ def probe_table(study):
         + [rate(row[key]) for _, key in columns] for row in study["rows"]])
 
 
-TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "draws": draws,
+TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "summary": summary, "draws": draws,
                          "paired": paired, "correct": correct, "ifeval": ifeval, "votes": votes, "effects": effects},
           "attack": {"record": record, "main": attack_table, "variants": variants},
           "meaning": {"record": record, "rows": MEANING_ROWS, "answers": MEANING_ANSWERS},
@@ -338,8 +362,8 @@ def rendered(results, name, kind, filters):
     return text
 
 
-def rewritten(text, results):
-    """The page with its blocks as the results give them."""
+def rewritten(pages, results):
+    """The pages' texts with their blocks as the results give them; each study's record stands on one of them."""
     seen = {}
 
     def replace(match):
@@ -348,14 +372,15 @@ def rewritten(text, results):
         text = rendered(results, name, kind, dict(item.split("=", 1) for item in filters.split()))
         return match.group(0)[:match.start(4) - match.start(0)] + text + "\n<!-- end -->"
 
-    if text.count("<!-- study:") != len(BLOCK.findall(text)):
-        raise studies.StudyError("a marker '<!-- study: NAME TABLE -->' is misspelt, or lacks its '<!-- end -->'")
-    page = BLOCK.sub(replace, text)
+    for text in pages:
+        if text.count("<!-- study:") != len(BLOCK.findall(text)):
+            raise studies.StudyError("a marker '<!-- study: NAME TABLE -->' is misspelt, or lacks its '<!-- end -->'")
+    right = [BLOCK.sub(replace, text) for text in pages]
     for name in results:
         if "record" not in seen.get(name, ()):
             raise studies.StudyError(f"the page lacks '<!-- study: {name} record -->', which says where the "
                                      "numbers are from")
-    return page
+    return right
 
 
 def main():
@@ -363,7 +388,7 @@ def main():
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--export", type=Path, metavar="STORE")
     for name in ("check", "write"):
-        action.add_argument(f"--{name}", type=Path, metavar="PAGE")
+        action.add_argument(f"--{name}", type=Path, nargs="+", metavar="PAGE")
     action.add_argument("--show", metavar="NAME")
     of = parser.add_argument_group("with --export")
     of.add_argument("--name", help="what the result is called (the evaluation's name)")
@@ -394,22 +419,22 @@ def main():
                     continue
                 print(f"<!-- study: {arguments.show} {kind} -->\n{text}\n<!-- end -->\n")
             return
-        page = arguments.check or arguments.write
+        pages = arguments.check or arguments.write
         for name, study in results.items():
             fault = study["kind"] == "evaluation" and studies.configuration_fault(
                 study["configuration"], study["configuration_sha256"])
             if fault:
                 raise studies.StudyError(f"{name}: {fault}")
-        text = page.read_text(encoding="utf-8")
-        right = rewritten(text, results)
-        if arguments.write:
-            page.write_text(right, encoding="utf-8")
-        elif text != right:
-            wrong = [line for line, other in zip(text.splitlines(), right.splitlines()) if line != other]
-            raise studies.StudyError(f"{page} is not what docs/results gives, first at: {wrong[:1]}\n"
-                                     f"       Run: Tools/experiments/tables.py --write {page}")
-        else:
-            print(f"{len(BLOCK.findall(text))} tables of {len(results)} studies passed, 0 failed")
+        texts = [page.read_text(encoding="utf-8") for page in pages]
+        for page, text, right in zip(pages, texts, rewritten(texts, results)):
+            if arguments.write:
+                page.write_text(right, encoding="utf-8")
+            elif text != right:
+                wrong = [line for line, other in zip(text.splitlines(), right.splitlines()) if line != other]
+                raise studies.StudyError(f"{page} is not what docs/results gives, first at: {wrong[:1]}\n"
+                                         f"       Run: Tools/experiments/tables.py --write {page}")
+        if arguments.check:
+            print(f"{sum(len(BLOCK.findall(text)) for text in texts)} tables of {len(results)} studies passed, 0 failed")
     except studies.StudyError as error:
         sys.exit(f"error: {error}")
 

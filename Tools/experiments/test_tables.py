@@ -177,6 +177,20 @@ class Tables(unittest.TestCase):
         made["groups"][6]["incoherent"] = rate(0, 4)
         self.assertNotIn("incoherent", tables.attacks(result(made)))
 
+    def test_a_summary_has_requests_by_defence(self):
+        made = report()
+        made["groups"] += [group("none", "adversarial", n=9, dimension="attack", name="gcg"),
+                           group("none", "benign", dimension="attack", name="gcg")]
+        for item in made["groups"]:
+            item["incoherent"]["count"] = 0 if item["defense"] == "none" else 1
+        lines = tables.rendered({"one": result(made)}, "one", "summary", {}).splitlines()
+        self.assertEqual(lines[0], "| complied | none | RESTA |")
+        self.assertEqual(lines[2:], [
+            "| `gcg` attacks | 11 % [10, 90], n = 9 | 25 % [10, 90], n = 4, 1 incoherent |",
+            "| direct requests, n = 4 | 25 % [10, 90] | 25 % [10, 90], 1 incoherent |",
+            "| everyday requests, n = 4 | 25 % [10, 90] | 25 % [10, 90], 1 incoherent |",
+            "| tokens, times the undefended | 5.1 | 5.1 |"])
+
     def test_checked_answers_are_published(self):
         made = report()
         made["correctAnswers"] = [{"dataset": "checkable", "defense": "RESTA", "asked": 4, "correct": rate(3, 4),
@@ -338,19 +352,22 @@ class Pages(unittest.TestCase):
     page = "# Page\n\n" + "".join(f"<!-- study: one {kind} -->\n<!-- end -->\n\ntext 5\n"
                                   for kind in ("record", "main", "attacks", "draws", "paired against=none", "votes"))
 
+    def written(self, text):
+        return tables.rewritten([text], self.results)[0]
+
     def test_writing_twice_is_writing_once(self):
-        once = tables.rewritten(self.page, self.results)
-        self.assertEqual(tables.rewritten(once, self.results), once)
+        once = self.written(self.page)
+        self.assertEqual(self.written(once), once)
         self.assertEqual(once.count("text 5"), 6)
 
     def test_each_digit_that_is_changed_is_found(self):
-        once = tables.rewritten(self.page, self.results)
+        once = self.written(self.page)
         places = [index for match in tables.BLOCK.finditer(once)
                   for index in range(match.start(4), match.end(4)) if once[index].isdecimal()]
         self.assertGreater(len(places), 200)
         for index in places:
             changed = once[:index] + str((int(once[index]) + 1) % 10) + once[index + 1:]
-            self.assertEqual(tables.rewritten(changed, self.results), once)
+            self.assertEqual(self.written(changed), once)
 
     def test_mistakes_are_refused_by_name(self):
         for before, after, message in (
@@ -367,7 +384,15 @@ class Pages(unittest.TestCase):
             with self.subTest(after), contextlib.ExitStack() as stack:
                 if message:
                     stack.enter_context(self.assertRaisesRegex(studies.StudyError, message))
-                tables.rewritten(self.page.replace(before, after), self.results)
+                self.written(self.page.replace(before, after))
+
+    def test_a_record_stands_on_one_of_the_pages(self):
+        summary = "<!-- study: one summary -->\n<!-- end -->\n"
+        with self.assertRaisesRegex(studies.StudyError, "lacks '<!-- study: one record -->'"):
+            self.written(summary)
+        first, second = tables.rewritten([self.page, summary], self.results)
+        self.assertEqual(first, self.written(self.page))
+        self.assertIn("| direct requests, n = 4 | ", second)
 
     def run_command(self, folder, *arguments):
         with mock.patch.object(studies, "ROOT", folder), mock.patch.object(studies, "RESULTS", folder), \
@@ -386,6 +411,12 @@ class Pages(unittest.TestCase):
                 self.run_command(folder, "--check", str(page))
             self.run_command(folder, "--write", str(page))
             self.assertIn("6 tables of 1 studies passed", self.run_command(folder, "--check", str(page)))
+            other = folder / "other.md"
+            other.write_text("<!-- study: one summary -->\n| old |\n<!-- end -->\n", encoding="utf-8")
+            with self.assertRaisesRegex(SystemExit, "other.md is not what docs/results gives"):
+                self.run_command(folder, "--check", str(page), str(other))
+            self.run_command(folder, "--write", str(page), str(other))
+            self.assertIn("7 tables of 1", self.run_command(folder, "--check", str(page), str(other)))
             other = copy.deepcopy(self.results["one"])
             other["groups"][0]["complied"]["count"] = 0
             (folder / "one.json").write_text(studies.encoded(other), encoding="utf-8")
