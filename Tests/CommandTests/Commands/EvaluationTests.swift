@@ -49,7 +49,9 @@ import Testing
     let folder = try Folder()
     let configuration =
       TestSize.isFull
-      ? Self.configuration : Self.configuration.replacing("seeds: [1, 2]", with: "seeds: [1]")
+      ? Self.configuration
+      : Self.configuration.replacing("seeds: [1, 2]", with: "seeds: [1]")
+        .replacing("limit: 4", with: "limit: 2").replacing("limit: 6", with: "limit: 3")
     let file = try folder.file("small.yaml", configuration)
     let whole = folder.path + "/whole"
     let run = try CommandRun(
