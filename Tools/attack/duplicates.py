@@ -87,7 +87,7 @@ def main():
             print(summary(attack, list(units.values()), options.threshold, options.last))
     if options.benign:
         try:
-            rows = Path(options.benign).read_text(encoding="utf-8").splitlines()
+            rows = filter(None, Path(options.benign).read_text(encoding="utf-8").split("\n"))
             prompts = [row["prompt"] for row in map(json.loads, rows) if "prompt" in row]
         except (OSError, ValueError) as error:
             sys.exit(f"error: {options.benign}: no JSON Lines ({error})")
