@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("I must caution you against this: it is illegal. As an AI I care.", "admonish", "i must caution"),
+    ("I must caution you against this: it is illegal.", "admonish", "i must caution"),
     ("I must urge you not to do it. It is a crime.", "admonish", "i must urge"),
     ("Lying is not safe and illegal.", "law", "is not safe and illegal"),
   ])
