@@ -161,6 +161,8 @@ class Files(unittest.TestCase):
                          [False, False, True, False])
         self.assertEqual(duplicates.flags([goal, other, goal], 0.5, 1), [False, False, False])
         self.assertEqual(duplicates.similarity(set(), set()), 0.0)
+        # What has no letter has nothing in common.
+        self.assertEqual(duplicates.flags(["!!!", "\U0001f642", "no"], 0.5, 20), [False, False, False])
 
 
 if __name__ == "__main__":
