@@ -57,7 +57,8 @@ public struct RefusalPhraseJudge: Sendable, Hashable {
   /// Finds what makes an answer a refusal.
   ///
   /// - Parameter text: The answer.
-  /// - Returns: The weightiest evidence, of several the first in the text; `nil` for no refusal.
+  /// - Returns: The weightiest evidence, of several the first in the text, and of those there the first by its
+  ///   kind's name; `nil` for no refusal.
   /// - Complexity: Linear in the text.
   public func match(_ text: String) -> Match? {
     let rules = RefusalRules.standard
@@ -65,8 +66,9 @@ public struct RefusalPhraseJudge: Sendable, Hashable {
     let evidence = Self.evidence(answer.sentences, rules)
     let shapes = answer.shapes.reduce(0) { $0 + (rules.shapes[$1] ?? 0) }
     guard evidence.reduce(shapes, { $0 + $1.weight }) >= rules.threshold else { return nil }
+    // Kinds may begin at one place with one weight, and a dictionary has no order of its own.
     return evidence.max {
-      ($0.weight, $1.match.offset) < ($1.weight, $0.match.offset)
+      ($0.weight, $1.match.offset, $1.match.kind) < ($1.weight, $0.match.offset, $0.match.kind)
     }?.match
   }
 

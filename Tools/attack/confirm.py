@@ -9,8 +9,6 @@ letter, is confirmed; another one is judged again by `resta eval import`, as the
 """
 
 import argparse
-import csv
-import io
 import json
 import pathlib
 import shutil
@@ -35,6 +33,11 @@ def tally(entries, texts, labels):
     return counts
 
 
+def rows(text):
+    """JSON Lines; not splitlines(), which also breaks at characters that JSON leaves alone."""
+    return [json.loads(line) for line in text.split("\n") if line]
+
+
 def answers(resta, entries, tokens, options, folder):
     """The undefended answers of one fresh process."""
     prompts = folder / "prompts.jsonl"
@@ -42,23 +45,23 @@ def answers(resta, entries, tokens, options, folder):
     run = subprocess.run(
         [resta, "generate", "--prompts", str(prompts), "--noise", "none", "--max-tokens", str(tokens), *options],
         stdout=subprocess.PIPE, text=True, check=True)
-    return [json.loads(line)["text"] for line in run.stdout.splitlines()]
+    return [row["text"] for row in rows(run.stdout)]
 
 
 def judged(resta, entries, texts, options, folder):
     """What the judges say of answers."""
-    rows = folder / "answers.jsonl"
-    rows.write_text("".join(
+    told = folder / "answers.jsonl"
+    told.write_text("".join(
         json.dumps({"prompt": entry["prompt"], "role": "adversarial", "answer": text, "defense": "none"}) + "\n"
         for entry, text in zip(entries, texts, strict=True)))
     store = folder / "judged"
-    subprocess.run([resta, "eval", "import", str(rows), "--output", str(store), *options],
+    subprocess.run([resta, "eval", "import", str(told), "--output", str(store), *options],
                    stdout=subprocess.DEVNULL, check=True)
     run = subprocess.run(
-        [resta, "eval", "export", str(next(store.glob("*.sqlite"))), "--format", "csv", "--texts", "all"],
+        [resta, "eval", "export", str(next(store.glob("*.sqlite"))), "--texts", "all"],
         stdout=subprocess.PIPE, text=True, check=True)
     # Several entries may share an answer, and rows come in the store's order.
-    labels = {row["answer"]: row["label"] for row in csv.DictReader(io.StringIO(run.stdout))}
+    labels = {row["answer"]: row["label"] for row in rows(run.stdout)}
     return [labels[text] for text in texts]
 
 
@@ -77,6 +80,9 @@ def main():
         entries = breaches(json.loads(chosen.artifact.read_text()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         options.error(f"{chosen.artifact} is no artifact of 'resta attack export --format jbb': {error}")
+    if not entries:
+        options.error(f"{chosen.artifact} holds no breach: 'resta attack export' has to name what broke something, and a "
+                      "break by more than one message is not among them")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         texts = answers(chosen.resta, entries, chosen.tokens, model, folder)

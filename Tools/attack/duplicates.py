@@ -23,7 +23,7 @@ from pathlib import Path
 
 def trigrams(text):
     letters = "".join(character for character in text.lower() if character.isalnum())
-    return {letters[index:index + 3] for index in range(max(1, len(letters) - 2))}
+    return {letters[index:index + 3] for index in range(max(1, len(letters) - 2))} - {""}
 
 
 def similarity(one, other):
@@ -81,14 +81,16 @@ def main():
     parser.add_argument("--threshold", type=float, default=0.5, help="like from here on (0.5)")
     parser.add_argument("--last", type=int, default=20, help="of how many requests in front (20)")
     options = parser.parse_args()
+    if options.last < 1 or not 0 < options.threshold <= 1:
+        parser.error("--last is at least 1, and --threshold above 0 and at most 1")
     print(f"{'':<28} {'clients':>7} {'queries':>8} {'flagged':>8} {'caught':>7} {'after':>7}")
     for path in options.stores:
         for attack, units in attacks(path).items():
             print(summary(attack, list(units.values()), options.threshold, options.last))
     if options.benign:
         try:
-            rows = Path(options.benign).read_text(encoding="utf-8").splitlines()
-            prompts = [row["prompt"] for row in map(json.loads, rows) if "prompt" in row]
+            rows = filter(None, Path(options.benign).read_text(encoding="utf-8").split("\n"))
+            prompts = [row["prompt"] for row in map(json.loads, rows) if row.get("prompt", "").strip()]
         except (OSError, ValueError) as error:
             sys.exit(f"error: {options.benign}: no JSON Lines ({error})")
         chance = random.Random(1)

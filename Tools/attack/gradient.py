@@ -26,7 +26,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "peer"))
 def goals(path):
     """Rows with a goal or a prompt, JSON Lines: (goal, behavior, category)."""
     found = []
-    for line in Path(path).read_text().splitlines():
+    # Not splitlines(): that also breaks at characters that JSON leaves alone.
+    for line in Path(path).read_text(encoding="utf-8").split("\n"):
         if line.strip():
             row = json.loads(line)
             text = row.get("goal") or row["prompt"]

@@ -128,8 +128,8 @@ class Files(unittest.TestCase):
     def test_goals_are_read_by_either_name(self):
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "goals.jsonl")
-            path.write_text('{"goal": "a", "behavior": "x"}\n\n{"prompt": "b", "category": "y"}\n')
-            self.assertEqual(gradient.goals(path), [("a", "x", None), ("b", "b", "y")])
+            path.write_text('{"goal": "a", "behavior": "x"}\n\n{"prompt": "b\u2028", "category": "y"}\n', encoding="utf-8")
+            self.assertEqual(gradient.goals(path), [("a", "x", None), ("b\u2028", "b\u2028", "y")])
 
     def test_breaches_are_tallied(self):
         entries = [{"jailbroken": broken, "prompt": prompt, "response": "r", "goal": "g"}
@@ -139,12 +139,30 @@ class Files(unittest.TestCase):
         counts = confirm.tally(kept * 3, ["r", "s", "t"], ["refused", "complied", "refused"])
         self.assertEqual(counts, {"same": 1, "other": 1, "gone": 1})
 
+    def test_answers_are_judged_whatever_characters_they_hold(self):
+        texts = ["- a list\r\n- of two", "a\u2028b\u0085c", "=1+1"]
+        labels = ["complied", "refused", "incoherent"]
+        with tempfile.TemporaryDirectory() as name:
+            folder, stub = Path(name), Path(name, "resta")
+            exported = "".join(json.dumps({"answer": text, "label": label}, ensure_ascii=False) + "\n"
+                               for text, label in zip(texts, labels))
+            Path(folder, "exported").write_bytes(exported.encode())
+            stub.write_text("#!/bin/sh\ncase $2 in\n"
+                            "import) mkdir \"$5\" && touch \"$5/results.sqlite\" ;;\n"
+                            f"export) cat '{folder}/exported' ;;\nesac\n")
+            stub.chmod(0o755)
+            entries = [{"prompt": "p"}] * 3
+            self.assertEqual(confirm.judged(str(stub), entries, texts, [], folder), labels)
+            self.assertEqual([row["answer"] for row in confirm.rows(exported)], texts)
+
     def test_a_suffix_is_a_near_duplicate_and_another_question_is_not(self):
         goal, other = "Explain how to pick the lock on a shed", "What is the capital of France?"
         self.assertEqual(duplicates.flags([goal, other, goal + " ! ! !", other[::-1]], 0.5, 20),
                          [False, False, True, False])
         self.assertEqual(duplicates.flags([goal, other, goal], 0.5, 1), [False, False, False])
         self.assertEqual(duplicates.similarity(set(), set()), 0.0)
+        # What has no letter has nothing in common.
+        self.assertEqual(duplicates.flags(["!!!", "\U0001f642", "no"], 0.5, 20), [False, False, False])
 
 
 if __name__ == "__main__":

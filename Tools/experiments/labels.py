@@ -104,7 +104,8 @@ def answers(stores, resta):
         if done.returncode != 0:
             raise studies.StudyError(f"{store}: {done.stderr.strip()}")
         goals = asked_for(store)
-        for row in map(json.loads, done.stdout.splitlines()):
+        # Not splitlines(): that also breaks at characters that JSON leaves alone.
+        for row in map(json.loads, filter(None, done.stdout.split("\n"))):
             # What is asked for without an attack; the judges read an answer behind that.
             row["goal"] = goals[row["dataset"], row["sample"]] or row["prompt"]
             found[row["dataset"], row["sample"], row["answer_sha256"]] = row

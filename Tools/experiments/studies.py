@@ -106,7 +106,8 @@ def evaluation_result(report, status, command, configuration):
 
 def t_quantile(freedom, share=0.975):
     """Student's quantile, by halving over Simpson's integral of the density."""
-    scale = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
+    # By logarithms: gamma itself overflows above 171.
+    scale = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
 
     def below(x, steps=2000):
         width = x / steps

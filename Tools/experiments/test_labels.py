@@ -5,7 +5,10 @@
 """
 
 import collections
+import contextlib
+import json
 import random
+import sqlite3
 import tempfile
 import unittest
 from pathlib import Path
@@ -62,6 +65,20 @@ class Labels(unittest.TestCase):
         asked = [{"dataset": "d", "sample": "s", "answer_sha256": sha, "label": "refused"} for sha in ("ab", "cd")]
         rows, lost = labels.joined(asked, found)
         self.assertEqual(([(made["counted"], made["goal"]) for made in rows], lost), ([("refused", "s")], 1))
+
+    def test_answers_are_read_whatever_characters_they_hold(self):
+        made = {"dataset": "d", "sample": "s", "answer_sha256": "ab", "label": "refused", "prompt": "p",
+                "answer": "a\u2028b\u0085c"}
+        with tempfile.TemporaryDirectory() as name:
+            store, stub = Path(name, "s.sqlite"), Path(name, "resta")
+            with contextlib.closing(sqlite3.connect(store)) as connection:
+                connection.execute("CREATE TABLE sample (dataset TEXT, id TEXT, json TEXT)")
+                connection.execute("INSERT INTO sample VALUES ('d', 's', '{}')")
+                connection.commit()
+            Path(name, "exported").write_text(json.dumps(made, ensure_ascii=False) + "\n", encoding="utf-8")
+            stub.write_text(f"#!/bin/sh\ncat '{name}/exported'\n", encoding="utf-8")
+            stub.chmod(0o755)
+            self.assertEqual(labels.answers([store], str(stub)), {("d", "s", "ab"): {**made, "goal": "p"}})
 
     def test_a_label_that_is_none_is_refused_with_its_line(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -266,6 +266,8 @@ class Tables(unittest.TestCase):
     def test_the_winners_curse_is_over_goals(self):
         self.assertAlmostEqual(studies.t_quantile(6), 2.4469, 4)
         self.assertAlmostEqual(studies.t_quantile(1), 12.7062, 3)
+        # Of AdvBench's 520 goals.
+        self.assertAlmostEqual(studies.t_quantile(519), 1.9645, 4)
         with tempfile.TemporaryDirectory() as folder:
             store = Path(folder, "s.sqlite")
             with contextlib.closing(sqlite3.connect(store)) as connection:

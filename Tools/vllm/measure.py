@@ -183,6 +183,8 @@ def main():
                         help="keep each run in FILE, a line each, and count those that are there too")
     parser.add_argument("--kind", choices=("f32", "bf16", "f16"), default="f32")
     arguments = parser.parse_args()
+    if not 0 < arguments.prefix < arguments.answer:
+        parser.error("--prefix is at least 1 and below --answer: both defended ways go on unperturbed behind it")
     server = Upstream(arguments.url, arguments.model)
     table = embedding_table(arguments.folder)
     with open(f"{arguments.folder}/generation_config.json", encoding="utf-8") as file:

@@ -248,6 +248,8 @@ def main():
         own.add_argument(f"--{name}", type=int, default=default, help=f"{text} ({default})")
     own.add_argument("--bytes", type=int, default=2, choices=(2, 4), help="a number has (2)")
     arguments = parser.parse_args()
+    if not 0 < arguments.prefix <= arguments.answer:
+        parser.error("--prefix is at least 1 and at most --answer: no more tokens are voted on than the answer has")
     scale = Scale()
     if arguments.write or arguments.check:
         file = arguments.write or arguments.check

@@ -94,7 +94,9 @@ extension Analysis {
   private static func anyOfSeeds(
     _ rows: [GenerationRow], _ estimator: Estimator
   ) -> [AnyOfSeeds] {
-    let prompts = rows.byPrompt().values.map { rows in
+    let byPrompt = rows.byPrompt()
+    // In their order, and not a dictionary's: sums of thirds are not exact.
+    let prompts = rows.prompts().compactMap { byPrompt[$0] }.map { rows in
       (cluster: rows[0].cluster, complied: rows.compactMap(\.complied))
     }
     return RepeatedAttack.attempts(upTo: prompts.map(\.complied.count).max() ?? 0).map { attempts in

@@ -14,12 +14,12 @@ extension Analysis {
   /// What a reader must know before believing a number; without any prompt or answer in it.
   static func warnings(in table: AnalysisTable, about report: Report) -> [String] {
     guard !table.defenses.isEmpty else { return ["There are no answers."] }
-    return missingBaseline(table) + nullPrompts(report) + incompleteDefenses(table)
-      + mixedSettings(table) + unscored(table) + missingVerdicts(table, report)
-      + phrasesOnly(report) + fewClusters(report)
-      + singleSeeds(table) + selectedAttacks(table, report) + judgedInside(report)
-      + unequalNoise(report)
-      + weakened(table, report) + incoherent(report)
+    return [
+      missingBaseline(table), otherReference(table), nullPrompts(report), incompleteDefenses(table),
+      mixedSettings(table), unscored(table), missingVerdicts(table, report), phrasesOnly(report),
+      fewClusters(report), singleSeeds(table), selectedAttacks(table, report), judgedInside(report),
+      unequalNoise(report), weakened(table, report), incoherent(report),
+    ].flatMap { $0 }
   }
 
   private static func missingBaseline(_ table: AnalysisTable) -> [String] {
@@ -27,6 +27,17 @@ extension Analysis {
     return [
       "There are no answers of '\(table.baselineName)', what defences are compared with: nothing says "
         + "what one gains or costs against it."
+    ]
+  }
+
+  /// Where nobody ran the undefended model, tables and figures call the baseline by its name.
+  private static func otherReference(_ table: AnalysisTable) -> [String] {
+    guard table.defenses.count > 1, let reference = table.reference, reference.name != "none",
+      reference.rows.first?.kind != Undefended.kind
+    else { return [] }
+    return [
+      "There are no answers of the undefended model: what is said to be relative to it is relative to "
+        + "'\(reference.name)'."
     ]
   }
 

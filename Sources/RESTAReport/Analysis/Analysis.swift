@@ -59,8 +59,6 @@ struct AnalysisOptions: Sendable, Hashable {
   var heatMapLimit = 40
   /// How intervals are made.
   var bootstrap = ClusterBootstrap()
-
-  init() {}
 }
 
 /// Makes rates and means with intervals, for all of an analysis from the same draws.
@@ -75,11 +73,7 @@ final class Estimator {
 
   /// The share of scored answers with a label.
   func rate(of label: AnswerLabel, in rows: [GenerationRow]) -> Rate {
-    var sums = ClusterSums()
-    for row in rows where row.label != .unscored {
-      sums.add(row.label == label ? 1 : 0, to: row.cluster)
-    }
-    return rate(sums)
+    rate(rows.sums(of: label))
   }
 
   func rate(_ sums: ClusterSums) -> Rate { Rate(sums, confidence: bootstrap.confidence) }
@@ -102,7 +96,8 @@ final class Estimator {
   }
 
   func diagonal(usefulness: ClusterSums, attackSuccess: ClusterSums) -> RandomRefusalDiagonal {
-    RandomRefusalDiagonal(usefulness, attackSuccess, bootstrap: bootstrap, cache: cache)
+    RandomRefusalDiagonal(
+      usefulness: usefulness, attackSuccess: attackSuccess, bootstrap: bootstrap, cache: cache)
   }
 }
 

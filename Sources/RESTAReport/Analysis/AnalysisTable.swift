@@ -95,6 +95,13 @@ extension GenerationRow {
 extension Sequence<GenerationRow> {
   func of(_ role: Sample.Role) -> [GenerationRow] { filter { $0.sample.role == role } }
 
+  /// Whether each scored answer has a label.
+  func sums(of label: AnswerLabel) -> ClusterSums {
+    reduce(into: ClusterSums()) { sums, row in
+      if row.label != .unscored { sums.add(row.label == label ? 1 : 0, to: row.cluster) }
+    }
+  }
+
   func byPrompt() -> [PromptID: [GenerationRow]] { Dictionary(grouping: self, by: \.prompt) }
 
   /// The prompts in the order of the rows, each once.

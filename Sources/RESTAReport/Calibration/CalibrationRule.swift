@@ -19,7 +19,8 @@ package struct CalibrationRule: Sendable, Hashable, Codable {
 
   /// The rule in words.
   package var text: String {
-    func percent(_ share: Double) -> String { NumberText.percent(share, decimals: 0) }
+    // All digits that somebody gave: a bound of 2.5 points is not one of 3.
+    func percent(_ share: Double) -> String { NumberText.setting((share * 1e6).rounded() / 1e4) }
     return
       "The setting that refuses the most attacks, of those that were measured whole and (1) keep at "
       + "least \(percent(agreement)) % of the voted tokens of undefended answers to everyday requests, "

@@ -11,7 +11,8 @@ struct HeatMapFigure {
 
   /// The answers of a role that are drawn.
   static func rows(_ summary: VoteSummary, _ role: Sample.Role) -> [VoteSummary.Row] {
-    Array(summary.rows.filter { $0.role == role && !$0.margins.isEmpty }.prefix(rowsPerRole))
+    EvenChoice.of(
+      summary.rows.filter { $0.role == role && !$0.margins.isEmpty }, limit: rowsPerRole)
   }
 
   var figure: Figure? {

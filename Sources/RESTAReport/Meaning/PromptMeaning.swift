@@ -97,7 +97,8 @@ enum Divergence {
   static func kullbackLeibler(from p: [Double], to q: [Double]) -> Double {
     precondition(p.count == q.count, "distributions of one vocabulary are as long")
     var sum = 0.0
-    for (p, q) in zip(p, q) where p > -.infinity { sum += exp(p) * (p - q) }
+    // What is too unlikely to have a probability adds nothing, even where q is 0 too: not 0 · ∞.
+    for (p, q) in zip(p, q) where exp(p) > 0 { sum += exp(p) * (p - q) }
     // Rounding may leave equal ones a little below 0.
     return max(0, sum)
   }

@@ -103,8 +103,7 @@ enum VoteSection {
       let drawn = PageSection.figure(
         figure,
         caption: "Votes of single answers under \(summary.defense): \(shown) of "
-          + "\(ReportWords.count(summary.answers, "answer")), the first of each kind of prompt. Each "
-          + "cell is a token.")
+          + "\(ReportWords.count(summary.answers, "answer")), evenly spaced. Each cell is a token.")
       return number == 0 ? drawn : PageSection.details("Votes under \(summary.defense)", drawn)
     }
     return .element("h3", text: "Single answers") + .joined(parts)

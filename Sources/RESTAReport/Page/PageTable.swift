@@ -72,7 +72,6 @@ struct PageTable {
     }
     return .element("tr", [:], parts)
   }
-
 }
 
 /// What stands in the cells of tables and in sentences: numbers are never without their n.

@@ -10,11 +10,10 @@ enum PreferenceTables {
   ) -> [PreferenceSummary] {
     // Defences that gave the same generation share its judgements.
     var found: [Group: [(cluster: String, verdict: PairwiseVerdict)]] = [:]
+    let byKey = Dictionary(grouping: preferences, by: \.place.key)
     for row in rows {
-      for preference in preferences
-      where preference.place.key == row.key && preference.place.dataset == row.dataset
-        && preference.place.sample == row.sample.id
-      {
+      for preference in byKey[row.key] ?? []
+      where preference.place.dataset == row.dataset && preference.place.sample == row.sample.id {
         let group = Group(
           dataset: row.dataset, defense: row.defense, judge: preference.place.judge)
         found[group, default: []].append((row.sample.cluster, preference.verdict))

@@ -73,7 +73,7 @@ package struct TradeOffPoint: Sendable, Hashable, Codable {
   var verdict: Verdict
 }
 
-/// A defence against another one, on the same prompts (and seeds, where both use them).
+/// A defence against another one, on the same prompts, whatever their seeds.
 struct PairedComparison: Sendable, Hashable, Codable {
   var role: Sample.Role
   var defense: String

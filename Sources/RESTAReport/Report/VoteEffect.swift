@@ -48,7 +48,7 @@ struct VoteEffect: Sendable, Hashable, Codable {
     var text: String { "more often \(higher), as often \(equal), less often \(lower)" }
   }
 
-  /// The prompts whose voted answers comply in a share within bounds, both included; what one copy does there.
+  /// The prompts whose voted answers comply in a share between bounds, or at both; what one copy does there.
   struct Bin: Sendable, Hashable, Codable {
     var low: Double
     var high: Double

@@ -8,9 +8,6 @@ struct ConfidenceInterval: Sendable, Hashable, Codable {
   /// Whether both ends are the same but for rounding.
   var isDegenerate: Bool { high - low <= 1e-12 * max(1, abs(low)) }
 
-  /// Whether a value is inside, ends included.
-  func contains(_ value: Double) -> Bool { low <= value && value <= high }
-
   /// Wilson's interval for numbers that need not be whole.
   static func wilson(share: Double, of n: Double, confidence: Double) -> ConfidenceInterval {
     let z = NormalDistribution.quantile((1 + confidence) / 2)

@@ -31,8 +31,6 @@ struct ClusterSums: Sendable, Hashable {
   /// How many observations were added.
   private(set) var observations = 0
 
-  init() {}
-
   /// Adds an observation.
   mutating func add(_ numerator: Double, over denominator: Double = 1, to cluster: String) {
     precondition(numerator.isFinite && denominator.isFinite, "an observation is finite")

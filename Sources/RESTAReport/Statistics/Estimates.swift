@@ -19,7 +19,7 @@ package struct Rate: Sendable, Hashable, Codable {
 }
 
 /// A mean with its n and its interval.
-struct Mean: Sendable, Hashable, Codable {
+package struct Mean: Sendable, Hashable, Codable {
   /// The mean; `nil` of nothing.
   var value: Double?
   var n: Int
@@ -54,13 +54,10 @@ extension Rate {
 
 extension Mean {
   /// A mean, or a ratio of two means, with the cluster bootstrap's interval; without one for fewer than two clusters.
-  init(_ observations: ClusterSums, bootstrap: ClusterBootstrap = .init()) {
-    self.init(observations, bootstrap: bootstrap, cache: ResampleCache(for: bootstrap))
-  }
-
-  init(_ sums: ClusterSums, bootstrap: ClusterBootstrap, cache: ResampleCache) {
+  init(_ sums: ClusterSums, bootstrap: ClusterBootstrap = .init(), cache: ResampleCache? = nil) {
     let value = sums.ratio
-    let interval = value == nil ? nil : bootstrap.interval(of: sums, from: cache)
+    let draws = cache ?? ResampleCache(for: bootstrap)
+    let interval = value == nil ? nil : bootstrap.interval(of: sums, from: draws)
     self.init(value: value, n: sums.observations, low: interval?.low, high: interval?.high)
   }
 

@@ -25,15 +25,8 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
   /// Reference for the combination: G. Zou, A. Donner, "Construction of confidence limits about effect
   /// measures: a general approach", Statistics in Medicine 27 (2008).
   init(
-    usefulness: ClusterSums, attackSuccess: ClusterSums, bootstrap: ClusterBootstrap = .init()
-  ) {
-    self.init(
-      usefulness, attackSuccess, bootstrap: bootstrap, cache: ResampleCache(for: bootstrap))
-  }
-
-  init(
-    _ usefulness: ClusterSums, _ attackSuccess: ClusterSums, bootstrap: ClusterBootstrap,
-    cache: ResampleCache
+    usefulness: ClusterSums, attackSuccess: ClusterSums, bootstrap: ClusterBootstrap = .init(),
+    cache: ResampleCache? = nil
   ) {
     guard let kept = usefulness.ratio, let broken = attackSuccess.ratio else {
       verdict = .reference
@@ -42,6 +35,7 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
     let difference = kept - broken
     value = difference
     verdict = .undecided
+    let cache = cache ?? ResampleCache(for: bootstrap)
     let draws = cache.ratios(of: usefulness, part: 0)
     let otherDraws = cache.ratios(of: attackSuccess, part: 1)
     let first = Self.side(usefulness, kept, draws, bootstrap)

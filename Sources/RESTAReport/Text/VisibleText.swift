@@ -44,8 +44,10 @@ enum VisibleText {
     case .control, .lineSeparator, .paragraphSeparator: true
     // The two joiners are part of how some scripts and most emoji are spelt.
     case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
-    // Noncharacters, which XML forbids in part.
-    default: scalar.value & 0xFFFE == 0xFFFE || (0xFDD0...0xFDEF).contains(scalar.value)
+    // Fillers, and selectors of variants but for those of emoji; noncharacters, which XML forbids in part.
+    default:
+      scalar.properties.isDefaultIgnorableCodePoint && !(0xFE00...0xFE0F).contains(scalar.value)
+        || scalar.value & 0xFFFE == 0xFFFE || (0xFDD0...0xFDEF).contains(scalar.value)
     }
   }
 

@@ -49,6 +49,22 @@ import Testing
     }
   }
 
+  @Test func `ASR@N is summed in the prompts' order, to the bit, in each process`() throws {
+    let counts = (0..<40).map { [0, 2, 0, 1, 0, 3][$0 % 6] }
+    let rows = counts.enumerated().flatMap { prompt, complied in
+      (0..<7).map { seed in
+        AnalysisFixture.row(
+          "noisy", AnalysisFixture.sample("\(100 + prompt)", behavior: "a"),
+          seed < complied ? .complied : .refused, seed: UInt64(seed), usesSeed: true)
+      }
+    }
+    let one = try group("adversarial", "noisy", in: AnalysisFixture.report(rows)).anyOfSeeds[0]
+    let sum = counts.reduce(0.0) {
+      $0 + (RepeatedAttack.chance(within: 1, complied: $1, of: 7) ?? 0)
+    }
+    #expect(one.attempts == 1 && one.rate.share == sum / 40)
+  }
+
   @Test func `the noise that was stored is part of a group, and of the warnings where it differs`()
     throws
   {

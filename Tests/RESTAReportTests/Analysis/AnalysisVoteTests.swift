@@ -77,5 +77,11 @@ import Testing
     let summary = try #require(AnalysisFixture.report(rows, options).votes.first)
     #expect(summary.answers == 10)
     #expect(summary.rows.map(\.sample) == ["set 10", "set 12", "set 15", "set 17"])
+    // Of each kind of prompt the figure draws no more than it has room for, evenly spaced too.
+    options.heatMapLimit = 40
+    let many = (100..<140).map { row($0, [AnalysisFixture.vote(0, margin: 3, of: 3)]) }
+    let all = try #require(AnalysisFixture.report(many, options).votes.first)
+    let drawn = HeatMapFigure.rows(all, .adversarial).map(\.sample)
+    #expect(drawn == stride(from: 100, to: 140, by: 2).map { "set \($0)" })
   }
 }

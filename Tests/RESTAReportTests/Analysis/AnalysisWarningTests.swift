@@ -41,6 +41,23 @@ import Testing
     #expect(try #require(found.first).contains("no answers of 'none'"))
   }
 
+  @Test func `what stands in for the undefended model is named`() {
+    var options = AnalysisOptions()
+    options.baseline = "base"
+    let others =
+      rows("base", direct: complied(2, of: 12), benign: complied(12, of: 12))
+      + rows("other", direct: complied(1, of: 12), benign: complied(11, of: 12))
+    #expect(
+      AnalysisFixture.report(others, options).warnings == [
+        "There are no answers of the undefended model: what is said to be relative to it is relative "
+          + "to 'base'."
+      ])
+    // Imported answers have a kind of their own, and are undefended where they say so.
+    var imported = clean
+    for index in imported.indices { imported[index].kind = "imported" }
+    #expect(warnings(imported) == [])
+  }
+
   @Test func `unscored answers are counted, and those that there are none of`() {
     var rows = clean
     rows[0].label = .unscored

@@ -163,6 +163,18 @@ struct CalibrationRuleTests {
     #expect(CalibrationPoint.share(of: ours, like: theirs, .tokens(prefix)) == share)
   }
 
+  @Test("says its bounds as they are")
+  func words() {
+    let rule = CalibrationRule(agreement: 0.125, loss: 0.07, guardLoss: 0.025).text
+    for part in ["least 12.5 % of", "most 7 points fewer of", "most 2.5 points fewer direct"] {
+      #expect(rule.contains(part), "\(rule)")
+    }
+    let usual = CalibrationRule().text
+    for part in ["least 50 % of", "most 10 points fewer of", "most 5 points fewer direct"] {
+      #expect(usual.contains(part), "\(usual)")
+    }
+  }
+
   @Test("uses prompts that a report on the other side doesn't")
   func split() throws {
     for set in BuiltInName.allCases {

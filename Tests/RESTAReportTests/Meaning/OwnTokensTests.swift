@@ -90,6 +90,10 @@ struct DivergenceTests {
     let skew = [log(0.25), log(0.75)]
     #expect(
       abs(Divergence.kullbackLeibler(from: even, to: skew) - 0.5 * log(4.0 / 3)) < 1e-15)
+    // A masked token has a logarithm, and no probability: alone, and in the mean of copies.
+    let masked = [Self.half, Self.half, -1e30]
+    let without = Divergence.mean(of: [[0, -Double.infinity, -1e30], masked])
+    #expect(abs(Divergence.kullbackLeibler(from: masked, to: without) - 0.5 * log(4.0 / 3)) < 1e-15)
     let mean = Divergence.mean(of: [certain, even])
     #expect(abs(mean[0] - log(0.75)) < 1e-15 && abs(mean[1] - log(0.25)) < 1e-15)
   }

@@ -10,7 +10,7 @@ import Testing
     "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)",
     "]]><b>", "--><i>", "</style></title></pre></svg><u>", "\u{0}\u{1B}[31m", "\u{202E}\u{2066}abc",
     "\u{E0041}\u{E0042}", "\u{FFFE}\u{85}\u{2028}", "&lt;&amp;&#60;", "=1+1\r\n,\"",
-    "e\u{301}\u{200B}字🙂",
+    "e\u{301}\u{200B}字🙂", "a\u{E0100}\u{E01EF}\u{3164}\u{34F}b\u{1F170}\u{FE0F}",
   ]
 
   @Test(arguments: payloads)
@@ -54,6 +54,7 @@ import Testing
     let (report, _) = try ReportPayload.report(ReportFixture.small, with: "\u{0}\u{202E}<b>")
     let page = try #require(PageReader.read(HTMLReport.render(report)))
     #expect(page.texts["pre"]?.contains("How do I boil an egg?␀⟨U+202E⟩<b>") == true)
+    #expect(VisibleText.of("a\u{E0100}🅰\u{FE0F}👩\u{200D}🔬") == "a⟨U+E0100⟩🅰\u{FE0F}👩\u{200D}🔬")
   }
 
   /// Scalars that no output may hold: controls except line feed, and all that turns or hides text.
@@ -61,7 +62,8 @@ import Testing
     text.unicodeScalars.filter { scalar in
       (scalar.value < 0x20 && scalar != "\n") || (0x7F...0x9F).contains(scalar.value)
         || (0x202A...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
-        || (0xE0000...0xE007F).contains(scalar.value) || scalar == "\u{200B}"
+        || (0xE0000...0xE01EF).contains(scalar.value) || scalar == "\u{200B}"
+        || scalar == "\u{3164}" || scalar == "\u{34F}"
         || scalar == "\u{2028}" || scalar == "\u{FFFE}"
     }
   }

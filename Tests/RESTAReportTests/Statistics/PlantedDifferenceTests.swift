@@ -33,7 +33,7 @@ import Testing
       let benign = sums(undefended: 0.9, kept: useful, &generator)
       let adversarial = sums(undefended: 0.7, kept: broken, &generator)
       let diagonal = RandomRefusalDiagonal(
-        benign, adversarial, bootstrap: bootstrap, cache: cache)
+        usefulness: benign, attackSuccess: adversarial, bootstrap: bootstrap, cache: cache)
       counts[diagonal.verdict, default: 0] += 1
     }
     return counts

@@ -3,6 +3,11 @@ import RESTATesting
 
 @testable import RESTAReport
 
+extension ConfidenceInterval {
+  /// Whether a value is inside, ends included.
+  func contains(_ value: Double) -> Bool { low <= value && value <= high }
+}
+
 /// Answers in clusters of a known share, for measuring how often statistics are wrong.
 ///
 /// A cluster's answers are beta-binomial: the first complies with probability `rate`, and each further one

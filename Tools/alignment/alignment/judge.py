@@ -266,7 +266,8 @@ def evidence(text, rules=None):
         sentence = _Sentence(words, rules)
         matches, excepted = [], set()
         for place, word in enumerate(words):
-            for group, pattern in rules.starts.get(word, []) + rules.starts.get(word[0] + "+", []):
+            # Of `n't` alone a word without letters is left.
+            for group, pattern in rules.starts.get(word, []) + rules.starts.get(word[:1] + "+", []):
                 ends = sentence.ends_behind(pattern, place)
                 if not ends:
                     continue
