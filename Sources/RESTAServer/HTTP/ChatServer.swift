@@ -217,13 +217,17 @@ enum Certificate {
     do {
       let chain = try NIOSSLCertificate.fromPEMFile(certificate)
       let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
-      return .makeServerConfiguration(
+      let configuration = TLSConfiguration.makeServerConfiguration(
         certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+      // What is wrong with both together, a key of another certificate, shows here only.
+      _ = try NIOSSLContext(configuration: configuration)
+      return configuration
     } catch {
       throw ServerError(
         .unreadableFile,
         "The certificate '\(certificate)' and the key '\(key)' cannot be used: \(error). Both must "
-          + "be PEM files that this process may read.", cause: error)
+          + "be PEM files that this process may read, and the key that of the certificate.",
+        cause: error)
     }
   }
 }

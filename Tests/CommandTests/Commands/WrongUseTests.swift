@@ -60,6 +60,7 @@ import Testing
     (["serve", "--port", "0", "--host", "host.invalid"], 1, "host.invalid"),
     (["serve", "--set", "limits.quue=1"], 2, "'limits.queue'"),
     (["serve", "--set", "limits"], 2, "setting=value"),
+    (["serve", "--set", "limits.queue=-1"], 2, "--set: limits.queue must be"),
     (["serve", "--config", "/nowhere.yaml"], 2, "/nowhere.yaml"),
     (["serve", "--model", "/nowhere.gguf"], 2, "/nowhere.gguf"),
     (["serve", "--keys", "/nowhere.txt"], 2, "/nowhere.txt"),
