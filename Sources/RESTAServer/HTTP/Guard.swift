@@ -31,7 +31,7 @@ struct Guard: RouterMiddleware {
             message: "A valid API key is needed: 'Authorization: Bearer KEY'.")
         }
         context.client = client
-        context.notes.client = client
+        context.notes.add("client", client)
       }
       let allowed = mapper.routes.allowed(request.uri.path)
       if request.method == .options, !allowed.isEmpty {
