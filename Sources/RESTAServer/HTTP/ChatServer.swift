@@ -105,7 +105,7 @@ public final class ChatServer: Sendable {
     defer { state.planning.shutdownGracefully { _ in } }
     do {
       try await group.run()
-    } catch let error where error is IOError || error is SocketAddressError {
+    } catch let error where error is IOError || error is SocketAddressError.UnknownHost {
       throw ServerError(
         .addressUnavailable,
         "Cannot listen on \(state.settings.listen.host):\(state.settings.listen.port): "

@@ -57,7 +57,7 @@ import Testing
     (["bench", "serve", "--noise", "none"], 2, "undefended"),
     (["bench", "serve", "--seed", "1"], 2, "--seed"),
     (["serve", "--port", "many"], 2, "listen.port"),
-    (["serve", "--port", "0", "--host", "host.invalid"], 1, "host.invalid"),
+    (["serve", "--port", "0", "--host", "host.invalid"], 1, "host.invalid:0: no address"),
     (["serve", "--set", "limits.quue=1"], 2, "'limits.queue'"),
     (["serve", "--set", "limits"], 2, "setting=value"),
     (["serve", "--set", "limits.queue=-1"], 2, "--set: limits.queue must be"),
