@@ -86,7 +86,12 @@ public final class ChatServer: Sendable {
     let loading = LoadingService(state: state, loader: loader, logger: logger)
     let draining = DrainingService(state: state)
     var configuration = ServiceGroupConfiguration(
-      services: [application, loading, draining], logger: frameworkLogger)
+      services: [
+        .init(service: application),
+        // What is cancelled the framework logs as errors, in front of the loader's own.
+        .init(service: loading, failureTerminationBehavior: .gracefullyShutdownGroup),
+        .init(service: draining),
+      ], logger: frameworkLogger)
     // Answers are cut at `shutdown_seconds`; who cannot even be told is left behind a little later.
     configuration.maximumGracefulShutdownDuration =
       .seconds(state.settings.limits.shutdownSeconds + 3)
