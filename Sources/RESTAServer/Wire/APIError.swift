@@ -49,8 +49,9 @@ extension APIError {
   static func timedOut(after seconds: Double) -> APIError {
     APIError(
       status: 504, type: "server_error", code: "request_timeout",
-      message: "The answer was not complete within \(SettingValue.text(of: seconds)) s. Ask for fewer"
-        + " tokens.")
+      message:
+        "The answer was not complete within \(SettingValue.text(of: seconds)) s. Ask for fewer "
+        + "tokens.")
   }
 
   /// The request did not arrive in time: 408.
