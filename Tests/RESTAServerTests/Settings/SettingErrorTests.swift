@@ -150,8 +150,8 @@ import Testing
       listen.tlsKey = key
       return try Certificate.configuration(listen) != nil
     }
-    #expect(try isUsable(file("key.pem", Self.key)))
-    let other = try file("other.pem", Self.otherKey)
+    let (own, other) = (try file("key.pem", Self.key), try file("other.pem", Self.otherKey))
+    #expect(try isUsable(own))
     let error = #expect(throws: ServerError.self) { _ = try isUsable(other) }
     #expect(error?.code == .unreadableFile)
     #expect(error?.message.contains(certificate) == true && error?.message.contains(other) == true)
