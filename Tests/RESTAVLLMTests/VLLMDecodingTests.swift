@@ -1,3 +1,4 @@
+import Foundation
 import NIOHTTP1
 import RESTA
 import RESTADocuments
@@ -182,5 +183,23 @@ struct VLLMDecodingTests {
     await #expect(throws: RESTAError.self) { _ = try await Toy.answer(model, defense) }
     #expect(throws: RESTAError.self) { _ = try model.reserve(sequences: 1, cells: 1) }
     try await server.close()
+  }
+
+  @Test("that begin at once are shared out among the servers") func shares() throws {
+    let url = try #require(URL(string: "http://127.0.0.1:9"))
+    let upstreams = (0..<3).map { _ in
+      Upstream(VLLMConnection(url: url, authorization: nil, timeout: 1))
+    }
+    let client = VLLMClient(
+      settings: try VLLMSettings(urls: "http://127.0.0.1:9", model: "toy"),
+      pool: UpstreamPool(upstreams: upstreams), endings: [], limit: ConcurrencyLimit(1),
+      rows: { _ in throw CancellationError() }, probe: [])
+    do {
+      let sessions = (0..<6).map { _ in VLLMClient.Session(client, salt: "") }
+      withExtendedLifetime(sessions) {
+        #expect(upstreams.map { $0.load.generations } == [2, 2, 2])
+      }
+    }
+    #expect(upstreams.map { $0.load.generations } == [0, 0, 0])
   }
 }

@@ -186,7 +186,7 @@ struct ServeArguments: ParsableArguments {
     }
     return SettingFlag(
       path: String(text[..<equals]), value: .text(String(text[text.index(after: equals)...])),
-      name: "--set \(text[..<equals])")
+      name: "--set")
   }
 }
 

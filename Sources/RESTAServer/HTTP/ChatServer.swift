@@ -86,7 +86,12 @@ public final class ChatServer: Sendable {
     let loading = LoadingService(state: state, loader: loader, logger: logger)
     let draining = DrainingService(state: state)
     var configuration = ServiceGroupConfiguration(
-      services: [application, loading, draining], logger: frameworkLogger)
+      services: [
+        .init(service: application),
+        // What is cancelled the framework logs as errors, in front of the loader's own.
+        .init(service: loading, failureTerminationBehavior: .gracefullyShutdownGroup),
+        .init(service: draining),
+      ], logger: frameworkLogger)
     // Answers are cut at `shutdown_seconds`; who cannot even be told is left behind a little later.
     configuration.maximumGracefulShutdownDuration =
       .seconds(state.settings.limits.shutdownSeconds + 3)
@@ -105,7 +110,7 @@ public final class ChatServer: Sendable {
     defer { state.planning.shutdownGracefully { _ in } }
     do {
       try await group.run()
-    } catch let error where error is IOError || error is SocketAddressError {
+    } catch let error where error is IOError || error is SocketAddressError.UnknownHost {
       throw ServerError(
         .addressUnavailable,
         "Cannot listen on \(state.settings.listen.host):\(state.settings.listen.port): "
@@ -217,13 +222,17 @@ enum Certificate {
     do {
       let chain = try NIOSSLCertificate.fromPEMFile(certificate)
       let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
-      return .makeServerConfiguration(
+      let configuration = TLSConfiguration.makeServerConfiguration(
         certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+      // What is wrong with both together, a key of another certificate, shows here only.
+      _ = try NIOSSLContext(configuration: configuration)
+      return configuration
     } catch {
       throw ServerError(
         .unreadableFile,
         "The certificate '\(certificate)' and the key '\(key)' cannot be used: \(error). Both must "
-          + "be PEM files that this process may read.", cause: error)
+          + "be PEM files that this process may read, and the key that of the certificate.",
+        cause: error)
     }
   }
 }

@@ -117,6 +117,11 @@ final class ConnectionWatch: ChannelDuplexHandler {
 
   /// Bytes were read, and are parsed next.
   func bytesArrived() {
+    if !hasBytes, current == nil {
+      // It ran from the connection's start, for whoever says nothing.
+      deadline?.cancel()
+      deadline = nil
+    }
     hasBytes = true
     if current == nil, !isEnding { startDeadline() }
   }

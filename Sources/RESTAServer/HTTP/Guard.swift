@@ -21,22 +21,22 @@ struct Guard: RouterMiddleware {
     let origin = request.headers[.origin]
     if let error = origins.check(host: request.head.authority, origin: origin) { throw error }
     if request.method == .options, let origin { return preflight(request, origin: origin) }
-    var context = context
-    if !keys.isEmpty, !Self.open.contains(request.uri.path) {
-      guard let client = keys.identity(authorization: request.headers[.authorization]) else {
-        throw APIError(
-          status: 401, type: "authentication_error", code: "invalid_api_key",
-          message: "A valid API key is needed: 'Authorization: Bearer KEY'.")
-      }
-      context.client = client
-      context.notes.client = client
-    }
-    let allowed = mapper.routes.allowed(request.uri.path)
-    if request.method == .options, !allowed.isEmpty {
-      return Response(status: .noContent, headers: [.allow: allowed.joined(separator: ", ")])
-    }
     // Errors too: a page that may read the answer may read why there is none.
     do {
+      var context = context
+      if !keys.isEmpty, !Self.open.contains(request.uri.path) {
+        guard let client = keys.identity(authorization: request.headers[.authorization]) else {
+          throw APIError(
+            status: 401, type: "authentication_error", code: "invalid_api_key",
+            message: "A valid API key is needed: 'Authorization: Bearer KEY'.")
+        }
+        context.client = client
+        context.notes.add("client", client)
+      }
+      let allowed = mapper.routes.allowed(request.uri.path)
+      if request.method == .options, !allowed.isEmpty {
+        return Response(status: .noContent, headers: [.allow: allowed.joined(separator: ", ")])
+      }
       return add(origin, to: try await next(request, context))
     } catch {
       return add(origin, to: .failure(mapper.error(for: error, request, context)))

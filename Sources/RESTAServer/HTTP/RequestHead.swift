@@ -137,7 +137,7 @@ extension APIError {
       case .invalidVersion:
         APIError(
           status: 505, type: "invalid_request_error", code: "unsupported_http_version",
-          message: "Use HTTP/1.1.")
+          message: "Use HTTP/1.1, and CRLF at the end of each line.")
       case .invalidEOFState: .malformed("it ends in the middle.")
       case .unexpectedContentLength: .malformed("its length is given twice.")
       case .invalidContentLength: .malformed("Content-Length must be one number.")

@@ -117,7 +117,6 @@ struct RequestRecorder: RouterMiddleware {
 /// What a request's log line says beside its path and status; filled in on the way.
 final class RequestNotes: Sendable {
   private struct State {
-    var client: String?
     var failure: Int?
     var fields: Logger.Metadata = [:]
     var promptTokens = 0
@@ -133,12 +132,6 @@ final class RequestNotes: Sendable {
   var failure: Int? {
     get { state.withLock { $0.failure } }
     set { state.withLock { $0.failure = newValue } }
-  }
-
-  /// Whose key the request came with.
-  var client: String? {
-    get { state.withLock { $0.client } }
-    set { state.withLock { $0.client = newValue } }
   }
 
   func add(_ key: String, _ value: String) {
@@ -172,7 +165,6 @@ final class RequestNotes: Sendable {
   var metadata: Logger.Metadata {
     state.withLock { state in
       var fields = state.fields
-      if let client = state.client { fields["client"] = .string(client) }
       guard !state.answers.isEmpty else { return fields }
       fields["answers"] = "\(state.answers.count)"
       fields["prompt_tokens"] = "\(state.promptTokens)"

@@ -139,7 +139,7 @@ enum KeyList {
     }
     guard parts.count > 1 else { return Key(name: nil, secret: secret) }
     let name = String(parts[0])
-    guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte) else {
+    guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(\.isNameByte) else {
       throw fault(
         """
         a name has 1 to 64 letters, digits, dots, hyphens and underscores; a key that holds = needs \
@@ -155,15 +155,6 @@ enum KeyList {
 
   private static func isPositional(_ name: String) -> Bool {
     name.hasPrefix("key-") && name.utf8.dropFirst(4).allSatisfy { (0x30...0x39).contains($0) }
-  }
-
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-    }
   }
 
   /// By scalars: to Swift, a carriage return with its line feed is one character.

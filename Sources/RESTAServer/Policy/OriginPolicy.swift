@@ -66,9 +66,6 @@ struct OriginPolicy: Sendable {
     allowsAllOrigins || WebOrigin(origin).map(origins.contains) ?? false
   }
 
-  /// The value of `Access-Control-Allow-Origin`: the page's own, unless all are allowed.
-  func allowedOriginValue(for origin: String) -> String { allowsAllOrigins ? "*" : origin }
-
   private static func refusal(_ code: String, _ message: String) -> APIError {
     APIError(status: 403, type: "permission_error", code: code, message: message)
   }
@@ -87,7 +84,7 @@ extension OriginPolicy {
   func corsHeaders(origin: String?) -> [(String, String)] {
     guard let origin, allows(origin) else { return [("Vary", "Origin")] }
     return [
-      ("Access-Control-Allow-Origin", allowedOriginValue(for: origin)),
+      ("Access-Control-Allow-Origin", allowsAllOrigins ? "*" : origin),
       ("Access-Control-Expose-Headers", "*"),
       ("Vary", "Origin"),
     ]
@@ -120,10 +117,7 @@ extension OriginPolicy {
   /// A token of RFC 9110, 5.6.2.
   private static func isToken(_ text: String) -> Bool {
     (1...128).contains(text.utf8.count)
-      && text.utf8.allSatisfy { byte in
-        (0x61...0x7A).contains(byte) || (0x41...0x5A).contains(byte)
-          || (0x30...0x39).contains(byte) || tokenPunctuation.contains(byte)
-      }
+      && text.utf8.allSatisfy { $0.isNameByte || tokenPunctuation.contains($0) }
   }
 }
 
@@ -141,7 +135,7 @@ struct WebOrigin: Sendable, Hashable {
     else { return nil }
     scheme = text[..<colon].lowercased()
     guard let first = scheme.utf8.first, (0x61...0x7A).contains(first),
-      scheme.utf8.allSatisfy(Self.isSchemeByte)
+      scheme.utf8.allSatisfy({ $0.isNameByte || $0 == UInt8(ascii: "+") }), !scheme.contains("_")
     else { return nil }
     self.host = Self.canonical(host, scheme: scheme)
   }
@@ -160,13 +154,6 @@ struct WebOrigin: Sendable, Hashable {
       result.port = nil
     }
     return result
-  }
-
-  private static func isSchemeByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    default: byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
-    }
   }
 }
 
@@ -192,7 +179,7 @@ struct HostName: Sendable, Hashable {
       let end = text.firstIndex(of: ":") ?? text.endIndex
       name = String(text[..<end])
       rest = text[end...]
-      guard name.utf8.allSatisfy(Self.isNameByte) else { return nil }
+      guard name.utf8.allSatisfy(\.isNameByte) else { return nil }
     }
     guard !name.isEmpty else { return nil }
     if rest.isEmpty { return }
@@ -217,17 +204,17 @@ struct HostName: Sendable, Hashable {
     return Int(text).flatMap { (1...65535).contains($0) ? $0 : nil }
   }
 
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-    default: byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-    }
-  }
-
   private static func isAddressByte(_ byte: UInt8) -> Bool {
     switch byte {
     case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
     default: byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
     }
+  }
+}
+
+extension UInt8 {
+  /// Whether names are made of it: an ASCII letter, a digit, a dot, a hyphen or an underscore.
+  var isNameByte: Bool {
+    (0x61...0x7A).contains(self | 0x20) || (0x30...0x39).contains(self) || ".-_".utf8.contains(self)
   }
 }

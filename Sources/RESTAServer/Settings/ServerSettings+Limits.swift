@@ -19,13 +19,13 @@ extension ServerSettings {
     public var concurrency = 4
     /// How many more may wait for that, at least 0, before others are refused with 429; 16 by default.
     public var queue = 16
-    /// Positions of the key-value cache that are there from the start, at least 1.
+    /// Positions of the key-value cache that are there from the start, in `1...1_073_741_823`.
     ///
     /// They are for all that runs at once; a request that needs more than all of them waits until
     /// nothing runs, and makes the cache grow. Default: `nil`, 256 for each sequence that may run.
     public var cacheTokens: Int?
-    /// Positions of the cache that are kept between requests, at least 0; they are there beside those of
-    /// ``cacheTokens``, and 0 keeps nothing.
+    /// Positions of the cache that are kept between requests, in `0...1_073_741_823`; they are there beside those
+    /// of ``cacheTokens``, and 0 keeps nothing.
     ///
     /// Default: `nil`, as many as ``cacheTokens`` where noise is sticky for conversations, and 1,024, for
     /// what the operator's prompts begin with, where it is not.
@@ -62,6 +62,9 @@ extension ServerSettings {
 }
 
 extension ServerSettings {
+  /// What no engine's cache goes beyond; two of them can still be added.
+  private static let mostCells = 1_073_741_823
+
   static let limitsTable: [Setting<ServerSettings>] = [
     Setting(
       "limits.answer_tokens", \.limits.answerTokens, .integer(1...),
@@ -85,11 +88,11 @@ extension ServerSettings {
       "limits.queue", \.limits.queue, .integer(0...),
       "Requests that may wait for that; others are refused with 429."),
     Setting(
-      "limits.cache_tokens", \.limits.cacheTokens, .optional(.integer(1...)),
+      "limits.cache_tokens", \.limits.cacheTokens, .optional(.integer(1...mostCells)),
       "Positions of the cache that are there from the start; null: 256 for each sequence."
     ),
     Setting(
-      "limits.kept_cells", \.limits.keptCells, .optional(.integer(0...)),
+      "limits.kept_cells", \.limits.keptCells, .optional(.integer(0...mostCells)),
       "Positions kept between requests; null: 1024, or as many as cache_tokens for conversations."),
     Setting(
       "limits.connections", \.limits.connections, .integer(1...), "The most open connections."),

@@ -49,14 +49,16 @@ extension APIError {
   static func timedOut(after seconds: Double) -> APIError {
     APIError(
       status: 504, type: "server_error", code: "request_timeout",
-      message: "The answer was not complete within \(text(seconds)) s. Ask for fewer tokens.")
+      message:
+        "The answer was not complete within \(SettingValue.text(of: seconds)) s. Ask for fewer "
+        + "tokens.")
   }
 
   /// The request did not arrive in time: 408.
   static func readTimedOut(after seconds: Double) -> APIError {
     APIError(
       status: 408, type: "invalid_request_error", code: "read_timeout",
-      message: "The request did not arrive within \(text(seconds)) s.")
+      message: "The request did not arrive within \(SettingValue.text(of: seconds)) s.")
   }
 
   /// The request's body is too long: 413.
@@ -94,11 +96,6 @@ extension APIError {
   static let internalError = APIError(
     status: 500, type: "server_error", code: "internal_error",
     message: "The server failed to answer. Its log says why, by this reply's x-request-id.")
-
-  /// Seconds without a needless fraction.
-  private static func text(_ seconds: Double) -> String {
-    seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)"
-  }
 }
 
 extension APIError {

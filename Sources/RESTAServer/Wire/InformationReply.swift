@@ -3,10 +3,10 @@ import RESTADocuments
 
 /// The reply to `GET /v1/resta`: what may be chosen.
 struct InformationReply: Encodable, Sendable {
-  /// The least and the greatest value that a client may choose; both `null` where there is no choice.
+  /// The least and the greatest value that a client may choose; the operator's own twice where there is no choice.
   struct Bounds<Value: Encodable & Sendable>: Encodable, Sendable {
-    @Nullable var min: Value?
-    @Nullable var max: Value?
+    let min: Value
+    let max: Value
   }
 
   /// What a request's `resta` object may hold.

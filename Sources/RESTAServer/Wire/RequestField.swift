@@ -101,11 +101,7 @@ struct UnknownFields: Sendable, Hashable {
 
   /// Whether a name looks like one of a field: only such ones are repeated, the rest could be any text.
   static func isName(_ name: String) -> Bool {
-    (1...32).contains(name.utf8.count)
-      && name.utf8.allSatisfy {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0 | 0x20)
-          || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "_.-".utf8.contains($0)
-      }
+    (1...32).contains(name.utf8.count) && name.utf8.allSatisfy(\.isNameByte)
   }
 
   /// Adds one.

@@ -5,6 +5,8 @@ import Synchronization
 final class Upstream: Sendable {
   private struct State {
     var running = 0
+    /// How many generations are at it, with a request under way or without.
+    var generations = 0
     /// Until when it is left alone, on the clock.
     var restsUntil: Duration?
     /// When it last sent something.
@@ -23,8 +25,11 @@ final class Upstream: Sendable {
 
   private var now: Duration { started.duration(to: .now) }
 
-  /// How many requests are under way.
-  var running: Int { state.withLock { $0.running } }
+  /// How busy it is: requests count, and of what has just begun, and has none yet, that it is here.
+  var load: (running: Int, generations: Int) { state.withLock { ($0.running, $0.generations) } }
+
+  /// A generation comes (1) or goes (-1).
+  func count(generations change: Int) { state.withLock { $0.generations += change } }
 
   /// Whether it is left alone for now.
   var rests: Bool {
@@ -131,6 +136,6 @@ struct UpstreamPool: Sendable {
     let ready = upstreams.filter { !$0.rests && $0 !== avoided }
     let others = upstreams.filter { $0 !== avoided }
     let candidates = ready.isEmpty ? (others.isEmpty ? upstreams : others) : ready
-    return candidates.min { $0.running < $1.running } ?? upstreams[0]
+    return candidates.min { $0.load < $1.load } ?? upstreams[0]
   }
 }

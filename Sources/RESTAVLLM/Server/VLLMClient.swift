@@ -25,8 +25,12 @@ struct VLLMClient: Sendable {
     init(_ client: VLLMClient, salt: String, upstream: Upstream? = nil) {
       self.client = client
       self.salt = salt
-      self.upstream = Mutex(upstream ?? client.pool.choose())
+      let upstream = upstream ?? client.pool.choose()
+      upstream.count(generations: 1)
+      self.upstream = Mutex(upstream)
     }
+
+    deinit { upstream.withLock { $0.count(generations: -1) } }
 
     var uploadedBytes: Int { sent.withLock { $0 } }
 
@@ -127,7 +131,12 @@ struct VLLMClient: Sendable {
           guard helps, mayResume, failures < client.settings.attempts,
             isElsewhere || failure.pause <= client.settings.longestPause
           else { throw failure.explained(at: upstream, attempts: failures) }
-          self.upstream.withLock { if $0 === upstream { $0 = next } }
+          self.upstream.withLock { current in
+            guard current === upstream else { return }
+            current.count(generations: -1)
+            next.count(generations: 1)
+            current = next
+          }
           if next.rests || next === upstream { try await Task.sleep(for: .seconds(pause)) }
         }
       }

@@ -40,6 +40,13 @@ import Testing
     #expect(capacity.embeddingBytes == rows * 1536 * 4)
   }
 
+  @Test("the largest cache that may be set is reckoned with") func largest() {
+    let most = capacity {
+      ($0.limits.cacheTokens, $0.limits.keptCells) = (1_073_741_823, 1_073_741_823)
+    }
+    #expect(most.usual.cells == 2_147_483_646)
+  }
+
   @Test("copies on their way to servers take four thirds of the rows that the limits allow")
   func uploads() {
     // A row has 1536 numbers of 4 bytes, or of 2.

@@ -1,3 +1,4 @@
+import NIOHTTP1
 import Testing
 
 @testable import RESTAServer
@@ -55,5 +56,17 @@ struct CORSTests {
     #expect(lines.contains("Access-Control-Allow-Methods: GET, POST, OPTIONS"))
     #expect(lines.contains("Access-Control-Max-Age: 600"))
     #expect(!lines.contains { $0.contains("Credentials") })
+  }
+
+  @Test("are on refusals too: a page may read that its key is wrong")
+  func refusals() async throws {
+    let secrets = try ServerSecrets(environment: ["RESTA_API_KEYS": "0123456789abcdef"])
+    try await ServerFixture.run(
+      { $0.listen.allowedOrigins = ["https://app.example"] }, secrets: secrets
+    ) { server in
+      let reply = try await server.send("/v1/models", headers: ["origin": "https://app.example"])
+      #expect(reply.status == 401)
+      #expect(reply.headers.first(name: "access-control-allow-origin") == "https://app.example")
+    }
   }
 }

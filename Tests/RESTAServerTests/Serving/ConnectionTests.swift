@@ -139,6 +139,19 @@ struct ConnectionTests {
     }
   }
 
+  @Test("the time of a first request begins with its first byte, not with the connection")
+  func late() async throws {
+    try await ServerFixture.run({ $0.limits.readSeconds = 4 }) { server in
+      let client = try await RawClient(port: server.port)
+      try await Task.sleep(for: .seconds(2.5))
+      // To Swift a line's end is one character.
+      await client.send(String(Self.health.dropLast()))
+      try await Task.sleep(for: .seconds(2.5))
+      await client.send("\r\n")
+      #expect(try await client.replies(1) == [200])
+    }
+  }
+
   // MARK: One behind the other
 
   @Test("pipelined requests are answered in order, all of them, and the connection stays open")

@@ -35,12 +35,16 @@ struct LifecycleTests {
   @Test("a model that cannot be loaded ends the server with its error")
   func failedLoading() async throws {
     struct Broken: Error {}
+    let lines = Mutex<ServerFixture.Lines?>(nil)
     await #expect(throws: Broken.self) {
       try await ServerFixture.run(loading: { throw Broken() }, isReady: false) { server in
+        lines.withLock { $0 = server.lines }
         // Until nobody listens any more; a connection that was accepted last may get no answer.
         while (try? await server.send("/health", timeout: .seconds(1))) != nil {}
       }
     }
+    // Who reads the log finds no other error in it.
+    #expect(lines.withLock { $0?.text.contains(#""level":"error""#) } != true)
   }
 
   @Test("without a key nothing is answered but health")

@@ -26,6 +26,7 @@ struct ProtocolTests {
       ("POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n", 400),
       ("GET /health HTTP/1.1\r\nHost: localhost\r\nHost: other\r\n\r\n", 400),
       ("GET /health HTTP/1.1\r\n\r\n", 400), ("GET /health HTTP/2.0\r\nHost: a\r\n\r\n", 505),
+      ("GET /health HTTP/1.1\nHost: localhost\n\n", 505),
       ("GET /health HTTP/1.1\r\nHost: localhost\r\n\u{E4}: b\r\n\r\n", 400),
       ("GET /health HTTP/1.1\r\nHost: localhost\r\n: b\r\n\r\n", 400),
       ("GET /health HTTP/1.1\r\nHost: localhost\r\n b: c\r\n\r\n", 400),
@@ -52,6 +53,8 @@ struct ProtocolTests {
         #expect(client.statuses.count == 1)
       }
       try await client.shows(#""error""#)
+      // Lines that end otherwise are what somebody types by hand.
+      #expect(client.text.contains("CRLF") == (status == 505))
     }
   }
 

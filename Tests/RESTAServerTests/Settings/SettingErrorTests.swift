@@ -1,3 +1,4 @@
+import Foundation
 import RESTA
 import Testing
 
@@ -46,6 +47,10 @@ import Testing
       ),
       ("defense: {sigma: .nan}", "defense.sigma must be a number"),
       ("defense: {sigma: .inf}", "defense.sigma must be a number"),
+      (
+        "limits: {cache_tokens: 9223372036854775807}",
+        "limits.cache_tokens must be a whole number from 1 to 1073741823, or null, not"
+      ),
       (
         "defense: {samples: 0}",
         "defense.samples must be a whole number from 1 to 128, or null, not '0'."
@@ -120,11 +125,64 @@ import Testing
         == "--queue: limits.queue must be a whole number of 0 or more, not 'x'.")
     let list = SettingFlag(path: "limits.queue", value: .list(["1"]), name: "--queue")
     #expect(message(flags: [list]).hasPrefix("--queue: limits.queue must be"))
-    let slip = SettingFlag(path: "limits.quue", value: .text("1"), name: "--set limits.quue")
+    let slip = SettingFlag(path: "limits.quue", value: .text("1"), name: "--set")
     let unknown = message(flags: [slip])
     #expect(
       unknown.hasPrefix(
-        "--set limits.quue: unknown setting 'limits.quue'; did you mean 'limits.queue'? Known: "))
+        "--set: unknown setting 'limits.quue'; did you mean 'limits.queue'? Known: "))
     #expect(!unknown.contains("client."))
   }
+
+  @Test("a certificate with the key of another one is an error that names both")
+  func strangersKey() throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func file(_ name: String, _ text: String) throws -> String {
+      let file = folder.appending(path: name)
+      try Data(text.utf8).write(to: file)
+      return file.path
+    }
+    let certificate = try file("certificate.pem", Self.certificate)
+    func isUsable(_ key: String) throws -> Bool {
+      var listen = ServerSettings.Listen()
+      listen.tlsCertificate = certificate
+      listen.tlsKey = key
+      return try Certificate.configuration(listen) != nil
+    }
+    let (own, other) = (try file("key.pem", Self.key), try file("other.pem", Self.otherKey))
+    #expect(try isUsable(own))
+    let error = #expect(throws: ServerError.self) { _ = try isUsable(other) }
+    #expect(error?.code == .unreadableFile)
+    #expect(error?.message.contains(certificate) == true && error?.message.contains(other) == true)
+  }
+
+  /// Made for this test, as the keys are: `openssl req -x509`, P-256.
+  private static let certificate = """
+    -----BEGIN CERTIFICATE-----
+    MIIBfzCCASWgAwIBAgIUah89edArx/7/ud9WFyYwM2bGGEcwCgYIKoZIzj0EAwIw
+    FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEzMDEyMzI0N1oYDzIxMjYxMTA2
+    MTIzMjQ3WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+    PQMBBwNCAAQX3UBaX/AwlD1UrNDmiL5sfKVS07OsfjlMSkBTwsPE+3BybgFrjvf+
+    zjWHhZ8dBfWmF1UQ5QvmiyMIcS9305LAo1MwUTAdBgNVHQ4EFgQUZS5vR5mMTzSO
+    MZvb2SLAdUl1QnwwHwYDVR0jBBgwFoAUZS5vR5mMTzSOMZvb2SLAdUl1QnwwDwYD
+    VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBLlC016LyvUDYbQPQPg0Z+
+    DSFm9G0atEykLFlx1dQgOQIhALmuaigXEYUjOIjxNvYxHdbiVQPY3HttDPv5AA17
+    xrRX
+    -----END CERTIFICATE-----
+    """
+  private static let key = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgCK+orcbRhg3Hoglf
+    KGMXd2GXb2WkGfThWjYgs6+3XHWhRANCAAQX3UBaX/AwlD1UrNDmiL5sfKVS07Os
+    fjlMSkBTwsPE+3BybgFrjvf+zjWHhZ8dBfWmF1UQ5QvmiyMIcS9305LA
+    -----END PRIVATE KEY-----
+    """
+  private static let otherKey = """
+    -----BEGIN PRIVATE KEY-----
+    MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg45US3P71LrSUROST
+    heLFnbzgWx1ucLO8rEbtPXqcsIWhRANCAARayVJMqI+buJLBwY7PPGwwNhnROpEo
+    HJ/iAbj+IrbsRnxN2mKr3nvF/KARs3QLcOMvA7JnRioFWZI4bItennNH
+    -----END PRIVATE KEY-----
+    """
 }

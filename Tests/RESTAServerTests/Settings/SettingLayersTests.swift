@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Layers of settings") struct SettingLayersTests {
   private func flag(_ path: String, _ text: String) -> SettingFlag {
-    SettingFlag(path: path, value: .text(text), name: "--set \(path)")
+    SettingFlag(path: path, value: .text(text), name: "--set")
   }
 
   @Test(

@@ -81,13 +81,13 @@ import Testing
     #expect(RestaChoice(votes: []).unlessEmpty != nil)
   }
 
-  @Test func `what may be chosen is listed, with null for no choice`() {
+  @Test func `what may be chosen is listed, the own value twice for no choice`() {
     let limits = InformationReply.Limits(answerTokens: 2048, choices: 4)
     #expect(
       Replying.text(InformationReply(model: "m", exposure: "none", limits: limits))
         == #"{"exposure":"none","limits":{"answer_tokens":2048,"choices":4},"model":"m"}"#)
     let client = InformationReply.Client(
-      noise: [.hard, .soft], sigma: .init(min: 0.5, max: 2), samples: .init(min: nil, max: nil),
+      noise: [.hard, .soft], sigma: .init(min: 0.5, max: 2), samples: .init(min: 10, max: 10),
       prefix: .init(min: PrefixReport(.tokens(20)), max: PrefixReport(.all)), off: false,
       logprobs: true, temperature: .init(min: 0, max: 2))
     #expect(
@@ -96,7 +96,7 @@ import Testing
           model: "m", exposure: "votes", defense: Nullable(wrappedValue: nil), client: client,
           limits: limits))
         == #"{"client":{"logprobs":true,"noise":["hard","soft"],"off":false,"#
-        + #""prefix":{"max":"all","min":20},"samples":{"max":null,"min":null},"#
+        + #""prefix":{"max":"all","min":20},"samples":{"max":10,"min":10},"#
         + #""sigma":{"max":2,"min":0.5},"temperature":{"max":2,"min":0}},"defense":null,"exposure":"votes","#
         + #""limits":{"answer_tokens":2048,"choices":4},"model":"m"}"#)
   }
