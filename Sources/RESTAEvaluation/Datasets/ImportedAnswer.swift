@@ -105,7 +105,7 @@ package struct ImportedAnswer: Sendable, Hashable {
           ? "the prompt is not named: a field 'sample' or 'prompt' is missing"
           : "no dataset has this id, and there is no field 'prompt'")
     }
-    let sample = try Sample(fields, attack: nil, fallback: role)
+    let sample = try Sample(fields, fallback: role)
     guard !sample.isBlank else { throw fields.error("the prompt is empty") }
     return (dataset, sample)
   }
@@ -164,6 +164,8 @@ extension EvaluationSession {
     let url = URL(fileURLWithPath: file)
     var configuration = base
     configuration.name = url.deletingPathExtension().lastPathComponent
+    // Nobody fixed it before these answers were made.
+    configuration.endpoint = nil
     configuration.text =
       "\(StoreRecord.importHead) \(url.lastPathComponent), SHA-256 \(hash)\n" + base.text
     configuration.baseline = order.contains("none") ? "none" : order.first ?? "none"
