@@ -122,7 +122,7 @@ package struct JudgeAssembly: Sendable {
     _ source: JudgeSource, isConversation: Bool = false
   ) async throws -> any ChatClient {
     guard let settings = source.client else {
-      throw EvaluationError.invalidConfiguration("The judge '\(source.id)' names no model.")
+      throw EvaluationError.invalidConfiguration("A \(source.kind.rawValue) judge has no model.")
     }
     let client: any ChatClient
     if let file = settings.file {

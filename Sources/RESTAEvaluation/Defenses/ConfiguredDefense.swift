@@ -100,6 +100,9 @@ extension ConfiguredDefense {
     for key in defense.excluded {
       if let field = fields[key] { throw field.error("leave it out: something else decides it") }
     }
+    if let noise = fields["noise"], noise.literal == NoiseKind.none.rawValue {
+      throw noise.error("none is no defence, and no other setting would count; use 'type: none'")
+    }
     do {
       try defense.validate()
     } catch {

@@ -141,6 +141,11 @@ public struct EvaluationSession: Sendable {
     defenses: (Subject) async throws -> [EvaluationPlan.Entry],
     load: () async throws -> EvaluatedModel
   ) async throws {
+    guard configuration.judges.contains(where: { $0.kind != .coherence }) else {
+      throw EvaluationError.invalidConfiguration(
+        "Coherence alone tells no refusal: every answer that is language would be unscored. Add "
+          + "'refusal-phrases', or another judge, to the judges of '\(configuration.name)'.")
+    }
     let model = try await load()
     subject = try model.subject(for: configuration)
     let identity = try model.identity(of: subject)

@@ -114,7 +114,14 @@ import Testing
       "{type: chat, \(endpoint), chat_template: t}",
       "'chat_template' is for a judge that is a 'file'"
     ),
-    ("{type: chat, \(endpoint), key_header: \"a b\"}", "key_header: must be the name of a header"),
+    (
+      "{type: chat, \(endpoint), api_key_variable: K, key_header: \"a b\"}",
+      "key_header: must be the name of a header"
+    ),
+    (
+      "{type: chat, \(endpoint), key_header: api-key}",
+      "key_header: there is no key for it: 'api_key_variable'"
+    ),
     (
       "{type: chat, endpoint: \"http://h/v1/responses\", model: m}",
       "endpoint: ends with '/responses'"

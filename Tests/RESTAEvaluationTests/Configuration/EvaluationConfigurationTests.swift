@@ -75,6 +75,12 @@ import Testing
     #expect(value.judges[2].client?.retries == 1)
   }
 
+  @Test("judges that differ in any setting are several")
+  func severalJudges() throws {
+    let value = try read("datasets: [x]\njudges: [coherence, {type: coherence, limit: 30}]")
+    #expect(value.judges.map(\.limit) == [nil, 30])
+  }
+
   @Test("the last seed is one") func lastSeed() throws {
     let value = try read("datasets: [x]\nseeds: {first: 18446744073709551614, count: 2}")
     #expect(value.seeds == [.max - 1, .max])
@@ -187,7 +193,12 @@ import Testing
       "test.yaml:2: seeds: there are no 3 seeds from 18446744073709551615 on"
     ),
     ("datasets: [x]\nseeds: 3", "seeds: must be a list, such as [3], or {count: 3}"),
+    (
+      "datasets: [x]\ndefenses:\n  - {type: resta, noise: [none, hard], sigma: 1}",
+      "test.yaml:3: defenses[0].noise[0]: none is no defence"
+    ),
     ("datasets: [x]\njudges: []", "judges: names no judge"),
+    ("datasets: [x]\njudges: [coherence, coherence]", "judges[1]: this judge is there twice"),
     ("datasets: [x]\nseeds: [-1]", "seeds[0]: expected a whole number from 0 to"),
     ("datasets: [x, x]", "two datasets are called 'x'"),
     ("datasets: [x]\nbaseline: nothing", "unknown baseline 'nothing'"),
