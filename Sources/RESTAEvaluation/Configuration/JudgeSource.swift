@@ -13,7 +13,7 @@ package struct JudgeSource: Sendable, Hashable {
     case chat
     /// A guard model that says safe or unsafe.
     case guardModel = "guard"
-    /// A chat model that compares with the undefended answer (AlpacaEval).
+    /// A chat model that compares with the baseline's answer (AlpacaEval).
     case pairwise
 
     /// Its keys, in the order in which errors list them.

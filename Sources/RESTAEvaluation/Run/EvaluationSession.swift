@@ -170,7 +170,7 @@ public struct EvaluationSession: Sendable {
     judges = .named(configuration.judges)
   }
 
-  /// Whether answers are compared with the undefended ones, which parts of a plan may not have.
+  /// Whether answers are compared with the baseline's, which parts of a plan may not have.
   package var hasComparisons: Bool {
     guard case .named(let sources) = judges else { return false }
     return sources.contains { $0.kind == .pairwise }
