@@ -85,9 +85,7 @@ struct DatasetEntries {
 extension Sample {
   /// Whether there is nothing in the prompt but white space.
   var isBlank: Bool { prompt.unicodeScalars.allSatisfy { $0.properties.isWhitespace } }
-}
 
-extension Sample {
   /// Reads an entry of our own format; `fallback` is its role where it says none.
   init(_ fields: DataRow, fallback: Role?) throws(DocumentError) {
     guard let role = try fields.optionalChoice("role", of: Role.self) ?? fallback else {

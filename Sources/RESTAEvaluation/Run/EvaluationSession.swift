@@ -144,7 +144,7 @@ public struct EvaluationSession: Sendable {
     guard configuration.judges.contains(where: { $0.kind != .coherence }) else {
       throw EvaluationError.invalidConfiguration(
         "Coherence alone tells no refusal: every answer that is language would be unscored. Add "
-          + "'refusal-phrases', or another judge, to the judges of '\(configuration.name)'.")
+          + "'refusal-phrases' to the judges, or another one.")
     }
     let model = try await load()
     subject = try model.subject(for: configuration)

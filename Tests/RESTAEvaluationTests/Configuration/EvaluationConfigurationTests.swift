@@ -101,6 +101,23 @@ import Testing
     #expect(value.defenses[12].name == "resta isotropic 0.8 k=10 l=all")
   }
 
+  @Test("settings that are in no default name are told where they vary")
+  func defaultNames() throws {
+    let value = try read(
+      """
+      datasets: [x.jsonl]
+      defenses:
+        - {type: perplexity-filter, threshold: [50, 100]}
+        - {type: resta, sigma: 1, prefix_after: ["</a>", "</b>"]}
+      """)
+    #expect(
+      value.defenses.map(\.name) == [
+        "none", "perplexity-filter threshold=50", "perplexity-filter threshold=100",
+        "resta isotropic 1.0 k=10 l=20 prefix_after=</a>",
+        "resta isotropic 1.0 k=10 l=20 prefix_after=</b>",
+      ])
+  }
+
   @Test("the endpoint is against the first placebo, unless it says otherwise") func endpoint()
     throws
   {
@@ -196,6 +213,10 @@ import Testing
     (
       "datasets: [x]\ndefenses:\n  - {type: resta, noise: [none, hard], sigma: 1}",
       "test.yaml:3: defenses[0].noise[0]: none is no defence"
+    ),
+    (
+      "datasets: [x]\ndefenses:\n  - {type: resta, name: a, sigma: [0.5, 0.50], samples: [2, 3]}",
+      "test.yaml:3: defenses[0]: one defence is there twice: sigma=0.50 samples=2"
     ),
     ("datasets: [x]\njudges: []", "judges: names no judge"),
     ("datasets: [x]\njudges: [coherence, coherence]", "judges[1]: this judge is there twice"),
