@@ -14,6 +14,19 @@ package struct JudgeAssembly: Sendable {
   private let generator: any RandomNumberGenerator & Sendable
   private let subject: @Sendable () async throws -> Subject
   private let load: ModelLoader
+  private let models = LoadedModels()
+
+  /// A file is loaded once, however many judges name it.
+  private actor LoadedModels {
+    private var loaded: [[String?]: Subject] = [:]
+
+    func model(_ file: String, _ template: String?, _ load: ModelLoader) async throws -> Subject {
+      if let known = loaded[[file, template]] { return known }
+      let model = try await load(file, template)
+      loaded[[file, template]] = model
+      return model
+    }
+  }
 
   /// Prepares to make judges.
   ///
@@ -127,8 +140,8 @@ package struct JudgeAssembly: Sendable {
     let client: any ChatClient
     if let file = settings.file {
       let path = EvaluationConfiguration.resolved(file, in: folder)
-      var judge = try await load(
-        path, settings.chatTemplate.map { EvaluationConfiguration.template($0, in: folder) })
+      var judge = try await models.model(
+        path, settings.chatTemplate.map { EvaluationConfiguration.template($0, in: folder) }, load)
       judge.template = try (judge.template ?? judge.model.chatTemplate)?.dated(date)
       let name = URL(fileURLWithPath: path).lastPathComponent
       // By what is in it: other weights under a path are another judge.

@@ -99,9 +99,7 @@ extension DatasetEntries {
     return entries
   }
 
-  private mutating func readArtifact(
-    _ file: DataFile, role: Sample.Role
-  ) throws(DocumentError) {
+  private mutating func readArtifact(_ file: DataFile, role: Sample.Role) throws(DocumentError) {
     guard let root = file.root else {
       throw DocumentError("\(file.source.name): an object is expected, not a list")
     }
