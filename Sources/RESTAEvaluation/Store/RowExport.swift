@@ -62,13 +62,28 @@ package struct RowExport: Sendable, Hashable {
       .object(JSONObject(row.verdicts.mapValues(json))),
       .optional(row.failure), .optional(answer?.stopReason), count(answer?.promptTokens),
       count(answer?.tokenIDs.count), count(answer?.passes), count(answer?.tokensProcessed),
-      answer.map { .number($0.seconds) } ?? .null, answer.map { .object($0.notes) } ?? .null,
+      answer.map { .number($0.seconds) } ?? .null,
+      answer.map { .object(showsAnswer ? $0.notes : Self.withoutTexts($0.notes)) } ?? .null,
       count(sample.prompt.utf8.count), .string(Digest.sha256(of: sample.prompt)),
       count(answer?.text.utf8.count), .optional(answer.map { Digest.sha256(of: $0.text) }),
       showsPrompt ? .string(sample.prompt) : .null,
       showsAnswer ? .optional(answer?.text) : .null,
     ]
     return Array(zip(Self.names, values))
+  }
+
+  /// What a checkpoint's probes said is an answer to the prompt too.
+  private static func withoutTexts(_ notes: JSONObject) -> JSONObject {
+    var notes = notes
+    if let probes = notes["probes"]?.array {
+      notes["probes"] = .array(
+        probes.map { probe -> JSONValue in
+          var members = probe.object ?? [:]
+          members["text"] = nil
+          return .object(members)
+        })
+    }
+    return notes
   }
 
   private func json(_ verdict: Verdict) -> JSONValue {
