@@ -112,8 +112,7 @@ package struct JudgeAssembly: Sendable {
     let prompt = try source.prompt.map {
       try text($0, "The guard's prompt '\($0)' is no readable text file.")
     }
-    let isConversation = prompt == nil
-    let client = try await client(source, isConversation: isConversation)
+    let client = try await client(source, isConversation: prompt == nil)
     guard let prompt else {
       return GuardJudge(client: client, form: source.form, maximumTokens: source.maximumTokens)
     }

@@ -180,23 +180,14 @@ public struct RunProgress: Sendable, Hashable {
 }
 
 /// Compares answers to benign prompts with the baseline's.
-package struct PreferenceRunner: Sendable {
-  private let store: EvaluationStore
-  private let baseline: String
-  private let judges: [PairwiseJudge]
-  private let retriesUnscored: Bool
-
-  package init(
-    store: EvaluationStore, baseline: String, judges: [PairwiseJudge], retriesUnscored: Bool = false
-  ) {
-    self.store = store
-    self.baseline = baseline
-    self.judges = judges
-    self.retriesUnscored = retriesUnscored
-  }
+struct PreferenceRunner: Sendable {
+  let store: EvaluationStore
+  let baseline: String
+  let judges: [PairwiseJudge]
+  var retriesUnscored = false
 
   /// Makes the comparisons that are missing, one after the other.
-  package func run(progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws {
+  func run(progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws {
     guard !judges.isEmpty else { return }
     let rows = try await store.rows(judges: [])
     let known = Set(

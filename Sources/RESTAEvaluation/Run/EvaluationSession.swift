@@ -259,8 +259,7 @@ public struct EvaluationSession: Sendable {
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`.
   public static func noOther(_ path: String) throws(EvaluationError) -> EvaluatedModel {
     throw EvaluationError.invalidConfiguration(
-      "The placebo's file '\(path)' is a model, and this program loads none."
-    )
+      "The placebo's file '\(path)' is a model, and this program loads none.")
   }
 
   private static var now: Double { Date().timeIntervalSince1970 }
