@@ -177,6 +177,10 @@ import Testing
       "in.jsonl:1: field 'prompt' is not the prompt that the dataset has under this id"
     ),
     (
+      "{\"sample\": \"5\", \"role\": \"direct\", \"answer\": \"x\"}",
+      "in.jsonl:1: field 'role' is not that of the dataset's prompt"
+    ),
+    (
       "{\"prompt\": \"p\", \"answer\": \"x\"}",
       "in.jsonl:1: field 'role' is missing; give it here or for the whole file"
     ),
