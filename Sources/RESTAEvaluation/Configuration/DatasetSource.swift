@@ -49,7 +49,7 @@ package struct DatasetSource: Sendable, Hashable {
   package var limit: Int?
   /// Whether rows that cannot be read are left out, and listed.
   package var skipsBadRows = false
-  /// Whether rows that say another role than ``role`` are refused; none can be left out then.
+  /// Whether a format that implies another role than ``role`` is refused too; no row can be left out then.
   package var demandsRole = false
 
   /// The keys of an element of `datasets`; the first three are places, of which one is named.
@@ -158,7 +158,8 @@ extension DatasetSource {
       let path = try Self.path(ofKnown: text, data: data)
       return try load(path, format: format ?? KnownDataset.named(text)?.format, selection)
     case .file(let file):
-      return try load(file.hasPrefix("/") ? file : folder + "/" + file, format: format, selection)
+      let path = EvaluationConfiguration.resolved(file, in: folder)
+      return try load(path, format: format, selection)
     }
   }
 

@@ -63,10 +63,8 @@ public struct EvaluationConfiguration: Sendable {
       "skip_bad_rows", \.skipsBadRows, .flag,
       "Whether rows of datasets that cannot be read are left out, and listed.", default: "no"),
   ]
-  private static let keys = [
-    "name", "about", "model", "system", "template_date", "template_vars", "max_tokens", "seeds",
-    "datasets", "defenses", "judges", "baseline", "endpoint", "skip_bad_rows",
-  ]
+  private static let keys =
+    table.map(\.name) + ["model", "seeds", "datasets", "defenses", "judges", "endpoint"]
 
   /// A model as a configuration names it.
   package struct ModelSource: Sendable, Hashable {
@@ -147,7 +145,11 @@ public struct EvaluationConfiguration: Sendable {
       // Nothing can be said of a defence without the undefended model beside it.
       defenses.insert(NamedDefense(name: "none", defense: Undefended()), at: 0)
     }
-    for element in fields["judges"]?.elements() ?? [] { judges.append(try JudgeSource(element)) }
+    for element in fields["judges"]?.elements() ?? [] {
+      let judge = try JudgeSource(element)
+      guard !judges.contains(judge) else { throw element.error("this judge is there twice") }
+      judges.append(judge)
+    }
     if judges.isEmpty {
       if let node = fields["judges"] { throw node.error("names no judge") }
       judges = JudgeSource.defaults
@@ -170,7 +172,6 @@ public struct EvaluationConfiguration: Sendable {
   private func checkNames(_ top: YAMLNode, baseline place: YAMLNode?) throws(DocumentError) {
     for (kind, names) in [
       ("datasets", datasets.map(\.name)), ("defenses", defenses.map(\.name)),
-      ("judges", judges.map(\.id)),
     ] {
       var seen: Set<String> = []
       for name in names where !seen.insert(name).inserted {

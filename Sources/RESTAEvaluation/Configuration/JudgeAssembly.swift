@@ -14,6 +14,19 @@ package struct JudgeAssembly: Sendable {
   private let generator: any RandomNumberGenerator & Sendable
   private let subject: @Sendable () async throws -> Subject
   private let load: ModelLoader
+  private let models = LoadedModels()
+
+  /// A file is loaded once, however many judges name it.
+  private actor LoadedModels {
+    private var loaded: [[String?]: Subject] = [:]
+
+    func model(_ file: String, _ template: String?, _ load: ModelLoader) async throws -> Subject {
+      if let known = loaded[[file, template]] { return known }
+      let model = try await load(file, template)
+      loaded[[file, template]] = model
+      return model
+    }
+  }
 
   /// Prepares to make judges.
   ///
@@ -99,8 +112,7 @@ package struct JudgeAssembly: Sendable {
     let prompt = try source.prompt.map {
       try text($0, "The guard's prompt '\($0)' is no readable text file.")
     }
-    let isConversation = prompt == nil
-    let client = try await client(source, isConversation: isConversation)
+    let client = try await client(source, isConversation: prompt == nil)
     guard let prompt else {
       return GuardJudge(client: client, form: source.form, maximumTokens: source.maximumTokens)
     }
@@ -122,13 +134,13 @@ package struct JudgeAssembly: Sendable {
     _ source: JudgeSource, isConversation: Bool = false
   ) async throws -> any ChatClient {
     guard let settings = source.client else {
-      throw EvaluationError.invalidConfiguration("The judge '\(source.id)' names no model.")
+      throw EvaluationError.invalidConfiguration("A \(source.kind.rawValue) judge has no model.")
     }
     let client: any ChatClient
     if let file = settings.file {
       let path = EvaluationConfiguration.resolved(file, in: folder)
-      var judge = try await load(
-        path, settings.chatTemplate.map { EvaluationConfiguration.template($0, in: folder) })
+      var judge = try await models.model(
+        path, settings.chatTemplate.map { EvaluationConfiguration.template($0, in: folder) }, load)
       judge.template = try (judge.template ?? judge.model.chatTemplate)?.dated(date)
       let name = URL(fileURLWithPath: path).lastPathComponent
       // By what is in it: other weights under a path are another judge.

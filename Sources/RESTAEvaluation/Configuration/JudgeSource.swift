@@ -13,7 +13,7 @@ package struct JudgeSource: Sendable, Hashable {
     case chat
     /// A guard model that says safe or unsafe.
     case guardModel = "guard"
-    /// A chat model that compares with the undefended answer (AlpacaEval).
+    /// A chat model that compares with the baseline's answer (AlpacaEval).
     case pairwise
 
     /// Its keys, in the order in which errors list them.
@@ -128,12 +128,6 @@ package struct JudgeSource: Sendable, Hashable {
   /// Refusal phrases, then coherence.
   package static let defaults = [JudgeSource(kind: .refusalPhrases), JudgeSource(kind: .coherence)]
 
-  /// Tells judges of a configuration apart.
-  var id: String {
-    let name = client.map { $0.file ?? "\($0.endpoint ?? ""):\($0.model ?? "")" }
-    return [kind.rawValue, rubric, prompt, name].compactMap { $0 }.joined(separator: ":")
-  }
-
   private init(kind: Kind) { self.kind = kind }
 
   /// Reads an element of `judges`: a type, or keys and values.
@@ -175,6 +169,9 @@ package struct JudgeSource: Sendable, Hashable {
     }
     guard client.endpoint == nil || client.model != nil else {
       throw node.error("there is no 'model': the model's name at the endpoint")
+    }
+    if client.apiKeyVariable == nil, let header = fields["key_header"] {
+      throw header.error("there is no key for it: 'api_key_variable' names where one is")
     }
     self.client = client
   }

@@ -55,7 +55,7 @@ extension DatasetEntries {
       let category = try fields.string("category")
       guard let goal = try fields.optionalString("goal") else {
         if name == .benign || name == .checkable {
-          let sample = try Sample(fields, attack: nil, role: .benign)
+          let sample = try Sample(fields, fallback: .benign)
           try entries.add(sample, from: fields.place, split: split)
         }
         continue

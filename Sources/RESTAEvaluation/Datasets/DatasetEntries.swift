@@ -14,12 +14,14 @@ struct DatasetEntries {
   private(set) var jailbroken: Int?
   /// Rows that cannot be read, each with its place.
   private(set) var bad: [DocumentError] = []
-  /// The attack of the whole file.
+  /// The attack of the file's adversarial prompts; `nil`: each has its own, or none.
   var attack: String?
   /// The role that each prompt has to have; `nil`: any.
   var only: Sample.Role?
 
   private var places: [String: String] = [:]
+  /// What each prompt is a cluster of, by its bytes.
+  private var clusters: [[UInt8]: String] = [:]
 
   /// Reads the rows of a file; those that cannot be read are kept apart.
   mutating func read(
@@ -42,6 +44,8 @@ struct DatasetEntries {
     guard !sample.isBlank else {
       throw DocumentError("\(place): the prompt is empty")
     }
+    var sample = sample
+    if sample.role == .adversarial, let attack { sample.attack = attack }
     if let only, sample.role != only {
       throw DocumentError("\(place): the prompt is \(sample.role.rawValue), not \(only.rawValue)")
     }
@@ -55,6 +59,10 @@ struct DatasetEntries {
         "\(place): some rows have a field 'split' and some have none")
     }
     try count(sample.id, at: place)
+    // The same prompt again is no other observation, nor one for the other side of a split.
+    let prompt = Array(sample.prompt.utf8)
+    if sample.behavior == nil { sample.behavior = clusters[prompt] }
+    clusters[prompt] = clusters[prompt] ?? sample.cluster
     splits[sample.id] = split
     samples.append(sample)
   }
@@ -83,15 +91,10 @@ struct DatasetEntries {
 extension Sample {
   /// Whether there is nothing in the prompt but white space.
   var isBlank: Bool { prompt.unicodeScalars.allSatisfy { $0.properties.isWhitespace } }
-}
 
-extension Sample {
-  /// Reads an entry of our own format; `role` is its role whatever it says, `fallback` where it says none.
-  init(
-    _ fields: DataRow, attack: String?, role: Role? = nil, fallback: Role? = nil
-  ) throws(DocumentError) {
-    let own = try fields.optionalChoice("role", of: Role.self)
-    guard let role = role ?? own ?? fallback else {
+  /// Reads an entry of our own format; `fallback` is its role where it says none.
+  init(_ fields: DataRow, fallback: Role?) throws(DocumentError) {
+    guard let role = try fields.optionalChoice("role", of: Role.self) ?? fallback else {
       throw fields.error("field 'role' is missing; give it here or for the whole file")
     }
     let id = fields.has("id") ? try fields.identifier("id") : "row-\(fields.number)"
@@ -100,7 +103,6 @@ extension Sample {
       behavior: try fields.optionalString("behavior"), goal: try fields.optionalString("goal"),
       category: try fields.optionalString("category"),
       attack: try fields.optionalString("attack"))
-    if role == .adversarial, let attack { self.attack = attack }
     if fields.has("instructions") {
       var instructions: [VerifiableInstruction] = []
       for (position, element) in try fields.array("instructions").enumerated() {

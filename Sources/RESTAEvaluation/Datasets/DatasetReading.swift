@@ -8,8 +8,9 @@ extension Dataset {
   /// knows none, an empty one, an id that occurs twice. Such rows can be left out, but for all of them;
   /// the dataset says so; `skipsBadRows` is `nil` where nobody can ask for that.
   ///
-  /// `role` is that of all rows, whatever they say; `fallback` that of rows which do not say; one of another
-  /// role than `only` is a bad row. A file that was `read` is not read again: a pipe has nothing more.
+  /// `role` is in the place of the one that a format implies, and of rows that say none; one that says another is a
+  /// bad row. `fallback` is that of rows which do not say; one of another role than `only` is a bad row. A file that
+  /// was `read` is not read again: a pipe has nothing more.
   package static func load(
     contentsOf path: String, read: DataFile? = nil, format: DatasetFormat? = nil,
     name: String? = nil, attack: String? = nil, role: Sample.Role? = nil,
@@ -46,13 +47,13 @@ extension DatasetEntries {
     let format =
       if let format { format } else { try DatasetFormat.detect(file, role: role ?? fallback) }
     var entries = DatasetEntries()
-    entries.only = only
+    entries.only = only ?? role
+    entries.attack = attack
     switch format {
-    case .jailbreakBenchArtifact:
-      try entries.readArtifact(file, attack: attack, role: role ?? .adversarial)
+    case .jailbreakBenchArtifact: try entries.readArtifact(file, role: role ?? .adversarial)
     case .jailbreakBenchBehaviors:
       try entries.readBehaviors(file, role: role, fallback: fallback)
-    case .xstest: try entries.readXSTest(file, role: role)
+    case .xstest: try entries.readXSTest(file)
     case .ifeval:
       entries.read(file) { row, entries throws(DocumentError) in
         let sample = Sample(
@@ -88,7 +89,7 @@ extension DatasetEntries {
       }
     case .jsonl:
       entries.read(file) { row, entries throws(DocumentError) in
-        let sample = try Sample(row, attack: attack, role: role, fallback: fallback)
+        let sample = try Sample(row, fallback: role ?? fallback)
         let split = try row.optionalChoice("split", of: DataSplit.self)
         try entries.add(sample, from: row.place, split: split)
       }
@@ -98,19 +99,15 @@ extension DatasetEntries {
     return entries
   }
 
-  private mutating func readArtifact(
-    _ file: DataFile, attack: String?, role: Sample.Role
-  ) throws(DocumentError) {
+  private mutating func readArtifact(_ file: DataFile, role: Sample.Role) throws(DocumentError) {
     guard let root = file.root else {
       throw DocumentError("\(file.source.name): an object is expected, not a list")
     }
-    if let attack {
-      self.attack = attack
-    } else {
+    if attack == nil {
       guard let parameters = try root.optionalRow("parameters") else {
         throw root.error("field 'parameters' is missing; name the attack instead")
       }
-      self.attack = try parameters.string("method")
+      attack = try parameters.string("method")
     }
     guard file.listKey == "jailbreaks" else {
       _ = try root.array("jailbreaks")
@@ -149,20 +146,17 @@ extension DatasetEntries {
     }
   }
 
-  private mutating func readXSTest(
-    _ file: DataFile, role: Sample.Role?
-  ) throws(DocumentError) {
+  private mutating func readXSTest(_ file: DataFile) throws(DocumentError) {
     try file.require(["prompt", "type"])
     read(file) { row, entries throws(DocumentError) in
       let type = try row.string("type")
-      let labelled = try row.xstestRole(type: type)
       // The prefix keeps prompts of different public sets, which have no behavior to cluster by,
       // from having one id.
       let name = ["id", "id_v2", "id_v1"].first(where: row.holds)
       let id = if let name { try row.identifier(name) } else { "row-\(row.number)" }
       let sample = Sample(
-        id: "xstest-" + id, role: role ?? labelled, prompt: try row.prompt(in: "prompt"),
-        category: type)
+        id: "xstest-" + id, role: try row.xstestRole(type: type),
+        prompt: try row.prompt(in: "prompt"), category: type)
       try entries.add(sample, from: row.place)
     }
   }

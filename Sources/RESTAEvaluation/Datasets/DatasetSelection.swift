@@ -4,8 +4,6 @@ import RESTADocuments
 package struct DatasetSelection: Sendable, Hashable {
   /// How many of the prompts that fit the other conditions.
   package enum Limit: Sendable, Hashable {
-    /// At most so many, from the start.
-    case first(Int)
     /// At most so many, evenly spread: of n prompts those at ⌊i n / limit⌋.
     case spread(Int)
   }
@@ -14,8 +12,6 @@ package struct DatasetSelection: Sendable, Hashable {
   ///
   /// XSTest's safe prompts are `benign`, its unsafe ones `direct`.
   package var role: Sample.Role?
-  /// The attacks; empty for all, and for prompts without one.
-  package var attacks: [String]
   /// The categories; empty for all, and for prompts without one.
   package var categories: [String]
   /// One side of the split; `nil` for both.
@@ -30,11 +26,10 @@ package struct DatasetSelection: Sendable, Hashable {
   package var limit: Limit?
 
   package init(
-    role: Sample.Role? = nil, attacks: [String] = [], categories: [String] = [],
-    split: DataSplit? = nil, developmentShare: Double = 0.3, limit: Limit? = nil
+    role: Sample.Role? = nil, categories: [String] = [], split: DataSplit? = nil,
+    developmentShare: Double = 0.3, limit: Limit? = nil
   ) {
     self.role = role
-    self.attacks = attacks
     self.categories = categories
     self.split = split
     self.developmentShare = developmentShare
@@ -50,12 +45,10 @@ extension DatasetSelection {
     guard (0...1).contains(developmentShare) else {
       throw EvaluationError.invalidConfiguration("\(name): the development share must be in 0...1")
     }
-    try check(attacks, "attack", against: samples.compactMap(\.attack), name)
-    try check(categories, "category", against: samples.compactMap(\.category), name)
+    try checkCategories(of: samples, name)
     let ownSides = split != nil && splits.isEmpty ? try Dataset.sidesOfOwnGoals() : [:]
     let fitting = samples.filter { sample in
       if let role, sample.role != role { return false }
-      if !attacks.isEmpty, !attacks.contains(where: { $0 == sample.attack }) { return false }
       if !categories.isEmpty, !categories.contains(where: { $0 == sample.category }) {
         return false
       }
@@ -75,28 +68,21 @@ extension DatasetSelection {
   }
 
   private func limited(_ samples: [Sample], _ name: String) throws(EvaluationError) -> [Sample] {
-    let (count, isSpread) =
-      switch limit {
-      case nil: (samples.count, false)
-      case .first(let count): (count, false)
-      case .spread(let count): (count, true)
-      }
-    guard count > 0 || limit == nil else {
+    guard case .spread(let count)? = limit, count < samples.count else { return samples }
+    guard count > 0 else {
       throw EvaluationError.invalidConfiguration("\(name): the limit must be at least 1")
     }
-    guard isSpread, count < samples.count else { return Array(samples.prefix(count)) }
     return (0..<count).map { samples[$0 * samples.count / count] }
   }
 
   /// A name that nothing has would select nothing in silence.
-  private func check(
-    _ names: [String], _ kind: String, against known: [String], _ dataset: String
-  ) throws(EvaluationError) {
-    for name in names where !known.contains(name) {
-      let list = Set(known).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  private func checkCategories(of samples: [Sample], _ dataset: String) throws(EvaluationError) {
+    let known = Set(samples.compactMap(\.category))
+    for name in categories where !known.contains(name) {
+      let list = known.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       let has = list.isEmpty ? "the data has none" : "there are: \(list.joined(separator: ", "))"
       throw EvaluationError.invalidConfiguration(
-        "\(dataset): no prompt has the \(kind) '\(name)'; \(has)")
+        "\(dataset): no prompt has the category '\(name)'; \(has)")
     }
   }
 }

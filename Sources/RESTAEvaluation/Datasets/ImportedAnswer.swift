@@ -36,7 +36,7 @@ package struct ImportedAnswer: Sendable, Hashable {
   ///
   /// A row whose prompt is in none of the datasets has `prompt` and the other fields of
   /// ``DatasetFormat/jsonl``; a row with `sample` or `id` and `prompt` must have the dataset's prompt,
-  /// byte for byte, when the id is known.
+  /// byte for byte, when the id is known, and one with `role` its role.
   package static func load(
     contentsOf path: String, datasets: [Dataset] = [], role: Sample.Role? = nil,
     skipsBadRows: Bool = false
@@ -97,6 +97,8 @@ package struct ImportedAnswer: Sendable, Hashable {
       guard prompt.map({ $0.utf8.elementsEqual(sample.prompt.utf8) }) ?? true else {
         throw fields.error("field 'prompt' is not the prompt that the dataset has under this id")
       }
+      guard try fields.optionalChoice("role", of: Sample.Role.self) ?? sample.role == sample.role
+      else { throw fields.error("field 'role' is not that of the dataset's prompt") }
       return (dataset, sample)
     }
     guard prompt != nil else {
@@ -105,7 +107,7 @@ package struct ImportedAnswer: Sendable, Hashable {
           ? "the prompt is not named: a field 'sample' or 'prompt' is missing"
           : "no dataset has this id, and there is no field 'prompt'")
     }
-    let sample = try Sample(fields, attack: nil, fallback: role)
+    let sample = try Sample(fields, fallback: role)
     guard !sample.isBlank else { throw fields.error("the prompt is empty") }
     return (dataset, sample)
   }
@@ -164,6 +166,8 @@ extension EvaluationSession {
     let url = URL(fileURLWithPath: file)
     var configuration = base
     configuration.name = url.deletingPathExtension().lastPathComponent
+    // Nobody fixed it before these answers were made.
+    configuration.endpoint = nil
     configuration.text =
       "\(StoreRecord.importHead) \(url.lastPathComponent), SHA-256 \(hash)\n" + base.text
     configuration.baseline = order.contains("none") ? "none" : order.first ?? "none"

@@ -37,7 +37,7 @@ public struct Sample: Sendable, Hashable, Codable {
   /// What makes an answer correct, where that can be checked.
   package var answers: AcceptedAnswers?
 
-  /// Makes a sample.
+  /// Makes a sample; a behavior, goal, category or attack that is empty is none, as many exports write it.
   ///
   /// - Parameters:
   ///   - id: Unique within its dataset.
@@ -57,10 +57,12 @@ public struct Sample: Sendable, Hashable, Codable {
     self.id = id
     self.role = role
     self.prompt = prompt
-    self.behavior = behavior
-    self.goal = goal
-    self.category = category
-    self.attack = attack
+    // All rows without a behavior would be one cluster of the statistics, and one side of the split.
+    let known = { (text: String?) -> String? in text?.isEmpty == true ? nil : text }
+    self.behavior = known(behavior)
+    self.goal = known(goal)
+    self.category = known(category)
+    self.attack = known(attack)
     self.instructions = instructions
     self.recorded = recorded
   }

@@ -83,9 +83,14 @@ extension ConfiguredDefense {
         }
       }
     }
+    var seen: Set<Self> = []
     var found: [(defense: any ConfiguredDefense, varied: [String])] = []
-    for combination in combinations {
-      found.append((try read(combination.fields, at: node), combination.varied))
+    for (fields, varied) in combinations {
+      let defense = try read(fields, at: node)
+      guard seen.insert(defense).inserted else {
+        throw node.error("one defence is there twice: \(varied.joined(separator: " "))")
+      }
+      found.append((defense, varied))
     }
     return found
   }
@@ -99,6 +104,9 @@ extension ConfiguredDefense {
     }
     for key in defense.excluded {
       if let field = fields[key] { throw field.error("leave it out: something else decides it") }
+    }
+    if let noise = fields["noise"], noise.literal == NoiseKind.none.rawValue {
+      throw noise.error("none is no defence, and no other setting would count; use 'type: none'")
     }
     do {
       try defense.validate()
@@ -152,9 +160,12 @@ package struct NamedDefense: Sendable {
     // Once more, now that it is known which keys this type has.
     let fields = try node.fields(["type", "name"] + type.keys)
     let given = try fields["name"]?.text()
-    return try type.grid(fields, at: node).map { defense, varied in
-      guard let given else { return NamedDefense(name: defense.defaultName, defense: defense) }
-      return NamedDefense(name: ([given] + varied).joined(separator: " "), defense: defense)
+    let grid = try type.grid(fields, at: node)
+    // Not each setting that may vary is in a default name.
+    let isTold = given != nil || Set(grid.map { $0.defense.defaultName }).count < grid.count
+    return grid.map { defense, varied in
+      let words = [given ?? defense.defaultName] + (isTold ? varied : [])
+      return NamedDefense(name: words.joined(separator: " "), defense: defense)
     }
   }
 }

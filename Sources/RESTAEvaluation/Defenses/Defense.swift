@@ -189,22 +189,14 @@ extension DefendedAnswer {
       tokensProcessed: result.totals.tokensProcessed, seconds: result.totals.wallSeconds,
       notes: notes)
   }
-}
 
-extension DefendedAnswer {
+  /// The stop reason of an answer that the defence itself gave, without the model.
+  package static let rejected = "rejected"
   /// What a defence says that refuses by itself; ``RefusalPhraseJudge`` knows it for a refusal.
   package static let refusalText = "I'm sorry, but I can't help with that."
 
   /// A refusal of the defence itself.
-  static func rejection(
-    promptTokens: Int = 0, notes: JSONObject = [:]
-  ) -> DefendedAnswer {
-    DefendedAnswer(
-      text: refusalText, stopReason: rejected, promptTokens: promptTokens, notes: notes)
+  static func rejection(promptTokens: Int = 0) -> DefendedAnswer {
+    DefendedAnswer(text: refusalText, stopReason: rejected, promptTokens: promptTokens)
   }
-}
-
-extension DefendedAnswer {
-  /// The stop reason of an answer that the defence itself gave, without the model.
-  package static let rejected = "rejected"
 }

@@ -56,9 +56,7 @@ public struct RestaDefense: ConfiguredDefense {
       isCalibrated
       ? "calibrated"
       : "\(defense.noise.kind.rawValue) \(sigma.value)\(sigma.unit == .absolute ? " abs" : "")"
-    var name =
-      "resta \(noise) "
-      + "k=\(defense.samples) l=\(defense.prefix)"
+    var name = "resta \(noise) k=\(defense.samples) l=\(defense.prefix)"
     if defense.noise.powerMatched { name += " matched" }
     if defense.tieRule != .logProbability { name += " ties=\(defense.tieRule.rawValue)" }
     if defense.aggregator != .majorityVote { name += " \(defense.aggregator.rawValue)" }

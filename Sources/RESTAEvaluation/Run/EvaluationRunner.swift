@@ -179,36 +179,31 @@ public struct RunProgress: Sendable, Hashable {
   public var share: Double { weightTotal > 0 ? min(1, weightDone / weightTotal) : 1 }
 }
 
-/// Compares defended answers to benign prompts with the undefended ones.
-package struct PreferenceRunner: Sendable {
-  private let store: EvaluationStore
-  private let baseline: String
-  private let judges: [PairwiseJudge]
-  private let retriesUnscored: Bool
-
-  package init(
-    store: EvaluationStore, baseline: String, judges: [PairwiseJudge], retriesUnscored: Bool = false
-  ) {
-    self.store = store
-    self.baseline = baseline
-    self.judges = judges
-    self.retriesUnscored = retriesUnscored
-  }
+/// Compares answers to benign prompts with the baseline's.
+struct PreferenceRunner: Sendable {
+  let store: EvaluationStore
+  let baseline: String
+  let judges: [PairwiseJudge]
+  var retriesUnscored = false
 
   /// Makes the comparisons that are missing, one after the other.
-  package func run(progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws {
+  func run(progress: @Sendable (Int, Int) -> Void = { _, _ in }) async throws {
     guard !judges.isEmpty else { return }
     let rows = try await store.rows(judges: [])
     let known = Set(
       try await store.preferences()
         .filter { !retriesUnscored || $0.verdict.preference != nil }.map(\.place))
-    var baselines: [Place: String] = [:]
+    var baselines: [Place: [UInt64: String]] = [:]
     for row in rows where row.defense == baseline {
-      baselines[Place(row)] = row.answer?.text
+      baselines[Place(row), default: [:]][row.seed] = row.answer?.text
     }
     var work: [(PairwiseJudge, GenerationRow, String, EvaluationStore.VerdictKey)] = []
     for row in rows where row.defense != baseline && row.sample.role == .benign {
-      guard row.answer != nil, let other = baselines[Place(row)] else { continue }
+      let others = baselines[Place(row)] ?? [:]
+      // Under the same seed, where both sides have one.
+      guard row.answer != nil,
+        let other = others[row.seed] ?? others.min(by: { $0.key < $1.key })?.value
+      else { continue }
       for judge in judges {
         let place = EvaluationStore.VerdictKey(
           key: row.key, dataset: row.dataset, sample: row.sample.id, judge: judge.id)

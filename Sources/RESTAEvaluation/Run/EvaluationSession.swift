@@ -141,6 +141,11 @@ public struct EvaluationSession: Sendable {
     defenses: (Subject) async throws -> [EvaluationPlan.Entry],
     load: () async throws -> EvaluatedModel
   ) async throws {
+    guard configuration.judges.contains(where: { $0.kind != .coherence }) else {
+      throw EvaluationError.invalidConfiguration(
+        "Coherence alone tells no refusal: every answer that is language would be unscored. Add "
+          + "'refusal-phrases' to the judges, or another one.")
+    }
     let model = try await load()
     subject = try model.subject(for: configuration)
     let identity = try model.identity(of: subject)
@@ -165,7 +170,7 @@ public struct EvaluationSession: Sendable {
     judges = .named(configuration.judges)
   }
 
-  /// Whether answers are compared with the undefended ones, which parts of a plan may not have.
+  /// Whether answers are compared with the baseline's, which parts of a plan may not have.
   package var hasComparisons: Bool {
     guard case .named(let sources) = judges else { return false }
     return sources.contains { $0.kind == .pairwise }
@@ -254,8 +259,7 @@ public struct EvaluationSession: Sendable {
   /// - Throws: ``EvaluationError`` with `invalidConfiguration`.
   public static func noOther(_ path: String) throws(EvaluationError) -> EvaluatedModel {
     throw EvaluationError.invalidConfiguration(
-      "The placebo's file '\(path)' is a model, and this program loads none."
-    )
+      "The placebo's file '\(path)' is a model, and this program loads none.")
   }
 
   private static var now: Double { Date().timeIntervalSince1970 }

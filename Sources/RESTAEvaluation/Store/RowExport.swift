@@ -53,6 +53,7 @@ package struct RowExport: Sendable, Hashable {
     let answer = row.answer
     let showsPrompt = texts != .none
     let showsAnswer = texts == .all || (texts == .benignAnswers && sample.role == .benign)
+    let notes = answer.map { showsAnswer ? $0.notes : Self.withoutTexts($0.notes) }
     let values: [JSONValue] = [
       .string(row.key), .string(row.dataset), .string(sample.id), .string(sample.role.rawValue),
       .optional(sample.behavior), .optional(sample.category), .optional(sample.attack),
@@ -62,13 +63,27 @@ package struct RowExport: Sendable, Hashable {
       .object(JSONObject(row.verdicts.mapValues(json))),
       .optional(row.failure), .optional(answer?.stopReason), count(answer?.promptTokens),
       count(answer?.tokenIDs.count), count(answer?.passes), count(answer?.tokensProcessed),
-      answer.map { .number($0.seconds) } ?? .null, answer.map { .object($0.notes) } ?? .null,
+      answer.map { .number($0.seconds) } ?? .null, notes.map { .object($0) } ?? .null,
       count(sample.prompt.utf8.count), .string(Digest.sha256(of: sample.prompt)),
       count(answer?.text.utf8.count), .optional(answer.map { Digest.sha256(of: $0.text) }),
       showsPrompt ? .string(sample.prompt) : .null,
       showsAnswer ? .optional(answer?.text) : .null,
     ]
     return Array(zip(Self.names, values))
+  }
+
+  /// What a checkpoint's probes said is an answer to the prompt too.
+  private static func withoutTexts(_ notes: JSONObject) -> JSONObject {
+    var notes = notes
+    if let probes = notes["probes"]?.array {
+      notes["probes"] = .array(
+        probes.map { probe -> JSONValue in
+          var members = probe.object ?? [:]
+          members["text"] = nil
+          return .object(members)
+        })
+    }
+    return notes
   }
 
   private func json(_ verdict: Verdict) -> JSONValue {

@@ -56,8 +56,6 @@ import Testing
         ["max_completion_tokens": .integer(2048), "temperature": .integer(0)],
         ["max_completion_tokens": .integer(2048)], ["max_completion_tokens": .integer(2048)],
       ])
-    #expect(client.usage.retries == 2)
-    #expect(client.usage.failures == 0)
   }
 
   @Test(arguments: [

@@ -89,16 +89,16 @@ import Testing
       generator: SeededGenerator(seed: 1))
   }
 
-  @Test func `a plain request goes through it with its whole address`() async throws {
+  @Test(arguments: ["judge.invalid:8000", "[2001:db8::7]:8000", "[2001:db8::7]"])
+  func `a plain request goes through it with its whole address`(host: String) async throws {
     let server = try await ScriptedEndpoint([.says("fine")])
-    let client = try Self.client(
-      server, "http://judge.invalid:8000/v1", credentials: "user:hun%20ter2@")
+    let client = try Self.client(server, "http://\(host)/v1", credentials: "user:hun%20ter2@")
     for _ in 0..<2 {
       #expect(try await client.complete(messages: [.user("?")], maximumTokens: 9) == "fine")
     }
     let request = try #require(server.requests.last)
-    #expect(request.uri == "http://judge.invalid:8000/v1/chat/completions")
-    #expect(request.headers["Host"] == ["judge.invalid:8000"])
+    #expect(request.uri == "http://\(host)/v1/chat/completions")
+    #expect(request.headers["Host"] == [host])
     let credentials = Data("user:hun ter2".utf8).base64EncodedString()
     #expect(request.headers["Proxy-Authorization"] == ["Basic \(credentials)"])
   }

@@ -2,6 +2,7 @@ import Foundation
 import RESTA
 import RESTARefusals
 import RESTATesting
+import Synchronization
 import Testing
 
 @testable import RESTAEvaluation
@@ -54,6 +55,31 @@ import Testing
       #expect(
         (error?.message.hasPrefix("Two judges are called 'chat:") == true) == isOne, "\(yaml)")
     }
+  }
+
+  @Test func `a model that several judges name is loaded once`() async throws {
+    let judges = try EvaluationConfiguration(
+      parsing: """
+        datasets: [x]
+        judges:
+          - {type: chat, file: a.gguf}
+          - {type: guard, file: a.gguf}
+          - {type: guard, file: a.gguf, form: shieldgemma, chat_template: chatml}
+          - {type: pairwise, file: a.gguf}
+        """, file: "test.yaml"
+    ).judges
+    let loaded = Mutex([String]())
+    let assembly = JudgeAssembly(
+      folder: "/nowhere", generator: SeededGenerator(seed: 1),
+      subject: { throw EvaluationError(.fileFailed, "no judge here needs the model under test") }
+    ) { file, template in
+      loaded.withLock { $0.append("\(file) \(template ?? "its own")") }
+      return try DefenseFixture.subject(DefenseFixture.model(answering: ["safe"]))
+    }
+    #expect(try await assembly.judges(judges).count == 3)
+    #expect(try await assembly.pairwiseJudges(judges).count == 1)
+    let loads = loaded.withLock { $0 }
+    #expect(loads == ["/nowhere/a.gguf its own", "/nowhere/a.gguf chatml"])
   }
 
   @Test func `the example's judges read the whole answer, each by its own rubric`() async throws {
@@ -114,7 +140,14 @@ import Testing
       "{type: chat, \(endpoint), chat_template: t}",
       "'chat_template' is for a judge that is a 'file'"
     ),
-    ("{type: chat, \(endpoint), key_header: \"a b\"}", "key_header: must be the name of a header"),
+    (
+      "{type: chat, \(endpoint), api_key_variable: K, key_header: \"a b\"}",
+      "key_header: must be the name of a header"
+    ),
+    (
+      "{type: chat, \(endpoint), key_header: api-key}",
+      "key_header: there is no key for it: 'api_key_variable'"
+    ),
     (
       "{type: chat, endpoint: \"http://h/v1/responses\", model: m}",
       "endpoint: ends with '/responses'"

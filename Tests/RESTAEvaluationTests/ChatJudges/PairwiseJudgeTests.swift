@@ -67,6 +67,32 @@ import Testing
     #expect(judge.id.contains("/2:"))
   }
 
+  @Test func `both answers are of one seed, or the baseline's is its first`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    var fixture = EvaluationFixture(prompts: 2)
+    fixture.datasets.removeLast()
+    fixture.defenses.append(
+      .init(name: "other", defense: EchoDefense(kind: "other", usesSeed: true, failing: nil)))
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    try await fixture.run(try fixture.plan(), into: store)
+    let client = ScriptedChatClient { _ in "[[TIE]]" }
+    try await PreferenceRunner(
+      store: store, baseline: "noisy", judges: [PairwiseJudge(client: client)]
+    ).run()
+    // Of the benign prompt: "none" once and "other" under three seeds, each in both orders.
+    let texts = client.asked.map { $0[0].content }
+    #expect(texts.count == 8)
+    let seeds = fixture.seeds.map { EffectiveSeed.of($0, prompt: "prompt 1") }
+    for (answer, seed) in seeds.map({ ("other prompt 1 \($0)", $0) }) + [
+      ("none prompt 1 0", seeds[0])
+    ] {
+      let baseline = "noisy prompt 1 \(seed)"
+      #expect(texts.count { $0.contains(answer) && $0.contains(baseline) } == 2, "\(answer)")
+    }
+  }
+
   @Test func `an error is unscored, a cancellation is thrown`() async throws {
     let judge = PairwiseJudge(client: ScriptedChatClient { _ in throw TalkativeError() })
     let verdict = try await judge.compare("a", with: "b", prompt: "MARKER")

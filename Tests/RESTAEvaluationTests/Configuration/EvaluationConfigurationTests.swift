@@ -75,6 +75,12 @@ import Testing
     #expect(value.judges[2].client?.retries == 1)
   }
 
+  @Test("judges that differ in any setting are several")
+  func severalJudges() throws {
+    let value = try read("datasets: [x]\njudges: [coherence, {type: coherence, limit: 30}]")
+    #expect(value.judges.map(\.limit) == [nil, 30])
+  }
+
   @Test("the last seed is one") func lastSeed() throws {
     let value = try read("datasets: [x]\nseeds: {first: 18446744073709551614, count: 2}")
     #expect(value.seeds == [.max - 1, .max])
@@ -93,6 +99,23 @@ import Testing
     #expect(value.defenses[1].name == "resta hard 0.4 k=10 l=5")
     #expect(value.defenses[2].name == "resta hard 0.4 k=10 l=all")
     #expect(value.defenses[12].name == "resta isotropic 0.8 k=10 l=all")
+  }
+
+  @Test("settings that are in no default name are told where they vary")
+  func defaultNames() throws {
+    let value = try read(
+      """
+      datasets: [x.jsonl]
+      defenses:
+        - {type: perplexity-filter, threshold: [50, 100]}
+        - {type: resta, sigma: 1, prefix_after: ["</a>", "</b>"]}
+      """)
+    #expect(
+      value.defenses.map(\.name) == [
+        "none", "perplexity-filter threshold=50", "perplexity-filter threshold=100",
+        "resta isotropic 1.0 k=10 l=20 prefix_after=</a>",
+        "resta isotropic 1.0 k=10 l=20 prefix_after=</b>",
+      ])
   }
 
   @Test("the endpoint is against the first placebo, unless it says otherwise") func endpoint()
@@ -187,7 +210,16 @@ import Testing
       "test.yaml:2: seeds: there are no 3 seeds from 18446744073709551615 on"
     ),
     ("datasets: [x]\nseeds: 3", "seeds: must be a list, such as [3], or {count: 3}"),
+    (
+      "datasets: [x]\ndefenses:\n  - {type: resta, noise: [none, hard], sigma: 1}",
+      "test.yaml:3: defenses[0].noise[0]: none is no defence"
+    ),
+    (
+      "datasets: [x]\ndefenses:\n  - {type: resta, name: a, sigma: [0.5, 0.50], samples: [2, 3]}",
+      "test.yaml:3: defenses[0]: one defence is there twice: sigma=0.50 samples=2"
+    ),
     ("datasets: [x]\njudges: []", "judges: names no judge"),
+    ("datasets: [x]\njudges: [coherence, coherence]", "judges[1]: this judge is there twice"),
     ("datasets: [x]\nseeds: [-1]", "seeds[0]: expected a whole number from 0 to"),
     ("datasets: [x, x]", "two datasets are called 'x'"),
     ("datasets: [x]\nbaseline: nothing", "unknown baseline 'nothing'"),

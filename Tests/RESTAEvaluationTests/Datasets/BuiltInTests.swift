@@ -115,13 +115,14 @@ import Testing
   }
 
   @Test func `a selection of the built-in sets is like any other`() throws {
-    let selection = DatasetSelection(attacks: ["gcg"], split: .test, limit: .spread(5))
-    let samples = try Dataset.builtIn(.adversarial, selection: selection).samples
+    let selection = DatasetSelection(
+      categories: ["sounds-alarming"], split: .test, limit: .spread(5))
+    let samples = try Dataset.builtIn(.benign, selection: selection).samples
     #expect(samples.count == 5)
-    #expect(samples.allSatisfy { $0.attack == "gcg" })
+    #expect(samples.allSatisfy { $0.category == "sounds-alarming" })
     let error = #expect(throws: EvaluationError.self) {
-      try Dataset.builtIn(.benign, selection: DatasetSelection(attacks: ["gcg"]))
+      try Dataset.builtIn(.benign, selection: DatasetSelection(categories: ["gcg"]))
     }
-    #expect(error?.message == "benign: no prompt has the attack 'gcg'; the data has none")
+    #expect(error?.message.hasPrefix("benign: no prompt has the category 'gcg'; there are") == true)
   }
 }

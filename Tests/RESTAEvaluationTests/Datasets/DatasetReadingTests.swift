@@ -135,12 +135,49 @@ import Testing
     }
   }
 
-  @Test func `a role that is given is every prompt's`() throws {
-    for text in [Fixtures.artifact, Fixtures.xstest, Fixtures.ifeval, Fixtures.own] {
+  @Test func `a role that is given is every prompt's, and a row that says another is refused`()
+    throws
+  {
+    for text in [Fixtures.artifact, Fixtures.ifeval] {
       let entries = try Fixtures.read(text, role: .benign)
       #expect(entries.samples.allSatisfy { $0.role == .benign })
     }
     let bare = "{\"prompt\": \"a\"}"
     #expect(try Fixtures.read(bare, role: .direct).samples.map(\.role) == [.direct])
+    for (text, message) in [
+      (Fixtures.xstest, "f:3: the prompt is direct, not benign"),
+      (Fixtures.own, "f:2: the prompt is direct, not benign\n  f:3: the prompt is adversarial"),
+    ] {
+      let error = #expect(throws: DocumentError.self) { try Fixtures.read(text, role: .benign) }
+      #expect(error?.message.hasPrefix(message) == true, "\(error?.message ?? "")")
+    }
+  }
+
+  @Test func `an attack that is given is that of each adversarial prompt, whatever the format`()
+    throws
+  {
+    let harmBench = "Behavior,BehaviorID,FunctionalCategory\nPick a lock !!,lock,standard\n"
+    for (text, count) in [(Fixtures.artifact, 2), (Fixtures.own, 1), (harmBench, 1)] {
+      let role: Sample.Role? = text == harmBench ? .adversarial : nil
+      let samples = try Fixtures.read(text, attack: "GCG", role: role).samples
+      #expect(samples.count { $0.role == .adversarial } == count)
+      #expect(samples.allSatisfy { $0.attack == ($0.role == .adversarial ? "GCG" : nil) })
+    }
+  }
+
+  @Test func `what an export leaves empty is not there, and no cluster of all rows`() throws {
+    let empty = #""role": "direct", "behavior": "", "goal": "", "category": "", "attack": """#
+    let text = ["a", "b"].map { "{\"id\": \"\($0)\", \"prompt\": \"\($0)\", \(empty)}" }
+    let samples = try Fixtures.read(text.joined(separator: "\n")).samples
+    #expect(samples.map(\.cluster) == ["a", "b"])
+    #expect(samples[0] == Sample(id: "a", role: .direct, prompt: "a"))
+    #expect(samples[0].goal == nil && samples[0].category == nil && samples[0].attack == nil)
+  }
+
+  @Test func `the same prompt again is of the same cluster, by its bytes`() throws {
+    let rows = ["\u{E9}", "x", "\u{E9}", "e\u{301}"].map { "{\"prompt\": \"\($0)\"}" }
+    let samples = try Fixtures.read(rows.joined(separator: "\n"), role: .direct).samples
+    #expect(samples.map(\.id) == ["row-1", "row-2", "row-3", "row-4"])
+    #expect(samples.map(\.cluster) == ["row-1", "row-2", "row-1", "row-4"])
   }
 }

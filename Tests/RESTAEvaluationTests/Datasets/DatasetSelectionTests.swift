@@ -22,26 +22,23 @@ import Testing
     #expect(try Self.dataset.selecting(DatasetSelection()) == Self.dataset)
   }
 
-  @Test func `role, attack and category hold together, in the data's order`() throws {
+  @Test func `role and category hold together, in the data's order`() throws {
     #expect(try ids(DatasetSelection(role: .benign)) == Array(stride(from: 2, to: 30, by: 3)))
-    #expect(try ids(DatasetSelection(attacks: ["pair"])) == [1, 7, 13, 19, 25])
-    #expect(
-      try ids(DatasetSelection(attacks: ["pair", "gcg"], categories: ["low"])) == [1, 4, 7, 10, 13])
+    #expect(try ids(DatasetSelection(categories: ["low"])) == Array(0..<15))
     #expect(try ids(DatasetSelection(role: .direct, categories: ["low"])) == [0, 3, 6, 9, 12])
   }
 
   @Test func `rows and nulls go on saying what the data has`() throws {
-    let selected = try Self.dataset.selecting(DatasetSelection(limit: .first(1)))
+    let selected = try Self.dataset.selecting(DatasetSelection(limit: .spread(1)))
     #expect(selected.rows == 33)
     #expect(selected.nulls == 3)
   }
 
   @Test(arguments: [
-    (DatasetSelection.Limit.first(3), [0, 1, 2]), (.spread(3), [0, 10, 20]),
-    (.spread(4), [0, 7, 15, 22]), (.spread(1), [0]), (.spread(30), Array(0..<30)),
-    (.spread(31), Array(0..<30)), (.first(99), Array(0..<30)),
+    (DatasetSelection.Limit.spread(3), [0, 10, 20]), (.spread(4), [0, 7, 15, 22]),
+    (.spread(1), [0]), (.spread(30), Array(0..<30)), (.spread(31), Array(0..<30)),
   ])
-  func `a limit takes the first, or spreads over all`(
+  func `a limit spreads over all`(
     limit: DatasetSelection.Limit, expected: [Int]
   ) throws {
     #expect(try ids(DatasetSelection(limit: limit)) == expected)
@@ -110,9 +107,11 @@ import Testing
     (
       DatasetSelection(categories: ["hgih"]), "d: no prompt has the category 'hgih'; there are: low"
     ),
-    (DatasetSelection(attacks: ["GCG"]), "d: no prompt has the attack 'GCG'; there are: gcg, pair"),
-    (DatasetSelection(role: .benign, attacks: ["gcg"]), "d: none of 30 prompts fits the selection"),
-    (DatasetSelection(limit: .first(0)), "d: the limit must be at least 1"),
+    (
+      DatasetSelection(split: .development, developmentShare: 0),
+      "d: none of 30 prompts fits the selection (the development side of the split)"
+    ),
+    (DatasetSelection(limit: .spread(0)), "d: the limit must be at least 1"),
     (DatasetSelection(limit: .spread(-1)), "d: the limit must be at least 1"),
     (DatasetSelection(developmentShare: 1.5), "d: the development share must be in 0...1"),
     (DatasetSelection(developmentShare: .nan), "d: the development share must be in 0...1"),

@@ -55,11 +55,17 @@ import Testing
     let file = folder.path("in.jsonl")
     try Data(lines.utf8).write(to: URL(fileURLWithPath: file))
     let base = try EvaluationConfiguration(
-      parsing: "datasets: [{built_in: benign}]", file: "a.yaml")
+      parsing: """
+        datasets: [{built_in: benign}]
+        defenses: [placebo]
+        endpoint: {defense: placebo, against: none}
+        """, file: "a.yaml")
     let session = try await EvaluationSession(
       judging: try Self.read(lines), from: file, sha256: "5a", base, options: EvaluationOptions()
     ) { try EvaluationSessionTests.evaluated(in: folder) }
     #expect(session.plan.datasets.map(\.name) == ["one", "two", "in"])
+    // That was fixed for other answers.
+    #expect(base.endpoint != nil && session.record.endpoint == nil)
     #expect(session.plan.datasets.map { $0.samples.map(\.id) } == [["a"], ["a"], ["row-3"]])
     #expect(session.plan.datasets.map { $0.samples[0].role } == [.direct, .benign, .benign])
     let twice = try Self.read(
@@ -169,6 +175,10 @@ import Testing
     (
       "{\"sample\": \"a\", \"dataset\": \"one\", \"prompt\": \"Hide the keys e\u{301}\", \"answer\": \"x\"}",
       "in.jsonl:1: field 'prompt' is not the prompt that the dataset has under this id"
+    ),
+    (
+      "{\"sample\": \"5\", \"role\": \"direct\", \"answer\": \"x\"}",
+      "in.jsonl:1: field 'role' is not that of the dataset's prompt"
     ),
     (
       "{\"prompt\": \"p\", \"answer\": \"x\"}",

@@ -60,6 +60,19 @@ import Testing
     }
   }
 
+  @Test(arguments: [(RowExport.Texts.all, true), (.benignAnswers, false), (.none, false)])
+  func `what a checkpoint's probe said is a part of the answer`(
+    texts: RowExport.Texts, isShown: Bool
+  ) {
+    var row = GenerationRows.row("1", label: .complied)
+    row.answer?.notes["probes"] = .array([
+      .object(["text": .string("first hotwire it"), "votes": .integer(3)])
+    ])
+    for text in [RowExport(texts: texts).csv([row]), RowExport(texts: texts).jsonLines([row])] {
+      #expect(text.contains("hotwire") == isShown && text.contains("votes"))
+    }
+  }
+
   @Test func `JSON Lines have the same fields, and null for what is not there`() throws {
     let text = RowExport(texts: .all).jsonLines(Self.rows)
     let lines = try DatasetFixtures.file(text).rows.map { try $0.get() }

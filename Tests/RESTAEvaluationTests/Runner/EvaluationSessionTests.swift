@@ -222,6 +222,19 @@ import Testing
     #expect(error?.code == .invalidConfiguration)
   }
 
+  @Test("coherence alone, which leaves all unscored, ends it before a model is loaded")
+  func coherenceAlone() async throws {
+    let configuration = try EvaluationConfiguration(
+      parsing: "datasets: [{built_in: benign, limit: 1}]\njudges: [coherence]", file: "a.yaml")
+    let error = await #expect(throws: EvaluationError.self) {
+      _ = try await EvaluationSession(configuration) {
+        Issue.record("the model was loaded")
+        throw CancellationError()
+      }
+    }
+    #expect(error?.message.contains("Add 'refusal-phrases'") == true, "\(error?.message ?? "")")
+  }
+
   @Test("wrong data costs no loading of a model") func dataFirst() async throws {
     let configuration = try EvaluationConfiguration(
       parsing: "datasets: [missing.jsonl]", file: "a.yaml")

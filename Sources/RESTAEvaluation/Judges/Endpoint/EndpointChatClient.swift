@@ -21,16 +21,6 @@ import Synchronization
 /// let judge = ChatJudge(client: CachedChatClient(client, cache: cache))
 /// ```
 package final class EndpointChatClient: ChatClient {
-  /// How an endpoint was used so far.
-  package struct Usage: Sendable, Hashable, Codable {
-    /// Attempts, the first ones included.
-    package var attempts = 0
-    /// Attempts after a failed one.
-    package var retries = 0
-    /// Questions without a reply in the end.
-    package var failures = 0
-  }
-
   /// The model's name.
   package let id: String
 
@@ -46,19 +36,17 @@ package final class EndpointChatClient: ChatClient {
   // Invariant: used under its lock only; the order of draws depends on timing, and decides no more
   // than that.
   private let generator: Mutex<any RandomNumberGenerator & Sendable>
-  // Invariant: no count falls.
-  private let counts = Mutex(Usage())
 
   /// Makes a client; nothing is sent yet.
   package init(
     _ settings: EndpointSettings,
     environment: [String: String] = ProcessInfo.processInfo.environment,
     generator: any RandomNumberGenerator & Sendable,
-    clock: any Clock<Duration> = ContinuousClock(), id: String? = nil
+    clock: any Clock<Duration> = ContinuousClock()
   ) throws(EvaluationError) {
     try settings.validate()
     self.settings = settings
-    self.id = id ?? settings.asked
+    id = settings.asked
     dialect = Mutex(EndpointDialect(settings))
     self.clock = EndpointClock(clock)
     self.generator = Mutex(generator)
@@ -73,31 +61,25 @@ package final class EndpointChatClient: ChatClient {
     pause = RetryPause(first: settings.firstPause, longest: settings.longestPause)
   }
 
-  /// How the endpoint was used so far.
-  package var usage: Usage { counts.withLock { $0 } }
-
   /// Asks the model, again and again where that may help.
   package func complete(messages: [ChatMessage], maximumTokens: Int) async throws -> ChatReply {
     var attempt = 1
-    var isRetry = false
     while true {
       let dialect = dialect.withLock { $0 }
       let body = try ChatCompletion.body(
         settings, dialect, messages: messages, maximumTokens: maximumTokens)
       let failed: Attempt
-      switch try await limit.run({ try await ask(body, about: messages, isRetry: isRetry) }) {
+      switch try await limit.run({ try await ask(body, about: messages) }) {
       case .success(var reply):
         if !dialect.changes.isEmpty { reply.asked = dialect.changes.joined(separator: ", ") }
         return reply
       case .failure(let error): failed = error
       }
-      isRetry = true
       if let refusal = failed.refusal, let next = dialect.adapted(to: refusal, settings) {
         self.dialect.withLock { if $0 == dialect { $0 = next } }
         continue
       }
       guard failed.failure.isRetryable, attempt < settings.attempts else {
-        counts.withLock { $0.failures += 1 }
         let count = attempt == 1 ? "1 attempt" : "\(attempt) attempts"
         throw EvaluationError(
           .judgeFailed, "The judge's endpoint gave \(failed.failure), after \(count).",
@@ -119,13 +101,9 @@ package final class EndpointChatClient: ChatClient {
 
   /// Asks once.
   private func ask(
-    _ body: [UInt8], about messages: [ChatMessage], isRetry: Bool
+    _ body: [UInt8], about messages: [ChatMessage]
   ) async throws -> Result<ChatReply, Attempt> {
     try await pacer.wait()
-    counts.withLock { counts in
-      counts.attempts += 1
-      counts.retries += isRetry ? 1 : 0
-    }
     func quoted(_ words: String) -> String {
       Excerpt.of(key?.removed(from: words) ?? words, hiding: messages.map(\.content))
     }

@@ -91,10 +91,13 @@ struct EndpointTransport: Sendable {
     if let proxy, !isTunnel {
       // To the proxy, which is told where it really goes.
       var parts = URLComponents(url: url, resolvingAgainstBaseURL: false)
-      parts?.host = proxy.host.contains(":") ? "[\(proxy.host)]" : proxy.host
+      let bracketed = { (host: String) -> String in
+        host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
+      }
+      parts?.host = bracketed(proxy.host)
       parts?.port = proxy.port
       request.url = parts?.string ?? request.url
-      let host = url.host(percentEncoded: true) ?? ""
+      let host = bracketed(url.host(percentEncoded: true) ?? "")
       request.headers.add(name: "Host", value: url.port.map { "\(host):\($0)" } ?? host)
       if let credentials = proxy.credentials {
         request.headers.add(name: "Proxy-Authorization", value: "Basic \(credentials)")
