@@ -43,7 +43,7 @@ actor LlamaLoader {
     let factors = architecture.factors(dimensions: weights.dimensions, file: file)
     let tokenizer = try LlamaTokenizer(weights)
     let table = try EmbeddingTable(file, scale: factors.table)
-    let threads = options.threads ?? Processors.usable
+    let threads = options.threads ?? ProcessLimits().processors
     var information = try ModelInformation(
       file, architecture, weights, tokenizer, table, sequences: LlamaEngine.maximumSequences)
     if let length = options.contextLength { information.contextLength = length }
