@@ -18,7 +18,7 @@ package struct LlamaRows: Sendable {
   /// Opens a file; blocks for as long as its header and its vocabulary take.
   package init(path: String) throws {
     let file = try GGUFFile(path: path)
-    let architecture = try Architecture(file.string("general.architecture"), file: path)
+    let architecture = try Architecture(file)
     let dimensions = file.number("\(architecture.name).embedding_length")
       .flatMap { Int(exactly: $0) }
     guard let dimensions else {

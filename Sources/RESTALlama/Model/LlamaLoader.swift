@@ -36,7 +36,7 @@ actor LlamaLoader {
           + "has it (docs/install.md).")
     }
     let file = try GGUFFile(path: path)
-    let architecture = try Architecture(file.string("general.architecture"), file: path)
+    let architecture = try Architecture(file)
     try file.checkShape(architecture: architecture.name)
     for part in file.parts.dropFirst() { _ = try GGUFFile(path: part) }
     let weights = try LlamaWeights(path: path, options: options, progress: progress)
