@@ -217,14 +217,12 @@ public struct Generation: AsyncSequence, Sendable {
         try await streaming.streams(for: conversations?.client), stopwatch: stopwatch)
       return GenerationRun(
         job: job, decoder: StreamDecoder(job: job, streams: streams), account: streams,
-        tokenizer: model.tokenizer, defusedControlText: prompt.defusedControlText,
         stopwatch: stopwatch, preparationSeconds: prepared)
     }
     let conversation = try await KeptConversation(
       conversations, job, model: model, beginning: prompt.operatorTokens)
     return GenerationRun(
       job: job, costs: costs, conversation: conversation, keepsCopies: defense.seed != nil,
-      tokenizer: model.tokenizer, defusedControlText: prompt.defusedControlText,
       stopwatch: stopwatch, preparationSeconds: prepared)
   }
 

@@ -52,8 +52,8 @@ struct Architecture {
       throw LlamaError(
         .unsupportedArchitecture,
         "'\(file.path)' is of the architecture '\(name)'. RESTA feeds perturbed embeddings to the "
-          + "model, and llama.cpp cannot take them for '\(name)', or nobody checked yet that it does "
-          + "so rightly. Supported: \(Self.names.joined(separator: ", ")).")
+          + "model, and llama.cpp cannot take them for '\(name)', or nobody checked yet that it "
+          + "does so rightly. Supported: \(Self.names.joined(separator: ", ")).")
     }
   }
 
