@@ -221,9 +221,16 @@ public struct Generation: AsyncSequence, Sendable {
     }
     let conversation = try await KeptConversation(
       conversations, job, model: model, beginning: prompt.operatorTokens)
+    let sequences = Sequences(
+      conversation.reservation, of: job, stopwatch: stopwatch,
+      keepsCopies: defense.seed != nil && conversation.isKept)
     return GenerationRun(
-      job: job, costs: costs, conversation: conversation, keepsCopies: defense.seed != nil,
-      stopwatch: stopwatch, preparationSeconds: prepared)
+      job: job,
+      decoder: job.settings.plan == nil
+        ? ReferenceDecoder(job: job, sequences: sequences)
+        : FastDecoder(job: job, costs: costs, sequences: sequences),
+      account: sequences, conversation: (conversation, sequences), stopwatch: stopwatch,
+      preparationSeconds: prepared)
   }
 
   /// Whether anything is chosen by what passes cost; measuring that takes time, once.

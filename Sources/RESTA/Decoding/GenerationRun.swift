@@ -16,23 +16,6 @@ final class GenerationRun {
   /// Time between being asked for an event and giving it, in seconds.
   private var activeSeconds: Double
 
-  /// Runs a generation on an engine that computes passes.
-  convenience init(
-    job: DecodingJob, costs: PassCosts, conversation: KeptConversation, keepsCopies: Bool,
-    stopwatch: Stopwatch, preparationSeconds: Double
-  ) {
-    let sequences = Sequences(
-      conversation.reservation, of: job, stopwatch: stopwatch,
-      keepsCopies: keepsCopies && conversation.isKept)
-    self.init(
-      job: job,
-      decoder: job.settings.plan == nil
-        ? ReferenceDecoder(job: job, sequences: sequences)
-        : FastDecoder(job: job, costs: costs, sequences: sequences),
-      account: sequences, conversation: (conversation, sequences), stopwatch: stopwatch,
-      preparationSeconds: preparationSeconds)
-  }
-
   init(
     job: DecodingJob, decoder: any TokenDecoder, account: any DecodingAccount,
     conversation: (kept: KeptConversation, sequences: Sequences)? = nil, stopwatch: Stopwatch,
