@@ -111,7 +111,7 @@ public struct Generation: AsyncSequence, Sendable {
     self.defense = defense
     self.options = options
     self.decoder = decoder
-    self.plan = decoder == .reference ? nil : plan ?? decoder.plan
+    self.plan = decoder == .fast ? plan ?? .fast : decoder.plan
     self.conversations = decoder == .reference ? nil : conversations
     self.clock = clock
     // 53 bits, so that a seed survives every JSON reader on its way back.
