@@ -73,14 +73,17 @@ struct ProcessLimits {
 
   /// The least limit of its group and of those that this one is in.
   private func least(_ file: String, _ limit: ([Double]) -> Double) -> Double {
-    let path = membership.split(separator: "\n").first { $0.hasPrefix("0::/") }?.dropFirst(4) ?? ""
-    var folder = root
-    return ([""] + path.split(separator: "/")).reduce(Double.infinity) { least, name in
+    let path: [Substring] =
+      membership.split(separator: "\n").first { $0.hasPrefix("0::/") }?
+      .dropFirst(4).split(separator: "/") ?? []
+    var (folder, result) = (root, Double.infinity)
+    for name in [""] + path {
       folder += "/\(name)"
       let text = (try? String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)) ?? ""
       // "max" is no limit.
       let fields = text.split(whereSeparator: \.isWhitespace).map { Double($0) ?? .infinity }
-      return min(least, limit(fields))
+      result = min(result, limit(fields))
     }
+    return result
   }
 }
