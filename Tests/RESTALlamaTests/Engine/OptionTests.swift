@@ -51,6 +51,19 @@ extension LlamaTests {
       }
     }
 
+    @Test(
+      "A model whose file names none, or nothing, is called as its file",
+      arguments: [nil, "", " "] as [String?])
+    func name(written: String?) async throws {
+      try await TestFiles.withTemporaryFolder { folder in
+        var file = GGUFBuilder.tinyModel()
+        file["general.name"] = written.map { .string($0) }
+        try file.write(folder + "/small.gguf")
+        let model = try await LlamaModel.load(folder + "/small.gguf", options: .forTests)
+        #expect(model.information.name == "small")
+      }
+    }
+
     @Test("By default all usable processors work", .models(.smolQ40))
     func threads() async throws {
       let usable = ProcessLimits().processors
