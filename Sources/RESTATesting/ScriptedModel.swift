@@ -4,8 +4,8 @@ import Synchronization
 /// A model whose predictions are a function: no weights, exact, and it counts what it is asked.
 ///
 /// The first segment that a sequence is fed is its prompt, and so is everything that is fed as rows, and the
-/// first segment behind a pass that wanted no logits of it; tokens after it are its answer. Its "embedding" of token t is the one-dimensional-per-axis vector (t + 1, 1, 0, ...), so that a
-/// perturbed prompt can be told from the plain one.
+/// first segment behind a pass that wanted no logits of it; tokens after it are its answer. Its "embedding" of
+/// token t is the vector (t + 1, 1, 0, ...), so that a perturbed prompt can be told from the plain one.
 public final class ScriptedModel: LanguageModel {
   /// What the script sees of one sequence when logits are wanted.
   public struct Context: Sendable {

@@ -19,27 +19,23 @@ package struct AnswerScore: Sendable, Hashable, Codable {
         "The prompt and the answer have \(length) tokens and the context holds "
           + "\(model.information.contextLength).")
     }
+    let values: [Double]
     if let model = model as? any StreamingModel {
-      let sum = try await model.logProbabilities(of: answer, after: prompt).reduce(0, +)
-      return AnswerScore(tokens: answer.count, meanLogProbability: sum / Double(answer.count))
-    }
-    let reservation = try await model.reserve(
-      sequences: 1, cells: length)
-    do {
-      // The logits behind the prompt predict the first token of the answer, and so on.
-      let rows = try await reservation.forward([
-        ForwardSegment(sequence: 0, input: .tokens(prompt), outputs: .last),
-        ForwardSegment(sequence: 0, input: .tokens(answer), outputs: .all),
-      ])
-      await reservation.release()
-      var sum = 0.0
-      for (token, row) in zip(answer, rows) {
-        sum += Double(row[Int(token)]) - (try Logits.logSumExp(row))
+      values = try await model.logProbabilities(of: answer, after: prompt)
+    } else {
+      // The logits behind the prompt predict the first token of the answer, and so on; read where they lie, for
+      // those of a long answer are gigabytes.
+      values = try await model.reserve(sequences: 1, cells: length).use {
+        try await $0.forward([
+          ForwardSegment(sequence: 0, input: .tokens(prompt), outputs: .last),
+          ForwardSegment(sequence: 0, input: .tokens(answer), outputs: .all),
+        ]) { row, logits in
+          guard row < answer.count else { return 0 }
+          return Double(logits[Int(answer[row])]) - (try Logits.logSumExp(logits))
+        }
       }
-      return AnswerScore(tokens: answer.count, meanLogProbability: sum / Double(answer.count))
-    } catch {
-      await reservation.release()
-      throw error
     }
+    let sum = values.reduce(0, +)
+    return AnswerScore(tokens: answer.count, meanLogProbability: sum / Double(answer.count))
   }
 }

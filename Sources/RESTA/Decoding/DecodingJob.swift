@@ -17,9 +17,11 @@ struct DecodingJob: Sendable {
   let probe: CheckpointProbe?
   /// The most tokens that the answer may have: the smaller of what was asked for and what fits.
   let maximumTokens: Int
-  private let tokenizer: any Tokenizer
+  let tokenizer: any Tokenizer
   /// How long a row of logits is.
   let vocabularySize: Int
+  /// Whether the prompt's content spelled control tokens.
+  let defusedControlText: Bool
 
   var defense: DefenseSettings { settings.defense }
 
@@ -70,6 +72,7 @@ struct DecodingJob: Sendable {
     let tokens = prompt.ids
     tokenizer = model.tokenizer
     vocabularySize = model.information.vocabularySize
+    defusedControlText = prompt.defusedControlText
     self.probe = probe
     maximumTokens = try Self.room(
       for: tokens.count, probe: probe?.positions(of: defense) ?? 0,

@@ -111,7 +111,7 @@ public struct Generation: AsyncSequence, Sendable {
     self.defense = defense
     self.options = options
     self.decoder = decoder
-    self.plan = decoder == .reference ? nil : plan ?? decoder.plan
+    self.plan = decoder == .fast ? plan ?? .fast : decoder.plan
     self.conversations = decoder == .reference ? nil : conversations
     self.clock = clock
     // 53 bits, so that a seed survives every JSON reader on its way back.
@@ -217,15 +217,20 @@ public struct Generation: AsyncSequence, Sendable {
         try await streaming.streams(for: conversations?.client), stopwatch: stopwatch)
       return GenerationRun(
         job: job, decoder: StreamDecoder(job: job, streams: streams), account: streams,
-        tokenizer: model.tokenizer, defusedControlText: prompt.defusedControlText,
         stopwatch: stopwatch, preparationSeconds: prepared)
     }
     let conversation = try await KeptConversation(
       conversations, job, model: model, beginning: prompt.operatorTokens)
+    let sequences = Sequences(
+      conversation.reservation, of: job, stopwatch: stopwatch,
+      keepsCopies: defense.seed != nil && conversation.isKept)
     return GenerationRun(
-      job: job, costs: costs, conversation: conversation, keepsCopies: defense.seed != nil,
-      tokenizer: model.tokenizer, defusedControlText: prompt.defusedControlText,
-      stopwatch: stopwatch, preparationSeconds: prepared)
+      job: job,
+      decoder: job.settings.plan == nil
+        ? ReferenceDecoder(job: job, sequences: sequences)
+        : FastDecoder(job: job, costs: costs, sequences: sequences),
+      account: sequences, conversation: (conversation, sequences), stopwatch: stopwatch,
+      preparationSeconds: prepared)
   }
 
   /// Whether anything is chosen by what passes cost; measuring that takes time, once.

@@ -4,8 +4,6 @@ final class GenerationRun {
   let account: any DecodingAccount
   private let conversation: (kept: KeptConversation, sequences: Sequences)?
   private let job: DecodingJob
-  private let tokenizer: any Tokenizer
-  private let defusedControlText: Bool
   private let stopwatch: Stopwatch
   private var decoder: any TokenDecoder
   private var assembler: TextAssembler
@@ -18,37 +16,15 @@ final class GenerationRun {
   /// Time between being asked for an event and giving it, in seconds.
   private var activeSeconds: Double
 
-  /// Runs a generation on an engine that computes passes.
-  convenience init(
-    job: DecodingJob, costs: PassCosts, conversation: KeptConversation, keepsCopies: Bool,
-    tokenizer: any Tokenizer, defusedControlText: Bool, stopwatch: Stopwatch,
-    preparationSeconds: Double
-  ) {
-    let sequences = Sequences(
-      conversation.reservation, of: job, stopwatch: stopwatch,
-      keepsCopies: keepsCopies && conversation.isKept)
-    self.init(
-      job: job,
-      decoder: job.settings.plan == nil
-        ? ReferenceDecoder(job: job, sequences: sequences)
-        : FastDecoder(job: job, costs: costs, sequences: sequences),
-      account: sequences, conversation: (conversation, sequences), tokenizer: tokenizer,
-      defusedControlText: defusedControlText, stopwatch: stopwatch,
-      preparationSeconds: preparationSeconds)
-  }
-
   init(
     job: DecodingJob, decoder: any TokenDecoder, account: any DecodingAccount,
-    conversation: (kept: KeptConversation, sequences: Sequences)? = nil,
-    tokenizer: any Tokenizer, defusedControlText: Bool, stopwatch: Stopwatch,
+    conversation: (kept: KeptConversation, sequences: Sequences)? = nil, stopwatch: Stopwatch,
     preparationSeconds: Double
   ) {
     self.job = job
     self.decoder = decoder
     self.account = account
     self.conversation = conversation
-    self.tokenizer = tokenizer
-    self.defusedControlText = defusedControlText
     self.stopwatch = stopwatch
     activeSeconds = preparationSeconds
     assembler = TextAssembler(stop: job.options.stop)
@@ -61,7 +37,7 @@ final class GenerationRun {
     defer { activeSeconds += stopwatch.seconds - start }
     if decoder.window.isProbed(tokens.count), let probe = job.probe {
       let votes = try await decoder.probe(behind: probe.header)
-      let record = ProbeRecord(at: tokens.count, votes: votes, of: probe, tokenizer: tokenizer)
+      let record = ProbeRecord(at: tokens.count, votes: votes, of: probe, tokenizer: job.tokenizer)
       probes.append(record)
       guard !record.isRefusal else {
         stopReason = .checkpointRefusal
@@ -83,7 +59,7 @@ final class GenerationRun {
       return try end()
     }
     if firstToken == nil { firstToken = stopwatch.seconds }
-    let bytes = tokenizer.bytes(of: token)
+    let bytes = job.tokenizer.bytes(of: token)
     decoder.append(token, bytes: bytes)
     tokens.append(token)
     let delta = assembler.append(bytes)
@@ -123,7 +99,7 @@ final class GenerationRun {
         text: text, tokenIDs: tokens, stopReason: stopReason ?? .endOfGeneration,
         promptTokens: job.prompt.count,
         cachedTokens: conversation.map { $0.kept.isOwn ? $0.sequences.inheritedTokens : 0 } ?? 0,
-        defusedControlText: defusedControlText,
+        defusedControlText: job.defusedControlText,
         settings: job.settings, votedFrom: decoder.window.start, votes: votes,
         probes: probes, totals: totals))
   }

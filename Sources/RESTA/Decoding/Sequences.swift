@@ -95,10 +95,7 @@ final class Sequences: DecodingAccount {
 
 extension Duration {
   /// The duration in seconds.
-  var seconds: Double {
-    let (seconds, attoseconds) = components
-    return Double(seconds) + Double(attoseconds) * 1e-18
-  }
+  var seconds: Double { self / .seconds(1) }
 }
 
 /// Tells the time since it was made, on a clock that tests can replace.

@@ -143,6 +143,20 @@ extension SequenceReservation {
   public func forward(_ segments: [ForwardSegment]) async throws -> [[Float]] {
     try await forward(segments) { _, logits in Logits.copy(logits) }
   }
+
+  /// Does something with the sequences, and gives their room back whatever comes of it.
+  package func use<Value: Sendable>(
+    _ work: (any SequenceReservation) async throws -> Value
+  ) async throws -> Value {
+    do {
+      let value = try await work(self)
+      await release()
+      return value
+    } catch {
+      await release()
+      throw error
+    }
+  }
 }
 
 /// A run of positions that one forward pass appends to one sequence.

@@ -73,6 +73,7 @@ extension Scheduler {
     kept[owner] = ledger
     pool.keep(owner, ledger)
     serve()
+    pump()
     return true
   }
 

@@ -166,7 +166,9 @@ package struct SequencePool: Sendable {
     var origin: Origin?
     if let place = kept.firstIndex(where: { $0.id == waiter.source }) {
       let source = kept.remove(at: place)
-      if isTight { own = source.numbers } else { kept.append(source) }
+      // Those behind are emptied, and may stand in for one that held nothing.
+      if isTight { own = Array(source.numbers.prefix(waiter.room.sequences)) }
+      if !isTight { kept.append(source) }
       origin = isTight ? .instead(source.id) : .beside(source.id)
     }
     let taken = Set(grants.values.flatMap(\.sequences))

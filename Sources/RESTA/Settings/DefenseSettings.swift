@@ -167,30 +167,28 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   }
 
   private func validateCheckpoints() throws(RESTAError) {
-    guard checkpointEvery ?? 1 >= 1, checkpointTokens >= 1 else {
-      throw RESTAError.invalidSetting("checkpoint_every and checkpoint_tokens must be 1 or more.")
-    }
-    guard checkpointEvery == nil else {
-      guard checkpointForm == .header else { return }
-      guard Self.probeTokensRange.contains(checkpointTokens) else {
-        throw RESTAError.invalidSetting(
-          "checkpoint_tokens must be at most \(Self.probeTokensRange.upperBound) with a header.")
-      }
-      guard !checkpointEnds else {
-        throw RESTAError.invalidSetting(
-          "checkpoint_ends goes with checkpoint_form vote only: a header's refusal always ends.")
-      }
-      return
-    }
-    guard checkpointForm == .vote else {
-      throw RESTAError.invalidSetting("checkpoint_form goes with checkpoint_every only.")
-    }
-    guard checkpointTokens == Self.usualCheckpointTokens else {
-      throw RESTAError.invalidSetting("checkpoint_tokens goes with checkpoint_every only.")
-    }
-    guard !checkpointEnds else {
-      throw RESTAError.invalidSetting("checkpoint_ends goes with checkpoint_every only.")
-    }
+    let (isOn, isHeader) = (checkpointEvery != nil, checkpointForm == .header)
+    let faults: [(Bool, String)] = [
+      (
+        checkpointEvery ?? 1 < 1 || checkpointTokens < 1,
+        "checkpoint_every and checkpoint_tokens must be 1 or more."
+      ),
+      (!isOn && isHeader, "checkpoint_form goes with checkpoint_every only."),
+      (
+        !isOn && checkpointTokens != Self.usualCheckpointTokens,
+        "checkpoint_tokens goes with checkpoint_every only."
+      ),
+      (!isOn && checkpointEnds, "checkpoint_ends goes with checkpoint_every only."),
+      (
+        isHeader && !Self.probeTokensRange.contains(checkpointTokens),
+        "checkpoint_tokens must be at most \(Self.probeTokensRange.upperBound) with a header."
+      ),
+      (
+        isHeader && checkpointEnds,
+        "checkpoint_ends goes with checkpoint_form vote only: a header's refusal always ends."
+      ),
+    ]
+    if let (_, message) = faults.first(where: { $0.0 }) { throw RESTAError.invalidSetting(message) }
   }
 }
 

@@ -44,7 +44,9 @@ package struct Setting<Root: Sendable>: Sendable {
   private let parse: @Sendable (SettingValue, inout Root) -> Bool
   private let print: @Sendable (Root) -> SettingValue
   private let move: @Sendable (Root, inout Root) -> Void
+}
 
+extension Setting {
   package init<Value>(
     _ name: String, _ keyPath: any WritableKeyPath<Root, Value> & Sendable,
     _ kind: SettingKind<Value>, _ about: String, default defaultText: String? = nil,
@@ -52,8 +54,10 @@ package struct Setting<Root: Sendable>: Sendable {
     reportedAs: String? = nil, isAlwaysStored: Bool = false, dependsOnModel: Bool = false
   ) {
     self.init(
-      name, kind: (kind.expected, kind.isList, kind.choices), about, defaultText, flag,
-      storedAs ?? name, reportedAs ?? name, isAlwaysStored, dependsOnModel, keyPath,
+      name: name, about: about, defaultText: defaultText, flag: flag, storedAs: storedAs ?? name,
+      reportedAs: reportedAs ?? name, isAlwaysStored: isAlwaysStored,
+      dependsOnModel: dependsOnModel, expected: kind.expected, isList: kind.isList,
+      choices: kind.choices, keyPath: keyPath,
       parse: { value, root in
         guard let value = kind.parse(value) else { return false }
         root[keyPath: keyPath] = value
@@ -61,30 +65,6 @@ package struct Setting<Root: Sendable>: Sendable {
       },
       print: { kind.print($0[keyPath: keyPath]) },
       move: { $1[keyPath: keyPath] = $0[keyPath: keyPath] })
-  }
-
-  private init(
-    _ name: String, kind: (expected: String, isList: Bool, choices: [String]), _ about: String,
-    _ defaultText: String?, _ flag: OptionSpelling, _ storedAs: String, _ reportedAs: String,
-    _ isAlwaysStored: Bool,
-    _ dependsOnModel: Bool, _ keyPath: (any PartialKeyPath<Root> & Sendable)?,
-    parse: @escaping @Sendable (SettingValue, inout Root) -> Bool,
-    print: @escaping @Sendable (Root) -> SettingValue,
-    move: @escaping @Sendable (Root, inout Root) -> Void
-  ) {
-    self.name = name
-    self.about = about
-    self.defaultText = defaultText
-    self.flag = flag
-    self.storedAs = storedAs
-    self.reportedAs = reportedAs
-    self.isAlwaysStored = isAlwaysStored
-    self.dependsOnModel = dependsOnModel
-    self.keyPath = keyPath
-    (expected, isList, choices) = kind
-    self.parse = parse
-    self.print = print
-    self.move = move
   }
 
   /// Sets the value; `false`, and nothing is set, when it is of a wrong type or out of range.
@@ -108,8 +88,9 @@ package struct Setting<Root: Sendable>: Sendable {
     to keyPath: any WritableKeyPath<Outer, Root> & Sendable
   ) -> Setting<Outer> {
     Setting<Outer>(
-      name, kind: (expected, isList, choices), about, defaultText, flag, storedAs, reportedAs,
-      isAlwaysStored, dependsOnModel, nil,
+      name: name, about: about, defaultText: defaultText, flag: flag, storedAs: storedAs,
+      reportedAs: reportedAs, isAlwaysStored: isAlwaysStored, dependsOnModel: dependsOnModel,
+      expected: expected, isList: isList, choices: choices, keyPath: nil,
       parse: { self.parse($0, &$1[keyPath: keyPath]) },
       print: { self.print($0[keyPath: keyPath]) },
       move: { self.move($0[keyPath: keyPath], &$1[keyPath: keyPath]) })
@@ -122,8 +103,10 @@ package struct Setting<Root: Sendable>: Sendable {
   ) -> Setting<Outer> {
     let words = dependsOnModel ? "\(expected), or null" : expected
     return Setting<Outer>(
-      "\(section).\(name)", kind: (words, isList, choices), about, defaultText, flag, storedAs,
-      reportedAs, isAlwaysStored, dependsOnModel, nil,
+      name: "\(section).\(name)", about: about, defaultText: defaultText, flag: flag,
+      storedAs: storedAs, reportedAs: reportedAs, isAlwaysStored: isAlwaysStored,
+      dependsOnModel: dependsOnModel, expected: words, isList: isList, choices: choices,
+      keyPath: nil,
       parse: { value, outer in
         if self.dependsOnModel, value.isNull {
           self.move(outer[keyPath: keyPath].base, &outer[keyPath: keyPath].value)

@@ -1,4 +1,3 @@
-import Foundation
 import RESTA
 
 /// Runs one model: every call into its context happens here, on a thread of its own.
@@ -14,6 +13,7 @@ actor LlamaEngine: PassEngine {
   private let options: LlamaOptions
   private let threads: Int
   private let bytesPerCell: Int
+  private let memory = ProcessLimits().memory
   /// What fed rows are divided by, because the graph multiplies them with it.
   private let graphFactor: Float
   private var context: LlamaContext?
@@ -49,14 +49,14 @@ actor LlamaEngine: PassEngine {
     try checkMemory(options.parallelCells, "Use fewer parallel cells")
   }
 
-  /// Linux grants memory that it does not have and kills the process later.
+  /// Linux grants memory that it does not have, or will not give, and kills the process later.
   private nonisolated func checkMemory(_ cells: Int, _ remedy: String) throws(LlamaError) {
     let (bytes, overflow) = cells.multipliedReportingOverflow(by: bytesPerCell)
-    guard !overflow, bytes < ProcessInfo.processInfo.physicalMemory else {
+    guard !overflow, bytes < memory else {
       throw LlamaError(
         .outOfMemory,
-        "\(cells) positions need \(bytes >> 20) MiB of key-value cache, more than this machine's "
-          + "memory. \(remedy) or a smaller --kv-type.")
+        "\(cells) positions need \(bytes >> 20) MiB of key-value cache, more than the "
+          + "\(memory >> 20) MiB of memory here. \(remedy) or a smaller --kv-type.")
     }
   }
 

@@ -49,23 +49,41 @@ private func logCallback(
   LlamaLibrary.note(unsafe String(cString: text))
 }
 
-/// How many CPUs this process may use.
-enum Processors {
-  /// The smaller of the CPUs it may be scheduled on and a container's CPU quota; at least 1.
-  static var usable: Int {
-    max(1, min(ProcessInfo.processInfo.activeProcessorCount, quota ?? .max))
+/// What this process may use of the machine: less than there is in a container or a service with limits, a Linux
+/// control group (version 2).
+struct ProcessLimits {
+  /// Where control groups are mounted.
+  var root = "/sys/fs/cgroup"
+  /// What the kernel says of this process's own: a line of `0::` and its path below that.
+  var membership = (try? String(contentsOfFile: "/proc/self/cgroup", encoding: .utf8)) ?? ""
+
+  /// The smaller of the CPUs that it may be scheduled on and its quota, rounded up; at least 1.
+  var processors: Int {
+    // "<quota> <period>" in microseconds, or "max <period>".
+    let quota = least("cpu.max") { $0.count == 2 && $0[1] > 0 ? $0[0] / $0[1] : .infinity }
+    let available = Double(ProcessInfo.processInfo.activeProcessorCount)
+    return Int(max(1, min(available, quota.rounded(.up))))
   }
 
-  /// The quota of a Linux control group (version 2), rounded up: `cpu.max` holds "<quota> <period>"
-  /// in microseconds, or "max <period>".
-  private static var quota: Int? {
-    guard
-      let text = try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8)
-    else { return nil }
-    let fields = text.split(whereSeparator: \.isWhitespace).map { Double($0) }
-    guard fields.count == 2, let quota = fields[0], let period = fields[1], period > 0 else {
-      return nil
+  /// The smaller of the machine's memory and its limit, in bytes.
+  var memory: Int {
+    let limit = least("memory.max") { $0.first ?? .infinity }
+    return Int(min(Double(ProcessInfo.processInfo.physicalMemory), limit))
+  }
+
+  /// The least limit of its group and of those that this one is in.
+  private func least(_ file: String, _ limit: ([Double]) -> Double) -> Double {
+    let path: [Substring] =
+      membership.split(separator: "\n").first { $0.hasPrefix("0::/") }?
+      .dropFirst(4).split(separator: "/") ?? []
+    var (folder, result) = (root, Double.infinity)
+    for name in [""] + path {
+      folder += "/\(name)"
+      let text = (try? String(contentsOfFile: "\(folder)/\(file)", encoding: .utf8)) ?? ""
+      // "max" is no limit.
+      let fields = text.split(whereSeparator: \.isWhitespace).map { Double($0) ?? .infinity }
+      result = min(result, limit(fields))
     }
-    return Int((quota / period).rounded(.up))
+    return result
   }
 }

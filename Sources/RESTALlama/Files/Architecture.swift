@@ -33,10 +33,16 @@ struct Architecture {
   /// The names of all architectures that can be loaded.
   static var names: [String] { (plain + scaled.keys).sorted() }
 
-  init(_ name: String?, file: String) throws(LlamaError) {
-    guard let name else {
+  init(_ file: GGUFFile) throws(LlamaError) {
+    guard file.parts.count > 1 || file.number("split.count") ?? 1 <= 1 else {
       throw LlamaError(
-        .damagedFile, "'\(file)' does not say its architecture; it is not a language model.")
+        .loadFailed,
+        "'\(file.path)' is one of the parts of a model: give the first of them, and leave them all "
+          + "the names that they came with.")
+    }
+    guard let name = file.string("general.architecture") else {
+      throw LlamaError(
+        .damagedFile, "'\(file.path)' does not say its architecture; it is not a language model.")
     }
     if Self.plain.contains(name) {
       (self.name, scale) = (name, .none)
@@ -45,9 +51,9 @@ struct Architecture {
     } else {
       throw LlamaError(
         .unsupportedArchitecture,
-        "'\(file)' is of the architecture '\(name)'. RESTA feeds perturbed embeddings to the model, "
-          + "and llama.cpp cannot take them for '\(name)', or nobody checked yet that it does so "
-          + "rightly. Supported: \(Self.names.joined(separator: ", ")).")
+        "'\(file.path)' is of the architecture '\(name)'. RESTA feeds perturbed embeddings to the "
+          + "model, and llama.cpp cannot take them for '\(name)', or nobody checked yet that it "
+          + "does so rightly. Supported: \(Self.names.joined(separator: ", ")).")
     }
   }
 

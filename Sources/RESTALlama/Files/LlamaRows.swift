@@ -18,7 +18,7 @@ package struct LlamaRows: Sendable {
   /// Opens a file; blocks for as long as its header and its vocabulary take.
   package init(path: String) throws {
     let file = try GGUFFile(path: path)
-    let architecture = try Architecture(file.string("general.architecture"), file: path)
+    let architecture = try Architecture(file)
     let dimensions = file.number("\(architecture.name).embedding_length")
       .flatMap { Int(exactly: $0) }
     guard let dimensions else {
@@ -50,10 +50,11 @@ extension ModelInformation {
     _ file: GGUFFile, _ architecture: Architecture, _ weights: LlamaWeights,
     _ tokenizer: LlamaTokenizer, _ table: EmbeddingTable, sequences: Int
   ) throws {
+    let name = file.string("general.name") ?? ""
     let trained = file.number("\(architecture.name).context_length").flatMap { Int(exactly: $0) }
     self.init(
-      name: file.string("general.name")
-        ?? URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent,
+      name: name.allSatisfy(\.isWhitespace)
+        ? URL(fileURLWithPath: file.path).deletingPathExtension().lastPathComponent : name,
       architecture: architecture.name, dimensions: table.dimensions,
       vocabularySize: tokenizer.vocabularySize, contextLength: max(16, trained ?? 0),
       maximumSequences: sequences,

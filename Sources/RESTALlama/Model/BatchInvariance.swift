@@ -39,13 +39,8 @@ extension BatchInvariance {
     let tokens = try EmbeddingSelfTest.tokens(parts.tokenizer)
     let prompt = (0..<widest).map { tokens[$0 % tokens.count] }
     let cells = widest + Self.narrow.reduce(0, +)
-    let reservation = try await parts.scheduler.reserve(sequences: 2, cells: cells)
-    do {
-      try await self.init(reservation, prompt: prompt)
-      await reservation.release()
-    } catch {
-      await reservation.release()
-      throw error
+    self = try await parts.scheduler.reserve(sequences: 2, cells: cells).use {
+      try await BatchInvariance($0, prompt: prompt)
     }
   }
 

@@ -36,14 +36,14 @@ actor LlamaLoader {
           + "has it (docs/install.md).")
     }
     let file = try GGUFFile(path: path)
-    let architecture = try Architecture(file.string("general.architecture"), file: path)
+    let architecture = try Architecture(file)
     try file.checkShape(architecture: architecture.name)
     for part in file.parts.dropFirst() { _ = try GGUFFile(path: part) }
     let weights = try LlamaWeights(path: path, options: options, progress: progress)
     let factors = architecture.factors(dimensions: weights.dimensions, file: file)
     let tokenizer = try LlamaTokenizer(weights)
     let table = try EmbeddingTable(file, scale: factors.table)
-    let threads = options.threads ?? Processors.usable
+    let threads = options.threads ?? ProcessLimits().processors
     var information = try ModelInformation(
       file, architecture, weights, tokenizer, table, sequences: LlamaEngine.maximumSequences)
     if let length = options.contextLength { information.contextLength = length }

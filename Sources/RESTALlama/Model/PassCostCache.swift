@@ -50,7 +50,7 @@ struct PassCostCache: Sendable {
       cacheType = options.cacheType
       batchSize = options.batchSize
       llama = LlamaLibrary.version
-      processors = Processors.usable
+      processors = ProcessLimits().processors
     }
   }
 

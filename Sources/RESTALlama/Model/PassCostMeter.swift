@@ -112,15 +112,7 @@ struct PassCostMeasurement: Sendable {
 
   /// Measures, in about a second at most unless a single pass takes that long.
   func run() async throws -> PassCosts {
-    let reservation = try await reserve(Self.sequences, Self.cells)
-    do {
-      let costs = try await measure(reservation)
-      await reservation.release()
-      return costs
-    } catch {
-      await reservation.release()
-      throw error
-    }
+    try await reserve(Self.sequences, Self.cells).use { try await measure($0) }
   }
 
   private func measure(_ reservation: any SequenceReservation) async throws -> PassCosts {

@@ -51,13 +51,53 @@ extension LlamaTests {
       }
     }
 
+    @Test(
+      "A model whose file names none, or nothing, is called as its file",
+      arguments: [nil, "", " "] as [String?])
+    func name(written: String?) async throws {
+      try await TestFiles.withTemporaryFolder { folder in
+        var file = GGUFBuilder.tinyModel()
+        file["general.name"] = written.map { .string($0) }
+        try file.write(folder + "/small.gguf")
+        let model = try await LlamaModel.load(folder + "/small.gguf", options: .forTests)
+        #expect(model.information.name == "small")
+      }
+    }
+
     @Test("By default all usable processors work", .models(.smolQ40))
     func threads() async throws {
-      #expect((1...ProcessInfo.processInfo.activeProcessorCount).contains(Processors.usable))
+      let usable = ProcessLimits().processors
+      #expect((1...ProcessInfo.processInfo.activeProcessorCount).contains(usable))
       let model = try await LlamaModel.load(TestModel.smolQ40.path)
-      #expect(model.threads == Processors.usable)
+      #expect(model.threads == usable)
       #expect(try await !model.answer(MildPrompts.all[1], tokens: 4).tokenIDs.isEmpty)
       #expect(try await SharedModels.model().threads == 1)
+    }
+
+    @Test("Limits of a container and of a service count, those of the groups around them too")
+    func controlGroups() async throws {
+      try await TestFiles.withTemporaryFolder { folder in
+        let service = folder + "/system.slice/resta.service"
+        try FileManager.default.createDirectory(
+          atPath: service, withIntermediateDirectories: true)
+        func write(_ text: String, _ path: String) throws {
+          try text.write(toFile: path, atomically: false, encoding: .utf8)
+        }
+        let outside = ProcessLimits(root: folder, membership: "4:memory:/x\n0::/\n")
+        let inside = ProcessLimits(root: folder, membership: "0::/system.slice/resta.service\n")
+        let all = ProcessInfo.processInfo
+        #expect(inside.processors == all.activeProcessorCount)
+        #expect(inside.memory == Int(all.physicalMemory))
+        try write("max\n", folder + "/memory.max")
+        try write("50000 100000\n", service + "/cpu.max")
+        try write("1048576\n", service + "/memory.max")
+        #expect(inside.processors == 1 && inside.memory == 1 << 20)
+        #expect(outside.memory == Int(all.physicalMemory))
+        try write("524288\n", folder + "/memory.max")
+        try write("max 100000\n", service + "/cpu.max")
+        #expect(inside.memory == 1 << 19 && outside.memory == 1 << 19)
+        #expect(inside.processors == all.activeProcessorCount)
+      }
     }
 
     @Test(

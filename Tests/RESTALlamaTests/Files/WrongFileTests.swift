@@ -71,6 +71,21 @@ extension LlamaTests {
       }
     }
 
+    @Test(
+      "A part of a model alone is told what it is",
+      arguments: ["model-00002-of-00003.gguf", "renamed.gguf"])
+    func part(name: String) async throws {
+      try await TestFiles.withTemporaryFolder { folder in
+        var file = GGUFBuilder.tinyModel()
+        file["split.count"] = .uint32(3)
+        // Only the first one says it.
+        if name != "renamed.gguf" { file["general.architecture"] = nil }
+        try file.write(folder + "/" + name)
+        let error = try await Self.error(loading: folder + "/" + name)
+        #expect(error.code == .loadFailed && error.message.contains("one of the parts"))
+      }
+    }
+
     @Test("A vocabulary alone is no model", .vocabularies)
     func vocabularyOnly() async throws {
       let error = try await Self.error(

@@ -148,6 +148,15 @@ struct FastDecoderTests {
     #expect(ties >= 20)
   }
 
+  @Test("is what it is called, whatever plan comes with it", arguments: DecoderKind.allCases)
+  func planOfItsOwn(decoder: DecoderKind) async throws {
+    let plan = DecodingPlan(draft: .fixed(2), firstWave: .fixed(1))
+    for scenario in try await DecodingScenario.drawn(5, seed: 41) {
+      let used = try await Self.generate(scenario, decoder, plan: plan).result.settings.plan
+      #expect(used == (decoder == .fast ? plan : decoder.plan), "\(scenario)")
+    }
+  }
+
   @Test("never holds more cells than the shared prefix and each sequence's own part")
   func cells() async throws {
     var savings = 0

@@ -31,8 +31,8 @@ import Testing
     try await fixture.check()
   }
 
-  @Test("The pass starts when the last one is back, or gone")
-  func released() async throws {
+  @Test("The pass starts when the last one is back, or gone", arguments: [false, true])
+  func released(keeps: Bool) async throws {
     let clock = HeldClock()
     let fixture = try await SchedulingFixture(clock: clock)
     let slow = try await fixture.scheduler.reserve(sequences: 1, cells: 10)
@@ -41,9 +41,10 @@ import Testing
     async let rows = SchedulingFixture.steps(quick, count: 10)
     while clock.waits == 0 { await Task.yield() }
     // No time goes by, and yet:
-    await slow.release()
+    if keeps { #expect(await slow.keep()) } else { await slow.release() }
     #expect(try await rows.count == 10)
     clock.end()
+    await slow.release()
     await quick.release()
     try await fixture.check()
   }

@@ -119,6 +119,23 @@ import Testing
     #expect(Self.serve(&pool).map(\.id) == [1])
   }
 
+  @Test("Who takes over kept sequences has all that it asked for, though the first held nothing")
+  func takenOverGap() {
+    var pool = SequencePool(capacity: SequenceRoom(sequences: 4, cells: 40))
+    pool.enqueue(1, room: SequenceRoom(sequences: 4, cells: 10))
+    for grant in Self.serve(&pool) {
+      var ledger = SequenceLedger(grant)
+      ledger.advance(to: [0, 3, 3, 3])
+      pool.keep(1, ledger)
+    }
+    pool.enqueue(2, room: SequenceRoom(sequences: 1, cells: 10))
+    pool.enqueue(3, room: SequenceRoom(sequences: 2, cells: 10), source: 1)
+    let grants = Self.serve(&pool)
+    #expect(grants.map(\.sequences.count) == [1, 2])
+    #expect(Set(grants.flatMap(\.sequences)).count == 3)
+    #expect(grants.last?.origin == .instead(1))
+  }
+
   /// One request of a client in a simulation, after a pause.
   private struct Demand {
     var pause = 0
