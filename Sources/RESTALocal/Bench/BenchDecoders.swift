@@ -60,6 +60,7 @@ package struct BenchDecoders: AsyncParsableCommand {
   var decoders: CommaList<BenchSubject>?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How often each is measured. (default: 3, or once for each of --prompts)", valueName: "n"))
   var repeats: Int?
@@ -123,6 +124,9 @@ package struct BenchDecoders: AsyncParsableCommand {
     try model.check()
     let subjects = try subjects()
     let loaded = try await model.loadAny()
+    let longest = loaded.information.contextLength
+    try check(userTokens, "--user-tokens with this model", atLeast: 1, atMost: longest)
+    try check(answerTokens, "--answer-tokens with this model", atLeast: 1, atMost: longest)
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
     settings.seed = seed

@@ -32,6 +32,7 @@ struct Chat: AsyncParsableCommand {
   var history: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Keep what the model computed for up to so many positions, over all copies, so that a turn costs "
         + "what is new in it; 0: nothing, and each answer draws its own noise.", valueName: "n"))
@@ -64,7 +65,8 @@ struct Chat: AsyncParsableCommand {
     let traceFile = try trace.map { try TraceFile(path: $0) }
     var failed = false
     if Terminal.outputIsTerminal, !json {
-      Terminal.line(Style.dim("\(loaded.information.name). /help lists commands, Ctrl-D ends."))
+      let name = Columns.harmless(loaded.information.name)
+      Terminal.line(Style.dim("\(name). /help lists commands, Ctrl-D ends."))
     }
     let calibration = Calibration(of: settings, for: loaded.information)
     if !quiet, !json, calibration != .chosen {

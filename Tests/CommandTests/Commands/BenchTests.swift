@@ -91,6 +91,15 @@ import Testing
     }
   }
 
+  @Test func `a server that is measured has no limits of its own`() throws {
+    let file = try TemporaryFile("Hi\n", name: "p.txt")
+    let run = try CommandRun([
+      "bench", "serve", "--clients", "1", "--requests", "1", "--repeats", "1", "--prompts",
+      file.path, "--answer-tokens", "2100", "--samples", "1", "--stock", "none", "--json",
+    ])
+    #expect((try run.object()["runs"] as? [Any])?.count == 2, "\(run.errors)")
+  }
+
   /// Checkpoints that open the assistant's turn again, for which refusals have to be known.
   private static let header = [
     "--samples", "2", "--prefix", "3", "--checkpoint-every", "4", "--checkpoint-form", "header",
