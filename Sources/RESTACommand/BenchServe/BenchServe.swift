@@ -166,7 +166,9 @@ struct BenchServe: AsyncParsableCommand {
     guard (1...10_000).contains(requests) else {
       throw Failure.usage("--requests must be between 1 and 10000, not \(requests).")
     }
-    guard answerTokens >= 1 else { throw Failure.usage("--answer-tokens must be 1 or more.") }
+    guard (1...1 << 24).contains(answerTokens) else {
+      throw Failure.usage("--answer-tokens must be between 1 and \(1 << 24).")
+    }
     guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
     try defense.check()
     try model.check()

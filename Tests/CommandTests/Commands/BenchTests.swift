@@ -70,8 +70,10 @@ import Testing
       let highest = try #require(stock[ratio + "_highest"] as? Double)
       #expect(0 < lowest && lowest <= middle && middle <= highest)
     }
-    let wrong = try CommandRun(["bench", "--stock", program.path + ".gone"])
-    #expect(wrong.code == 2 && wrong.errors.contains("--stock"), "\(wrong.errors)")
+    for path in [program.path + ".gone", "/"] {
+      let wrong = try CommandRun(["bench", "--stock", path])
+      #expect(wrong.code == 2 && wrong.errors.contains("--stock"), "\(wrong.errors)")
+    }
   }
 
   @Test func `the server is measured with the flags that are given, and answers as the library`()

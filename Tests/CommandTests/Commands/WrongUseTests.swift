@@ -47,6 +47,7 @@ import Testing
     (["demo", "--no-lora", "--max-tokens", "0"], 2, "1 or more"),
     (["bench", "--repeats", "-1"], 2, "--repeats must be 1 or more"),
     (["bench", "serve", "--requests", "-1"], 2, "not -1"),
+    (["bench", "serve", "--answer-tokens", "9223372036854775807"], 2, "between 1 and 16777216"),
     (["bench", "--prompts", #filePath, "--user-tokens", "20"], 2, "--user-tokens"),
     (["bench", "--user-tokens", "20,none"], 2, "20,none"),
     (["bench", "--answer-tokens", "0"], 2, "--answer-tokens"),
