@@ -26,7 +26,8 @@ struct LineReader {
     return outcome
   }
 
-  private mutating func remember(_ line: String) {
+  /// Keeps a line, behind what other conversations kept in the file meanwhile.
+  mutating func remember(_ line: String) {
     history.append(line)
     guard let historyFile else { return }
     do {

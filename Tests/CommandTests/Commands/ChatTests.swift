@@ -82,11 +82,6 @@ import Testing
     #expect(try String(contentsOfFile: history, encoding: .utf8) == "/help\n/votes\n/quit\n")
     let attributes = try FileManager.default.attributesOfItem(atPath: history)
     #expect(attributes[.posixPermissions] as? Int == 0o600)
-    // What another conversation kept meanwhile stays.
-    #expect(try chat(history).code == 0)
-    #expect(
-      try String(contentsOfFile: history, encoding: .utf8)
-        == String(repeating: "/help\n/votes\n/quit\n", count: 2))
     let lost = try chat(folder.path + "/nowhere/history")
     #expect(lost.code == 0, "\(lost.output)")
     #expect(lost.output.split(separator: "cannot be written").count == 2, "\(lost.output)")

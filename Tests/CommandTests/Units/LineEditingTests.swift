@@ -1,3 +1,4 @@
+import Foundation
 import RESTATesting
 import Testing
 
@@ -52,6 +53,15 @@ import Testing
     _ = buffer.press(.text("a"))
     #expect(buffer.press(.endOfInput) == .editing)
     #expect(buffer.press(.enter) == .line("a"))
+  }
+
+  @Test func `two conversations keep their lines in one file`() throws {
+    let file = try TemporaryFile("old\n")
+    var one = try LineReader(historyFile: file.path)
+    var other = try LineReader(historyFile: file.path)
+    one.remember("a")
+    other.remember("b")
+    #expect(try String(contentsOfFile: file.path, encoding: .utf8) == "old\na\nb\n")
   }
 
   @Test func `a line's end that is pasted sends nothing`() {
