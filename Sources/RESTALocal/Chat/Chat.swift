@@ -89,7 +89,7 @@ struct Chat: AsyncParsableCommand {
             try command.apply(
               to: &conversation, write: json ? Terminal.error : { Terminal.line($0) })
           } catch let error as RESTAError {
-            Terminal.error(error.message)
+            Terminal.error(Columns.harmless(error.message))
             failed = true
           }
           // A message may have been meant.
@@ -130,7 +130,8 @@ struct Chat: AsyncParsableCommand {
     } catch let error as RESTAError
       where [.windowNeverOpened, .windowNotReached, .templateFailed].contains(error.code)
     {
-      Terminal.error("\(error.message) This turn is not part of the conversation.")
+      Terminal.error(
+        Columns.harmless(error.message) + " This turn is not part of the conversation.")
     }
     return false
   }

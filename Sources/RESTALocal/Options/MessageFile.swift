@@ -37,8 +37,8 @@ package enum MessageFile {
     }
     unread += list.unknown.map { "\($0.message).\($0.key)" }
     if !unread.isEmpty {
-      Terminal.error(
-        "Note: of '\(path)' only the messages are read, not \(unread.joined(separator: ", ")).")
+      let names = Columns.harmless(unread.joined(separator: ", "))
+      Terminal.error("Note: of '\(path)' only the messages are read, not \(names).")
     }
     return list.messages
   }

@@ -181,6 +181,14 @@ import Testing
     #expect(run.errors.contains(expected), "\(run.errors)")
   }
 
+  @Test func `what is not read of a messages file is named, and drives no terminal`() throws {
+    let text = #"{"a\u001b[31m": 1, "messages": [{"role": "user", "content": "Hi"}]}"#
+    let file = try TemporaryFile(text, name: "chat.json")
+    let run = try CommandRun(["inspect", "--messages", file.path])
+    #expect(run.code == 0 && run.errors.contains("not a\\u{1B}[31m."), "\(run.errors)")
+    #expect(!run.errors.contains("\u{1B}"))
+  }
+
   @Test func `a prompt longer than the context says by how many tokens, copies counted`() throws {
     let run = try CommandRun([
       "generate", String(repeating: "many words ", count: 200), "--ctx", "64", "--samples", "3",
