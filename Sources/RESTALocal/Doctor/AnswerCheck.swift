@@ -57,7 +57,8 @@ struct AnswerCheck {
         remedy: "this is a bug to report")
     }
     let detail = Summary.votes(votes)
-    guard votes.contains(where: { $0.counts.count > 1 }) || patient.defense.samples == 1 else {
+    // One copy, of k = 1 or by a lead of 1, disagrees with none.
+    guard votes.contains(where: { $0.counts.count > 1 || $0.asked == 1 }) else {
       return .warning(
         "votes", "\(detail): the noise changes no prediction at all", remedy: "raise --sigma")
     }
@@ -162,7 +163,6 @@ final class EmbeddingObserver: Sendable {
   // Invariant: by the sequence's index in the reservation, or by the stream's number.
   private let fed = Mutex([Int: EmbeddingMatrix]())
 
-  /// What each sequence was fed first, by its index in the reservation.
   var embeddings: [Int: EmbeddingMatrix] { fed.withLock { $0 } }
 
   /// The model to ask in the place of another.
