@@ -266,7 +266,7 @@ package struct CommaList<Element: ExpressibleByArgument & Sendable>: Expressible
 
   package init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    values = parts.compactMap { Element(argument: String($0)) }
+    values = parts.compactMap { Element(argument: $0.trimmingCharacters(in: .whitespaces)) }
     guard values.count == parts.count else { return nil }
   }
 

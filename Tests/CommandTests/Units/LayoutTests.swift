@@ -20,6 +20,11 @@ import Testing
     #expect(String(Columns.fitting("a字b", 2)) == "a")
   }
 
+  @Test func `a list may have spaces behind its commas`() {
+    #expect(NumberList(argument: "20, 150")?.values == [20, 150])
+    for text in ["20,,150", "20 150", ""] { #expect(NumberList(argument: text)?.values == nil) }
+  }
+
   @Test func `a model cannot drive the terminal`() {
     let text = Columns.harmless("\u{1B}[2Jgone\r\u{7}\u{9B}31m ok\n\tfine")
     #expect(text == "\\u{1B}[2Jgone\\u{D}\\u{7}\\u{9B}31m ok\n\tfine")
