@@ -70,6 +70,15 @@ import Testing
       let highest = try #require(stock[ratio + "_highest"] as? Double)
       #expect(0 < lowest && lowest <= middle && middle <= highest)
     }
+    // An interrupt ends the other program too, whose output would be waited for.
+    try "#!/bin/sh\nexec sleep 100\n".write(
+      toFile: program.path, atomically: false, encoding: .utf8)
+    let endless = try CommandRun(
+      [
+        "bench", "--user-tokens", "5", "--answer-tokens", "2", "--repeats", "1", "--decoders",
+        "undefended", "--stock", program.path,
+      ], interruptAfter: 2)
+    #expect(endless.code == 130 && endless.seconds < 50, "\(endless.seconds) s")
     for path in [program.path + ".gone", "/"] {
       let wrong = try CommandRun(["bench", "--stock", path])
       #expect(wrong.code == 2 && wrong.errors.contains("--stock"), "\(wrong.errors)")
