@@ -36,9 +36,7 @@ struct Resta: AsyncParsableCommand {
     version: Version.description,
     subcommands: CommandLineTool.local + [
       Calibrate.self, Eval.self, SweepCommand.self, MeaningCommand.self, AttackCommand.self,
-      ReportCommand.self,
-      Serve.self, Bench.self,
-      Compare.self,
+      ReportCommand.self, Serve.self, Bench.self, Compare.self,
     ])
 }
 

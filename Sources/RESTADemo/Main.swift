@@ -7,7 +7,7 @@ import RESTALocal
 enum Main {
   static func main() async {
     let words = CommandLine.arguments.dropFirst()
-    if let name = elsewhere.first(where: { words.starts(with: $0) }) {
+    if let name = CommandLineTool.elsewhere.first(where: { words.starts(with: $0) }) {
       Terminal.error(
         "Error: '\(name.joined(separator: " "))' is not in resta-local, which 'make demo' builds:"
           + " 'make build' builds all of it, .build/release/resta.")
@@ -15,9 +15,6 @@ enum Main {
     }
     await CommandLineTool.main(RestaLocal.self)
   }
-
-  /// What only the whole command has.
-  private static let elsewhere = [["eval"], ["sweep"], ["report"], ["serve"], ["bench", "serve"]]
 }
 
 /// The `resta-local` command.

@@ -45,3 +45,16 @@ package enum TextEncoding {
     return nil
   }
 }
+
+extension Character {
+  /// Columns of a terminal, near enough to lay out tables: wide East Asian characters and emoji take two.
+  package var terminalColumns: Int {
+    let first = unicodeScalars.first?.value ?? 0
+    let isWide =
+      (0x1100...0x115F).contains(first) || (0x2E80...0xA4CF).contains(first)
+      || (0xAC00...0xD7A3).contains(first) || (0xF900...0xFAFF).contains(first)
+      || (0xFE30...0xFE6F).contains(first) || (0xFF00...0xFF60).contains(first)
+      || (0x1F300...0x1FAFF).contains(first) || (0x20000...0x3FFFD).contains(first)
+    return isWide ? 2 : 1
+  }
+}

@@ -7,8 +7,7 @@ import RESTALocal
 struct AttackExportCommand: AsyncParsableCommand {
   /// The forms.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case jbb
-    case garak
+    case jbb, garak
   }
 
   static let configuration = CommandConfiguration(

@@ -45,10 +45,11 @@ extension AttackTable {
   func show(json: Bool, csv: Bool = false) throws {
     if json { return try JSONOutput.print(self) }
     if csv { return Terminal.write(commaSeparated) }
-    let refused = direct["refused"] ?? 0
+    let (refused, unasked) = (direct["refused"] ?? 0, direct["not_asked"] ?? 0)
+    let others = unasked > 0 ? "; not asked yet: \(unasked)." : "; the others were not attacked."
     Terminal.line(
       "\(goals) goals (\(goalSource)): the undefended model refuses \(refused) as they are"
-        + (refused < goals ? "; the others were not attacked." : "."))
+        + (refused < goals ? others : "."))
     if unfinished > 0 {
       Terminal.line("\(unfinished) attacks are not finished: 'resta attack run' goes on.")
     }

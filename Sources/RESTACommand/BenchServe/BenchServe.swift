@@ -32,7 +32,9 @@ struct BenchServe: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How many clients at once.", valueName: "n,..."))
   var clients = NumberList([1, 4, 8])
 
-  @Option(help: ArgumentHelp("How many requests, whatever the number of clients.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How many requests, whatever the number of clients.", valueName: "n"))
   var requests = 16
 
   @Option(
@@ -48,10 +50,12 @@ struct BenchServe: AsyncParsableCommand {
       """, valueName: "file"))
   var stock: String?
 
-  @Option(help: ArgumentHelp("The most tokens of an answer.", valueName: "m"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The most tokens of an answer.", valueName: "m"))
   var answerTokens = 50
 
-  @Option(help: ArgumentHelp("How often each is measured.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How often each is measured.", valueName: "n"))
   var repeats = 3
 
   @OptionGroup(title: "Model") var model: ModelArguments
@@ -72,6 +76,8 @@ struct BenchServe: AsyncParsableCommand {
     settings.limits.queue = requests
     settings.limits.requestSeconds = 3600
     settings.limits.queueSeconds = 3600
+    settings.limits.answerTokens = max(answerTokens, settings.limits.answerTokens)
+    settings.limits.workTokens = .max
     settings.defense.chosen = defense.chosen
     let room = ServerCapacity.usualRoom(settings.inForce(try model.calibration()))
     let loaded = try await model.load(
@@ -160,7 +166,9 @@ struct BenchServe: AsyncParsableCommand {
     guard (1...10_000).contains(requests) else {
       throw Failure.usage("--requests must be between 1 and 10000, not \(requests).")
     }
-    guard answerTokens >= 1 else { throw Failure.usage("--answer-tokens must be 1 or more.") }
+    guard (1...1 << 24).contains(answerTokens) else {
+      throw Failure.usage("--answer-tokens must be between 1 and \(1 << 24).")
+    }
     guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
     try defense.check()
     try model.check()

@@ -174,7 +174,8 @@ struct Calibrate: AsyncParsableCommand {
 
   /// Keeps the choice, shows the curve whether that was possible or not, and says where it is.
   private func finish(_ report: CalibrationReport, file: String, known: KnownCalibrations) throws {
-    let entry = try report.entry(bytes: Self.length(of: file), version: Version.description)
+    let bytes = DigestMemory.File(path: file)?.bytes ?? 0
+    let entry = try report.entry(bytes: bytes, version: Version.description)
     let kept = Result<String?, any Error> { try noSave ? nil : entry.map { try known.keep($0) } }
     if json {
       try JSONOutput.print(report.output(keptIn: try? kept.get()))
@@ -193,8 +194,6 @@ struct Calibrate: AsyncParsableCommand {
     }
     throw ExitCode(1)
   }
-
-  private static func length(of file: String) -> Int { DigestMemory.File(path: file)?.bytes ?? 0 }
 
   private func rule() throws -> CalibrationRule {
     for (name, share) in [

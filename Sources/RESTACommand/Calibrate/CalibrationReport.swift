@@ -62,7 +62,8 @@ struct CalibrationReport {
         .map { CalibrationPoint.text(of: $0) }
     }
     let lines = Columns.table([head] + rows)
-    Terminal.line("\(adapters.reduce(model) { "\($0), LoRA adapter \($1)" }): \(prompts)\n")
+    let name = adapters.reduce(model) { "\($0), LoRA adapter \($1)" }
+    Terminal.line("\(Columns.harmless(name)): \(prompts)\n")
     Terminal.line(Style.dim(lines[0]))
     for (point, line) in zip(measured, lines.dropFirst()) {
       let isChosen = point.name == result.choice?.name

@@ -95,11 +95,11 @@ struct EvalMerge: AsyncParsableCommand {
 
   func run() async throws {
     // Before anything is made: a missing part is a slip of the command line.
+    let result = URL(fileURLWithPath: into).resolvingSymlinksInPath().path
     for part in parts {
-      guard
-        URL(fileURLWithPath: part).standardizedFileURL.path
-          != URL(fileURLWithPath: into).standardizedFileURL.path
-      else { throw Failure.usage("'\(part)' is both the result and a part.") }
+      guard URL(fileURLWithPath: part).resolvingSymlinksInPath().path != result else {
+        throw Failure.usage("'\(part)' is both the result and a part.")
+      }
       try EvaluationStore(path: part, mustExist: true).close()
     }
     let store = try EvaluationStore(path: into)

@@ -10,8 +10,7 @@ import RESTAReport
 struct EvalExport: AsyncParsableCommand {
   /// What is written.
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case jsonl
-    case csv
+    case jsonl, csv
     case jbbArtifact = "jbb-artifact"
   }
 

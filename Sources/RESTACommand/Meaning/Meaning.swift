@@ -99,7 +99,7 @@ struct MeaningCommand: AsyncParsableCommand {
     let run = try RunReport(loaded, arguments: arguments)
     if !json {
       Terminal.line(
-        "\(run.model): \(texts.count) prompts, seeds from \(seed), "
+        "\(Columns.harmless(run.model)): \(texts.count) prompts, seeds from \(seed), "
           + "greedy answers of at most \(maxTokens) tokens")
     }
     var found: [PromptMeaning] = []

@@ -87,10 +87,9 @@ struct Serve: AsyncParsableCommand {
   }
 
   private static func keys(_ path: String, _ logger: Logger) throws -> String {
-    guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-      throw Failure.usage("The key file '\(path)' cannot be read as text.")
-    }
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    // Of a link, the mode is its target's.
+    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    let attributes = try? FileManager.default.attributesOfItem(atPath: target)
     let mode = (attributes?[.posixPermissions] as? Int) ?? 0
     // Not refused: secrets of containers are readable to all inside, by design.
     if mode & 0o007 != 0 {
@@ -98,7 +97,7 @@ struct Serve: AsyncParsableCommand {
         "The key file '\(path)' can be read by every user of this machine; 'chmod 600' makes it yours."
       )
     }
-    return text
+    return try SourceFile.read(path).text
   }
 }
 

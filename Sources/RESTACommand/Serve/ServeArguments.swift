@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RESTA
 import RESTADocuments
 import RESTALocal
@@ -60,7 +59,9 @@ struct ServeArguments: ParsableArguments {
       "The most tokens of prompt and answer. (default: the model's)", valueName: "tokens"))
   var ctx: String?
 
-  @Option(help: ArgumentHelp("Layers that run on a GPU; -1: all. (default: 0)", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Layers that run on a GPU; -1: all. (default: 0)", valueName: "n"))
   var gpuLayers: String?
 
   @Option(
@@ -133,14 +134,9 @@ struct ServeArguments: ParsableArguments {
 
   /// The settings that the command line, the environment and the file make, checked.
   ///
-  /// - Throws: ``Failure`` for a file that cannot be read; `ServerError` for a wrong setting.
+  /// - Throws: `DocumentError` for a file that cannot be read; `ServerError` for a wrong setting.
   func settings(environment: [String: String]) throws -> ServerSettings {
-    let file = try config.map { path in
-      guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-        throw Failure.usage("--config '\(path)' cannot be read as text.")
-      }
-      return (name: path, text: text)
-    }
+    let file = try config.map { (name: $0, text: try SourceFile.read($0).text) }
     return try ServerSettings.load(
       file: file, environment: environment, flags: try flags,
       preset: playground ? .playground : nil)

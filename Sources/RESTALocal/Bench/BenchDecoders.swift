@@ -60,6 +60,7 @@ package struct BenchDecoders: AsyncParsableCommand {
   var decoders: CommaList<BenchSubject>?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "How often each is measured. (default: 3, or once for each of --prompts)", valueName: "n"))
   var repeats: Int?
@@ -123,6 +124,9 @@ package struct BenchDecoders: AsyncParsableCommand {
     try model.check()
     let subjects = try subjects()
     let loaded = try await model.loadAny()
+    let longest = loaded.information.contextLength
+    try check(userTokens, "--user-tokens with this model", atLeast: 1, atMost: longest)
+    try check(answerTokens, "--answer-tokens with this model", atLeast: 1, atMost: longest)
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
     settings.seed = seed
@@ -262,7 +266,7 @@ package struct CommaList<Element: ExpressibleByArgument & Sendable>: Expressible
 
   package init?(argument: String) {
     let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    values = parts.compactMap { Element(argument: String($0)) }
+    values = parts.compactMap { Element(argument: $0.trimmingCharacters(in: .whitespaces)) }
     guard values.count == parts.count else { return nil }
   }
 

@@ -24,7 +24,8 @@ package struct BenchRunner {
     _ benchCase: BenchCase, prompts: [BenchPrompt], progress: (String, Double) -> Void
   ) async throws -> (runs: [BenchRun], sigmaAbsolute: Double) {
     let local = model as? LlamaModel
-    let metered = local.map { MeteredModel($0) }
+    let meter = CellMeter()
+    let metered = local.map { meter.watching($0) }
     var samples: [BenchSubject: [BenchSample]] = [:]
     var floors: [BenchFloor] = []
     var stockSpeeds: [StockBench.Speed] = []
@@ -39,7 +40,7 @@ package struct BenchRunner {
         if number == 0, subject == .reference || subject == .naive { continue }
         let prompt = prompts[max(0, number - 1) % prompts.count]
         let result = try await generate(subject, benchCase, prompt, metered ?? model, number)
-        let cells = metered.map { (reserved: $0.takeReservedCells(), peak: $0.takePeakCells()) }
+        let cells = local.map { _ in meter.take() }
         sigma = max(sigma, result.settings.sigmaAbsolute)
         guard number > 0 else { continue }
         samples[subject, default: []].append(

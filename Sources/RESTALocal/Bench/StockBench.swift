@@ -1,6 +1,7 @@
 import Foundation
 import RESTADocuments
 package import RESTALlama
+import Synchronization
 
 /// llama.cpp as it comes, measured by its own `llama-bench` beside the undefended model: with the same
 /// model, threads, cache and lengths, in a process of its own.
@@ -34,23 +35,24 @@ package struct StockBench: Sendable {
 
   private func run(_ lengths: [String]) async throws -> Double {
     let arguments = options + lengths
-    let output = try await withCheckedThrowingContinuation { continuation in
-      // Reading blocks, so not on a thread that tasks share.
-      Thread.detachNewThread { [program] in
+    // Invariant: the process's id, as soon as it runs.
+    let running = Mutex<Int32?>(nil)
+    let output = await Interrupt.whileBlocked(
+      cleanup: { if let id = running.withLock({ $0 }) { kill(id, SIGKILL) } }
+    ) { [program] in
+      Result { () -> Data in
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program.path)
         process.arguments = arguments
         process.standardError = FileHandle.nullDevice
         let pipe = Pipe()
         process.standardOutput = pipe
-        continuation.resume(
-          with: Result {
-            try process.run()
-            return pipe.fileHandleForReading.readDataToEndOfFile()
-          })
+        try process.run()
+        running.withLock { $0 = process.processIdentifier }
+        return pipe.fileHandleForReading.readDataToEndOfFile()
       }
     }
-    guard let speed = Self.tokensPerSecond(Array(output)) else {
+    guard let speed = Self.tokensPerSecond(Array(try output.get())) else {
       throw Failure.failed(
         "'\(program.path) \(arguments.joined(separator: " "))' gave no measurement. Run it by hand, or "
           + "leave it out with --stock none.")

@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 package import RESTALlama
 
 /// A program of llama.cpp as it comes, which `make stock-llama` builds, with what it needs to run a loaded
@@ -20,7 +21,7 @@ package struct StockProgram: Sendable {
       Terminal.error("No \(name) as it comes beside it: 'make stock-llama' builds one.")
       return nil
     }
-    guard FileManager.default.isExecutableFile(atPath: program) else {
+    guard FileManager.default.isExecutableFile(atPath: program), SourceFile.exists(program) else {
       throw Failure.usage("--stock '\(program)' is no program.")
     }
     let own = model.options

@@ -81,17 +81,14 @@ package struct KnownCalibrations: Sendable {
     }
   }
 
-  /// Writes an entry into the user's own table, beside what is there by now: another calibration may have ended in
-  /// the meantime; returns the table's file.
+  /// Writes an entry into the user's own table, whose folder ``prepare()`` has made, beside what is there by now:
+  /// another calibration may have ended in the meantime; returns the table's file.
   ///
   /// - Throws: ``Failure`` when the file cannot be written; `DocumentError` when it is no table any more.
   package func keep(_ entry: CalibrationTable.Entry) throws -> String {
     var table = try Self.table(at: path)
     table.set(entry)
     do {
-      try FileManager.default.createDirectory(
-        at: URL(fileURLWithPath: path).deletingLastPathComponent(),
-        withIntermediateDirectories: true)
       try OutputFile.replace(path, with: table.json)
     } catch {
       throw Failure.failed(

@@ -32,6 +32,7 @@ struct Chat: AsyncParsableCommand {
   var history: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Keep what the model computed for up to so many positions, over all copies, so that a turn costs "
         + "what is new in it; 0: nothing, and each answer draws its own noise.", valueName: "n"))
@@ -64,7 +65,8 @@ struct Chat: AsyncParsableCommand {
     let traceFile = try trace.map { try TraceFile(path: $0) }
     var failed = false
     if Terminal.outputIsTerminal, !json {
-      Terminal.line(Style.dim("\(loaded.information.name). /help lists commands, Ctrl-D ends."))
+      let name = Columns.harmless(loaded.information.name)
+      Terminal.line(Style.dim("\(name). /help lists commands, Ctrl-D ends."))
     }
     let calibration = Calibration(of: settings, for: loaded.information)
     if !quiet, !json, calibration != .chosen {
@@ -87,7 +89,7 @@ struct Chat: AsyncParsableCommand {
             try command.apply(
               to: &conversation, write: json ? Terminal.error : { Terminal.line($0) })
           } catch let error as RESTAError {
-            Terminal.error(error.message)
+            Terminal.error(Columns.harmless(error.message))
             failed = true
           }
           // A message may have been meant.
@@ -128,7 +130,8 @@ struct Chat: AsyncParsableCommand {
     } catch let error as RESTAError
       where [.windowNeverOpened, .windowNotReached, .templateFailed].contains(error.code)
     {
-      Terminal.error("\(error.message) This turn is not part of the conversation.")
+      Terminal.error(
+        Columns.harmless(error.message) + " This turn is not part of the conversation.")
     }
     return false
   }

@@ -64,13 +64,8 @@ struct ChatConversation {
 
 /// A line of `resta chat` that is no message.
 enum ChatCommand: Equatable {
-  case help
-  case reset
-  case undo
-  case votes
-  case settings
+  case help, reset, undo, votes, settings, quit
   case system(String)
-  case quit
   /// What is wrong with a line that is none of the others.
   case wrong(String)
 

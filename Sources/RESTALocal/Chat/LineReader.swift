@@ -26,12 +26,12 @@ struct LineReader {
     return outcome
   }
 
-  private mutating func remember(_ line: String) {
+  /// Keeps a line, behind what other conversations kept in the file meanwhile.
+  mutating func remember(_ line: String) {
     history.append(line)
     guard let historyFile else { return }
     do {
-      let lines = history.suffix(1000).joined(separator: "\n") + "\n"
-      try OutputFile.replace(historyFile, with: lines, mode: 0o600)
+      try OutputFile.append(line + "\n", to: historyFile)
     } catch {
       // No reason to end a conversation.
       guard !isHistoryLost else { return }
@@ -70,13 +70,19 @@ struct LineReader {
       Terminal.write(prompt)
       return try await Self.plainLine()
     }
-    defer {
+    let restore: @Sendable () -> Void = {
+      Terminal.write("\u{1B}[?2004l")
       _ = Stty.run([saved])
+    }
+    defer {
+      restore()
       Terminal.line()
     }
     let (history, width) = (history, Terminal.width)
-    let outcome = await Interrupt.whileBlocked(cleanup: { _ = Stty.run([saved]) }) {
+    let outcome = await Interrupt.whileBlocked(cleanup: restore) {
       Result { () -> LineBuffer.Outcome in
+        // The terminal marks what is pasted: a line's end in there sends nothing.
+        Terminal.write("\u{1B}[?2004h")
         var buffer = LineBuffer(history: history)
         var decoder = KeyDecoder()
         Self.draw(buffer, prompt, width)
@@ -102,12 +108,15 @@ struct LineReader {
 
   /// Draws the line anew; of a long one, the part around the cursor.
   private static func draw(_ buffer: LineBuffer, _ prompt: String, _ width: Int) {
+    func oneLine(_ text: String) -> String {
+      Columns.harmless(text).replacing("\t", with: " ").replacing("\n", with: "↵")
+    }
     let room = max(10, width - prompt.count - 1)
-    let start = max(0, buffer.cursor - room)
-    let shown = Columns.harmless(String(buffer.text.dropFirst(start).prefix(room)))
-    let column = prompt.count + buffer.cursor - start
-    let move = column > 0 ? "\u{1B}[\(column)C" : ""
-    Terminal.write("\r\u{1B}[2K\(Style.bold(prompt))\(shown)\r\(move)")
+    let before = Columns.fitting(oneLine(buffer.before).reversed(), room)
+    let taken = Columns.count(before)
+    let after = String(Columns.fitting(oneLine(buffer.after), room - taken))
+    let move = "\u{1B}[\(prompt.count + taken)C"
+    Terminal.write("\r\u{1B}[2K\(Style.bold(prompt))\(String(before.reversed()))\(after)\r\(move)")
   }
 }
 
@@ -115,10 +124,8 @@ struct LineReader {
 struct LineBuffer {
   /// What a key did.
   enum Outcome: Equatable {
-    case editing
     case line(String)
-    case interrupted
-    case endOfInput
+    case editing, interrupted, endOfInput
   }
 
   private var history: [String]
@@ -127,22 +134,25 @@ struct LineBuffer {
   private(set) var cursor = 0
   private var recalled: Int?
   private var draft: [Character] = []
+  private var isPasting = false
 
   /// - Parameter history: Earlier lines, oldest first.
   init(history: [String]) { self.history = history }
 
   var text: String { String(characters) }
+  /// The text in front of the cursor, and from there on.
+  var before: String { String(characters[..<cursor]) }
+  var after: String { String(characters[cursor...]) }
 
   mutating func press(_ key: Key) -> Outcome {
     switch key {
+    case .enter where isPasting: insert("\n")
     case .enter: return .line(text)
     case .interrupt: return .interrupted
     case .endOfInput:
       if characters.isEmpty { return .endOfInput }
       removeForward()
-    case .text(let character):
-      characters.insert(character, at: cursor)
-      cursor += 1
+    case .text(let character): insert(character)
     case .backspace:
       if cursor > 0 {
         cursor -= 1
@@ -160,9 +170,16 @@ struct LineBuffer {
     case .deleteWord: removeWord()
     case .up: recall(-1)
     case .down: recall(1)
+    case .pasteStart: isPasting = true
+    case .pasteEnd: isPasting = false
     case .unknown: break
     }
     return .editing
+  }
+
+  private mutating func insert(_ character: Character) {
+    characters.insert(character, at: cursor)
+    cursor += 1
   }
 
   private mutating func removeForward() {
@@ -190,21 +207,9 @@ struct LineBuffer {
 /// What a person pressed, decoded from the bytes that a terminal sends.
 enum Key: Equatable {
   case text(Character)
-  case enter
-  case backspace
-  case delete
-  case left
-  case right
-  case up
-  case down
-  case home
-  case end
-  case deleteToStart
-  case deleteToEnd
-  case deleteWord
-  case interrupt
-  case endOfInput
-  case unknown
+  case enter, left, right, up, down, home, end
+  case backspace, delete, deleteToStart, deleteToEnd, deleteWord
+  case pasteStart, pasteEnd, interrupt, endOfInput, unknown
 }
 
 /// Decodes keys byte by byte.
@@ -213,6 +218,8 @@ struct KeyDecoder {
 
   /// Takes a byte, and returns the key that it completes, or `nil` when more bytes are needed.
   mutating func take(_ byte: UInt8) -> Key? {
+    // A character that breaks off must not take the next key along.
+    if pending.first ?? 0 >= 0x80, byte & 0xC0 != 0x80 { pending = [] }
     pending.append(byte)
     let key =
       pending[0] == 0x1B
@@ -233,6 +240,7 @@ struct KeyDecoder {
     case 0x04: .endOfInput
     case 0x05: .end
     case 0x06: .right
+    case 0x09: .text("\t")
     case 0x0B: .deleteToEnd
     case 0x0E: .down
     case 0x10: .up
@@ -265,7 +273,8 @@ struct KeyDecoder {
   }
 
   private static let numbered: [String: Key] = [
-    "1~": .home, "3~": .delete, "4~": .end, "7~": .home, "8~": .end,
+    "1~": .home, "3~": .delete, "4~": .end, "7~": .home, "8~": .end, "200~": .pasteStart,
+    "201~": .pasteEnd,
   ]
 
   /// One character of UTF-8; bytes that are none are dropped.

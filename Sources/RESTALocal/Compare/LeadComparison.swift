@@ -54,8 +54,7 @@ struct LeadComparison {
 
   /// Reads a list of leads.
   static func leads(_ list: String, defense: DefenseSettings) throws -> [Int] {
-    let leads = list.split(separator: ",", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard leads.allSatisfy({ $0 >= 1 }) else {
+    guard let leads = NumberList(argument: list)?.values, leads.allSatisfy({ $0 >= 1 }) else {
       throw Failure.usage("--leads: expected whole numbers of 1 or more, not '\(list)'.")
     }
     guard defense.lead == nil, defense.tieRule != .abstain, defense.aggregator == .majorityVote

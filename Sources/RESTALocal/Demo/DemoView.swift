@@ -16,7 +16,7 @@ struct DemoView {
     }
     let title =
       ["RESTA on \(model.information.name)"] + (adapters.isEmpty ? ["no LoRA adapter"] : adapters)
-    Terminal.line(Style.bold(title.joined(separator: ", ")))
+    Terminal.line(Style.bold(Columns.harmless(title.joined(separator: ", "))))
     let attack = asksItsPrompts ? script.attack.map { " " + $0 } ?? "" : ""
     for line in Columns.wrap(script.introduction + attack, width: Terminal.width) {
       Terminal.line(line)
@@ -26,10 +26,9 @@ struct DemoView {
   /// Shows one prompt with both answers.
   func show(_ outcome: DemoOutcome) {
     let (item, undefended, defended) = (outcome.item, outcome.undefended, outcome.defended)
-    let width = Terminal.width
-    Terminal.line(
-      "\n\(Style.bold("── \(item.title) "))\(Style.dim(String(repeating: "─", count: max(0, width - item.title.count - 4))))"
-    )
+    let (width, title) = (Terminal.width, "── \(Columns.harmless(item.title)) ")
+    let rule = String(repeating: "─", count: max(0, width - Columns.count(title)))
+    Terminal.line("\n" + Style.bold(title) + Style.dim(rule))
     for line in Columns.wrap("> " + item.prompt, width: width) { Terminal.line(Style.cyan(line)) }
     Terminal.line()
     let heads = Columns.pair("UNDEFENDED", "DEFENDED BY RESTA", width: width)
@@ -107,7 +106,8 @@ enum DemoTable {
   private static func row(
     _ title: String, _ undefended: String, _ defended: String, _ ratio: String, _ width: Int
   ) -> String {
-    let shown = title.count > width ? title.prefix(width - 1) + "…" : title
+    let isLong = Columns.count(title) > width
+    let shown = isLong ? String(Columns.fitting(title, width - 1)) + "…" : title
     return [
       Columns.left(shown, width), Columns.left(undefended, verdictWidth),
       Columns.left(defended, verdictWidth), Columns.right(ratio, 8),

@@ -57,7 +57,8 @@ struct AnswerCheck {
         remedy: "this is a bug to report")
     }
     let detail = Summary.votes(votes)
-    guard votes.contains(where: { $0.counts.count > 1 }) || patient.defense.samples == 1 else {
+    // One copy, of k = 1 or by a lead of 1, disagrees with none.
+    guard votes.contains(where: { $0.counts.count > 1 || $0.asked == 1 }) else {
       return .warning(
         "votes", "\(detail): the noise changes no prediction at all", remedy: "raise --sigma")
     }
@@ -157,87 +158,42 @@ struct CoherenceCheck {
   }
 }
 
-/// A model that remembers the embeddings that its sequences are fed.
-final class ObservedModel: LanguageModel {
-  private let model: any LanguageModel
-  // Invariant: the first embeddings of each sequence of the last reservation.
+/// Remembers the embeddings that a model's sequences are fed first.
+final class EmbeddingObserver: Sendable {
+  // Invariant: by the sequence's index in the reservation, or by the stream's number.
   private let fed = Mutex([Int: EmbeddingMatrix]())
 
-  fileprivate init(_ model: any LanguageModel) { self.model = model }
-
-  /// The model to ask in place of another, and who sees what it is fed.
-  static func of(_ model: any LanguageModel) -> (model: any LanguageModel, observer: ObservedModel)
-  {
-    let observer = ObservedModel(model)
-    guard let streaming = model as? any StreamingModel else { return (observer, observer) }
-    return (ObservedStreams(streaming, observer: observer), observer)
-  }
-
-  fileprivate func note(_ rows: PerturbedRows, of sequence: Int) {
-    fed.withLock { $0[sequence] = rows.rows(0..<rows.count) }
-  }
-
-  /// What each sequence was fed first, by its index in the reservation.
   var embeddings: [Int: EmbeddingMatrix] { fed.withLock { $0 } }
 
-  var information: ModelInformation { model.information }
-  var tokenizer: any Tokenizer { model.tokenizer }
-  var chatTemplate: ChatTemplate? { get throws { try model.chatTemplate } }
-
-  func embeddings(of tokens: [TokenID]) async throws -> EmbeddingMatrix {
-    try await model.embeddings(of: tokens)
-  }
-
-  func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
-    Reservation(
-      self, try await model.reserve(sequences: sequences, cells: cells))
-  }
-
-  func passCosts() async throws -> PassCosts { try await model.passCosts() }
-
-  private func note(_ segments: [ForwardSegment]) {
-    for segment in segments {
-      guard let matrix = segment.input.rows(0..<segment.input.count) else { continue }
-      fed.withLock { $0[segment.sequence] = $0[segment.sequence] ?? matrix }
+  /// The model to ask in the place of another.
+  func watching(_ model: any LanguageModel) -> any LanguageModel {
+    if let streaming = model as? any StreamingModel {
+      return ObservedStreams(streaming, observer: self)
+    }
+    return WatchedModel(model) { [self] _ in
+      return { step in
+        guard case .forward(let segments) = step else { return }
+        for segment in segments {
+          guard let rows = segment.input.rows(0..<segment.input.count) else { continue }
+          self.note(rows, of: segment.sequence)
+        }
+      }
     }
   }
 
-  private final class Reservation: SequenceReservation {
-    private let observer: ObservedModel
-    private let inner: any SequenceReservation
-
-    init(_ observer: ObservedModel, _ inner: any SequenceReservation) {
-      self.observer = observer
-      self.inner = inner
-    }
-
-    func forward<Row: Sendable>(
-      _ segments: [ForwardSegment], read: @escaping @Sendable (Int, Span<Float>) throws -> Row
-    ) async throws -> [Row] {
-      observer.note(segments)
-      return try await inner.forward(segments, read: read)
-    }
-
-    func fork(_ source: Int, to target: Int, length: Int) async throws {
-      try await inner.fork(source, to: target, length: length)
-    }
-
-    func truncate(_ sequence: Int, to length: Int) async throws {
-      try await inner.truncate(sequence, to: length)
-    }
-
-    func release() async { await inner.release() }
+  fileprivate func note(_ rows: EmbeddingMatrix, of sequence: Int) {
+    fed.withLock { $0[sequence] = $0[sequence] ?? rows }
   }
 }
 
 /// A model that streams, so observed: each stream of rows is a copy's.
 private final class ObservedStreams: StreamingModel {
   private let streaming: any StreamingModel
-  private let observer: ObservedModel
+  private let observer: EmbeddingObserver
   // Invariant: the number of streams of rows so far.
   private let copies = Mutex(0)
 
-  init(_ model: any StreamingModel, observer: ObservedModel) {
+  init(_ model: any StreamingModel, observer: EmbeddingObserver) {
     streaming = model
     self.observer = observer
   }
@@ -276,7 +232,7 @@ private final class ObservedStreams: StreamingModel {
           copies += 1
           return copies
         }
-        model.observer.note(rows, of: copy)
+        model.observer.note(rows.rows(0..<rows.count), of: copy)
       }
       try await inner.predict(request, receive: receive)
     }

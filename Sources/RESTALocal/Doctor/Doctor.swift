@@ -117,7 +117,9 @@ struct Doctor: AsyncParsableCommand {
       case .warning: Style.yellow("warning")
       case .failure: Style.red("FAILED ")
       }
-    Terminal.line("\(mark)  \(Columns.left(finding.check, 15)) \(finding.detail)")
+    // Details quote the model's file.
+    let detail = Columns.harmless(finding.detail)
+    Terminal.line("\(mark)  \(Columns.left(finding.check, 15)) \(detail)")
     if let remedy = finding.remedy { Terminal.line("         \(Columns.left("", 15)) → \(remedy)") }
   }
 }
@@ -126,11 +128,7 @@ extension Patient.Fault: ExpressibleByArgument {}
 
 /// What one check of `resta doctor` found.
 struct DoctorFinding: Encodable, Sendable {
-  enum Status: String, Encodable {
-    case pass
-    case warning
-    case failure
-  }
+  enum Status: String, Encodable { case pass, warning, failure }
 
   let check: String
   let status: Status
@@ -157,8 +155,7 @@ struct DoctorFinding: Encodable, Sendable {
       return try await run()
     } catch {
       guard let message = Failure.known(error)?.description else { throw error }
-      let detail = Columns.harmless(message)
-      return [DoctorFinding(check: check, status: .failure, detail: detail, remedy: nil)]
+      return [DoctorFinding(check: check, status: .failure, detail: message, remedy: nil)]
     }
   }
 }

@@ -9,7 +9,6 @@ struct NoiseCheck {
   let patient: Patient
 
   func run() async throws -> [DoctorFinding] {
-    let defense = patient.defense
     guard defense.isActive, defense.noise.sigma.value > 0 else {
       let why =
         defense.noise.kind == .none
@@ -23,10 +22,11 @@ struct NoiseCheck {
     }
     let question = Patient.questions[0]
     let prompt = try patient.prompt([.user(question)])
-    let (model, observer) = ObservedModel.of(patient.model)
+    let observer = EmbeddingObserver()
     // The reference decoder: it feeds every copy, and the whole prompt.
     _ = try await patient.answer(
-      question, defense: defense, maximumTokens: 1, decoder: .reference, model: model)
+      question, defense: defense, maximumTokens: 1, decoder: .reference,
+      model: observer.watching(patient.model))
     let clean = try await patient.model.embeddings(of: prompt.ids)
     let copies = observer.embeddings.sorted { $0.key < $1.key }.map(\.value)
     let found = try await DoctorFinding.of("user span") {

@@ -29,7 +29,8 @@ extension Generate {
     try model.check()
     let loaded = try await model.loadAny()
     var settings = try defense.settings(for: loaded.information)
-    settings.seed = PromptBatch.firstSeed(settings.seed)
+    // Of 53 bits, as elsewhere, so that every JSON reader keeps it.
+    settings.seed = settings.seed ?? UInt64.random(in: 0..<(1 << 53))
     let batch = PromptBatch(
       model: loaded, template: try model.template(for: loaded, system: system), defense: settings,
       options: options, decoder: decoder, system: system,
@@ -49,12 +50,6 @@ struct PromptBatch {
   let system: String?
   let report: RunReport
   let showsProgress: Bool
-
-  /// The seed of the prompt with index 0: the one given, or one that is drawn, of 53 bits, as elsewhere, so that
-  /// every JSON reader keeps it.
-  static func firstSeed(_ given: UInt64?) -> UInt64 {
-    given ?? UInt64.random(in: 0..<(1 << 53))
-  }
 
   /// Answers the prompts from `start` on, a line of JSON for each as soon as there is one; a row that is no prompt
   /// gets a line that says why, and all keep their indices, and so their seeds.

@@ -9,17 +9,12 @@ package enum MessageFile {
   package static func read(_ path: String) async throws -> [ChatMessage] {
     let bytes: [UInt8]
     do {
-      bytes =
-        path == "-"
-        ? [UInt8](try await Interrupt.readInput())
-        : try SourceFile.bytes(of: path)
+      let read =
+        path == "-" ? Array(try await Interrupt.readInput()) : try SourceFile.bytes(of: path)
+      bytes = try SourceFile(name: path, bytes: read).bytes
     } catch {
       let reason = (error as? DocumentError)?.message ?? "the input cannot be read"
       throw Failure.usage("The messages cannot be read: \(reason).")
-    }
-    guard String(validating: bytes, as: UTF8.self) != nil else {
-      let problem = TextEncoding.problem(of: bytes).map { ": \($0)" } ?? ""
-      throw Failure.usage("'\(path)' is not UTF-8 text\(problem).")
     }
     var value: JSONValue
     do { value = try JSONReader.value(of: bytes[...]) } catch {
@@ -42,8 +37,8 @@ package enum MessageFile {
     }
     unread += list.unknown.map { "\($0.message).\($0.key)" }
     if !unread.isEmpty {
-      Terminal.error(
-        "Note: of '\(path)' only the messages are read, not \(unread.joined(separator: ", ")).")
+      let names = Columns.harmless(unread.joined(separator: ", "))
+      Terminal.error("Note: of '\(path)' only the messages are read, not \(names).")
     }
     return list.messages
   }

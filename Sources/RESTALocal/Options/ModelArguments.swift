@@ -44,11 +44,13 @@ package struct ModelArguments: ParsableArguments {
   package var templateVariables: [String] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "CPU threads. (default: one for each CPU that may be used)", valueName: "n"))
   package var threads: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "The most tokens of prompt and answer. (default: what the model was trained for)",
       valueName: "tokens"))
@@ -199,7 +201,7 @@ package struct ModelArguments: ParsableArguments {
   }
 
   /// An adapter from `FILE` or `FILE:SCALE`.
-  private static func adapter(_ text: String) throws -> LlamaOptions.Adapter {
+  fileprivate static func adapter(_ text: String) throws -> LlamaOptions.Adapter {
     guard let colon = text.lastIndex(of: ":"), let scale = Float(text[text.index(after: colon)...])
     else {
       // A colon in a file name is no scale, but a mistyped scale must not become a file name.
@@ -263,11 +265,12 @@ package enum Adapters {
 
   /// Whether a value of --lora is the default adapter at its scale, by the file's name and folder.
   package static func isDefault(_ lora: String) -> Bool {
-    let path = lora.hasSuffix(":\(scale)") ? String(lora.dropLast(":\(scale)".count)) : lora
-    let end = URL(fileURLWithPath: path).pathComponents.suffix(2)
-    return [projectPath, installedPath].contains {
-      URL(fileURLWithPath: $0).pathComponents.suffix(2) == end
-    }
+    let adapter = try? ModelArguments.adapter(lora)
+    let end = URL(fileURLWithPath: adapter?.path ?? "").pathComponents.suffix(2)
+    return adapter?.scale == scale
+      && [projectPath, installedPath].contains {
+        URL(fileURLWithPath: $0).pathComponents.suffix(2) == end
+      }
   }
 
   /// The adapter of a run for which neither --model nor --lora was given, as a value of --lora, as `named` is;

@@ -80,7 +80,6 @@ package struct RemoteArguments: ParsableArguments {
   func connect(
     rowsOf path: String, contextLength: Int?, calibrated: CalibratedSetting?
   ) async throws -> any LanguageModel {
-    try check()
     guard let connect = Self.connector.withLock({ $0 }) else { throw CancellationError() }
     return try await connect(self, path, contextLength, calibrated)
   }

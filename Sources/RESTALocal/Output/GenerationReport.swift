@@ -18,7 +18,7 @@ package struct GenerationReport: Encodable {
       try container.encode(effective.sigmaRelative, named: "sigma_relative")
       try container.encode(effective.perturbedTokens, named: "perturbed_tokens")
       try container.encode(effective.decoder, named: "decoder")
-      try container.encode(effective.plan.map { Plan($0) }, named: "plan")
+      try container.encode(effective.plan.map { Plan(plan: $0) }, named: "plan")
       try container.encode(options.maximumTokens, named: "max_tokens")
       try container.encode(options.stop, named: "stop")
       try container.encode(options.sampling, named: "sampling")
@@ -27,20 +27,20 @@ package struct GenerationReport: Encodable {
   }
 
   /// What the decoder was allowed to save; numbers, or the text `auto`.
-  package struct Plan: Encodable {
-    package let sharesPrefix: Bool
-    package let draft: Automatic
-    package let firstWave: Automatic
-    package let favours: DecodingPlan.Goal
-  }
+  private struct Plan: Encodable {
+    let plan: DecodingPlan
 
-  /// A number, or the text `auto` where there is none.
-  package struct Automatic: Encodable {
-    package let number: Int?
-
-    package func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      if let number { try container.encode(number) } else { try container.encode("auto") }
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: NamedKey.self)
+      try container.encode(plan.sharesPrefix, named: "shares_prefix")
+      let amounts = [("draft", plan.draft, Int.max), ("first_wave", plan.firstWave, 128)]
+      for (name, amount, most) in amounts {
+        switch amount {
+        case .adaptive: try container.encode("auto", named: name)
+        case .fixed(let count): try container.encode(min(count, most), named: name)
+        }
+      }
+      try container.encode(plan.favours, named: "favours")
     }
   }
 
@@ -75,19 +75,6 @@ package struct GenerationReport: Encodable {
       ? result.probes.map { ProbeReport($0, tokenizer: tokenizer) } : nil
     totals = TotalsReport(result.totals)
     self.run = run
-  }
-}
-
-extension GenerationReport.Plan {
-  package init(_ plan: DecodingPlan) {
-    sharesPrefix = plan.sharesPrefix
-    draft =
-      if case .fixed(let count) = plan.draft { .init(number: count) } else { .init(number: nil) }
-    firstWave =
-      if case .fixed(let count) = plan.firstWave { .init(number: min(count, 128)) } else {
-        .init(number: nil)
-      }
-    favours = plan.favours
   }
 }
 

@@ -12,20 +12,29 @@ enum OutputFile {
     return try FileHandle(forWritingTo: url)
   }
 
-  /// Replaces what a file holds, at once: whoever reads meanwhile sees the old text or the new one.
-  ///
-  /// A new file gets this mode, but for what the process's mask takes away.
-  static func replace(_ path: String, with text: String, mode: Int = 0o666) throws {
+  /// Adds text at the end of a file; one that there was not yet is for nobody else.
+  static func append(_ text: String, to path: String) throws {
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    // Until it has its mode, it is for nobody else.
-    let mask = umask(0o077)
-    defer { umask(mask) }
+    if kind(of: url) == nil {
+      // Before there is anything in it to read.
+      try Data().write(to: url)
+      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
+    }
+    let file = try FileHandle(forWritingTo: url)
+    // A pipe has no end to go to.
+    _ = try? file.seekToEnd()
+    try file.write(contentsOf: Data(text.utf8))
+  }
+
+  /// Replaces what a file holds, at once: whoever reads meanwhile sees the old text or the new one.
+  static func replace(_ path: String, with text: String) throws {
+    let (url, files) = (URL(fileURLWithPath: path).resolvingSymlinksInPath(), FileManager.default)
     let kind = kind(of: url)
     guard kind == nil || kind == .typeRegular else { return try Data(text.utf8).write(to: url) }
-    let kept = try? FileManager.default.attributesOfItem(atPath: url.path)[.posixPermissions]
+    let mode = try? files.attributesOfItem(atPath: url.path)[.posixPermissions] as? Int
     try Data(text.utf8).write(to: url, options: .atomic)
-    try FileManager.default.setAttributes(
-      [.posixPermissions: kept as? Int ?? mode & ~Int(mask)], ofItemAtPath: url.path)
+    // What was written is another file.
+    if let mode { try files.setAttributes([.posixPermissions: mode], ofItemAtPath: url.path) }
   }
 
   /// What a path leads to; `nil` where that is nothing.

@@ -86,7 +86,8 @@ package enum Summary {
   package static func number(_ value: Double) -> String {
     guard value != 0, value.isFinite else { return value == 0 ? "0" : "\(value)" }
     let digits = max(0, 2 - Int(log10(abs(value)).rounded(.down)))
-    let text = String(format: "%.\(min(digits, 8))f", value)
+    guard digits <= 8 else { return String(format: "%.3g", value) }
+    let text = String(format: "%.\(digits)f", value)
     guard text.contains(".") else { return text }
     return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
   }

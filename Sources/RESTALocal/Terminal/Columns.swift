@@ -1,19 +1,35 @@
+import RESTADocuments
+
 /// Text laid out in columns.
 package enum Columns {
+  /// How many columns a text takes.
+  static func count(_ text: some Sequence<Character>) -> Int {
+    text.reduce(0) { $0 + $1.terminalColumns }
+  }
+
+  /// The first characters that take at most so many columns together.
+  static func fitting(_ text: some Sequence<Character>, _ width: Int) -> [Character] {
+    var room = width
+    return text.prefix { character in
+      room -= character.terminalColumns
+      return room >= 0
+    }
+  }
+
   /// Text padded on the right, or as it is when it is longer.
   package static func left(_ text: String, _ width: Int) -> String {
-    text + String(repeating: " ", count: max(0, width - text.count))
+    text + String(repeating: " ", count: max(0, width - count(text)))
   }
 
   /// Text padded on the left, or as it is when it is longer.
   package static func right(_ text: String, _ width: Int) -> String {
-    String(repeating: " ", count: max(0, width - text.count)) + text
+    String(repeating: " ", count: max(0, width - count(text))) + text
   }
 
   /// Rows of cells as lines, each column but the last as wide as its widest cell.
   package static func table(_ rows: [[String]]) -> [String] {
     let widths = (rows.first ?? []).indices.map { column in
-      column + 1 == rows[0].count ? 0 : rows.reduce(0) { max($0, $1[column].count) }
+      column + 1 == rows[0].count ? 0 : rows.reduce(0) { max($0, count($1[column])) }
     }
     return rows.map { cells in
       zip(cells, widths).map { left($0, $1) }.joined(separator: "  ")
@@ -48,7 +64,7 @@ package enum Columns {
     }
   }
 
-  /// Text broken into lines of at most so many characters, at spaces where there are any.
+  /// Text broken into lines of at most so many columns, at spaces where there are any.
   package static func wrap(_ text: String, width: Int) -> [String] {
     harmless(text).replacing("\t", with: "  ").split(
       separator: "\n", omittingEmptySubsequences: false
@@ -60,15 +76,16 @@ package enum Columns {
     var current = ""
     for (index, word) in line.split(separator: " ", omittingEmptySubsequences: false).enumerated() {
       var word = word
-      if index > 0, current.count + 1 + word.count > width {
+      if index > 0, count(current) + 1 + count(word) > width {
         lines.append(current)
         current = ""
       } else if index > 0 {
         current += " "
       }
-      while word.count > width {
-        lines.append(String(word.prefix(width)))
-        word = word.dropFirst(width)
+      while count(word) > width {
+        let part = fitting(word, max(2, width))
+        lines.append(String(part))
+        word = word.dropFirst(part.count)
       }
       current += word
     }

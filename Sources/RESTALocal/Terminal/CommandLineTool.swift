@@ -27,4 +27,10 @@ package enum CommandLineTool {
   package static let local: [any ParsableCommand.Type] = [
     Demo.self, Generate.self, Chat.self, Inspect.self, Doctor.self,
   ]
+
+  /// The subcommands that only the whole command has, as a command line begins with them.
+  package static let elsewhere = [
+    ["calibrate"], ["eval"], ["sweep"], ["meaning"], ["attack"], ["report"], ["serve"],
+    ["bench", "serve"],
+  ]
 }

@@ -1,3 +1,4 @@
+import RESTADocuments
 import RESTAEvaluation
 
 /// Shows the characters that a reader could not see, or that would change how others are shown.
@@ -59,18 +60,8 @@ enum VisibleText {
 
 /// How much room a text takes, near enough to lay out a figure or a terminal's table.
 enum TextWidth {
-  /// Columns of a terminal: wide East Asian characters and emoji take two.
-  static func columns(_ text: String) -> Int {
-    text.reduce(0) { sum, character in
-      let first = character.unicodeScalars.first?.value ?? 0
-      let isWide =
-        (0x1100...0x115F).contains(first) || (0x2E80...0xA4CF).contains(first)
-        || (0xAC00...0xD7A3).contains(first) || (0xF900...0xFAFF).contains(first)
-        || (0xFE30...0xFE6F).contains(first) || (0xFF00...0xFF60).contains(first)
-        || (0x1F300...0x1FAFF).contains(first) || (0x20000...0x3FFFD).contains(first)
-      return sum + (isWide ? 2 : 1)
-    }
-  }
+  /// Columns of a terminal.
+  static func columns(_ text: String) -> Int { text.reduce(0) { $0 + $1.terminalColumns } }
 
   /// Pixels of a sans-serif text, rather too many than too few.
   static func pixels(_ text: String, size: Double) -> Double {

@@ -94,6 +94,21 @@ import Testing
     for limit in ["1", "5", "20", "100"] {
       #expect(success[limit]?["share"] as? Double == 1 / Double(attacked))
     }
+    // As if it had been stopped before the last goal was asked.
+    let (python, done) = (Process(), folder.path + "/done")
+    let script = """
+      import sqlite3, sys
+      store = sqlite3.connect(sys.argv[1])
+      store.execute("UPDATE goal SET label = NULL WHERE position = (SELECT max(position) FROM goal)")
+      store.commit()
+      open(sys.argv[2], "w")
+      """
+    python.executableURL = URL(filePath: "/usr/bin/env")
+    python.arguments = ["python3", "-c", script, store, done]
+    try python.run()
+    for _ in 0..<1000 where !FileManager.default.fileExists(atPath: done) { usleep(10_000) }
+    let stopped = try CommandRun(["attack", "report", store])
+    #expect(stopped.output.contains("as they are; not asked yet: 1."), "\(stopped.output)")
   }
 
   @Test("a file with prompts for none of the goals ends it before anything is asked")

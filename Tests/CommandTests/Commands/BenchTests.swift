@@ -70,8 +70,19 @@ import Testing
       let highest = try #require(stock[ratio + "_highest"] as? Double)
       #expect(0 < lowest && lowest <= middle && middle <= highest)
     }
-    let wrong = try CommandRun(["bench", "--stock", program.path + ".gone"])
-    #expect(wrong.code == 2 && wrong.errors.contains("--stock"), "\(wrong.errors)")
+    // An interrupt ends the other program too, whose output would be waited for.
+    try "#!/bin/sh\nexec sleep 100\n".write(
+      toFile: program.path, atomically: false, encoding: .utf8)
+    let endless = try CommandRun(
+      [
+        "bench", "--user-tokens", "5", "--answer-tokens", "2", "--repeats", "1", "--decoders",
+        "undefended", "--stock", program.path,
+      ], interruptAfter: 2)
+    #expect(endless.code == 130 && endless.seconds < 50, "\(endless.seconds) s")
+    for path in [program.path + ".gone", "/"] {
+      let wrong = try CommandRun(["bench", "--stock", path])
+      #expect(wrong.code == 2 && wrong.errors.contains("--stock"), "\(wrong.errors)")
+    }
   }
 
   @Test func `the server is measured with the flags that are given, and answers as the library`()
@@ -89,6 +100,15 @@ import Testing
       #expect(run["requests"] as? Int == 2 && run["answers"] as? Int == 2)
       #expect(run["same_answers"] as? Int == 2)
     }
+  }
+
+  @Test func `a server that is measured has no limits of its own`() throws {
+    let file = try TemporaryFile("Hi\n", name: "p.txt")
+    let run = try CommandRun([
+      "bench", "serve", "--clients", "1", "--requests", "1", "--repeats", "1", "--prompts",
+      file.path, "--answer-tokens", "2100", "--samples", "1", "--stock", "none", "--json",
+    ])
+    #expect((try run.object()["runs"] as? [Any])?.count == 2, "\(run.errors)")
   }
 
   /// Checkpoints that open the assistant's turn again, for which refusals have to be known.

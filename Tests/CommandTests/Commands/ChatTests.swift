@@ -42,6 +42,18 @@ import Testing
     }
   }
 
+  @Test func `a template's words cannot drive the terminal`() throws {
+    let template = try TemporaryFile(
+      #"""
+      {% for m in messages %}{% if m.content == 'boom' %}{{ raise_exception('\x1b[31m') }}{% endif %}
+      {{ m.content }}{% endfor %}
+      """#, name: "mine.jinja")
+    let run = try CommandRun(
+      ["chat", "--quiet", "--chat-template", template.path], input: "boom\n")
+    #expect(run.code == 1 && run.errors.contains("\\u{1B}[31m"), "\(run.errors)")
+    #expect(!run.errors.contains("\u{1B}"))
+  }
+
   @Test func `an input that cannot be read is no end of it`() throws {
     // A folder.
     let run = try CommandRun(["chat", "--quiet"], inputFile: "/")

@@ -93,6 +93,20 @@ import Testing
     }
   }
 
+  @Test func `a model's name cannot drive the terminal`() throws {
+    var model = try Data(contentsOf: URL(fileURLWithPath: try CommandRun.model()))
+    let name = try #require(model.range(of: Data("Smollm2 135M".utf8), in: 0..<4096))
+    model.replaceSubrange(name, with: Data("\u{1B}]0;owned\u{7}..".utf8))
+    let file = try TemporaryFile("", name: "model.gguf")
+    try model.write(to: URL(fileURLWithPath: file.path))
+    let arguments = ["--model", file.path, "--samples", "1"]
+    for command in [["demo", "hi"], ["meaning", "--limit", "1", "--sigma", "0.5"]] {
+      let run = try CommandRun(command + ["--max-tokens", "2"] + arguments)
+      #expect(run.code == 0 && run.output.contains("\\u{1B}]0;owned"), "\(run.errors)")
+      #expect(!run.output.contains("\u{1B}"))
+    }
+  }
+
   @Test func `an adapter of the environment is used, and a missing one named`() throws {
     let run = try CommandRun(["demo", "hi"], variables: ["RESTA_ADAPTER": "/nowhere/a.gguf:0.7"])
     #expect(run.code == 1)

@@ -25,6 +25,14 @@ import Testing
     #expect(run.output.contains("→"), "a remedy is missing: \(run.output)")
   }
 
+  @Test func `copies of which one is asked are not said to agree`() throws {
+    let run = try CommandRun([
+      "doctor", "--seed", "3", "--samples", "3", "--prefix", "4", "--lead", "1",
+    ])
+    #expect(run.code == 0 && run.output.contains("ended by a lead of 1"), "\(run.output)")
+    #expect(!run.output.contains("changes no prediction"), "\(run.output)")
+  }
+
   @Test func `a window behind a text is looked at from the start, with a limit too`() throws {
     let run = try CommandRun([
       "doctor", "--seed", "3", "--prefix-after", "</think>", "--prefix-after-limit", "100",

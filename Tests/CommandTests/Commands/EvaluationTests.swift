@@ -88,6 +88,13 @@ import Testing
     let merge = try CommandRun(["eval", "merge", merged] + parts)
     #expect(merge.code == 0, "\(merge.errors)")
     #expect(try Self.digest(merged) == expected)
+    let link = merged + "-link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: merged)
+    for part in [link, folder.path + "/./merged.sqlite"] {
+      let same = try CommandRun(["eval", "merge", merged, part])
+      #expect(same.code == 2, "\(same.errors)")
+      #expect(same.errors.contains("both the result and a part"), "\(same.errors)")
+    }
   }
 
   @Test func `the report is a page, figures, tables and numbers, with nothing harmful in it`()

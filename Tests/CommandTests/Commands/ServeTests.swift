@@ -16,6 +16,7 @@ import Testing
     let flags: [(String, String, String)] = [
       ("--host", "localhost", "listen.host"), ("--port", "81", "listen.port"),
       ("--model-name", "m", "model.name"), ("--threads", "3", "model.threads"),
+      ("--gpu-layers", "-1", "model.gpu_layers"),
       ("--template-date", "2025-01-02", "prompt.date"),
       ("--ctx", "512", "model.context"), ("--noise", "soft", "defense.noise"),
       ("--sigma", "0.5", "defense.sigma"), ("--samples", "7", "defense.samples"),
@@ -41,6 +42,40 @@ import Testing
     #expect(value("defense.sticky", in: object) as? Bool == true)
     #expect(value("client.expose", in: object) as? String == "none")
     #expect(value("client.temperature", in: object) as? Double == 0)
+  }
+
+  /// As a shell's `<(…)` gives it: a pipe.
+  @Test func `settings and keys come through pipes too`() throws {
+    for (text, arguments, expected) in [
+      ("listen: {port: 81}\n", ["--config", "PIPE", "--print-config"], "port: 81"),
+      ("k\n", ["--keys", "PIPE", "--model", "/nowhere.gguf"], "at least 16 characters"),
+    ] {
+      let pipe = FileManager.default.temporaryDirectory
+        .appendingPathComponent("resta-pipe-\(UUID().uuidString)").path
+      defer { try? FileManager.default.removeItem(atPath: pipe) }
+      let writer = Process()
+      writer.executableURL = URL(fileURLWithPath: "/bin/sh")
+      writer.arguments = ["-c", #"mkfifo "$0" && printf %s "$1" >"$0""#, pipe, text]
+      try writer.run()
+      defer { writer.terminate() }
+      for _ in 0..<1000 where !FileManager.default.fileExists(atPath: pipe) { usleep(10_000) }
+      let run = try CommandRun(["serve"] + arguments.map { $0 == "PIPE" ? pipe : $0 })
+      #expect((run.output + run.errors).contains(expected), "\(run.output) \(run.errors)")
+    }
+  }
+
+  @Test func `the mode of a key file is that of what a link leads to`() throws {
+    let keys = try TemporaryFile(String(repeating: "k", count: 32))
+    let link = keys.path + "-link"
+    let files = FileManager.default
+    try files.createSymbolicLink(atPath: link, withDestinationPath: keys.path)
+    defer { try? files.removeItem(atPath: link) }
+    for (mode, isOpen) in [(0o600, false), (0o644, true)] {
+      try files.setAttributes([.posixPermissions: mode], ofItemAtPath: keys.path)
+      let run = try CommandRun(["serve", "--keys", link, "--model", "/nowhere.gguf"])
+      #expect(run.code == 2 && run.errors.contains("/nowhere.gguf"), "\(run.errors)")
+      #expect(run.errors.contains("can be read by every user") == isOpen, "\(run.errors)")
+    }
   }
 
   @Test func `the playground's preset loses against a flag`() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import RESTALocal
 import Testing
 
 @Suite("Wrong use of the command") struct WrongUseTests {
@@ -23,6 +24,9 @@ import Testing
     (["generate", "hi", "--seed", "null"], 2, "whole number"),
     (["generate", "hi", "--top-p", "2"], 2, "top"),
     (["generate", "hi", "--threads", "0"], 2, "threads"),
+    (["generate", "hi", "--threads", "-1"], 2, "between 1 and 512, not -1"),
+    (["generate", "hi", "--ctx", "-1"], 2, "not -1"),
+    (["chat", "--kept-cells", "-1"], 2, "0 or more, not -1"),
     (["generate", "hi", "--ctx", "3"], 2, "context length"),
     (["generate", "hi", "--bogus"], 2, "--bogus"),
     (["generate", "hi", "--messages", "x.json"], 2, "not both"),
@@ -41,10 +45,17 @@ import Testing
     (["generate", "--prompts", "/nowhere.json"], 2, "/nowhere.json"),
     (["demo", "--no-lora", "--lora", "x.gguf"], 2, "not both"),
     (["demo", "--no-lora", "--max-tokens", "0"], 2, "1 or more"),
-    (["bench", "--repeats", "0"], 2, "--repeats"),
+    (["bench", "--repeats", "-1"], 2, "--repeats must be 1 or more"),
+    (["bench", "serve", "--requests", "-1"], 2, "not -1"),
+    (["bench", "serve", "--answer-tokens", "9223372036854775807"], 2, "between 1 and 16777216"),
     (["bench", "--prompts", #filePath, "--user-tokens", "20"], 2, "--user-tokens"),
     (["bench", "--user-tokens", "20,none"], 2, "20,none"),
     (["bench", "--answer-tokens", "0"], 2, "--answer-tokens"),
+    (
+      ["bench", "--answer-tokens", "9223372036854775807", "--parallel", "1", "--ctx", "64"], 2,
+      "--answer-tokens with this model must be between 1 and 64, not 9223372036854775807."
+    ),
+    (["bench", "--user-tokens", "65", "--ctx", "64"], 2, "--user-tokens with this model"),
     (["bench", "--decoders", "slow"], 2, "slow"),
     (
       ["bench", "--decoders", "undefended,reference"] + vllm, 2, "'reference' is for --engine llama"
@@ -171,6 +182,14 @@ import Testing
     #expect(run.errors.contains(expected), "\(run.errors)")
   }
 
+  @Test func `what is not read of a messages file is named, and drives no terminal`() throws {
+    let text = #"{"a\u001b[31m": 1, "messages": [{"role": "user", "content": "Hi"}]}"#
+    let file = try TemporaryFile(text, name: "chat.json")
+    let run = try CommandRun(["inspect", "--messages", file.path])
+    #expect(run.code == 0 && run.errors.contains("not a\\u{1B}[31m."), "\(run.errors)")
+    #expect(!run.errors.contains("\u{1B}"))
+  }
+
   @Test func `a prompt longer than the context says by how many tokens, copies counted`() throws {
     let run = try CommandRun([
       "generate", String(repeating: "many words ", count: 200), "--ctx", "64", "--samples", "3",
@@ -189,6 +208,17 @@ import Testing
       #expect(run.code == 1)
       #expect(run.errors.contains(expected), "\(run.errors)")
     }
+  }
+
+  @Test func `the small command names what only the whole one has`() throws {
+    let help = try CommandRun(["--help"]).output
+    let names = try #require(help.split(separator: "SUBCOMMANDS:").last).split(separator: "\n")
+      .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+      .filter { $0.allSatisfy(\.isLowercase) }
+    let local = ["demo", "generate", "chat", "inspect", "doctor", "bench", "compare"]
+    let elsewhere = CommandLineTool.elsewhere.filter { $0.count == 1 }.flatMap { $0 }
+    #expect(Set(names) == Set(local + elsewhere), "\(names)")
   }
 
   @Test(arguments: ["generate", "chat", "inspect", "doctor", "demo"])

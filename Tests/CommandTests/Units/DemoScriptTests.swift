@@ -85,7 +85,9 @@ import Testing
       try .fitting(.parse(["--model", model] + lora.flatMap { ["--lora", $0] }))
     }
     let adapter = "b/smollm2-135m-aligned/adapter.f16.gguf"
-    for lora in [adapter, adapter + ":1.0", "/usr/share/resta/adapter.f16.gguf"] {
+    for lora in [
+      adapter, adapter + ":1.0", adapter + ":1", "/usr/share/resta/adapter.f16.gguf",
+    ] {
       let own = try fitting("a/SmolLM2-135M-Instruct.Q4_0.gguf", lora)
       #expect(own.defense != nil && own.attack == nil)
       #expect(own.prompts.map(\.title) == builtIn.prompts.map(\.title))

@@ -6,10 +6,23 @@ import Testing
 @Suite("Output for people") struct LayoutTests {
   @Test(arguments: [
     ("a bb ccc", 4, ["a bb", "ccc"]), ("abcdef", 4, ["abcd", "ef"]), ("", 4, [""]),
-    ("a\n\nb", 4, ["a", "", "b"]), ("  x", 4, ["  x"]),
+    ("a\n\nb", 4, ["a", "", "b"]), ("  x", 4, ["  x"]), ("字字字", 5, ["字字", "字"]),
+    ("ab 字字", 6, ["ab", "字字"]),
   ])
   func `text is broken at spaces`(text: String, width: Int, lines: [String]) {
     #expect(Columns.wrap(text, width: width) == lines)
+  }
+
+  @Test func `wide characters take two columns`() {
+    #expect(Columns.pair("字🙂", "b", width: 13) == ["字🙂  │ b"])
+    #expect(Columns.table([["字", "a"], ["bcd", "e"]]) == ["字   a", "bcd  e"])
+    #expect(Columns.right("字", 3) == " 字")
+    #expect(String(Columns.fitting("a字b", 2)) == "a")
+  }
+
+  @Test func `a list may have spaces behind its commas`() {
+    #expect(NumberList(argument: "20, 150")?.values == [20, 150])
+    for text in ["20,,150", "20 150", ""] { #expect(NumberList(argument: text)?.values == nil) }
   }
 
   @Test func `a model cannot drive the terminal`() {
@@ -19,7 +32,7 @@ import Testing
 
   @Test(arguments: [
     (0.0, "0"), (1.0, "1"), (0.4, "0.4"), (1.0879, "1.09"), (123.456, "123"), (0.00012, "0.00012"),
-    (1234.5, "1234"), (20, "20"), (100, "100"),
+    (1234.5, "1234"), (20, "20"), (100, "100"), (1.2e-6, "0.0000012"), (1e-9, "1e-09"),
   ])
   func `numbers have three significant digits`(value: Double, text: String) {
     #expect(Summary.number(value) == text)

@@ -1,3 +1,4 @@
+import Foundation
 import RESTATesting
 import Testing
 
@@ -15,7 +16,10 @@ import Testing
     ([0x1B, 0x5B, 0x41], [.up]), ([0x1B, 0x4F, 0x42], [.down]),
     ([0x1B, 0x5B, 0x33, 0x7E], [.delete]), ([0x1B, 0x5B, 0x31, 0x3B, 0x35, 0x43], [.right]),
     ([0x0D], [.enter]), ([0x7F], [.backspace]), ([0x03], [.interrupt]), ([0x04], [.endOfInput]),
-    ([0xFF, 0x61], [.unknown, .text("a")]),
+    ([0xFF, 0x61], [.unknown, .text("a")]), ([0x09], [.text("\t")]),
+    // Latin-1, from a terminal that is not set to UTF-8.
+    ([0xE4, 0x62, 0xE4, 0x0D], [.text("b"), .enter]),
+    (Array("\u{1B}[200~a\r\u{1B}[201~".utf8), [.pasteStart, .text("a"), .enter, .pasteEnd]),
   ])
   func `bytes become keys`(bytes: [UInt8], expected: [Key]) {
     #expect(keys(bytes) == expected)
@@ -37,6 +41,7 @@ import Testing
     ([.text("x"), .up], "new", 3), ([.text("x"), .up, .up], "old", 3),
     ([.text("x"), .up, .up, .up], "old", 3), ([.text("x"), .up, .down], "x", 1),
     ([.text("a"), .home, .endOfInput], "", 0),
+    ([.pasteStart, .text("a"), .enter, .text("b"), .pasteEnd], "a\nb", 3),
   ])
   func `keys edit the line`(keys: [Key], text: String, cursor: Int) {
     #expect(edit(keys, history: ["old", "new"]) == (text, cursor))
@@ -48,5 +53,22 @@ import Testing
     _ = buffer.press(.text("a"))
     #expect(buffer.press(.endOfInput) == .editing)
     #expect(buffer.press(.enter) == .line("a"))
+  }
+
+  @Test func `two conversations keep their lines in one file`() throws {
+    let file = try TemporaryFile("old\n")
+    var one = try LineReader(historyFile: file.path)
+    var other = try LineReader(historyFile: file.path)
+    one.remember("a")
+    other.remember("b")
+    #expect(try String(contentsOfFile: file.path, encoding: .utf8) == "old\na\nb\n")
+  }
+
+  @Test func `a line's end that is pasted sends nothing`() {
+    var buffer = LineBuffer(history: [])
+    for key in [Key.pasteStart, .text("a"), .enter] { #expect(buffer.press(key) == .editing) }
+    #expect(buffer.before == "a\n" && buffer.after.isEmpty)
+    #expect(buffer.press(.pasteEnd) == .editing)
+    #expect(buffer.press(.enter) == .line("a\n"))
   }
 }

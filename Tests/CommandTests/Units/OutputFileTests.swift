@@ -18,17 +18,24 @@ import Testing
       try files.createSymbolicLink(atPath: name, withDestinationPath: target)
     }
     for (name, target) in [(link, file.path), (dangling, new)] {
-      try OutputFile.replace(name, with: "replaced", mode: 0o600)
+      try OutputFile.replace(name, with: "replaced")
       #expect(try String(contentsOfFile: target, encoding: .utf8) == "replaced")
       try OutputFile.open(name).write(contentsOf: Data("opened".utf8))
       #expect(try String(contentsOfFile: target, encoding: .utf8) == "opened")
       #expect(try files.destinationOfSymbolicLink(atPath: name) == target)
     }
     #expect(try Self.mode(file.path) == 0o640)
-    #expect(try Self.mode(new) == 0o600)
+    let usual = try #require(try Self.mode(new))
     try files.removeItem(atPath: new)
-    try OutputFile.replace(new, with: "made", mode: 0o600)
+    try OutputFile.append("one\n", to: dangling)
     #expect(try Self.mode(new) == 0o600)
+    try files.setAttributes([.posixPermissions: 0o604], ofItemAtPath: new)
+    try OutputFile.append("two\n", to: new)
+    #expect(try String(contentsOfFile: new, encoding: .utf8) == "one\ntwo\n")
+    #expect(try Self.mode(new) == 0o604)
+    // The process makes its other files as before.
+    let other = try TemporaryFile("other")
+    #expect(try Self.mode(other.path) == usual)
   }
 
   @Test(arguments: [false, true])
