@@ -43,7 +43,7 @@ extension JinjaInterpreter {
     return .normal
   }
 
-  private func write(_ text: JinjaText) throws(JinjaFault) {
+  func write(_ text: JinjaText) throws(JinjaFault) {
     try charge(scalars: text.count)
     output.append(text)
   }

@@ -94,9 +94,10 @@ extension JinjaInterpreter {
     var seen: Set<JinjaDictionary.Key> = []
     var kept: [JinjaValue] = []
     for item in try items(of: value) {
-      let key = try sortKey(try follow(path, from: item), keepsCase: keepsCase)
-      guard let key = JinjaDictionary.Key(key) else {
-        throw fault("'unique' doesn't work on a \(key.typeName)")
+      let value = try sortKey(try follow(path, from: item), keepsCase: keepsCase)
+      try charge(for: value)
+      guard let key = JinjaDictionary.Key(value) else {
+        throw fault("'unique' doesn't work on a \(value.typeName)")
       }
       if seen.insert(key).inserted { kept.append(item) }
     }
