@@ -15,14 +15,8 @@ package struct AttackRequest: Sendable, Hashable, Codable {
   /// Which of an attack's variants it is, for tables.
   package var variant: String?
 
-  /// A conversation of one message.
-  package init(_ prompt: String, variant: String? = nil) {
-    messages = [.user(prompt)]
-    self.variant = variant
-  }
-
-  /// A user's message behind other turns.
-  package init(_ prompt: String, behind turns: [ChatMessage], variant: String? = nil) {
+  /// A user's message, alone or behind other turns.
+  package init(_ prompt: String, behind turns: [ChatMessage] = [], variant: String? = nil) {
     messages = turns + [.user(prompt)]
     self.variant = variant
   }

@@ -56,9 +56,10 @@ package struct SearchAttack: Attack {
   package func begin(
     on goal: AttackGoal, in context: AttackContext, queries: Int, snapshot: JSONObject?
   ) throws -> any AttackProcess {
-    mode == .votes
-      ? try VoteSearch(self, goal: goal, context: context, snapshot: snapshot)
-      : try LikelihoodSearch(self, goal: goal, context: context, snapshot: snapshot)
+    let state = try SearchState(snapshot)
+    return mode == .votes
+      ? VoteSearch(attack: self, goal: goal, context: context, state: state)
+      : LikelihoodSearch(attack: self, goal: goal, context: context, state: state)
   }
 
   /// The tokens of which the answer is to begin with one, without that where the goal is asked as it is.

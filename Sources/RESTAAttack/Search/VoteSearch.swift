@@ -7,20 +7,11 @@ import RESTAEvaluation
 /// A candidate that is no worse is asked again, and what counts is the mean of both; the best so far is
 /// asked again now and then, so that one that was lucky does not stay for that.
 struct VoteSearch: AttackProcess {
-  private let attack: SearchAttack
-  private let goal: AttackGoal
-  private let context: AttackContext
-  private(set) var state: SearchState?
-  private var prompt: SearchPrompt?
-
-  init(
-    _ attack: SearchAttack, goal: AttackGoal, context: AttackContext, snapshot: JSONObject?
-  ) throws {
-    self.attack = attack
-    self.goal = goal
-    self.context = context
-    state = try SearchState(snapshot)
-  }
+  let attack: SearchAttack
+  let goal: AttackGoal
+  let context: AttackContext
+  var state: SearchState?
+  var prompt: SearchPrompt?
 
   var snapshot: JSONObject? { state?.snapshot }
 
@@ -104,7 +95,7 @@ struct VoteSearch: AttackProcess {
     subject.options.maximumTokens = 1
     let cost = try subject.tokenize(text).ids.count + 1
     try asker.reserve(tokens: cost)
-    let answer = try await model.defense.answer(
+    let answer = try await model.firstTokenDefense.answer(
       text, from: subject,
       seed: AttackSeeds.noise(
         asker.settings.noiseSeed, seed: asker.settings.seed, goal: goal, number: asker.queries,
