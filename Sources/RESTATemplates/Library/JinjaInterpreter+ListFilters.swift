@@ -114,11 +114,9 @@ extension JinjaInterpreter {
     var batches: [JinjaValue] = []
     for start in stride(from: 0, to: items.count, by: size) {
       var batch = Array(items[start..<min(start + size, items.count)])
-      if let filler = arguments.value(1, "fill_with"), batch.count < size {
-        if case .none = filler {
-        } else {
-          batch += repeatElement(filler, count: size - batch.count)
-        }
+      switch arguments.value(1, "fill_with") {
+      case nil, .some(.none): break
+      case let filler?: batch += repeatElement(filler, count: size - batch.count)
       }
       batches.append(try sequence(batch))
     }

@@ -190,6 +190,8 @@ TEMPLATES = {
         "{% for i in 'abc' %}[{{ loop.previtem }}{{ i }}{{ loop.nextitem }}]{% endfor %}", "{% for i in 'abc' %}{{ loop.previtem is defined }}{{ loop.nextitem is undefined }}{% endfor %}",
         "{% for i in 'ab' %}{{ loop.previtem.x }}{% endfor %}", "{% for i in 'abc' %}{{ loop.cycle('x', 'y') }}{% endfor %}", "{% for i in 'ab' %}{% for j in 'cd' %}{{ loop.depth }}{{ loop.index }}{% endfor %}{{ loop.index }}{% endfor %}",
         "{% for i in range(9) %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 4 %}{% break %}{% endif %}{{ i }}{% endfor %}", "{% for i in [1] %}{% break %}{% else %}e{% endfor %}",
+        "{% for i in [1, 2] %}{% for j in [] %}{% else %}{% continue %}{% endfor %}{{ i }}{% endfor %}.", "{% for i in [1, 2] %}{% filter upper %}a{% if i == 1 %}{% continue %}{% endif %}{% endfilter %}{{ i }}{% endfor %}.",
+        "{% for i in [1, 2] %}{% set x %}a{% if i == 2 %}{% break %}{% endif %}{% endset %}{{ x }}{{ i }}{% endfor %}.",
         "{% for i in [[1, [2, 3]]] %}{% set a, (b, c) = i %}{{ a }}{{ b }}{{ c }}{% endfor %}", "{% for (a, b) in [(1, 2)] %}{{ a }}{{ b }}{% endfor %}", "{% set a, b = 1, 2 %}{{ a }}{{ b }}", "{% set a = 1, 2 %}{{ a }}", "{% set a, b = 1 %}",
         "{% set x %}a{{ 1 }}b{% endset %}[{{ x }}]", "{% set x | upper %}a{% endset %}{{ x }}", "{% set x | trim | upper %} a {% endset %}[{{ x }}]", "{% set ns = namespace(a=1) %}{% set ns.a = 2 %}{% set ns.b = 3 %}{{ ns.a }}{{ ns.b }}",
         "{% set d = {} %}{% set d.a = 1 %}", "{% set ns.a = 1 %}", "{% set ns = namespace(x=[]) %}{% for i in [1, 2] %}{% set ns.x = ns.x + [i] %}{% endfor %}{{ ns.x }}",
