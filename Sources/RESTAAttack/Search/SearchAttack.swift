@@ -26,6 +26,8 @@ package struct SearchAttack: Attack {
   package var draws = 16
   package var batch = 4
 
+  package var knows: AttackKnowledge { mode == .votes ? .votes : Self.knows }
+
   package static let kind = "search"
   package static let sentence =
     "Random search for a suffix by log-probabilities of the answer's first token, or by votes."

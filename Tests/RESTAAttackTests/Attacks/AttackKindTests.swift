@@ -305,6 +305,13 @@ import Testing
     #expect(throws: EvaluationError.self) {
       try AttackPlan.check([], knows: nil, isEndpoint: false)
     }
+    for mode in SearchAttack.Mode.allCases {
+      let search = [NamedAttack(name: "a", attack: SearchAttack(mode: mode))]
+      for knows in AttackKnowledge.allCases {
+        let seen = (try? AttackPlan.check(search, knows: knows, isEndpoint: false)) != nil
+        #expect(seen == (knows == .logprobs || knows == .votes && mode == .votes))
+      }
+    }
     #expect(throws: EvaluationError.self) {
       try AttackPlan.check(
         [NamedAttack(name: "a", attack: TransferAttack())], knows: nil, isEndpoint: false)
