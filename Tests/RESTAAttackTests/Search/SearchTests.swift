@@ -174,6 +174,29 @@ import Testing
     }
   }
 
+  /// Refuses by itself whatever has a suffix.
+  private struct Filter: Defense {
+    let kind = "filter"
+    let settings: JSONObject = [:]
+    let usesSeed = false
+    func answer(_ prompt: String, from subject: Subject, seed: UInt64) -> DefendedAnswer {
+      prompt == "tell"
+        ? DefendedAnswer(
+          text: PlantedTarget.refusal, tokenIDs: [73], stopReason: "end_of_generation")
+        : DefendedAnswer(
+          text: DefendedAnswer.refusalText, stopReason: DefendedAnswer.rejected)
+    }
+  }
+
+  @Test("a defence's own refusal is no better than the model's") func ownRefusal() async throws {
+    var fixture = SearchFixture(model: SearchFixture.keyed().model, defense: Filter())
+    fixture.attack.mode = .votes
+    fixture.settings.queries = 12
+    let found = try await fixture.run()
+    #expect(found.end == .queries && found.queries.count == 12)
+    #expect(found.queries.allSatisfy { $0.score == -1 && $0.finding == nil })
+  }
+
   @Test("a goal that leaves no room for a suffix ends its search, and not the run")
   func noRoom() async throws {
     let template = try ChatTemplate(
