@@ -147,25 +147,17 @@ struct LikelihoodSearch: AttackProcess {
     let better = alive.map { (index: $0, gains: scores[$0].gains(over: score, isWon: isWon)) }
       .filter { $0.gains.isClearGain }
       .max { $0.gains.mean < $1.gains.mean }
-    if let better {
-      state.suffix = candidates[better.index].suffix
-      accept(scores[better.index], &state, tools)
-    } else if tools.draws > 1, state.age >= SearchAttack.rescoring {
+    if let better { state.suffix = candidates[better.index].suffix }
+    if let better, tools.draws == 1 {
+      let found = scores[better.index]
+      (state.score, state.fresh) = (found, found)
+      state.isWorthAsking = found.isWon(by: 1)
+    } else if tools.draws > 1, better != nil || state.age >= SearchAttack.rescoring {
+      // What it was chosen on, and what it has stayed on, flatters it.
       state.draws += 1
       state.score = nil
     }
     return true
-  }
-
-  private func accept(_ score: SearchScore, _ state: inout SearchState, _ tools: Tools) {
-    if tools.draws == 1 {
-      (state.score, state.fresh) = (score, score)
-      state.isWorthAsking = score.isWon(by: 1)
-    } else {
-      // What it was chosen on flatters it.
-      state.draws += 1
-      state.score = nil
-    }
   }
 
   private func measured(
