@@ -24,6 +24,14 @@ package struct AttackRequest: Sendable, Hashable, Codable {
   /// The user's last message.
   package var prompt: String { messages.last?.content ?? "" }
 
+  /// The system prompt and the other turns: as templates take one system message, the attacker's stands behind the
+  /// operator's.
+  func parts(behind system: String?) -> (system: String?, turns: [ChatMessage]) {
+    guard let first = messages.first, first.role == .system else { return (system, messages) }
+    let texts = [system, first.content].compactMap(\.self)
+    return (texts.joined(separator: "\n\n"), Array(messages.dropFirst()))
+  }
+
   /// All that is sent, for seeds and digests.
   var texts: [String] {
     messages.flatMap { [$0.role.rawValue, $0.content] }

@@ -27,9 +27,8 @@ package struct AttackRunner: Sendable {
     await tally.begin(direct: goals.count { $0.finding == nil })
     try await sideBySide(goals.filter { $0.finding == nil }) { try await screen($0.goal, tally) }
     let screened = try await store.screened()
-    if let first = screened.first?.finding,
-      screened.allSatisfy({ $0.finding?.label == .unscored })
-    {
+    let direct = screened.compactMap(\.finding)
+    if direct.allSatisfy({ $0.label == .unscored }), let first = direct.first {
       throw EvaluationError(
         .judgeFailed,
         "None of the \(goals.count) goals got an answer that can be judged. The first one: "
