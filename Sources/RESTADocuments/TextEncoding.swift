@@ -32,10 +32,10 @@ package enum TextEncoding {
   ///
   /// - Complexity: O(1).
   package static func problem(of bytes: some Collection<UInt8>) -> String? {
-    let start = bytes.prefix(24).map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-    for kind in beginnings {
-      let beginning = kind.bytes.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
-      if start.starts(with: beginning) { return "this is \(kind.name); \(kind.remedy)" }
+    let lower = { (byte: UInt8) in (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
+    let start = bytes.prefix(24).map(lower)
+    for kind in beginnings where start.starts(with: kind.bytes.map(lower)) {
+      return "this is \(kind.name); \(kind.remedy)"
     }
     // Without a mark: each ASCII character has a zero beside it.
     let zeros = start.count { $0 == 0 }

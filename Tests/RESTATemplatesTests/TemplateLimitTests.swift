@@ -133,6 +133,30 @@ struct TemplateLimitTests {
   }
 
   @Test(
+    "a long text that is hashed or read whole is paid for",
+    arguments: [
+      "s in {'a': 1}", "{'a': 1}.get(s)", "{'a': 1}[s]", "[1][s]", "{s: 1}|length", "s|int",
+      "s|float", "[1]|map(attribute=s)|list", "'a'|attr(s)", "dict([[s, 1]])|length",
+      "[s]|unique(case_sensitive=true)|list|length", "f % l",
+    ])
+  func paid(_ expression: String) {
+    var limits = JinjaLimits.standard
+    limits.scalars = 1_000_000
+    fails(
+      "{% set s = 'a' * 100000 %}{% set f = '%s' * 50000 %}{% set l = ('',) * 50000 %}"
+        + "{% for i in range(99) %}{% set x = \(expression) %}{% endfor %}",
+      because: "characters of text", limits: limits)
+  }
+
+  @Test("a long literal costs no more than a short one", .timeLimit(.minutes(1)))
+  func literal() throws {
+    let long = String(repeating: "a", count: 1_900_000)
+    let source = "{% for i in range(50000) %}{% if '\(long)' %}{% endif %}{% endfor %}b"
+    #expect(try ChatTemplate(source: source).unchecked([.user("x")]).text == "b")
+    fails("{{ \(long) }}", because: "a name is longer")
+  }
+
+  @Test(
     "work without end is refused",
     arguments: [
       "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",

@@ -21,6 +21,8 @@ package protocol Attack: DescribedSettings, Hashable {
 
   /// Whether these settings need the model in process, and not only text that goes to and fro.
   var needsModel: Bool { get }
+  /// What its attacker sees with these settings.
+  var knows: AttackKnowledge { get }
 
   /// What determines its requests beside the context's seed: a part of a store's identity.
   func stored(in context: AttackContext) -> JSONObject
@@ -65,6 +67,7 @@ extension Attack {
   package func validate() throws(EvaluationError) {}
 
   package var needsModel: Bool { Self.needsModel }
+  package var knows: AttackKnowledge { Self.knows }
   package func stored(in context: AttackContext) -> JSONObject {
     JSONObject(stored: self, default: Self.defaults, table: Self.table)
   }

@@ -15,20 +15,22 @@ package struct AttackRequest: Sendable, Hashable, Codable {
   /// Which of an attack's variants it is, for tables.
   package var variant: String?
 
-  /// A conversation of one message.
-  package init(_ prompt: String, variant: String? = nil) {
-    messages = [.user(prompt)]
-    self.variant = variant
-  }
-
-  /// A user's message behind other turns.
-  package init(_ prompt: String, behind turns: [ChatMessage], variant: String? = nil) {
+  /// A user's message, alone or behind other turns.
+  package init(_ prompt: String, behind turns: [ChatMessage] = [], variant: String? = nil) {
     messages = turns + [.user(prompt)]
     self.variant = variant
   }
 
   /// The user's last message.
   package var prompt: String { messages.last?.content ?? "" }
+
+  /// The system prompt and the other turns: as templates take one system message, the attacker's stands behind the
+  /// operator's.
+  func parts(behind system: String?) -> (system: String?, turns: [ChatMessage]) {
+    guard let first = messages.first, first.role == .system else { return (system, messages) }
+    let texts = [system, first.content].compactMap(\.self)
+    return (texts.joined(separator: "\n\n"), Array(messages.dropFirst()))
+  }
 
   /// All that is sent, for seeds and digests.
   var texts: [String] {

@@ -8,8 +8,6 @@ package struct RepeatAttack: TextAttack {
   package static let defaults = RepeatAttack()
   package static let table: [Setting<RepeatAttack>] = []
 
-  package init() {}
-
   package func request(
     _ number: Int, for goal: AttackGoal, in context: AttackContext
   ) -> AttackRequest? {

@@ -203,14 +203,7 @@ package struct AttackExport: Sendable {
     var digits = Array(Digest.sha256(ofTexts: parts).prefix(32))
     digits[12] = "8"
     digits[16] = "8"
-    let text = String(digits)
-    let lengths = [8, 4, 4, 4, 12]
-    var (start, groups) = (text.startIndex, [Substring]())
-    for length in lengths {
-      let end = text.index(start, offsetBy: length)
-      groups.append(text[start..<end])
-      start = end
-    }
-    return groups.joined(separator: "-")
+    for place in [20, 16, 12, 8] { digits.insert("-", at: place) }
+    return String(digits)
   }
 }

@@ -90,11 +90,11 @@ package final class AttackAsker {
     }
     let seed = AttackSeeds.noise(
       settings.noiseSeed, seed: settings.seed, goal: goal, number: queries, request: request)
-    let (answer, finding) = try await AttackJudgement.of(
+    let (answer, finding, cost) = try await AttackJudgement.of(
       request, for: goal, target: target, judge: judge, seed: seed)
     return record(
-      request, answer: answer?.text, finding: finding.finding,
-      tokens: finding.tokens, positions: answer?.positions ?? 0, seconds: answer?.seconds ?? 0)
+      request, answer: answer?.text, finding: finding, tokens: cost,
+      positions: answer?.positions ?? 0, seconds: answer?.seconds ?? 0)
   }
 
   /// Counts a query that an attack made on its own, within what it reserved.
@@ -140,16 +140,12 @@ enum AttackJudgement {
   static func of(
     _ request: AttackRequest, for goal: AttackGoal, target: any AttackTarget, judge: AttackJudge,
     seed: UInt64
-  ) async throws -> (TargetAnswer?, (finding: AttackJudge.Finding, tokens: Int)) {
+  ) async throws -> (answer: TargetAnswer?, finding: AttackJudge.Finding, tokens: Int) {
     do {
       let answer = try await target.answer(request, seed: seed)
-      return (
-        answer, (try await judge.judge(answer, to: request, for: goal), answer.tokens)
-      )
+      return (answer, try await judge.judge(answer, to: request, for: goal), answer.tokens)
     } catch let error as UnanswerableRequest {
-      return (
-        nil, (AttackJudge.Finding(.unscored, reason: error.reason), error.promptTokens)
-      )
+      return (nil, AttackJudge.Finding(.unscored, reason: error.reason), error.promptTokens)
     }
   }
 }

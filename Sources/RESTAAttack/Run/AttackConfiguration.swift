@@ -63,7 +63,8 @@ package struct AttackConfiguration: Sendable {
   /// Sets a setting of an attack by `ATTACK.KEY=VALUE`.
   package mutating func set(_ assignment: String) throws(DocumentError) {
     guard let equals = assignment.firstIndex(of: "="),
-      let dot = assignment[..<equals].firstIndex(of: ".")
+      // The last one: a name may have some, a setting has none.
+      let dot = assignment[..<equals].lastIndex(of: ".")
     else {
       throw DocumentError(
         "'\(assignment)' must be attack.setting=value, such as best-of-n.sigma=0.4")

@@ -62,18 +62,18 @@ package struct AttackPlan: Sendable {
     }
     var names: Set<String> = []
     for named in attacks {
-      let type = type(of: named.attack)
       try named.attack.validate()
       guard names.insert(named.name).inserted else {
         throw EvaluationError.invalidConfiguration(
           "Two attacks are called '\(named.name)': give each a 'name' of its own.")
       }
-      if let knows, type.knows > knows {
+      let needed = named.attack.knows
+      if let knows, needed > knows {
         throw EvaluationError.invalidConfiguration(
-          "'\(named.name)' needs an attacker who sees \(type.knows.rawValue), and --knows says "
+          "'\(named.name)' needs an attacker who sees \(needed.rawValue), and --knows says "
             + "\(knows.rawValue).")
       }
-      if isEndpoint, named.attack.needsModel || type.knows > .text {
+      if isEndpoint, named.attack.needsModel || needed > .text {
         throw EvaluationError.invalidConfiguration(
           "'\(named.name)' needs the model in process: an endpoint takes attacks of text only.")
       }

@@ -26,7 +26,15 @@ package struct AttackRunner: Sendable {
     let goals = try await store.screened()
     await tally.begin(direct: goals.count { $0.finding == nil })
     try await sideBySide(goals.filter { $0.finding == nil }) { try await screen($0.goal, tally) }
-    let refused = try await store.screened().filter(\.isRefused).map(\.goal)
+    let screened = try await store.screened()
+    let direct = screened.compactMap(\.finding)
+    if direct.allSatisfy({ $0.label == .unscored }), let first = direct.first {
+      throw EvaluationError(
+        .judgeFailed,
+        "None of the \(goals.count) goals got an answer that can be judged. The first one: "
+          + first.reason)
+    }
+    let refused = screened.filter(\.isRefused).map(\.goal)
     let spent = try await store.states().map { state in
       let share = share(queries: state.queries.count, tokens: state.queries.last?.totalTokens ?? 0)
       return (state.unit, state.end == nil ? share : 1)
@@ -62,10 +70,10 @@ package struct AttackRunner: Sendable {
   /// Asks a goal as it is, undefended.
   private func screen(_ goal: AttackGoal, _ tally: AttackTally) async throws {
     guard let arm = plan.arms.first else { return }
-    let (answer, judged) = try await AttackJudgement.of(
+    let (answer, finding, _) = try await AttackJudgement.of(
       AttackRequest(goal.text), for: goal, target: arm.target, judge: plan.judge,
       seed: AttackSeeds.of(plan.settings.seed, goal))
-    try await store.save(judged.finding, answer: answer?.text, direct: goal)
+    try await store.save(finding, answer: answer?.text, direct: goal)
     await tally.noteDirect()
   }
 
@@ -86,6 +94,16 @@ package struct AttackRunner: Sendable {
           if try await !process.step(asker) { state.end = .exhausted }
         } catch let budget as BudgetEnd {
           state.end = budget.end
+        } catch let error as RESTAError where error.concernsOnePrompt {
+          try Task.checkCancellation()
+          // Such as a suffix for which this goal leaves no room; others may.
+          if asker.queries < plan.settings.queries {
+            asker.record(
+              AttackRequest(goal.text), answer: nil,
+              finding: AttackJudge.Finding(.unscored, reason: error.message), tokens: 0,
+              positions: 0, seconds: 0)
+          }
+          state.end = .exhausted
         }
         let asked = asker.takePending()
         // In the same transaction as the query: a breach and the end of its attack are one thing.
@@ -115,10 +133,10 @@ package struct AttackRunner: Sendable {
       for draw in 0..<draws where !known.contains(draw) {
         let seed = AttackSeeds.confirmation(
           seed: plan.settings.seed, goal: goal, number: breach.number, draw: draw)
-        let (_, judged) = try await AttackJudgement.of(
+        let (_, finding, _) = try await AttackJudgement.of(
           breach.request, for: goal, target: arm.target, judge: plan.judge, seed: seed)
         try await store.save(
-          AttackStore.Confirmation(number: breach.number, draw: draw, finding: judged.finding),
+          AttackStore.Confirmation(number: breach.number, draw: draw, finding: finding),
           of: state.unit)
       }
     }

@@ -9,13 +9,14 @@ import RESTAEvaluation
 /// and it is then scored on new draws: on one half of them the next ones are compared with it, and the
 /// other half says how good it is.
 struct LikelihoodSearch: AttackProcess {
-  private let attack: SearchAttack
-  private let goal: AttackGoal
-  private let context: AttackContext
-  private(set) var state: SearchState?
-  private var tools: Tools?
+  let attack: SearchAttack
+  let goal: AttackGoal
+  let context: AttackContext
+  var state: SearchState?
+  var tools: Tools?
 
-  private struct Tools {
+  /// What is made once for all steps.
+  struct Tools {
     let prompt: SearchPrompt
     var oracle: SearchOracle
     /// The copies that vote; 1 without a defence's noise.
@@ -23,15 +24,6 @@ struct LikelihoodSearch: AttackProcess {
     let draws: Int
     /// The tokens of a query on one draw.
     let tokens: Int
-  }
-
-  init(
-    _ attack: SearchAttack, goal: AttackGoal, context: AttackContext, snapshot: JSONObject?
-  ) throws {
-    self.attack = attack
-    self.goal = goal
-    self.context = context
-    state = try SearchState(snapshot)
   }
 
   var snapshot: JSONObject? { state?.snapshot }
@@ -87,10 +79,8 @@ struct LikelihoodSearch: AttackProcess {
   private func tools(_ model: ModelTarget, targets: [TokenID]) throws -> Tools {
     let subject = model.subject(for: AttackRequest(goal.text))
     let prompt = try SearchPrompt(goal.text, of: subject)
-    let resta = (model.defense as? RestaDefense)?.defense
-    // A window that begins later leaves the first token to the undefended model.
-    let noisy = resta.flatMap { $0.isActive && $0.window == .start ? $0 : nil }
-    let defense = attack.mode == .defended ? noisy : nil
+    let resta = (model.firstTokenDefense as? RestaDefense)?.defense
+    let defense = attack.mode == .defended && resta?.isActive == true ? resta : nil
     return Tools(
       prompt: prompt, oracle: SearchOracle(subject, targets: targets, defense: defense),
       copies: defense?.samples ?? 1, draws: defense == nil ? 1 : attack.draws,
@@ -157,25 +147,17 @@ struct LikelihoodSearch: AttackProcess {
     let better = alive.map { (index: $0, gains: scores[$0].gains(over: score, isWon: isWon)) }
       .filter { $0.gains.isClearGain }
       .max { $0.gains.mean < $1.gains.mean }
-    if let better {
-      state.suffix = candidates[better.index].suffix
-      accept(scores[better.index], &state, tools)
-    } else if tools.draws > 1, state.age >= SearchAttack.rescoring {
+    if let better { state.suffix = candidates[better.index].suffix }
+    if let better, tools.draws == 1 {
+      let found = scores[better.index]
+      (state.score, state.fresh) = (found, found)
+      state.isWorthAsking = found.isWon(by: 1)
+    } else if tools.draws > 1, better != nil || state.age >= SearchAttack.rescoring {
+      // What it was chosen on, and what it has stayed on, flatters it.
       state.draws += 1
       state.score = nil
     }
     return true
-  }
-
-  private func accept(_ score: SearchScore, _ state: inout SearchState, _ tools: Tools) {
-    if tools.draws == 1 {
-      (state.score, state.fresh) = (score, score)
-      state.isWorthAsking = score.isWon(by: 1)
-    } else {
-      // What it was chosen on flatters it.
-      state.draws += 1
-      state.score = nil
-    }
   }
 
   private func measured(

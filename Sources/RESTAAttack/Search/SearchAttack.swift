@@ -26,6 +26,8 @@ package struct SearchAttack: Attack {
   package var draws = 16
   package var batch = 4
 
+  package var knows: AttackKnowledge { mode == .votes ? .votes : Self.knows }
+
   package static let kind = "search"
   package static let sentence =
     "Random search for a suffix by log-probabilities of the answer's first token, or by votes."
@@ -56,9 +58,10 @@ package struct SearchAttack: Attack {
   package func begin(
     on goal: AttackGoal, in context: AttackContext, queries: Int, snapshot: JSONObject?
   ) throws -> any AttackProcess {
-    mode == .votes
-      ? try VoteSearch(self, goal: goal, context: context, snapshot: snapshot)
-      : try LikelihoodSearch(self, goal: goal, context: context, snapshot: snapshot)
+    let state = try SearchState(snapshot)
+    return mode == .votes
+      ? VoteSearch(attack: self, goal: goal, context: context, state: state)
+      : LikelihoodSearch(attack: self, goal: goal, context: context, state: state)
   }
 
   /// The tokens of which the answer is to begin with one, without that where the goal is asked as it is.

@@ -45,6 +45,15 @@ struct SearchState: Sendable, Hashable, Codable {
   }
 }
 
+extension ModelTarget {
+  /// What the first token of an answer meets: a window that begins later leaves it to the undefended model.
+  var firstTokenDefense: any Defense {
+    let resta = (defense as? RestaDefense)?.defense
+    return resta.map { $0.window == .start || $0.latestStart == 0 } ?? true
+      ? defense : Undefended()
+  }
+}
+
 extension AttackAsker {
   /// The model and the defence in process.
   var model: ModelTarget {

@@ -7,29 +7,20 @@ import RESTAEvaluation
 /// A candidate that is no worse is asked again, and what counts is the mean of both; the best so far is
 /// asked again now and then, so that one that was lucky does not stay for that.
 struct VoteSearch: AttackProcess {
-  private let attack: SearchAttack
-  private let goal: AttackGoal
-  private let context: AttackContext
-  private(set) var state: SearchState?
-  private var prompt: SearchPrompt?
-
-  init(
-    _ attack: SearchAttack, goal: AttackGoal, context: AttackContext, snapshot: JSONObject?
-  ) throws {
-    self.attack = attack
-    self.goal = goal
-    self.context = context
-    state = try SearchState(snapshot)
-  }
+  let attack: SearchAttack
+  let goal: AttackGoal
+  let context: AttackContext
+  var state: SearchState?
+  var prompt: SearchPrompt?
 
   var snapshot: JSONObject? { state?.snapshot }
 
   mutating func step(_ asker: AttackAsker) async throws -> Bool {
     guard var state else {
-      let votes = try await votes(on: goal.text, nil, asker)
+      // The defence's own refusal tells nothing of the model's, which is asked for again.
+      guard let first = try await votes(on: goal.text, nil, asker).first else { return true }
       state = SearchState(
-        targets: try attack.targets(in: context, otherThan: votes.first),
-        refusal: votes.first)
+        targets: try attack.targets(in: context, otherThan: first), refusal: first)
       return true
     }
     let model = try asker.model
@@ -88,8 +79,8 @@ struct VoteSearch: AttackProcess {
   }
 
   private struct Votes {
-    /// What the answer begins with.
-    var first: TokenID
+    /// What the answer begins with; `nil` where the defence refused before the model was seen to.
+    var first: TokenID?
     /// The targets' share less the refusal's.
     var score: Double
   }
@@ -104,22 +95,24 @@ struct VoteSearch: AttackProcess {
     subject.options.maximumTokens = 1
     let cost = try subject.tokenize(text).ids.count + 1
     try asker.reserve(tokens: cost)
-    let answer = try await model.defense.answer(
+    let answer = try await model.firstTokenDefense.answer(
       text, from: subject,
       seed: AttackSeeds.noise(
         asker.settings.noiseSeed, seed: asker.settings.seed, goal: goal, number: asker.queries,
         request: request))
-    // A defence that does not vote, or refuses by itself, shows what the answer begins with.
-    let first = answer.votes.first?.tokenID ?? answer.tokenIDs.first ?? -1
+    // A defence that does not vote shows what the answer begins with, and one that refuses by itself a refusal.
+    let first: TokenID? =
+      answer.stopReason == DefendedAnswer.rejected
+      ? state?.refusal : answer.votes.first?.tokenID ?? answer.tokenIDs.first ?? -1
     let counts =
-      answer.votes.first?.counts ?? [VoteRecord.Count(tokenID: first, count: 1)]
+      answer.votes.first?.counts ?? [VoteRecord.Count(tokenID: first ?? -1, count: 1)]
     let all = max(1, counts.reduce(0) { $0 + $1.count })
     func share(_ tokens: [TokenID]) -> Double {
       let found = counts.filter { tokens.contains($0.tokenID) }
       return Double(found.reduce(0) { $0 + $1.count }) / Double(all)
     }
     let votes = Votes(
-      first: first, score: share(state?.targets ?? []) - share([state?.refusal ?? first]))
+      first: first, score: share(state?.targets ?? []) - share([state?.refusal ?? first ?? -1]))
     asker.record(
       request, answer: nil, finding: nil, score: votes.score, tokens: cost,
       positions: answer.tokensProcessed, seconds: answer.seconds)

@@ -69,9 +69,11 @@ package final class AttackStore: Sendable {
     let record = try decode(AttackRecord.self, text)
     let goals = try plan.goals.goals.map { ($0.id, try CanonicalJSON.text($0)) }
     try await writing { database in
-      // One in which nothing was asked, because the endpoint was not there, say, is a new one.
-      let asked = try Int.fetchOne(database, sql: "SELECT count(label) FROM goal") ?? 0
-      if asked == 0 {
+      // One in which nothing was answered, because the endpoint has another model, say, is a new one.
+      let unscored = AnswerLabel.unscored.rawValue
+      let answered = try Int.fetchOne(
+        database, sql: "SELECT count(*) FROM goal WHERE label <> ?", arguments: [unscored])
+      if answered == 0 {
         try database.execute(sql: "DELETE FROM meta WHERE name = 'record'; DELETE FROM goal")
       }
       if let old = try self.record(database) {

@@ -54,13 +54,9 @@ package struct ModelTarget: AttackTarget {
   /// The model under test as a request meets it: the operator's system prompt, the attacker's turns.
   package func subject(for request: AttackRequest) -> Subject {
     var subject = subject
-    var turns = request.messages.dropLast()
-    if let first = turns.first, first.role == .system {
-      // Templates take one system message: the attacker's stands behind the operator's.
-      subject.system = [subject.system, first.content].compactMap(\.self).joined(separator: "\n\n")
-      turns = turns.dropFirst()
-    }
-    subject.earlier = Array(turns)
+    let (system, turns) = request.parts(behind: subject.system)
+    subject.system = system
+    subject.earlier = Array(turns.dropLast())
     subject.opening = request.opening
     subject.options.maximumTokens += request.extraTokens
     return subject

@@ -57,8 +57,9 @@ package struct EndpointTarget: AttackTarget {
     return (min(prompt, most(messages)), min(answer, limit))
   }
 
-  private func messages(of request: AttackRequest) -> [ChatMessage] {
-    (system.map { [.system($0)] } ?? []) + request.messages
+  func messages(of request: AttackRequest) -> [ChatMessage] {
+    let (system, turns) = request.parts(behind: self.system)
+    return (system.map { [.system($0)] } ?? []) + turns
   }
 
   package func worstCase(of request: AttackRequest) -> Int {

@@ -155,7 +155,7 @@ package enum CSVText {
     // On bytes: CR LF is one Character, and so is a quote with a combining mark behind it. The byte
     // order mark would be taken for the file's at the very start.
     let special: Set<UInt8> = [0x22, 0x2C, 0x0A, 0x0D]
-    guard text.utf8.contains(where: special.contains) || text.utf8.starts(with: [0xEF, 0xBB, 0xBF])
+    guard text.utf8.contains(where: special.contains) || text.utf8.starts(with: TextEncoding.mark)
     else { return text }
     var bytes: [UInt8] = [0x22]
     for byte in text.utf8 {

@@ -99,7 +99,7 @@ package struct DataFile: Sendable {
     var start = SourceFile.Place()
     let rows = lines.map { line in
       start.advance(to: line.bytes.startIndex, in: source.bytes)
-      return Self.result { () throws(DocumentError) in
+      return Result { () throws(DocumentError) -> DataRow in
         let value = try DataRow.value(of: line.bytes, in: source, from: start)
         return try Self.row(value, place: "\(source.name):\(line.number)", number: line.number)
       }
@@ -112,7 +112,7 @@ package struct DataFile: Sendable {
     var start = SourceFile.Place()
     let rows = lines.map { line in
       start.advance(to: line.bytes.startIndex, in: source.bytes)
-      return Self.result { () throws(DocumentError) in
+      return Result { () throws(DocumentError) -> DataRow in
         let place = "\(source.name):\(line.number)"
         if let fault = source.fault(in: line.bytes, from: start) { throw fault }
         guard !line.bytes.contains(0) else { throw DocumentError("\(place): \(PlainText.zero)") }
@@ -174,7 +174,7 @@ package struct DataFile: Sendable {
     var start = SourceFile.Place()
     return elements.enumerated().map { index, element in
       start.advance(to: element.startIndex, in: source.bytes)
-      return result { () throws(DocumentError) in
+      return Result { () throws(DocumentError) -> DataRow in
         let value = try DataRow.value(of: element, in: source, from: start)
         return try row(
           value, place: "\(source.name):\(start.line): \(key)[\(index)]", number: index + 1)
@@ -204,12 +204,6 @@ package struct DataFile: Sendable {
       throw DocumentError(
         error.message + "; the file begins like JSON (write plain text that does as a JSON list)")
     }
-  }
-
-  private static func result(
-    _ body: () throws(DocumentError) -> DataRow
-  ) -> Result<DataRow, DocumentError> {
-    do { return .success(try body()) } catch { return .failure(error) }
   }
 
   // MARK: - Tables

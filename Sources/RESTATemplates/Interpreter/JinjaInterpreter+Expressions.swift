@@ -79,6 +79,7 @@ extension JinjaInterpreter {
     var dictionary = JinjaDictionary()
     for pair in pairs {
       let key = try evaluate(pair.key)
+      try charge(for: key)
       guard dictionary.set(key, try evaluate(pair.value)) else {
         throw fault("a \(key.typeName) can't be a dictionary's key")
       }
@@ -88,11 +89,7 @@ extension JinjaInterpreter {
 
   private func concatenation(_ parts: [JinjaExpression]) throws(JinjaFault) -> JinjaValue {
     var result = JinjaText()
-    for value in try evaluate(parts) {
-      let part = try printed(value)
-      try charge(scalars: part.count)
-      result.append(part)
-    }
+    for value in try evaluate(parts) { result.append(try softText(value)) }
     return .string(result)
   }
 
@@ -127,6 +124,7 @@ extension JinjaInterpreter {
 
   /// `value[index]`: an entry first, then a method or attribute, as jinja2's `getitem`.
   func item(_ index: JinjaValue, of value: JinjaValue) throws(JinjaFault) -> JinjaValue {
+    try charge(for: index)
     switch value {
     case .undefined(let name): throw undefinedFault(name)
     case .dictionary(let dictionary):

@@ -99,9 +99,7 @@ extension JinjaInterpreter {
     let function = try evaluate(.postfix(base, Array(chain.dropLast())))
     var arguments = try evaluate(written)
     arguments.named.append(("caller", reference(to: caller)))
-    let result = try printed(try self.call(function, arguments))
-    try charge(scalars: result.count)
-    output.append(result)
+    try write(try printed(try self.call(function, arguments)))
   }
 
   private func bind(

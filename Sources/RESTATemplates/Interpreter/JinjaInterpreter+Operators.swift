@@ -24,12 +24,8 @@ extension JinjaInterpreter {
       try checked((isMinus ? 0 : number).subtractingReportingOverflow(isMinus ? number : 0)))
   }
 
-  /// `left + right`.
-  func add(_ left: JinjaValue, _ right: JinjaValue) throws(JinjaFault) -> JinjaValue {
-    try compute(.add, left, right)
-  }
-
-  private func compute(
+  /// One operation.
+  func compute(
     _ operation: JinjaOperator, _ left: JinjaValue, _ right: JinjaValue
   ) throws(JinjaFault) -> JinjaValue {
     if let left = left.integer, let right = right.integer {
@@ -81,11 +77,11 @@ extension JinjaInterpreter {
     case .divide, .floorDivide, .modulo:
       guard right != 0 else { throw fault("division by zero") }
       if operation == .divide { return .float(Double(left) / Double(right)) }
-      let quotient = try checked(left.dividedReportingOverflow(by: right))
-      let remainder = left % right
+      let remainder = left.remainderReportingOverflow(dividingBy: right).partialValue
       // Python rounds down where Swift rounds towards zero.
       let isOff = remainder != 0 && (remainder < 0) != (right < 0)
       if operation == .modulo { return .int(isOff ? remainder + right : remainder) }
+      let quotient = try checked(left.dividedReportingOverflow(by: right))
       return .int(isOff ? quotient - 1 : quotient)
     case .power:
       guard right >= 0 else { return .float(try compute(.power, Double(left), Double(right))) }
@@ -105,7 +101,9 @@ extension JinjaInterpreter {
       if operation == .divide { return left / right }
       let remainder = left.truncatingRemainder(dividingBy: right)
       let isOff = remainder != 0 && (remainder < 0) != (right < 0)
-      let modulo = isOff ? remainder + right : remainder
+      // Python's 0 has the divisor's sign.
+      let zero = Double(signOf: right, magnitudeOf: 0)
+      let modulo = isOff ? remainder + right : remainder == 0 ? zero : remainder
       return operation == .modulo ? modulo : ((left - modulo) / right).rounded()
     case .power:
       guard let exponent = Int(exactly: right), exponent.magnitude <= 1024 else {
@@ -183,7 +181,8 @@ extension JinjaInterpreter {
       return true
     case (.dictionary(let left), .dictionary(let right)):
       guard left.keys.count == right.keys.count else { return false }
-      for (key, value) in left.pairs {
+      for (key, value) in zip(left.keys, left.values) {
+        try charge(for: key)
         guard let other = JinjaDictionary.Key(key).flatMap({ right[$0] }),
           try isEqual(value, other)
         else { return false }
@@ -224,6 +223,7 @@ extension JinjaInterpreter {
       try charge(scalars: text.count + part.count)
       return text.contains(part)
     case .dictionary(let dictionary):
+      try charge(for: item)
       guard let key = JinjaDictionary.Key(item) else {
         throw fault("a \(item.typeName) can't be a dictionary's key")
       }

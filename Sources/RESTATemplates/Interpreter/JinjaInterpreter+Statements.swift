@@ -25,45 +25,45 @@ extension JinjaInterpreter {
     case .text(let text): try write(JinjaText(text))
     case .output(let expression): try write(try printed(try evaluate(expression)))
     case .branches(let branches, let otherwise):
-      return try executeBranches(branches, otherwise: otherwise)
-    case .loop(let loop): try execute(loop)
+      for branch in branches where try evaluate(branch.condition).isTrue {
+        return try execute(branch.body)
+      }
+      return try execute(otherwise)
+    case .loop(let loop): return try execute(loop)
     case .breakLoop: return .breakLoop
     case .continueLoop: return .continueLoop
     case .set(let target, let expression): try assign(target, try evaluate(expression))
     case .setBlock(let target, let filters, let body):
-      let text = try captureBody(body)
-      try assign(target, try apply(filters, to: try self.text(text)))
+      return try capture(body, filters) { value throws(JinjaFault) in try assign(target, value) }
     case .macro(let macro): set(macro.name, reference(to: macro))
     case .callBlock(let call, let caller): try executeCallBlock(call, caller: caller)
     case .filterBlock(let filters, let body):
-      let text = try captureBody(body)
-      try write(try printed(try apply(filters, to: try self.text(text))))
+      return try capture(body, filters) { value throws(JinjaFault) in
+        try write(try printed(value))
+      }
     case .scope(let variables, let body): return try executeScope(variables, body: body)
     }
     return .normal
   }
 
-  private func write(_ text: JinjaText) throws(JinjaFault) {
+  /// Appends to what is written.
+  func write(_ text: JinjaText) throws(JinjaFault) {
     try charge(scalars: text.count)
     output.append(text)
   }
 
-  private func captureBody(_ body: [JinjaStatement]) throws(JinjaFault) -> JinjaText {
+  /// Uses what a block writes, filtered; a tag that leaves the loop around the block drops that.
+  private func capture(
+    _ body: [JinjaStatement], _ filters: [JinjaPostfix],
+    _ use: (JinjaValue) throws(JinjaFault) -> Void
+  ) throws(JinjaFault) -> Flow {
     let outer = startCapture()
     pushScope(parent: currentScope)
-    _ = try execute(body)
+    let flow = try execute(body)
     popScope()
-    return endCapture(outer)
-  }
-
-  private func executeBranches(
-    _ branches: [(condition: JinjaExpression, body: [JinjaStatement])],
-    otherwise: [JinjaStatement]
-  ) throws(JinjaFault) -> Flow {
-    for branch in branches where try evaluate(branch.condition).isTrue {
-      return try execute(branch.body)
-    }
-    return try execute(otherwise)
+    let text = endCapture(outer)
+    if case .normal = flow { try use(try apply(filters, to: try self.text(text))) }
+    return flow
   }
 
   private func executeScope(
@@ -79,7 +79,7 @@ extension JinjaInterpreter {
   }
 
   /// Runs a `for` loop; each round has a scope of its own, so what it sets doesn't outlive it.
-  func execute(_ loop: JinjaLoop) throws(JinjaFault) {
+  func execute(_ loop: JinjaLoop) throws(JinjaFault) -> Flow {
     let items = try filteredItems(of: loop)
     let depth = items.lazy.map(\.depth).max() ?? 0
     var hasFinishedRound = false
@@ -95,10 +95,12 @@ extension JinjaInterpreter {
       if case .normal = flow { hasFinishedRound = true }
     }
     // jinja2 runs `else` where no round came to its end: also after a `break` in the first one.
-    guard !hasFinishedRound else { return }
+    guard !hasFinishedRound else { return .normal }
     pushScope(parent: currentScope)
-    _ = try execute(loop.otherwise)
+    // A tag in there is that of a loop around this one.
+    let flow = try execute(loop.otherwise)
     popScope()
+    return flow
   }
 
   private func filteredItems(of loop: JinjaLoop) throws(JinjaFault) -> [JinjaValue] {

@@ -71,6 +71,11 @@ final class JinjaInterpreter {
     scalars += count
   }
 
+  /// Pays for a value that is read or hashed whole, where that is a text.
+  func charge(for value: JinjaValue) throws(JinjaFault) {
+    if case .string(let text) = value { try charge(scalars: text.count) }
+  }
+
   /// Pays for a text before it is made into a value.
   func text(_ text: JinjaText) throws(JinjaFault) -> JinjaValue {
     try charge(scalars: text.count)
@@ -182,6 +187,9 @@ struct JinjaLimits: Sendable {
 
   /// Blocks and brackets nested in each other in a template's source; real ones need less than 14.
   static let sourceDepth = 32
+
+  /// Longest name in a template's source, in scalars.
+  static let nameLength = 256
 
   /// Longest template source, in scalars.
   static let sourceLength = 2_000_000

@@ -14,9 +14,7 @@ extension JinjaInterpreter {
       guard value.isUndefined || (replacesFalse && !value.isTrue) else { return value }
       return arguments.value(0, "default_value") ?? .string(JinjaText())
     case "attr":
-      guard case .string(let attribute)? = arguments.positional.first else {
-        throw fault("'attr' needs a name")
-      }
+      let attribute = try string(arguments.positional.first, of: name)
       // Unlike a dot, `attr` never falls back on the entries.
       if case .dictionary(let dictionary) = value, dictionary[.string(attribute)] != nil,
         !Self.dictionaryMethods.contains(attribute.string)
@@ -68,7 +66,7 @@ extension JinjaInterpreter {
       return try percentFormat(
         try softText(value), try sequence(arguments.positional, kind: .tuple))
     case "wordcount":
-      return .int(try softText(value).units.split { !$0.scalar.isIdentifierPart }.count)
+      return .int(try softText(value).units.split { !$0.scalar.isPythonWordPart }.count)
     default: return nil
     }
   }
@@ -104,14 +102,13 @@ extension JinjaInterpreter {
     _ name: String, _ value: JinjaValue, _ arguments: JinjaCallArguments
   ) throws(JinjaFault) -> JinjaValue? {
     switch name {
-    case "int":
+    case "int", "float":
       try check(arguments, of: name, atMost: 1, named: ["default"])
       if case .undefined(let missing) = value { throw undefinedFault(missing) }
-      return wholeNumber(value) ?? arguments.value(0, "default") ?? .int(0)
-    case "float":
-      try check(arguments, of: name, atMost: 1, named: ["default"])
-      if case .undefined(let missing) = value { throw undefinedFault(missing) }
-      return number(value).map(JinjaValue.float) ?? arguments.value(0, "default") ?? .float(0)
+      try charge(for: value)
+      let fallback = arguments.value(0, "default")
+      if name == "int" { return try wholeNumber(value) ?? fallback ?? .int(0) }
+      return number(value).map(JinjaValue.float) ?? fallback ?? .float(0)
     case "abs":
       if case .float(let number) = value { return .float(number.magnitude) }
       guard let number = value.integer, number != .min else {
@@ -127,16 +124,22 @@ extension JinjaInterpreter {
 
   private func number(_ value: JinjaValue) -> Double? {
     guard case .string(let text) = value else { return value.number }
-    return Double(text.trimmed().string.filter { $0 != "_" })
+    let digits = text.trimmed().string.filter { $0 != "_" }
+    // Swift reads hexadecimals and "nan(1)" too; Python's float does not.
+    return digits.contains { "xX(".contains($0) } ? nil : Double(digits)
   }
 
-  private func wholeNumber(_ value: JinjaValue) -> JinjaValue? {
+  private func wholeNumber(_ value: JinjaValue) throws(JinjaFault) -> JinjaValue? {
     if let integer = value.integer { return .int(integer) }
     if case .string(let text) = value, let integer = Int(text.trimmed().string) {
       return .int(integer)
     }
     // Jinja goes through float for text, so that "42.9"|int is 42.
-    return number(value).flatMap { Int(exactly: $0.rounded(.towardZero)) }.map(JinjaValue.int)
+    guard let number = number(value), number.isFinite else { return nil }
+    guard let whole = Int(exactly: number.rounded(.towardZero)) else {
+      throw fault("a number does not fit into 64 bits")
+    }
+    return .int(whole)
   }
 
   private func rounded(
@@ -157,12 +160,14 @@ extension JinjaInterpreter {
     guard let rule = rules[method] else { throw fault("'round' rounds common, ceil or floor") }
     if method == "common", let integer = value.integer { return .int(integer) }
     let factor = (0..<precision).reduce(1.0) { product, _ in product * 10 }
-    let result = (number * factor).rounded(rule) / factor
-    if method != "common", precision == 0, let whole = Int(exactly: result) {
-      // Python's ceil and floor are integers, divided by the integer 1.
-      return .float(Double(whole))
-    }
-    return .float(result)
+    let scaled = number * factor
+    // Python's ceil and floor are integers, which have no -0.
+    guard method == "common" else { return .float((scaled.rounded(rule) + 0) / factor) }
+    guard scaled.magnitude < 0x1p53 else { return .float(number) }
+    // Python rounds the number, and not its product: what that lost decides where it looks like a tie.
+    let lost = (-scaled).addingProduct(number, factor)
+    let isTie = lost != 0 && (scaled - scaled.rounded(.down)) == 0.5
+    return .float(scaled.rounded(!isTie ? rule : lost > 0 ? .up : .down) / factor)
   }
 
   private func sum(
@@ -173,7 +178,7 @@ extension JinjaInterpreter {
     var total = arguments.value(1, "start") ?? .int(0)
     if case .string = total { throw fault("'sum' can't sum strings") }
     for item in try items(of: value) {
-      total = try add(total, try follow(path, from: item))
+      total = try compute(.add, total, try follow(path, from: item))
     }
     return total
   }

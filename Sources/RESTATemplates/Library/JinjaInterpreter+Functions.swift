@@ -118,10 +118,13 @@ extension JinjaInterpreter {
     }
     var result = JinjaDictionary()
     if case .dictionary(let source)? = arguments.positional.first {
+      // The first that is set copies all of it.
+      try charge(steps: source.keys.count)
       result = source
     } else if let source = arguments.positional.first {
       for pair in try items(of: source) {
         let parts = try items(of: pair)
+        if let key = parts.first { try charge(for: key) }
         guard parts.count == 2, result.set(parts[0], parts[1]) else {
           throw fault("'\(function)' needs pairs of a key and a value")
         }

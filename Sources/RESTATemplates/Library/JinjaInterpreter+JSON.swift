@@ -108,6 +108,7 @@ extension JinjaInterpreter {
     case .string(let text): text
     case .bool(let value): JinjaText(value ? "true" : "false")
     case .none: JinjaText("null")
+    case .undefined: throw fault("an undefined key can't be written as JSON")
     default: try printed(key)
     }
   }

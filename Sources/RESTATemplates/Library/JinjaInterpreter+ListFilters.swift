@@ -94,9 +94,10 @@ extension JinjaInterpreter {
     var seen: Set<JinjaDictionary.Key> = []
     var kept: [JinjaValue] = []
     for item in try items(of: value) {
-      let key = try sortKey(try follow(path, from: item), keepsCase: keepsCase)
-      guard let key = JinjaDictionary.Key(key) else {
-        throw fault("'unique' doesn't work on a \(key.typeName)")
+      let value = try sortKey(try follow(path, from: item), keepsCase: keepsCase)
+      try charge(for: value)
+      guard let key = JinjaDictionary.Key(value) else {
+        throw fault("'unique' doesn't work on a \(value.typeName)")
       }
       if seen.insert(key).inserted { kept.append(item) }
     }
@@ -113,11 +114,9 @@ extension JinjaInterpreter {
     var batches: [JinjaValue] = []
     for start in stride(from: 0, to: items.count, by: size) {
       var batch = Array(items[start..<min(start + size, items.count)])
-      if let filler = arguments.value(1, "fill_with"), batch.count < size {
-        if case .none = filler {
-        } else {
-          batch += repeatElement(filler, count: size - batch.count)
-        }
+      switch arguments.value(1, "fill_with") {
+      case nil, .some(.none): break
+      case let filler?: batch += repeatElement(filler, count: size - batch.count)
       }
       batches.append(try sequence(batch))
     }

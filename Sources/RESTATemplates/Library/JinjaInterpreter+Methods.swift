@@ -32,6 +32,7 @@ extension JinjaInterpreter {
     switch name {
     case "get":
       try check(arguments, of: name, atMost: 2)
+      if let key = arguments.positional.first { try charge(for: key) }
       guard let key = arguments.positional.first.flatMap(JinjaDictionary.Key.init) else {
         throw fault("'get' needs a key")
       }
@@ -114,8 +115,9 @@ extension JinjaInterpreter {
         try string(arguments.value(1, "new"), of: name), count: count)
     case "find", "rfind", "index", "count": return try search(text, name, arguments)
     case "format": return try braceFormat(text, arguments)
-    case "isdigit": return .bool(text.consists { $0.properties.numericType == .decimal })
-    case "isalpha": return .bool(text.consists(of: \.properties.isAlphabetic))
+    case "isdigit":
+      return .bool(text.consists { [.decimal, .digit].contains($0.properties.numericType) })
+    case "isalpha": return .bool(text.consists(of: \.isPythonLetter))
     case "isspace": return .bool(text.consists(of: \.isPythonSpace))
     case "isupper": return .bool(text.isUppercase)
     case "islower": return .bool(text.isLowercase)

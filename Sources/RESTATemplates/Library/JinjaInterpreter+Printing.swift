@@ -87,10 +87,7 @@ extension JinjaInterpreter {
       guard scalar == "{", let end = format.units[index...].firstIndex(where: { $0.scalar == "}" })
       else { throw fault("'format' finds a brace without its pair") }
       let field = format[index + 1..<end]
-      let value = try formatValue(field, &automatic, arguments)
-      let part = try printed(value)
-      try charge(scalars: part.count)
-      result.append(part)
+      result.append(try softText(try formatValue(field, &automatic, arguments)))
       index = end + 1
     }
     return try text(result)
@@ -121,6 +118,7 @@ extension JinjaInterpreter {
   func percentFormat(
     _ format: JinjaText, _ operand: JinjaValue
   ) throws(JinjaFault) -> JinjaValue {
+    try charge(scalars: format.count)
     var values = [operand][...]
     if case .sequence(let sequence) = operand, sequence.kind == .tuple {
       values = sequence.items[...]

@@ -114,6 +114,7 @@ extension JinjaInterpreter {
     case nil, .some(.none): return []
     case .int(let index)?: return [.int(index)]
     case .string(let text)?:
+      try charge(scalars: text.count)
       return text.split(separator: JinjaText("."), limit: .max).map { part in
         let isIndex = part.consists(of: \.isDigit)
         return isIndex ? Int(part.string).map(JinjaValue.int) ?? .string(part) : .string(part)

@@ -17,11 +17,10 @@ extension JinjaInterpreter {
     switch name {
     case "odd", "even", "divisibleby":
       let divisor = name == "divisibleby" ? arguments.value(0, "num") : .int(2)
-      guard let divisor = divisor?.integer, divisor != 0, let number = value.integer else {
-        throw fault("the test '\(name)' needs integers")
+      guard let divisor, divisor.number != nil, value.number != nil else {
+        throw fault("the test '\(name)' needs numbers")
       }
-      let isMultiple = number.remainderReportingOverflow(dividingBy: divisor).partialValue == 0
-      return isMultiple ? name != "odd" : name == "odd"
+      return try isEqual(try compute(.modulo, value, divisor), .int(name == "odd" ? 1 : 0))
     case "lower": return try softText(value).isLowercase
     case "upper": return try softText(value).isUppercase
     case "sameas": return try isSame(value, arguments.positional.first ?? .none)
@@ -45,7 +44,8 @@ extension JinjaInterpreter {
       ("number", .bool), ("sequence", .string), ("sequence", .dictionary),
       ("sequence", .undefined), ("iterable", .string), ("iterable", .dictionary),
       ("iterable", .undefined), ("iterable", .sequence), ("iterable", .loop),
-      ("callable", .macro), ("callable", .function), ("callable", .method):
+      ("callable", .undefined), ("callable", .macro), ("callable", .function),
+      ("callable", .method):
       true
     case ("true", .bool(let value)): value
     case ("false", .bool(let value)): !value

@@ -31,13 +31,17 @@ extension JinjaLexer {
     let first = source[position]
     if first.isDigit { return try number() }
     if first == "'" || first == "\"" { return .string(try stringLiteral()) }
-    if first.isIdentifierPart { return .name(identifier()) }
+    if first.isIdentifierPart { return .name(try identifier()) }
     return .symbol(try symbol(&brackets))
   }
 
-  private mutating func identifier() -> String {
+  private mutating func identifier() throws(JinjaFault) -> String {
     let start = position
     while let next = scalar(at: position), next.isIdentifierPart { position += 1 }
+    // Each use of a name is a look-up of all of it.
+    guard position - start <= JinjaLimits.nameLength else {
+      throw fault("a name is longer than \(JinjaLimits.nameLength) characters")
+    }
     return text(start..<position)
   }
 

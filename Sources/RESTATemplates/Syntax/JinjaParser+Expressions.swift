@@ -146,7 +146,7 @@ extension JinjaParser {
       case "none", "None": .constant(.none)
       default: .name(name, line: start)
       }
-    case .string: return .constant(.string(strings()))
+    case .string: return .constant(.string(JinjaText(strings())))
     case .integer(let value):
       advance()
       return .constant(.integer(value))

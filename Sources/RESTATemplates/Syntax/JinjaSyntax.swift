@@ -128,7 +128,8 @@ enum JinjaConstant: Sendable {
   case boolean(Bool)
   case integer(Int)
   case float(Double)
-  case string(String)
+  /// Converted once: each use of a long literal would be work again.
+  case string(JinjaText)
 }
 
 /// An arithmetic operator.

@@ -46,6 +46,7 @@ struct JinjaSequence: Sendable {
 struct JinjaDictionary: Sendable {
   /// A key by which entries are found; 1, 1.0 and True are one key, as in Python.
   enum Key: Hashable {
+    case undefined
     case none
     case int(Int)
     case float(Double)
@@ -54,6 +55,7 @@ struct JinjaDictionary: Sendable {
     /// The key for a value, `nil` where the value can't be one.
     init?(_ value: JinjaValue) {
       switch value {
+      case .undefined: self = .undefined
       case .none: self = .none
       case .bool(let value): self = .int(value ? 1 : 0)
       case .int(let value): self = .int(value)

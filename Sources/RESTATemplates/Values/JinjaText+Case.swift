@@ -1,48 +1,21 @@
 extension JinjaText {
   /// Python's `upper`, with full Unicode mappings ("ß" becomes "SS").
-  var uppercased: JinjaText { mapping { $0.properties.uppercaseMapping } }
+  var uppercased: JinjaText { mapping { units[$0].scalar.properties.uppercaseMapping } }
 
   /// Python's `lower`, including the final form of sigma.
-  var lowercased: JinjaText {
-    guard units.contains(where: { $0.scalar == Self.capitalSigma }) else {
-      return mapping { $0.properties.lowercaseMapping }
-    }
-    var result = JinjaText([], isMarkup: isMarkup)
-    for (index, unit) in units.enumerated() {
-      let isFinal = unit.scalar == Self.capitalSigma && isFinalSigma(index)
-      result.append(
-        JinjaText(isFinal ? "ς" : unit.scalar.properties.lowercaseMapping, origin: unit.origin))
-    }
-    return result
-  }
+  var lowercased: JinjaText { mapping(lowercase) }
 
   /// Python's `capitalize`.
   var capitalized: JinjaText {
-    guard !isEmpty else { return self }
-    var result = self[0..<1].mapping { $0.properties.titlecaseMapping }
-    result.append(self[1..<count].lowercased)
-    return result
+    mapping { $0 == 0 ? units[$0].scalar.properties.titlecaseMapping : lowercase($0) }
   }
 
   /// Python's `str.title`: a word starts after anything that has no case.
   var titled: JinjaText {
-    let lower = lowercased
-    // Lower case may be longer than the original; then only a scalar-wise walk is right.
-    let aligned = lower.count == count
-    var result = JinjaText([], isMarkup: isMarkup)
-    var isInside = false
-    for (index, unit) in units.enumerated() {
-      let properties = unit.scalar.properties
-      if !isInside {
-        result.append(JinjaText(properties.titlecaseMapping, origin: unit.origin))
-      } else if aligned {
-        result.append(lower[index..<index + 1])
-      } else {
-        result.append(JinjaText(properties.lowercaseMapping, origin: unit.origin))
-      }
-      isInside = properties.isCased
+    mapping { place in
+      place > 0 && units[place - 1].scalar.properties.isCased
+        ? lowercase(place) : units[place].scalar.properties.titlecaseMapping
     }
-    return result
   }
 
   /// Jinja's `title` filter: words start after whitespace, `-`, `(`, `{`, `[` and `<` only.
@@ -72,21 +45,26 @@ extension JinjaText {
     return !cased.isEmpty && cased.allSatisfy { $0.scalar.properties.isLowercase }
   }
 
-  private static let capitalSigma: Unicode.Scalar = "\u{3A3}"
-
   private static func isWordBreak(_ scalar: Unicode.Scalar) -> Bool {
     scalar.isPythonSpace || ["-", "(", "{", "[", "<"].contains(scalar)
   }
 
-  private func mapping(_ transform: (Unicode.Scalar) -> String) -> JinjaText {
+  /// The text with each scalar replaced, by its place.
+  private func mapping(_ transform: (Int) -> String) -> JinjaText {
     var result: [Unit] = []
     result.reserveCapacity(count)
-    for unit in units {
-      for scalar in transform(unit.scalar).unicodeScalars {
+    for (place, unit) in units.enumerated() {
+      for scalar in transform(place).unicodeScalars {
         result.append(Unit(scalar, origin: unit.origin))
       }
     }
     return JinjaText(result, isMarkup: isMarkup)
+  }
+
+  /// A scalar in lower case, which for a sigma depends on what is around it.
+  private func lowercase(_ place: Int) -> String {
+    let scalar = units[place].scalar
+    return scalar == "\u{3A3}" && isFinalSigma(place) ? "ς" : scalar.properties.lowercaseMapping
   }
 
   /// The final-sigma rule of the Unicode standard, section 3.13: after a letter, not before one.

@@ -26,7 +26,7 @@ indirect enum JinjaValue: Sendable {
       case .boolean(let value): .bool(value)
       case .integer(let value): .int(value)
       case .float(let value): .float(value)
-      case .string(let value): .string(JinjaText(value))
+      case .string(let text): .string(text)
       }
   }
 

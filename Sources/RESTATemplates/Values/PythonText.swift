@@ -80,6 +80,19 @@ extension Unicode.Scalar {
     properties.isWhitespace || (0x1C...0x1F).contains(value)
   }
 
+  /// What Python's `str.isalpha` calls a letter: neither a mark nor a number that looks like one.
+  var isPythonLetter: Bool {
+    switch properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
+    default: false
+    }
+  }
+
+  /// What Python's regular expressions call `\w`.
+  var isPythonWordPart: Bool {
+    self == "_" || isPythonLetter || properties.numericType != nil
+  }
+
   /// Where Python's `splitlines` ends a line.
   var isLineBoundary: Bool {
     switch value {

@@ -224,13 +224,17 @@ import Testing
         attacks:
           - repeat
           - {type: prefill, name: deep, depths: [20, 40]}
+          - {type: best-of-n, name: sigma 0.6, sigma: 0.6}
         defenses:
           - {type: resta, sigma: [0.4, 0.5]}
         """, file: "a.yaml")
     #expect(file.settings.value.queries == 7 && file.settings.value.noiseSeed == .sticky)
-    #expect(file.attacks.map(\.name) == ["repeat", "deep"] && file.defenses.count == 2)
+    #expect(file.attacks.map(\.name) == ["repeat", "deep", "sigma 0.6"])
+    #expect(file.defenses.count == 2)
     try file.set("deep.depths=1,2")
     #expect((file.attacks[1].attack as? PrefillAttack)?.depths == [1, 2])
+    try file.set("sigma 0.6.sigma=0.7")
+    #expect((file.attacks[2].attack as? BestOfN)?.sigma == 0.7)
     for wrong in [
       "deep.depths=41", "deep.depths=", "deep.dephts=1", "other.x=1", "deep", "repeat.x=1",
     ] {
@@ -300,6 +304,13 @@ import Testing
       [NamedAttack(name: "a", attack: DelayAttack())], knows: nil, isEndpoint: true)
     #expect(throws: EvaluationError.self) {
       try AttackPlan.check([], knows: nil, isEndpoint: false)
+    }
+    for mode in SearchAttack.Mode.allCases {
+      let search = [NamedAttack(name: "a", attack: SearchAttack(mode: mode))]
+      for knows in AttackKnowledge.allCases {
+        let seen = (try? AttackPlan.check(search, knows: knows, isEndpoint: false)) != nil
+        #expect(seen == (knows == .logprobs || knows == .votes && mode == .votes))
+      }
     }
     #expect(throws: EvaluationError.self) {
       try AttackPlan.check(

@@ -249,6 +249,30 @@ import Testing
     #expect(empty.refused == 0 && empty.units == 0 && none.defended.calls.count == 0)
   }
 
+  /// Answers nothing, as a server that has another model.
+  private struct MuteTarget: AttackTarget {
+    let usesSeed = true
+    func worstCase(of request: AttackRequest) -> Int { 1 }
+    func answer(_ request: AttackRequest, seed: UInt64) async throws -> TargetAnswer {
+      throw UnanswerableRequest(reason: "no such model", promptTokens: 0)
+    }
+  }
+
+  @Test("where no goal is answered, that is the error, and the next run asks again")
+  func nothingAnswered() async throws {
+    let folder = try AttackFolder()
+    let store = try AttackStore(path: folder.path("a.sqlite"))
+    let fixture = AttackFixture(Self.lucky(3))
+    var mute = fixture.plan
+    mute.arms[0].target = MuteTarget()
+    let error = await #expect(throws: EvaluationError.self) { [mute] in
+      try await AttackRunner(mute, into: store).run()
+    }
+    #expect(error?.message.hasSuffix("no such model") == true)
+    let done = try await fixture.run(into: store)
+    #expect(done.direct == 4 && done.refused == 4)
+  }
+
   @Test("a store is of one run: another one is refused, and told what differs")
   func otherRuns() async throws {
     let folder = try AttackFolder()

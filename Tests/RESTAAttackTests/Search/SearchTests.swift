@@ -147,6 +147,86 @@ import Testing
     }
     #expect(ends.isSuperset(of: [.queries, .tokens]))
   }
+
+  @Test(
+    "a window that begins later leaves the first token to the undefended model",
+    arguments: SearchAttack.Mode.allCases)
+  func laterWindow(mode: SearchAttack.Mode) async throws {
+    let settings = DefenseSettings(
+      noise: NoiseSettings(kind: .isotropic, sigma: Sigma(value: 0.1, unit: .absolute)),
+      samples: 3, prefix: .tokens(2), window: .after("</think>"))
+    var fixture = SearchFixture(
+      model: SearchFixture.keyed().model, defense: RestaDefense(settings))
+    fixture.attack.mode = mode
+    fixture.settings.queries = 9
+    let found = try await fixture.run()
+    #expect(found.end == .queries && found.queries.count == 9)
+  }
+
+  /// Refuses everything, however long.
+  private struct Refusing: Defense {
+    let kind = "refusing"
+    let settings: JSONObject = [:]
+    let usesSeed = false
+    func answer(_ prompt: String, from subject: Subject, seed: UInt64) -> DefendedAnswer {
+      DefendedAnswer(
+        text: PlantedTarget.refusal, tokenIDs: [73], stopReason: "end_of_generation")
+    }
+  }
+
+  /// Refuses by itself whatever has a suffix.
+  private struct Filter: Defense {
+    let kind = "filter"
+    let settings: JSONObject = [:]
+    let usesSeed = false
+    func answer(_ prompt: String, from subject: Subject, seed: UInt64) -> DefendedAnswer {
+      prompt == "tell"
+        ? DefendedAnswer(
+          text: PlantedTarget.refusal, tokenIDs: [73], stopReason: "end_of_generation")
+        : DefendedAnswer(
+          text: DefendedAnswer.refusalText, stopReason: DefendedAnswer.rejected)
+    }
+  }
+
+  @Test("a defence's own refusal is no better than the model's") func ownRefusal() async throws {
+    var fixture = SearchFixture(model: SearchFixture.keyed().model, defense: Filter())
+    fixture.attack.mode = .votes
+    fixture.settings.queries = 12
+    let found = try await fixture.run()
+    #expect(found.end == .queries && found.queries.count == 12)
+    #expect(found.queries.allSatisfy { $0.score == -1 && $0.finding == nil })
+  }
+
+  @Test("a goal that leaves no room for a suffix ends its search, and not the run")
+  func noRoom() async throws {
+    let template = try ChatTemplate(
+      source: "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<model>")
+    // The prompt of a goal has 36 tokens.
+    let subject = Subject(
+      model: ScriptedModel(contextLength: 40) { _ in 65 }, template: template,
+      options: GenerationOptions(maximumTokens: 2))
+    var plan = AttackFixture(PlantedTarget { _, _ in false }).plan
+    plan.arms = [
+      AttackArm(name: "none", defense: Refusing(), of: subject),
+      AttackArm(name: "model", defense: Undefended(), of: subject),
+    ]
+    let search = SearchAttack(mode: .votes, suffixTokens: 6, target: "H")
+    plan.attacks = [
+      NamedAttack(name: "search", attack: search),
+      NamedAttack(name: "repeat", attack: RepeatAttack()),
+    ]
+    let folder = try AttackFolder()
+    let store = try AttackStore(path: folder.path("a.sqlite"))
+    let done = try await AttackRunner(plan, into: store).run()
+    #expect(done.refused == 4 && done.ended == done.units && done.units == 16)
+    let states = try await store.states()
+    let searches = states.filter { $0.unit.attack == "search" && $0.unit.arm == "model" }
+    #expect(searches.count == 4)
+    for state in searches {
+      #expect(state.end == .exhausted)
+      #expect(state.queries.last?.finding?.reason.contains("too long") == true)
+    }
+  }
 }
 
 extension [Double] {

@@ -121,6 +121,17 @@ import Testing
     #expect(try target.worstCase(of: request) == whole.utf8.count + 16)
   }
 
+  @Test("an endpoint gets one system message, the attacker's behind the operator's")
+  func endpointSystem() throws {
+    let turns: [ChatMessage] = [.user("one"), .assistant("two"), .user("ask")]
+    let request = AttackRequest("ask", behind: [ChatMessage.system("mine")] + turns.dropLast())
+    let settings = EndpointSettings(baseURL: "http://127.0.0.1:9", model: "m")
+    for (system, whole) in [(nil, "mine"), ("S", "S\n\nmine")] as [(String?, String)] {
+      let target = try EndpointTarget(settings, maximumTokens: 8, system: system)
+      #expect(target.messages(of: request) == [ChatMessage.system(whole)] + turns)
+    }
+  }
+
   @Test("a prompt that does not fit is a query without an answer") func tooLong() async throws {
     let model = ScriptedModel(contextLength: 16) { _ in 65 }
     let subject = Subject(

@@ -85,7 +85,9 @@ s.index('zz') ¦ s.count('l') ¦ ''.count('') ¦ 'abc'.count('') ¦ '{} {}'.form
 'ab'.islower() ¦ '1'.islower() ¦ '\u00a0x\u2003'.strip() ¦ '\u200bx'.strip() ¦ '\x1fx\x85'.strip()
 '\ufeffx'.strip() ¦ 'ababab'.split('ab') ¦ 'aXbXc'.split('X', 0) ¦ '  a '.split(none, 0)
 'a'.nope() ¦ s.upper(1) ¦ s.strip(1) ¦ '%s'.upper() ¦ 'a\r\nb'.split('\n') ¦ 'é'.split('́')
-nfd.replace('e', 'i') ¦ 'x'.join('ab') ¦ '{} {}'.format('a')
+nfd.replace('e', 'i') ¦ 'x'.join('ab') ¦ '{} {}'.format('a') ¦ 'की'.isalpha() ¦ 'עִברִית'.isalpha()
+'Ⅷ'.isalpha() ¦ 'Ⓐ'.isalpha() ¦ 'ʰ'.isalpha() ¦ '漢字'.isalpha() ¦ '1²'.isdigit() ¦ '½'.isdigit()
+'١٢'.isdigit() ¦ 'ΟΔΟΣ'.capitalize() ¦ 'ΑΣ ΑΣ'.title() ¦ ''.capitalize()
 """,
     "filter": r"""
 ws|trim ¦ 'xax'|trim('x') ¦ none|trim ¦ 1|trim ¦ undefined_thing|trim ¦ s|upper ¦ s|lower
@@ -122,7 +124,12 @@ users|max(attribute='age') ¦ -3|abs ¦ -3.5|abs ¦ -3|abs ¦ 'a'|abs ¦ 2.5|rou
 d|attr('items') is callable ¦ d|attr('a') is defined ¦ s|attr('upper') is callable
 'a b-c d_e'|wordcount ¦ l|nope ¦ '<a>'|forceescape ¦ undefined_thing|upper ¦ undefined_thing|int
 undefined_thing|float ¦ none|float ¦ 'inf'|float ¦ 'x'|trim|upper|lower ¦ 1.0|string ¦ 'a'|upper()
-s|trim|length > 3
+s|trim|length > 3 ¦ 'ΑΣ'|capitalize ¦ 42.55|round(1) ¦ -42.55|round(1) ¦ 2.675|round(2)
+1.005|round(2) ¦ 0.15|round(1) ¦ 0.125|round(2) ¦ 0.375|round(2) ¦ 1e300|round(15) ¦ -0.4|round
+-0.05|round(1, 'ceil') ¦ 123456789012345.678|round(2) ¦ '0x1A'|int ¦ '0x1p3'|float
+'nan(1)'|float ¦ 'नमस्ते x²y'|wordcount ¦ {'a': 1}.get(undefined_thing, 'x')
+undefined_thing in {'a': 1} ¦ {undefined_thing: 1} ¦ {undefined_thing: 1}|tojson
+[undefined_thing, other_thing]|unique|list|length
 """,
     "tojson": r"""
 1 ¦ 1.0 ¦ 1e16 ¦ 1e-5 ¦ true ¦ none ¦ 'a' ¦ 'é"\\/\n\t\r\x08\x0c\x01\x7f' ¦ '😀' ¦ '<&>' ¦ nfd ¦ l
@@ -143,7 +150,9 @@ false is false ¦ 0 is false ¦ 3 is odd ¦ 4 is even ¦ 6 is divisibleby 3 ¦ 6
 'aB' is lower ¦ range is callable ¦ s is callable ¦ s.upper is callable ¦ none is sameas none
 true is sameas true ¦ '<' is escaped ¦ ('<'|safe) is escaped ¦ 1 is nope ¦ x is not defined and 1
 l is defined and l|length > 2 ¦ not x is defined ¦ x is defined or 5 ¦ 'a' is odd ¦ 1 is eq(1)
-1 is == 1 ¦ x.y is defined ¦ d.zz is defined ¦ d.zz is not none ¦ d.zz is none
+1 is == 1 ¦ x.y is defined ¦ d.zz is defined ¦ d.zz is not none ¦ d.zz is none ¦ 3.0 is odd
+2.5 is even ¦ 4.0 is even ¦ -3 is odd ¦ 7.5 is divisibleby 2.5 ¦ undefined_thing is odd
+undefined_thing is callable ¦ -4.0 % 2 ¦ 4.0 % -2 ¦ -0.0 // 2
 """,
     "call": r"""
 range(3)|list ¦ range(1, 4)|list ¦ range(5, 0, -2)|list ¦ range(0)|list ¦ range(3) ¦ range(1, 3)
@@ -181,6 +190,8 @@ TEMPLATES = {
         "{% for i in 'abc' %}[{{ loop.previtem }}{{ i }}{{ loop.nextitem }}]{% endfor %}", "{% for i in 'abc' %}{{ loop.previtem is defined }}{{ loop.nextitem is undefined }}{% endfor %}",
         "{% for i in 'ab' %}{{ loop.previtem.x }}{% endfor %}", "{% for i in 'abc' %}{{ loop.cycle('x', 'y') }}{% endfor %}", "{% for i in 'ab' %}{% for j in 'cd' %}{{ loop.depth }}{{ loop.index }}{% endfor %}{{ loop.index }}{% endfor %}",
         "{% for i in range(9) %}{% if i == 2 %}{% continue %}{% endif %}{% if i == 4 %}{% break %}{% endif %}{{ i }}{% endfor %}", "{% for i in [1] %}{% break %}{% else %}e{% endfor %}",
+        "{% for i in [1, 2] %}{% for j in [] %}{% else %}{% continue %}{% endfor %}{{ i }}{% endfor %}.", "{% for i in [1, 2] %}{% filter upper %}a{% if i == 1 %}{% continue %}{% endif %}{% endfilter %}{{ i }}{% endfor %}.",
+        "{% for i in [1, 2] %}{% set x %}a{% if i == 2 %}{% break %}{% endif %}{% endset %}{{ x }}{{ i }}{% endfor %}.",
         "{% for i in [[1, [2, 3]]] %}{% set a, (b, c) = i %}{{ a }}{{ b }}{{ c }}{% endfor %}", "{% for (a, b) in [(1, 2)] %}{{ a }}{{ b }}{% endfor %}", "{% set a, b = 1, 2 %}{{ a }}{{ b }}", "{% set a = 1, 2 %}{{ a }}", "{% set a, b = 1 %}",
         "{% set x %}a{{ 1 }}b{% endset %}[{{ x }}]", "{% set x | upper %}a{% endset %}{{ x }}", "{% set x | trim | upper %} a {% endset %}[{{ x }}]", "{% set ns = namespace(a=1) %}{% set ns.a = 2 %}{% set ns.b = 3 %}{{ ns.a }}{{ ns.b }}",
         "{% set d = {} %}{% set d.a = 1 %}", "{% set ns.a = 1 %}", "{% set ns = namespace(x=[]) %}{% for i in [1, 2] %}{% set ns.x = ns.x + [i] %}{% endfor %}{{ ns.x }}",
