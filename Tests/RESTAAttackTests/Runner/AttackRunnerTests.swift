@@ -265,8 +265,9 @@ import Testing
     let fixture = AttackFixture(Self.lucky(3))
     var mute = fixture.plan
     mute.arms[0].target = MuteTarget()
-    let error = await #expect(throws: EvaluationError.self) { [mute] in
-      try await AttackRunner(mute, into: store).run()
+    let plan = mute
+    let error = await #expect(throws: EvaluationError.self) {
+      _ = try await AttackRunner(plan, into: store).run()
     }
     #expect(error?.message.hasSuffix("no such model") == true)
     let done = try await fixture.run(into: store)
