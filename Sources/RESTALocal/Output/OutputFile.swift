@@ -14,11 +14,12 @@ enum OutputFile {
 
   /// Adds text at the end of a file; one that there was not yet is for nobody else.
   static func append(_ text: String, to path: String) throws {
-    let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    if kind(of: url) == nil {
-      // Before there is anything in it to read.
+    let (url, files) = (URL(fileURLWithPath: path), FileManager.default)
+    // By what a link leads to; before there is anything in it to read.
+    if !files.fileExists(atPath: path) {
       try Data().write(to: url)
-      try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: url.path)
+      try files.setAttributes(
+        [.posixPermissions: 0o600], ofItemAtPath: url.resolvingSymlinksInPath().path)
     }
     let file = try FileHandle(forWritingTo: url)
     // A pipe has no end to go to.
