@@ -35,6 +35,8 @@ package enum AttackEnd: String, Sendable, Hashable, Codable, CaseIterable {
   case tokens
   /// It has nothing more to try.
   case exhausted
+  /// It could not go on, for a reason that is this goal's, such as no room: nothing is known of what it would break.
+  case failed
 }
 
 /// A budget that the next query might exceed: what an attack's step ends with.

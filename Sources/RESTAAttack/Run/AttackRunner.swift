@@ -103,7 +103,7 @@ package struct AttackRunner: Sendable {
               finding: AttackJudge.Finding(.unscored, reason: error.message), tokens: 0,
               positions: 0, seconds: 0)
           }
-          state.end = .exhausted
+          state.end = .failed
         }
         let asked = asker.takePending()
         // In the same transaction as the query: a breach and the end of its attack are one thing.

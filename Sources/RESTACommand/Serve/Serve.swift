@@ -97,7 +97,7 @@ struct Serve: AsyncParsableCommand {
         "The key file '\(path)' can be read by every user of this machine; 'chmod 600' makes it yours."
       )
     }
-    return try SourceFile.read(path).text
+    return try ServeArguments.text(of: path, for: "--keys")
   }
 }
 

@@ -134,9 +134,9 @@ struct ServeArguments: ParsableArguments {
 
   /// The settings that the command line, the environment and the file make, checked.
   ///
-  /// - Throws: `DocumentError` for a file that cannot be read; `ServerError` for a wrong setting.
+  /// - Throws: ``Failure`` for a file that cannot be read; `ServerError` for a wrong setting.
   func settings(environment: [String: String]) throws -> ServerSettings {
-    let file = try config.map { (name: $0, text: try SourceFile.read($0).text) }
+    let file = try config.map { (name: $0, text: try Self.text(of: $0, for: "--config")) }
     return try ServerSettings.load(
       file: file, environment: environment, flags: try flags,
       preset: playground ? .playground : nil)
@@ -183,6 +183,15 @@ struct ServeArguments: ParsableArguments {
     return SettingFlag(
       path: String(text[..<equals]), value: .text(String(text[text.index(after: equals)...])),
       name: "--set")
+  }
+
+  /// The text of a file that an option names.
+  static func text(of path: String, for option: String) throws(Failure) -> String {
+    do {
+      return try SourceFile.read(path).text
+    } catch {
+      throw Failure.usage("\(option) \(error.message)")
+    }
   }
 }
 

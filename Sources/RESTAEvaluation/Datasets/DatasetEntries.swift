@@ -20,8 +20,6 @@ struct DatasetEntries {
   var only: Sample.Role?
 
   private var places: [String: String] = [:]
-  /// What each prompt is a cluster of, by its bytes.
-  private var clusters: [[UInt8]: String] = [:]
 
   /// Reads the rows of a file; those that cannot be read are kept apart.
   mutating func read(
@@ -59,10 +57,6 @@ struct DatasetEntries {
         "\(place): some rows have a field 'split' and some have none")
     }
     try count(sample.id, at: place)
-    // The same prompt again is no other observation, nor one for the other side of a split.
-    let prompt = Array(sample.prompt.utf8)
-    if sample.behavior == nil { sample.behavior = clusters[prompt] }
-    clusters[prompt] = clusters[prompt] ?? sample.cluster
     splits[sample.id] = split
     samples.append(sample)
   }

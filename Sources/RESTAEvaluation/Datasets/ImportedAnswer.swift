@@ -97,8 +97,11 @@ package struct ImportedAnswer: Sendable, Hashable {
       guard prompt.map({ $0.utf8.elementsEqual(sample.prompt.utf8) }) ?? true else {
         throw fields.error("field 'prompt' is not the prompt that the dataset has under this id")
       }
-      guard try fields.optionalChoice("role", of: Sample.Role.self) ?? sample.role == sample.role
-      else { throw fields.error("field 'role' is not that of the dataset's prompt") }
+      // Of logs of chats it is who speaks.
+      let role = (try fields.optionalString("role")).flatMap { Sample.Role(rawValue: $0) }
+      guard role ?? sample.role == sample.role else {
+        throw fields.error("field 'role' is not that of the dataset's prompt")
+      }
       return (dataset, sample)
     }
     guard prompt != nil else {

@@ -1,3 +1,4 @@
+import Foundation
 import RESTA
 
 /// Runs one model: every call into its context happens here, on a thread of its own.
@@ -13,7 +14,8 @@ actor LlamaEngine: PassEngine {
   private let options: LlamaOptions
   private let threads: Int
   private let bytesPerCell: Int
-  private let memory = ProcessLimits().memory
+  /// What the cache has to fit into; on a GPU the limits of this process say nothing.
+  private let memory: Int
   /// What fed rows are divided by, because the graph multiplies them with it.
   private let graphFactor: Float
   private var context: LlamaContext?
@@ -33,6 +35,9 @@ actor LlamaEngine: PassEngine {
     self.threads = threads
     self.bytesPerCell = bytesPerCell
     self.graphFactor = graphFactor
+    memory =
+      options.gpuLayers == 0
+      ? ProcessLimits().memory : Int(clamping: ProcessInfo.processInfo.physicalMemory)
     inputs = InputLimits(
       vocabularySize: weights.vocabularySize, dimensions: weights.dimensions)
   }

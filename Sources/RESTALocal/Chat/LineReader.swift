@@ -2,9 +2,11 @@ import Foundation
 
 /// Reads lines from a person, with editing and history, or from a pipe.
 struct LineReader {
-  private var history: [String] = []
+  private(set) var history: [String] = []
   private let historyFile: String?
   private var isHistoryLost = false
+  /// What the next line of the file begins with: the end of a last one that has none.
+  private var lineStart = ""
 
   /// Reads the history of earlier sessions, and throws where there is such a file and it cannot be read.
   init(historyFile: String?) throws {
@@ -13,8 +15,19 @@ struct LineReader {
     guard let text = try? String(contentsOfFile: historyFile, encoding: .utf8) else {
       throw Failure.usage("The history file '\(historyFile)' cannot be read.")
     }
-    history = text.split(separator: "\n").suffix(1000).map(String.init)
+    let lines = text.split(separator: "\n")
+    history = lines.suffix(1000).map { String($0).replacing(Self.lineEnd, with: "\n") }
+    if lines.count > 2000 {
+      // Lines are only added otherwise.
+      let kept = lines.suffix(1000).joined(separator: "\n") + "\n"
+      try OutputFile.replace(historyFile, with: kept)
+    } else if !text.isEmpty, !text.hasSuffix("\n") {
+      lineStart = "\n"
+    }
   }
+
+  /// What stands in the file for the line ends within a message.
+  private static let lineEnd = "\u{2028}"
 
   /// The next line, or why there is none; blocks until there is one, and throws for what is no UTF-8.
   mutating func next(prompt: String) async throws -> LineBuffer.Outcome {
@@ -31,7 +44,9 @@ struct LineReader {
     history.append(line)
     guard let historyFile else { return }
     do {
-      try OutputFile.append(line + "\n", to: historyFile)
+      let kept = line.replacing("\n", with: Self.lineEnd)
+      try OutputFile.append("\(lineStart)\(kept)\n", to: historyFile)
+      lineStart = ""
     } catch {
       // No reason to end a conversation.
       guard !isHistoryLost else { return }
@@ -89,7 +104,8 @@ struct LineReader {
         while let byte = try Self.readByte() {
           guard let key = decoder.take(byte) else { continue }
           let outcome = buffer.press(key)
-          Self.draw(buffer, prompt, width)
+          // Not each character of what is pasted.
+          if !buffer.isPasting { Self.draw(buffer, prompt, width) }
           guard outcome == .editing else { return outcome }
         }
         return .endOfInput
@@ -112,9 +128,11 @@ struct LineReader {
       Columns.harmless(text).replacing("\t", with: " ").replacing("\n", with: "↵")
     }
     let room = max(10, width - prompt.count - 1)
-    let before = Columns.fitting(oneLine(buffer.before).reversed(), room)
+    // No more than may be seen is made harmless.
+    let before = Columns.fitting(oneLine(String(buffer.before.suffix(room))).reversed(), room)
     let taken = Columns.count(before)
-    let after = String(Columns.fitting(oneLine(buffer.after), room - taken))
+    let shown = oneLine(String(buffer.after.prefix(room)))
+    let after = String(Columns.fitting(shown, room - taken))
     let move = "\u{1B}[\(prompt.count + taken)C"
     Terminal.write("\r\u{1B}[2K\(Style.bold(prompt))\(String(before.reversed()))\(after)\r\(move)")
   }
@@ -134,20 +152,23 @@ struct LineBuffer {
   private(set) var cursor = 0
   private var recalled: Int?
   private var draft: [Character] = []
-  private var isPasting = false
+  private(set) var isPasting = false
 
   /// - Parameter history: Earlier lines, oldest first.
   init(history: [String]) { self.history = history }
 
   var text: String { String(characters) }
   /// The text in front of the cursor, and from there on.
-  var before: String { String(characters[..<cursor]) }
-  var after: String { String(characters[cursor...]) }
+  var before: ArraySlice<Character> { characters[..<cursor] }
+  var after: ArraySlice<Character> { characters[cursor...] }
 
   mutating func press(_ key: Key) -> Outcome {
     switch key {
     case .enter where isPasting: insert("\n")
-    case .enter: return .line(text)
+    case .enter:
+      // What was pasted may end with its line's end.
+      while characters.last == "\n" { characters.removeLast() }
+      return .line(text)
     case .interrupt: return .interrupted
     case .endOfInput:
       if characters.isEmpty { return .endOfInput }

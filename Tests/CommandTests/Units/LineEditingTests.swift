@@ -64,11 +64,30 @@ import Testing
     #expect(try String(contentsOfFile: file.path, encoding: .utf8) == "old\na\nb\n")
   }
 
+  @Test func `a message of several lines is one entry, behind a last line without an end too`()
+    throws
+  {
+    let file = try TemporaryFile("old")
+    var reader = try LineReader(historyFile: file.path)
+    reader.remember("one\ntwo")
+    reader.remember("three")
+    let history = try LineReader(historyFile: file.path).history
+    #expect(history == ["old", "one\ntwo", "three"])
+  }
+
+  @Test func `a file that grew long is cut`() throws {
+    let file = try TemporaryFile((1...2001).map { "\($0)\n" }.joined())
+    var reader = try LineReader(historyFile: file.path)
+    reader.remember("new")
+    let kept = try String(contentsOfFile: file.path, encoding: .utf8).split(separator: "\n")
+    #expect(kept.count == 1001 && kept.first == "1002" && kept.last == "new")
+  }
+
   @Test func `a line's end that is pasted sends nothing`() {
     var buffer = LineBuffer(history: [])
     for key in [Key.pasteStart, .text("a"), .enter] { #expect(buffer.press(key) == .editing) }
-    #expect(buffer.before == "a\n" && buffer.after.isEmpty)
+    #expect(String(buffer.before) == "a\n" && buffer.after.isEmpty)
     #expect(buffer.press(.pasteEnd) == .editing)
-    #expect(buffer.press(.enter) == .line("a\n"))
+    #expect(buffer.press(.enter) == .line("a"), "the message ends before the last line's end")
   }
 }

@@ -173,11 +173,4 @@ import Testing
     #expect(samples[0] == Sample(id: "a", role: .direct, prompt: "a"))
     #expect(samples[0].goal == nil && samples[0].category == nil && samples[0].attack == nil)
   }
-
-  @Test func `the same prompt again is of the same cluster, by its bytes`() throws {
-    let rows = ["\u{E9}", "x", "\u{E9}", "e\u{301}"].map { "{\"prompt\": \"\($0)\"}" }
-    let samples = try Fixtures.read(rows.joined(separator: "\n"), role: .direct).samples
-    #expect(samples.map(\.id) == ["row-1", "row-2", "row-3", "row-4"])
-    #expect(samples.map(\.cluster) == ["row-1", "row-2", "row-1", "row-4"])
-  }
 }
