@@ -101,7 +101,7 @@ import Testing
         case .queries: #expect(state.queries.count == fixture.settings.queries)
         case .tokens: #expect(spent + worst > fixture.settings.tokens, "seed \(seed)")
         case .breached: #expect(state.breach != nil)
-        case .exhausted, nil:
+        case .exhausted, .failed, nil:
           Issue.record("seed \(seed): ended as \(String(describing: state.end))")
         }
       }
