@@ -167,8 +167,8 @@ struct LineBuffer {
     case .enter where isPasting: insert("\n")
     case .enter:
       // What was pasted may end with its line's end.
-      while characters.last == "\n" { characters.removeLast() }
-      return .line(text)
+      let kept = characters.reversed().drop { $0 == "\n" }
+      return .line(String(kept.reversed()))
     case .interrupt: return .interrupted
     case .endOfInput:
       if characters.isEmpty { return .endOfInput }

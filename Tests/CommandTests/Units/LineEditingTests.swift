@@ -89,5 +89,6 @@ import Testing
     #expect(String(buffer.before) == "a\n" && buffer.after.isEmpty)
     #expect(buffer.press(.pasteEnd) == .editing)
     #expect(buffer.press(.enter) == .line("a"), "the message ends before the last line's end")
+    #expect(String(buffer.before) == "a\n" && buffer.after.isEmpty, "it is drawn once more")
   }
 }
