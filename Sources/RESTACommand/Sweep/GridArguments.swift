@@ -54,13 +54,7 @@ struct GridArguments: ParsableArguments {
         throw Failure.usage("--\(row.optionName): '\(earlier)' and '\(value)' are the same.")
       }
     }
-    for defense in found {
-      try defense.validate()
-      guard defense.defense.noise.kind != .none else {
-        throw Failure.usage(
-          "--noise: none is no defence; the undefended model is asked beside anyway.")
-      }
-    }
+    for defense in found { try defense.validate() }
     return found
   }
 }

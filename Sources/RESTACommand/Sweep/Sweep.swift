@@ -87,6 +87,9 @@ struct SweepCommand: AsyncParsableCommand {
     var value = base
     value.defenses = [NamedDefense(name: "none", defense: Undefended())]
     for defense in try GridArguments.defenses(lists) {
+      guard defense.defense.noise.kind != .none else {
+        throw Failure.usage("--noise: none is no defence; the undefended model is asked anyway.")
+      }
       value.defenses.append(NamedDefense(name: defense.defaultName, defense: defense))
     }
     value.baseline = "none"

@@ -268,6 +268,7 @@ import Testing
 
   static let mistakes: [(arguments: [String], text: String?, code: Int32, expected: String)] = [
     (["eval", "run", "FILE"], "datasets: [x]\ndefences: [none]", 2, "did you mean 'defenses'?"),
+    (["sweep", "--noise", "isotropic,none", "--sigma", "0.4"], nil, 2, "none is no defence"),
     (["eval", "run", "FILE"], "datasets: [", 2, "not YAML"),
     (["eval", "run", "FILE"], "datasets: [missing.json]", 1, "missing.json"),
     (["eval", "run", "FILE"], "datasets: [{known: jbb-gcg}]", 1, "resta eval data"),
