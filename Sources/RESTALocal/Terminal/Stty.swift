@@ -1,0 +1,35 @@
+import Foundation
+
+/// The terminal's settings, through the `stty` tool: the C functions need pointers.
+enum Stty {
+  /// The terminal's width, or `nil` where there is none.
+  static var columns: Int? {
+    let fields = run(["size"])?.split(separator: " ").compactMap { Int($0) }
+    guard let fields, fields.count == 2, fields[1] > 0 else { return nil }
+    return fields[1]
+  }
+
+  /// Runs `stty` on the terminal that the command reads from, and returns what it printed; `nil` when it failed.
+  static func run(_ arguments: [String]) -> String? {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    // Foundation puts it in a process group of its own, which a terminal stops where it changes settings.
+    process.arguments =
+      ["-c", "trap '' TTOU; /bin/stty \"$@\" && echo \(succeeded)", "sh"] + arguments
+    process.standardInput = FileHandle.standardInput
+    process.standardError = FileHandle.nullDevice
+    let output = Pipe()
+    process.standardOutput = output
+    guard (try? process.run()) != nil else { return nil }
+    // Not asked for its exit status: Foundation learns that through a socket of its own, and never
+    // does in a network namespace whose loopback is down. The output ends in any case.
+    let text = String(
+      decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self
+    ).trimmingCharacters(in: .whitespacesAndNewlines)
+    guard text.hasSuffix(succeeded) else { return nil }
+    return text.dropLast(succeeded.count).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  /// What the shell prints behind the tool's output when that did what it should.
+  private static let succeeded = "succeeded"
+}
