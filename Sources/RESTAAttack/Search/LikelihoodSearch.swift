@@ -24,6 +24,7 @@ struct LikelihoodSearch: AttackProcess {
     let draws: Int
     /// The tokens of a query on one draw.
     let tokens: Int
+    var kept: AttackAsker.Kept
   }
 
   var snapshot: JSONObject? { state?.snapshot }
@@ -39,18 +40,27 @@ struct LikelihoodSearch: AttackProcess {
       self.state = state
     }
     let best = try tools.prompt.best(&state, of: attack, in: context, on: goal)
+    let request = AttackRequest(best.text)
     if state.isWorthAsking {
       // An answer needs the room.
       await tools.oracle.release()
       state.isWorthAsking = false
-      try await asker.ask(AttackRequest(best.text))
+      try await asker.ask(request)
+      state.isAsked = true
       return true
     }
-    guard let score = state.score, let fresh = state.fresh else {
-      try await rescore(best, &state, &tools, asker)
+    tools.kept = try attack.kept(for: request, by: asker)
+    do {
+      guard let score = state.score, let fresh = state.fresh else {
+        try await rescore(best, &state, &tools, asker)
+        return true
+      }
+      return try await race(against: score, fresh, &state, &tools, asker)
+    } catch let end as BudgetEnd {
+      await tools.oracle.release()
+      try await attack.askFinally(request, at: end, &state, asker)
       return true
     }
-    return try await race(against: score, fresh, &state, &tools, asker)
   }
 
   // MARK: - Steps
@@ -84,7 +94,8 @@ struct LikelihoodSearch: AttackProcess {
     return Tools(
       prompt: prompt, oracle: SearchOracle(subject, targets: targets, defense: defense),
       copies: defense?.samples ?? 1, draws: defense == nil ? 1 : attack.draws,
-      tokens: prompt.front.count + attack.suffixTokens + prompt.rest.count + 1)
+      tokens: prompt.front.count + attack.suffixTokens + prompt.rest.count + 1,
+      kept: AttackAsker.Kept(queries: 0, tokens: 0))
   }
 
   private func rescore(
@@ -92,7 +103,7 @@ struct LikelihoodSearch: AttackProcess {
     _ asker: AttackAsker
   ) async throws {
     let draws = tools.draws == 1 ? 1 : 2 * tools.draws
-    try asker.reserve(tokens: draws * tools.tokens)
+    try asker.reserve(tokens: draws * tools.tokens, leaving: tools.kept)
     let scores = try await measured([best], 0..<draws, state, &tools)
     guard let score = scores.scores.first else { return }
     let fresh = score[draws - tools.draws..<draws]
@@ -111,7 +122,8 @@ struct LikelihoodSearch: AttackProcess {
     _ tools: inout Tools,
     _ asker: AttackAsker
   ) async throws -> Bool {
-    let count = try asker.affordable(attack.batch, tokens: tools.draws * tools.tokens)
+    let count = try asker.affordable(
+      attack.batch, tokens: tools.draws * tools.tokens, leaving: tools.kept)
     let run = SearchAttack.runLength(at: fresh.probability)
     var random = AttackSeeds.step(state.step + 1, seed: context.seed, goal: goal)
     var candidates: [SearchPrompt.Candidate] = []
@@ -147,7 +159,7 @@ struct LikelihoodSearch: AttackProcess {
     let better = alive.map { (index: $0, gains: scores[$0].gains(over: score, isWon: isWon)) }
       .filter { $0.gains.isClearGain }
       .max { $0.gains.mean < $1.gains.mean }
-    if let better { state.suffix = candidates[better.index].suffix }
+    if let better { state.take(candidates[better.index].suffix) }
     if let better, tools.draws == 1 {
       let found = scores[better.index]
       (state.score, state.fresh) = (found, found)

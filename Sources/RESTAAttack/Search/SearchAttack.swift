@@ -25,6 +25,7 @@ package struct SearchAttack: Attack {
   package var target: String?
   package var draws = 16
   package var batch = 4
+  package var finalAnswers = 4
 
   package var knows: AttackKnowledge { mode == .votes ? .votes : Self.knows }
 
@@ -52,6 +53,10 @@ package struct SearchAttack: Attack {
       default: "16", isAlwaysStored: true),
     Setting(
       "batch", \.batch, .integer(1...64), "Candidates that are scored in one pass.",
+      default: "4", isAlwaysStored: true),
+    Setting(
+      "final_answers", \.finalAnswers, .integer(0...256),
+      "Queries kept for the end: what is left then asks for answers to the best suffix, each on another draw.",
       default: "4", isAlwaysStored: true),
   ]
 
@@ -90,6 +95,24 @@ package struct SearchAttack: Attack {
 }
 
 extension SearchAttack {
+  /// What is kept of the budgets for answers to the best suffix at the end.
+  func kept(for best: AttackRequest, by asker: AttackAsker) throws -> AttackAsker.Kept {
+    let queries = asker.repeatsAnswers ? min(1, finalAnswers) : finalAnswers
+    return AttackAsker.Kept(
+      queries: queries, tokens: queries * (try asker.target.worstCase(of: best)))
+  }
+
+  /// Asks for an answer to the best suffix once nothing more can be scored: what was never asked broke nothing.
+  ///
+  /// - Throws: `end` where that has been done as often as it can tell anything.
+  func askFinally(
+    _ best: AttackRequest, at end: BudgetEnd, _ state: inout SearchState, _ asker: AttackAsker
+  ) async throws {
+    guard finalAnswers > 0, !asker.repeatsAnswers || !state.isAsked else { throw end }
+    try await asker.ask(best)
+    state.isAsked = true
+  }
+
   /// How many neighbouring tokens are replaced: fewer, the nearer the goal is.
   static func runLength(at probability: Double) -> Int {
     probability <= 0.01 ? 4 : probability <= 0.1 ? 2 : 1

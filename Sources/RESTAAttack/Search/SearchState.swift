@@ -20,6 +20,8 @@ struct SearchState: Sendable, Hashable, Codable {
   var votes: Double?
   /// Whether the suffix is worth an answer that it has not been given yet.
   var isWorthAsking = false
+  /// Whether the suffix has been given an answer.
+  var isAsked = false
   /// The steps that changed suffixes.
   var step = 0
   /// The steps since the best suffix was scored.
@@ -36,6 +38,11 @@ struct SearchState: Sendable, Hashable, Codable {
   init?(_ snapshot: JSONObject?) throws {
     guard let snapshot else { return nil }
     self = try CanonicalJSON.value(Self.self, from: CanonicalJSON.text(snapshot))
+  }
+
+  /// Goes on from another suffix, of which nothing is known yet.
+  mutating func take(_ suffix: [TokenID]) {
+    (self.suffix, isAsked) = (suffix, false)
   }
 
   /// What a store keeps.
@@ -66,9 +73,24 @@ extension AttackAsker {
     }
   }
 
+  /// What a search leaves of the budgets.
+  struct Kept {
+    var queries: Int
+    var tokens: Int
+  }
+
+  /// Whether the same request has the same answer each time.
+  var repeatsAnswers: Bool { !target.usesSeed || settings.noiseSeed == .sticky }
+
+  /// Makes sure that a query may be made that leaves what is kept.
+  func reserve(tokens worst: Int, leaving kept: Kept) throws(BudgetEnd) {
+    try reserve(queries: 1 + kept.queries, tokens: worst + kept.tokens)
+  }
+
   /// How many of some queries that cost so much at most may be made; throws where not even one may.
-  func affordable(_ count: Int, tokens worst: Int) throws(BudgetEnd) -> Int {
-    try reserve(tokens: worst)
-    return min(count, settings.queries - queries, max(1, (settings.tokens - tokens) / worst))
+  func affordable(_ count: Int, tokens worst: Int, leaving kept: Kept) throws(BudgetEnd) -> Int {
+    try reserve(tokens: worst, leaving: kept)
+    let tokensLeft = settings.tokens - tokens - kept.tokens
+    return min(count, settings.queries - queries - kept.queries, max(1, tokensLeft / worst))
   }
 }

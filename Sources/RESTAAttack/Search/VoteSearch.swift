@@ -18,7 +18,10 @@ struct VoteSearch: AttackProcess {
   mutating func step(_ asker: AttackAsker) async throws -> Bool {
     guard var state else {
       // The defence's own refusal tells nothing of the model's, which is asked for again.
-      guard let first = try await votes(on: goal.text, nil, asker).first else { return true }
+      let kept = AttackAsker.Kept(queries: 0, tokens: 0)
+      guard let first = try await votes(on: goal.text, nil, asker, leaving: kept).first else {
+        return true
+      }
       state = SearchState(
         targets: try attack.targets(in: context, otherThan: first), refusal: first)
       return true
@@ -30,40 +33,49 @@ struct VoteSearch: AttackProcess {
     self.prompt = prompt
     defer { self.state = state }
     let best = try prompt.best(&state, of: attack, in: context, on: goal)
+    let request = AttackRequest(best.text)
     if state.isWorthAsking {
       state.isWorthAsking = false
-      try await asker.ask(AttackRequest(best.text))
+      try await asker.ask(request)
+      state.isAsked = true
       return true
     }
-    guard let score = state.votes else {
-      note(try await votes(on: best.text, state, asker), &state)
+    let kept = try attack.kept(for: request, by: asker)
+    do {
+      guard let score = state.votes else {
+        note(try await votes(on: best.text, state, asker, leaving: kept), &state)
+        return true
+      }
+      return try await change(prompt, score, &state, asker, leaving: kept)
+    } catch let end as BudgetEnd {
+      try await attack.askFinally(request, at: end, &state, asker)
       return true
     }
-    return try await change(prompt, score, &state, asker)
   }
 
   /// Asks for another suffix; twice where it is no worse than the best so far.
   private func change(
-    _ prompt: SearchPrompt, _ score: Double, _ state: inout SearchState, _ asker: AttackAsker
+    _ prompt: SearchPrompt, _ score: Double, _ state: inout SearchState, _ asker: AttackAsker,
+    leaving kept: AttackAsker.Kept
   ) async throws -> Bool {
     var random = AttackSeeds.step(state.step + 1, seed: context.seed, goal: goal)
     let run = SearchAttack.runLength(at: (score + 1) / 2)
     guard let next = try prompt.changed(state.suffix, run: run, using: &random) else {
       return false
     }
-    let first = try await votes(on: next.text, state, asker)
+    let first = try await votes(on: next.text, state, asker, leaving: kept)
     state.step += 1
     state.age += 1
     // Nothing tells suffixes without a vote apart: any of them may be next.
     if first.score == -1, score == -1 {
-      state.suffix = next.suffix
+      state.take(next.suffix)
     } else if first.score >= score {
       // Where the same request meets the same noise there is no second answer.
-      let isSame = !asker.target.usesSeed || asker.settings.noiseSeed == .sticky
-      var second = isSame ? first : try await votes(on: next.text, state, asker)
+      var second =
+        asker.repeatsAnswers ? first : try await votes(on: next.text, state, asker, leaving: kept)
       second.score = (first.score + second.score) / 2
       if second.score > score {
-        state.suffix = next.suffix
+        state.take(next.suffix)
         note(second, &state)
       }
     } else if state.age >= SearchAttack.rescoring {
@@ -87,14 +99,14 @@ struct VoteSearch: AttackProcess {
 
   /// Asks for the first token of an answer, and how the copies voted on it.
   private func votes(
-    on text: String, _ state: SearchState?, _ asker: AttackAsker
+    on text: String, _ state: SearchState?, _ asker: AttackAsker, leaving kept: AttackAsker.Kept
   ) async throws -> Votes {
     let model = try asker.model
     let request = AttackRequest(text)
     var subject = model.subject(for: request)
     subject.options.maximumTokens = 1
     let cost = try subject.tokenize(text).ids.count + 1
-    try asker.reserve(tokens: cost)
+    try asker.reserve(tokens: cost, leaving: kept)
     let answer = try await model.firstTokenDefense.answer(
       text, from: subject,
       seed: AttackSeeds.noise(
