@@ -81,7 +81,7 @@ let package = Package(
     // The server's log.
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
-  // In the order in which they may import each other: upwards only. scripts/house.py checks it.
+  // In the order in which they may import each other: upwards only. scripts/hygiene.py checks it.
   targets: [
     // llama.cpp's C API. Found with pkg-config, because a package that others depend on may not
     // carry unsafe flags: `make` points PKG_CONFIG_PATH at its own build, Homebrew sets its own.

@@ -26,7 +26,7 @@ struct Simulation: CustomStringConvertible, Sendable {
     return "\(clusters) clusters of \(size), ρ \(resemblance), rate \(rate), \(seeds) seeds"
   }
 
-  /// How often each is repeated; the tables of docs/evaluation.md were made with 10000.
+  /// How often each is repeated; the tables of docs/evaluation.md were made with 5,000.
   static func repetitions(_ usual: Int) -> Int {
     ProcessInfo.processInfo.environment["RESTA_SIMULATIONS"].flatMap { Int($0) } ?? usual
   }
