@@ -39,7 +39,7 @@ package enum AttackEnd: String, Sendable, Hashable, Codable, CaseIterable {
   case failed
 }
 
-/// A budget that the next query might exceed: what an attack's step ends with.
+/// A budget that the next query might exceed, or nothing more to try: what an attack's step ends with.
 package struct BudgetEnd: Error, Equatable {
   package var end: AttackEnd
 }
