@@ -60,6 +60,7 @@ extension EvaluationStore {
           sql: """
             INSERT INTO main.session (started, ended, outcome, host)
             SELECT started, ended, outcome, host FROM other.session
+            WHERE (started, host) NOT IN (SELECT started, host FROM main.session)
             """)
         return .commit
       }
