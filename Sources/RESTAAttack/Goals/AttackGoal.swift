@@ -14,7 +14,6 @@ package struct AttackGoal: Sendable, Hashable, Codable {
   package var cluster: String { behavior ?? id }
 }
 
-/// The goals of a run, and where they are from.
 package struct GoalSet: Sendable, Hashable {
   /// A file's name, or `built-in`.
   package var source: String

@@ -28,7 +28,6 @@ package struct AttackJudge: Sendable {
     id = "\(phrases.id), \(coherence?.id ?? "broken-text/1")"
   }
 
-  /// Judges an answer.
   func judge(
     _ answer: TargetAnswer, to request: AttackRequest, for goal: AttackGoal
   ) async throws -> Finding {

@@ -83,7 +83,6 @@ package struct AttackPlan: Sendable {
 
 /// What a store says about its run.
 package struct AttackRecord: Sendable, Hashable, Codable {
-  /// Something with settings.
   package struct Part: Sendable, Hashable, Codable {
     package var name: String
     package var kind: String

@@ -3,7 +3,6 @@ import RESTADocuments
 
 /// Where the prompts of one dataset are from, and which of them are asked.
 package struct DatasetSource: Sendable, Hashable {
-  /// Where data is.
   package enum Place: Sendable, Hashable {
     /// One of our own sets, by name.
     case builtIn(String)
@@ -13,9 +12,7 @@ package struct DatasetSource: Sendable, Hashable {
     case file(String)
   }
 
-  /// Its name in tables.
   package var name: String
-  /// Where data is.
   package var place: Place
   /// The format's name.
   ///
@@ -138,7 +135,6 @@ package struct DatasetSource: Sendable, Hashable {
 }
 
 extension DatasetSource {
-  /// Reads the prompts.
   package func dataset(relativeTo folder: String, data: String?) throws(EvaluationError) -> Dataset
   {
     var selection = DatasetSelection(

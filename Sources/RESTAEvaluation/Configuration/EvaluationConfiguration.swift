@@ -66,7 +66,6 @@ public struct EvaluationConfiguration: Sendable {
   private static let keys =
     table.map(\.name) + ["model", "seeds", "datasets", "defenses", "judges", "endpoint"]
 
-  /// A model as a configuration names it.
   package struct ModelSource: Sendable, Hashable {
     package var file: String?
     package var adapters: [String] = []

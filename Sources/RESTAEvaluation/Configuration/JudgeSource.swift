@@ -3,7 +3,6 @@ import RESTADocuments
 
 /// A judge as a configuration names it.
 package struct JudgeSource: Sendable, Hashable {
-  /// The types.
   package enum Kind: String, Sendable, Hashable, CaseIterable {
     /// Refusals by their phrases.
     case refusalPhrases = "refusal-phrases"
@@ -125,7 +124,6 @@ package struct JudgeSource: Sendable, Hashable {
   /// What version 1 of the refusal phrases had: its users are told.
   private static let removedWindow = "window"
 
-  /// Refusal phrases, then coherence.
   package static let defaults = [JudgeSource(kind: .refusalPhrases), JudgeSource(kind: .coherence)]
 
   private init(kind: Kind) { self.kind = kind }

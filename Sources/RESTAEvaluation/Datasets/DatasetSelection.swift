@@ -38,7 +38,6 @@ package struct DatasetSelection: Sendable, Hashable {
 }
 
 extension DatasetSelection {
-  /// Chooses prompts.
   func choose(
     from samples: [Sample], splits: [String: DataSplit], name: String
   ) throws(EvaluationError) -> [Sample] {

@@ -18,7 +18,6 @@ struct MessagePerplexity: Sendable {
   /// Wall-clock time.
   let seconds: Double
 
-  /// Measures a message.
   init(of prompt: TokenizedPrompt, window: Int?, model: any LanguageModel) async throws {
     let clock = ContinuousClock()
     let start = clock.now
@@ -83,7 +82,6 @@ struct MessagePerplexity: Sendable {
 
 /// exp(-mean log p): among how many equally likely tokens a text seems to choose each time.
 enum Perplexity {
-  /// The perplexity of a text.
   static func of(meanLogProbability: Double) -> Double { exp(-meanLogProbability) }
 
   /// A perplexity as JSON, which has no infinity.

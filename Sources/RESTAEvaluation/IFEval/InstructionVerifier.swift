@@ -64,10 +64,8 @@ package struct InstructionVerdict: Sendable, Hashable, Codable {
   /// Whether each is followed by the answer or by one of its loose variants.
   package var loose: [Bool]
 
-  /// Whether all instructions are followed strictly.
   package var isFollowedStrictly: Bool { strict.allSatisfy { $0 } }
 
-  /// Whether all instructions are followed loosely.
   package var isFollowedLoosely: Bool { loose.allSatisfy { $0 } }
 }
 

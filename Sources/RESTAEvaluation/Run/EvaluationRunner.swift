@@ -5,13 +5,9 @@ import RESTA
 /// Answers are generated several at a time, as the model's scheduler has room; each is written down
 /// before its judges see it. Stopping at any moment loses only what was being generated.
 package struct EvaluationRunner: Sendable {
-  /// What is asked.
   package var plan: EvaluationPlan
-  /// Where answers go.
   package var store: EvaluationStore
-  /// The model.
   package var subject: Subject
-  /// Who judges, in order.
   package var judges: [any Judge]
   /// How many answers are generated at a time, at least 1.
   package var parallel: Int

@@ -12,7 +12,6 @@ public struct EvaluationOptions: Sendable {
   public var parallel: Int
   /// Whether judges are asked again about what they could not tell.
   public var retriesUnscored: Bool
-  /// The part of the plan.
   package var shard = EvaluationPlan.Shard.all
   /// The defences that are asked, by their names; empty: all.
   package var only: [String] = []

@@ -102,7 +102,6 @@ extension EvaluationStore {
     package var sessions: Int
   }
 
-  /// Counts what is there.
   package func counts() async throws -> Counts {
     let planned = try await record()?.total ?? 0
     return try await database.read { database in

@@ -62,13 +62,9 @@ extension EvaluationStore {
 
   /// A defence as the store knows it.
   package struct StoredDefense: Sendable, Hashable {
-    /// Its name.
     package var name: String
-    /// Its type.
     package var kind: String
-    /// Its effective settings.
     package var settings: JSONObject
-    /// Whether its answer depends on the seed.
     package var usesSeed: Bool
   }
 
@@ -103,26 +99,18 @@ extension EvaluationStore {
 package struct GenerationRow: Sendable, Hashable, Codable {
   /// SHA-256 of everything that determines the answer, in hexadecimals.
   package var key: String
-  /// The dataset's name.
   package var dataset: String
   /// The prompt, and what is known about it.
   package var sample: Sample
   /// The defence's name in the configuration.
   package var defense: String
-  /// Its type.
   package var kind: String
-  /// Its effective settings.
   package var settings: JSONObject
-  /// Whether its answer depends on the seed.
   package var usesSeed: Bool
-  /// The seed.
   package var seed: UInt64
-  /// The answer; `nil` when there is none.
   package var answer: DefendedAnswer?
-  /// Why there is none.
   package var failure: String?
   /// The verdicts, by judge id.
   package var verdicts: [String: Verdict] = [:]
-  /// What it counts as.
   package var label = AnswerLabel.unscored
 }

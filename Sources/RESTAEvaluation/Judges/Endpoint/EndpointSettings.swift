@@ -153,10 +153,8 @@ struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConverti
   CustomReflectable
 {
   private let secret: String
-  /// The header that carries it.
   let header: String
 
-  /// The header's value.
   var value: String { header.lowercased() == "authorization" ? "Bearer \(secret)" : secret }
 
   /// A text without it, for endpoints that repeat what they do not accept.
