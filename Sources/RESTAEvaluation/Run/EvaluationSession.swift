@@ -207,11 +207,10 @@ public struct EvaluationSession: Sendable {
     try await store.begin(plan, record: record)
     let session = try await store.startSession(host: Machine.summary, time: Self.now)
     do {
-      var runner = EvaluationRunner(
+      let done = try await EvaluationRunner(
         plan: plan, store: store, subject: subject, judges: judges, parallel: options.parallel,
-        retriesUnscored: options.retriesUnscored)
-      runner.isSpent = isSpent
-      let done = try await runner.run { progress(.answers($0)) }
+        retriesUnscored: options.retriesUnscored, isSpent: isSpent
+      ).run { progress(.answers($0)) }
       try await PreferenceRunner(
         store: store, baseline: record.baseline, judges: pairwise,
         retriesUnscored: options.retriesUnscored

@@ -26,17 +26,13 @@ extension EvaluationStore {
         case .answered(let answer): row.answer = answer
         case .failed(let reason): row.failure = reason
         }
-        let found = judges.map { judge in
-          (
-            judge,
-            verdicts[
-              VerdictKey(key: key, dataset: place.dataset, sample: place.sample, judge: judge)]
-          )
+        for judge in judges {
+          let asked = VerdictKey(
+            key: key, dataset: place.dataset, sample: place.sample, judge: judge)
+          row.verdicts[judge] = verdicts[asked]
         }
-        for (judge, verdict) in found { row.verdicts[judge] = verdict }
-        row.label =
-          row.answer == nil
-          ? .unscored : AnswerLabel.combined(found.map { $0.1?.finding ?? .unscored })
+        let findings = judges.map { row.verdicts[$0]?.finding ?? .unscored }
+        row.label = row.answer == nil ? .unscored : .combined(findings)
         rows.append(row)
       }
       return rows
