@@ -6,7 +6,7 @@
 ///
 /// ```swift
 /// let verdict = try InstructionVerifier.verify(
-///   prompt: "Describe snow without commas.", response: "Cold and white.",
+///   "Cold and white.",
 ///   instructions: [VerifiableInstruction(id: "punctuation:no_comma", arguments: [:])])
 /// verdict.strict  // [true]
 /// ```
@@ -32,7 +32,7 @@ package enum InstructionVerifier {
   ///
   /// Complexity: linear in the answer's length times the number of instructions.
   package static func verify(
-    prompt: String, response: String, instructions: [VerifiableInstruction]
+    _ response: String, instructions: [VerifiableInstruction]
   ) throws -> InstructionVerdict {
     let rules = try instructions.map(InstructionCatalog.rule(for:))
     let variants = LooseVariants.of(PythonText(response))
