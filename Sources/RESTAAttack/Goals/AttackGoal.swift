@@ -35,7 +35,7 @@ package struct GoalSet: Sendable, Hashable {
     limit: Int?, split: DataSplit = .test
   ) throws(EvaluationError) -> GoalSet {
     let data = try Dataset.builtIn(
-      .direct, selection: DatasetSelection(split: split, limit: limit.map { .spread($0) }))
+      .direct, selection: DatasetSelection(split: split, limit: limit))
     return try GoalSet(data)
   }
 

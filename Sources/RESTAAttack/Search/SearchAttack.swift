@@ -139,7 +139,7 @@ extension AttackContext {
   /// What the model's answers to a few benign prompts of our own begin with, most often first.
   static func openings(of subject: Subject) async throws -> [TokenID] {
     let prompts = try Dataset.builtIn(
-      .benign, selection: DatasetSelection(split: .test, limit: .spread(12)))
+      .benign, selection: DatasetSelection(split: .test, limit: 12))
     var counts: [TokenID: Int] = [:]
     for sample in prompts.samples {
       let ids = try subject.tokenize(sample.prompt).ids

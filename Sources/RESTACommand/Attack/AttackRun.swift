@@ -252,11 +252,11 @@ struct AttackEndpoint: ParsableArguments {
   func plan(_ file: AttackConfiguration, _ goals: GoalSet) async throws -> AttackPlan {
     let settings = file.settings.value
     let (address, name) = (endpoint ?? "", endpointModel ?? "default")
+    var server = EndpointSettings(baseURL: address, model: name)
+    (server.apiKeyVariable, server.temperature) = (apiKeyVariable, settings.temperature)
+    server.concurrency = 64
     let target = try EndpointTarget(
-      EndpointSettings(
-        baseURL: address, model: name, apiKeyVariable: apiKeyVariable,
-        temperature: settings.temperature, concurrency: 64),
-      maximumTokens: settings.maximumTokens, system: settings.system)
+      server, maximumTokens: settings.maximumTokens, system: settings.system)
     let subject: JSONObject = ["endpoint": .string(address), "model": .string(name)]
     return AttackPlan(
       goals: goals,

@@ -137,9 +137,9 @@ package struct DatasetSource: Sendable, Hashable {
 extension DatasetSource {
   package func dataset(relativeTo folder: String, data: String?) throws(EvaluationError) -> Dataset
   {
-    var selection = DatasetSelection(
-      role: only, categories: categories, split: split, developmentShare: developmentShare)
-    if let limit { selection.limit = .spread(limit) }
+    let selection = DatasetSelection(
+      role: only, categories: categories, split: split, developmentShare: developmentShare,
+      limit: limit)
     switch place {
     case .builtIn(let text):
       guard let set = BuiltInName(rawValue: text) else {
