@@ -14,37 +14,14 @@ package struct DatasetSource: Sendable, Hashable {
 
   package var name: String
   package var place: Place
-  /// The format's name.
-  ///
-  /// `nil`: told by the content.
   package var format: DatasetFormat?
-  /// The attack's name.
-  ///
-  /// `nil`: the data's own.
   package var attack: String?
-  /// What the prompts are there to show.
-  ///
-  /// `nil`: what the format says.
   package var role: Sample.Role?
-  /// Only prompts of this role.
-  ///
-  /// `nil`: all.
   package var only: Sample.Role?
-  /// Only prompts of these categories.
-  ///
-  /// Empty: all.
   package var categories: [String]
-  /// Only one side of the split by behavior.
-  ///
-  /// `nil`: both.
   package var split: DataSplit?
-  /// The share of behaviors on the development side, where the data has no split of its own.
   package var developmentShare: Double
-  /// At most so many prompts, spread evenly.
-  ///
-  /// `nil`: all.
   package var limit: Int?
-  /// Whether rows that cannot be read are left out, and listed.
   package var skipsBadRows = false
   /// Whether a format that implies another role than ``role`` is refused too; no row can be left out then.
   package var demandsRole = false

@@ -11,11 +11,8 @@ struct MessagePerplexity: Sendable {
   /// The perplexity, or the largest of all windows; infinite where a token is impossible, `nil` for a
   /// message of no tokens.
   let value: Double?
-  /// Forward passes.
   let passes: Int
-  /// Positions computed.
   let tokensProcessed: Int
-  /// Wall-clock time.
   let seconds: Double
 
   init(of prompt: TokenizedPrompt, window: Int?, model: any LanguageModel) async throws {

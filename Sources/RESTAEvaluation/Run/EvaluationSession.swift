@@ -229,7 +229,6 @@ public struct EvaluationSession: Sendable {
     try await judges(cache: MemoryJudgeCache(), loadJudge: Self.noJudge).judges.map(\.id)
   }
 
-  /// Who judges, and who compares.
   private func judges(
     cache: any JudgeCache, loadJudge: @escaping JudgeLoader
   ) async throws -> (judges: [any Judge], pairwise: [PairwiseJudge]) {
