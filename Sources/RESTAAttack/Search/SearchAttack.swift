@@ -95,15 +95,17 @@ package struct SearchAttack: Attack {
 }
 
 extension SearchAttack {
-  /// What is kept of the budgets for answers to the best suffix at the end; where another answer to it would be the
-  /// same, one query for that of a better one, and the last of all is not kept.
+  /// What is kept of the budgets for answers to the best suffix at the end: at most half of each.
+  ///
+  /// Where another answer to it would be the same: one query for that of a better one, and not the last of all.
   func kept(
     for best: AttackRequest, _ state: SearchState, by asker: AttackAsker
   ) throws -> AttackAsker.Kept {
     let isLast = asker.settings.queries - asker.queries <= 1 && !asker.mayTell(state)
-    let queries = asker.repeatsAnswers ? min(isLast ? 0 : 1, finalAnswers) : finalAnswers
-    return AttackAsker.Kept(
-      queries: queries, tokens: queries * (try asker.target.worstCase(of: best)))
+    let worst = try max(1, asker.target.worstCase(of: best))
+    let most = min(finalAnswers, asker.settings.queries / 2, asker.settings.tokens / 2 / worst)
+    let queries = asker.repeatsAnswers ? min(isLast ? 0 : 1, most) : most
+    return AttackAsker.Kept(queries: queries, tokens: queries * worst)
   }
 
   /// Asks for an answer to the best suffix.

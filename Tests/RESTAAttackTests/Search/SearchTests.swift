@@ -218,6 +218,19 @@ import Testing
     }
   }
 
+  @Test("half of a small budget is kept, and no more", arguments: SearchAttack.Mode.allCases)
+  func smallBudgets(mode: SearchAttack.Mode) async throws {
+    var fixture = Self.hopeless(mode, answers: 256)
+    fixture.settings.queries = 8
+    let few = try await fixture.run()
+    #expect(few.queries.map { $0.finding != nil } == [false, true].flatMap { [$0, $0, $0, $0] })
+    fixture.settings.queries = 1_000
+    fixture.settings.tokens = 3_000
+    let cheap = try await fixture.run()
+    let scored = cheap.queries.last { $0.finding == nil }?.totalTokens ?? 0
+    #expect(cheap.end == .tokens && (800...2_200).contains(scored), "\(scored)")
+  }
+
   @Test("tokens are kept for them too", arguments: SearchAttack.Mode.allCases)
   func finalTokens(mode: SearchAttack.Mode) async throws {
     for tokens in stride(from: 1_500, to: 3_000, by: 97) {
