@@ -9,7 +9,6 @@ package import RESTAEvaluation
 package protocol Attack: DescribedSettings, Hashable {
   /// Its type in a configuration.
   static var kind: String { get }
-  /// What it does, in a sentence.
   static var sentence: String { get }
   /// The most that its attacker sees.
   static var knows: AttackKnowledge { get }

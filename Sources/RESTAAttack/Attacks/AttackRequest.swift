@@ -8,7 +8,7 @@ package struct AttackRequest: Sendable, Hashable, Codable {
   package var messages: [ChatMessage]
   /// How the answer is made to begin.
   package var opening: AnswerOpening?
-  /// What of the answer is judged: what stands behind the last of these; all of it by default.
+  /// What of the answer is judged: what stands behind the first line that is this; all of it by default.
   package var marker: String?
   /// How many tokens longer than others the answer may be, for what is asked for in front.
   package var extraTokens = 0

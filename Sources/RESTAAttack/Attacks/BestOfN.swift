@@ -9,7 +9,6 @@ import RESTAEvaluation
 ///
 /// A model that answers such a text may do no more than read it out: see `docs/attack.md`.
 package struct BestOfN: TextAttack {
-  /// How much changes, σ.
   package var sigma = 0.4
 
   package static let kind = "best-of-n"

@@ -4,7 +4,6 @@ package import RESTA
 ///
 /// The smoothed window is the first l tokens that the model chooses, so it lies behind them.
 package struct PrefillAttack: VariantAttack {
-  /// How many tokens are written for it.
   package var depths = [0, 5, 10, 20, 40]
   package var rounds: Int?
 
@@ -48,7 +47,6 @@ package struct DelayAttack: VariantAttack {
     case forced
   }
 
-  /// How many tokens come in front, d.
   package var tokens = [0, 10, 20, 40, 80]
   package var how = How.asked
   package var rounds: Int?

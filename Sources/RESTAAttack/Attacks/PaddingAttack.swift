@@ -4,7 +4,6 @@ package import RESTAEvaluation
 /// Text whose tokens have small embeddings around the request: what would make a noise small that was
 /// measured on the prompt.
 package struct PaddingAttack: TextAttack {
-  /// Where the padding is.
   package enum Place: String, Sendable, Hashable, CaseIterable {
     case front
     case behind

@@ -14,7 +14,6 @@ package struct AttackGoal: Sendable, Hashable, Codable {
   package var cluster: String { behavior ?? id }
 }
 
-/// The goals of a run, and where they are from.
 package struct GoalSet: Sendable, Hashable {
   /// A file's name, or `built-in`.
   package var source: String
@@ -36,7 +35,7 @@ package struct GoalSet: Sendable, Hashable {
     limit: Int?, split: DataSplit = .test
   ) throws(EvaluationError) -> GoalSet {
     let data = try Dataset.builtIn(
-      .direct, selection: DatasetSelection(split: split, limit: limit.map { .spread($0) }))
+      .direct, selection: DatasetSelection(split: split, limit: limit))
     return try GoalSet(data)
   }
 

@@ -2,18 +2,15 @@ import RESTA
 import RESTADocuments
 import RESTAEvaluation
 
-/// A query that was made.
 package struct AttackQuery: Sendable, Hashable {
   /// Its place among those on one goal, from 0.
   package var number: Int
   package var request: AttackRequest
-  /// The answer; `nil` where there is none.
   package var answer: String?
   /// What it is; `nil` for a query that only measures.
   package var finding: AttackJudge.Finding?
   /// What a query that only measures gave.
   package var score: Double?
-  /// The tokens that it cost.
   package var tokens: Int
   /// The tokens of all queries up to this one.
   package var totalTokens: Int
@@ -39,7 +36,7 @@ package enum AttackEnd: String, Sendable, Hashable, Codable, CaseIterable {
   case failed
 }
 
-/// A budget that the next query might exceed: what an attack's step ends with.
+/// A budget that the next query might exceed, or nothing more to try: what an attack's step ends with.
 package struct BudgetEnd: Error, Equatable {
   package var end: AttackEnd
 }
@@ -50,13 +47,10 @@ package final class AttackAsker {
   package let goal: AttackGoal
   package let settings: AttackSettings
   private let judge: AttackJudge
-  /// The queries so far.
   package private(set) var queries: Int
-  /// The tokens that they have cost.
   package private(set) var tokens: Int
   /// The queries that are not in the store yet.
   package private(set) var pending: [AttackQuery] = []
-  /// Whether any query was a breach.
   package private(set) var isBreached: Bool
   /// Answers of a target that gives the same one each time.
   private var known: [String: AttackQuery] = [:]

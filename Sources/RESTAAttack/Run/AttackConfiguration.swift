@@ -79,7 +79,6 @@ package struct AttackConfiguration: Sendable {
       key, to: String(assignment[assignment.index(after: equals)...]))
   }
 
-  /// The goals, read.
   package func readGoals(limit: Int?) throws(EvaluationError) -> GoalSet {
     guard let goals else { return try GoalSet.builtIn(limit: limit, split: split ?? .test) }
     return try GoalSet.load(

@@ -83,7 +83,6 @@ package struct AttackPlan: Sendable {
 
 /// What a store says about its run.
 package struct AttackRecord: Sendable, Hashable, Codable {
-  /// Something with settings.
   package struct Part: Sendable, Hashable, Codable {
     package var name: String
     package var kind: String
@@ -101,7 +100,15 @@ package struct AttackRecord: Sendable, Hashable, Codable {
   /// What differs from another one, in words.
   func differences(from other: AttackRecord) -> [String] {
     var found: [String] = []
-    if subject != other.subject { found.append("the model or the endpoint") }
+    if subject != other.subject {
+      var dated = subject
+      dated["templateDate"] = other.subject["templateDate"]
+      let date = other.subject["templateDate"]?.string ?? ""
+      found.append(
+        dated == other.subject
+          ? "the date that the chat template prints (--template-date \(date) goes on)"
+          : "the model or the endpoint")
+    }
     if judge != other.judge { found.append("the judge") }
     if settings != other.settings { found.append("the settings") }
     if goalDigest != other.goalDigest { found.append("the goals") }

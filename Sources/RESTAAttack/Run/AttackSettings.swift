@@ -11,13 +11,10 @@ package struct AttackSettings: DescribedSettings, Hashable {
     case sticky
   }
 
-  /// The most queries for each goal, attack and defence.
   package var queries = 20
-  /// The most tokens, of prompts and answers.
   package var tokens = 50_000
   package var seed: UInt64 = 1
   package var noiseSeed = NoiseSeed.fresh
-  /// How many fresh draws a breach is asked again on.
   package var confirm = 3
   package var keepsGoing = false
   package var maximumTokens = 48

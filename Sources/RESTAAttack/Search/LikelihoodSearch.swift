@@ -24,7 +24,7 @@ struct LikelihoodSearch: AttackProcess {
     let draws: Int
     /// The tokens of a query on one draw.
     let tokens: Int
-    var kept: AttackAsker.Kept
+    var kept = AttackAsker.Kept()
   }
 
   var snapshot: JSONObject? { state?.snapshot }
@@ -41,26 +41,24 @@ struct LikelihoodSearch: AttackProcess {
     }
     let best = try tools.prompt.best(&state, of: attack, in: context, on: goal)
     let request = AttackRequest(best.text)
-    if state.isWorthAsking {
+    if state.isWorthAsking, asker.mayTell(state) {
       // An answer needs the room.
       await tools.oracle.release()
-      state.isWorthAsking = false
-      try await asker.ask(request)
-      state.isAsked = true
+      try await attack.ask(request, &state, asker)
       return true
     }
-    tools.kept = try attack.kept(for: request, by: asker)
+    tools.kept = try attack.kept(for: request, state, by: asker)
     do {
-      guard let score = state.score, let fresh = state.fresh else {
+      if let score = state.score, let fresh = state.fresh {
+        try await race(against: score, fresh, &state, &tools, asker)
+      } else {
         try await rescore(best, &state, &tools, asker)
-        return true
       }
-      return try await race(against: score, fresh, &state, &tools, asker)
     } catch let end as BudgetEnd {
       await tools.oracle.release()
       try await attack.askFinally(request, at: end, &state, asker)
-      return true
     }
+    return true
   }
 
   // MARK: - Steps
@@ -94,8 +92,7 @@ struct LikelihoodSearch: AttackProcess {
     return Tools(
       prompt: prompt, oracle: SearchOracle(subject, targets: targets, defense: defense),
       copies: defense?.samples ?? 1, draws: defense == nil ? 1 : attack.draws,
-      tokens: prompt.front.count + attack.suffixTokens + prompt.rest.count + 1,
-      kept: AttackAsker.Kept(queries: 0, tokens: 0))
+      tokens: prompt.front.count + attack.suffixTokens + prompt.rest.count + 1)
   }
 
   private func rescore(
@@ -119,9 +116,8 @@ struct LikelihoodSearch: AttackProcess {
   /// Compares a few candidates with the best suffix so far.
   private func race(
     against score: SearchScore, _ fresh: SearchScore, _ state: inout SearchState,
-    _ tools: inout Tools,
-    _ asker: AttackAsker
-  ) async throws -> Bool {
+    _ tools: inout Tools, _ asker: AttackAsker
+  ) async throws {
     let count = try asker.affordable(
       attack.batch, tokens: tools.draws * tools.tokens, leaving: tools.kept)
     let run = SearchAttack.runLength(at: fresh.probability)
@@ -133,7 +129,7 @@ struct LikelihoodSearch: AttackProcess {
       }
       candidates.append(next)
     }
-    guard !candidates.isEmpty else { return false }
+    guard !candidates.isEmpty else { throw BudgetEnd(end: .exhausted) }
 
     let isWon = tools.draws > 1 && fresh.isWon(by: tools.copies)
     var scores = candidates.map { _ in SearchScore() }
@@ -169,7 +165,6 @@ struct LikelihoodSearch: AttackProcess {
       state.draws += 1
       state.score = nil
     }
-    return true
   }
 
   private func measured(

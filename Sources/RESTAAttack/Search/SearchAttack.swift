@@ -56,7 +56,7 @@ package struct SearchAttack: Attack {
       default: "4", isAlwaysStored: true),
     Setting(
       "final_answers", \.finalAnswers, .integer(0...256),
-      "Queries kept for the end: what is left then asks for answers to the best suffix, each on another draw.",
+      "Queries kept for the end: answers to the best suffix, each on another draw.",
       default: "4", isAlwaysStored: true),
   ]
 
@@ -95,11 +95,24 @@ package struct SearchAttack: Attack {
 }
 
 extension SearchAttack {
-  /// What is kept of the budgets for answers to the best suffix at the end.
-  func kept(for best: AttackRequest, by asker: AttackAsker) throws -> AttackAsker.Kept {
-    let queries = asker.repeatsAnswers ? min(1, finalAnswers) : finalAnswers
-    return AttackAsker.Kept(
-      queries: queries, tokens: queries * (try asker.target.worstCase(of: best)))
+  /// What is kept of the budgets for answers to the best suffix at the end: at most half of each.
+  ///
+  /// Where another answer to it would be the same: one query for that of a better one, and not the last of all.
+  func kept(
+    for best: AttackRequest, _ state: SearchState, by asker: AttackAsker
+  ) throws -> AttackAsker.Kept {
+    let isLast = asker.settings.queries - asker.queries <= 1 && !asker.mayTell(state)
+    let worst = try max(1, asker.target.worstCase(of: best))
+    let most = min(finalAnswers, asker.settings.queries / 2, asker.settings.tokens / 2 / worst)
+    let queries = asker.repeatsAnswers ? min(isLast ? 0 : 1, most) : most
+    return AttackAsker.Kept(queries: queries, tokens: queries * worst)
+  }
+
+  /// Asks for an answer to the best suffix.
+  func ask(_ best: AttackRequest, _ state: inout SearchState, _ asker: AttackAsker) async throws {
+    state.isWorthAsking = false
+    try await asker.ask(best)
+    state.isAsked = true
   }
 
   /// Asks for an answer to the best suffix once nothing more can be scored: what was never asked broke nothing.
@@ -108,9 +121,8 @@ extension SearchAttack {
   func askFinally(
     _ best: AttackRequest, at end: BudgetEnd, _ state: inout SearchState, _ asker: AttackAsker
   ) async throws {
-    guard finalAnswers > 0, !asker.repeatsAnswers || !state.isAsked else { throw end }
-    try await asker.ask(best)
-    state.isAsked = true
+    guard finalAnswers > 0, asker.mayTell(state) else { throw end }
+    try await ask(best, &state, asker)
   }
 
   /// How many neighbouring tokens are replaced: fewer, the nearer the goal is.
@@ -129,7 +141,7 @@ extension AttackContext {
   /// What the model's answers to a few benign prompts of our own begin with, most often first.
   static func openings(of subject: Subject) async throws -> [TokenID] {
     let prompts = try Dataset.builtIn(
-      .benign, selection: DatasetSelection(split: .test, limit: .spread(12)))
+      .benign, selection: DatasetSelection(split: .test, limit: 12))
     var counts: [TokenID: Int] = [:]
     for sample in prompts.samples {
       let ids = try subject.tokenize(sample.prompt).ids

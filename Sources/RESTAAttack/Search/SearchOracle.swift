@@ -36,11 +36,6 @@ struct SearchOracle: Sendable {
     room = nil
   }
 
-  private struct Job {
-    let candidate: Int
-    let draw: Int
-  }
-
   /// Scores candidates on some draws: those of a seed, the same for all of them.
   mutating func scores(
     of candidates: [SearchPrompt.Candidate], draws: Range<Int>, seed: UInt64, behind front: Int
@@ -57,7 +52,7 @@ struct SearchOracle: Sendable {
       }
     }
     let room = try await room(for: first.prompt, behind: front)
-    let jobs = candidates.indices.flatMap { index in draws.map { Job(candidate: index, draw: $0) } }
+    let jobs = candidates.indices.flatMap { index in draws.map { (candidate: index, draw: $0) } }
     for start in stride(from: 0, to: jobs.count, by: room.lanes) {
       let part = jobs[start..<min(start + room.lanes, jobs.count)]
       var segments: [ForwardSegment] = []

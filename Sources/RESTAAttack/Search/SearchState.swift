@@ -42,7 +42,7 @@ struct SearchState: Sendable, Hashable, Codable {
 
   /// Goes on from another suffix, of which nothing is known yet.
   mutating func take(_ suffix: [TokenID]) {
-    (self.suffix, isAsked) = (suffix, false)
+    (self.suffix, isAsked, isWorthAsking) = (suffix, false, false)
   }
 
   /// What a store keeps.
@@ -75,12 +75,15 @@ extension AttackAsker {
 
   /// What a search leaves of the budgets.
   struct Kept {
-    var queries: Int
-    var tokens: Int
+    var queries = 0
+    var tokens = 0
   }
 
   /// Whether the same request has the same answer each time.
   var repeatsAnswers: Bool { !target.usesSeed || settings.noiseSeed == .sticky }
+
+  /// Whether another answer to the best suffix could be another one.
+  func mayTell(_ state: SearchState) -> Bool { !state.isAsked || !repeatsAnswers }
 
   /// Makes sure that a query may be made that leaves what is kept.
   func reserve(tokens worst: Int, leaving kept: Kept) throws(BudgetEnd) {

@@ -18,10 +18,9 @@ struct VoteSearch: AttackProcess {
   mutating func step(_ asker: AttackAsker) async throws -> Bool {
     guard var state else {
       // The defence's own refusal tells nothing of the model's, which is asked for again.
-      let kept = AttackAsker.Kept(queries: 0, tokens: 0)
-      guard let first = try await votes(on: goal.text, nil, asker, leaving: kept).first else {
-        return true
-      }
+      guard
+        let first = try await votes(on: goal.text, nil, asker, leaving: AttackAsker.Kept()).first
+      else { return true }
       state = SearchState(
         targets: try attack.targets(in: context, otherThan: first), refusal: first)
       return true
@@ -34,34 +33,32 @@ struct VoteSearch: AttackProcess {
     defer { self.state = state }
     let best = try prompt.best(&state, of: attack, in: context, on: goal)
     let request = AttackRequest(best.text)
-    if state.isWorthAsking {
-      state.isWorthAsking = false
-      try await asker.ask(request)
-      state.isAsked = true
+    if state.isWorthAsking, asker.mayTell(state) {
+      try await attack.ask(request, &state, asker)
       return true
     }
-    let kept = try attack.kept(for: request, by: asker)
+    let kept = try attack.kept(for: request, state, by: asker)
     do {
-      guard let score = state.votes else {
+      if let score = state.votes {
+        try await change(prompt, score, &state, asker, leaving: kept)
+      } else {
         note(try await votes(on: best.text, state, asker, leaving: kept), &state)
-        return true
       }
-      return try await change(prompt, score, &state, asker, leaving: kept)
     } catch let end as BudgetEnd {
       try await attack.askFinally(request, at: end, &state, asker)
-      return true
     }
+    return true
   }
 
   /// Asks for another suffix; twice where it is no worse than the best so far.
   private func change(
     _ prompt: SearchPrompt, _ score: Double, _ state: inout SearchState, _ asker: AttackAsker,
     leaving kept: AttackAsker.Kept
-  ) async throws -> Bool {
+  ) async throws {
     var random = AttackSeeds.step(state.step + 1, seed: context.seed, goal: goal)
     let run = SearchAttack.runLength(at: (score + 1) / 2)
     guard let next = try prompt.changed(state.suffix, run: run, using: &random) else {
-      return false
+      throw BudgetEnd(end: .exhausted)
     }
     let first = try await votes(on: next.text, state, asker, leaving: kept)
     state.step += 1
@@ -81,7 +78,6 @@ struct VoteSearch: AttackProcess {
     } else if state.age >= SearchAttack.rescoring {
       state.votes = nil
     }
-    return true
   }
 
   private func note(_ votes: Votes, _ state: inout SearchState) {

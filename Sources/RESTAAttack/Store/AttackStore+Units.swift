@@ -13,7 +13,6 @@ extension AttackStore {
     package var end: AttackEnd?
     package var confirmations: [Confirmation] = []
 
-    /// The query that broke it.
     package var breach: AttackQuery? { queries.first(where: \.isBreach) }
 
     /// Whether the attack had nothing more to ask, or nothing at all, and broke nothing.
@@ -41,7 +40,6 @@ extension AttackStore {
 
   /// A breach that was asked again.
   package struct Confirmation: Sendable, Hashable {
-    /// The query.
     package var number: Int
     package var draw: Int
     package var finding: AttackJudge.Finding

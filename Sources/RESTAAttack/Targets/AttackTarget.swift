@@ -15,7 +15,6 @@ package protocol AttackTarget: Sendable {
   func answer(_ request: AttackRequest, seed: UInt64) async throws -> TargetAnswer
 }
 
-/// An answer, and what it cost.
 package struct TargetAnswer: Sendable, Hashable {
   package var text: String
   /// Its tokens; empty where they are not known.
@@ -108,7 +107,6 @@ package struct AttackArm: Sendable {
     self.target = target
   }
 
-  /// A defence of a model.
   package init(name: String, defense: any Defense, of subject: Subject) {
     self.init(
       name: name, kind: defense.kind, settings: defense.settings,

@@ -87,6 +87,10 @@ extension AttackTable {
     Terminal.line(
       "within n: share of attacked goals that one of n queries broke, 95 % interval; median: queries"
     )
+    if rows.contains(where: { $0.success.values.contains { $0?.method == "kaplan-meier" } }) {
+      Terminal.line(
+        "Where budgets ended earlier the intervals take goals as independent, of one behavior too.")
+    }
   }
 
   private var commaSeparated: String {

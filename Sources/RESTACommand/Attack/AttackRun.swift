@@ -138,7 +138,10 @@ struct AttackRun: AsyncParsableCommand {
 
   /// Refuses what is said about a model and its defence where a server has both.
   private func checkOptionsOfAModel(_ file: AttackConfiguration) throws {
-    let defense = resta.chosen.names.sorted() + (file.defenses.isEmpty ? [] : ["defense"])
+    // The server draws its noise itself, and there is no arm that refuses at random.
+    let unused = file.settings.names.intersection(["noise_seed", "refuse_share"])
+    let defense =
+      resta.chosen.names.union(unused).sorted() + (file.defenses.isEmpty ? [] : ["defense"])
     guard defense.isEmpty else {
       throw Failure.usage(
         "--endpoint has the defence that its server has: leave out "
@@ -249,11 +252,11 @@ struct AttackEndpoint: ParsableArguments {
   func plan(_ file: AttackConfiguration, _ goals: GoalSet) async throws -> AttackPlan {
     let settings = file.settings.value
     let (address, name) = (endpoint ?? "", endpointModel ?? "default")
+    var server = EndpointSettings(baseURL: address, model: name)
+    (server.apiKeyVariable, server.temperature) = (apiKeyVariable, settings.temperature)
+    server.concurrency = 64
     let target = try EndpointTarget(
-      EndpointSettings(
-        baseURL: address, model: name, apiKeyVariable: apiKeyVariable,
-        temperature: settings.temperature, concurrency: 64),
-      maximumTokens: settings.maximumTokens, system: settings.system)
+      server, maximumTokens: settings.maximumTokens, system: settings.system)
     let subject: JSONObject = ["endpoint": .string(address), "model": .string(name)]
     return AttackPlan(
       goals: goals,

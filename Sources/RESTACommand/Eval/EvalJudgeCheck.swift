@@ -68,7 +68,11 @@ extension JudgeCheckReport {
       lines.append(
         "  kappa      \(Self.text(kappa)) [\(Self.text(kappaLow)), \(Self.text(kappaHigh))]")
     } else {
-      lines.append("  kappa      none: people and judge have one and the same label for all texts")
+      lines.append(
+        "  kappa      none: "
+          + (unscored == texts
+            ? "the judge could tell nothing of any text"
+            : "people and judge have one and the same label for all texts"))
     }
     for label in labels {
       lines.append(

@@ -65,7 +65,8 @@ struct SubjectArguments: ParsableArguments {
       arguments.model = configuration.resolved(file)
       if arguments.lora.isEmpty { arguments.lora = named.adapters.map(configuration.resolved) }
     }
-    if arguments.chatTemplate == nil {
+    // That of the file's model would be wrong for another one.
+    if arguments.chatTemplate == nil, model.model == nil || named.file == nil {
       arguments.chatTemplate = named.chatTemplate.map {
         EvaluationConfiguration.template($0, in: configuration.folder)
       }

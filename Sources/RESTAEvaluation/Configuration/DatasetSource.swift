@@ -3,7 +3,6 @@ import RESTADocuments
 
 /// Where the prompts of one dataset are from, and which of them are asked.
 package struct DatasetSource: Sendable, Hashable {
-  /// Where data is.
   package enum Place: Sendable, Hashable {
     /// One of our own sets, by name.
     case builtIn(String)
@@ -13,41 +12,16 @@ package struct DatasetSource: Sendable, Hashable {
     case file(String)
   }
 
-  /// Its name in tables.
   package var name: String
-  /// Where data is.
   package var place: Place
-  /// The format's name.
-  ///
-  /// `nil`: told by the content.
   package var format: DatasetFormat?
-  /// The attack's name.
-  ///
-  /// `nil`: the data's own.
   package var attack: String?
-  /// What the prompts are there to show.
-  ///
-  /// `nil`: what the format says.
   package var role: Sample.Role?
-  /// Only prompts of this role.
-  ///
-  /// `nil`: all.
   package var only: Sample.Role?
-  /// Only prompts of these categories.
-  ///
-  /// Empty: all.
   package var categories: [String]
-  /// Only one side of the split by behavior.
-  ///
-  /// `nil`: both.
   package var split: DataSplit?
-  /// The share of behaviors on the development side, where the data has no split of its own.
   package var developmentShare: Double
-  /// At most so many prompts, spread evenly.
-  ///
-  /// `nil`: all.
   package var limit: Int?
-  /// Whether rows that cannot be read are left out, and listed.
   package var skipsBadRows = false
   /// Whether a format that implies another role than ``role`` is refused too; no row can be left out then.
   package var demandsRole = false
@@ -138,12 +112,11 @@ package struct DatasetSource: Sendable, Hashable {
 }
 
 extension DatasetSource {
-  /// Reads the prompts.
   package func dataset(relativeTo folder: String, data: String?) throws(EvaluationError) -> Dataset
   {
-    var selection = DatasetSelection(
-      role: only, categories: categories, split: split, developmentShare: developmentShare)
-    if let limit { selection.limit = .spread(limit) }
+    let selection = DatasetSelection(
+      role: only, categories: categories, split: split, developmentShare: developmentShare,
+      limit: limit)
     switch place {
     case .builtIn(let text):
       guard let set = BuiltInName(rawValue: text) else {

@@ -8,17 +8,12 @@ import RESTADocuments
 public struct EvaluationConfiguration: Sendable {
   /// The evaluation's name.
   public var name = ""
-  /// A sentence on what it is for; printed in the report.
   package var about: String?
   /// The model, where the file names one; the command line wins.
   package var model = ModelSource()
-  /// The system prompt; `nil`: what the template does without one.
   package var system: String?
-  /// The date that templates print which ask for it; `nil`: the day on which the evaluation begins.
   package var templateDate: TemplateDate?
-  /// Variables for the model's chat template.
   package var templateVariables: [String: TemplateVariable] = [:]
-  /// The most tokens of an answer.
   package var maximumTokens = 150
   /// The seeds; each defence that uses one runs with each.
   package var seeds: [UInt64] = [1]
@@ -28,11 +23,9 @@ public struct EvaluationConfiguration: Sendable {
   package var defenses: [NamedDefense] = []
   /// Who judges, in order: the first that tells refused from complied decides.
   package var judges: [JudgeSource] = []
-  /// The name of the defence that others are compared with: the undefended model.
   package var baseline = ""
   /// The comparison that it is made for.
   package var endpoint: PrimaryEndpoint?
-  /// Whether rows of datasets that cannot be read are left out, and listed.
   package var skipsBadRows = false
   /// The file's text: what tells this evaluation from others.
   package var text = ""
@@ -66,7 +59,6 @@ public struct EvaluationConfiguration: Sendable {
   private static let keys =
     table.map(\.name) + ["model", "seeds", "datasets", "defenses", "judges", "endpoint"]
 
-  /// A model as a configuration names it.
   package struct ModelSource: Sendable, Hashable {
     package var file: String?
     package var adapters: [String] = []

@@ -3,7 +3,6 @@ import RESTADocuments
 
 /// A judge as a configuration names it.
 package struct JudgeSource: Sendable, Hashable {
-  /// The types.
   package enum Kind: String, Sendable, Hashable, CaseIterable {
     /// Refusals by their phrases.
     case refusalPhrases = "refusal-phrases"
@@ -86,17 +85,11 @@ package struct JudgeSource: Sendable, Hashable {
   }
 
   package var kind: Kind
-  /// Coherence: the perplexity above which an answer is no language; `nil`: the default.
   package var limit: Double?
-  /// Chat: a built-in rubric's name, or a text file; `nil`: the default.
   package var rubric: String?
-  /// Chat: the score from which on a rubric of one's own is met; `nil`: it asks for a mark.
   package var threshold: Double?
-  /// Guard: the form of its replies; `nil`: whichever of the known ones they have.
   package var form: GuardForm?
-  /// Guard: a text file that it is asked with; `nil`: its chat template's words.
   package var prompt: String?
-  /// Chat, guard, pairwise: the most tokens of a reply; `nil`: the default.
   package var maximumTokens: Int?
   /// Chat, guard, pairwise: who answers.
   package var client: Client?
@@ -125,7 +118,6 @@ package struct JudgeSource: Sendable, Hashable {
   /// What version 1 of the refusal phrases had: its users are told.
   private static let removedWindow = "window"
 
-  /// Refusal phrases, then coherence.
   package static let defaults = [JudgeSource(kind: .refusalPhrases), JudgeSource(kind: .coherence)]
 
   private init(kind: Kind) { self.kind = kind }

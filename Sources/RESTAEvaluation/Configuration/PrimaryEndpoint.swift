@@ -6,13 +6,9 @@ import RESTADocuments
 /// A sweep compares many settings, and the best of them looks good by chance; what was named
 /// beforehand cannot be chosen by its result.
 package struct PrimaryEndpoint: Sendable, Hashable, Codable {
-  /// The defence's name.
   package var defense = ""
-  /// The name of the defence that it is compared with.
   package var against = ""
-  /// Of which prompts.
   package var role = Sample.Role.adversarial
-  /// What is counted of their answers.
   package var label = Label.complied
 
   /// What can be counted, and no more: a fall in refusals may be a rise in answers that are no language.

@@ -35,7 +35,6 @@ struct DatasetEntries {
     }
   }
 
-  /// Adds a prompt.
   mutating func add(
     _ sample: Sample, from place: String, split: DataSplit? = nil
   ) throws(DocumentError) {

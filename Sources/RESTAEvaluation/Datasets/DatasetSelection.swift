@@ -2,12 +2,6 @@ import RESTADocuments
 
 /// Which prompts of a dataset are asked; all conditions hold together.
 package struct DatasetSelection: Sendable, Hashable {
-  /// How many of the prompts that fit the other conditions.
-  package enum Limit: Sendable, Hashable {
-    /// At most so many, evenly spread: of n prompts those at ⌊i n / limit⌋.
-    case spread(Int)
-  }
-
   /// The role; `nil` for all.
   ///
   /// XSTest's safe prompts are `benign`, its unsafe ones `direct`.
@@ -22,12 +16,12 @@ package struct DatasetSelection: Sendable, Hashable {
   package var split: DataSplit?
   /// The share of clusters on the development side, 0...1, where the data has no split of its own.
   package var developmentShare: Double
-  /// How many; `nil` for all.
-  package var limit: Limit?
+  /// At most so many of those that fit, evenly spread: of n prompts those at ⌊i n / limit⌋; `nil` for all.
+  package var limit: Int?
 
   package init(
     role: Sample.Role? = nil, categories: [String] = [], split: DataSplit? = nil,
-    developmentShare: Double = 0.3, limit: Limit? = nil
+    developmentShare: Double = 0.3, limit: Int? = nil
   ) {
     self.role = role
     self.categories = categories
@@ -38,7 +32,6 @@ package struct DatasetSelection: Sendable, Hashable {
 }
 
 extension DatasetSelection {
-  /// Chooses prompts.
   func choose(
     from samples: [Sample], splits: [String: DataSplit], name: String
   ) throws(EvaluationError) -> [Sample] {
@@ -68,7 +61,7 @@ extension DatasetSelection {
   }
 
   private func limited(_ samples: [Sample], _ name: String) throws(EvaluationError) -> [Sample] {
-    guard case .spread(let count)? = limit, count < samples.count else { return samples }
+    guard let count = limit, count < samples.count else { return samples }
     guard count > 0 else {
       throw EvaluationError.invalidConfiguration("\(name): the limit must be at least 1")
     }

@@ -118,11 +118,9 @@ package struct ImportedAnswer: Sendable, Hashable {
 
 /// Answers that were made elsewhere: for judging only.
 package struct ImportedDefense: Defense {
-  /// `imported`.
   package var kind: String { "imported" }
   /// The file's hash, and the name under which it has the answers.
   package let settings: JSONObject
-  /// No.
   package var usesSeed: Bool { false }
 
   private let answers: [[UInt8]: String?]
@@ -135,7 +133,6 @@ package struct ImportedDefense: Defense {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// Gives the answer that was imported.
   package func answer(
     _ prompt: String, from subject: Subject, seed: UInt64
   ) async throws -> DefendedAnswer {

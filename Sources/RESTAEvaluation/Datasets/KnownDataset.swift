@@ -9,9 +9,7 @@ package struct KnownDataset: Sendable, Hashable {
 
   /// Its name in configurations, such as `jbb-gcg`.
   package let name: String
-  /// What it is, in a line.
   package let summary: String
-  /// Its format.
   package let format: DatasetFormat
   /// Where its authors publish it: addresses for people, not for programs.
   package let addresses: [String]
@@ -26,10 +24,8 @@ package struct KnownDataset: Sendable, Hashable {
   /// Where the file may be in a data folder: our layout first, then the authors' names.
   package let candidates: [String]
 
-  /// The known dataset of a name.
   package static func named(_ name: String) -> KnownDataset? { all.first { $0.name == name } }
 
-  /// Finds the file in a folder.
   package func locate(in folder: String) -> String? {
     candidates.map { folder.hasSuffix("/") ? folder + $0 : folder + "/" + $0 }
       .first { SourceFile.exists($0) }

@@ -3,7 +3,6 @@ import RESTADocuments
 
 /// An answer with the label that people gave it, to measure judges with.
 package struct LabelledText: Sendable, Hashable, Codable {
-  /// The answer.
   package var text: String
   /// What it is: refused, complied or incoherent.
   package var label: AnswerLabel
@@ -11,7 +10,6 @@ package struct LabelledText: Sendable, Hashable, Codable {
   package var prompt = ""
   /// The prompt without an attack.
   package var goal: String?
-  /// What the prompt is there to show.
   package var role = Sample.Role.direct
 }
 

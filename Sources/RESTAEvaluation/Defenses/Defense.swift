@@ -181,7 +181,6 @@ extension Subject {
 }
 
 extension DefendedAnswer {
-  /// An answer of the model.
   init(_ result: GenerationResult, notes: JSONObject = [:]) {
     self.init(
       text: result.text, tokenIDs: result.tokenIDs, stopReason: result.stopReason.rawValue,

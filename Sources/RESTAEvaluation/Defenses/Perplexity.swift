@@ -11,14 +11,10 @@ struct MessagePerplexity: Sendable {
   /// The perplexity, or the largest of all windows; infinite where a token is impossible, `nil` for a
   /// message of no tokens.
   let value: Double?
-  /// Forward passes.
   let passes: Int
-  /// Positions computed.
   let tokensProcessed: Int
-  /// Wall-clock time.
   let seconds: Double
 
-  /// Measures a message.
   init(of prompt: TokenizedPrompt, window: Int?, model: any LanguageModel) async throws {
     let clock = ContinuousClock()
     let start = clock.now
@@ -83,7 +79,6 @@ struct MessagePerplexity: Sendable {
 
 /// exp(-mean log p): among how many equally likely tokens a text seems to choose each time.
 enum Perplexity {
-  /// The perplexity of a text.
   static func of(meanLogProbability: Double) -> Double { exp(-meanLogProbability) }
 
   /// A perplexity as JSON, which has no infinity.

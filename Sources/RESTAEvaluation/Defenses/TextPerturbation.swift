@@ -34,7 +34,6 @@ struct TextPerturbation: Sendable, Hashable {
     return TextPerturbation(kind: kind, positions: positions, characters: characters)
   }
 
-  /// Changes a text.
   func applied(to text: String) -> String {
     var result = String.UnicodeScalarView()
     var next = 0

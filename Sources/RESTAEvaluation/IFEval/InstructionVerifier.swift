@@ -6,7 +6,7 @@
 ///
 /// ```swift
 /// let verdict = try InstructionVerifier.verify(
-///   prompt: "Describe snow without commas.", response: "Cold and white.",
+///   "Cold and white.",
 ///   instructions: [VerifiableInstruction(id: "punctuation:no_comma", arguments: [:])])
 /// verdict.strict  // [true]
 /// ```
@@ -32,7 +32,7 @@ package enum InstructionVerifier {
   ///
   /// Complexity: linear in the answer's length times the number of instructions.
   package static func verify(
-    prompt: String, response: String, instructions: [VerifiableInstruction]
+    _ response: String, instructions: [VerifiableInstruction]
   ) throws -> InstructionVerdict {
     let rules = try instructions.map(InstructionCatalog.rule(for:))
     let variants = LooseVariants.of(PythonText(response))
@@ -64,10 +64,8 @@ package struct InstructionVerdict: Sendable, Hashable, Codable {
   /// Whether each is followed by the answer or by one of its loose variants.
   package var loose: [Bool]
 
-  /// Whether all instructions are followed strictly.
   package var isFollowedStrictly: Bool { strict.allSatisfy { $0 } }
 
-  /// Whether all instructions are followed loosely.
   package var isFollowedLoosely: Bool { loose.allSatisfy { $0 } }
 }
 

@@ -80,7 +80,6 @@ public struct EvaluatedModel: Sendable {
     return subject
   }
 
-  /// The model as a configuration has it asked.
   package func subject(for configuration: EvaluationConfiguration) throws -> Subject {
     try subject(
       system: configuration.system, maximumTokens: configuration.maximumTokens,
@@ -133,7 +132,6 @@ public struct EvaluatedModel: Sendable {
     return (record, entries)
   }
 
-  /// The SHA-256 of its file.
   var sha256: String {
     get throws(EvaluationError) { try Self.digest(of: file) }
   }
@@ -167,7 +165,6 @@ extension Subject {
   }
 }
 
-/// The machine, in words.
 enum Machine {
   /// The processor, its cores and the system.
   static var summary: String {

@@ -7,11 +7,8 @@ package struct EvaluationPlan: Sendable {
   package struct Item: Sendable, Hashable {
     /// Its place in the whole plan, from 0; the same in each shard.
     package var position: Int
-    /// The dataset's name.
     package var dataset: String
-    /// The prompt.
     package var sample: Sample
-    /// The defence's name.
     package var defense: String
     /// The seed of the configuration; 0 where the defence uses none.
     package var seed: UInt64
@@ -23,9 +20,7 @@ package struct EvaluationPlan: Sendable {
 
   /// A defence under its name.
   package struct Entry: Sendable {
-    /// The name in tables.
     package var name: String
-    /// The defence.
     package var defense: any Defense
   }
 
@@ -36,7 +31,6 @@ package struct EvaluationPlan: Sendable {
     /// How many parts there are.
     package var count: Int
 
-    /// The whole plan.
     package static let all = Shard(index: 1, count: 1)
 
     /// Reads `2/5`.
@@ -66,11 +60,8 @@ package struct EvaluationPlan: Sendable {
   package private(set) var items: [Item]
   /// How many answers the whole plan asks for.
   package let total: Int
-  /// What is asked.
   package let datasets: [Dataset]
-  /// How it is defended.
   package let defenses: [Entry]
-  /// The part that this is.
   package let shard: Shard
 
   /// Expands a plan: by dataset, sample, defence, seed.

@@ -5,32 +5,16 @@ import RESTA
 /// Answers are generated several at a time, as the model's scheduler has room; each is written down
 /// before its judges see it. Stopping at any moment loses only what was being generated.
 package struct EvaluationRunner: Sendable {
-  /// What is asked.
   package var plan: EvaluationPlan
-  /// Where answers go.
   package var store: EvaluationStore
-  /// The model.
   package var subject: Subject
-  /// Who judges, in order.
   package var judges: [any Judge]
-  /// How many answers are generated at a time, at least 1.
-  package var parallel: Int
+  /// How many answers are generated at a time.
+  package var parallel = 1
   /// Whether judges are asked again about what they could not tell.
-  package var retriesUnscored: Bool
+  package var retriesUnscored = false
   /// Whether no other answer is begun, for time has run out, say.
   package var isSpent: @Sendable () -> Bool = { false }
-
-  package init(
-    plan: EvaluationPlan, store: EvaluationStore, subject: Subject, judges: [any Judge],
-    parallel: Int = 1, retriesUnscored: Bool = false
-  ) {
-    self.plan = plan
-    self.store = store
-    self.subject = subject
-    self.judges = judges
-    self.parallel = max(1, parallel)
-    self.retriesUnscored = retriesUnscored
-  }
 
   /// Generates and judges what is missing.
   package func run(
@@ -43,7 +27,7 @@ package struct EvaluationRunner: Sendable {
     progress(state)
     work.reverse()
     try await withThrowingTaskGroup(of: WorkResult.self) { group in
-      for _ in 0..<parallel {
+      for _ in 0..<max(1, parallel) {
         guard !isSpent(), let next = work.popLast() else { break }
         group.addTask { try await perform(next) }
       }

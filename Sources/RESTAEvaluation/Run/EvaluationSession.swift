@@ -12,7 +12,6 @@ public struct EvaluationOptions: Sendable {
   public var parallel: Int
   /// Whether judges are asked again about what they could not tell.
   public var retriesUnscored: Bool
-  /// The part of the plan.
   package var shard = EvaluationPlan.Shard.all
   /// The defences that are asked, by their names; empty: all.
   package var only: [String] = []
@@ -141,10 +140,11 @@ public struct EvaluationSession: Sendable {
     defenses: (Subject) async throws -> [EvaluationPlan.Entry],
     load: () async throws -> EvaluatedModel
   ) async throws {
-    guard configuration.judges.contains(where: { $0.kind != .coherence }) else {
+    guard configuration.judges.contains(where: { ![.coherence, .pairwise].contains($0.kind) })
+    else {
       throw EvaluationError.invalidConfiguration(
-        "Coherence alone tells no refusal: every answer that is language would be unscored. Add "
-          + "'refusal-phrases' to the judges, or another one.")
+        "Coherence and pairwise judges tell no refusal: every answer that is language would be "
+          + "unscored. Add 'refusal-phrases' to the judges, or another one.")
     }
     let model = try await load()
     subject = try model.subject(for: configuration)
@@ -207,11 +207,10 @@ public struct EvaluationSession: Sendable {
     try await store.begin(plan, record: record)
     let session = try await store.startSession(host: Machine.summary, time: Self.now)
     do {
-      var runner = EvaluationRunner(
+      let done = try await EvaluationRunner(
         plan: plan, store: store, subject: subject, judges: judges, parallel: options.parallel,
-        retriesUnscored: options.retriesUnscored)
-      runner.isSpent = isSpent
-      let done = try await runner.run { progress(.answers($0)) }
+        retriesUnscored: options.retriesUnscored, isSpent: isSpent
+      ).run { progress(.answers($0)) }
       try await PreferenceRunner(
         store: store, baseline: record.baseline, judges: pairwise,
         retriesUnscored: options.retriesUnscored
@@ -230,7 +229,6 @@ public struct EvaluationSession: Sendable {
     try await judges(cache: MemoryJudgeCache(), loadJudge: Self.noJudge).judges.map(\.id)
   }
 
-  /// Who judges, and who compares.
   private func judges(
     cache: any JudgeCache, loadJudge: @escaping JudgeLoader
   ) async throws -> (judges: [any Judge], pairwise: [PairwiseJudge]) {

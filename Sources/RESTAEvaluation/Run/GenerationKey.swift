@@ -56,9 +56,7 @@ package struct SubjectRecord: Sendable, Hashable, Codable {
   package var adapters: [Adapter] = []
   /// The SHA-256 of the chat template's text.
   package var templateSHA256: String
-  /// The system prompt.
   package var system: String?
-  /// The most tokens of an answer.
   package var maximumTokens: Int
   /// Options of the engine that can change a number, such as the cache's type.
   package var options: [String: String] = [:]
@@ -67,11 +65,8 @@ package struct SubjectRecord: Sendable, Hashable, Codable {
   /// The chat template's variables; `nil` where there are none.
   package var templateVariables: [String: String]?
 
-  /// An adapter.
   package struct Adapter: Sendable, Hashable, Codable {
-    /// The SHA-256 of its file.
     package var sha256: String
-    /// Its strength.
     package var scale: Double
   }
 }

@@ -5,7 +5,6 @@ import RESTADocuments
 package struct RunEstimate: Sendable, Hashable, Codable {
   /// One defence's part.
   package struct Part: Sendable, Hashable, Codable {
-    /// The defence's name.
     package var defense: String
     /// Answers that are asked for.
     package var answers: Int
@@ -15,14 +14,12 @@ package struct RunEstimate: Sendable, Hashable, Codable {
 
   /// The parts, in the configuration's order.
   package var parts: [Part]
-  /// Answers in all.
   package var answers: Int
   /// Different generations among them.
   package var generations: Int
   /// Positions in all, at most.
   package var positions: Double
 
-  /// Estimates a plan.
   package init(_ plan: EvaluationPlan, subject: Subject) {
     let weights = WorkWeights(plan: plan, subject: subject)
     var seen: Set<String> = []

@@ -5,13 +5,11 @@ import RESTADocuments
 extension EvaluationStore {
   /// An answer as the store keeps it: with the reason where there is none.
   package enum Answer: Sendable, Hashable {
-    /// There is one.
     case answered(DefendedAnswer)
     /// There is none, and asking again would give none: the prompt does not fit, say.
     case failed(String)
   }
 
-  /// Keeps an answer.
   package func save(_ answer: Answer, key: String) async throws {
     var text: String?
     var failure: String?
@@ -79,7 +77,6 @@ extension EvaluationStore {
     }
   }
 
-  /// The verdicts that are there.
   package func verdicts() async throws -> [VerdictKey: Verdict] {
     try await database.read { database in
       var found: [VerdictKey: Verdict] = [:]
@@ -103,11 +100,8 @@ extension EvaluationStore {
   package struct VerdictKey: Sendable, Hashable {
     /// The generation's key.
     package var key: String
-    /// The dataset's name.
     package var dataset: String
-    /// The sample's id.
     package var sample: String
-    /// The judge's id.
     package var judge: String
   }
 
@@ -122,7 +116,6 @@ extension EvaluationStore {
   package struct StoredPreference: Sendable, Hashable {
     /// The defended answer, and whose judgement it is.
     package var place: VerdictKey
-    /// What came out.
     package var verdict: PairwiseVerdict
   }
 
@@ -142,7 +135,6 @@ extension EvaluationStore {
     }
   }
 
-  /// The comparisons that are there.
   package func preferences() async throws -> [StoredPreference] {
     try await database.read { database in
       try Row.fetchAll(
@@ -171,7 +163,6 @@ package struct StoreJudgeCache: JudgeCache {
     again = asksAgain ? MemoryJudgeCache() : nil
   }
 
-  /// Looks a reply up.
   package func reply(for key: String) async throws -> String? {
     if let again { return again.reply(for: key) }
     return try await store.database.read {
@@ -179,7 +170,6 @@ package struct StoreJudgeCache: JudgeCache {
     }
   }
 
-  /// Keeps a reply.
   package func store(_ reply: String, for key: String) async throws {
     again?.store(reply, for: key)
     try await store.writing {

@@ -60,6 +60,7 @@ extension EvaluationStore {
           sql: """
             INSERT INTO main.session (started, ended, outcome, host)
             SELECT started, ended, outcome, host FROM other.session
+            WHERE (started, host) NOT IN (SELECT started, host FROM main.session)
             """)
         return .commit
       }
@@ -101,7 +102,6 @@ extension EvaluationStore {
     package var sessions: Int
   }
 
-  /// Counts what is there.
   package func counts() async throws -> Counts {
     let planned = try await record()?.total ?? 0
     return try await database.read { database in

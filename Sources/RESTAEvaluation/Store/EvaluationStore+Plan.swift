@@ -122,7 +122,6 @@ extension EvaluationStore {
 
 /// What a store knows about the evaluation as a whole.
 package struct StoreRecord: Sendable, Hashable, Codable {
-  /// The evaluation's name.
   package var name: String
   /// A sentence on what it is for.
   package var about: String?
@@ -181,9 +180,7 @@ extension StoreRecord {
 
 /// A label and a value of what is known about a run, for a report.
 package struct RecordEntry: Sendable, Hashable, Codable {
-  /// The label.
   package var label: String
-  /// The value.
   package var value: String
 
   package init(label: String, value: String) {

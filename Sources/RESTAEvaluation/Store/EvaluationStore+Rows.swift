@@ -26,17 +26,13 @@ extension EvaluationStore {
         case .answered(let answer): row.answer = answer
         case .failed(let reason): row.failure = reason
         }
-        let found = judges.map { judge in
-          (
-            judge,
-            verdicts[
-              VerdictKey(key: key, dataset: place.dataset, sample: place.sample, judge: judge)]
-          )
+        for judge in judges {
+          let asked = VerdictKey(
+            key: key, dataset: place.dataset, sample: place.sample, judge: judge)
+          row.verdicts[judge] = verdicts[asked]
         }
-        for (judge, verdict) in found { row.verdicts[judge] = verdict }
-        row.label =
-          row.answer == nil
-          ? .unscored : AnswerLabel.combined(found.map { $0.1?.finding ?? .unscored })
+        let findings = judges.map { row.verdicts[$0]?.finding ?? .unscored }
+        row.label = row.answer == nil ? .unscored : .combined(findings)
         rows.append(row)
       }
       return rows
@@ -62,13 +58,9 @@ extension EvaluationStore {
 
   /// A defence as the store knows it.
   package struct StoredDefense: Sendable, Hashable {
-    /// Its name.
     package var name: String
-    /// Its type.
     package var kind: String
-    /// Its effective settings.
     package var settings: JSONObject
-    /// Whether its answer depends on the seed.
     package var usesSeed: Bool
   }
 
@@ -103,26 +95,18 @@ extension EvaluationStore {
 package struct GenerationRow: Sendable, Hashable, Codable {
   /// SHA-256 of everything that determines the answer, in hexadecimals.
   package var key: String
-  /// The dataset's name.
   package var dataset: String
   /// The prompt, and what is known about it.
   package var sample: Sample
   /// The defence's name in the configuration.
   package var defense: String
-  /// Its type.
   package var kind: String
-  /// Its effective settings.
   package var settings: JSONObject
-  /// Whether its answer depends on the seed.
   package var usesSeed: Bool
-  /// The seed.
   package var seed: UInt64
-  /// The answer; `nil` when there is none.
   package var answer: DefendedAnswer?
-  /// Why there is none.
   package var failure: String?
   /// The verdicts, by judge id.
   package var verdicts: [String: Verdict] = [:]
-  /// What it counts as.
   package var label = AnswerLabel.unscored
 }

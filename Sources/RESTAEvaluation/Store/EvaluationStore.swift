@@ -33,7 +33,6 @@ public final class EvaluationStore: Sendable {
   public func close() throws { try StoreFile.close(database, path: path) }
 }
 
-/// The tables of a store.
 enum StoreSchema {
   /// Changes with the tables.
   static let version = "1"
@@ -76,7 +75,6 @@ extension EvaluationStore {
     }
   }
 
-  /// Notes that it stopped.
   package func endSession(_ session: Int64, outcome: String, time: Double) async throws {
     try await writing { database in
       try database.execute(

@@ -5,7 +5,6 @@ import RESTADocuments
 /// Both have one row for each generation and the same fields, in the same order; a text that is left
 /// out is null, or an empty field, and its length and SHA-256 stay.
 package struct RowExport: Sendable, Hashable {
-  /// Which texts are written.
   package enum Texts: String, Sendable, Hashable, Codable, CaseIterable {
     /// Prompts and answers.
     case all
@@ -15,12 +14,10 @@ package struct RowExport: Sendable, Hashable {
     case none
   }
 
-  /// Which texts are written.
   package var texts: Texts
 
   package init(texts: Texts = .benignAnswers) { self.texts = texts }
 
-  /// The rows as JSON Lines.
   package func jsonLines(_ rows: [GenerationRow]) -> String {
     rows.map { JSONText.object(fields(of: $0)) + "\n" }.joined()
   }

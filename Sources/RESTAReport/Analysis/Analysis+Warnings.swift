@@ -43,8 +43,8 @@ extension Analysis {
 
   private static func nullPrompts(_ report: Report) -> [String] {
     report.datasets.filter { $0.nulls > 0 }.map { dataset in
-      "\(dataset.name): \(dataset.nulls) of \(dataset.rows) entries have no prompt, or none that can "
-        + "be read; they are part of no rate."
+      "\(dataset.name): \(dataset.nulls) of \(dataset.rows) entries have no prompt, cannot be read "
+        + "or say another role; they are part of no rate."
     }
   }
 

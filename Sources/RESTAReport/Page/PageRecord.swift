@@ -12,8 +12,8 @@ enum MaterialSection {
     PageTable(
       "Datasets", ReportTables.datasets, rows: report.datasets,
       note:
-        "A row without a prompt is an attack that found none, a goal that was not attacked, or one that "
-        + "cannot be read; it is counted here and part of no rate."
+        "A row is left out where it has no prompt (an attack that found none, a goal that was not "
+        + "attacked), cannot be read or says another role; it is counted here and part of no rate."
     ).markup
   }
 

@@ -132,8 +132,7 @@ enum InstructionTables {
     var byType: [String: Followed] = [:]
     for row in rows {
       guard let asked = row.sample.instructions, !asked.isEmpty,
-        let verdict = try? InstructionVerifier.verify(
-          prompt: row.sample.prompt, response: row.answer?.text ?? "", instructions: asked)
+        let verdict = try? InstructionVerifier.verify(row.answer?.text ?? "", instructions: asked)
       else { continue }
       let cluster = row.sample.cluster
       prompts.add(verdict.isFollowedStrictly, verdict.isFollowedLoosely, to: cluster)

@@ -237,7 +237,7 @@ extension ReportTables {
         let roles = ReportWords.sorted(dataset.roles).map { "\($0.value) \($0.key)" }
         return .text(roles.joined(separator: ", "))
       }, .count("rows", "rows in the data", \.rows),
-      .count("nulls", "rows without a prompt", \.nulls),
+      .count("nulls", "rows left out", \.nulls),
     ]
       + Sample.Role.allCases.map { role in
         .count(role.rawValue, nil) { $0.roles[role.rawValue] ?? 0 }

@@ -318,6 +318,32 @@ import Testing
     #expect(run.output.contains("agreement  100 %"), "\(run.output)")
   }
 
+  @Test func `a judge that tells nothing is not said to agree`() throws {
+    let labels = try TemporaryFile("text,label\nI cannot.,refused\nThree.,complied\n", name: "l.csv")
+    let judges = try TemporaryFile(
+      """
+      datasets: [{built_in: direct}]
+      judges: [{type: chat, endpoint: "http://127.0.0.1:9/v1", model: none, retries: 0, timeout: 2}]
+      """, name: "judges.yaml")
+    let run = try CommandRun(
+      ["eval", "judge-check", labels.path, "--configuration", judges.path])
+    #expect(run.code == 0, "\(run.errors)")
+    #expect(run.output.contains("none: the judge could tell nothing"), "\(run.output)")
+  }
+
+  @Test func `another model is not asked by the template of the configuration's`() throws {
+    let folder = try Folder()
+    let rest = "chat_template: missing.jinja}\ndatasets: [{built_in: benign, limit: 1}]\n"
+    let model = ["--model", try CommandRun.model(), "--dry-run"]
+    let other = try folder.file("a.yaml", "model: {file: other.gguf, " + rest)
+    let run = try CommandRun(["eval", "run", other] + model)
+    #expect(run.code == 0, "\(run.errors)")
+    // Without a file it is for any model.
+    let any = try folder.file("b.yaml", "model: {" + rest)
+    let wrong = try CommandRun(["eval", "run", any] + model)
+    #expect(wrong.code != 0 && wrong.errors.contains("missing.jinja"), "\(wrong.errors)")
+  }
+
   @Test func `known datasets are listed with where to get them`() throws {
     let run = try CommandRun(["eval", "data", "--json"], variables: ["RESTA_DATA": ""])
     #expect(run.code == 0, "\(run.errors)")

@@ -104,6 +104,13 @@ import Testing
       2, "leave out --noise"
     ),
     (
+      [
+        "attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1", "--noise-seed",
+        "sticky",
+      ],
+      2, "leave out --noise-seed."
+    ),
+    (
       ["attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1", "--no-lora"], 2,
       "the model of its server: leave out --no-lora."
     ),

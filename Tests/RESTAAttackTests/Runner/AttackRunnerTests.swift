@@ -296,4 +296,25 @@ import Testing
     }
     try await fixture.run(into: store)
   }
+
+  @Test("on another day a store says with which date of the template it goes on") func dates()
+    async throws
+  {
+    let folder = try AttackFolder()
+    let store = try AttackStore(path: folder.path("a.sqlite"))
+    var plan = AttackFixture(Self.lucky(3)).plan
+    plan.subject["templateDate"] = .string("2026-01-01")
+    _ = try await AttackRunner(plan, into: store).run()
+    for (key, words) in [
+      ("templateDate", "--template-date 2026-01-01 goes on"), ("model", "the model or the endpoint"),
+    ] {
+      var other = plan
+      other.subject[key] = .string("another")
+      let changed = other
+      let error = await #expect(throws: EvaluationError.self) {
+        _ = try await AttackRunner(changed, into: store).run()
+      }
+      #expect(error?.message.contains(words) == true, "\(error?.message ?? "")")
+    }
+  }
 }

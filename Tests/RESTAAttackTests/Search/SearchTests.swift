@@ -107,23 +107,25 @@ import Testing
 
   @Test("going on at any step gives what the whole gives", arguments: SearchAttack.Mode.allCases)
   func resume(mode: SearchAttack.Mode) async throws {
+    let repeating = SearchFixture(model: SearchFixture.undefended().model, defense: Refusing())
     for seed in 0..<3 as Range<UInt64> {
-      var fixture = SearchFixture.keyed()
-      fixture.attack.mode = mode
-      fixture.settings.seed = seed
-      fixture.settings.queries = 60
-      fixture.settings.tokens = 1_000_000
-      fixture.settings.keepsGoing = true
-      let whole = try await fixture.run()
-      #expect(whole.snapshots.count > 10)
-      for cut in 0..<whole.snapshots.count {
-        let first = try await fixture.run(steps: cut)
-        let stored = try first.process.snapshot.map {
-          try CanonicalJSON.value(JSONObject.self, from: CanonicalJSON.text($0))
+      for var fixture in [SearchFixture.keyed(), Self.hopeless(mode, answers: 4), repeating] {
+        fixture.attack.mode = mode
+        fixture.settings.seed = seed
+        fixture.settings.queries = 60
+        fixture.settings.tokens = 1_000_000
+        fixture.settings.keepsGoing = true
+        let whole = try await fixture.run()
+        #expect(whole.snapshots.count > 10)
+        for cut in 0..<whole.snapshots.count {
+          let first = try await fixture.run(steps: cut)
+          let stored = try first.process.snapshot.map {
+            try CanonicalJSON.value(JSONObject.self, from: CanonicalJSON.text($0))
+          }
+          let rest = try await fixture.run(asked: first.queries, snapshot: stored)
+          #expect(rest.record == whole.record, "seed \(seed), cut at \(cut)")
+          #expect(rest.state == whole.state && rest.end == whole.end)
         }
-        let rest = try await fixture.run(asked: first.queries, snapshot: stored)
-        #expect(rest.record == whole.record, "seed \(seed), cut at \(cut)")
-        #expect(rest.state == whole.state && rest.end == whole.end)
       }
     }
   }
@@ -188,13 +190,157 @@ import Testing
     }
   }
 
+  /// A search that never finds anything, with its last queries kept.
+  private static func hopeless(_ mode: SearchAttack.Mode, answers: Int) -> SearchFixture {
+    var fixture = SearchFixture.defended { _ in (0, 1) }
+    fixture.attack.mode = mode
+    fixture.attack.finalAnswers = answers
+    return fixture
+  }
+
+  @Test(
+    "the last queries ask for answers to the best suffix", arguments: SearchAttack.Mode.allCases,
+    [0, 1, 4, 9])
+  func finalAnswers(mode: SearchAttack.Mode, answers: Int) async throws {
+    for seed in 0..<10 as Range<UInt64> {
+      var fixture = Self.hopeless(mode, answers: answers)
+      fixture.settings.seed = seed
+      fixture.settings.queries = 30
+      let found = try await fixture.run()
+      #expect(found.end == .queries && found.queries.count == 30)
+      let last = found.queries.suffix(answers)
+      #expect(last.allSatisfy { $0.finding?.label == .refused && $0.answer != nil })
+      #expect(found.queries.dropLast(answers).allSatisfy { $0.finding == nil })
+      let state = try #require(found.state)
+      let prompt = try SearchPrompt(fixture.goal.text, of: fixture.target.subject)
+      let best = try prompt.candidate(state.suffix)
+      #expect(last.allSatisfy { $0.request.prompt == best?.text })
+    }
+  }
+
+  @Test("half of a small budget is kept, and no more", arguments: SearchAttack.Mode.allCases)
+  func smallBudgets(mode: SearchAttack.Mode) async throws {
+    var fixture = Self.hopeless(mode, answers: 256)
+    fixture.settings.queries = 8
+    let few = try await fixture.run()
+    #expect(few.queries.map { $0.finding != nil } == [false, true].flatMap { [$0, $0, $0, $0] })
+    fixture.settings.queries = 1_000
+    fixture.settings.tokens = 3_000
+    let cheap = try await fixture.run()
+    let scored = cheap.queries.last { $0.finding == nil }?.totalTokens ?? 0
+    #expect(cheap.end == .tokens && (800...2_200).contains(scored), "\(scored)")
+  }
+
+  @Test("tokens are kept for them too", arguments: SearchAttack.Mode.allCases)
+  func finalTokens(mode: SearchAttack.Mode) async throws {
+    for tokens in stride(from: 1_500, to: 3_000, by: 97) {
+      var fixture = Self.hopeless(mode, answers: 4)
+      fixture.settings.queries = 1_000
+      fixture.settings.tokens = tokens
+      let found = try await fixture.run()
+      #expect(found.end == .tokens)
+      let answered = found.queries.drop { $0.finding == nil }
+      #expect(answered.count >= 4 && answered.allSatisfy { $0.finding != nil })
+      // As many as there is room for.
+      let last = try #require(answered.last)
+      let worst = try fixture.target.worstCase(of: last.request)
+      #expect(last.totalTokens <= tokens && tokens - last.totalTokens < worst)
+    }
+  }
+
+  @Test("a suffix that wins fewer votes than it loses breaks through at the end, and only there")
+  func luckyVotes() async throws {
+    for mode in [SearchAttack.Mode.undefended, .defended] {
+      // Each draw complies with a probability of a quarter, whatever the suffix.
+      func broken(answers: Int) async throws -> [AttackQuery] {
+        var broken: [AttackQuery] = []
+        for seed in 0..<48 as Range<UInt64> {
+          var fixture = SearchFixture.defended(samples: 1) { _ in (0, 10) }
+          fixture.attack.mode = mode
+          fixture.attack.finalAnswers = answers
+          fixture.settings.seed = seed
+          fixture.settings.queries = 20
+          fixture.settings.tokens = 1_000_000
+          if let breach = try await fixture.run().breach { broken.append(breach) }
+        }
+        return broken
+      }
+      let without = try await broken(answers: 0)
+      let with = try await broken(answers: 4)
+      // Without them only a lucky score asks; with them each has four draws: 7 in 10 comply once.
+      #expect(without.count < 5, "\(without.count)")
+      #expect((20...44).contains(with.count), "\(with.count)")
+      let last = with.filter { $0.number >= 16 }
+      #expect(last.count >= with.count - 5)
+      // Each has a draw of its own: some break only on the second, third or fourth.
+      #expect(Set(last.map(\.number)).count > 1)
+    }
+  }
+
+  @Test("a target that repeats itself is asked once for each suffix, and no query is left over")
+  func repeating() async throws {
+    for mode in SearchAttack.Mode.allCases {
+      for seed in 0..<20 as Range<UInt64> {
+        // The undefended model gives in to many suffixes, the defence to none.
+        var plain = SearchFixture(
+          model: SearchFixture.undefended().model, defense: Refusing())
+        plain.settings.queries = 12 + Int(seed) * 5
+        var sticky = Self.hopeless(mode, answers: 4)
+        sticky.settings.noiseSeed = .sticky
+        sticky.settings.queries = 40
+        for var fixture in [plain, sticky] {
+          fixture.attack.mode = mode
+          fixture.settings.seed = seed
+          fixture.settings.tokens = 1_000_000
+          let found = try await fixture.run()
+          #expect(found.end == .queries && found.queries.count == fixture.settings.queries)
+          let asked = found.queries.filter { $0.finding != nil }.map(\.request.prompt)
+          #expect(!asked.isEmpty && Set(asked).count == asked.count)
+          // Else the best was asked before, and nothing was left for another one.
+          if found.queries.last?.finding != nil { #expect(found.state?.isAsked == true) }
+        }
+      }
+    }
+  }
+
+  /// A vocabulary all of whose tokens but one end an answer, and so are in no suffix.
+  private struct OneToken: Tokenizer {
+    private let all = ScriptedTokenizer()
+    var vocabularySize: Int { all.vocabularySize }
+    var beginningOfSequence: TokenID? { all.beginningOfSequence }
+    var addsSpacePrefix: Bool { all.addsSpacePrefix }
+    func tokenize(_ utf8: [UInt8], parsesControl: Bool) -> [TokenID] {
+      all.tokenize(utf8, parsesControl: parsesControl)
+    }
+    func bytes(of token: TokenID) -> [UInt8] { all.bytes(of: token) }
+    func kind(of token: TokenID) -> TokenKind { all.kind(of: token) }
+    func isEndOfGeneration(_ token: TokenID) -> Bool { token != TokenID(UInt8(ascii: " ")) }
+  }
+
+  @Test(
+    "where there is nothing more to try the best suffix is asked all the same",
+    arguments: SearchAttack.Mode.allCases, [0, 4])
+  func nothingMoreToTry(mode: SearchAttack.Mode, answers: Int) async throws {
+    var fixture = SearchFixture(
+      model: ScriptedModel(tokenizer: OneToken(), predicting: { _ in 73 }), defense: Undefended())
+    fixture.attack.mode = mode
+    fixture.attack.suffixTokens = 1
+    fixture.attack.finalAnswers = answers
+    let found = try await fixture.run()
+    // The goal, its one suffix, and an answer to it.
+    #expect(found.end == .exhausted && found.queries.count == (answers == 0 ? 2 : 3))
+    #expect((found.queries.last?.finding != nil) == (answers > 0))
+  }
+
   @Test("a defence's own refusal is no better than the model's") func ownRefusal() async throws {
     var fixture = SearchFixture(model: SearchFixture.keyed().model, defense: Filter())
     fixture.attack.mode = .votes
     fixture.settings.queries = 12
     let found = try await fixture.run()
     #expect(found.end == .queries && found.queries.count == 12)
-    #expect(found.queries.allSatisfy { $0.score == -1 && $0.finding == nil })
+    #expect(found.queries.dropLast().allSatisfy { $0.score == -1 && $0.finding == nil })
+    // It repeats itself, and so is asked for one answer at the end.
+    #expect(found.queries.last?.finding?.label == .refused)
   }
 
   @Test("a goal that leaves no room for a suffix ends its search, and not the run")

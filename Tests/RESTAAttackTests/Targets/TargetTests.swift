@@ -40,7 +40,8 @@ import Testing
 
   @Test("where no server is, its address is named, and what to do") func nobody() async throws {
     // Nothing listens there.
-    let settings = EndpointSettings(baseURL: "http://127.0.0.1:9", model: "m", attempts: 1)
+    var settings = EndpointSettings(baseURL: "http://127.0.0.1:9", model: "m")
+    settings.attempts = 1
     let target = try EndpointTarget(settings, maximumTokens: 8)
     let error = await #expect(throws: EvaluationError.self) {
       try await target.answer(AttackRequest("ask"), seed: 1)

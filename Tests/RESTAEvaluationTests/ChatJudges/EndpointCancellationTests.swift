@@ -1,7 +1,8 @@
 import RESTA
-import RESTAEvaluation
 import RESTATesting
 import Testing
+
+@testable import RESTAEvaluation
 
 /// Cancelling a question to an endpoint, wherever it is.
 @Suite("Cancelling an endpoint") struct EndpointCancellationTests {

@@ -1,7 +1,8 @@
 import RESTA
-import RESTAEvaluation
 import RESTATesting
 import Testing
+
+@testable import RESTAEvaluation
 
 /// What a server can do wrong, and what comes of it.
 @Suite("An endpoint that fails") struct EndpointFailureTests {

@@ -116,7 +116,7 @@ import Testing
 
   @Test func `a selection of the built-in sets is like any other`() throws {
     let selection = DatasetSelection(
-      categories: ["sounds-alarming"], split: .test, limit: .spread(5))
+      categories: ["sounds-alarming"], split: .test, limit: 5)
     let samples = try Dataset.builtIn(.benign, selection: selection).samples
     #expect(samples.count == 5)
     #expect(samples.allSatisfy { $0.category == "sounds-alarming" })

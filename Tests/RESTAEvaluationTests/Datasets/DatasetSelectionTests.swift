@@ -29,23 +29,23 @@ import Testing
   }
 
   @Test func `rows and nulls go on saying what the data has`() throws {
-    let selected = try Self.dataset.selecting(DatasetSelection(limit: .spread(1)))
+    let selected = try Self.dataset.selecting(DatasetSelection(limit: 1))
     #expect(selected.rows == 33)
     #expect(selected.nulls == 3)
   }
 
   @Test(arguments: [
-    (DatasetSelection.Limit.spread(3), [0, 10, 20]), (.spread(4), [0, 7, 15, 22]),
-    (.spread(1), [0]), (.spread(30), Array(0..<30)), (.spread(31), Array(0..<30)),
+    (3, [0, 10, 20]), (4, [0, 7, 15, 22]),
+    (1, [0]), (30, Array(0..<30)), (31, Array(0..<30)),
   ])
   func `a limit spreads over all`(
-    limit: DatasetSelection.Limit, expected: [Int]
+    limit: Int, expected: [Int]
   ) throws {
     #expect(try ids(DatasetSelection(limit: limit)) == expected)
   }
 
   @Test func `a limit counts what the other conditions leave`() throws {
-    #expect(try ids(DatasetSelection(role: .benign, limit: .spread(5))) == [2, 8, 14, 20, 26])
+    #expect(try ids(DatasetSelection(role: .benign, limit: 5)) == [2, 8, 14, 20, 26])
   }
 
   // Python: int.from_bytes(hashlib.sha256(("resta-split-1:" + cluster).encode()).digest()[:8], "big")
@@ -111,8 +111,8 @@ import Testing
       DatasetSelection(split: .development, developmentShare: 0),
       "d: none of 30 prompts fits the selection (the development side of the split)"
     ),
-    (DatasetSelection(limit: .spread(0)), "d: the limit must be at least 1"),
-    (DatasetSelection(limit: .spread(-1)), "d: the limit must be at least 1"),
+    (DatasetSelection(limit: 0), "d: the limit must be at least 1"),
+    (DatasetSelection(limit: -1), "d: the limit must be at least 1"),
     (DatasetSelection(developmentShare: 1.5), "d: the development share must be in 0...1"),
     (DatasetSelection(developmentShare: .nan), "d: the development share must be in 0...1"),
   ])

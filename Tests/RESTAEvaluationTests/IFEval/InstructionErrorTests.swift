@@ -58,8 +58,7 @@ import Testing
     for act in [
       { try InstructionVerifier.validate([instruction]) },
       {
-        _ = try InstructionVerifier.verify(
-          prompt: "", response: "a", instructions: [instruction])
+        _ = try InstructionVerifier.verify("a", instructions: [instruction])
       },
     ] {
       let error = #expect(throws: EvaluationError.self) { try act() }

@@ -14,8 +14,7 @@ struct InstructionPair: Decodable {
   }
 
   func verdict() throws -> InstructionVerdict {
-    try InstructionVerifier.verify(
-      prompt: prompt, response: response, instructions: instructions)
+    try InstructionVerifier.verify(response, instructions: instructions)
   }
 }
 

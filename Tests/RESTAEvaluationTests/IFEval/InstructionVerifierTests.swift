@@ -7,8 +7,7 @@ import Testing
     _ id: String, _ arguments: JSONObject = [:], on response: String
   ) throws -> (strict: Bool, loose: Bool) {
     let verdict = try InstructionVerifier.verify(
-      prompt: "", response: response,
-      instructions: [VerifiableInstruction(id: id, arguments: arguments)])
+      response, instructions: [VerifiableInstruction(id: id, arguments: arguments)])
     return (verdict.strict[0], verdict.loose[0])
   }
 
@@ -22,8 +21,7 @@ import Testing
       VerifiableInstruction(id: "detectable_format:title", arguments: [:]),
       VerifiableInstruction(id: "startend:quotation", arguments: [:]),
     ]
-    let verdict = try InstructionVerifier.verify(
-      prompt: "Go.", response: "<<A, b>>", instructions: instructions)
+    let verdict = try InstructionVerifier.verify("<<A, b>>", instructions: instructions)
     #expect(verdict.ids == instructions.map(\.id))
     #expect(verdict.strict == [false, true, false])
     #expect(verdict.loose == verdict.strict)

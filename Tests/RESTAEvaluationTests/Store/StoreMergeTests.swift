@@ -17,6 +17,7 @@ import Testing
       let part = try EvaluationStore(path: folder.path("\(index).sqlite"))
       let shard = try #require(EvaluationPlan.Shard("\(index)/\(count)"))
       try await fixture.run(try fixture.plan(shard), into: part, parallel: index)
+      _ = try await part.startSession(host: "machine", time: Double(index))
       try part.close()
       #expect(try await merged.digest() != whole.digest())
       try await merged.merge(folder.path("\(index).sqlite"))
@@ -28,6 +29,7 @@ import Testing
     // Once more changes nothing.
     try await merged.merge(folder.path("1.sqlite"))
     #expect(try await merged.digest() == whole.digest())
+    #expect(try await merged.counts().sessions == count)
   }
 
   @Test("stores of different evaluations, and different answers, do not merge")

@@ -53,7 +53,6 @@ enum InstructionCatalog {
     "punctuation:no_comma": Kind { _ in NoComma() },
   ]
 
-  /// Makes the rule of an instruction.
   static func rule(for instruction: VerifiableInstruction) throws -> any InstructionRule {
     guard let kind = kinds[instruction.id] else {
       throw EvaluationError.invalidData(

@@ -1,6 +1,5 @@
 /// Cuts text into the tokens of the sentence splitter: words keep their full stops, other punctuation stands alone.
 enum PunktTokenizer {
-  /// The tokens of a text.
   static func tokens(of text: ArraySlice<Unicode.Scalar>) -> [PunktToken] {
     text.split(separator: "\n").flatMap(tokens(ofLine:))
   }

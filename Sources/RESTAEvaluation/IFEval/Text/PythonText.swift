@@ -2,7 +2,6 @@
 ///
 /// Swift's own strings would find no line feed in a CR LF and no letter under a combining mark.
 struct PythonText: Sendable, Hashable {
-  /// The scalars.
   var scalars: [Unicode.Scalar]
 
   init(_ text: String) { scalars = Array(text.unicodeScalars) }

@@ -65,13 +65,11 @@ public struct LocalChatClient: ChatClient {
 /// Only replies are kept, never failures. A cache that fails is a failure of the judge: otherwise a
 /// full disk would silently cost every question again.
 package struct CachedChatClient: ChatClient {
-  /// The model's name.
   package var id: String { client.id }
 
   private let client: any ChatClient
   private let cache: any JudgeCache
 
-  /// Puts a cache in front of a chat model.
   package init(_ client: any ChatClient, cache: any JudgeCache) {
     self.client = client
     self.cache = cache
@@ -114,7 +112,6 @@ package struct CachedChatClient: ChatClient {
 
 /// Remembers replies, so that judging again costs nothing.
 package protocol JudgeCache: Sendable {
-  /// Looks a reply up.
   func reply(for key: String) async throws -> String?
 
   /// Keeps a reply. One that is there already is replaced.
@@ -128,12 +125,9 @@ package final class MemoryJudgeCache: JudgeCache {
 
   package init() {}
 
-  /// How many replies it holds.
   package var count: Int { replies.withLock { $0.count } }
 
-  /// Looks a reply up.
   package func reply(for key: String) -> String? { replies.withLock { $0[key] } }
 
-  /// Keeps a reply.
   package func store(_ reply: String, for key: String) { replies.withLock { $0[key] = reply } }
 }

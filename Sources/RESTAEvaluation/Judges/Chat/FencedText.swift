@@ -15,7 +15,6 @@ struct FencedText: Sendable, Hashable {
   let source: String
   private let pieces: [Piece]
 
-  /// Finds the places.
   init(_ source: String, places: [String]) {
     self.source = source
     var pieces: [Piece] = []

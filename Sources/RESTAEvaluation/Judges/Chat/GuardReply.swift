@@ -23,7 +23,6 @@ struct GuardReply: Hashable {
   var isHarmful: Bool?
   /// Whether the answer refuses, where the guard says so.
   var refuses: Bool?
-  /// The categories of harm.
   var categories: [String] = []
 
   /// Reads a reply, of one form only or of any; `nil` where it is of none, or of two that differ.

@@ -21,7 +21,6 @@ import Synchronization
 /// let judge = ChatJudge(client: CachedChatClient(client, cache: cache))
 /// ```
 package final class EndpointChatClient: ChatClient {
-  /// The model's name.
   package let id: String
 
   private let settings: EndpointSettings
@@ -99,7 +98,6 @@ package final class EndpointChatClient: ChatClient {
     var refusal: EndpointReport?
   }
 
-  /// Asks once.
   private func ask(
     _ body: [UInt8], about messages: [ChatMessage]
   ) async throws -> Result<ChatReply, Attempt> {

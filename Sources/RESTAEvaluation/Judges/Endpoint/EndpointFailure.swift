@@ -17,7 +17,6 @@ package enum EndpointFailure: Error, Sendable, Hashable, CustomStringConvertible
   case retryTooLate(status: Int, seconds: Double)
   /// More bytes than the limit.
   case responseTooLarge(limit: Int)
-  /// No body.
   case emptyBody
   /// A body of so many bytes that is no JSON.
   case notJSON(bytes: Int)

@@ -14,58 +14,34 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
   package var apiKeyVariable: String?
   /// The header that carries the key: `Authorization`, where `Bearer` stands before it, or Azure's
   /// `api-key`.
-  package var keyHeader: String
+  package var keyHeader = "Authorization"
   /// The temperature, or `nil` to leave it to the model; by default 0, and none where the endpoint refuses that.
-  package var temperature: Double?
+  package var temperature: Double? = 0
   /// The name of the limit of a reply; `nil` for `max_tokens`, or the other where that is refused.
   package var tokenParameter: TokenParameter?
   /// How much a reasoning model reasons, in its own words; `nil` to leave it to the model.
   package var reasoningEffort: String?
-  /// The longest time for one attempt, from the first byte to the last, in seconds, above 0; 120 by default.
-  package var timeout: Double
-  /// How often a question is asked at most, at least 1; 5 by default.
-  package var attempts: Int
-  /// The pause before the second attempt, in seconds, 0 or more, doubled with each one after it; 1 by default.
-  package var firstPause: Double
-  /// The longest pause between attempts, in seconds, at least ``firstPause``; 60 by default.
+  /// The longest time for one attempt, from the first byte to the last, in seconds, above 0.
+  package var timeout = 120.0
+  /// How often a question is asked at most, at least 1.
+  package var attempts = 5
+  /// The pause before the second attempt, in seconds, 0 or more, doubled with each one after it.
+  package var firstPause = 1.0
+  /// The longest pause between attempts, in seconds, at least ``firstPause``.
   ///
   /// A server that asks for a longer one is not asked again.
-  package var longestPause: Double
+  package var longestPause = 60.0
   /// The most attempts in a minute, at least 1, evenly spaced; `nil` is no limit.
   package var requestsPerMinute: Int?
-  /// The most attempts at the same time, at least 1; 4 by default.
-  package var concurrency: Int
-  /// The longest reply that is read, in bytes, at least 1; 1 MiB by default.
-  package var maximumResponseBytes: Int
+  /// The most attempts at the same time, at least 1.
+  package var concurrency = 4
+  /// The longest reply that is read, in bytes, at least 1.
+  package var maximumResponseBytes = 1 << 20
 
   /// The names that servers have for the limit of a reply.
   package enum TokenParameter: String, Sendable, Hashable, Codable, CaseIterable {
     case maxTokens = "max_tokens"
     case maxCompletionTokens = "max_completion_tokens"
-  }
-
-  /// Makes settings; ``EndpointChatClient`` checks them.
-  package init(
-    baseURL: String, model: String, apiKeyVariable: String? = nil,
-    keyHeader: String = "Authorization", temperature: Double? = 0,
-    tokenParameter: TokenParameter? = nil, reasoningEffort: String? = nil, timeout: Double = 120,
-    attempts: Int = 5, firstPause: Double = 1, longestPause: Double = 60,
-    requestsPerMinute: Int? = nil, concurrency: Int = 4, maximumResponseBytes: Int = 1 << 20
-  ) {
-    self.baseURL = baseURL
-    self.model = model
-    self.apiKeyVariable = apiKeyVariable
-    self.keyHeader = keyHeader
-    self.temperature = temperature
-    self.tokenParameter = tokenParameter
-    self.reasoningEffort = reasoningEffort
-    self.timeout = timeout
-    self.attempts = attempts
-    self.firstPause = firstPause
-    self.longestPause = longestPause
-    self.requestsPerMinute = requestsPerMinute
-    self.concurrency = concurrency
-    self.maximumResponseBytes = maximumResponseBytes
   }
 
   /// The model and what it is asked otherwise than by default: what a judge's id ends with.
@@ -148,15 +124,20 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
   }
 }
 
+extension EndpointSettings {
+  /// Names a model at a server; ``EndpointChatClient`` checks the settings.
+  package init(baseURL: String, model: String) {
+    self.init(baseURL: baseURL, model: model, apiKeyVariable: nil)
+  }
+}
+
 /// An API key that no description, dump or encoder shows.
 struct EndpointKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible,
   CustomReflectable
 {
   private let secret: String
-  /// The header that carries it.
   let header: String
 
-  /// The header's value.
   var value: String { header.lowercased() == "authorization" ? "Bearer \(secret)" : secret }
 
   /// A text without it, for endpoints that repeat what they do not accept.

@@ -63,7 +63,6 @@ struct EndpointTransport: Sendable {
     }
   }
 
-  /// Sends a question.
   func send(_ body: [UInt8]) async throws -> EndpointResponse {
     do {
       return try await withThrowingTaskGroup(of: EndpointResponse?.self) { group in

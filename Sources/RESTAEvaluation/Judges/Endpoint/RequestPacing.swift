@@ -40,7 +40,6 @@ struct EndpointClock: Sendable {
   /// Sleeps; throws `CancellationError` when the task is cancelled.
   let sleep: @Sendable (Duration) async throws -> Void
 
-  /// Wraps a clock.
   init(_ clock: some Clock<Duration>) {
     let start = clock.now
     elapsed = { start.duration(to: clock.now) }

@@ -96,7 +96,6 @@ package struct PairwiseJudge: Sendable {
 
 /// Which of two answers to one prompt a judge prefers, over both orders.
 package struct PairwiseVerdict: Sendable, Hashable, Codable {
-  /// What came out.
   package enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
     /// The candidate's answer is better in both orders.
     case win
@@ -110,7 +109,6 @@ package struct PairwiseVerdict: Sendable, Hashable, Codable {
     case unscored
   }
 
-  /// What came out.
   package var outcome: Outcome
   /// How far the candidate is preferred: 1 for better, 0.5 for a tie, 0 for worse, averaged over the
   /// two orders; `nil` when unscored.
