@@ -58,7 +58,7 @@ struct VLLMClient: Sendable {
             }
             isComplete = isComplete || reply.ending != nil
           }
-        } catch VLLMFailure.cutOff where isComplete {}
+        } catch is VLLMFailure where isComplete {}
       } progress: {
         rest.answer.count
       }
