@@ -11,7 +11,7 @@ struct GenerationRoutes: Sendable {
   /// Answers a conversation.
   @Sendable func chat(_ request: Request, _ context: ServerContext) async throws -> Response {
     try await answer(request, context, of: .chat) { body in
-      let chat = try ChatRequest(body: body, defaults: defaults)
+      let chat = try ChatRequest(body: body, settings: state.settings)
       return { try $0.plan(chat) }
     }
   }
@@ -19,7 +19,7 @@ struct GenerationRoutes: Sendable {
   /// Completes raw prompts.
   @Sendable func completion(_ request: Request, _ context: ServerContext) async throws -> Response {
     try await answer(request, context, of: .completion) { body in
-      let completion = try CompletionRequest(body: body, defaults: defaults)
+      let completion = try CompletionRequest(body: body, settings: state.settings)
       return { try $0.plan(completion) }
     }
   }
@@ -47,14 +47,6 @@ struct GenerationRoutes: Sendable {
   }
 
   private typealias Planning = @Sendable (AnswerPlanner) throws -> AnswerBatch
-
-  private var defaults: RequestDefaults {
-    let settings = state.settings
-    return RequestDefaults(
-      maximumTokens: min(settings.answer.maxTokens, settings.limits.answerTokens),
-      temperature: settings.answer.temperature, answerLimit: settings.limits.answerTokens,
-      choiceLimit: settings.limits.choices, roles: settings.client.roles)
-  }
 
   private func plan(
     _ served: ServedModel, _ context: ServerContext, _ work: @escaping Planning

@@ -212,6 +212,14 @@ struct HostName: Sendable, Hashable {
   }
 }
 
+extension BidirectionalCollection {
+  /// What is left without the blanks at both ends.
+  func trimmed(_ isBlank: (Element) -> Bool) -> SubSequence {
+    let rest = drop(while: isBlank)
+    return rest.lastIndex { !isBlank($0) }.map { rest[...$0] } ?? rest
+  }
+}
+
 extension UInt8 {
   /// Whether names are made of it: an ASCII letter, a digit, a dot, a hyphen or an underscore.
   var isNameByte: Bool {

@@ -58,7 +58,7 @@ final class OwnAnswers: Sendable {
     for (index, piece) in pieces.enumerated() where !piece.isEmpty {
       answer += piece.utf8
       guard pieces.count - index <= Self.lag else { continue }
-      digests.append(Digest.authenticationCode(of: Self.trimmed(answer[...]), key: question))
+      digests.append(Digest.authenticationCode(of: answer.trimmed(Self.isSpace), key: question))
     }
     rings.withLock { rings in
       for digest in digests {
@@ -80,7 +80,7 @@ final class OwnAnswers: Sendable {
       guard messages[index].name == nil else { return true }
       guard !messages[index].content.isEmpty else { return false }
       let before = index == 0 ? nil : messages[index - 1]
-      let answer = Self.trimmed(Array(messages[index].content.utf8)[...])
+      let answer = messages[index].content.utf8.trimmed(Self.isSpace)
       let digest = Digest.authenticationCode(of: answer, key: code(of: before, to: client))
       return rings.withLock { $0[client]?.times[digest] == nil }
     }
@@ -91,20 +91,14 @@ final class OwnAnswers: Sendable {
     // A length in front of each makes the borders between the texts certain.
     let parts = [
       Array(client.utf8), Array((message?.role.rawValue ?? "").utf8),
-      Array(Self.trimmed(Array((message?.content ?? "").utf8)[...])),
+      Array((message?.content ?? "").utf8.trimmed(Self.isSpace)),
     ]
     return Digest.authenticationCode(
       of: parts.flatMap { Array("\($0.count) ".utf8) + $0 }, key: key)
   }
 
   /// White space at the ends does not count: clients trim it.
-  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let spaces: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
-    guard let first = bytes.firstIndex(where: { !spaces.contains($0) }),
-      let last = bytes.lastIndex(where: { !spaces.contains($0) })
-    else { return [] }
-    return bytes[first...last]
-  }
+  private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 }
 
 /// What becomes of assistant turns that a server does not know as its own answers.
