@@ -79,11 +79,13 @@ struct GenerationRoutes: Sendable {
     let rate = state.rates.admit(context.client, requests: 0, tokens: work, now: state.uptime)
     if let refusal = rate.refusal { return refused(refusal, rate, context) }
     if state.settings.log.prompts { context.notes.addText(batch) }
+    let start = state.uptime
     let ticket: AdmissionTicket
-    do { ticket = try await self.ticket(context) } catch {
+    do { ticket = try await place(in: state.queue, context) } catch {
       state.rates.refund(context.client, tokens: work, now: state.uptime)
       throw error
     }
+    state.metrics.leftQueue(seconds: (state.uptime - start) / .seconds(1))
     let writer = AnswerWriter(
       run: run(batch, ticket, context), shape: shape, contents: contents,
       logger: context.logger, notes: context.notes)
@@ -135,13 +137,6 @@ struct GenerationRoutes: Sendable {
   }
 
   /// Waits for a place; not for longer than the client does.
-  private func ticket(_ context: ServerContext) async throws -> AdmissionTicket {
-    let start = ContinuousClock.now
-    let ticket = try await place(in: state.queue, context)
-    state.metrics.leftQueue(seconds: (ContinuousClock.now - start) / .seconds(1))
-    return ticket
-  }
-
   private func place(
     in queue: AdmissionQueue, _ context: ServerContext
   ) async throws -> AdmissionTicket {

@@ -64,9 +64,10 @@ struct ReplyShape: Sendable {
   private func chunk(
     _ choices: [ReplyChoice], usage: Nullable<ReplyUsage>? = nil, settings: RestaSettings? = nil
   ) -> ReplyObject {
-    ReplyObject(
+    let noUsage = includesUsage ? Nullable<ReplyUsage>(wrappedValue: nil) : nil
+    return ReplyObject(
       endpoint == .chat ? "chat.completion.chunk" : "text_completion", head, choices: choices,
-      usage: usage ?? (includesUsage ? Nullable<ReplyUsage>(wrappedValue: nil) : nil), settings: settings)
+      usage: usage ?? noUsage, settings: settings)
   }
 
   private func logProbabilities(

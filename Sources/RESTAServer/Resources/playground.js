@@ -462,7 +462,10 @@ let running = null;
 
 function setUpColumns() {
   const { defense, client } = server;
-  const isDefended = defense?.noise !== "none" || (client?.noise ?? []).some((noise) => noise !== "none");
+  // A noise that may have no strength, or nothing to vote on, is none to choose.
+  const mayDefend = (client?.noise ?? []).some((noise) => noise !== "none")
+    && client.sigma.max > 0 && client.prefix.max !== 0;
+  const isDefended = defense?.noise !== "none" || mayDefend;
   columns = [];
   if (client?.off || !isDefended) columns.push({ title: "Undefended", isDefended: false });
   if (isDefended) columns.push({ title: "Defended", isDefended: true });
