@@ -75,7 +75,7 @@ struct ReplyShape: Sendable {
   ) -> ReplyLogProbabilities? {
     entries.map {
       endpoint == .chat
-        ? .chat(ChatLogProbabilities(content: $0))
+        ? ReplyLogProbabilities.chat(ChatLogProbabilities(content: $0))
         : .completion(CompletionLogProbabilities($0, offset: offset))
     }
   }
