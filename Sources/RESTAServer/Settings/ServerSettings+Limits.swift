@@ -40,7 +40,7 @@ extension ServerSettings {
     public var readSeconds: Double = 15
     /// After how many seconds an idle connection is closed, more than 0; 60 by default.
     public var idleSeconds: Double = 60
-    /// After how many seconds without a token a stream sends a comment, more than 0; 10 by default.
+    /// Every how many seconds a stream sends a comment, whether tokens come or not, more than 0; 10 by default.
     public var keepaliveSeconds: Double = 10
     /// How many seconds running answers have to end when the server stops, at least 0; 30 by default.
     public var shutdownSeconds: Double = 30
@@ -104,7 +104,7 @@ extension ServerSettings {
       "After how many seconds an idle connection is closed."),
     Setting(
       "limits.keepalive_seconds", \.limits.keepaliveSeconds, .seconds(moreThanZero: true),
-      "After how many seconds without a token a stream sends a comment."),
+      "Every so many seconds a stream sends a comment, which keeps its connection open."),
     Setting(
       "limits.shutdown_seconds", \.limits.shutdownSeconds, .seconds(moreThanZero: false),
       "How many seconds running answers have to end when the server stops."),
