@@ -190,7 +190,8 @@ function requestBody(column, question) {
     ],
     stream: true,
     stream_options: { include_usage: true },
-    resta: column.isDefended ? chosenDefense() : { noise: "none" },
+    // Where nobody may switch it off, an undefended answer is what the operator's own settings give.
+    resta: column.isDefended ? chosenDefense() : server.client?.off ? { noise: "none" } : {},
   };
   // What is left empty is the operator's default.
   if (byId("max-tokens").value) body.max_tokens = byId("max-tokens").valueAsNumber;
