@@ -17,9 +17,7 @@ extension ServerSettings {
     public var allowedOrigins: [String] = []
 
     /// Whether ``host`` is reachable from this machine alone: `127.0.0.0/8`, `::1` and `localhost`.
-    public var isLoopback: Bool {
-      (HostName(host) ?? HostName("[\(host)]"))?.isLoopback ?? false
-    }
+    public var isLoopback: Bool { HostName.setting(host)?.isLoopback ?? false }
   }
 }
 
