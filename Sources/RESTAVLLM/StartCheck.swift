@@ -41,7 +41,7 @@ package struct StartCheck: Sendable {
         let answer = try await client.greedy(.tokens(client.probe), at: upstream)
         let difference = try await Self.compareRows(client, source, upstream, answer)
         if let first, !Fingerprint.areAlike(answer, first) {
-          throw Self.wrong("has other weights than the first one: its greedy tokens differ.")
+          throw Problem("has other weights than the first one: its greedy tokens differ.")
         }
         first = first ?? answer
         upstream.remember(answer)
@@ -62,9 +62,8 @@ package struct StartCheck: Sendable {
 
   private struct Problem: Error {
     let words: String
+    init(_ words: String) { self.words = words }
   }
-
-  private static func wrong(_ words: String) -> Problem { Problem(words: words) }
 
   /// Whether the model is there, and how many tokens it takes.
   private static func contextLength(
@@ -75,7 +74,7 @@ package struct StartCheck: Sendable {
     let names = models.compactMap { $0.object?["id"]?.string }
     guard let found = models.first(where: { $0.object?["id"]?.string == client.settings.model })
     else {
-      throw wrong(
+      throw Problem(
         "has no model '\(client.settings.model)'; it has \(names.joined(separator: ", ")). Name one of "
           + "them with --vllm-model.")
     }
@@ -94,7 +93,7 @@ package struct StartCheck: Sendable {
     guard let version = reply.object?["version"]?.string else { return nil }
     let numbers = version.split { !$0.isNumber }.prefix(3).compactMap { Int($0) }
     guard !numbers.lexicographicallyPrecedes(leastVersion) else {
-      throw wrong(
+      throw Problem(
         "is vLLM \(version), and versions before 0.32.0 have advisories that reach embedding prompts: "
           + "update it.")
     }
@@ -119,14 +118,14 @@ package struct StartCheck: Sendable {
       do {
         reply = try await upstream.connection.post("/tokenize", Array(body.utf8))
       } catch VLLMFailure.status(404, _, _) {
-        throw wrong(
+        throw Problem(
           "does not answer at /tokenize, so its vocabulary cannot be compared: let it pass.")
       }
       let theirs = reply.object?["tokens"]?.array?.compactMap(\.int) ?? []
       let ours = try source.tokenizer.tokenize(Array(text.utf8), parsesControl: true).map(Int.init)
       guard theirs == ours else {
         let place = zip(theirs, ours).prefix { $0 == $1 }.count
-        throw wrong(
+        throw Problem(
           "reads a test text otherwise than the GGUF file, from its token \(place + 1) on "
             + "(\(theirs.count) and \(ours.count) tokens): the file must be of the same model.")
       }
@@ -139,7 +138,7 @@ package struct StartCheck: Sendable {
     _ byTokens: [StreamedPrediction]
   ) async throws -> Double {
     guard let first = byTokens.first?.logProbabilities?.logProbability else {
-      throw wrong("gives no log-probabilities: start it without --max-logprobs 0.")
+      throw Problem("gives no log-probabilities: start it without --max-logprobs 0.")
     }
     let clean = EmbeddingNoise(kind: .none, sigma: 0, seed: 0)
     let rows = PerturbedRows(
@@ -148,14 +147,14 @@ package struct StartCheck: Sendable {
     do {
       byRows = try await client.greedy(.perturbed(rows), at: upstream)
     } catch VLLMFailure.status(400, let words, _) {
-      throw wrong(
+      throw Problem(
         "does not take embedding rows of \(rows.dimensions) numbers (it says: '\(words)'): start it with "
           + "--enable-prompt-embeds, and name the GGUF file of the same model.")
     }
     guard Fingerprint.areAlike(byTokens, byRows),
       let own = byRows.first?.logProbabilities?.logProbability
     else {
-      throw wrong(
+      throw Problem(
         "gives other tokens for the embedding rows of the GGUF file than for the same tokens (sigma 0), "
           + "so noise on them would mean nothing: the file must hold the same weights, best in F32, F16 "
           + "or BF16 as the server's.")
@@ -167,7 +166,7 @@ package struct StartCheck: Sendable {
         prompt: .tokens(client.probe), answer: [], maximumTokens: 1)
       let value = try await session.logProbability(of: other.tokenID, in: request)
       guard abs(value - other.logProbability) <= Fingerprint.tolerance else {
-        throw wrong(
+        throw Problem(
           "gives log-probabilities of what is allowed instead of the model's: start it with "
             + "--logprobs-mode raw_logprobs, for tied votes need them.")
       }

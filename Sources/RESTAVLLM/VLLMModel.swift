@@ -66,10 +66,8 @@ package final class VLLMModel: StreamingModel {
     self.startCheck = startCheck
     secret = (0..<32).map { _ in UInt8.random(in: 0...255) }
     var information = source.information
-    information.contextLength =
-      [
-        information.contextLength, startCheck.contextLength, client.settings.contextLength ?? .max,
-      ].min() ?? information.contextLength
+    information.contextLength = min(
+      information.contextLength, startCheck.contextLength, client.settings.contextLength ?? .max)
     self.information = information
   }
 

@@ -3,6 +3,7 @@ import NIOHTTP1
 import RESTA
 import RESTADocuments
 import RESTATesting
+import Synchronization
 import Testing
 
 @testable import RESTAVLLM
@@ -170,6 +171,34 @@ struct VLLMDecodingTests {
     _ = try await Toy.answer(model, .none)
     #expect(server.headers.allSatisfy { $0.first(name: "Authorization") == "Bearer s3cret" })
     #expect(!"\(model.settings)".contains("s3cret"))
+    try await server.close()
+  }
+
+  @Test("are whole where the connection breaks behind their last token, and go on nowhere")
+  func brokenBehindTheEnd() async throws {
+    let server = try await ToyServer(.init(model: ToyModel(seed: 0)))
+    let request = PredictionRequest(
+      prompt: .tokens(ToyModel.prompt.ids), answer: [], maximumTokens: 8)
+    func tokens(_ model: VLLMModel) async throws -> [TokenID] {
+      let found = Mutex<[TokenID]>([])
+      try await model.streams(for: nil).predict(request) { prediction in
+        found.withLock { $0.append(prediction.token) }
+      }
+      return found.withLock { $0 }
+    }
+    var ended = 0
+    for seed in 0..<10 {
+      let toy = ToyModel(seed: UInt64(seed), ending: 0.5)
+      server.become { $0.model = toy }
+      let model = try await Toy.connect([server], toy)
+      let whole = try await tokens(model)
+      if whole.count < request.maximumTokens { ended += 1 }
+      server.become { $0.fault = { _ in .cut(after: whole.count) } }
+      #expect(try await tokens(model) == whole)
+      #expect(server.bodies.count == 1)
+      server.become { $0.fault = { _ in .none } }
+    }
+    #expect(ended > 3)
     try await server.close()
   }
 

@@ -381,9 +381,14 @@ class ScriptedTests(PageCase):
             self.assertEqual([title for title, _ in BROWSER.value(TEXTS)], ["Undefended", "Defended"])
             self.assertIn({"noise": "isotropic", "sigma": 0.1, "samples": 1, "prefix": 1},
                           [body["resta"] for body in server.requests])
-        client = {**OPEN["client"], "noise": [], "off": False}
-        with self.page({**BARE, "client": client}):
-            self.assertIn("without a defence", BROWSER.value("document.getElementById('notice').textContent"))
+        none = {"min": 0, "max": 0}
+        for closed in [{"noise": []}, {"noise": ["hard"], "sigma": none}, {"noise": ["hard"], "prefix": none}]:
+            client = {**OPEN["client"], "off": False, **closed}
+            with self.page({**BARE, "client": client}) as server:
+                self.assertIn("without a defence", BROWSER.value("document.getElementById('notice').textContent"))
+                self.ask("hello")
+                self.assertEqual([title for title, _ in BROWSER.value(TEXTS)], ["Undefended"])
+                self.assertEqual(server.requests[-1]["resta"], {})
 
     def test_a_silent_operator_is_respected(self):
         with self.page(SILENT) as server:

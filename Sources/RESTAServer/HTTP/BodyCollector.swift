@@ -16,7 +16,7 @@ struct BodyCollector: Sendable {
   /// - Throws: ``APIError`` 400, 408, 413 or 415; `CancellationError` when the client is gone.
   func json(of request: Request, _ context: ServerContext) async throws -> [UInt8] {
     let type = request.headers[.contentType]?.split(separator: ";").first
-    guard type?.trimmingWhitespace().lowercased() == "application/json" else {
+    guard type?.trimmed(\.isWhitespace).lowercased() == "application/json" else {
       throw APIError.notJSON
     }
     if let coding = request.headers[.contentEncoding], coding.lowercased() != "identity" {
@@ -57,13 +57,4 @@ extension APIError {
   fileprivate static let encoded = APIError(
     status: 415, type: "invalid_request_error", code: "unsupported_content_encoding",
     message: "Send the body as it is: no Content-Encoding is supported.")
-}
-
-extension Substring {
-  fileprivate func trimmingWhitespace() -> Substring {
-    var text = self
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return text
-  }
 }

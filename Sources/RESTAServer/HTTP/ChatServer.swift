@@ -158,8 +158,7 @@ public final class ChatServer: Sendable {
 
   private func makeRouter() -> Router<ServerContext> {
     let router = Router(context: ServerContext.self)
-    var routes = Routes(state: state)
-    routes.addAll(to: router, origins: origins, logger: logger)
+    Routes(state: state).addAll(to: router, origins: origins, logger: logger)
     return router
   }
 

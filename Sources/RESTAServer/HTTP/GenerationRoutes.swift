@@ -10,49 +10,46 @@ struct GenerationRoutes: Sendable {
 
   /// Answers a conversation.
   @Sendable func chat(_ request: Request, _ context: ServerContext) async throws -> Response {
-    try await counted(context) {
-      // Before the body is wanted: there may be nobody to read it for.
-      let served = try state.slot.model()
-      let chat = try ChatRequest(body: try await read(request, context), defaults: defaults)
-      let batch = try await plan(served, context) { try $0.plan(chat) }
-      let shape = ChatShape(
-        head: .new("chatcmpl", model: served.id), includesUsage: batch.answer.includesUsage)
-      return try await answer(
-        batch, AnswerFormat(shape: shape, contents: contents(batch, served)), context)
+    try await answer(request, context, of: .chat) { body in
+      let chat = try ChatRequest(body: body, settings: state.settings)
+      return { try $0.plan(chat) }
     }
   }
 
   /// Completes raw prompts.
-  @Sendable func completion(
-    _ request: Request, _ context: ServerContext
-  ) async throws -> Response {
-    try await counted(context) {
-      let served = try state.slot.model()
-      let completion = try CompletionRequest(
-        body: try await read(request, context), defaults: defaults)
-      let batch = try await plan(served, context) { try $0.plan(completion) }
-      let shape = CompletionShape(
-        head: .new("cmpl", model: served.id), includesUsage: batch.answer.includesUsage)
-      return try await answer(
-        batch, AnswerFormat(shape: shape, contents: contents(batch, served)), context)
+  @Sendable func completion(_ request: Request, _ context: ServerContext) async throws -> Response {
+    try await answer(request, context, of: .completion) { body in
+      let completion = try CompletionRequest(body: body, settings: state.settings)
+      return { try $0.plan(completion) }
     }
   }
 
-  private func read(_ request: Request, _ context: ServerContext) async throws -> [UInt8] {
-    try await BodyCollector(limit: state.settings.limits.bodyBytes).json(of: request, context)
+  /// Reads a request, plans it and answers it.
+  private func answer(
+    _ request: Request, _ context: ServerContext, of endpoint: RequestField.Endpoint,
+    _ read: ([UInt8]) throws -> Planning
+  ) async throws -> Response {
+    // It counts when it begins, however it ends: looking at it costs something too.
+    let rate = state.rates.admit(context.client, tokens: 0, now: state.uptime)
+    if let refusal = rate.refusal { return refused(refusal, rate, context) }
+    // Before the body is wanted: there may be nobody to read it for.
+    let served = try state.slot.model()
+    let collector = BodyCollector(limit: state.settings.limits.bodyBytes)
+    let planning = try read(try await collector.json(of: request, context))
+    let batch = try await plan(served, context, planning)
+    let shape = ReplyShape(
+      endpoint: endpoint,
+      head: .new(endpoint == .chat ? "chatcmpl" : "cmpl", model: served.id),
+      includesUsage: batch.answer.includesUsage)
+    let contents = ReplyContents(
+      batch: batch, exposure: state.settings.client.expose, tokenizer: served.model.tokenizer)
+    return try await reply(to: batch, shape, contents, context)
   }
 
-  private var defaults: RequestDefaults {
-    let settings = state.settings
-    return RequestDefaults(
-      maximumTokens: min(settings.answer.maxTokens, settings.limits.answerTokens),
-      temperature: settings.answer.temperature, answerLimit: settings.limits.answerTokens,
-      choiceLimit: settings.limits.choices, roles: settings.client.roles)
-  }
+  private typealias Planning = @Sendable (AnswerPlanner) throws -> AnswerBatch
 
   private func plan(
-    _ served: ServedModel, _ context: ServerContext,
-    _ work: @escaping @Sendable (AnswerPlanner) throws -> AnswerBatch
+    _ served: ServedModel, _ context: ServerContext, _ work: @escaping Planning
   ) async throws -> AnswerBatch {
     let planner = AnswerPlanner(
       served: served, settings: state.settings,
@@ -66,20 +63,6 @@ struct GenerationRoutes: Sendable {
     }
   }
 
-  private func contents(_ batch: AnswerBatch, _ served: ServedModel) -> ReplyContents {
-    ReplyContents(
-      batch: batch, exposure: state.settings.client.expose, tokenizer: served.model.tokenizer)
-  }
-
-  /// A request counts when it begins, however it ends: looking at it costs something too.
-  private func counted(
-    _ context: ServerContext, _ work: () async throws -> Response
-  ) async throws -> Response {
-    let rate = state.rates.admit(context.client, tokens: 0, now: state.uptime)
-    guard let refusal = rate.refusal else { return try await work() }
-    return refused(refusal, rate, context)
-  }
-
   private func refused(
     _ error: APIError, _ rate: RateDecision, _ context: ServerContext
   ) -> Response {
@@ -88,21 +71,24 @@ struct GenerationRoutes: Sendable {
     return .failure(error).adding(rate.headers)
   }
 
-  private func answer(
-    _ batch: AnswerBatch, _ format: AnswerFormat<some ReplyShape>, _ context: ServerContext
+  private func reply(
+    to batch: AnswerBatch, _ shape: ReplyShape, _ contents: ReplyContents,
+    _ context: ServerContext
   ) async throws -> Response {
     let work = batch.cost.workTokens
     let rate = state.rates.admit(context.client, requests: 0, tokens: work, now: state.uptime)
     if let refusal = rate.refusal { return refused(refusal, rate, context) }
     if state.settings.log.prompts { context.notes.addText(batch) }
+    let start = state.uptime
     let ticket: AdmissionTicket
-    do { ticket = try await self.ticket(context) } catch {
+    do { ticket = try await place(in: state.queue, context) } catch {
       state.rates.refund(context.client, tokens: work, now: state.uptime)
       throw error
     }
+    state.metrics.leftQueue(seconds: (state.uptime - start) / .seconds(1))
     let writer = AnswerWriter(
-      run: run(batch, ticket, context), format: format, logger: context.logger,
-      notes: context.notes)
+      run: run(batch, ticket, context), shape: shape, contents: contents,
+      logger: context.logger, notes: context.notes)
     var others = rate.headers
     if let unknown = batch.answer.unknown.line {
       context.notes.add("unknown_fields", unknown)
@@ -113,7 +99,7 @@ struct GenerationRoutes: Sendable {
       return Response(
         status: .ok, headers: [.contentType: "application/json"],
         body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-      ).adding(format.contents.headers(votedFrom: votedFrom) + others)
+      ).adding(contents.headers(votedFrom: votedFrom) + others)
     }
     return Response(
       status: .ok,
@@ -125,7 +111,7 @@ struct GenerationRoutes: Sendable {
         try await writer.stream(to: &body)
         try await body.finish(nil)
       }
-    ).adding(format.contents.headers(votedFrom: nil) + others)
+    ).adding(contents.headers(votedFrom: nil) + others)
   }
 
   private func run(
@@ -151,13 +137,6 @@ struct GenerationRoutes: Sendable {
   }
 
   /// Waits for a place; not for longer than the client does.
-  private func ticket(_ context: ServerContext) async throws -> AdmissionTicket {
-    let start = ContinuousClock.now
-    let ticket = try await place(in: state.queue, context)
-    state.metrics.leftQueue(seconds: (ContinuousClock.now - start) / .seconds(1))
-    return ticket
-  }
-
   private func place(
     in queue: AdmissionQueue, _ context: ServerContext
   ) async throws -> AdmissionTicket {

@@ -9,7 +9,7 @@ struct Guard: RouterMiddleware {
 
   let origins: OriginPolicy
   let keys: APIKeys
-  let mapper: ErrorMapper
+  let routes: RouteTable
 
   /// What is answered without a key: load balancers have none.
   private static let open: Set<String> = ["/health"]
@@ -33,13 +33,13 @@ struct Guard: RouterMiddleware {
         context.client = client
         context.notes.add("client", client)
       }
-      let allowed = mapper.routes.allowed(request.uri.path)
+      let allowed = routes.allowed(request.uri.path)
       if request.method == .options, !allowed.isEmpty {
         return Response(status: .noContent, headers: [.allow: allowed.joined(separator: ", ")])
       }
       return add(origin, to: try await next(request, context))
     } catch {
-      return add(origin, to: .failure(mapper.error(for: error, request, context)))
+      return add(origin, to: .failure(routes.error(for: error, request, context)))
     }
   }
 

@@ -35,9 +35,7 @@ struct RequestHead {
         throw .malformed("a header's name holds what no name may.")
       }
       // White space around a value is none of it (RFC 9110, 5.5), as behind a scheme without a key.
-      let value = value.drop { $0 == " " || $0 == "\t" }
-      let end = value.lastIndex { $0 != " " && $0 != "\t" }
-      guard HTTPField.isValidValue(end.map { String(value[...$0]) } ?? "") else {
+      guard HTTPField.isValidValue(String(value.trimmed { $0 == " " || $0 == "\t" })) else {
         throw .malformed("the header '\(name)' holds control characters.")
       }
     }

@@ -70,24 +70,23 @@ struct RequestRecorder: RouterMiddleware {
   typealias Context = ServerContext
 
   let metrics: ServerMetrics
-  let mapper: ErrorMapper
+  let routes: RouteTable
   let logger: Logger
 
   func handle(
     _ request: Request, context: ServerContext,
     next: (Request, ServerContext) async throws -> Response
   ) async throws -> Response {
-    let record = RequestRecord(
-      request, context, metrics: metrics, logger: logger, routes: mapper.routes)
+    let record = RequestRecord(request, context, metrics: metrics, logger: logger, routes: routes)
     var response: Response
     do {
       response = try await next(request, context)
     } catch {
-      response = Response.failure(mapper.error(for: error, request, context))
+      response = Response.failure(routes.error(for: error, request, context))
     }
     response.headers[.requestID] = context.id
     if response.status == .methodNotAllowed {
-      response.headers[.allow] = mapper.routes.allowed(request.uri.path).joined(separator: ", ")
+      response.headers[.allow] = routes.allowed(request.uri.path).joined(separator: ", ")
     }
     // The page and the API hold nothing that a cache may keep.
     response.headers[.cacheControl] = response.headers[.cacheControl] ?? "no-store"

@@ -7,17 +7,11 @@ import RESTA
 
 /// All routes of the server.
 struct Routes {
-  private let state: ServerState
-  private var table = RouteTable()
-
-  init(state: ServerState) {
-    self.state = state
-  }
+  let state: ServerState
 
   /// Adds the layers and the routes.
-  mutating func addAll(
-    to router: Router<ServerContext>, origins: OriginPolicy, logger: Logger
-  ) {
+  func addAll(to router: Router<ServerContext>, origins: OriginPolicy, logger: Logger) {
+    var table = RouteTable()
     let generation = GenerationRoutes(state: state)
     let model = ModelRoutes(state: state)
     var routes: [(HTTPRequest.Method, RouterPath, Handler)] = [
@@ -35,10 +29,9 @@ struct Routes {
     // Not the router's own: they would drop the reply before it is logged.
     routes += routes.filter { $0.0 == .get }.map { (.head, $0.1, $0.2) }
     for (method, path, _) in routes { table.add(method.rawValue, path.description) }
-    let mapper = ErrorMapper(routes: table)
     router.add(
-      middleware: RequestRecorder(metrics: state.metrics, mapper: mapper, logger: logger))
-    router.add(middleware: Guard(origins: origins, keys: state.secrets.keys, mapper: mapper))
+      middleware: RequestRecorder(metrics: state.metrics, routes: table, logger: logger))
+    router.add(middleware: Guard(origins: origins, keys: state.secrets.keys, routes: table))
     for (method, path, handler) in routes { router.on(path, method: method, use: handler) }
   }
 

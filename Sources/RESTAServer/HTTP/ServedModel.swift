@@ -49,43 +49,42 @@ struct ServedModel: Sendable {
     id = settings.model.name ?? information.name
     self.created = created
     model = loaded.model
-    template = try Self.template(loaded, settings)
-    policy = try DefensePolicy(settings: settings, model: information)
-    probe = try Self.probe(loaded, template, policy.defense)
+    let template = try Self.fitting { try Self.template(loaded, settings) }
+    let policy = try DefensePolicy(settings: settings, model: information)
+    (self.template, self.policy) = (template, policy)
+    probe = try Self.fitting { try Self.probe(loaded, template, policy.defense) }
     conversations = ConversationCache(
       cells: ServerCapacity.keptCells(settings.inForce(information.calibrated)))
   }
 
   private static func probe(
     _ loaded: LoadedModel, _ template: ChatTemplate?, _ defense: DefenseSettings
-  ) throws(ServerError) -> CheckpointProbe? {
-    do {
-      try defense.check(for: loaded.model)
-      guard let isRefusal = loaded.isRefusal else {
-        guard defense.checkpointForm == .vote else { throw CheckpointProbe.missing }
-        return nil
-      }
-      return try CheckpointProbe(
-        for: defense, model: loaded.model, template: template, isRefusal: isRefusal)
-    } catch {
-      let reason = (error as? RESTAError)?.message ?? "\(error)"
-      throw ServerError(.invalidSetting, reason, cause: error)
+  ) throws -> CheckpointProbe? {
+    try defense.check(for: loaded.model)
+    guard let isRefusal = loaded.isRefusal else {
+      guard defense.checkpointForm == .vote else { throw CheckpointProbe.missing }
+      return nil
     }
+    return try CheckpointProbe(
+      for: defense, model: loaded.model, template: template, isRefusal: isRefusal)
   }
 
   private static func template(
     _ loaded: LoadedModel, _ settings: ServerSettings
-  ) throws(ServerError) -> ChatTemplate? {
-    do {
-      let own = try loaded.template ?? loaded.model.chatTemplate
-      var template = own?.with(date: settings.prompt.date, variables: settings.prompt.templateVars)
-      if settings.defense.sticky != .off, let clock = template?.clock {
-        // Sticky noise follows the prompt: were the time in it, each second would draw another.
-        template?.clock = { clock().midnight }
-      }
-      try template?.check(system: settings.prompt.system, setting: "prompt.system")
-      return template
-    } catch {
+  ) throws -> ChatTemplate? {
+    let own = try loaded.template ?? loaded.model.chatTemplate
+    var template = own?.with(date: settings.prompt.date, variables: settings.prompt.templateVars)
+    if settings.defense.sticky != .off, let clock = template?.clock {
+      // Sticky noise follows the prompt: were the time in it, each second would draw another.
+      template?.clock = { clock().midnight }
+    }
+    try template?.check(system: settings.prompt.system, setting: "prompt.system")
+    return template
+  }
+
+  /// A model or a template that refuses the settings makes them invalid.
+  private static func fitting<Value>(_ work: () throws -> Value) throws(ServerError) -> Value {
+    do { return try work() } catch {
       let reason = (error as? RESTAError)?.message ?? "\(error)"
       throw ServerError(.invalidSetting, reason, cause: error)
     }

@@ -75,7 +75,8 @@ package struct ServerCapacity: Sendable, Hashable {
       costs.seconds(positions: limits.workTokens), widest * Double(limits.workTokens))
     let time =
       "one request may compute limits.work_tokens, \(limits.workTokens) positions, which takes about "
-      + "\(max(1, Int(seconds.rounded()))) s here"
+      // A limit that is none takes longer than there are numbers.
+      + "\(max(1, Int(min(seconds, 1e15).rounded()))) s here"
     let warning =
       seconds > limits.requestSeconds
       ? ", longer than limits.request_seconds (\(SettingValue.text(of: limits.requestSeconds))): it "

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Logging
 import RESTADocuments
 
@@ -19,17 +19,11 @@ package struct ServerLogHandler: LogHandler {
   private let now: @Sendable () -> Date
   private let write: @Sendable (String) -> Void
 
-  /// Makes a handler that writes to standard error.
+  /// Makes a handler, by default one that writes to standard error.
   package init(
-    label: String, format: ServerSettings.Log.Format = .text, level: Logger.Level = .info
-  ) {
-    self.init(label: label, format: format, level: level, write: Self.writeToStandardError)
-  }
-
-  init(
     label: String, format: ServerSettings.Log.Format = .text, level: Logger.Level = .info,
     now: @escaping @Sendable () -> Date = { Date() },
-    write: @escaping @Sendable (String) -> Void
+    write: @escaping @Sendable (String) -> Void = Self.writeToStandardError
   ) {
     self.label = label
     self.format = format
@@ -80,7 +74,7 @@ package struct ServerLogHandler: LogHandler {
 
   // One write for each line: lines of several threads do not get into each other. A log that cannot
   // be written (a full disk, a closed pipe) must not end the server.
-  private static func writeToStandardError(_ line: String) {
+  package static func writeToStandardError(_ line: String) {
     try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
   }
 }

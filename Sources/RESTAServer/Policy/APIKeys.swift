@@ -107,15 +107,23 @@ enum KeyList {
     let text =
       file.unicodeScalars.first == "\u{FEFF}"
       ? file.unicodeScalars.dropFirst() : file.unicodeScalars[...]
-    return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-      .map { Text(text: trimmed($0.element), number: $0.offset + 1) }
-      .filter { !$0.text.isEmpty && !$0.text.hasPrefix("#") }
+    return texts(in: text, separator: "\n").filter { !$0.text.hasPrefix("#") }
   }
 
   /// The parts of the variable that are not blank.
   static func values(of environment: String) -> [Text] {
-    environment.unicodeScalars.split(separator: ",", omittingEmptySubsequences: false).enumerated()
-      .map { Text(text: trimmed($0.element), number: $0.offset + 1) }
+    texts(in: environment.unicodeScalars[...], separator: ",")
+  }
+
+  /// By scalars: to Swift, a carriage return with its line feed is one character.
+  private static func texts(
+    in scalars: Substring.UnicodeScalarView, separator: Unicode.Scalar
+  ) -> [Text] {
+    scalars.split(separator: separator, omittingEmptySubsequences: false).enumerated()
+      .map { number, part in
+        let text = part.trimmed { $0 == " " || $0 == "\t" || $0 == "\r" }
+        return Text(text: String(text), number: number + 1)
+      }
       .filter { !$0.text.isEmpty }
   }
 
@@ -155,14 +163,6 @@ enum KeyList {
 
   private static func isPositional(_ name: String) -> Bool {
     name.hasPrefix("key-") && name.utf8.dropFirst(4).allSatisfy { (0x30...0x39).contains($0) }
-  }
-
-  /// By scalars: to Swift, a carriage return with its line feed is one character.
-  private static func trimmed(_ scalars: Substring.UnicodeScalarView) -> String {
-    let isBlank: (Unicode.Scalar) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" }
-    let tail = scalars.drop(while: isBlank)
-    let end = tail.lastIndex { !isBlank($0) }
-    return end.map { String(tail[...$0]) } ?? ""
   }
 }
 

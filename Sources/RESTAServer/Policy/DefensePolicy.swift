@@ -32,7 +32,7 @@ struct DefensePolicy: Sendable {
       prefix: try client.prefix.lengths.range(of: "prefix", own: own.prefix.length) {
         PrefixLength(length: $0).description
       },
-      off: client.off, logprobs: client.logprobs, exposure: client.expose)
+      off: client.off, exposure: client.expose)
     recommended = DefenseSettings.recommended(for: model).noise
   }
 
@@ -184,8 +184,6 @@ struct PolicyInformation: Sendable, Hashable {
   var prefix: ClosedRange<Int>
   /// Whether the defence may be switched off: by noise `none`, a sigma of 0 or a prefix of 0.
   var off: Bool
-  /// Whether log-probabilities may be asked for.
-  var logprobs: Bool
   var exposure: Exposure
 }
 

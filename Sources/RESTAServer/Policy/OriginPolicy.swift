@@ -13,11 +13,10 @@ struct OriginPolicy: Sendable {
   init(
     listenHost: String, allowedHosts: [String] = [], allowedOrigins: [String] = []
   ) throws(ServerError) {
-    // An IPv6 address is listened on without brackets and has some in a Host header.
-    let listen = HostName(listenHost) ?? HostName("[\(listenHost)]")
+    let listen = HostName.setting(listenHost)
     var hosts: Set = ["localhost", "127.0.0.1", "::1"]
     for text in allowedHosts {
-      guard let host = HostName(text), host.port == nil else {
+      guard let host = HostName.setting(text), host.port == nil else {
         throw ServerError(
           .invalidSetting,
           "listen.allowed_hosts: '\(text)' is no host name. Write it without a port.")
@@ -187,6 +186,9 @@ struct HostName: Sendable, Hashable {
     self.port = port
   }
 
+  /// A host as settings name it: an IPv6 address may be without the brackets that it has in a header.
+  static func setting(_ text: String) -> HostName? { HostName(text) ?? HostName("[\(text)]") }
+
   /// Whether only this machine can reach the address.
   var isLoopback: Bool {
     name == "localhost" || name == "::1" || (name.hasPrefix("127.") && isDotted)
@@ -209,6 +211,14 @@ struct HostName: Sendable, Hashable {
     case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
     default: byte == UInt8(ascii: ".") || byte == UInt8(ascii: ":")
     }
+  }
+}
+
+extension BidirectionalCollection {
+  /// What is left without the blanks at both ends.
+  func trimmed(_ isBlank: (Element) -> Bool) -> SubSequence {
+    let rest = drop(while: isBlank)
+    return rest.lastIndex { !isBlank($0) }.map { rest[...$0] } ?? rest
   }
 }
 

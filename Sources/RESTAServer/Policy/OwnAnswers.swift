@@ -15,20 +15,33 @@ final class OwnAnswers: Sendable {
   private static let lag = 256
 
   private struct Ring {
-    var digests: Set<[UInt8]> = []
-    var order: [[UInt8]] = []
-    var start = 0
+    /// When each was noted last.
+    private(set) var times: [[UInt8]: Int] = [:]
+    private var order: ArraySlice<(digest: [UInt8], time: Int)> = []
+    private var time = 0
+
+    mutating func add(_ digest: [UInt8]) {
+      time += 1
+      times[digest] = time
+      order.append((digest, time))
+      // What was noted again since is there more than once.
+      if order.count > 2 * times.count {
+        order = order.filter { times[$0.digest] == $0.time }[...]
+      }
+    }
 
     mutating func removeOldest() {
-      digests.remove(order[start])
-      start += 1
-      if 2 * start > order.count { (order, start) = (Array(order[start...]), 0) }
+      while let oldest = order.popFirst() {
+        guard times[oldest.digest] == oldest.time else { continue }
+        times[oldest.digest] = nil
+        return
+      }
     }
   }
 
   private let key: [UInt8]
   private let capacity: Int
-  // Invariant: of each client `order` holds the elements of `digests` from `start` on, the oldest first.
+  // Invariant: of each client `order` holds what `times` does, the oldest first.
   private let rings = Mutex([String: Ring]())
 
   init(capacity: Int = OwnAnswers.capacity) {
@@ -45,14 +58,14 @@ final class OwnAnswers: Sendable {
     for (index, piece) in pieces.enumerated() where !piece.isEmpty {
       answer += piece.utf8
       guard pieces.count - index <= Self.lag else { continue }
-      digests.append(Digest.authenticationCode(of: Self.trimmed(answer[...]), key: question))
+      digests.append(Digest.authenticationCode(of: answer.trimmed(Self.isSpace), key: question))
     }
     rings.withLock { rings in
-      for digest in digests where rings[client, default: Ring()].digests.insert(digest).inserted {
-        rings[client]?.order.append(digest)
-        guard rings.values.reduce(0, { $0 + $1.digests.count }) > capacity else { continue }
+      for digest in digests {
+        rings[client, default: Ring()].add(digest)
+        guard rings.values.reduce(0, { $0 + $1.times.count }) > capacity else { continue }
         // Who has the most gives way: nobody's traffic makes others' conversations unknown.
-        let most = rings.max { $0.value.digests.count < $1.value.digests.count }?.key
+        let most = rings.max { $0.value.times.count < $1.value.times.count }?.key
         rings[most ?? client]?.removeOldest()
       }
     }
@@ -67,9 +80,9 @@ final class OwnAnswers: Sendable {
       guard messages[index].name == nil else { return true }
       guard !messages[index].content.isEmpty else { return false }
       let before = index == 0 ? nil : messages[index - 1]
-      let answer = Self.trimmed(Array(messages[index].content.utf8)[...])
+      let answer = messages[index].content.utf8.trimmed(Self.isSpace)
       let digest = Digest.authenticationCode(of: answer, key: code(of: before, to: client))
-      return !rings.withLock { $0[client]?.digests.contains(digest) ?? false }
+      return rings.withLock { $0[client]?.times[digest] == nil }
     }
   }
 
@@ -78,20 +91,14 @@ final class OwnAnswers: Sendable {
     // A length in front of each makes the borders between the texts certain.
     let parts = [
       Array(client.utf8), Array((message?.role.rawValue ?? "").utf8),
-      Array(Self.trimmed(Array((message?.content ?? "").utf8)[...])),
+      Array((message?.content ?? "").utf8.trimmed(Self.isSpace)),
     ]
     return Digest.authenticationCode(
       of: parts.flatMap { Array("\($0.count) ".utf8) + $0 }, key: key)
   }
 
   /// White space at the ends does not count: clients trim it.
-  private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-    let spaces: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
-    guard let first = bytes.firstIndex(where: { !spaces.contains($0) }),
-      let last = bytes.lastIndex(where: { !spaces.contains($0) })
-    else { return [] }
-    return bytes[first...last]
-  }
+  private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x09, 0x0A, 0x0D].contains(byte) }
 }
 
 /// What becomes of assistant turns that a server does not know as its own answers.

@@ -2,18 +2,18 @@ import Foundation
 import RESTA
 
 /// The outer object of replies and of chunks, which all have the same members.
-struct ReplyObject<Choice: Encodable & Sendable>: Encodable, Sendable {
+struct ReplyObject: Encodable, Sendable {
   let id: String
   let object: String
   let created: Int
   let model: String
-  let choices: [Choice]
+  let choices: [ReplyChoice]
   /// Left out when `nil`, which is something else than `null` here.
   let usage: Nullable<ReplyUsage>?
   let resta: RestaReply?
 
   init(
-    _ object: String, _ head: ReplyHead, choices: [Choice], usage: Nullable<ReplyUsage>?,
+    _ object: String, _ head: ReplyHead, choices: [ReplyChoice], usage: Nullable<ReplyUsage>?,
     settings: RestaSettings? = nil
   ) {
     id = head.id

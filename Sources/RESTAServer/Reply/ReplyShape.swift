@@ -1,37 +1,83 @@
 import RESTA
 
-/// Makes the replies of one kind of request, whole or in chunks: the kinds differ in their shape only.
+/// Makes the replies of one endpoint, whole or in chunks: the endpoints differ in their shape only.
 ///
 /// A stream has an opening and an end for each answer, any number of pieces between, and, where
 /// ``includesUsage`` says so, one chunk with the usage behind all of them.
-protocol ReplyShape: Sendable {
-  /// A whole reply.
-  associatedtype Whole: Encodable & Sendable
-  /// A chunk of a streamed one.
-  associatedtype Chunk: Encodable & Sendable
-
-  var head: ReplyHead { get }
+struct ReplyShape: Sendable {
+  let endpoint: RequestField.Endpoint
+  let head: ReplyHead
   /// Whether the stream ends with the usage; the other chunks then say that theirs is `null`.
-  var includesUsage: Bool { get }
+  let includesUsage: Bool
 
-  func whole(_ answers: [WholeAnswer], usage: ReplyUsage, settings: RestaSettings?) -> Whole
+  func whole(
+    _ answers: [WholeAnswer], usage: ReplyUsage, settings: RestaSettings?
+  ) -> ReplyObject {
+    let choices = answers.enumerated().map { index, answer in
+      ReplyChoice(
+        index: index, text: endpoint == .completion ? answer.text : nil,
+        message: endpoint == .chat ? ReplyChoice.Message(content: answer.text) : nil,
+        logprobs: logProbabilities(answer.logProbabilities), finishReason: answer.reason,
+        resta: answer.resta.unlessEmpty)
+    }
+    return ReplyObject(
+      endpoint == .chat ? "chat.completion" : "text_completion", head, choices: choices,
+      usage: Nullable(wrappedValue: usage), settings: settings)
+  }
 
   /// The first chunk of an answer.
-  func opening(choice: Int, settings: RestaSettings?, resta: RestaChoice) -> Chunk
+  func opening(choice: Int, settings: RestaSettings?, resta: RestaChoice) -> ReplyObject {
+    let delta = ReplyChoice.Delta(role: "assistant", content: "")
+    return chunk([piece(choice, delta, resta: resta)], settings: settings)
+  }
 
-  func text(_ piece: StreamedPiece) -> Chunk
+  func text(_ text: StreamedPiece) -> ReplyObject {
+    chunk([
+      piece(
+        text.choice, ReplyChoice.Delta(content: text.text),
+        logprobs: logProbabilities(text.logProbabilities, offset: text.offset),
+        resta: RestaChoice(vote: text.vote))
+    ])
+  }
 
   /// The last chunk of an answer.
-  func end(choice: Int, reason: FinishReason, resta: RestaChoice) -> Chunk
+  func end(choice: Int, reason: FinishReason, resta: RestaChoice) -> ReplyObject {
+    chunk([piece(choice, ReplyChoice.Delta(), reason: reason, resta: resta)])
+  }
 
   /// The chunk with the usage, which has no answers.
-  func usage(_ usage: ReplyUsage) -> Chunk
-}
+  func usage(_ usage: ReplyUsage) -> ReplyObject {
+    chunk([], usage: Nullable(wrappedValue: usage))
+  }
 
-extension ReplyShape {
-  /// What a chunk with answers writes as its usage: nothing, or `null`.
-  var noUsage: Nullable<ReplyUsage>? {
-    includesUsage ? Nullable(wrappedValue: nil) : nil
+  private func piece(
+    _ index: Int, _ delta: ReplyChoice.Delta, logprobs: ReplyLogProbabilities? = nil,
+    reason: FinishReason? = nil, resta: RestaChoice
+  ) -> ReplyChoice {
+    ReplyChoice(
+      index: index, text: endpoint == .completion ? delta.content ?? "" : nil,
+      delta: endpoint == .chat ? delta : nil, logprobs: logprobs, finishReason: reason,
+      resta: resta.unlessEmpty)
+  }
+
+  /// Unlike a chat's, a completion's chunks are called what the whole is.
+  private func chunk(
+    _ choices: [ReplyChoice], usage: Nullable<ReplyUsage>? = nil, settings: RestaSettings? = nil
+  ) -> ReplyObject {
+    let noUsage = includesUsage ? Nullable<ReplyUsage>(wrappedValue: nil) : nil
+    return ReplyObject(
+      endpoint == .chat ? "chat.completion.chunk" : "text_completion", head, choices: choices,
+      usage: usage ?? noUsage, settings: settings)
+  }
+
+  private func logProbabilities(
+    _ entries: [TokenLogProbability]?, offset: Int = 0
+  ) -> ReplyLogProbabilities? {
+    entries.map {
+      endpoint == .chat
+        ? ReplyLogProbabilities.chat(ChatLogProbabilities(content: $0))
+        : .completion(CompletionLogProbabilities($0, offset: offset))
+    }
   }
 }
 
@@ -59,166 +105,48 @@ struct StreamedPiece: Sendable {
   var vote: VoteReport?
 }
 
-/// Makes the replies to chat requests.
-struct ChatShape: ReplyShape {
-  let head: ReplyHead
-  let includesUsage: Bool
-
-  func whole(
-    _ answers: [WholeAnswer], usage: ReplyUsage, settings: RestaSettings?
-  ) -> ReplyObject<ChatChoice> {
-    let choices = answers.enumerated().map { index, answer in
-      ChatChoice(
-        index: index, message: ChatChoice.Message(content: answer.text),
-        logprobs: answer.logProbabilities.map { ChatLogProbabilities(content: $0) },
-        finishReason: answer.reason, resta: answer.resta.unlessEmpty)
-    }
-    return ReplyObject(
-      "chat.completion", head, choices: choices, usage: Nullable(wrappedValue: usage),
-      settings: settings)
-  }
-
-  func opening(
-    choice: Int, settings: RestaSettings?, resta: RestaChoice
-  ) -> ReplyObject<ChatPiece> {
-    let delta = ChatPiece.Delta(role: "assistant", content: "")
-    return chunk(
-      [ChatPiece(index: choice, delta: delta, resta: resta.unlessEmpty)], settings: settings)
-  }
-
-  func text(_ piece: StreamedPiece) -> ReplyObject<ChatPiece> {
-    chunk([
-      ChatPiece(
-        index: piece.choice, delta: ChatPiece.Delta(content: piece.text),
-        logprobs: piece.logProbabilities.map { ChatLogProbabilities(content: $0) },
-        resta: RestaChoice(vote: piece.vote).unlessEmpty)
-    ])
-  }
-
-  func end(choice: Int, reason: FinishReason, resta: RestaChoice) -> ReplyObject<ChatPiece> {
-    chunk([
-      ChatPiece(
-        index: choice, delta: ChatPiece.Delta(), finishReason: reason, resta: resta.unlessEmpty)
-    ])
-  }
-
-  func usage(_ usage: ReplyUsage) -> ReplyObject<ChatPiece> {
-    chunk([], usage: Nullable(wrappedValue: usage))
-  }
-
-  private func chunk(
-    _ choices: [ChatPiece], usage: Nullable<ReplyUsage>? = nil, settings: RestaSettings? = nil
-  ) -> ReplyObject<ChatPiece> {
-    ReplyObject(
-      "chat.completion.chunk", head, choices: choices, usage: usage ?? noUsage, settings: settings)
-  }
-}
-
-/// Makes the replies to completion requests.
-struct CompletionShape: ReplyShape {
-  let head: ReplyHead
-  let includesUsage: Bool
-
-  func whole(
-    _ answers: [WholeAnswer], usage: ReplyUsage, settings: RestaSettings?
-  ) -> ReplyObject<CompletionChoice> {
-    let choices = answers.enumerated().map { index, answer in
-      CompletionChoice(
-        text: answer.text, index: index,
-        logprobs: answer.logProbabilities.map { CompletionLogProbabilities($0) },
-        finishReason: answer.reason, resta: answer.resta.unlessEmpty)
-    }
-    return object(choices, usage: Nullable(wrappedValue: usage), settings: settings)
-  }
-
-  func opening(
-    choice: Int, settings: RestaSettings?, resta: RestaChoice
-  ) -> ReplyObject<CompletionPiece> {
-    object(
-      [CompletionPiece(index: choice, resta: resta.unlessEmpty)], usage: noUsage,
-      settings: settings)
-  }
-
-  func text(_ piece: StreamedPiece) -> ReplyObject<CompletionPiece> {
-    let logProbabilities = piece.logProbabilities.map {
-      CompletionLogProbabilities($0, offset: piece.offset)
-    }
-    let choice = CompletionPiece(
-      text: piece.text, index: piece.choice, logprobs: logProbabilities,
-      resta: RestaChoice(vote: piece.vote).unlessEmpty)
-    return object([choice], usage: noUsage)
-  }
-
-  func end(choice: Int, reason: FinishReason, resta: RestaChoice) -> ReplyObject<CompletionPiece> {
-    object(
-      [CompletionPiece(index: choice, finishReason: reason, resta: resta.unlessEmpty)],
-      usage: noUsage)
-  }
-
-  func usage(_ usage: ReplyUsage) -> ReplyObject<CompletionPiece> {
-    object([], usage: Nullable(wrappedValue: usage))
-  }
-
-  /// Unlike a chat's, a completion's chunks are called what the whole is.
-  private func object<Choice>(
-    _ choices: [Choice], usage: Nullable<ReplyUsage>?, settings: RestaSettings? = nil
-  ) -> ReplyObject<Choice> {
-    ReplyObject("text_completion", head, choices: choices, usage: usage, settings: settings)
-  }
-}
-
-/// An answer in a chat's reply.
-struct ChatChoice: Encodable, Sendable {
-  /// What the model says.
+/// An answer in a reply, or a piece of one in a chunk; what is `nil` and not ``Nullable`` is left out.
+struct ReplyChoice: Encodable, Sendable {
+  /// What the model says in a chat.
   struct Message: Encodable, Sendable {
     let role = "assistant"
     let content: String
     @Nullable var refusal: String?
   }
 
-  let index: Int
-  let message: Message
-  @Nullable var logprobs: ChatLogProbabilities?
-  let finishReason: FinishReason
-  let resta: RestaChoice?
-}
-
-/// A piece of an answer in a chunk of a streamed chat.
-struct ChatPiece: Encodable, Sendable {
+  /// What a chunk adds to that.
   struct Delta: Encodable, Sendable {
     var role: String?
     var content: String?
   }
 
   let index: Int
-  let delta: Delta
-  @Nullable var logprobs: ChatLogProbabilities?
+  /// What a completion says, or its chunk adds.
+  var text: String?
+  var message: Message?
+  var delta: Delta?
+  @Nullable var logprobs: ReplyLogProbabilities?
   @Nullable var finishReason: FinishReason?
-  var resta: RestaChoice?
-}
-
-/// The log-probabilities of a chat's answer, or of a piece of one.
-struct ChatLogProbabilities: Encodable, Sendable {
-  let content: [TokenLogProbability]
-  @Nullable var refusal: [TokenLogProbability]?
-}
-
-/// An answer in a completion's reply.
-struct CompletionChoice: Encodable, Sendable {
-  let text: String
-  let index: Int
-  @Nullable var logprobs: CompletionLogProbabilities?
-  let finishReason: FinishReason
   let resta: RestaChoice?
 }
 
-/// A piece of an answer in a chunk of a streamed completion.
-struct CompletionPiece: Encodable, Sendable {
-  var text = ""
-  let index: Int
-  @Nullable var logprobs: CompletionLogProbabilities?
-  @Nullable var finishReason: FinishReason?
-  var resta: RestaChoice?
+/// The log-probabilities of an answer, or of a piece of one.
+enum ReplyLogProbabilities: Encodable, Sendable {
+  case chat(ChatLogProbabilities)
+  case completion(CompletionLogProbabilities)
+
+  func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .chat(let value): try value.encode(to: encoder)
+    case .completion(let value): try value.encode(to: encoder)
+    }
+  }
+}
+
+/// Log-probabilities in a chat's shape.
+struct ChatLogProbabilities: Encodable, Sendable {
+  let content: [TokenLogProbability]
+  @Nullable var refusal: [TokenLogProbability]?
 }
 
 /// Why an answer ended, in OpenAI's words.

@@ -4,9 +4,11 @@ import NIOCore
 import RESTA
 
 /// Sends the answers of a request: as one JSON object, or as server-sent events.
-struct AnswerWriter<Shape: ReplyShape>: Sendable {
+struct AnswerWriter: Sendable {
   let run: AnswerRun
-  let format: AnswerFormat<Shape>
+  let shape: ReplyShape
+  /// What of the defence may be shown.
+  let contents: ReplyContents
   let logger: Logger
   let notes: RequestNotes
 
@@ -15,18 +17,27 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
     let keepsTokens = run.batch.answer.logProbabilities != nil
     return try await run { events in
       var tokens: [GeneratedToken] = []
-      var answers: [CollectedAnswer] = []
+      var usage = contents.usage
+      var answers: [WholeAnswer] = []
+      var votedFrom: [Int?] = []
       for try await event in events {
         switch event {
         case .started, .text, .idle: break
         case .token(_, let token): if keepsTokens { tokens.append(token) }
         // Answers come one after the other, in their order.
-        case .finished(_, let result):
-          answers.append(CollectedAnswer(tokens: tokens, result: result))
+        case .finished(let index, let result):
+          answers.append(
+            WholeAnswer(
+              text: result.text, reason: FinishReason(result.stopReason),
+              logProbabilities: contents.logProbabilities(of: tokens),
+              resta: contents.whole(result, index)))
+          usage.add(result, isFirst: contents.isFirst(index))
+          votedFrom.append(result.votedFrom)
           tokens = []
         }
       }
-      return (format.whole(answers), answers.map(\.result.votedFrom))
+      let reply = shape.whole(answers, usage: usage, settings: contents.settings)
+      return (WireJSON.bytes(reply), votedFrom)
     }
   }
 
@@ -35,20 +46,20 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
   func stream(to writer: inout any ResponseBodyWriter) async throws {
     do {
       try await run { events in
-        var usage = format.contents.usage
+        var usage = contents.usage
         var offset = 0
         for try await event in events {
           switch event {
           case .started: offset = 0
           case .finished(let index, let result):
-            usage.add(result, isFirst: format.contents.isFirst(index))
+            usage.add(result, isFirst: contents.isFirst(index))
           default: break
           }
           if let bytes = bytes(for: event, offset: offset) { try await write(bytes, to: &writer) }
-          if case .token(_, let token) = event { offset += format.contents.scalars(in: token) }
+          if case .token(_, let token) = event { offset += contents.scalars(in: token) }
         }
-        if run.batch.answer.includesUsage {
-          try await write(format.usage(usage), to: &writer)
+        if shape.includesUsage {
+          try await write(ServerSentEvent.data(shape.usage(usage)), to: &writer)
         }
       }
     } catch let failure as WriteFailure {
@@ -76,73 +87,31 @@ struct AnswerWriter<Shape: ReplyShape>: Sendable {
     }
   }
 
+  /// What a stream says of an event; `nil` for a token with nothing to show yet.
   private func bytes(for event: AnswerEvent, offset: Int) -> [UInt8]? {
+    let chunk: ReplyObject
     switch event {
-    case .started(let index): format.opening(index)
-    case .token(let index, let token): format.token(token, of: index, offset: offset)
-    case .text(let index, let text): format.text(text, of: index)
-    case .finished(let index, let result): format.closing(result, of: index)
-    case .idle: ServerSentEvent.keepAlive
+    case .idle: return ServerSentEvent.keepAlive
+    case .started(let index):
+      chunk = shape.opening(
+        choice: index, settings: contents.settings, resta: contents.opening(index))
+    case .token(let index, let token):
+      let piece = StreamedPiece(
+        choice: index, text: token.text,
+        logProbabilities: contents.logProbabilities(of: [token]), offset: offset,
+        vote: contents.vote(of: token))
+      guard !piece.text.isEmpty || piece.logProbabilities != nil || piece.vote != nil else {
+        return nil
+      }
+      chunk = shape.text(piece)
+    case .text(let index, let text):
+      chunk = shape.text(StreamedPiece(choice: index, text: text))
+    case .finished(let index, let result):
+      chunk = shape.end(
+        choice: index, reason: FinishReason(result.stopReason), resta: contents.closing(result))
     }
+    return ServerSentEvent.data(chunk)
   }
-}
-
-/// Answers as bytes: the shape is that of the endpoint, the contents are what the reply may show.
-struct AnswerFormat<Shape: ReplyShape>: Sendable {
-  let shape: Shape
-  let contents: ReplyContents
-
-  /// The reply that holds all answers, in JSON.
-  func whole(_ answers: [CollectedAnswer]) -> [UInt8] {
-    let whole = answers.enumerated().map { index, answer in
-      WholeAnswer(
-        text: answer.result.text, reason: FinishReason(answer.result.stopReason),
-        logProbabilities: contents.logProbabilities(of: answer.tokens),
-        resta: contents.whole(answer.result, index))
-    }
-    return WireJSON.bytes(
-      shape.whole(whole, usage: contents.usage(of: answers), settings: contents.settings))
-  }
-
-  /// The chunk that opens an answer.
-  func opening(_ index: Int) -> [UInt8] {
-    ServerSentEvent.data(
-      shape.opening(choice: index, settings: contents.settings, resta: contents.opening(index)))
-  }
-
-  /// The chunk for a token; `nil` when there is nothing to show yet.
-  func token(_ token: GeneratedToken, of index: Int, offset: Int) -> [UInt8]? {
-    let piece = StreamedPiece(
-      choice: index, text: token.text,
-      logProbabilities: contents.logProbabilities(of: [token]), offset: offset,
-      vote: contents.vote(of: token))
-    guard !piece.text.isEmpty || piece.logProbabilities != nil || piece.vote != nil else {
-      return nil
-    }
-    return ServerSentEvent.data(shape.text(piece))
-  }
-
-  /// The chunk for text alone.
-  func text(_ text: String, of index: Int) -> [UInt8] {
-    ServerSentEvent.data(shape.text(StreamedPiece(choice: index, text: text)))
-  }
-
-  /// The chunk that ends an answer.
-  func closing(_ result: GenerationResult, of index: Int) -> [UInt8] {
-    ServerSentEvent.data(
-      shape.end(
-        choice: index, reason: FinishReason(result.stopReason), resta: contents.closing(result)))
-  }
-
-  /// The chunk behind all answers that says what they used.
-  func usage(_ usage: ReplyUsage) -> [UInt8] { ServerSentEvent.data(shape.usage(usage)) }
-}
-
-/// An answer with what was noted of its tokens on the way.
-struct CollectedAnswer: Sendable {
-  /// The tokens, as they were generated; kept only where log-probabilities are asked for.
-  var tokens: [GeneratedToken] = []
-  var result: GenerationResult
 }
 
 /// What a reply may show of the defence, by what the operator allows and the request asks for.
@@ -228,12 +197,6 @@ struct ReplyContents: Sendable {
   /// How far a token moves the offset of the next one, as ``CompletionLogProbabilities`` counts it.
   func scalars(in token: GeneratedToken) -> Int {
     CompletionLogProbabilities.scalars(in: tokenizer.bytes(of: token.id))
-  }
-
-  func usage(of answers: [CollectedAnswer]) -> ReplyUsage {
-    answers.enumerated().reduce(into: usage) { usage, answer in
-      usage.add(answer.element.result, isFirst: isFirst(answer.offset))
-    }
   }
 
   /// Whether an answer is the first one to its prompt, which counts once.

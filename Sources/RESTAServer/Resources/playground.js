@@ -190,7 +190,8 @@ function requestBody(column, question) {
     ],
     stream: true,
     stream_options: { include_usage: true },
-    resta: column.isDefended ? chosenDefense() : { noise: "none" },
+    // Where nobody may switch it off, an undefended answer is what the operator's own settings give.
+    resta: column.isDefended ? chosenDefense() : server.client?.off ? { noise: "none" } : {},
   };
   // What is left empty is the operator's default.
   if (byId("max-tokens").value) body.max_tokens = byId("max-tokens").valueAsNumber;
@@ -462,7 +463,10 @@ let running = null;
 
 function setUpColumns() {
   const { defense, client } = server;
-  const isDefended = defense?.noise !== "none" || (client?.noise ?? []).some((noise) => noise !== "none");
+  // A noise that may have no strength, or nothing to vote on, is none to choose.
+  const mayDefend = (client?.noise ?? []).some((noise) => noise !== "none")
+    && client.sigma.max > 0 && client.prefix.max !== 0;
+  const isDefended = defense?.noise !== "none" || mayDefend;
   columns = [];
   if (client?.off || !isDefended) columns.push({ title: "Undefended", isDefended: false });
   if (isDefended) columns.push({ title: "Defended", isDefended: true });

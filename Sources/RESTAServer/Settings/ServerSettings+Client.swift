@@ -51,9 +51,6 @@ extension ServerSettings {
     /// Whether `/v1/completions` is served; `true` by default.
     public var completions = true
 
-    /// Makes the default settings.
-    public init() {}
-
     /// The noises that can be allowed, in the order to name them.
     static let noises = NoiseKind.allCases.filter { $0 != .none }
   }

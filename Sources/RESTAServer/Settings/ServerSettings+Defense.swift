@@ -18,9 +18,6 @@ extension ServerSettings {
     /// How a defended answer is computed, on which it does not depend; by default the fast decoder.
     public var decoder = DecoderKind.fast
 
-    /// Chooses nothing.
-    public init() {}
-
     /// What is perturbed unless the operator says otherwise: whatever a client writes in the name of
     /// anybody but the model; a system message of a client is no more to be trusted than a user's.
     static let base = DefenseSettings(perturbed: PerturbedContent(roles: [.system, .user, .tool]))

@@ -40,13 +40,10 @@ extension ServerSettings {
     public var readSeconds: Double = 15
     /// After how many seconds an idle connection is closed, more than 0; 60 by default.
     public var idleSeconds: Double = 60
-    /// After how many seconds without a token a stream sends a comment, more than 0; 10 by default.
+    /// Every how many seconds a stream sends a comment, whether tokens come or not, more than 0; 10 by default.
     public var keepaliveSeconds: Double = 10
     /// How many seconds running answers have to end when the server stops, at least 0; 30 by default.
     public var shutdownSeconds: Double = 30
-
-    /// Makes the default settings.
-    public init() {}
   }
 
   /// How often each key may ask; without keys, everybody together.
@@ -55,9 +52,6 @@ extension ServerSettings {
     public var requestsPerMinute: Int?
     /// Tokens a minute, those of all k + 1 sequences, at least 1; by default `nil`, any number.
     public var tokensPerMinute: Int?
-
-    /// Makes the default settings.
-    public init() {}
   }
 }
 
@@ -110,7 +104,7 @@ extension ServerSettings {
       "After how many seconds an idle connection is closed."),
     Setting(
       "limits.keepalive_seconds", \.limits.keepaliveSeconds, .seconds(moreThanZero: true),
-      "After how many seconds without a token a stream sends a comment."),
+      "Every so many seconds a stream sends a comment, which keeps its connection open."),
     Setting(
       "limits.shutdown_seconds", \.limits.shutdownSeconds, .seconds(moreThanZero: false),
       "How many seconds running answers have to end when the server stops."),
@@ -134,9 +128,6 @@ extension ServerSettings {
     public var date: TemplateDate?
     /// Variables for the chat template, such as `enable_thinking`; none by default.
     public var templateVars: [String: TemplateVariable] = [:]
-
-    /// Makes the default settings.
-    public init() {}
   }
 
   /// What an answer is like when its request does not say.
@@ -147,9 +138,6 @@ extension ServerSettings {
     ///
     /// Default: 0. Sampling makes refusals less certain.
     public var temperature: Double = 0
-
-    /// Makes the default settings.
-    public init() {}
   }
 }
 
@@ -178,9 +166,6 @@ extension ServerSettings {
   public struct Keys: Sendable, Hashable {
     /// A file with a key a line, besides those of `$RESTA_API_KEYS`; by default `nil`, none.
     public var file: String?
-
-    /// Makes the default settings.
-    public init() {}
   }
 
   /// Who may read `/metrics`, and what of the defence it shows.
@@ -192,9 +177,6 @@ extension ServerSettings {
     public var margins = false
     /// The names of the keys that may read it, while others get 403; by default none, which is every key.
     public var keys: [String] = []
-
-    /// Makes the default settings.
-    public init() {}
   }
 
   /// What is logged.
@@ -213,9 +195,6 @@ extension ServerSettings {
     public var format = Format.text
     /// Whether prompts and answers are logged; `false` by default.
     public var prompts = false
-
-    /// Makes the default settings.
-    public init() {}
   }
 }
 

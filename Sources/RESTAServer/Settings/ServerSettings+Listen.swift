@@ -16,13 +16,8 @@ extension ServerSettings {
     /// The origins whose pages may use the server, such as `https://app.example`; by default its own page alone.
     public var allowedOrigins: [String] = []
 
-    /// Makes the default settings.
-    public init() {}
-
     /// Whether ``host`` is reachable from this machine alone: `127.0.0.0/8`, `::1` and `localhost`.
-    public var isLoopback: Bool {
-      (HostName(host) ?? HostName("[\(host)]"))?.isLoopback ?? false
-    }
+    public var isLoopback: Bool { HostName.setting(host)?.isLoopback ?? false }
   }
 }
 
@@ -78,9 +73,6 @@ extension ServerSettings {
     public var vllmKey: String?
     /// Whether embedding rows travel to vLLM in bfloat16; `false` by default.
     public var vllmBfloat16 = false
-
-    /// Makes the default settings.
-    public init() {}
   }
 }
 

@@ -161,16 +161,12 @@ struct ErrorReply: Encodable, Sendable {
   }
 }
 
-/// Turns what a request throws into OpenAI's error objects.
-struct ErrorMapper: Sendable {
-  /// What can be asked for, and how.
-  let routes: RouteTable
-
-  /// What a client is told.
+extension RouteTable {
+  /// What a client is told of what its request throws.
   func error(for error: any Error, _ request: Request, _ context: ServerContext) -> APIError {
     let result =
       if let error = error as? HTTPError, [404, 405].contains(error.status.code) {
-        routes.error(method: request.method.rawValue, path: request.uri.path)
+        self.error(method: request.method.rawValue, path: request.uri.path)
       } else {
         APIError(error, log: context.logger)
       }

@@ -21,12 +21,12 @@ struct AnswerRequest: Sendable {
   /// Reads what both kinds of request share; throws for a field of another type, out of range or not supported.
   init(
     _ fields: BodyFields, of endpoint: RequestField.Endpoint, logProbabilities: Int?,
-    defaults: RequestDefaults
+    settings: ServerSettings
   ) throws(APIError) {
     unknown = try RequestField.check(fields, of: endpoint)
     choices =
       try fields.value(of: "n") { (field) throws(APIError) in
-        try Self.choices(field, limit: defaults.choiceLimit)
+        try Self.choices(field, limit: settings.limits.choices)
       } ?? 1
     isStreamed = try fields["stream"].bool() ?? false
     includesUsage = try Self.includesUsage(
@@ -35,11 +35,11 @@ struct AnswerRequest: Sendable {
     defense = try DefenseOverride(fields["resta"])
     options = GenerationOptions(
       maximumTokens: try fields.value(of: "max_tokens") { (field) throws(APIError) in
-        try Self.maximumTokens(field, limit: defaults.answerLimit)
-      } ?? defaults.maximumTokens,
+        try Self.maximumTokens(field, limit: settings.limits.answerTokens)
+      } ?? settings.answer.maxTokens,
       stop: try fields.value(of: "stop", Self.stop) ?? [],
       sampling: SamplingSettings(
-        temperature: try fields["temperature"].number(in: 0...2) ?? defaults.temperature,
+        temperature: try fields["temperature"].number(in: 0...2) ?? settings.answer.temperature,
         topP: try fields["top_p"].number(in: 0...1) ?? 1,
         topK: try Self.unless(-1, fields["top_k"])?.integer(in: 0...Int.max) ?? 0,
         minP: try fields["min_p"].number(in: 0...1) ?? 0,
@@ -112,18 +112,4 @@ extension AnswerRequest {
     }
     return try options["include_usage"].bool() ?? false
   }
-}
-
-/// What the operator's settings say about requests: defaults and limits.
-struct RequestDefaults: Sendable {
-  /// The most tokens of an answer when a request names no limit.
-  var maximumTokens: Int
-  /// The temperature when a request names none.
-  var temperature: Double
-  /// The most tokens that a request may ask for.
-  var answerLimit: Int
-  /// The most answers that one request may ask for.
-  var choiceLimit: Int
-  /// The roles that messages may have.
-  var roles: Set<ChatMessage.Role>
 }

@@ -12,13 +12,13 @@ struct ChatRequest: Sendable {
 
   /// Reads a request; throws ``APIError`` 400 for a body that is no JSON object, and for a field that is missing, of
   /// another type, out of range or not supported.
-  init(body: [UInt8], defaults: RequestDefaults) throws(APIError) {
+  init(body: [UInt8], settings: ServerSettings) throws(APIError) {
     let fields = try BodyFields.body(body)
     model = try fields["model"].string()
     answer = try AnswerRequest(
-      fields, of: .chat, logProbabilities: try Self.logProbabilities(fields), defaults: defaults)
+      fields, of: .chat, logProbabilities: try Self.logProbabilities(fields), settings: settings)
     do {
-      let list = try MessageList(fields["messages"].value, roles: defaults.roles)
+      let list = try MessageList(fields["messages"].value, roles: settings.client.roles)
       messages = list.messages
       for field in list.unknown {
         answer.unknown.add(field.key, in: field.message, known: MessageList.keys)

@@ -11,7 +11,7 @@ struct CompletionRequest: Sendable {
 
   /// Reads a request; throws ``APIError`` 400 for a body that is no JSON object, and for a field that is missing, of
   /// another type, out of range or not supported.
-  init(body: [UInt8], defaults: RequestDefaults) throws(APIError) {
+  init(body: [UInt8], settings: ServerSettings) throws(APIError) {
     let fields = try BodyFields.body(body)
     model = try fields["model"].string()
     // Chat completions' name for it; ignoring it would give fewer alternatives than were asked for.
@@ -23,11 +23,12 @@ struct CompletionRequest: Sendable {
     let logProbabilities =
       fields["logprobs"].value == .bool(false) ? nil : try fields["logprobs"].integer(in: 0...5)
     answer = try AnswerRequest(
-      fields, of: .completion, logProbabilities: logProbabilities, defaults: defaults)
+      fields, of: .completion, logProbabilities: logProbabilities, settings: settings)
     prompts = try Self.prompts(fields["prompt"])
-    guard prompts.count <= defaults.choiceLimit / answer.choices else {
+    let limit = settings.limits.choices
+    guard prompts.count <= limit / answer.choices else {
       throw fields["prompt"].refused(
-        "asks with 'n' for more than this server's limit of \(defaults.choiceLimit) answers")
+        "asks with 'n' for more than this server's limit of \(limit) answers")
     }
   }
 

@@ -60,7 +60,7 @@ extension InformationReply {
       samples: Bounds(min: policy.samples.lowerBound, max: policy.samples.upperBound),
       prefix: Bounds(
         min: prefix(policy.prefix.lowerBound), max: prefix(policy.prefix.upperBound)),
-      off: policy.off, logprobs: policy.logprobs,
+      off: policy.off, logprobs: settings.client.logprobs,
       temperature: Bounds(min: 0, max: settings.client.temperature))
   }
 }

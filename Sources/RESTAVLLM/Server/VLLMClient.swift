@@ -58,7 +58,7 @@ struct VLLMClient: Sendable {
             }
             isComplete = isComplete || reply.ending != nil
           }
-        } catch VLLMFailure.cutOff where isComplete {}
+        } catch is VLLMFailure where isComplete {}
       } progress: {
         rest.answer.count
       }
@@ -80,16 +80,12 @@ struct VLLMClient: Sendable {
     /// The whole reply to a request that is not streamed.
     func answer(_ completion: VLLMRequest) async throws -> CompletionReply {
       let body = try body(completion)
-      let found = Mutex<CompletionReply?>(nil)
-      try await attempt(isIdempotent: { true }) { upstream in
+      return try await attempt(isIdempotent: { true }) { upstream in
         let value = try await upstream.connection.post("/v1/completions", body)
-        let reply = try CompletionReply(value, listing: completion.request.listed)
-        found.withLock { $0 = reply }
+        return try CompletionReply(value, listing: completion.request.listed)
       } progress: {
         0
       }
-      guard let reply = found.withLock({ $0 }) else { throw CancellationError() }
-      return reply
     }
 
     private func body(_ completion: VLLMRequest) throws -> [UInt8] {
@@ -99,9 +95,9 @@ struct VLLMClient: Sendable {
     }
 
     /// Does something at a server, and again at it or another where that may help.
-    private func attempt(
-      isIdempotent: () -> Bool, _ work: (Upstream) async throws -> Void, progress: () -> Int
-    ) async throws {
+    private func attempt<Value: Sendable>(
+      isIdempotent: () -> Bool, _ work: (Upstream) async throws -> Value, progress: () -> Int
+    ) async throws -> Value {
       var failures = 0
       var reached = progress()
       while true {
@@ -110,8 +106,9 @@ struct VLLMClient: Sendable {
           return try await client.limit.run {
             try await upstream.counted {
               try await client.verify(upstream)
-              try await work(upstream)
+              let value = try await work(upstream)
               upstream.hear()
+              return value
             }
           }
         } catch let failure as VLLMFailure {

@@ -71,5 +71,10 @@ import Testing
       bytesPerCell: 1000, besideBytes: nil, costs: costs)
     #expect(quick.contains("about 20 s"))
     #expect(!quick.contains("request_seconds"))
+    // As of a large model without a limit: more seconds than an integer holds.
+    let endless = capacity { $0.limits.workTokens = .max }.summary(
+      bytesPerCell: 1000, besideBytes: nil,
+      costs: PassCosts(samples: [.init(positions: 1, seconds: 2)]))
+    #expect(endless.contains("longer than limits.request_seconds"))
   }
 }

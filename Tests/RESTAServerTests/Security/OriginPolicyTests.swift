@@ -39,6 +39,13 @@ struct OriginPolicyTests {
     #expect(policy.check(host: "localhost:8080", origin: nil) == nil)
   }
 
+  @Test("takes an IPv6 address with its brackets or without", arguments: ["fd00::1", "[fd00::1]"])
+  func addresses(allowed: String) throws {
+    let policy = try OriginPolicy(listenHost: "::1", allowedHosts: [allowed])
+    #expect(policy.check(host: "[fd00::1]:8080", origin: nil) == nil)
+    #expect(policy.check(host: "[fd00::2]:8080", origin: nil) != nil)
+  }
+
   @Test("knows the address it listens on")
   func ownAddress() throws {
     let policy = try OriginPolicy(listenHost: "127.0.0.2")

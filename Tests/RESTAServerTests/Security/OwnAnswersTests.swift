@@ -77,6 +77,15 @@ extension OwnAnswers {
     #expect(isKnown(7))
   }
 
+  @Test func `what is answered again is as new as its last time`() {
+    let own = OwnAnswers(capacity: 2)
+    for answer in ["A", "B", "A", "A", "A", "C"] { own.note(answer, to: [.user("Q")]) }
+    let known = ["A", "B", "C"].filter {
+      own.unknownTurns(in: [.user("Q"), .assistant($0)]).isEmpty
+    }
+    #expect(known == ["A", "C"])
+  }
+
   @Test func `what came in pieces is known behind each of the last ones, and nowhere between`() {
     let own = OwnAnswers()
     func isKnown(_ answer: String) -> Bool {

@@ -131,7 +131,7 @@ import Testing
     for (index, body) in (hostile + bodies).enumerated() {
       let time = ContinuousClock().measure {
         _ = Reading.error { () throws(APIError) in
-          try ChatRequest(body: Array(body.utf8), defaults: .tests)
+          try ChatRequest(body: Array(body.utf8), settings: .tests)
         }
       }
       // Some 0.1 s in a debug build; anything quadratic takes hours.

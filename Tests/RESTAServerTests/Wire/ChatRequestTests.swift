@@ -55,7 +55,7 @@ import Testing
 
   @Test func `keys of messages that are not read are named`() throws {
     let body = #"{"messages": [{"role": "user", "content": "a", "id": 1, "nmae": "b"}], "x_y": 1}"#
-    let answer = try ChatRequest(body: Array(body.utf8), defaults: .tests).answer
+    let answer = try ChatRequest(body: Array(body.utf8), settings: .tests).answer
     #expect(
       answer.unknown.line == "x_y, messages[0].nmae (did you mean name?)")
   }

@@ -15,7 +15,7 @@ import Testing
     + #"{"bytes":[97],"logprob":-1,"token":"a"}],"voted":false}"#
 
   @Test func `a whole chat is OpenAI's object, with null where it writes null`() {
-    let reply = ChatShape(head: Replying.head, includesUsage: false).whole(
+    let reply = ReplyShape(endpoint: .chat, head: Replying.head, includesUsage: false).whole(
       [
         WholeAnswer(text: "a/\"\n", reason: .stop),
         WholeAnswer(
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func `a whole completion has text and the older log-probabilities`() {
-    let reply = CompletionShape(head: Replying.head, includesUsage: false).whole(
+    let reply = ReplyShape(endpoint: .completion, head: Replying.head, includesUsage: false).whole(
       [
         WholeAnswer(text: "x", reason: .length),
         WholeAnswer(text: "fooBar", reason: .stop, logProbabilities: [Self.entry]),
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func `a chat's chunks are role, text, finish_reason and usage`() {
-    let shape = ChatShape(head: Replying.head, includesUsage: false)
+    let shape = ReplyShape(endpoint: .chat, head: Replying.head, includesUsage: false)
     let object = "chat.completion.chunk"
     #expect(
       Replying.text(
@@ -78,8 +78,8 @@ import Testing
   }
 
   @Test func `with usage asked for, every other chunk says null`() {
-    let chat = ChatShape(head: Replying.head, includesUsage: true)
-    let completion = CompletionShape(head: Replying.head, includesUsage: true)
+    let chat = ReplyShape(endpoint: .chat, head: Replying.head, includesUsage: true)
+    let completion = ReplyShape(endpoint: .completion, head: Replying.head, includesUsage: true)
     for text in [
       Replying.text(chat.opening(choice: 0, settings: nil, resta: RestaChoice())),
       Replying.text(chat.text(StreamedPiece(choice: 0, text: "a"))),
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func `a completion's chunks are text, and offsets go on`() {
-    let shape = CompletionShape(head: Replying.head, includesUsage: false)
+    let shape = ReplyShape(endpoint: .completion, head: Replying.head, includesUsage: false)
     #expect(
       Replying.text(shape.opening(choice: 0, settings: nil, resta: RestaChoice()))
         == Self.chunk(

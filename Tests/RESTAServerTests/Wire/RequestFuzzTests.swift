@@ -77,8 +77,8 @@ import Testing
   /// Reads a body as both kinds of request and checks the errors.
   private static func check(_ body: [UInt8], _ name: String, _ outcomes: inout Outcomes) {
     let errors = [
-      Reading.error { () throws(APIError) in try ChatRequest(body: body, defaults: .tests) },
-      Reading.error { () throws(APIError) in try CompletionRequest(body: body, defaults: .tests) },
+      Reading.error { () throws(APIError) in try ChatRequest(body: body, settings: .tests) },
+      Reading.error { () throws(APIError) in try CompletionRequest(body: body, settings: .tests) },
     ]
     for error in errors {
       guard let error else {
@@ -94,9 +94,9 @@ import Testing
   }
 
   @Test func `the bodies that are changed are requests`() throws {
-    let chat = try ChatRequest(body: Self.bodies[0], defaults: .tests)
+    let chat = try ChatRequest(body: Self.bodies[0], settings: .tests)
     #expect(chat.messages.map(\.content) == [Self.prompt, Self.prompt])
-    let completion = try CompletionRequest(body: Self.bodies[1], defaults: .tests)
+    let completion = try CompletionRequest(body: Self.bodies[1], settings: .tests)
     #expect(completion.prompts == [Self.prompt, Self.prompt])
   }
 

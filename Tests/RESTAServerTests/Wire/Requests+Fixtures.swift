@@ -3,11 +3,14 @@ import Testing
 
 @testable import RESTAServer
 
-extension RequestDefaults {
+extension ServerSettings {
   /// Defaults that no field of a test repeats by chance.
-  static let tests = RequestDefaults(
-    maximumTokens: 77, temperature: 0.25, answerLimit: 500, choiceLimit: 4,
-    roles: [.system, .user, .assistant, .tool])
+  static let tests: ServerSettings = {
+    var settings = ServerSettings()
+    (settings.answer.maxTokens, settings.answer.temperature) = (77, 0.25)
+    (settings.limits.answerTokens, settings.limits.choices) = (500, 4)
+    return settings
+  }()
 }
 
 /// Reads bodies for tests.
@@ -17,22 +20,22 @@ enum Reading {
     let rest = members.isEmpty ? "" : ", " + members
     return try ChatRequest(
       body: Array(#"{"messages": [{"role": "user", "content": "Hi"}]\#(rest)}"#.utf8),
-      defaults: .tests)
+      settings: .tests)
   }
 
   /// A chat of these messages.
   static func messages(
-    _ messages: String, roles: Set<ChatMessage.Role> = RequestDefaults.tests.roles
+    _ messages: String, roles: Set<ChatMessage.Role> = ServerSettings.tests.client.roles
   ) throws(APIError) -> [ChatMessage] {
-    var defaults = RequestDefaults.tests
-    defaults.roles = roles
-    return try ChatRequest(body: Array(#"{"messages": \#(messages)}"#.utf8), defaults: defaults)
+    var settings = ServerSettings.tests
+    settings.client.roles = roles
+    return try ChatRequest(body: Array(#"{"messages": \#(messages)}"#.utf8), settings: settings)
       .messages
   }
 
   /// A completion with these members.
   static func completion(_ members: String) throws(APIError) -> CompletionRequest {
-    try CompletionRequest(body: Array("{\(members)}".utf8), defaults: .tests)
+    try CompletionRequest(body: Array("{\(members)}".utf8), settings: .tests)
   }
 
   /// What reading throws.

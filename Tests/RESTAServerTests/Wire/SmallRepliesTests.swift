@@ -23,7 +23,7 @@ import Testing
   @Test func `an event is one line of data and an empty one, whatever the text`() {
     let text = "a\n\r\n\u{2028}\u{85}\0b"
     let event = ServerSentEvent.data(
-      ChatShape(head: Replying.head, includesUsage: false)
+      ReplyShape(endpoint: .chat, head: Replying.head, includesUsage: false)
         .text(StreamedPiece(choice: 0, text: text)))
     let written = String(decoding: event, as: UTF8.self)
     #expect(written.hasPrefix("data: {") && written.utf8.suffix(3).elementsEqual("}\n\n".utf8))
