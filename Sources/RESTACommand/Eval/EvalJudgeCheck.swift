@@ -68,7 +68,10 @@ extension JudgeCheckReport {
       lines.append(
         "  kappa      \(Self.text(kappa)) [\(Self.text(kappaLow)), \(Self.text(kappaHigh))]")
     } else {
-      lines.append("  kappa      none: people and judge have one and the same label for all texts")
+      lines.append(
+        agreement.n == 0
+          ? "  kappa      none: the judge could tell nothing"
+          : "  kappa      none: people and judge have one and the same label for all texts")
     }
     for label in labels {
       lines.append(

@@ -39,9 +39,10 @@ package struct CalibrationRule: Sendable, Hashable, Codable {
   ) -> String? {
     switch role {
     case .benign:
-      guard let share = point.agreement.share, share >= agreement - Self.rounding else {
-        let kept = NumberText.percent(point.agreement.share ?? 0, decimals: 1)
-        return "keeps too few tokens of everyday answers: \(kept) %"
+      guard let share = point.agreement.share else { return "answers no everyday request" }
+      guard share >= agreement - Self.rounding else {
+        return "keeps too few tokens of everyday answers: "
+          + "\(NumberText.percent(share, decimals: 1)) %"
       }
       return isLost(point.answeredChange, loss) ? "answers too few everyday requests" : nil
     case .direct:

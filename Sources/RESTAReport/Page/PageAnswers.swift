@@ -129,14 +129,15 @@ enum ExampleSection {
           "bdi",
           text: "\(example.dataset), \(example.sample), \(example.role.rawValue), seed "
             + "\(example.seed)")),
-      part("Prompt", example.prompt), part("Answer", example.answer),
+      part("Prompt", example.prompt, of: example), part("Answer", example.answer, of: example),
       example.redaction.map { .element("p", ["class": "redacted"], text: "Redacted: \($0)") }
         ?? .empty)
   }
 
-  private static func part(_ title: String, _ text: String?) -> Markup {
-    .element("h4", text: title)
+  private static func part(_ title: String, _ text: String?, of example: Example) -> Markup {
+    let missing = example.redaction == nil ? "[no answer]" : "[redacted]"
+    return .element("h4", text: title)
       + (text.map { .element("pre", text: $0) }
-        ?? .element("p", ["class": "redacted"], text: "[redacted]"))
+        ?? .element("p", ["class": "redacted"], text: missing))
   }
 }

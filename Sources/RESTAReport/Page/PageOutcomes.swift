@@ -16,8 +16,8 @@ enum TradeOffSection {
   private static func figure(_ index: ReportIndex) -> Markup {
     guard let figure = TradeOffFigure(index).figure else { return .empty }
     let line =
-      index.undefended == nil
-      ? "The undefended model was not run, so there is no line of refusing at random."
+      !TradeOffFigure.drawn(index.report).contains { $0.defense == index.undefended }
+      ? "The undefended model is not among them, so there is no line of refusing at random."
       : "The dashed line is what refusing a random share of all prompts does to the undefended "
         + "model: a defence is worth something below it."
     return PageSection.figure(

@@ -163,6 +163,15 @@ struct CalibrationRuleTests {
     #expect(CalibrationPoint.share(of: ours, like: theirs, .tokens(prefix)) == share)
   }
 
+  @Test("has an objection to no answers, without a share of them")
+  func nothingAnswered() {
+    var point = World.point("none", kept: 80, answered: 18, direct: 15, attacks: 10)
+    #expect(CalibrationRule().objection(to: point, by: .benign) == nil)
+    point.agreement = Rate(0, of: 0)
+    #expect(
+      CalibrationRule().objection(to: point, by: .benign) == "answers no everyday request")
+  }
+
   @Test("says its bounds as they are")
   func words() {
     let rule = CalibrationRule(agreement: 0.125, loss: 0.07, guardLoss: 0.025).text
