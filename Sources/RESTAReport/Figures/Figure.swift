@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A drawing with its text alternative, for the page and as a file of its own.
 struct Figure: Sendable {
   /// The name of its file, without `.svg`.

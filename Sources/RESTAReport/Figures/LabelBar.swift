@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// What the answers of a group are, as one bar: refused, complied, incoherent, unscored, of all that were asked.
 struct LabelBar {
   private static let width = 168.0

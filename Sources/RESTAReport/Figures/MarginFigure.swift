@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// How clear the votes are along the answers, and how many answers get so far.
 struct MarginFigure {
   private let votes: [VoteSummary]

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// The rectangle within the axes of a plot.
 struct PlotFrame: Sendable, Hashable {
   var x: Double

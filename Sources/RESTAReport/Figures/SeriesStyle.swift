@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// How one series is told from the others: by colour, by mark, and by the dashes of its line.
 struct SeriesStyle: Sendable, Hashable {
   /// Which of the series it is, from 0; 0 looks neutral and is the undefended model's.

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// What varies with one setting: small plots of the same values beside each other, one series for each curve.
 struct SweepFigure {
   /// What one small plot shows.

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A report as one page that needs nothing else: no network, no script, no other file.
 ///
 /// The page is well-formed XML too, its policy forbids every request, and whatever comes from data

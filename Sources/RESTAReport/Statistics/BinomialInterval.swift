@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// The two ends of a confidence interval.
 struct ConfidenceInterval: Sendable, Hashable, Codable {
   var low: Double

@@ -1,5 +1,4 @@
 import RESTA
-import RESTAEvaluation
 
 /// The cluster bootstrap: intervals for answers that are not independent, by resampling what is.
 ///

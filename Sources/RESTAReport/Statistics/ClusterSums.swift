@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// Observations added up by cluster, as the bootstrap resamples them.
 ///
 /// A share, a mean, a difference of two paired shares and a ratio of two means are all one sum over another:

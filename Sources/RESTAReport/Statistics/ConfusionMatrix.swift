@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A text's label by hand, and what a judge made of it.
 struct LabelPair: Sendable, Hashable {
   var truth: String

@@ -1,5 +1,4 @@
 import Foundation
-import RESTAEvaluation
 
 /// The standard normal distribution.
 enum NormalDistribution {

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// How many independent answers a clustered sample is worth, and the interval that follows.
 ///
 /// Answers to one behavior resemble each other, so n of them tell less about a share than n

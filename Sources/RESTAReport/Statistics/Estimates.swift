@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A share with its n and its interval.
 package struct Rate: Sendable, Hashable, Codable {
   var count: Int

@@ -1,5 +1,4 @@
 import RESTADocuments
-import RESTAEvaluation
 
 /// A table in comma-separated values: RFC 4180, with a line of headings.
 ///

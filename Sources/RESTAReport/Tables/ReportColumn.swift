@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// One column of a table about rows of a type: what the CSV file and the page say of a row.
 struct ReportColumn<Row> {
   /// The file's headings; none where the column is only on the page.

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// An estimate in three parts, which tables set one way and sentences another.
 struct EstimateText: Sendable, Hashable {
   /// The number with its unit, such as `61 %`.

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A piece of XML that is also HTML or SVG, in which text can only stand escaped.
 ///
 /// Escaping is by construction: names of elements and attributes are literals of the source code (`StaticString`),

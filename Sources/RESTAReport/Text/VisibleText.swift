@@ -1,5 +1,4 @@
 import RESTADocuments
-import RESTAEvaluation
 
 /// Shows the characters that a reader could not see, or that would change how others are shown.
 ///
