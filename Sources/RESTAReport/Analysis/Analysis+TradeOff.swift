@@ -48,11 +48,6 @@ extension Analysis {
   /// Settings of RESTA that are swept, in the order of the figures.
   private static let parameters = ["sigma", "prefix", "samples"]
 
-  /// What stays in a sweep, and so tells sweeps of one parameter apart.
-  private struct Curve: Hashable {
-    var settings: JSONObject
-  }
-
   /// For each of sigma, prefix and samples the defences of kind `resta` whose settings differ in it
   /// alone, where there are at least two values.
   static func sweeps(in table: AnalysisTable, _ estimator: Estimator) -> [Sweep] {
@@ -63,25 +58,21 @@ extension Analysis {
       points[defense.name] = point(of: defense, reference: reference, estimator)
     }
     return parameters.flatMap { parameter -> [Sweep] in
-      var order: [Curve] = []
-      var members: [Curve: [Sweep.Point]] = [:]
-      for defense in defenses {
+      // What stays in a sweep tells sweeps of one parameter apart.
+      let found = defenses.compactMap { defense -> (fixed: JSONObject, point: Sweep.Point)? in
         var settings = defense.rows.first?.settings ?? [:]
         guard let setting = settings.removeValue(forKey: parameter),
           var point = points[defense.name]
-        else { continue }
-        let curve = Curve(settings: settings)
+        else { return nil }
         point.value = setting.double
-        if members[curve] == nil { order.append(curve) }
-        // Of two names for the same settings the first is enough.
-        if members[curve]?.contains(where: { $0.value == point.value }) == true { continue }
-        members[curve, default: []].append(point)
+        return (settings, point)
       }
-      return order.compactMap { curve in
-        guard let points = members[curve], points.count >= 2 else { return nil }
+      return found.grouped(by: \.fixed).compactMap { fixed, members -> Sweep? in
+        // Of two names for the same settings the first is enough.
+        let points = members.map(\.point).grouped(by: \.value).compactMap(\.elements.first)
+        guard points.count >= 2 else { return nil }
         return Sweep(
-          parameter: parameter, fixed: words(for: curve.settings),
-          series: curve.settings["noise"]?.string ?? "",
+          parameter: parameter, fixed: words(for: fixed), series: fixed["noise"]?.string ?? "",
           points: points.sorted { ($0.value ?? .infinity) < ($1.value ?? .infinity) })
       }
     }

@@ -29,8 +29,7 @@ package struct CalibrationGrid: Sendable, Hashable {
       if low < middle, middle < high { all.append((middle, false)) }
     }
     all.sort { $0.sigma < $1.sigma }
-    var seen: Set<NoiseKind> = []
-    candidates = noises.filter { seen.insert($0).inserted }.flatMap { noise in
+    candidates = noises.unique().flatMap { noise in
       all.map { Candidate(noise: noise, sigma: $0.sigma, isCoarse: $0.isCoarse) }
     }
   }

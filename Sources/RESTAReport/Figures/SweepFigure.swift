@@ -25,12 +25,7 @@ struct SweepFigure {
 
   /// The curves of a report that belong into one figure.
   static func grouped(_ sweeps: [Sweep]) -> [[Sweep]] {
-    sweeps.reduce(into: [[Sweep]]()) { groups, sweep in
-      let place = groups.firstIndex {
-        $0.first?.parameter == sweep.parameter && $0.first?.fixed == sweep.fixed
-      }
-      if let place { groups[place].append(sweep) } else { groups.append([sweep]) }
-    }
+    sweeps.grouped { [$0.parameter, $0.fixed] }.map(\.elements)
   }
 
   /// All values of the setting, `all` last.

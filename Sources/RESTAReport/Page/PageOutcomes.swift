@@ -126,29 +126,13 @@ enum BreakdownSection {
   ) -> Markup {
     let summaries = index.report.groups.filter { $0.dimension == dimension }
     guard !summaries.isEmpty else { return .empty }
-    var names: [Name] = []
-    var rows: [Name: [GroupSummary]] = [:]
-    for summary in summaries {
-      let name = Name(group: summary.group, role: summary.role)
-      if rows[name] == nil { names.append(name) }
-      rows[name, default: []].append(summary)
-    }
-    let groups = names.map { name in
-      (
-        title: Optional("\(name.group) (\(ReportWords.prompts(name.role).lowercased()))"),
-        rows: rows[name] ?? []
-      )
-    }
+    // A group may have prompts of several roles.
+    let groups = summaries.grouped { [$0.group, ReportWords.prompts($0.role).lowercased()] }
+      .map { name, rows in (title: Optional("\(name[0]) (\(name[1]))"), rows: rows) }
     let table = PageTable(
       caption, OutcomeSection.columns, groups: groups,
       note: OutcomeSection.note(summaries.map(\.complied)))
     return (title.map { .element("h3", text: $0) } ?? .empty) + table.markup
-  }
-
-  /// A group that may have prompts of several roles.
-  private struct Name: Hashable {
-    var group: String
-    var role: Sample.Role
   }
 }
 

@@ -20,10 +20,9 @@ struct ReportIndex {
 
   init(_ report: Report) {
     self.report = report
-    var seen = Set<String>()
     let names =
       report.defenses.map(\.name) + report.tradeOff.map(\.defense) + report.groups.map(\.defense)
-    defenses = names.filter { seen.insert($0).inserted }
+    defenses = names.unique()
     undefended =
       report.defenses.first { $0.kind == Undefended.kind }?.name
       ?? report.tradeOff.first { $0.verdict == .reference && $0.defense == "none" }?.defense
@@ -81,9 +80,8 @@ struct ReportIndex {
 
   /// The families of some defences, the undefended model's first.
   func families(_ defenses: [String]) -> [String] {
-    var seen = Set<String>()
     let all = defenses.map(family)
-    return (all.filter { $0 == "none" } + all).filter { seen.insert($0).inserted }
+    return (all.filter { $0 == "none" } + all).unique()
   }
 }
 
