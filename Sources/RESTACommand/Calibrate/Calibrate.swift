@@ -138,8 +138,7 @@ struct Calibrate: AsyncParsableCommand {
     if dryRun { return try await DryRun(session).show(json: json) }
     let folder = EvaluationSession.output(of: name, given: output)
     let store = try EvaluationStore(path: session.storePath(in: folder))
-    let search = CalibrationSearch(
-      grid: plan.grid, rule: rule, baseline: CalibrationPlan.baseline)
+    let search = CalibrationSearch(grid: plan.grid, rule: rule)
     let deadline = start + .seconds(minutes * 60)
     let result: CalibrationRun.Result
     do {

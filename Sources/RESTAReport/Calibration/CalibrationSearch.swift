@@ -64,19 +64,18 @@ package struct CalibrationSearch: Sendable {
 
   package let grid: CalibrationGrid
   package let rule: CalibrationRule
-  /// The undefended model's name.
-  package let baseline: String
 
-  package init(grid: CalibrationGrid, rule: CalibrationRule, baseline: String) {
+  package init(grid: CalibrationGrid, rule: CalibrationRule) {
     self.grid = grid
     self.rule = rule
-    self.baseline = baseline
   }
 
   /// The next step after what was measured, by defence (one not begun is missing or has no answers); `nil`: none.
   package func next(_ points: [String: CalibrationPoint]) -> Step? {
     for role in [Sample.Role.benign, .direct, .adversarial]
-    where points[baseline]?.isMeasured(role) != true { return Step(baseline, role) }
+    where points[CalibrationPlan.baseline]?.isMeasured(role) != true {
+      return Step(CalibrationPlan.baseline, role)
+    }
     let coarse = grid.candidates.filter(\.isCoarse)
     if let step = next(coarse, points) { return step }
     if let best = choice(points, among: coarse) { return next(neighbours(of: best), points) }

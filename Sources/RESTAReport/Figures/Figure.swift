@@ -67,7 +67,7 @@ enum ReportFigures {
   /// A figure for each group of sweeps.
   static func sweeps(_ report: Report) -> [Figure?] {
     SweepFigure.grouped(report.sweeps).enumerated().map { number, sweeps in
-      SweepFigure(sweeps, number: number + 1).figure
+      SweepFigure(series: sweeps, number: number + 1).figure
     }
   }
 

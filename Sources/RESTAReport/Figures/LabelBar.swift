@@ -3,9 +3,7 @@ struct LabelBar {
   private static let width = 168.0
   private static let height = 18.0
 
-  private let group: GroupSummary
-
-  init(_ group: GroupSummary) { self.group = group }
+  let group: GroupSummary
 
   private var parts: [(style: String, count: Int)] {
     [

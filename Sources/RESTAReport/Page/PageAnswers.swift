@@ -9,7 +9,7 @@ enum InstructionSection {
   }
 
   private static func table(_ report: Report) -> Markup {
-    return PageTable(
+    PageTable(
       "Verifiable instructions followed (IFEval)",
       ReportTables.instructions, rows: report.instructionFollowing,
       note:
@@ -108,15 +108,14 @@ enum CostSection {
 /// Single answers, for reading.
 enum ExampleSection {
   static func section(_ report: Report) -> PageSection {
-    guard !report.examples.isEmpty else {
-      return PageSection(id: "examples", title: "Examples", content: .empty)
-    }
-    return PageSection(
+    PageSection(
       id: "examples", title: "Examples",
-      content: PageSection.paragraph(
-        "\(ReportWords.count(report.examples.count, "answer")), to show what the labels look like; not "
-          + "a sample to count from. Harmful text is redacted unless it was asked for.")
-        + .joined(report.examples.map(article)))
+      content: report.examples.isEmpty
+        ? .empty
+        : PageSection.paragraph(
+          "\(ReportWords.count(report.examples.count, "answer")), to show what the labels look like; not "
+            + "a sample to count from. Harmful text is redacted unless it was asked for.")
+          + .joined(report.examples.map(article)))
   }
 
   private static func article(_ example: Example) -> Markup {

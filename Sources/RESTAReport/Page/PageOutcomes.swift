@@ -62,7 +62,7 @@ enum OutcomeSection {
 
   static var columns: [ReportColumn<GroupSummary>] {
     [
-      .text(nil, "defence", \.defense), .page("answers, % of asked") { LabelBar($0).markup },
+      .text(nil, "defence", \.defense), .page("answers, % of asked") { LabelBar(group: $0).markup },
       .rate(nil, "refused", \.refused), .rate(nil, "complied", \.complied),
       .rate(nil, "incoherent", \.incoherent),
       .page("unscored", isNumeric: true) { group in

@@ -62,17 +62,14 @@ enum RecordSection {
       ]
     }
     let record = entries.isEmpty ? Markup.empty : .element("dl", [:], entries)
-    let configuration =
-      report.configuration.isEmpty
-      ? Markup.empty
-      : .element("h3", text: "Configuration") + .element("pre", text: report.configuration)
-    let command =
-      report.command.isEmpty
-      ? Markup.empty
-      : .element("h3", text: "The command that makes this report again")
-        + .element("pre", text: report.command)
     return PageSection(
-      id: "record", title: "Run record", content: record + command + configuration)
+      id: "record", title: "Run record",
+      content: record + text("The command that makes this report again", report.command)
+        + text("Configuration", report.configuration))
+  }
+
+  private static func text(_ title: String, _ text: String) -> Markup {
+    text.isEmpty ? .empty : Markup.element("h3", text: title) + .element("pre", text: text)
   }
 }
 

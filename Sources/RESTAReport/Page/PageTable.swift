@@ -78,8 +78,6 @@ struct PageTable {
 enum TableCells {
   static func text(_ text: String) -> Markup { .element("bdi", text: text) }
 
-  static func count(_ number: Int) -> Markup { .text("\(number)") }
-
   /// A share in two lines: the number with its interval, and its n.
   static func rate(_ rate: Rate?) -> Markup {
     guard let rate else { return .text(NumberText.nothing) }

@@ -52,9 +52,6 @@ enum VoteEffectSection {
 /// Whether answers are right, where that can be checked.
 enum CorrectSection {
   static func section(_ report: Report) -> PageSection {
-    guard !report.correctAnswers.isEmpty else {
-      return PageSection(id: "correct", title: "Correct answers", content: .empty)
-    }
     let table = PageTable(
       "Answers to prompts with accepted answers", ReportTables.correctAnswers,
       rows: report.correctAnswers,

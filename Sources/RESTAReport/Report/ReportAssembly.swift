@@ -51,8 +51,12 @@ public struct ReportAssembly: Sendable {
     options.defenseOrder = defenses.map(\.name)
     options.datasetOrder = datasets.map(\.name)
     options.showsText = showsHarmful
+    // What is known of our own judges; docs/evaluation.md says how it was measured.
+    let agreement: [String: String] = record.judges.reduce(into: [:]) {
+      $0[$1] = MeasuredAgreement.sentence(about: $1)
+    }
     report = Analysis.completing(
-      report, from: rows, judgeAgreement: Self.agreement(of: record.judges), options: options
+      report, from: rows, judgeAgreement: agreement, options: options
     ) { Digest.sha256(of: $0) }
     if let endpoint = record.endpoint {
       let planned = datasets.flatMap(\.samples).count {
@@ -100,11 +104,6 @@ public struct ReportAssembly: Sendable {
     return RecordEntry(
       label: "Primary endpoint, fixed beforehand",
       value: "\(endpoint.text): \(result ?? "not among this report's comparisons")")
-  }
-
-  /// What is known of our own judges; docs/evaluation.md says how it was measured.
-  private static func agreement(of judges: [String]) -> [String: String] {
-    judges.reduce(into: [:]) { $0[$1] = MeasuredAgreement.sentence(about: $1) }
   }
 }
 

@@ -24,7 +24,7 @@ struct ReportColumn<Row> {
   ) -> Self {
     Self(
       headings: heading.map { [$0] } ?? [], cells: { [.count(value($0))] }, title: title,
-      isNumeric: true, markup: { TableCells.count(value($0)) })
+      isNumeric: true, markup: { .text("\(value($0))") })
   }
 
   /// A number; the page says it in its own way.

@@ -323,7 +323,7 @@ import Testing
     #expect(run.output.contains("agreement  100 %"), "\(run.output)")
     // Every answer labelled a refusal, and none found: no agreement, which is not the same label for all.
     let wrong = try TemporaryFile(
-      "text,label\nThree are enough.,refused\nFour are too many.,refused\n", name: "wrong.csv")
+      "text,label\nThree are enough.,refused\nFour too.,refused\n", name: "wrong.csv")
     let apart = try CommandRun(
       ["eval", "judge-check", wrong.path, "--configuration", judges.path],
       variables: ["RESTA_MODEL": "/nowhere/model.gguf"])

@@ -76,7 +76,7 @@ private struct World {
 @Suite("A calibration's choice")
 struct CalibrationRuleTests {
   private func search(_ world: World) -> CalibrationSearch {
-    CalibrationSearch(grid: world.grid, rule: CalibrationRule(), baseline: "none")
+    CalibrationSearch(grid: world.grid, rule: CalibrationRule())
   }
 
   @Test("never fails the guard or a bound, and nothing that was measured whole is better")
