@@ -28,7 +28,9 @@ extension Analysis {
       PairedRows(defense.rows.of(role), reference.of(role)).compliedRatio
     }
     let (benign, adversarial) = (ratio(.benign), ratio(.adversarial))
-    let diagonal = estimator.diagonal(usefulness: benign, attackSuccess: adversarial)
+    let diagonal = RandomRefusalDiagonal(
+      usefulness: benign, attackSuccess: adversarial, bootstrap: estimator.bootstrap,
+      cache: estimator.cache)
     let isReference = defense.name == table.reference?.name
     return TradeOffPoint(
       defense: defense.name, attackSuccess: attackSuccess,

@@ -40,11 +40,6 @@ package struct PromptMeaning: Sendable, Encodable {
       normRatio = change.normRatio
       signFlips = change.signFlips
     }
-
-    var decoded: OwnTokens.Decoded {
-      get { OwnTokens.Decoded(byCosine: ownByCosine, byProduct: ownByProduct) }
-      set { (ownByCosine, ownByProduct) = (newValue.byCosine, newValue.byProduct) }
-    }
   }
 
   /// The distribution of the first token of the answer, beside the clean one.

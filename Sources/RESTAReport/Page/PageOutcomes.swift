@@ -45,19 +45,18 @@ enum TradeOffSection {
 /// The main tables: what the answers are, by role and defence.
 enum OutcomeSection {
   static func section(_ index: ReportIndex) -> PageSection {
-    guard !index.askedRoles.isEmpty else {
-      return PageSection(id: "outcomes", title: "Answers", content: .empty)
-    }
     let rates = index.report.groups.filter { $0.dimension == .role }.map(\.complied)
     let table = PageTable(
       "What the answers are, for each kind of prompt and each defence", columns,
       byRole: index.roleGroups, \.role, note: note(rates))
     return PageSection(
       id: "outcomes", title: "Answers",
-      content: PageSection.paragraph(
-        "Complying is what attacks and direct requests should not achieve and benign prompts "
-          + "should. Incoherent answers are neither safe nor useful.") + LabelBar.legend
-        + table.markup + attempts(index))
+      content: index.roleGroups.isEmpty
+        ? .empty
+        : PageSection.paragraph(
+          "Complying is what attacks and direct requests should not achieve and benign prompts "
+            + "should. Incoherent answers are neither safe nor useful.") + LabelBar.legend
+          + table.markup + attempts(index))
   }
 
   static var columns: [ReportColumn<GroupSummary>] {

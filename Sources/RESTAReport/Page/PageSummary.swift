@@ -9,7 +9,7 @@ enum SummarySection {
     let report = index.report
     let content = [
       tested(index), verdicts(index),
-      .joined(chosen(index).map { DefenseSummaryCard($0, index).markup }),
+      .joined(chosen(index).map { DefenseSummaryCard(point: $0, index: index).markup }),
       others(index), command(report), warnings(report),
     ]
     return PageSection(id: "summary", title: "Summary", content: .joined(content))
@@ -111,15 +111,12 @@ enum SummarySection {
 
 /// What one defence changed, in a sentence and a line for each measure.
 struct DefenseSummaryCard {
-  private let point: TradeOffPoint
-  private let base: TradeOffPoint?
-  private let index: ReportIndex
+  let point: TradeOffPoint
+  let index: ReportIndex
 
-  init(_ point: TradeOffPoint, _ index: ReportIndex) {
-    self.point = point
-    self.index = index
-    base =
-      point.defense == index.undefended
+  /// The undefended model's; `nil` for itself.
+  private var base: TradeOffPoint? {
+    point.defense == index.undefended
       ? nil : index.report.tradeOff.first { $0.defense == index.undefended }
   }
 

@@ -1,4 +1,3 @@
-import RESTADocuments
 public import RESTAEvaluation
 
 /// Makes a report of a store.
@@ -51,13 +50,7 @@ public struct ReportAssembly: Sendable {
     options.defenseOrder = defenses.map(\.name)
     options.datasetOrder = datasets.map(\.name)
     options.showsText = showsHarmful
-    // What is known of our own judges; docs/evaluation.md says how it was measured.
-    let agreement: [String: String] = record.judges.reduce(into: [:]) {
-      $0[$1] = MeasuredAgreement.sentence(about: $1)
-    }
-    report = Analysis.completing(
-      report, from: rows, judgeAgreement: agreement, options: options
-    ) { Digest.sha256(of: $0) }
+    report = Analysis.completing(report, from: rows, options: options)
     if let endpoint = record.endpoint {
       let planned = datasets.flatMap(\.samples).count {
         $0.role == endpoint.role && (endpoint.label == .complied || $0.answers != nil)

@@ -38,10 +38,6 @@ struct ReportIndex {
     roles[Key(role: role, defense: defense)]
   }
 
-  var askedRoles: [Sample.Role] {
-    Sample.Role.allCases.filter { role in defenses.contains { group(role, $0) != nil } }
-  }
-
   /// What came out for each role, under each defence in order.
   var roleGroups: [GroupSummary] {
     Sample.Role.allCases.flatMap { role in defenses.compactMap { group(role, $0) } }
