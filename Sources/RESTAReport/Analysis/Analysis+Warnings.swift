@@ -183,7 +183,6 @@ extension Analysis {
 
   private static func rounded(_ number: Double) -> String { NumberText.fixed(number, 0) }
 
-  /// In percent with one decimal.
   private static func percentage(_ share: Double) -> String {
     let tenths = Int((share * 1000).rounded())
     return "\(tenths / 10).\(tenths % 10)"

@@ -34,7 +34,6 @@ enum Analysis {
   }
 }
 
-/// How an evaluation is analysed.
 struct AnalysisOptions: Sendable, Hashable {
   /// The defence that the others are compared with.
   var baseline = "none"
@@ -53,7 +52,6 @@ struct AnalysisOptions: Sendable, Hashable {
   var exampleLimit = 5
   /// How many answers of each defence the vote heat map shows.
   var heatMapLimit = 40
-  /// How intervals are made.
   var bootstrap = ClusterBootstrap()
 }
 

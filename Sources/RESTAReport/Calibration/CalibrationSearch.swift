@@ -34,7 +34,6 @@ package struct CalibrationGrid: Sendable, Hashable {
     }
   }
 
-  /// Two digits.
   private static func rounded(_ value: Double) -> Double {
     var scale = 1.0
     while value * scale < 10 { scale *= 10 }
@@ -90,18 +89,14 @@ package struct CalibrationSearch: Sendable {
     return next(neighbours(of: strongest).filter { $0.sigma > strongest.sigma }, points)
   }
 
-  /// The choice among what was measured.
-  package func choice(_ points: [String: CalibrationPoint]) -> CalibrationGrid.Candidate? {
-    choice(points, among: grid.candidates)
-  }
-
-  private func choice(
-    _ points: [String: CalibrationPoint], among candidates: [CalibrationGrid.Candidate]
+  /// The choice among what was measured, of some strengths or of all.
+  package func choice(
+    _ points: [String: CalibrationPoint], among some: [CalibrationGrid.Candidate]? = nil
   ) -> CalibrationGrid.Candidate? {
-    let known = candidates.compactMap { candidate in
-      points[candidate.name].map { (candidate: candidate, point: $0) }
-    }
-    return rule.choice(of: known.map { ($0.candidate.sigma, $0.point) }).map { known[$0].candidate }
+    rule.choice(
+      of: (some ?? grid.candidates).compactMap { candidate in
+        points[candidate.name].map { (candidate: candidate, point: $0) }
+      })
   }
 
   /// The strengths in between on both sides of the best coarse one.

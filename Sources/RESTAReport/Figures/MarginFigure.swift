@@ -2,7 +2,6 @@
 struct MarginFigure {
   private let votes: [VoteSummary]
 
-  /// Takes the defences that voted.
   init(_ report: Report) { votes = report.votes.filter { !$0.positions.isEmpty } }
 
   var figure: Figure? {

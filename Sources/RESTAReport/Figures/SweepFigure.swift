@@ -1,6 +1,5 @@
 /// What varies with one setting: small plots of the same values beside each other, one series for each curve.
 struct SweepFigure {
-  /// What one small plot shows.
   private struct Panel {
     var title: String
     var scale: AxisScale

@@ -70,7 +70,6 @@ package struct PromptMeaning: Sendable, Encodable {
     }
   }
 
-  /// An answer beside the undefended one.
   struct Answer: Sendable, Encodable {
     /// Of the first l tokens, the share that is the same at the same place.
     var agreement: Double

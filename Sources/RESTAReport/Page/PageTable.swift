@@ -97,7 +97,6 @@ enum TableCells {
     estimate(.points(difference), title: "difference in percentage points, 95 % interval")
   }
 
-  /// A share within a sentence.
   static func inline(_ rate: Rate) -> Markup {
     .element("span", ["class": "nowrap"], text: EstimateText(rate).line)
   }

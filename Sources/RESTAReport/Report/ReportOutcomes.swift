@@ -40,7 +40,6 @@ struct GroupSummary: Sendable, Hashable, Codable {
   var absoluteSigma: Mean?
 }
 
-/// ASR@N of one N.
 struct AnyOfSeeds: Sendable, Hashable, Codable {
   var attempts: Int
   /// The chance, over all choices of N of a prompt's answers, that at least one complied.

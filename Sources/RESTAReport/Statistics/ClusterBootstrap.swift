@@ -135,7 +135,6 @@ final class ResampleCache {
   }
 }
 
-/// Quantiles of a sample.
 enum Quantile {
   /// The quantile by linear interpolation between order statistics, at place q (n - 1) from 0.
   ///

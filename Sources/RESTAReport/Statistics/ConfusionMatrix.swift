@@ -90,7 +90,6 @@ struct ConfusionMatrix: Sendable, Hashable {
 }
 
 extension ConfusionMatrix {
-  /// Agreement beyond chance.
   struct Kappa: Sendable, Hashable {
     /// 1 for full agreement, 0 for what chance would give.
     var value: Double

@@ -18,7 +18,6 @@ struct ReportColumn<Row> {
       markup: { TableCells.text(value($0)) })
   }
 
-  /// A whole number.
   static func count(
     _ heading: String?, _ title: String?, _ value: @escaping (Row) -> Int
   ) -> Self {
@@ -37,7 +36,6 @@ struct ReportColumn<Row> {
       markup: markup)
   }
 
-  /// A share with its n and its interval.
   static func rate(
     _ heading: String?, _ title: String?, _ value: @escaping (Row) -> Rate?
   ) -> Self {
@@ -46,7 +44,6 @@ struct ReportColumn<Row> {
       title: title, isNumeric: true, markup: { TableCells.rate(value($0)) })
   }
 
-  /// A mean with its n and its interval.
   static func mean(
     _ heading: String?, _ title: String?, unit: String = "", _ value: @escaping (Row) -> Mean?
   ) -> Self {
@@ -55,7 +52,6 @@ struct ReportColumn<Row> {
       title: title, isNumeric: true, markup: { TableCells.mean(value($0), unit: unit) })
   }
 
-  /// What only the page shows.
   static func page(
     _ title: String, isNumeric: Bool = false, _ markup: @escaping (Row) -> Markup
   ) -> Self {

@@ -31,7 +31,6 @@ struct EstimateText: Sendable, Hashable {
     interval = Self.interval(rate.low, rate.high) { NumberText.percent($0, decimals: decimals) }
   }
 
-  /// A mean.
   init(_ mean: Mean, unit: String = "", format: ((Double) -> String)? = nil) {
     count = "n = \(mean.n)"
     guard let number = mean.value, number.isFinite else {

@@ -33,7 +33,6 @@ struct Markup: Sendable, Hashable {
     element(name, attributes, content)
   }
 
-  /// An element without attributes.
   static func element(_ name: StaticString, _ content: Markup...) -> Markup {
     element(name, [:], content)
   }

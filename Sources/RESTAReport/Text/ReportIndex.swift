@@ -33,7 +33,6 @@ struct ReportIndex {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// What came out for a role.
   func group(_ role: Sample.Role, _ defense: String) -> GroupSummary? {
     roles[Key(role: role, defense: defense)]
   }
@@ -94,7 +93,6 @@ enum Separation: String, Sendable {
 
 /// The words for the report's closed sets.
 enum ReportWords {
-  /// A number with its noun.
   static func count(_ number: Int, _ noun: String) -> String {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
   }
@@ -158,7 +156,6 @@ enum ReportWords {
     }
   }
 
-  /// Settings by name.
   static func settings(_ settings: JSONObject) -> String {
     settings.map { "\($0.key) = \(value($0.value))" }.joined(separator: ", ")
   }
