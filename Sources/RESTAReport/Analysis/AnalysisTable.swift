@@ -25,8 +25,7 @@ struct AnalysisTable {
   init(_ rows: [GenerationRow], _ summaries: [DatasetSummary], _ options: AnalysisOptions) {
     let names: [String] = [options.baseline] + options.defenseOrder + rows.map(\.defense)
     let datasets: [String] = options.datasetOrder + summaries.map(\.name) + rows.map(\.dataset)
-    let places = Dictionary(
-      uniqueKeysWithValues: datasets.unique().enumerated().map { ($1, $0) })
+    let places = Dictionary(uniqueKeysWithValues: datasets.unique().enumerated().map { ($1, $0) })
     let byName = Dictionary(grouping: rows, by: \.defense)
     defenses = names.unique().compactMap { name in
       guard let rows = byName[name] else { return nil }

@@ -87,8 +87,7 @@ extension CalibrationPoint {
     for pair in paired.pairs {
       guard let reference = pair.baseline.first?.answer else { continue }
       for answer in pair.defense.compactMap(\.answer) {
-        sums.add(
-          share(of: answer.tokenIDs, like: reference.tokenIDs, prefix), to: pair.cluster)
+        sums.add(share(of: answer.tokenIDs, like: reference.tokenIDs, prefix), to: pair.cluster)
       }
     }
     return sums

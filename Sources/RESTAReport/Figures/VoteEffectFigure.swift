@@ -22,8 +22,7 @@ struct VoteEffectFigure {
     guard let first = effects.first else { return nil }
     let percent: (Double) -> String = { NumberText.fixed($0 * 100, 0) }
     let axes =
-      frame.horizontalAxis(
-        .whole, title: "one copy: answers that comply, %", format: percent)
+      frame.horizontalAxis(.whole, title: "one copy: answers that comply, %", format: percent)
       + frame.verticalAxis(
         .whole, title: "the vote of \(first.copies): answers that comply, %", format: percent)
     let diagonal = Draw.line("diagonal", frame.x, frame.bottom, frame.right, frame.y)

@@ -88,8 +88,7 @@ struct PageSection {
   static func paragraph(_ text: String) -> Markup { .element("p", text: text) }
 
   static func figure(_ figure: Figure, caption: String) -> Markup {
-    .element(
-      "figure", figure.inline, .element("figcaption", text: caption))
+    .element("figure", figure.inline, .element("figcaption", text: caption))
   }
 
   /// What can be unfolded; printed in full.
