@@ -96,7 +96,8 @@ extension Analysis {
     guard !deciding.isEmpty, deciding.allSatisfy({ $0.id.hasPrefix("refusal-phrases") }) else {
       return nil
     }
-    return "All verdicts are by refusal phrases: 'complied' means that an answer does not read like a "
+    return
+      "All verdicts are by refusal phrases: 'complied' means that an answer does not read like a "
       + "refusal, not that it is harmful."
   }
 
@@ -116,7 +117,8 @@ extension Analysis {
       defense.rows.contains(where: \.usesSeed) && Set(defense.rows.map(\.seed)).count == 1
     }.map(\.name)
     guard !names.isEmpty else { return nil }
-    return "One seed only for \(names.joined(separator: ", ")): nothing says how much the noise alone "
+    return
+      "One seed only for \(names.joined(separator: ", ")): nothing says how much the noise alone "
       + "changes, nor what an attacker gains who asks again."
   }
 
