@@ -9,16 +9,16 @@ enum ReportTables {
   static func csv(_ report: Report) -> [(name: String, csv: String)] {
     let tables: [(String, ReportCSV)] = [
       ("groups", ReportCSV(groups, report.groups)),
-      ("any-of-seeds", ReportCSV(anyOfSeeds, each(report.groups, \.anyOfSeeds))),
+      ("any-of-seeds", ReportCSV(anyOfSeeds, beside(report.groups, \.anyOfSeeds))),
       ("trade-off", ReportCSV(tradeOff(ReportIndex(report)), report.tradeOff)),
       ("comparisons", ReportCSV(comparisons, report.comparisons)),
-      ("sweeps", ReportCSV(sweeps("value"), each(report.sweeps, \.points))),
+      ("sweeps", ReportCSV(sweeps("value"), beside(report.sweeps, \.points))),
       ("votes", ReportCSV(votes, report.votes)),
-      ("vote-positions", ReportCSV(votePositions, each(report.votes, \.positions))),
+      ("vote-positions", ReportCSV(votePositions, beside(report.votes, \.positions))),
       ("vote-margins", voteMargins(report)), ("tie-breaks", tieBreaks(report)),
       ("vote-effects", ReportCSV(voteEffects, report.voteEffects)),
-      ("vote-effect-prompts", ReportCSV(voteEffectPrompts, each(report.voteEffects, \.points))),
-      ("vote-effect-bins", ReportCSV(voteEffectBins, each(report.voteEffects, \.bins))),
+      ("vote-effect-prompts", ReportCSV(voteEffectPrompts, beside(report.voteEffects, \.points))),
+      ("vote-effect-bins", ReportCSV(voteEffectBins, beside(report.voteEffects, \.bins))),
       ("correct-answers", ReportCSV(correctAnswers, report.correctAnswers)),
       ("correct-comparisons", ReportCSV(correctComparisons, report.correctComparisons)),
       ("instructions", ReportCSV(instructions, report.instructionFollowing)),
@@ -33,7 +33,7 @@ enum ReportTables {
   }
 
   /// The parts of all wholes, each beside its own.
-  private static func each<Whole, Part>(
+  private static func beside<Whole, Part>(
     _ wholes: [Whole], _ parts: (Whole) -> [Part]
   ) -> [(Whole, Part)] {
     wholes.flatMap { whole in parts(whole).map { (whole, $0) } }
