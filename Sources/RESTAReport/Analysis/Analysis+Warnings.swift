@@ -152,9 +152,10 @@ extension Analysis {
       guard let least = sigmas.min(by: { $0.sigma < $1.sigma }),
         let most = sigmas.max(by: { $0.sigma < $1.sigma }), most.sigma > least.sigma * sameNoise
       else { return nil }
+      let digits = max(3, NumberText.significant(least.sigma))
       return "\(defense.name): \(least.role.rawValue) prompts had less noise than "
-        + "\(most.role.rawValue) ones (absolute sigma \(NumberText.fixed(least.sigma, 3)) against "
-        + "\(NumberText.fixed(most.sigma, 3)), means): a difference between them may be due to that."
+        + "\(most.role.rawValue) ones (absolute sigma \(NumberText.fixed(least.sigma, digits)) against "
+        + "\(NumberText.fixed(most.sigma, digits)), means): a difference between them may be due to that."
     }
   }
 

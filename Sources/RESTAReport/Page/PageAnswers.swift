@@ -84,8 +84,11 @@ enum CostSection {
       $0.absoluteSigma != nil && [.role, .dataset].contains($0.dimension)
     }
     let columns: [ReportColumn<GroupSummary>] = [
-      .text(nil, "prompts", \.group), .text(nil, "defence", \.defense),
-      .mean(nil, "sigma, absolute", \.absoluteSigma),
+      .text(nil, "prompts") { $0.dimension == .role ? "all" : $0.group },
+      .text(nil, "defence", \.defense),
+      .mean(nil, "sigma, absolute", \.absoluteSigma).shown {
+        TableCells.mean($0.absoluteSigma, isSmall: true)
+      },
     ]
     return PageTable(
       "The noise that the prompts had, by kind of prompt and dataset", columns, byRole: groups,

@@ -87,9 +87,10 @@ enum TableCells {
     return estimate(EstimateText(rate), title: title)
   }
 
-  static func mean(_ mean: Mean?, unit: String = "") -> Markup {
+  static func mean(_ mean: Mean?, unit: String = "", isSmall: Bool = false) -> Markup {
     guard let mean else { return .text(NumberText.nothing) }
-    return estimate(EstimateText(mean, unit: unit), title: "mean with its 95 % interval")
+    return estimate(
+      EstimateText(mean, unit: unit, isSmall: isSmall), title: "mean with its 95 % interval")
   }
 
   /// A difference of shares in two lines.
