@@ -124,7 +124,7 @@ struct Sweep: Sendable, Hashable, Codable {
     var usefulness: Rate?
     var incoherent: Rate?
     var tokenRatio: Mean?
-    /// The mean over all votes of the margin as a share of the copies asked.
+    /// The mean over all votes of the margin as a share of the copies asked; none of a single copy.
     var margin: Mean?
   }
 }
