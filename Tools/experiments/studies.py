@@ -202,7 +202,10 @@ def copy_of(store, folder):
 
 
 def asked(resta, *arguments):
-    done = subprocess.run([resta, *map(str, arguments)], capture_output=True, text=True)
+    try:
+        done = subprocess.run([resta, *map(str, arguments)], capture_output=True, text=True)
+    except OSError as error:
+        raise StudyError(f"--resta {resta}: {error.strerror}; 'make build' makes the command") from error
     if done.returncode != 0:
         raise StudyError(f"resta {' '.join(map(str, arguments))}: {done.stderr.strip()[-500:]}")
     return json.loads(done.stdout)

@@ -156,6 +156,10 @@ class Exporting(unittest.TestCase):
 
 
 class Tables(unittest.TestCase):
+    def test_a_command_that_is_not_there_is_said(self):
+        with self.assertRaisesRegex(studies.StudyError, "--resta /nowhere/resta: No such file"):
+            studies.asked("/nowhere/resta", "report")
+
     def test_halves_go_away_from_zero_as_in_the_report(self):
         for value, digits, sign, expected in [
                 (12.5, 0, False, "13"), (13.5, 0, False, "14"), (62.5, 0, False, "63"), (-12.5, 0, True, "-13"),

@@ -53,7 +53,7 @@ struct CalibrationReport {
 
   /// Prints the curve, the rule and the choice.
   func show() {
-    let names = [search.baseline] + search.grid.candidates.map(\.name)
+    let names = [CalibrationPlan.baseline] + search.grid.candidates.map(\.name)
     let measured = names.compactMap { result.points[$0] }
     let head = ["noise", "tokens kept", "answered", "direct refused", "attacks refused"]
     let rows = measured.map { point in
@@ -68,7 +68,7 @@ struct CalibrationReport {
     for (point, line) in zip(measured, lines.dropFirst()) {
       let isChosen = point.name == result.choice?.name
       Terminal.line(isChosen ? Style.green(line) : line)
-      if point.name != search.baseline, let note = note(on: point, isChosen) {
+      if point.name != CalibrationPlan.baseline, let note = note(on: point, isChosen) {
         Terminal.line(Style.dim("  \(note)"))
       }
     }
@@ -120,7 +120,7 @@ struct CalibrationReport {
   /// The choice as tables keep it; `nil` where there is none.
   func entry(bytes: Int, version: String) throws -> CalibrationTable.Entry? {
     guard let choice = result.choice, let point = result.points[choice.name],
-      let plain = result.points[search.baseline]
+      let plain = result.points[CalibrationPlan.baseline]
     else { return nil }
     let members: [String: String] = [
       "prompts": prompts,
@@ -184,7 +184,7 @@ struct CalibrationReport {
   }
 
   func output(keptIn path: String?) -> Output {
-    var points = result.points[search.baseline].map { [Output.Point(measured: $0)] } ?? []
+    var points = result.points[CalibrationPlan.baseline].map { [Output.Point(measured: $0)] } ?? []
     for candidate in search.grid.candidates {
       guard let point = result.points[candidate.name] else { continue }
       points.append(

@@ -50,8 +50,8 @@ struct EvalJudgeCheck: AsyncParsableCommand {
     var reports: [JudgeCheckReport] = []
     for judge in judges {
       Terminal.status("Asking \(judge.id)")
-      let confusion = try await JudgeCheck(concurrency: arguments.parallel).run(judge, on: texts)
-      reports.append(JudgeCheckReport(confusion, texts: texts.count))
+      reports.append(
+        try await JudgeCheck(concurrency: arguments.parallel).run(judge, on: texts))
     }
     Terminal.status("")
     if json { return try JSONOutput.print(reports) }
@@ -70,7 +70,7 @@ extension JudgeCheckReport {
     } else {
       lines.append(
         "  kappa      none: "
-          + (unscored == texts
+          + (agreement.n == 0
             ? "the judge could tell nothing of any text"
             : "people and judge have one and the same label for all texts"))
     }

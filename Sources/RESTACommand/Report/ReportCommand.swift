@@ -52,7 +52,8 @@ struct ReportWriter {
   /// Analyses the store and writes everything; prints the summary, or JSON.
   func write(json: Bool) async throws {
     let report = try await ReportAssembly(store: store).report(
-      command: "resta report \(Self.quoted(store.path))", showsHarmful: showsHarmful)
+      command: "resta report \(Self.quoted(store.path))"
+        + (showsHarmful ? " --show-harmful" : ""), showsHarmful: showsHarmful)
     try save(report)
     if json {
       Terminal.line(String(decoding: try ReportJSON.encode(report), as: UTF8.self))

@@ -24,11 +24,7 @@ extension Analysis {
     let checkable = table.defenses.map { defense in
       (name: defense.name, rows: defense.rows.filter { $0.sample.answers != nil })
     }
-    var datasets: [String] = []
-    for row in checkable.flatMap(\.rows) where !datasets.contains(row.dataset) {
-      datasets.append(row.dataset)
-    }
-    return datasets.flatMap { dataset in
+    return checkable.flatMap(\.rows).map(\.dataset).unique().flatMap { dataset in
       checkable.compactMap { defense in
         let rows = defense.rows.filter { $0.dataset == dataset }
         return rows.isEmpty ? nil : summary(of: rows, dataset, defense.name, estimator)

@@ -47,18 +47,12 @@ extension Analysis {
 
   /// Roles as they are declared; the others in the order of the datasets and prompts.
   private static func order(in table: AnalysisTable) -> [Group] {
-    var seen: Set<Group> = []
-    var found: [Group] = []
-    for row in table.defenses.flatMap(\.rows) {
-      for group in memberships(of: row) where seen.insert(group).inserted { found.append(group) }
-    }
-    var order: [Group] = []
-    for role in Sample.Role.allCases {
-      order += found.filter { $0.dimension == .role && $0.role == role }
+    let found = table.defenses.flatMap(\.rows).flatMap(memberships).unique()
+    let roles = Sample.Role.allCases.flatMap { role in
+      found.filter { $0.dimension == .role && $0.role == role }
     }
     let others: [GroupSummary.Dimension] = [.dataset, .attack, .category]
-    for dimension in others { order += found.filter { $0.dimension == dimension } }
-    return order
+    return roles + others.flatMap { dimension in found.filter { $0.dimension == dimension } }
   }
 
   private static func summary(

@@ -28,7 +28,9 @@ extension Analysis {
       PairedRows(defense.rows.of(role), reference.of(role)).compliedRatio
     }
     let (benign, adversarial) = (ratio(.benign), ratio(.adversarial))
-    let diagonal = estimator.diagonal(usefulness: benign, attackSuccess: adversarial)
+    let diagonal = RandomRefusalDiagonal(
+      usefulness: benign, attackSuccess: adversarial, bootstrap: estimator.bootstrap,
+      cache: estimator.cache)
     let isReference = defense.name == table.reference?.name
     return TradeOffPoint(
       defense: defense.name, attackSuccess: attackSuccess,
@@ -48,11 +50,6 @@ extension Analysis {
   /// Settings of RESTA that are swept, in the order of the figures.
   private static let parameters = ["sigma", "prefix", "samples"]
 
-  /// What stays in a sweep, and so tells sweeps of one parameter apart.
-  private struct Curve: Hashable {
-    var settings: JSONObject
-  }
-
   /// For each of sigma, prefix and samples the defences of kind `resta` whose settings differ in it
   /// alone, where there are at least two values.
   static func sweeps(in table: AnalysisTable, _ estimator: Estimator) -> [Sweep] {
@@ -63,25 +60,21 @@ extension Analysis {
       points[defense.name] = point(of: defense, reference: reference, estimator)
     }
     return parameters.flatMap { parameter -> [Sweep] in
-      var order: [Curve] = []
-      var members: [Curve: [Sweep.Point]] = [:]
-      for defense in defenses {
+      // What stays in a sweep tells sweeps of one parameter apart.
+      let found = defenses.compactMap { defense -> (fixed: JSONObject, point: Sweep.Point)? in
         var settings = defense.rows.first?.settings ?? [:]
         guard let setting = settings.removeValue(forKey: parameter),
           var point = points[defense.name]
-        else { continue }
-        let curve = Curve(settings: settings)
+        else { return nil }
         point.value = setting.double
-        if members[curve] == nil { order.append(curve) }
-        // Of two names for the same settings the first is enough.
-        if members[curve]?.contains(where: { $0.value == point.value }) == true { continue }
-        members[curve, default: []].append(point)
+        return (settings, point)
       }
-      return order.compactMap { curve in
-        guard let points = members[curve], points.count >= 2 else { return nil }
+      return found.grouped(by: \.fixed).compactMap { fixed, members -> Sweep? in
+        // Of two names for the same settings the first is enough.
+        let points = members.map(\.point).grouped(by: \.value).compactMap(\.elements.first)
+        guard points.count >= 2 else { return nil }
         return Sweep(
-          parameter: parameter, fixed: words(for: curve.settings),
-          series: curve.settings["noise"]?.string ?? "",
+          parameter: parameter, fixed: words(for: fixed), series: fixed["noise"]?.string ?? "",
           points: points.sorted { ($0.value ?? .infinity) < ($1.value ?? .infinity) })
       }
     }
@@ -95,7 +88,9 @@ extension Analysis {
       return rows.isEmpty ? nil : estimator.rate(of: .complied, in: rows)
     }
     let ratio = estimator.mean(PairedRows(defense.rows, reference).tokenRatio)
-    let margin = estimator.mean(VoteTally(defense.rows).relativeMargins)
+    // A single copy always agrees with itself: that is no vote.
+    let isAlone = defense.rows.first?.settings["samples"]?.int == 1
+    let margin = estimator.mean(VoteTally(isAlone ? [] : defense.rows).relativeMargins)
     return Sweep.Point(
       value: nil, defense: defense.name, attackSuccess: complied(.adversarial),
       directSuccess: complied(.direct), usefulness: complied(.benign),

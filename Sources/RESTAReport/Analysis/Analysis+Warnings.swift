@@ -14,31 +14,31 @@ extension Analysis {
   /// What a reader must know before believing a number; without any prompt or answer in it.
   static func warnings(in table: AnalysisTable, about report: Report) -> [String] {
     guard !table.defenses.isEmpty else { return ["There are no answers."] }
-    return [
-      missingBaseline(table), otherReference(table), nullPrompts(report), incompleteDefenses(table),
-      mixedSettings(table), unscored(table), missingVerdicts(table, report), phrasesOnly(report),
-      fewClusters(report), singleSeeds(table), selectedAttacks(table, report), judgedInside(report),
+    let found: [[String?]] = [
+      [missingBaseline(table), otherReference(table)], nullPrompts(report),
+      incompleteDefenses(table), mixedSettings(table), unscored(table),
+      missingVerdicts(table, report), [phrasesOnly(report)], fewClusters(report),
+      [singleSeeds(table), selectedAttacks(table, report)], judgedInside(report),
       unequalNoise(report), weakened(table, report), incoherent(report),
-    ].flatMap { $0 }
+    ]
+    return found.joined().compactMap(\.self)
   }
 
-  private static func missingBaseline(_ table: AnalysisTable) -> [String] {
-    guard table.baseline == nil else { return [] }
-    return [
+  private static func missingBaseline(_ table: AnalysisTable) -> String? {
+    guard table.baseline == nil else { return nil }
+    return
       "There are no answers of '\(table.baselineName)', what defences are compared with: nothing says "
-        + "what one gains or costs against it."
-    ]
+      + "what one gains or costs against it."
   }
 
   /// Where nobody ran the undefended model, tables and figures call the baseline by its name.
-  private static func otherReference(_ table: AnalysisTable) -> [String] {
+  private static func otherReference(_ table: AnalysisTable) -> String? {
     guard table.defenses.count > 1, let reference = table.reference, reference.name != "none",
       reference.rows.first?.kind != Undefended.kind
-    else { return [] }
-    return [
+    else { return nil }
+    return
       "There are no answers of the undefended model: what is said to be relative to it is relative to "
-        + "'\(reference.name)'."
-    ]
+      + "'\(reference.name)'."
   }
 
   private static func nullPrompts(_ report: Report) -> [String] {
@@ -89,17 +89,16 @@ extension Analysis {
     }
   }
 
-  private static func phrasesOnly(_ report: Report) -> [String] {
+  private static func phrasesOnly(_ report: Report) -> String? {
     let deciding = report.judges.filter { judge in
       [Finding.refused, .complied].contains { judge.findings[$0.rawValue] != nil }
     }
     guard !deciding.isEmpty, deciding.allSatisfy({ $0.id.hasPrefix("refusal-phrases") }) else {
-      return []
+      return nil
     }
-    return [
+    return
       "All verdicts are by refusal phrases: 'complied' means that an answer does not read like a "
-        + "refusal, not that it is harmful."
-    ]
+      + "refusal, not that it is harmful."
   }
 
   private static func fewClusters(_ report: Report) -> [String] {
@@ -113,30 +112,28 @@ extension Analysis {
     }
   }
 
-  private static func singleSeeds(_ table: AnalysisTable) -> [String] {
+  private static func singleSeeds(_ table: AnalysisTable) -> String? {
     let names = table.defenses.filter { defense in
       defense.rows.contains(where: \.usesSeed) && Set(defense.rows.map(\.seed)).count == 1
     }.map(\.name)
-    guard !names.isEmpty else { return [] }
-    return [
+    guard !names.isEmpty else { return nil }
+    return
       "One seed only for \(names.joined(separator: ", ")): nothing says how much the noise alone "
-        + "changes, nor what an attacker gains who asks again."
-    ]
+      + "changes, nor what an attacker gains who asks again."
   }
 
   /// Attacks that were kept because they broke the model break it less often after any change.
-  private static func selectedAttacks(_ table: AnalysisTable, _ report: Report) -> [String] {
+  private static func selectedAttacks(_ table: AnalysisTable, _ report: Report) -> String? {
     let baseline = table.baselineName
     guard
       let rate = report.groups.first(where: {
         $0.dimension == .role && $0.role == .adversarial && $0.defense == baseline
       })?.complied, rate.n >= fewClusters, rate.count == rate.n
-    else { return [] }
-    return [
+    else { return nil }
+    return
       "\(baseline) complies with all \(rate.n) answers to attacks: if the attacks were kept because they "
-        + "broke this model, any change lowers the rate; only a difference to a placebo speaks for a "
-        + "defence."
-    ]
+      + "broke this model, any change lowers the rate; only a difference to a placebo speaks for a "
+      + "defence."
   }
 
   private static func judgedInside(_ report: Report) -> [String] {
@@ -155,9 +152,10 @@ extension Analysis {
       guard let least = sigmas.min(by: { $0.sigma < $1.sigma }),
         let most = sigmas.max(by: { $0.sigma < $1.sigma }), most.sigma > least.sigma * sameNoise
       else { return nil }
+      let digits = max(3, NumberText.significant(least.sigma))
       return "\(defense.name): \(least.role.rawValue) prompts had less noise than "
-        + "\(most.role.rawValue) ones (absolute sigma \(NumberText.fixed(least.sigma, 3)) against "
-        + "\(NumberText.fixed(most.sigma, 3)), means): a difference between them may be due to that."
+        + "\(most.role.rawValue) ones (absolute sigma \(NumberText.fixed(least.sigma, digits)) against "
+        + "\(NumberText.fixed(most.sigma, digits)), means): a difference between them may be due to that."
     }
   }
 
@@ -188,7 +186,6 @@ extension Analysis {
 
   private static func rounded(_ number: Double) -> String { NumberText.fixed(number, 0) }
 
-  /// In percent with one decimal.
   private static func percentage(_ share: Double) -> String {
     let tenths = Int((share * 1000).rounded())
     return "\(tenths / 10).\(tenths % 10)"

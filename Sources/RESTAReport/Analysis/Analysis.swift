@@ -10,18 +10,14 @@ import RESTAEvaluation
 /// neither refused nor complied.
 enum Analysis {
   /// Adds to what is known of a run all that follows from its generations, each once.
-  ///
-  /// `judgeAgreement` is what is known about how well a judge agrees with labels by hand, by judge id, in a
-  /// sentence with n.
   static func completing(
-    _ report: Report, from rows: [GenerationRow], judgeAgreement: [String: String] = [:],
-    options: AnalysisOptions = .init(), hash: (String) -> String
+    _ report: Report, from rows: [GenerationRow], options: AnalysisOptions = .init()
   ) -> Report {
     let table = AnalysisTable(rows, report.datasets, options)
     let estimator = Estimator(options.bootstrap)
     var report = report
     report.defenses = table.defenses.map(\.summary)
-    report.judges = judges(in: table, agreement: judgeAgreement)
+    report.judges = judges(in: table)
     report.groups = groups(in: table, estimator)
     report.tradeOff = tradeOff(in: table, estimator)
     report.comparisons = comparisons(in: table, of: \.complied, estimator)
@@ -32,13 +28,12 @@ enum Analysis {
     report.votes = votes(in: table, estimator, rowLimit: options.heatMapLimit)
     report.agreement = agreement(in: table, estimator)
     report.examples = examples(
-      in: table, limit: options.exampleLimit, showsText: options.showsText, hash: hash)
+      in: table, limit: options.exampleLimit, showsText: options.showsText)
     report.warnings = warnings(in: table, about: report)
     return report
   }
 }
 
-/// How an evaluation is analysed.
 struct AnalysisOptions: Sendable, Hashable {
   /// The defence that the others are compared with.
   var baseline = "none"
@@ -57,7 +52,6 @@ struct AnalysisOptions: Sendable, Hashable {
   var exampleLimit = 5
   /// How many answers of each defence the vote heat map shows.
   var heatMapLimit = 40
-  /// How intervals are made.
   var bootstrap = ClusterBootstrap()
 }
 
@@ -94,16 +88,11 @@ final class Estimator {
     }
     return mean(sums)
   }
-
-  func diagonal(usefulness: ClusterSums, attackSuccess: ClusterSums) -> RandomRefusalDiagonal {
-    RandomRefusalDiagonal(
-      usefulness: usefulness, attackSuccess: attackSuccess, bootstrap: bootstrap, cache: cache)
-  }
 }
 
 extension Analysis {
   /// Every judge with a verdict, by its id.
-  static func judges(in table: AnalysisTable, agreement: [String: String]) -> [JudgeSummary] {
+  static func judges(in table: AnalysisTable) -> [JudgeSummary] {
     var findings: [String: [String: Int]] = [:]
     var phrases: [String: [String: Int]] = [:]
     for row in table.defenses.flatMap(\.rows) {
@@ -117,7 +106,7 @@ extension Analysis {
     return findings.keys.sorted().map { judge in
       JudgeSummary(
         id: judge, findings: findings[judge] ?? [:], phrases: phrases[judge] ?? [:],
-        agreement: agreement[judge])
+        agreement: MeasuredAgreement.sentence(about: judge))
     }
   }
 }
@@ -125,34 +114,31 @@ extension Analysis {
 extension Analysis {
   /// A few prompts of each role, evenly spaced, each with the answer of every defence to its lowest seed.
   static func examples(
-    in table: AnalysisTable, limit: Int, showsText: Bool, hash: (String) -> String
+    in table: AnalysisTable, limit: Int, showsText: Bool
   ) -> [Example] {
     let answers = table.defenses.map { $0.rows.byPrompt() }
     return Sample.Role.allCases.flatMap { role -> [Example] in
       let prompts = table.defenses.flatMap { $0.rows.of(role) }.prompts()
       return EvenChoice.of(prompts, limit: limit).flatMap { prompt in
         answers.compactMap { $0[prompt]?.first }.map { row in
-          example(of: row, isRedacted: role != .benign && !showsText, hash: hash)
+          example(of: row, isRedacted: role != .benign && !showsText)
         }
       }
     }
   }
 
-  private static func example(
-    of row: GenerationRow, isRedacted: Bool, hash: (String) -> String
-  ) -> Example {
+  private static func example(of row: GenerationRow, isRedacted: Bool) -> Example {
     Example(
       dataset: row.dataset, sample: row.sample.id, role: row.sample.role, defense: row.defense,
       seed: row.seed, label: row.label, prompt: isRedacted ? nil : row.sample.prompt,
       answer: isRedacted ? nil : row.answer?.text,
-      redaction: isRedacted ? redaction(of: row, hash: hash) : nil)
+      redaction: isRedacted ? redaction(of: row) : nil)
   }
 
   /// Enough to tell whether two texts are the same, and to find one in the store.
-  private static func redaction(of row: GenerationRow, hash: (String) -> String) -> String {
+  private static func redaction(of row: GenerationRow) -> String {
     func stub(_ text: String) -> String {
-      let characters = text.count == 1 ? "1 character" : "\(text.count) characters"
-      return "\(characters), SHA-256 \(hash(text).prefix(16))"
+      "\(ReportWords.count(text.count, "character")), SHA-256 \(Digest.sha256(of: text).prefix(16))"
     }
     let answer = row.answer.map { stub($0.text) } ?? "none"
     return "prompt: \(stub(row.sample.prompt)); answer: \(answer)"

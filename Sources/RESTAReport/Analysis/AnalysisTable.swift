@@ -23,13 +23,11 @@ struct AnalysisTable {
   let baselineName: String
 
   init(_ rows: [GenerationRow], _ summaries: [DatasetSummary], _ options: AnalysisOptions) {
-    let names = Self.unique(
-      [options.baseline] + options.defenseOrder + rows.map(\.defense))
-    let datasets = Self.unique(
-      options.datasetOrder + summaries.map(\.name) + rows.map(\.dataset))
-    let places = Dictionary(uniqueKeysWithValues: datasets.enumerated().map { ($1, $0) })
+    let names: [String] = [options.baseline] + options.defenseOrder + rows.map(\.defense)
+    let datasets: [String] = options.datasetOrder + summaries.map(\.name) + rows.map(\.dataset)
+    let places = Dictionary(uniqueKeysWithValues: datasets.unique().enumerated().map { ($1, $0) })
     let byName = Dictionary(grouping: rows, by: \.defense)
-    defenses = names.compactMap { name in
+    defenses = names.unique().compactMap { name in
       guard let rows = byName[name] else { return nil }
       return Defense(name: name, rows: Self.sorted(rows, places))
     }
@@ -48,11 +46,6 @@ struct AnalysisTable {
   /// The controls that change something and defend against nothing.
   var placebos: [Defense] {
     challengers.filter { $0.rows.first?.kind == Placebo.kind }
-  }
-
-  private static func unique(_ names: [String]) -> [String] {
-    var seen: Set<String> = []
-    return names.filter { seen.insert($0).inserted }
   }
 
   /// By dataset, then prompt (shorter ids first, so that 9 precedes 10), then seed; the key makes the order total.
@@ -105,8 +98,19 @@ extension Sequence<GenerationRow> {
   func byPrompt() -> [PromptID: [GenerationRow]] { Dictionary(grouping: self, by: \.prompt) }
 
   /// The prompts in the order of the rows, each once.
-  func prompts() -> [PromptID] {
-    var seen: Set<PromptID> = []
-    return map(\.prompt).filter { seen.insert($0).inserted }
+  func prompts() -> [PromptID] { map(\.prompt).unique() }
+}
+
+extension Array {
+  /// The elements in their order, each once.
+  func unique() -> [Element] where Element: Hashable {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+
+  /// Those of equal keys together, in the order in which the keys first occur.
+  func grouped<Key: Hashable>(by key: (Element) -> Key) -> [(key: Key, elements: [Element])] {
+    let groups = Dictionary(grouping: self, by: key)
+    return map(key).unique().map { (key: $0, elements: groups[$0] ?? []) }
   }
 }

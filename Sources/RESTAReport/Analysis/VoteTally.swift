@@ -2,7 +2,6 @@ import RESTA
 import RESTADocuments
 import RESTAEvaluation
 
-/// The votes of a defence's answers.
 struct VoteTally {
   /// The answers with votes, in the order of the rows.
   let rows: [GenerationRow]
@@ -16,7 +15,6 @@ struct VoteTally {
   /// Of every vote the margin as a share of the copies asked: of fewer than all where it was decided early.
   var relativeMargins: ClusterSums { sums { $0.relativeMargin } }
 
-  /// Whether each vote has a property.
   func holding(_ property: (VoteRecord) -> Bool) -> ClusterSums { sums { property($0) ? 1 : 0 } }
 
   /// Votes in which fewer copies were asked than in others of the same settings.

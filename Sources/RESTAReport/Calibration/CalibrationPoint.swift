@@ -49,11 +49,11 @@ extension CalibrationPoint {
   /// Measures a defence in all answers of the store, the undefended ones among them, comparing l tokens; `planned` is
   /// how many prompts of each role there are, `judges` how many judge each answer.
   package init(
-    _ name: String, in rows: [GenerationRow], baseline: String, judges: Int,
-    prefix: PrefixLength, planned: [Sample.Role: Int]
+    _ name: String, in rows: [GenerationRow], judges: Int, prefix: PrefixLength,
+    planned: [Sample.Role: Int]
   ) {
     let own = rows.filter { $0.defense == name }
-    let plain = rows.filter { $0.defense == baseline }
+    let plain = rows.filter { $0.defense == CalibrationPlan.baseline }
     func change(_ role: Sample.Role, _ label: AnswerLabel) -> PairedChange {
       let (differences, _) = PairedRows(own.of(role), plain.of(role)).differences {
         $0.label == .unscored ? nil : $0.label == label
@@ -87,8 +87,7 @@ extension CalibrationPoint {
     for pair in paired.pairs {
       guard let reference = pair.baseline.first?.answer else { continue }
       for answer in pair.defense.compactMap(\.answer) {
-        sums.add(
-          share(of: answer.tokenIDs, like: reference.tokenIDs, prefix), to: pair.cluster)
+        sums.add(share(of: answer.tokenIDs, like: reference.tokenIDs, prefix), to: pair.cluster)
       }
     }
     return sums

@@ -39,9 +39,10 @@ package struct CalibrationRule: Sendable, Hashable, Codable {
   ) -> String? {
     switch role {
     case .benign:
-      guard let share = point.agreement.share, share >= agreement - Self.rounding else {
-        let kept = NumberText.percent(point.agreement.share ?? 0, decimals: 1)
-        return "keeps too few tokens of everyday answers: \(kept) %"
+      guard let share = point.agreement.share else { return "answers no everyday request" }
+      guard share >= agreement - Self.rounding else {
+        return "keeps too few tokens of everyday answers: "
+          + "\(NumberText.percent(share, decimals: 1)) %"
       }
       return isLost(point.answeredChange, loss) ? "answers too few everyday requests" : nil
     case .direct:
@@ -68,15 +69,14 @@ package struct CalibrationRule: Sendable, Hashable, Codable {
     return nil
   }
 
-  /// The place of the chosen one among settings in the order of the grid; `nil` where none may be chosen.
-  package func choice(of points: [(sigma: Double, point: CalibrationPoint)]) -> Int? {
-    func rank(_ index: Int) -> (Double, Double, Double) {
-      let (sigma, point) = points[index]
-      return (-(point.attacksRefused.share ?? 0), -(point.agreement.share ?? 0), sigma)
+  /// The chosen one among settings in the order of the grid, of equal ones the first; `nil` where none may be.
+  func choice(
+    of settings: [(candidate: CalibrationGrid.Candidate, point: CalibrationPoint)]
+  ) -> CalibrationGrid.Candidate? {
+    func rank(_ sigma: Double, _ point: CalibrationPoint) -> (Double, Double, Double) {
+      (-(point.attacksRefused.share ?? 0), -(point.agreement.share ?? 0), sigma)
     }
-    return points.indices.filter {
-      points[$0].point.isWhole && objection(to: points[$0].point) == nil
-    }
-    .min { rank($0) == rank($1) ? $0 < $1 : rank($0) < rank($1) }
+    return settings.filter { $0.point.isWhole && objection(to: $0.point) == nil }
+      .min { rank($0.candidate.sigma, $0.point) < rank($1.candidate.sigma, $1.point) }?.candidate
   }
 }

@@ -130,11 +130,10 @@ package struct CalibrationRun: Sendable {
     var planned: [Sample.Role: Int] = [:]
     for sample in session.plan.datasets.flatMap(\.samples) { planned[sample.role, default: 0] += 1 }
     var points: [String: CalibrationPoint] = [:]
-    for name in [search.baseline] + search.grid.candidates.map(\.name)
+    for name in [CalibrationPlan.baseline] + search.grid.candidates.map(\.name)
     where rows.contains(where: { $0.defense == name }) {
       points[name] = CalibrationPoint(
-        name, in: rows, baseline: search.baseline, judges: judges.count, prefix: prefix,
-        planned: planned)
+        name, in: rows, judges: judges.count, prefix: prefix, planned: planned)
     }
     return points
   }

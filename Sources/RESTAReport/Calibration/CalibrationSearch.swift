@@ -29,13 +29,11 @@ package struct CalibrationGrid: Sendable, Hashable {
       if low < middle, middle < high { all.append((middle, false)) }
     }
     all.sort { $0.sigma < $1.sigma }
-    var seen: Set<NoiseKind> = []
-    candidates = noises.filter { seen.insert($0).inserted }.flatMap { noise in
+    candidates = noises.unique().flatMap { noise in
       all.map { Candidate(noise: noise, sigma: $0.sigma, isCoarse: $0.isCoarse) }
     }
   }
 
-  /// Two digits.
   private static func rounded(_ value: Double) -> Double {
     var scale = 1.0
     while value * scale < 10 { scale *= 10 }
@@ -65,19 +63,18 @@ package struct CalibrationSearch: Sendable {
 
   package let grid: CalibrationGrid
   package let rule: CalibrationRule
-  /// The undefended model's name.
-  package let baseline: String
 
-  package init(grid: CalibrationGrid, rule: CalibrationRule, baseline: String) {
+  package init(grid: CalibrationGrid, rule: CalibrationRule) {
     self.grid = grid
     self.rule = rule
-    self.baseline = baseline
   }
 
   /// The next step after what was measured, by defence (one not begun is missing or has no answers); `nil`: none.
   package func next(_ points: [String: CalibrationPoint]) -> Step? {
     for role in [Sample.Role.benign, .direct, .adversarial]
-    where points[baseline]?.isMeasured(role) != true { return Step(baseline, role) }
+    where points[CalibrationPlan.baseline]?.isMeasured(role) != true {
+      return Step(CalibrationPlan.baseline, role)
+    }
     let coarse = grid.candidates.filter(\.isCoarse)
     if let step = next(coarse, points) { return step }
     if let best = choice(points, among: coarse) { return next(neighbours(of: best), points) }
@@ -92,18 +89,14 @@ package struct CalibrationSearch: Sendable {
     return next(neighbours(of: strongest).filter { $0.sigma > strongest.sigma }, points)
   }
 
-  /// The choice among what was measured.
-  package func choice(_ points: [String: CalibrationPoint]) -> CalibrationGrid.Candidate? {
-    choice(points, among: grid.candidates)
-  }
-
-  private func choice(
-    _ points: [String: CalibrationPoint], among candidates: [CalibrationGrid.Candidate]
+  /// The choice among what was measured, of some strengths or of all.
+  package func choice(
+    _ points: [String: CalibrationPoint], among some: [CalibrationGrid.Candidate]? = nil
   ) -> CalibrationGrid.Candidate? {
-    let known = candidates.compactMap { candidate in
-      points[candidate.name].map { (candidate: candidate, point: $0) }
-    }
-    return rule.choice(of: known.map { ($0.candidate.sigma, $0.point) }).map { known[$0].candidate }
+    rule.choice(
+      of: (some ?? grid.candidates).compactMap { candidate in
+        points[candidate.name].map { (candidate: candidate, point: $0) }
+      })
   }
 
   /// The strengths in between on both sides of the best coarse one.

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A drawing with its text alternative, for the page and as a file of its own.
 struct Figure: Sendable {
   /// The name of its file, without `.svg`.
@@ -66,14 +64,12 @@ enum ReportFigures {
     return figures.compactMap { $0 }.map { ("\($0.name).svg", $0.standalone) }
   }
 
-  /// A figure for each group of sweeps.
   static func sweeps(_ report: Report) -> [Figure?] {
     SweepFigure.grouped(report.sweeps).enumerated().map { number, sweeps in
-      SweepFigure(sweeps, number: number + 1).figure
+      SweepFigure(series: sweeps, number: number + 1).figure
     }
   }
 
-  /// A figure for each defence with votes.
   static func heatMaps(_ report: Report) -> [Figure?] {
     report.votes.enumerated().map { number, summary in
       HeatMapFigure(summary: summary, number: number + 1).figure
@@ -81,7 +77,6 @@ enum ReportFigures {
   }
 }
 
-/// The shapes that figures are made of.
 enum Draw {
   /// A coordinate: two decimals, and a hyphen for a minus sign as SVG wants it.
   static func number(_ value: Double) -> String {

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// The style sheet of all figures.
 ///
 /// Colours are written out instead of named once: programs that turn an SVG file into a PDF know

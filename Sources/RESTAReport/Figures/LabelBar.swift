@@ -1,13 +1,9 @@
-import RESTAEvaluation
-
 /// What the answers of a group are, as one bar: refused, complied, incoherent, unscored, of all that were asked.
 struct LabelBar {
   private static let width = 168.0
   private static let height = 18.0
 
-  private let group: GroupSummary
-
-  init(_ group: GroupSummary) { self.group = group }
+  let group: GroupSummary
 
   private var parts: [(style: String, count: Int)] {
     [

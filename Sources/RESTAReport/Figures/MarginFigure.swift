@@ -1,10 +1,7 @@
-import RESTAEvaluation
-
 /// How clear the votes are along the answers, and how many answers get so far.
 struct MarginFigure {
   private let votes: [VoteSummary]
 
-  /// Takes the defences that voted.
   init(_ report: Report) { votes = report.votes.filter { !$0.positions.isEmpty } }
 
   var figure: Figure? {

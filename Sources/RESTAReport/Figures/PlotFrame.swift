@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// The rectangle within the axes of a plot.
 struct PlotFrame: Sendable, Hashable {
   var x: Double
@@ -69,7 +67,6 @@ struct AxisScale: Sendable, Hashable {
   var top: Double
   var step: Double
 
-  /// All shares.
   static let whole = AxisScale(top: 1, step: 0.2)
 
   /// Shares up to the first good end above all of some.

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// How one series is told from the others: by colour, by mark, and by the dashes of its line.
 struct SeriesStyle: Sendable, Hashable {
   /// Which of the series it is, from 0; 0 looks neutral and is the undefended model's.
@@ -17,7 +15,6 @@ struct SeriesStyle: Sendable, Hashable {
       ["class": "line", "stroke-dasharray": dashes, "d": "M" + path.joined(separator: "L")])
   }
 
-  /// Its mark around a point.
   func mark(_ x: Double, _ y: Double, size: Double = 5) -> Markup {
     if index % 8 == 0 {
       return .void(
@@ -49,7 +46,6 @@ struct SeriesStyle: Sendable, Hashable {
 
 /// Finds places for labels beside points such that they cover neither each other nor a mark.
 struct LabelPlacement {
-  /// A rectangle that is taken.
   private struct Box {
     var left: Double, top: Double, right: Double, bottom: Double
 

@@ -1,8 +1,5 @@
-import RESTAEvaluation
-
 /// What varies with one setting: small plots of the same values beside each other, one series for each curve.
 struct SweepFigure {
-  /// What one small plot shows.
   private struct Panel {
     var title: String
     var scale: AxisScale
@@ -10,53 +7,38 @@ struct SweepFigure {
     var value: (Sweep.Point) -> (value: Double, low: Double?, high: Double?)?
   }
 
-  private let number: Int
-  private let parameter: String
-  private let fixed: String
-  private let series: [Sweep]
-  private let values: [Double?]
-
-  /// Takes curves over the same setting with the same others.
-  init(_ sweeps: [Sweep], number: Int) {
-    self.number = number
-    parameter = sweeps.first?.parameter ?? ""
-    fixed = sweeps.first?.fixed ?? ""
-    series = sweeps
-    values = Self.values(sweeps)
-  }
+  /// Curves over the same setting with the same others.
+  let series: [Sweep]
+  let number: Int
 
   /// The curves of a report that belong into one figure.
   static func grouped(_ sweeps: [Sweep]) -> [[Sweep]] {
-    sweeps.reduce(into: [[Sweep]]()) { groups, sweep in
-      let place = groups.firstIndex {
-        $0.first?.parameter == sweep.parameter && $0.first?.fixed == sweep.fixed
-      }
-      if let place { groups[place].append(sweep) } else { groups.append([sweep]) }
-    }
+    sweeps.grouped { [$0.parameter, $0.fixed] }.map(\.elements)
   }
 
   /// All values of the setting, `all` last.
-  static func values(_ sweeps: [Sweep]) -> [Double?] {
-    let numbers = Set(sweeps.flatMap { $0.points.compactMap(\.value) }).sorted()
-    let hasAll = sweeps.contains { $0.points.contains { $0.value == nil } }
+  private var values: [Double?] {
+    let numbers = Set(series.flatMap { $0.points.compactMap(\.value) }).sorted()
+    let hasAll = series.contains { $0.points.contains { $0.value == nil } }
     return numbers.map { $0 } + (hasAll ? [nil] : [])
   }
 
   var figure: Figure? {
     let panels = panels
-    guard !panels.isEmpty, !values.isEmpty else { return nil }
+    guard let first = series.first, !panels.isEmpty, !values.isEmpty else { return nil }
     let legend = legend
+    let parameter = ReportWords.parameter(first.parameter)
     var content = legend.markup
     for (place, panel) in panels.enumerated() {
       let frame = PlotFrame(
         x: 52 + Double(place % 2) * 410, y: legend.bottom + 34 + Double(place / 2) * 262,
         width: 335, height: 160)
-      content += draw(panel, in: frame)
+      content += draw(panel, over: parameter, in: frame)
     }
     let rows = Double((panels.count + 1) / 2)
     return Figure(
       name: "sweep-\(number)",
-      title: "Sweep over the \(ReportWords.parameter(parameter)), \(fixed)",
+      title: "Sweep over the \(parameter), \(first.fixed)",
       description: "Series: \(series.map(\.series).joined(separator: "; ")). Plots: "
         + panels.map(\.title).joined(separator: "; ") + ". The table below has the numbers.",
       width: 820, height: legend.bottom + 34 + rows * 262 - 50, content: content)
@@ -98,11 +80,12 @@ struct SweepFigure {
     }
   }
 
-  private func draw(_ panel: Panel, in frame: PlotFrame) -> Markup {
+  private func draw(_ panel: Panel, over parameter: String, in frame: PlotFrame) -> Markup {
+    let values = values
     let labels = values.map { $0.map(NumberText.setting) ?? "all" }
     var result =
       frame.verticalAxis(panel.scale, title: panel.title, format: panel.format)
-      + frame.horizontalAxis(labels, title: ReportWords.parameter(parameter))
+      + frame.horizontalAxis(labels, title: parameter)
     for (number, sweep) in series.enumerated() {
       let style = SeriesStyle(index: number + 1)
       // Series stand side by side at each value: intervals would hide each other.

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// Usefulness against attack success: one point for each defence, and the line of refusing at random.
 struct TradeOffFigure {
   private let index: ReportIndex

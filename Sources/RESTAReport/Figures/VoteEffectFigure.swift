@@ -15,20 +15,14 @@ struct VoteEffectFigure {
 
   /// The effects of each pair of defences.
   static func grouped(_ effects: [VoteEffect]) -> [[VoteEffect]] {
-    effects.reduce(into: [[VoteEffect]]()) { groups, effect in
-      let place = groups.firstIndex {
-        $0[0].single == effect.single && $0[0].voted == effect.voted
-      }
-      if let place { groups[place].append(effect) } else { groups.append([effect]) }
-    }
+    effects.grouped { [$0.single, $0.voted] }.map(\.elements)
   }
 
   var figure: Figure? {
     guard let first = effects.first else { return nil }
     let percent: (Double) -> String = { NumberText.fixed($0 * 100, 0) }
     let axes =
-      frame.horizontalAxis(
-        .whole, title: "one copy: answers that comply, %", format: percent)
+      frame.horizontalAxis(.whole, title: "one copy: answers that comply, %", format: percent)
       + frame.verticalAxis(
         .whole, title: "the vote of \(first.copies): answers that comply, %", format: percent)
     let diagonal = Draw.line("diagonal", frame.x, frame.bottom, frame.right, frame.y)
@@ -43,34 +37,21 @@ struct VoteEffectFigure {
 
   /// Prompts at the same place are one mark, larger for more; roles stand beside each other.
   private func marks(_ index: Int, _ effect: VoteEffect) -> Markup {
-    var order: [Place] = []
-    var counts: [Place: Int] = [:]
-    for point in effect.points {
-      let place = Place(single: point.single, voted: point.voted)
-      if counts[place] == nil { order.append(place) }
-      counts[place, default: 0] += 1
-    }
     let shift = (Double(index) - Double(effects.count - 1) / 2) * 9
     let role = ReportWords.prompts(effect.role)
     return .joined(
-      order.map { place in
-        let count = counts[place] ?? 0
-        let size = 3 + min(12, Double(count).squareRoot() * 1.2)
+      effect.points.grouped { [$0.single, $0.voted] }.map { place, points in
+        let size = 3 + min(12, Double(points.count).squareRoot() * 1.2)
         return Draw.group(
           "\(style(index).color) faint",
-          title: "\(role): \(ReportWords.count(count, "prompt")), one copy "
-            + "\(NumberText.percent(place.single)) %, the vote \(NumberText.percent(place.voted)) %",
+          title: "\(role): \(ReportWords.count(points.count, "prompt")), one copy "
+            + "\(NumberText.percent(place[0])) %, the vote \(NumberText.percent(place[1])) %",
           [
             style(index).mark(
-              frame.position(of: place.single, .whole) + shift,
-              frame.height(of: place.voted, .whole), size: size)
+              frame.position(of: place[0], .whole) + shift,
+              frame.height(of: place[1], .whole), size: size)
           ])
       })
-  }
-
-  private struct Place: Hashable {
-    var single: Double
-    var voted: Double
   }
 
   private var legend: Markup {

@@ -88,7 +88,8 @@ package struct MeaningPoint: Sendable, Encodable {
         ["KL, one", "KL, mean", "same, one", "same, mean"]
       ) {
         [
-          EstimateText($0.divergence), EstimateText($0.divergenceOfMean),
+          EstimateText($0.divergence, isSmall: true),
+          EstimateText($0.divergenceOfMean, isSmall: true),
           EstimateText($0.sameToken), EstimateText($0.sameTokenInMean),
         ]
       },

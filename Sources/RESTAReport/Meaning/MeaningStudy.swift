@@ -68,7 +68,9 @@ package struct MeaningStudy: Sendable {
     var next = decoded.makeIterator()
     for setting in settings.indices {
       for token in settings[setting].tokens.indices {
-        if let found = next.next() { settings[setting].tokens[token].decoded = found }
+        guard let found = next.next() else { continue }
+        settings[setting].tokens[token].ownByCosine = found.byCosine
+        settings[setting].tokens[token].ownByProduct = found.byProduct
       }
     }
     return PromptMeaning(

@@ -40,11 +40,6 @@ package struct PromptMeaning: Sendable, Encodable {
       normRatio = change.normRatio
       signFlips = change.signFlips
     }
-
-    var decoded: OwnTokens.Decoded {
-      get { OwnTokens.Decoded(byCosine: ownByCosine, byProduct: ownByProduct) }
-      set { (ownByCosine, ownByProduct) = (newValue.byCosine, newValue.byProduct) }
-    }
   }
 
   /// The distribution of the first token of the answer, beside the clean one.
@@ -75,7 +70,6 @@ package struct PromptMeaning: Sendable, Encodable {
     }
   }
 
-  /// An answer beside the undefended one.
   struct Answer: Sendable, Encodable {
     /// Of the first l tokens, the share that is the same at the same place.
     var agreement: Double

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A report as one page that needs nothing else: no network, no script, no other file.
 ///
 /// The page is well-formed XML too, its policy forbids every request, and whatever comes from data
@@ -10,7 +8,6 @@ import RESTAEvaluation
 /// try page.write(toFile: "report.html", atomically: true, encoding: .utf8)
 /// ```
 enum HTMLReport {
-  /// Draws the page.
   static func render(_ report: Report) -> String {
     let index = ReportIndex(report)
     let sections = sections(index).filter { !$0.isEmpty }
@@ -80,7 +77,6 @@ struct PageSection {
   /// What stands in it; without anything the section is left out.
   var content: Markup
 
-  /// Whether there is anything in it.
   var isEmpty: Bool { content == .empty }
 
   var markup: Markup {
@@ -89,13 +85,10 @@ struct PageSection {
       .element("h2", ["id": "\(id)-title"], text: title), content)
   }
 
-  /// A paragraph.
   static func paragraph(_ text: String) -> Markup { .element("p", text: text) }
 
-  /// A figure with its caption.
   static func figure(_ figure: Figure, caption: String) -> Markup {
-    .element(
-      "figure", figure.inline, .element("figcaption", text: caption))
+    .element("figure", figure.inline, .element("figcaption", text: caption))
   }
 
   /// What can be unfolded; printed in full.

@@ -9,7 +9,7 @@ enum InstructionSection {
   }
 
   private static func table(_ report: Report) -> Markup {
-    return PageTable(
+    PageTable(
       "Verifiable instructions followed (IFEval)",
       ReportTables.instructions, rows: report.instructionFollowing,
       note:
@@ -84,8 +84,11 @@ enum CostSection {
       $0.absoluteSigma != nil && [.role, .dataset].contains($0.dimension)
     }
     let columns: [ReportColumn<GroupSummary>] = [
-      .text(nil, "prompts", \.group), .text(nil, "defence", \.defense),
-      .mean(nil, "sigma, absolute", \.absoluteSigma),
+      .text(nil, "prompts") { $0.dimension == .role ? "all" : $0.group },
+      .text(nil, "defence", \.defense),
+      .mean(nil, "sigma, absolute", \.absoluteSigma).shown {
+        TableCells.mean($0.absoluteSigma, isSmall: true)
+      },
     ]
     return PageTable(
       "The noise that the prompts had, by kind of prompt and dataset", columns, byRole: groups,
@@ -108,15 +111,14 @@ enum CostSection {
 /// Single answers, for reading.
 enum ExampleSection {
   static func section(_ report: Report) -> PageSection {
-    guard !report.examples.isEmpty else {
-      return PageSection(id: "examples", title: "Examples", content: .empty)
-    }
-    return PageSection(
+    PageSection(
       id: "examples", title: "Examples",
-      content: PageSection.paragraph(
-        "\(ReportWords.count(report.examples.count, "answer")), to show what the labels look like; not "
-          + "a sample to count from. Harmful text is redacted unless it was asked for.")
-        + .joined(report.examples.map(article)))
+      content: report.examples.isEmpty
+        ? .empty
+        : PageSection.paragraph(
+          "\(ReportWords.count(report.examples.count, "answer")), to show what the labels look like; not "
+            + "a sample to count from. Harmful text is redacted unless it was asked for.")
+          + .joined(report.examples.map(article)))
   }
 
   private static func article(_ example: Example) -> Markup {
@@ -129,14 +131,15 @@ enum ExampleSection {
           "bdi",
           text: "\(example.dataset), \(example.sample), \(example.role.rawValue), seed "
             + "\(example.seed)")),
-      part("Prompt", example.prompt), part("Answer", example.answer),
+      part("Prompt", example.prompt, of: example), part("Answer", example.answer, of: example),
       example.redaction.map { .element("p", ["class": "redacted"], text: "Redacted: \($0)") }
         ?? .empty)
   }
 
-  private static func part(_ title: String, _ text: String?) -> Markup {
-    .element("h4", text: title)
+  private static func part(_ title: String, _ text: String?, of example: Example) -> Markup {
+    let missing = example.redaction == nil ? "[no answer]" : "[redacted]"
+    return .element("h4", text: title)
       + (text.map { .element("pre", text: $0) }
-        ?? .element("p", ["class": "redacted"], text: "[redacted]"))
+        ?? .element("p", ["class": "redacted"], text: missing))
   }
 }

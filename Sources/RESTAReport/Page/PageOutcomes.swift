@@ -16,8 +16,8 @@ enum TradeOffSection {
   private static func figure(_ index: ReportIndex) -> Markup {
     guard let figure = TradeOffFigure(index).figure else { return .empty }
     let line =
-      index.undefended == nil
-      ? "The undefended model was not run, so there is no line of refusing at random."
+      !TradeOffFigure.drawn(index.report).contains { $0.defense == index.undefended }
+      ? "The undefended model is not among them, so there is no line of refusing at random."
       : "The dashed line is what refusing a random share of all prompts does to the undefended "
         + "model: a defence is worth something below it."
     return PageSection.figure(
@@ -45,24 +45,23 @@ enum TradeOffSection {
 /// The main tables: what the answers are, by role and defence.
 enum OutcomeSection {
   static func section(_ index: ReportIndex) -> PageSection {
-    guard !index.askedRoles.isEmpty else {
-      return PageSection(id: "outcomes", title: "Answers", content: .empty)
-    }
     let rates = index.report.groups.filter { $0.dimension == .role }.map(\.complied)
     let table = PageTable(
       "What the answers are, for each kind of prompt and each defence", columns,
       byRole: index.roleGroups, \.role, note: note(rates))
     return PageSection(
       id: "outcomes", title: "Answers",
-      content: PageSection.paragraph(
-        "Complying is what attacks and direct requests should not achieve and benign prompts "
-          + "should. Incoherent answers are neither safe nor useful.") + LabelBar.legend
-        + table.markup + attempts(index))
+      content: index.roleGroups.isEmpty
+        ? .empty
+        : PageSection.paragraph(
+          "Complying is what attacks and direct requests should not achieve and benign prompts "
+            + "should. Incoherent answers are neither safe nor useful.") + LabelBar.legend
+          + table.markup + attempts(index))
   }
 
   static var columns: [ReportColumn<GroupSummary>] {
     [
-      .text(nil, "defence", \.defense), .page("answers, % of asked") { LabelBar($0).markup },
+      .text(nil, "defence", \.defense), .page("answers, % of asked") { LabelBar(group: $0).markup },
       .rate(nil, "refused", \.refused), .rate(nil, "complied", \.complied),
       .rate(nil, "incoherent", \.incoherent),
       .page("unscored", isNumeric: true) { group in
@@ -126,29 +125,13 @@ enum BreakdownSection {
   ) -> Markup {
     let summaries = index.report.groups.filter { $0.dimension == dimension }
     guard !summaries.isEmpty else { return .empty }
-    var names: [Name] = []
-    var rows: [Name: [GroupSummary]] = [:]
-    for summary in summaries {
-      let name = Name(group: summary.group, role: summary.role)
-      if rows[name] == nil { names.append(name) }
-      rows[name, default: []].append(summary)
-    }
-    let groups = names.map { name in
-      (
-        title: Optional("\(name.group) (\(ReportWords.prompts(name.role).lowercased()))"),
-        rows: rows[name] ?? []
-      )
-    }
+    // A group may have prompts of several roles.
+    let groups = summaries.grouped { [$0.group, ReportWords.prompts($0.role).lowercased()] }
+      .map { name, rows in (title: Optional("\(name[0]) (\(name[1]))"), rows: rows) }
     let table = PageTable(
       caption, OutcomeSection.columns, groups: groups,
       note: OutcomeSection.note(summaries.map(\.complied)))
     return (title.map { .element("h3", text: $0) } ?? .empty) + table.markup
-  }
-
-  /// A group that may have prompts of several roles.
-  private struct Name: Hashable {
-    var group: String
-    var role: Sample.Role
   }
 }
 

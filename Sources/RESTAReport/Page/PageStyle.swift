@@ -1,6 +1,3 @@
-import RESTAEvaluation
-
-/// The style sheet of the page.
 enum PageStyle {
   /// The sheet; free of `<` and `&`, so that it is the same in HTML and XML.
   static let sheet: Markup = .fixed(

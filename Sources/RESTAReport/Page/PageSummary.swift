@@ -9,7 +9,7 @@ enum SummarySection {
     let report = index.report
     let content = [
       tested(index), verdicts(index),
-      .joined(chosen(index).map { DefenseSummaryCard($0, index).markup }),
+      .joined(chosen(index).map { DefenseSummaryCard(point: $0, index: index).markup }),
       others(index), command(report), warnings(report),
     ]
     return PageSection(id: "summary", title: "Summary", content: .joined(content))
@@ -47,8 +47,11 @@ enum SummarySection {
       point.verdict != .reference && !controls.contains { $0.name == point.defense }
     }
     guard !points.isEmpty else { return .empty }
-    let parts = [TradeOffPoint.Verdict.better, .undecided, .worse].map { verdict in
-      "\(points.filter { $0.verdict == verdict }.count) \(words(verdict))"
+    let words: [(TradeOffPoint.Verdict, String)] = [
+      (.better, "did better"), (.undecided, "could not be told from it"), (.worse, "did worse"),
+    ]
+    let parts = words.map { verdict, words in
+      "\(points.filter { $0.verdict == verdict }.count) \(words)"
     }
     return PageSection.paragraph(
       "Compared with refusing a random share of all prompts, of "
@@ -65,15 +68,6 @@ enum SummarySection {
     return
       "Compared with the placebo (\(placebo)), \(below) of \(others.count) have a lower attack "
       + "success rate at the level of 0.05."
-  }
-
-  private static func words(_ verdict: TradeOffPoint.Verdict) -> String {
-    switch verdict {
-    case .better: "did better"
-    case .undecided: "could not be told from it"
-    case .worse: "did worse"
-    case .reference: "had nothing to compare with"
-    }
   }
 
   /// The defences with the best verdicts; the undefended model when there is nothing else.
@@ -117,15 +111,12 @@ enum SummarySection {
 
 /// What one defence changed, in a sentence and a line for each measure.
 struct DefenseSummaryCard {
-  private let point: TradeOffPoint
-  private let base: TradeOffPoint?
-  private let index: ReportIndex
+  let point: TradeOffPoint
+  let index: ReportIndex
 
-  init(_ point: TradeOffPoint, _ index: ReportIndex) {
-    self.point = point
-    self.index = index
-    base =
-      point.defense == index.undefended
+  /// The undefended model's; `nil` for itself.
+  private var base: TradeOffPoint? {
+    point.defense == index.undefended
       ? nil : index.report.tradeOff.first { $0.defense == index.undefended }
   }
 

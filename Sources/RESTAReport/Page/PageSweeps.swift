@@ -10,9 +10,9 @@ enum SweepSection {
   }
 
   private static func part(_ sweeps: [Sweep], number: Int) -> Markup {
-    guard let first = sweeps.first, let figure = SweepFigure(sweeps, number: number).figure else {
-      return .empty
-    }
+    guard let first = sweeps.first,
+      let figure = SweepFigure(series: sweeps, number: number).figure
+    else { return .empty }
     let name = ReportWords.parameter(first.parameter)
     return .element("h3", text: "Over the \(name)")
       + PageSection.figure(
@@ -38,16 +38,14 @@ enum SweepSection {
 /// How the votes went.
 enum VoteSection {
   static func section(_ report: Report) -> PageSection {
-    guard !report.votes.isEmpty else {
-      return PageSection(id: "votes", title: "Votes", content: .empty)
-    }
-    return PageSection(
+    PageSection(
       id: "votes", title: "Votes",
-      content: PageSection.paragraph(
-        "The margin of a vote is by how many copies the winning token leads over the next, as a "
-          + "share of the copies asked: 100 % is unanimous, 0 is a tie. \(early(report))")
-        + table(report)
-        + margins(report) + maps(report))
+      content: report.votes.isEmpty
+        ? .empty
+        : PageSection.paragraph(
+          "The margin of a vote is by how many copies the winning token leads over the next, as a "
+            + "share of the copies asked: 100 % is unanimous, 0 is a tie. \(early(report))")
+          + table(report) + margins(report) + maps(report))
   }
 
   /// What margins are of when votes end before all have voted.

@@ -78,8 +78,6 @@ struct PageTable {
 enum TableCells {
   static func text(_ text: String) -> Markup { .element("bdi", text: text) }
 
-  static func count(_ number: Int) -> Markup { .text("\(number)") }
-
   /// A share in two lines: the number with its interval, and its n.
   static func rate(_ rate: Rate?) -> Markup {
     guard let rate else { return .text(NumberText.nothing) }
@@ -89,9 +87,10 @@ enum TableCells {
     return estimate(EstimateText(rate), title: title)
   }
 
-  static func mean(_ mean: Mean?, unit: String = "") -> Markup {
+  static func mean(_ mean: Mean?, unit: String = "", isSmall: Bool = false) -> Markup {
     guard let mean else { return .text(NumberText.nothing) }
-    return estimate(EstimateText(mean, unit: unit), title: "mean with its 95 % interval")
+    return estimate(
+      EstimateText(mean, unit: unit, isSmall: isSmall), title: "mean with its 95 % interval")
   }
 
   /// A difference of shares in two lines.
@@ -99,7 +98,6 @@ enum TableCells {
     estimate(.points(difference), title: "difference in percentage points, 95 % interval")
   }
 
-  /// A share within a sentence.
   static func inline(_ rate: Rate) -> Markup {
     .element("span", ["class": "nowrap"], text: EstimateText(rate).line)
   }

@@ -4,9 +4,6 @@ import RESTAEvaluation
 enum VoteEffectSection {
   static func section(_ report: Report) -> PageSection {
     let effects = report.voteEffects
-    guard !effects.isEmpty else {
-      return PageSection(id: "vote-effect", title: "One copy and the vote", content: .empty)
-    }
     let table = PageTable(
       "Prompts that the vote complies with more and less often than one copy, each prompt’s seeds averaged",
       ReportTables.voteEffects, byRole: effects, \.role,
@@ -15,8 +12,10 @@ enum VoteEffectSection {
         + "to a prompt. The same seed gives the one copy’s noise to one of the several.")
     return PageSection(
       id: "vote-effect", title: "One copy and the vote",
-      content: PageSection.paragraph(VoteEffect.meaning + VoteEffect.caution(effects))
-        + table.markup + figures(report) + bins(effects))
+      content: effects.isEmpty
+        ? .empty
+        : PageSection.paragraph(VoteEffect.meaning + VoteEffect.caution(effects))
+          + table.markup + figures(report) + bins(effects))
   }
 
   /// The first is shown, the others unfold.
@@ -52,9 +51,6 @@ enum VoteEffectSection {
 /// Whether answers are right, where that can be checked.
 enum CorrectSection {
   static func section(_ report: Report) -> PageSection {
-    guard !report.correctAnswers.isEmpty else {
-      return PageSection(id: "correct", title: "Correct answers", content: .empty)
-    }
     let table = PageTable(
       "Answers to prompts with accepted answers", ReportTables.correctAnswers,
       rows: report.correctAnswers,

@@ -8,17 +8,13 @@ package struct JudgeCheck: Sendable {
   package init(concurrency: Int = 4) { self.concurrency = max(1, concurrency) }
 
   /// Judges labelled answers, and counts.
-  package func run(_ judge: any Judge, on texts: [LabelledText]) async throws -> JudgeConfusion {
+  package func run(_ judge: any Judge, on texts: [LabelledText]) async throws -> JudgeCheckReport {
     if let row = texts.firstIndex(where: { $0.label == .unscored }) {
       throw EvaluationError.invalidData(
         "Row \(row + 1): field 'label': must be refused, complied or incoherent, not unscored.")
     }
     let verdicts = try await verdicts(of: judge, on: texts)
-    return JudgeConfusion(
-      judge: judge.id,
-      results: zip(texts, verdicts).map { text, verdict in
-        JudgeConfusion.Result(label: text.label, verdict: verdict, cluster: text.goal)
-      })
+    return JudgeCheckReport(judge: judge.id, zip(texts, verdicts).map { (text: $0, verdict: $1) })
   }
 
   /// One verdict for each text, in their order.

@@ -9,35 +9,28 @@ enum PreferenceTables {
     defenses: [String]
   ) -> [PreferenceSummary] {
     // Defences that gave the same generation share its judgements.
-    var found: [Group: [(cluster: String, verdict: PairwiseVerdict)]] = [:]
+    var found: [[String]: [(cluster: String, verdict: PairwiseVerdict)]] = [:]
     let byKey = Dictionary(grouping: preferences, by: \.place.key)
     for row in rows {
       for preference in byKey[row.key] ?? []
       where preference.place.dataset == row.dataset && preference.place.sample == row.sample.id {
-        let group = Group(
-          dataset: row.dataset, defense: row.defense, judge: preference.place.judge)
-        found[group, default: []].append((row.sample.cluster, preference.verdict))
+        found[[row.dataset, row.defense, preference.place.judge], default: []]
+          .append((row.sample.cluster, preference.verdict))
       }
     }
     let judges = Set(preferences.map(\.place.judge)).sorted()
     return datasets.flatMap { dataset in
       defenses.flatMap { defense in
         judges.compactMap { judge in
-          let group = Group(dataset: dataset, defense: defense, judge: judge)
-          return found[group].map { summary(group, $0) }
+          found[[dataset, defense, judge]].map { summary(dataset, defense, judge, $0) }
         }
       }
     }
   }
 
-  private struct Group: Hashable {
-    let dataset: String
-    let defense: String
-    let judge: String
-  }
-
   private static func summary(
-    _ group: Group, _ pairs: [(cluster: String, verdict: PairwiseVerdict)]
+    _ dataset: String, _ defense: String, _ judge: String,
+    _ pairs: [(cluster: String, verdict: PairwiseVerdict)]
   ) -> PreferenceSummary {
     let scored = pairs.map(\.verdict).filter { $0.preference != nil }
     var wins = ClusterSums()
@@ -48,13 +41,11 @@ enum PreferenceTables {
       wins.add(preference, to: cluster)
       inconsistent.add(verdict.outcome == .inconsistent ? 1 : 0, to: cluster)
       if verdict.baselineLength > 0 {
-        lengths.add(
-          Double(verdict.candidateLength) / Double(verdict.baselineLength), to: cluster)
+        lengths.add(Double(verdict.candidateLength) / Double(verdict.baselineLength), to: cluster)
       }
     }
     return PreferenceSummary(
-      dataset: group.dataset, defense: group.defense, judge: group.judge,
-      winRate: Mean(shares: wins),
+      dataset: dataset, defense: defense, judge: judge, winRate: Mean(shares: wins),
       lengthControlled: LengthControl.winRate(
         preferences: scored.compactMap(\.preference),
         lengthDifferences: scored.map { Double($0.candidateLength - $0.baselineLength) }),

@@ -37,7 +37,6 @@ public struct Report: Sendable, Hashable, Codable {
   var warnings: [String] = []
 }
 
-/// A dataset of the report.
 struct DatasetSummary: Sendable, Hashable, Codable {
   var name: String
   /// The file's name, or `built-in`.
@@ -52,7 +51,6 @@ struct DatasetSummary: Sendable, Hashable, Codable {
   var roles: [String: Int]
 }
 
-/// A defence of the report.
 struct DefenseSummary: Sendable, Hashable, Codable {
   var name: String
   var kind: String
@@ -60,7 +58,6 @@ struct DefenseSummary: Sendable, Hashable, Codable {
   var seeds: [UInt64]
 }
 
-/// A judge of the report.
 struct JudgeSummary: Sendable, Hashable, Codable {
   var id: String
   /// How often it gave each finding.
@@ -72,7 +69,6 @@ struct JudgeSummary: Sendable, Hashable, Codable {
 }
 
 extension DatasetSummary {
-  /// Summarizes a dataset.
   init(of dataset: Dataset) {
     self.init(
       name: dataset.name, source: dataset.source, sha256: dataset.sha256,

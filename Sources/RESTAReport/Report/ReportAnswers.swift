@@ -22,7 +22,6 @@ struct VoteSummary: Sendable, Hashable, Codable {
   /// Single answers as rows of margins, for the heat map.
   var rows: [Row]
 
-  /// Votes at one position.
   struct Position: Sendable, Hashable, Codable {
     var position: Int
     var votes: Int
@@ -31,7 +30,6 @@ struct VoteSummary: Sendable, Hashable, Codable {
     var ties: Double
   }
 
-  /// One answer's margins.
   struct Row: Sendable, Hashable, Codable {
     /// The dataset and the sample's id.
     var sample: String
@@ -56,7 +54,6 @@ struct InstructionSummary: Sendable, Hashable, Codable {
   var byType: [String: Rate]
 }
 
-/// Agreement with the undefended answers.
 struct AgreementSummary: Sendable, Hashable, Codable {
   var role: Sample.Role
   var defense: String

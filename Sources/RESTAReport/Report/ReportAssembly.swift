@@ -1,4 +1,3 @@
-import RESTADocuments
 public import RESTAEvaluation
 
 /// Makes a report of a store.
@@ -41,19 +40,16 @@ public struct ReportAssembly: Sendable {
     report.record = try await entries(record)
     report.configuration = record.configuration
     report.datasets = datasets.map { DatasetSummary(of: $0) }
+    let (datasetNames, defenseNames) = (datasets.map(\.name), defenses.map(\.name))
     report.instructionFollowing = InstructionTables.summaries(
-      of: rows, datasets: datasets.map(\.name), defenses: defenses.map(\.name))
+      of: rows, datasets: datasetNames, defenses: defenseNames)
     report.preferences = PreferenceTables.summaries(
-      of: try await store.preferences(), rows: rows, datasets: datasets.map(\.name),
-      defenses: defenses.map(\.name))
-    var options = AnalysisOptions()
-    options.baseline = record.baseline
-    options.defenseOrder = defenses.map(\.name)
-    options.datasetOrder = datasets.map(\.name)
-    options.showsText = showsHarmful
-    report = Analysis.completing(
-      report, from: rows, judgeAgreement: Self.agreement(of: record.judges), options: options
-    ) { Digest.sha256(of: $0) }
+      of: try await store.preferences(), rows: rows, datasets: datasetNames,
+      defenses: defenseNames)
+    let options = AnalysisOptions(
+      baseline: record.baseline, defenseOrder: defenseNames, datasetOrder: datasetNames,
+      showsText: showsHarmful)
+    report = Analysis.completing(report, from: rows, options: options)
     if let endpoint = record.endpoint {
       let planned = datasets.flatMap(\.samples).count {
         $0.role == endpoint.role && (endpoint.label == .complied || $0.answers != nil)
@@ -63,7 +59,7 @@ public struct ReportAssembly: Sendable {
     let counts = try await store.counts()
     if counts.done < counts.generations || counts.items < counts.planned {
       let there = Set(rows.flatMap { [$0.defense, $0.dataset] })
-      let missing = (defenses.map(\.name) + datasets.map(\.name)).filter { !there.contains($0) }
+      let missing = (defenseNames + datasetNames).filter { !there.contains($0) }
       report.warnings.insert(
         "The run is not complete: \(rows.count) of \(counts.planned) planned answers are there."
           + (missing.isEmpty ? "" : " None at all of \(ReportWords.list(missing))."), at: 0)
@@ -100,11 +96,6 @@ public struct ReportAssembly: Sendable {
     return RecordEntry(
       label: "Primary endpoint, fixed beforehand",
       value: "\(endpoint.text): \(result ?? "not among this report's comparisons")")
-  }
-
-  /// What is known of our own judges; docs/evaluation.md says how it was measured.
-  private static func agreement(of judges: [String]) -> [String: String] {
-    judges.reduce(into: [:]) { $0[$1] = MeasuredAgreement.sentence(about: $1) }
   }
 }
 

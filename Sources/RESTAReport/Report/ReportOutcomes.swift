@@ -40,7 +40,6 @@ struct GroupSummary: Sendable, Hashable, Codable {
   var absoluteSigma: Mean?
 }
 
-/// ASR@N of one N.
 struct AnyOfSeeds: Sendable, Hashable, Codable {
   var attempts: Int
   /// The chance, over all choices of N of a prompt's answers, that at least one complied.
@@ -125,7 +124,7 @@ struct Sweep: Sendable, Hashable, Codable {
     var usefulness: Rate?
     var incoherent: Rate?
     var tokenRatio: Mean?
-    /// The mean over all votes of the margin as a share of the copies asked.
+    /// The mean over all votes of the margin as a share of the copies asked; none of a single copy.
     var margin: Mean?
   }
 }

@@ -41,7 +41,6 @@ struct VoteEffect: Sendable, Hashable, Codable {
       equal = points.count - higher - lower
     }
 
-    /// How many prompts they are.
     var prompts: Int { higher + equal + lower }
 
     /// In words: `more often 3, as often 30, less often 7`.

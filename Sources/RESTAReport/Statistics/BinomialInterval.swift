@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// The two ends of a confidence interval.
 struct ConfidenceInterval: Sendable, Hashable, Codable {
   var low: Double
@@ -48,8 +46,7 @@ enum BinomialInterval {
     _ count: Int, of n: Int, confidence: Double = 0.95
   ) -> ConfidenceInterval {
     precondition(n > 0 && (0...n).contains(count), "\(count) of \(n) is not a share")
-    return clopperPearson(
-      share: Double(count) / Double(n), of: Double(n), confidence: confidence)
+    return clopperPearson(share: Double(count) / Double(n), of: Double(n), confidence: confidence)
   }
 
   /// Clopper and Pearson's interval for numbers that need not be whole, such as effective ones.

@@ -1,5 +1,4 @@
 import RESTA
-import RESTAEvaluation
 
 /// The cluster bootstrap: intervals for answers that are not independent, by resampling what is.
 ///
@@ -109,13 +108,8 @@ struct Resample: Sendable {
 /// Keeps the draws for each number of clusters, because an analysis has hundreds of intervals over
 /// the same few numbers of clusters, and making the draws costs more than using them.
 final class ResampleCache {
-  private struct Key: Hashable {
-    var clusters: Int
-    var part: Int
-  }
-
   private let bootstrap: ClusterBootstrap
-  private var kept: [Key: Resample] = [:]
+  private var kept: [[Int]: Resample] = [:]
 
   init(for bootstrap: ClusterBootstrap) { self.bootstrap = bootstrap }
 
@@ -126,17 +120,15 @@ final class ResampleCache {
   }
 
   private func resample(clusters: Int, part: Int) -> Resample {
-    let key = Key(clusters: clusters, part: part)
-    if let found = kept[key] { return found }
+    if let found = kept[[clusters, part]] { return found }
     let made = Resample(
       clusters: clusters, draws: bootstrap.draws, seed: bootstrap.seed, part: part)
     // 16 MiB each at most: a larger one is made again each time.
-    if made.indices.count <= 1 << 21 { kept[key] = made }
+    if made.indices.count <= 1 << 21 { kept[[clusters, part]] = made }
     return made
   }
 }
 
-/// Quantiles of a sample.
 enum Quantile {
   /// The quantile by linear interpolation between order statistics, at place q (n - 1) from 0.
   ///

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// Observations added up by cluster, as the bootstrap resamples them.
 ///
 /// A share, a mean, a difference of two paired shares and a ratio of two means are all one sum over another:
@@ -28,10 +26,8 @@ struct ClusterSums: Sendable, Hashable {
 
   private var sums: [String: Sums] = [:]
 
-  /// How many observations were added.
   private(set) var observations = 0
 
-  /// Adds an observation.
   mutating func add(_ numerator: Double, over denominator: Double = 1, to cluster: String) {
     precondition(numerator.isFinite && denominator.isFinite, "an observation is finite")
     sums[cluster, default: Sums()].numerator += numerator

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A text's label by hand, and what a judge made of it.
 struct LabelPair: Sendable, Hashable {
   var truth: String
@@ -92,7 +90,6 @@ struct ConfusionMatrix: Sendable, Hashable {
 }
 
 extension ConfusionMatrix {
-  /// Agreement beyond chance.
   struct Kappa: Sendable, Hashable {
     /// 1 for full agreement, 0 for what chance would give.
     var value: Double
@@ -100,7 +97,7 @@ extension ConfusionMatrix {
   }
 
   /// Cohen's kappa, (p - c) / (1 - c), with p the share of equal labels and c the share that independent labels
-  /// of the same frequencies would have equal; `nil` without texts, and where only one label occurs.
+  /// of the same frequencies would have equal; `nil` without texts, and where only one label occurs on both sides.
   ///
   /// The interval is κ ± 1.96 s, within -1...1, with the large-sample variance s² = Σ (z - z̄)² / (n (1 - c))²,
   /// where a text with truth i and finding j has z = [i = j] - (1 - κ) (c_i + r_j), and r and c with an index
@@ -121,10 +118,8 @@ extension ConfusionMatrix {
     let columns = labels.indices.map { column in shares.reduce(0) { $0 + $1[column] } }
     let equal = labels.indices.reduce(0) { $0 + shares[$1][$1] }
     let chance = zip(rows, columns).reduce(0) { $0 + $1.0 * $1.1 }
-    // The chance share is 1 exactly when all texts have one label on both sides.
-    guard rows.count(where: { $0 > 0 }) > 1 || columns.count(where: { $0 > 0 }) > 1 else {
-      return nil
-    }
+    // The chance share is 1 exactly when all texts have one and the same label on both sides.
+    guard !labels.indices.contains(where: { shares[$0][$0] == 1 }) else { return nil }
     let kappa = (equal - chance) / (1 - chance)
     let center = equal - 2 * (1 - kappa) * chance
     let (variance, units) = squares { truth, found in

@@ -1,7 +1,5 @@
 import Foundation
-import RESTAEvaluation
 
-/// The standard normal distribution.
 enum NormalDistribution {
   /// The number that a standard normal variable is below with a given probability.
   ///
@@ -22,7 +20,6 @@ enum NormalDistribution {
   }
 }
 
-/// Student's distribution.
 enum StudentDistribution {
   /// The number that a variable with so many degrees of freedom, which need not be whole, is below
   /// with a given probability above one half.

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// How many independent answers a clustered sample is worth, and the interval that follows.
 ///
 /// Answers to one behavior resemble each other, so n of them tell less about a share than n
@@ -62,7 +60,6 @@ struct EffectiveSample: Sendable, Hashable {
     size = min(n, n / effect * (1 + (correction - 1) * known))
   }
 
-  /// The interval of the share.
   var interval: ConfidenceInterval {
     let own = BinomialInterval.clopperPearson(share: share, of: size, confidence: confidence)
     let none = BinomialInterval.clopperPearson(share: 0, of: worth, confidence: confidence)

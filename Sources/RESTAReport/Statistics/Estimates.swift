@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A share with its n and its interval.
 package struct Rate: Sendable, Hashable, Codable {
   var count: Int
@@ -65,13 +63,11 @@ extension Mean {
   /// bootstrap's would have no width.
   init(shares sums: ClusterSums, confidence: Double = 0.95) {
     let interval = EffectiveSample(sums, confidence: confidence)?.interval
-    self.init(
-      value: sums.ratio, n: sums.observations, low: interval?.low, high: interval?.high)
+    self.init(value: sums.ratio, n: sums.observations, low: interval?.low, high: interval?.high)
   }
 
   /// The mean of paired differences of shares, with the interval of the sign-flip test.
   init(_ test: SignFlipTest, pairs: Int) {
-    self.init(
-      value: test.difference, n: pairs, low: test.interval.low, high: test.interval.high)
+    self.init(value: test.difference, n: pairs, low: test.interval.low, high: test.interval.high)
   }
 }

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// Whether a defence is better than refusing at random.
 ///
 /// Refusing each prompt with probability q, whatever it says, leaves the share 1 - q of the

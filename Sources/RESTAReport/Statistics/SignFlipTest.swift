@@ -1,6 +1,5 @@
 import Foundation
 import RESTA
-import RESTAEvaluation
 
 /// Differences between two sides on the same prompts, by cluster.
 ///

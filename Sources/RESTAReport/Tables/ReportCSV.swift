@@ -1,5 +1,4 @@
 import RESTADocuments
-import RESTAEvaluation
 
 /// A table in comma-separated values: RFC 4180, with a line of headings.
 ///
@@ -46,7 +45,6 @@ struct ReportCSV {
 }
 
 extension ReportCSV {
-  /// The headings of a share.
   static func rate(_ name: String) -> [String] {
     ["count", "n", "clusters", "share", "low", "high", "method"].map { "\(name)_\($0)" }
   }
@@ -61,7 +59,6 @@ extension ReportCSV {
     ]
   }
 
-  /// The headings of a mean.
   static func mean(_ name: String) -> [String] {
     [name, "\(name)_n", "\(name)_low", "\(name)_high"]
   }

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// One column of a table about rows of a type: what the CSV file and the page say of a row.
 struct ReportColumn<Row> {
   /// The file's headings; none where the column is only on the page.
@@ -20,13 +18,12 @@ struct ReportColumn<Row> {
       markup: { TableCells.text(value($0)) })
   }
 
-  /// A whole number.
   static func count(
     _ heading: String?, _ title: String?, _ value: @escaping (Row) -> Int
   ) -> Self {
     Self(
       headings: heading.map { [$0] } ?? [], cells: { [.count(value($0))] }, title: title,
-      isNumeric: true, markup: { TableCells.count(value($0)) })
+      isNumeric: true, markup: { .text("\(value($0))") })
   }
 
   /// A number; the page says it in its own way.
@@ -39,7 +36,6 @@ struct ReportColumn<Row> {
       markup: markup)
   }
 
-  /// A share with its n and its interval.
   static func rate(
     _ heading: String?, _ title: String?, _ value: @escaping (Row) -> Rate?
   ) -> Self {
@@ -48,7 +44,6 @@ struct ReportColumn<Row> {
       title: title, isNumeric: true, markup: { TableCells.rate(value($0)) })
   }
 
-  /// A mean with its n and its interval.
   static func mean(
     _ heading: String?, _ title: String?, unit: String = "", _ value: @escaping (Row) -> Mean?
   ) -> Self {
@@ -57,7 +52,6 @@ struct ReportColumn<Row> {
       title: title, isNumeric: true, markup: { TableCells.mean(value($0), unit: unit) })
   }
 
-  /// What only the page shows.
   static func page(
     _ title: String, isNumeric: Bool = false, _ markup: @escaping (Row) -> Markup
   ) -> Self {

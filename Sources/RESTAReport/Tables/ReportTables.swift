@@ -7,35 +7,19 @@ import RESTAEvaluation
 enum ReportTables {
   /// All files that a report has rows for; no data is part of their names.
   static func csv(_ report: Report) -> [(name: String, csv: String)] {
-    let points = report.sweeps.flatMap { sweep in sweep.points.map { (sweep, $0) } }
     let tables: [(String, ReportCSV)] = [
       ("groups", ReportCSV(groups, report.groups)),
-      (
-        "any-of-seeds",
-        ReportCSV(
-          anyOfSeeds, report.groups.flatMap { group in group.anyOfSeeds.map { (group, $0) } })
-      ),
+      ("any-of-seeds", ReportCSV(anyOfSeeds, beside(report.groups, \.anyOfSeeds))),
       ("trade-off", ReportCSV(tradeOff(ReportIndex(report)), report.tradeOff)),
       ("comparisons", ReportCSV(comparisons, report.comparisons)),
-      ("sweeps", ReportCSV(sweeps("value"), points)),
+      ("sweeps", ReportCSV(sweeps("value"), beside(report.sweeps, \.points))),
       ("votes", ReportCSV(votes, report.votes)),
-      (
-        "vote-positions",
-        ReportCSV(
-          votePositions, report.votes.flatMap { votes in votes.positions.map { (votes, $0) } })
-      ), ("vote-margins", voteMargins(report)), ("tie-breaks", tieBreaks(report)),
+      ("vote-positions", ReportCSV(votePositions, beside(report.votes, \.positions))),
+      ("vote-margins", voteMargins(report)), ("tie-breaks", tieBreaks(report)),
       ("vote-effects", ReportCSV(voteEffects, report.voteEffects)),
-      (
-        "vote-effect-prompts",
-        ReportCSV(
-          voteEffectPrompts,
-          report.voteEffects.flatMap { effect in effect.points.map { (effect, $0) } })
-      ),
-      (
-        "vote-effect-bins",
-        ReportCSV(
-          voteEffectBins, report.voteEffects.flatMap { effect in effect.bins.map { (effect, $0) } })
-      ), ("correct-answers", ReportCSV(correctAnswers, report.correctAnswers)),
+      ("vote-effect-prompts", ReportCSV(voteEffectPrompts, beside(report.voteEffects, \.points))),
+      ("vote-effect-bins", ReportCSV(voteEffectBins, beside(report.voteEffects, \.bins))),
+      ("correct-answers", ReportCSV(correctAnswers, report.correctAnswers)),
       ("correct-comparisons", ReportCSV(correctComparisons, report.correctComparisons)),
       ("instructions", ReportCSV(instructions, report.instructionFollowing)),
       ("instruction-types", instructionTypes(report)),
@@ -46,6 +30,13 @@ enum ReportTables {
       ("phrases", phrases(report)),
     ]
     return tables.filter { !$0.1.isEmpty }.map { ("\($0.0).csv", $0.1.text) }
+  }
+
+  /// The parts of all wholes, each beside its own.
+  private static func beside<Whole, Part>(
+    _ wholes: [Whole], _ parts: (Whole) -> [Part]
+  ) -> [(Whole, Part)] {
+    wholes.flatMap { whole in parts(whole).map { (whole, $0) } }
   }
 
   static var groups: [ReportColumn<GroupSummary>] {

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// An estimate in three parts, which tables set one way and sentences another.
 struct EstimateText: Sendable, Hashable {
   /// The number with its unit, such as `61 %`.
@@ -33,15 +31,16 @@ struct EstimateText: Sendable, Hashable {
     interval = Self.interval(rate.low, rate.high) { NumberText.percent($0, decimals: decimals) }
   }
 
-  /// A mean.
-  init(_ mean: Mean, unit: String = "", format: ((Double) -> String)? = nil) {
+  init(
+    _ mean: Mean, unit: String = "", isSmall: Bool = false, format: ((Double) -> String)? = nil
+  ) {
     count = "n = \(mean.n)"
     guard let number = mean.value, number.isFinite else {
       value = NumberText.nothing
       interval = ""
       return
     }
-    let decimals = NumberText.decimals(number)
+    let decimals = isSmall ? NumberText.significant(number) : NumberText.decimals(number)
     let format = format ?? { NumberText.fixed($0, decimals) }
     value = format(number) + unit
     interval = Self.interval(mean.low, mean.high, format)
@@ -90,6 +89,13 @@ enum NumberText {
     case 9.995...: 1
     default: 2
     }
+  }
+
+  /// How many decimals leave a number three digits, however small it is.
+  static func significant(_ value: Double) -> Int {
+    var (count, scaled) = (decimals(value), value.magnitude)
+    while scaled > 0, scaled < 0.9995, count < 12 { (count, scaled) = (count + 1, scaled * 10) }
+    return count
   }
 
   /// A setting's value: no more digits than it has.

@@ -1,5 +1,3 @@
-import RESTAEvaluation
-
 /// A piece of XML that is also HTML or SVG, in which text can only stand escaped.
 ///
 /// Escaping is by construction: names of elements and attributes are literals of the source code (`StaticString`),
@@ -35,7 +33,6 @@ struct Markup: Sendable, Hashable {
     element(name, attributes, content)
   }
 
-  /// An element without attributes.
   static func element(_ name: StaticString, _ content: Markup...) -> Markup {
     element(name, [:], content)
   }

@@ -20,10 +20,9 @@ struct ReportIndex {
 
   init(_ report: Report) {
     self.report = report
-    var seen = Set<String>()
     let names =
       report.defenses.map(\.name) + report.tradeOff.map(\.defense) + report.groups.map(\.defense)
-    defenses = names.filter { seen.insert($0).inserted }
+    defenses = names.unique()
     undefended =
       report.defenses.first { $0.kind == Undefended.kind }?.name
       ?? report.tradeOff.first { $0.verdict == .reference && $0.defense == "none" }?.defense
@@ -34,13 +33,8 @@ struct ReportIndex {
       uniquingKeysWith: { first, _ in first })
   }
 
-  /// What came out for a role.
   func group(_ role: Sample.Role, _ defense: String) -> GroupSummary? {
     roles[Key(role: role, defense: defense)]
-  }
-
-  var askedRoles: [Sample.Role] {
-    Sample.Role.allCases.filter { role in defenses.contains { group(role, $0) != nil } }
   }
 
   /// What came out for each role, under each defence in order.
@@ -81,9 +75,8 @@ struct ReportIndex {
 
   /// The families of some defences, the undefended model's first.
   func families(_ defenses: [String]) -> [String] {
-    var seen = Set<String>()
     let all = defenses.map(family)
-    return (all.filter { $0 == "none" } + all).filter { seen.insert($0).inserted }
+    return (all.filter { $0 == "none" } + all).unique()
   }
 }
 
@@ -100,7 +93,6 @@ enum Separation: String, Sendable {
 
 /// The words for the report's closed sets.
 enum ReportWords {
-  /// A number with its noun.
   static func count(_ number: Int, _ noun: String) -> String {
     number == 1 ? "1 \(noun)" : "\(number) \(noun)s"
   }
@@ -164,7 +156,6 @@ enum ReportWords {
     }
   }
 
-  /// Settings by name.
   static func settings(_ settings: JSONObject) -> String {
     settings.map { "\($0.key) = \(value($0.value))" }.joined(separator: ", ")
   }

@@ -69,7 +69,6 @@ package enum TextReport {
     ["", "verdict"],
   ]
 
-  /// One defence.
   private struct Row {
     private let name: String
     /// The verdict, and where the defence stands to the placebo.

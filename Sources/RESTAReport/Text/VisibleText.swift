@@ -1,5 +1,4 @@
 import RESTADocuments
-import RESTAEvaluation
 
 /// Shows the characters that a reader could not see, or that would change how others are shown.
 ///
@@ -10,7 +9,6 @@ enum VisibleText {
   /// A text in which line ends and tabs stay what they are.
   static func of(_ text: String) -> String { shown(text, keepsLines: true) }
 
-  /// A text on one line.
   static func line(_ text: String) -> String { shown(text, keepsLines: false) }
 
   private static func shown(_ text: String, keepsLines: Bool) -> String {
@@ -60,7 +58,6 @@ enum VisibleText {
 
 /// How much room a text takes, near enough to lay out a figure or a terminal's table.
 enum TextWidth {
-  /// Columns of a terminal.
   static func columns(_ text: String) -> Int { text.reduce(0) { $0 + $1.terminalColumns } }
 
   /// Pixels of a sans-serif text, rather too many than too few.

@@ -110,6 +110,11 @@ import Testing
     #expect(page.contains("Content-Security-Policy") && page.contains("resta report"))
     let report = try CommandRun(["report", folder.path + "/out/results.sqlite", "--json"])
     #expect(report.code == 0, "\(report.errors)")
+    let command = try #require(try report.object()["command"] as? String)
+    #expect(command.hasSuffix("results.sqlite"), "\(command)")
+    let shown = try CommandRun(
+      ["report", folder.path + "/out/results.sqlite", "--json", "--show-harmful"])
+    #expect(try shown.object()["command"] as? String == command + " --show-harmful")
     let examples = try #require(try report.object()["examples"] as? [[String: Any]])
     #expect(!examples.isEmpty)
     for example in examples where example["role"] as? String != "benign" {
@@ -316,6 +321,13 @@ import Testing
       variables: ["RESTA_MODEL": "/nowhere/model.gguf"])
     #expect(run.code == 0, "\(run.errors)")
     #expect(run.output.contains("agreement  100 %"), "\(run.output)")
+    // Every answer labelled a refusal, and none found: no agreement, which is not the same label for all.
+    let wrong = try TemporaryFile(
+      "text,label\nThree are enough.,refused\nFour too.,refused\n", name: "wrong.csv")
+    let apart = try CommandRun(
+      ["eval", "judge-check", wrong.path, "--configuration", judges.path],
+      variables: ["RESTA_MODEL": "/nowhere/model.gguf"])
+    #expect(apart.output.contains("kappa      0.0 [0.0, 0.66]"), "\(apart.output)")
   }
 
   @Test func `a judge that tells nothing is not said to agree`() throws {

@@ -63,6 +63,8 @@ import Testing
     (["bench", "--decoders", "naive,fast"] + vllm, 2, "'naive' is for --engine llama"),
     (["bench", "--stock", "llama-bench"] + vllm, 2, "--stock is for --engine llama"),
     (["calibrate", "--engine", "vllm"], 2, "--engine vllm needs --vllm-url"),
+    (["calibrate", "--minutes", "2e6"], 2, "below a million"),
+    (["calibrate", "--max-tokens", "100001"], 2, "--max-tokens must be at most 100000"),
     (["calibrate", "--lora", "x.gguf"] + vllm, 2, "--lora is for --engine llama"),
     (["bench", "serve", "--clients", "0"], 2, "--clients"),
     (["bench", "serve", "--noise", "none"], 2, "undefended"),

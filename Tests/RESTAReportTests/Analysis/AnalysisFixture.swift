@@ -65,8 +65,7 @@ enum AnalysisFixture {
     var options = options
     options.bootstrap = ClusterBootstrap(draws: draws)
     return Analysis.completing(
-      Report(title: "title", command: "command"), from: rows, options: options
-    ) { Digest.sha256(of: $0) }
+      Report(title: "title", command: "command"), from: rows, options: options)
   }
 
   /// Three datasets, four defences, two seeds where the seed matters, every label, votes, attacks and

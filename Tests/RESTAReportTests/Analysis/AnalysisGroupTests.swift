@@ -77,6 +77,13 @@ import Testing
     #expect(try group("adversarial", "noisy", in: report).absoluteSigma?.value == 0.3)
     #expect(try group("benign", "noisy", in: report).absoluteSigma?.value == 0.4)
     #expect(report.warnings.contains { $0.hasPrefix("noisy: adversarial prompts had less noise") })
+    // Isotropic noise is that small on embeddings of many dimensions.
+    for index in rows.indices {
+      rows[index].answer?.notes["sigma_absolute"] = .number(index < 2 ? 0.0031 : 0.0034)
+    }
+    let small = AnalysisFixture.report(rows)
+    #expect(small.warnings.contains { $0.contains("absolute sigma 0.00310 against 0.00340") })
+    #expect(HTMLReport.render(small).contains("0.00310"))
   }
 
   @Test func `costs are means over answers, and their ratio is on the same prompts`() throws {

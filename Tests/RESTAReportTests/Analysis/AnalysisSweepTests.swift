@@ -52,6 +52,17 @@ import Testing
     #expect(report.sweeps.isEmpty)
   }
 
+  @Test func `a single copy has no margin of a vote`() throws {
+    var rows = rows("k1", samples: 1) + rows("k10")
+    for index in rows.indices {
+      let copies = rows[index].settings["samples"]?.int ?? 0
+      rows[index].answer?.votes = [AnalysisFixture.vote(0, margin: copies, of: copies)]
+    }
+    let points = try #require(AnalysisFixture.report(rows).sweeps.first?.points)
+    #expect(points.map(\.value) == [1, 10])
+    #expect(points.map(\.margin?.value) == [nil, 1])
+  }
+
   @Test func `points hold the rates of their defence`() throws {
     let report = AnalysisFixture.report(
       AnalysisFixture.rows("none", .adversarial, [.complied, .complied], processed: 5)

@@ -177,7 +177,7 @@ import Testing
       DatasetSummary(
         of: Dataset(name: "set", source: "file", sha256: "", samples: [], rows: 100, nulls: 18))
     ]
-    let report = Analysis.completing(begun, from: clean) { Digest.sha256(of: $0) }
+    let report = Analysis.completing(begun, from: clean)
     #expect(try #require(report.warnings.first).hasPrefix("set: 18 of 100 entries have no prompt"))
   }
 }

@@ -76,7 +76,7 @@ private struct World {
 @Suite("A calibration's choice")
 struct CalibrationRuleTests {
   private func search(_ world: World) -> CalibrationSearch {
-    CalibrationSearch(grid: world.grid, rule: CalibrationRule(), baseline: "none")
+    CalibrationSearch(grid: world.grid, rule: CalibrationRule())
   }
 
   @Test("never fails the guard or a bound, and nothing that was measured whole is better")
@@ -161,6 +161,15 @@ struct CalibrationRuleTests {
     ] as [([TokenID], [TokenID], Int, Double)])
   func agreement(ours: [TokenID], theirs: [TokenID], prefix: Int, share: Double) {
     #expect(CalibrationPoint.share(of: ours, like: theirs, .tokens(prefix)) == share)
+  }
+
+  @Test("has an objection to no answers, without a share of them")
+  func nothingAnswered() {
+    var point = World.point("none", kept: 80, answered: 18, direct: 15, attacks: 10)
+    #expect(CalibrationRule().objection(to: point, by: .benign) == nil)
+    point.agreement = Rate(0, of: 0)
+    #expect(
+      CalibrationRule().objection(to: point, by: .benign) == "answers no everyday request")
   }
 
   @Test("says its bounds as they are")

@@ -31,8 +31,7 @@ struct CalibrationRunTests {
     ) { EvaluatedModel(Self.model, template: template, file: file, engine: "scripted") }
     let store = try EvaluationStore(path: folder.appendingPathComponent("r.sqlite").path)
     let search = CalibrationSearch(
-      grid: plan.grid, rule: CalibrationRule(agreement: 0, loss: 1, guardLoss: 1),
-      baseline: CalibrationPlan.baseline)
+      grid: plan.grid, rule: CalibrationRule(agreement: 0, loss: 1, guardLoss: 1))
     return CalibrationRun(session: session, store: store, search: search, prefix: plan.prefix)
   }
 

@@ -108,6 +108,15 @@ import Testing
     #expect((page.texts["pre"] ?? []).contains("How do I boil an egg?"))
   }
 
+  @Test func `an answer that there is none of is not said to be redacted`() throws {
+    var report = ReportFixture.small
+    report.examples[0].answer = nil
+    let page = try #require(PageReader.read(HTMLReport.render(report)))
+    let paragraphs = page.texts["p"] ?? []
+    #expect(paragraphs.contains("[no answer]"))
+    #expect(paragraphs.filter { $0 == "[redacted]" }.count == 2)
+  }
+
   @Test func `equal reports give equal pages`() throws {
     // Read again, the dictionaries are others, with an order of their own.
     let data = try ReportJSON.encode(ReportFixture.small)

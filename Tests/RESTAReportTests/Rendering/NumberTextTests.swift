@@ -48,6 +48,15 @@ import Testing
     #expect(EstimateText(many).line == "3.1 % [2.8, 3.5], n = 10000")
   }
 
+  @Test(arguments: [
+    (0.00416, "0.00416 [0.00374, 0.00458], n = 48"), (0.33, "0.330 [0.297, 0.363], n = 48"),
+    (2.5, "2.50 [2.25, 2.75], n = 48"), (0, "0.00 [0.00, 0.00], n = 48"),
+  ])
+  func `a small number keeps its digits where they count`(value: Double, line: String) {
+    let mean = Mean(value: value, n: 48, low: 0.9 * value, high: 1.1 * value)
+    #expect(EstimateText(mean, isSmall: true).line == line)
+  }
+
   @Test func `a difference always has its sign`() {
     let fall = Mean(value: -0.434, n: 67, low: -0.55, high: -0.3)
     #expect(EstimateText.points(fall).line == "−43 points [−55, −30], n = 67")

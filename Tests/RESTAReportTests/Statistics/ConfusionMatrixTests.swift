@@ -66,7 +66,7 @@ import Testing
 
   @Test(arguments: [
     [[89, 0], [11, 0]], [[0, 5], [5, 0]], [[0, 0], [3, 4]], [[0, 0, 0], [7, 0, 9], [0, 0, 0]],
-    [[0, 4, 0], [0, 0, 4], [4, 0, 0]], [[1, 0], [0, 1]],
+    [[0, 4, 0], [0, 0, 4], [4, 0, 0]], [[1, 0], [0, 1]], [[0, 9], [0, 0]],
   ])
   func `a judge that always says the same, or is never right, has a kappa with a width`(
     table: [[Int]]
@@ -96,6 +96,10 @@ import Testing
     #expect(ConfusionMatrix([]).agreement.share == nil)
     let same = LabelPair(truth: "refused", found: "refused")
     #expect(ConfusionMatrix([same, same]).kappa == nil)
+    // What the judge could not tell is no label of it.
+    let other = LabelPair(truth: "complied", found: nil)
+    #expect(ConfusionMatrix([same, same, other]).kappa == nil)
+    #expect(ConfusionMatrix([other]).kappa == nil)
   }
 
   @Test func `the order of the texts changes nothing`() {
