@@ -33,6 +33,7 @@ struct AttackReport: AsyncParsableCommand {
 
   func run() async throws {
     guard !json || !csv else { throw Failure.usage("Give --json or --csv, not both.") }
+    guard json || !showAnswers else { throw Failure.usage("--show-answers is for --json.") }
     let store = try AttackStore(path: store, mustExist: true)
     let table = try await AttackTable(store, showsAnswers: showAnswers)
     try store.close()

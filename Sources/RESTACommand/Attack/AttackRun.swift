@@ -138,7 +138,10 @@ struct AttackRun: AsyncParsableCommand {
 
   /// Refuses what is said about a model and its defence where a server has both.
   private func checkOptionsOfAModel(_ file: AttackConfiguration) throws {
-    let defense = resta.chosen.names.sorted() + (file.defenses.isEmpty ? [] : ["defense"])
+    let unused = settings.chosen.names.intersection(["noise_seed", "refuse_share"])
+    let defense =
+      resta.chosen.names.union(unused).sorted() + (file.defenses.isEmpty ? [] : ["defense"])
+      + (settings.chosen.names.contains("controls") ? ["no-controls"] : [])
     guard defense.isEmpty else {
       throw Failure.usage(
         "--endpoint has the defence that its server has: leave out "

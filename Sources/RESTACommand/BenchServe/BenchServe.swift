@@ -147,9 +147,7 @@ struct BenchServe: AsyncParsableCommand {
     to settings: inout ServerSettings, _ model: ModelInformation
   ) throws -> DefenseSettings {
     let own = try defense.settings(for: model)
-    guard own.isActive else {
-      throw Failure.usage("The undefended model is always measured; choose a defence beside it.")
-    }
+    try own.checkBesideUndefended()
     guard own.seed == nil else {
       throw Failure.usage("--seed is not for this: each prompt's noise follows from the prompt.")
     }

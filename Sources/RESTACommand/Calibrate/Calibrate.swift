@@ -229,7 +229,9 @@ struct Calibrate: AsyncParsableCommand {
     try check(prefix >= 1, "--prefix must be at least 1, not \(prefix).")
     try check(
       maxTokens >= prefix, "--max-tokens must be at least --prefix, \(prefix), not \(maxTokens).")
-    try check(minutes > 0 && minutes < 1e6, "--minutes must be above 0, not \(minutes).")
+    try check(maxTokens <= 100_000, "--max-tokens must be at most 100000, not \(maxTokens).")
+    try check(
+      minutes > 0 && minutes < 1e6, "--minutes must be above 0 and below 1000000, not \(minutes).")
     try check(limit ?? 1 >= 1, "--limit must be at least 1, not \(limit ?? 0).")
     return CalibrationPlan(
       grid: CalibrationGrid(noises: noises, sigmas: sigmas), samples: samples,

@@ -48,8 +48,10 @@ package struct BenchDecoders: AsyncParsableCommand {
       """, valueName: "file"))
   var prompts: String?
 
-  @Option(help: ArgumentHelp("Lengths of the answer, in tokens.", valueName: "n,..."))
-  var answerTokens = NumberList([20, 150])
+  @Option(
+    help: ArgumentHelp(
+      "Lengths of the answer, in tokens. (default: 20,150)", valueName: "n,..."))
+  var answerTokens: NumberList?
 
   @Option(
     help: ArgumentHelp(
@@ -114,10 +116,6 @@ package struct BenchDecoders: AsyncParsableCommand {
     try check(
       sweepSamples, "--sweep-samples", atLeast: 1, atMost: DefenseSettings.samplesRange.upperBound)
     try check(parallel, "--parallel", atLeast: 1, atMost: 256)
-    let samples = defense.chosen.value.samples
-    if model.remote.engine == .llama {
-      try check(parallel, "--parallel with k = \(samples)", atLeast: 1, atMost: 256 / (samples + 1))
-    }
     try check(sweepPrefix, "--sweep-prefix", atLeast: 1)
     try defense.check()
     try plan.plan.validate()
@@ -128,10 +126,24 @@ package struct BenchDecoders: AsyncParsableCommand {
     try check(userTokens, "--user-tokens with this model", atLeast: 1, atMost: longest)
     try check(answerTokens, "--answer-tokens with this model", atLeast: 1, atMost: longest)
     var settings = try defense.settings(for: loaded.information)
+    if subjects != [.undefended] || parallel != nil { try settings.checkBesideUndefended() }
+    if model.remote.engine == .llama {
+      let samples = settings.samples
+      try check(parallel, "--parallel with k = \(samples)", atLeast: 1, atMost: 256 / (samples + 1))
+    }
     let seed = settings.seed ?? 2025
     settings.seed = seed
     let template = try model.template(for: loaded)
     let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
+    let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
+    let cases = cases(settings, lengths: lengths ?? userTokens?.values ?? [20, 200, 1000])
+    // Before the first of them is measured.
+    for one in cases where one.userTokens + one.answerTokens > longest {
+      throw Failure.usage(
+        "\(one.userTokens) tokens of the user and \(one.answerTokens) of an answer do not fit into "
+          + "the context of \(longest) (--ctx): choose --answer-tokens"
+          + (own == nil ? " and --user-tokens." : ", or other prompts."))
+    }
     let bench = BenchRunner(
       model: loaded, template: template, defense: settings,
       plan: plan.plan, subjects: subjects, repeats: repeats,
@@ -143,8 +155,6 @@ package struct BenchDecoders: AsyncParsableCommand {
     var runs: [BenchRun] = []
     var sigma = 0.0
     var progress = Progress()
-    let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
-    let cases = cases(settings, lengths: lengths ?? userTokens?.values ?? [20, 200, 1000])
     // Time grows with what has to be computed, and most of that are the copies' prompts.
     let work = cases.map {
       Double($0.userTokens) * Double($0.samples) + Double($0.answerTokens) + 100
@@ -206,7 +216,7 @@ package struct BenchDecoders: AsyncParsableCommand {
   private func measureParallel(
     _ bench: BenchRunner, _ first: BenchCase?, _ own: [BenchPrompt]?, _ progress: inout Progress
   ) async throws -> [ParallelRun] {
-    guard let parallel, var first, let answer = answerTokens.values.last else { return [] }
+    guard let parallel, var first, let answer = answerLengths.last else { return [] }
     first.answerTokens = answer
     var runs: [ParallelRun] = []
     print("")
@@ -234,15 +244,17 @@ package struct BenchDecoders: AsyncParsableCommand {
         + (most == .max ? "\(least) or more" : "between \(least) and \(most)") + ", not \(wrong).")
   }
 
+  private var answerLengths: [Int] { answerTokens?.values ?? [20, 150] }
+
   private func cases(_ settings: DefenseSettings, lengths: [Int]) -> [BenchCase] {
     var cases = lengths.flatMap { user in
-      answerTokens.values.map { answer in
+      answerLengths.map { answer in
         BenchCase(
           userTokens: user, answerTokens: answer, samples: settings.samples,
           prefix: settings.prefix)
       }
     }
-    guard var swept = cases.prefix(answerTokens.values.count).last else { return cases }
+    guard var swept = cases.prefix(answerLengths.count).last else { return cases }
     for samples in sweepSamples?.values ?? [] {
       swept.samples = samples
       cases.append(swept)

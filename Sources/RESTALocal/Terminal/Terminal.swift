@@ -4,15 +4,16 @@ import Foundation
 package enum Terminal {
   /// Whether the output is a terminal.
   package static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
-  /// Whether the error output is a terminal.
-  package static let errorIsTerminal = isatty(STDERR_FILENO) == 1
+  /// Whether the terminal knows no escape sequences.
+  static let isDumb = ProcessInfo.processInfo.environment["TERM"] == "dumb"
+  /// Whether the error output is a terminal whose lines can be replaced.
+  static let errorHasStatus = isatty(STDERR_FILENO) == 1 && !isDumb
 
-  /// Whether colours are wanted: on a terminal, unless NO_COLOR is set (no-color.org).
-  package static let usesColour: Bool = {
-    let environment = ProcessInfo.processInfo.environment
-    return outputIsTerminal && (environment["NO_COLOR"] ?? "").isEmpty
-      && environment["TERM"] != "dumb"
-  }()
+  /// Whether somebody wants no colours (no-color.org).
+  private static let isPlain =
+    !(ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+  /// Whether colours are wanted on the output.
+  package static let usesColour = outputIsTerminal && !isDumb && !isPlain
 
   /// The terminal's width in columns, within what can be read.
   package static var width: Int {
@@ -50,10 +51,20 @@ package enum Terminal {
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 
-  /// Replaces the current line of the error output; does nothing where it is no terminal.
+  /// Writes a note on what was done to the error output.
+  static func note(_ text: String) {
+    error(Style.dim("resta: \(text)", when: errorHasStatus && !isPlain))
+  }
+
+  /// Replaces the current line of the error output; does nothing where that cannot be.
   package static func status(_ text: String) {
-    guard errorIsTerminal else { return }
-    try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[2K\(text)".utf8))
+    guard errorHasStatus else { return }
+    try? FileHandle.standardError.write(contentsOf: Data(statusLine(text).utf8))
+  }
+
+  /// The line anew, cut where the terminal ends: what goes on in the next row would not be replaced.
+  static func statusLine(_ text: String) -> String {
+    "\r\u{1B}[2K\u{1B}[?7l\(Columns.harmless(text))\u{1B}[?7h"
   }
 }
 
@@ -90,7 +101,7 @@ package struct Progress {
       let seconds = Double(elapsed.components.seconds) * (1 - done) / done
       line += ", about \(Self.time(seconds)) left"
     }
-    guard !Terminal.errorIsTerminal else { return Terminal.status(line) }
+    guard !Terminal.errorHasStatus else { return Terminal.status(line) }
     guard lastLine.duration(to: .now) > Self.interval else { return }
     lastLine = .now
     Terminal.error(line)

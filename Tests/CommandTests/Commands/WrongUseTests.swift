@@ -56,6 +56,12 @@ import Testing
       "--answer-tokens with this model must be between 1 and 64, not 9223372036854775807."
     ),
     (["bench", "--user-tokens", "65", "--ctx", "64"], 2, "--user-tokens with this model"),
+    (
+      ["bench", "--ctx", "512"], 2,
+      "1000 tokens of the user and 20 of an answer do not fit into the context of 512 (--ctx)"
+    ),
+    (["bench", "--noise", "none"], 2, "The undefended model is always measured"),
+    (["bench", "--prefix", "0", "--decoders", "fast"], 2, "choose a defence"),
     (["bench", "--decoders", "slow"], 2, "slow"),
     (
       ["bench", "--decoders", "undefended,reference"] + vllm, 2, "'reference' is for --engine llama"
@@ -115,6 +121,13 @@ import Testing
       ],
       2, "leave out --template-date, --template-var, --threads, --ctx, --gpu-layers, --kv-type."
     ),
+    (
+      [
+        "attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1", "--noise-seed",
+        "sticky", "--no-controls", "--refuse-share", "0.5",
+      ],
+      2, "leave out --noise-seed, --refuse-share, --no-controls."
+    ),
     (["attack", "run", "--attack", "repeat", "--endpoint-model", "x"], 2, "--endpoint"),
     (["attack", "run", "--attack", "repeat", "--split", "training"], 2, "--split"),
     // Before a model is loaded, which is not there.
@@ -154,6 +167,7 @@ import Testing
     (["sweep", "--sigma", "0.5", "--choose", "--only", "none"], 2, "--only"),
     (["sweep", "--sigma", "0.3,0.5,0.50"], 2, "--sigma: '0.5' and '0.50' are the same"),
     (["attack", "report", "/nowhere.sqlite"], 1, "resta attack run"),
+    (["attack", "report", "/nowhere.sqlite", "--show-answers"], 2, "for --json"),
     (["attack", "export", "/nowhere.sqlite"], 2, "--format"),
     (["nonsense"], 2, "nonsense"),
   ])

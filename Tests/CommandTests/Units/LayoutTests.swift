@@ -30,6 +30,10 @@ import Testing
     #expect(text == "\\u{1B}[2Jgone\\u{D}\\u{7}\\u{9B}31m ok\n\tfine")
   }
 
+  @Test func `a line that moves is cut by the terminal, which wraps again behind it`() {
+    #expect(Terminal.statusLine("a\u{7}") == "\r\u{1B}[2K\u{1B}[?7la\\u{7}\u{1B}[?7h")
+  }
+
   @Test(arguments: [
     (0.0, "0"), (1.0, "1"), (0.4, "0.4"), (1.0879, "1.09"), (123.456, "123"), (0.00012, "0.00012"),
     (1234.5, "1234"), (20, "20"), (100, "100"), (1.2e-6, "0.0000012"), (1e-9, "1e-09"),
