@@ -92,12 +92,8 @@ struct AttackRun: AsyncParsableCommand {
   func run() async throws {
     let file = try combined()
     try AttackPlan.check(file.attacks, knows: knows, isEndpoint: endpoint.isGiven)
-    guard (1...64).contains(parallel) else {
-      throw Failure.usage("--parallel must be between 1 and 64, not \(parallel).")
-    }
-    if let limit, limit < 1 {
-      throw Failure.usage("--limit must be at least 1, not \(limit).")
-    }
+    try Failure.check("--parallel", parallel, atMost: 64)
+    try Failure.check("--limit", limit)
     try model.check()
     try endpoint.check()
     try chosenDefense().check()

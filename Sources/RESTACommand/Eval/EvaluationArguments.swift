@@ -27,9 +27,7 @@ struct SubjectArguments: ParsableArguments {
 
   /// Checks what can be checked without a model, before one is loaded.
   func check() throws {
-    guard (1...64).contains(parallel) else {
-      throw Failure.usage("--parallel must be between 1 and 64, not \(parallel).")
-    }
+    try Failure.check("--parallel", parallel, atMost: 64)
     guard !noLora || model.lora.isEmpty else {
       throw Failure.usage("Give --lora or --no-lora, not both.")
     }
@@ -184,9 +182,7 @@ struct EvaluationArguments: ParsableArguments {
 
   /// Checks what can be checked without a model, before one is loaded.
   func check() throws {
-    if let limit, limit < 1 {
-      throw Failure.usage("--limit must be at least 1, not \(limit).")
-    }
+    try Failure.check("--limit", limit)
     _ = try part()
     try subject.check()
   }

@@ -110,26 +110,25 @@ package struct BenchDecoders: AsyncParsableCommand {
     }
     let texts = try prompts.map { try PromptList($0).prompts.map(\.text) }
     let repeats = repeats ?? texts?.count ?? 3
-    guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
-    try check(userTokens, "--user-tokens", atLeast: 1)
-    try check(answerTokens, "--answer-tokens", atLeast: 1)
-    try check(
-      sweepSamples, "--sweep-samples", atLeast: 1, atMost: DefenseSettings.samplesRange.upperBound)
-    try check(parallel, "--parallel", atLeast: 1, atMost: 256)
-    try check(sweepPrefix, "--sweep-prefix", atLeast: 1)
+    try Failure.check("--repeats", repeats)
+    try check(userTokens, "--user-tokens")
+    try check(answerTokens, "--answer-tokens")
+    try check(sweepSamples, "--sweep-samples", atMost: DefenseSettings.samplesRange.upperBound)
+    try check(parallel, "--parallel", atMost: 256)
+    try check(sweepPrefix, "--sweep-prefix")
     try defense.check()
     try plan.plan.validate()
     try model.check()
     let subjects = try subjects()
     let loaded = try await model.loadAny()
     let longest = loaded.information.contextLength
-    try check(userTokens, "--user-tokens with this model", atLeast: 1, atMost: longest)
-    try check(answerTokens, "--answer-tokens with this model", atLeast: 1, atMost: longest)
+    try check(userTokens, "--user-tokens with this model", atMost: longest)
+    try check(answerTokens, "--answer-tokens with this model", atMost: longest)
     var settings = try defense.settings(for: loaded.information)
     if subjects != [.undefended] || parallel != nil { try settings.checkBesideUndefended() }
     if model.remote.engine == .llama {
       let samples = settings.samples
-      try check(parallel, "--parallel with k = \(samples)", atLeast: 1, atMost: 256 / (samples + 1))
+      try check(parallel, "--parallel with k = \(samples)", atMost: 256 / (samples + 1))
     }
     let seed = settings.seed ?? 2025
     settings.seed = seed
@@ -235,13 +234,8 @@ package struct BenchDecoders: AsyncParsableCommand {
     return runs
   }
 
-  private func check(
-    _ list: NumberList?, _ name: String, atLeast least: Int, atMost most: Int = .max
-  ) throws {
-    guard let wrong = list?.values.first(where: { !(least...most).contains($0) }) else { return }
-    throw Failure.usage(
-      "\(name) must be "
-        + (most == .max ? "\(least) or more" : "between \(least) and \(most)") + ", not \(wrong).")
+  private func check(_ list: NumberList?, _ name: String, atMost most: Int = .max) throws {
+    for number in list?.values ?? [] { try Failure.check(name, number, atMost: most) }
   }
 
   private var answerLengths: [Int] { answerTokens?.values ?? [20, 150] }
@@ -277,8 +271,8 @@ package struct CommaList<Element: ExpressibleByArgument & Sendable>: Expressible
   package init(_ values: [Element]) { self.values = values }
 
   package init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    values = parts.compactMap { Element(argument: $0.trimmingCharacters(in: .whitespaces)) }
+    let parts = argument.commaParts
+    values = parts.compactMap { Element(argument: $0) }
     guard values.count == parts.count else { return nil }
   }
 
@@ -286,5 +280,13 @@ package struct CommaList<Element: ExpressibleByArgument & Sendable>: Expressible
 }
 
 package typealias NumberList = CommaList<Int>
+
+extension String {
+  /// What stands between its commas, without the space around it.
+  package var commaParts: [String] {
+    split(separator: ",", omittingEmptySubsequences: false)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+}
 
 extension BenchSubject: ExpressibleByArgument {}

@@ -53,9 +53,7 @@ struct Chat: AsyncParsableCommand {
     try defense.check()
     try decoder.check()
     try model.check()
-    guard keptCells >= 0 else {
-      throw ValidationError("--kept-cells must be 0 or more, not \(keptCells).")
-    }
+    try Failure.check("--kept-cells", keptCells, atLeast: 0)
     let loaded = try await model.loadAny()
     let settings = try defense.settings(for: loaded.information)
     var conversation = ChatConversation(

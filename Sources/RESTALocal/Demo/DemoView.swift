@@ -47,7 +47,7 @@ struct DemoView {
     if defended.votes.contains(where: { $0.asked < defended.settings.defense.samples }) {
       Terminal.line(Style.dim("       copies that cannot change a vote any more are not asked"))
     }
-    for vote in defended.votes { Terminal.line(VoteLine(vote, tokenizer: tokenizer).text) }
+    for vote in defended.votes { Terminal.line(Summary.vote(vote, tokenizer: tokenizer)) }
     showCost(undefended, defended)
   }
 

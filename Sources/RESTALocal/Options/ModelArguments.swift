@@ -119,11 +119,13 @@ package struct ModelArguments: ParsableArguments {
   ///
   /// - Throws: ``Failure`` for a wrong option; what loading or connecting throws.
   package func loadAny(
-    parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil
+    parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil,
+    progress: (@Sendable (Double) -> Void)? = nil
   ) async throws -> any LanguageModel {
     guard remote.engine == .vllm else {
       return try await load(
-        parallelCells: parallelCells, parallelSequences: parallelSequences, passCosts: passCosts)
+        parallelCells: parallelCells, parallelSequences: parallelSequences, passCosts: passCosts,
+        progress: progress)
     }
     let ours = ["--lora", "--threads", "--gpu-layers", "--kv-type"]
     if let name = ours.first(where: given.contains) {
