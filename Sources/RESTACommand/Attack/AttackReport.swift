@@ -79,9 +79,8 @@ extension AttackTable {
         let parts = row.variants.map {
           "\($0.name) \($0.broken)/\($0.goals) (\($0.confirmed) confirmed)"
         }
-        for line in Columns.wrap(parts.joined(separator: ", "), width: Terminal.width - 4) {
-          Terminal.line("    \(line)")
-        }
+        let lines = Columns.wrap(parts.joined(separator: ", "), width: Terminal.width - 4)
+        Terminal.lines(lines.map { "    " + $0 })
       }
     }
     Terminal.line()

@@ -135,7 +135,7 @@ struct Calibrate: AsyncParsableCommand {
       configuration, options: EvaluationOptions(limit: limit)
     ) { [arguments] in try await arguments.evaluated(parallel: 1) }
     for line in session.plan.datasets.flatMap(\.gaps) { Terminal.error(line) }
-    if dryRun { return try await DryRun(session).show(json: json) }
+    if dryRun { return try DryRun(session: session).show(json: json) }
     let folder = EvaluationSession.output(of: name, given: output)
     let store = try EvaluationStore(path: session.storePath(in: folder))
     let search = CalibrationSearch(

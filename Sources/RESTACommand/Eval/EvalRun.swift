@@ -46,7 +46,7 @@ struct EvalRun: AsyncParsableCommand {
     let output = EvaluationSession.output(of: file.name, given: arguments.store.output)
     let session = try await arguments.session(file)
     if arguments.dryRun {
-      return try await DryRun(session).show(json: json)
+      return try DryRun(session: session).show(json: json)
     }
     let store = try EvaluationStore(path: session.storePath(in: output))
     let done = try await arguments.store.run(session, into: store)
@@ -121,13 +121,7 @@ final class ProgressDisplay: Sendable {
 
 /// What a run would do and cost.
 struct DryRun {
-  private let session: EvaluationSession
-  private let estimate: RunEstimate
-
-  init(_ session: EvaluationSession) {
-    self.session = session
-    estimate = RunEstimate(session.plan, subject: session.subject)
-  }
+  let session: EvaluationSession
 
   private struct Output: Encodable {
     let estimate: RunEstimate
@@ -145,7 +139,8 @@ struct DryRun {
   }
 
   /// Prints the estimate.
-  func show(json: Bool) async throws {
+  func show(json: Bool) throws {
+    let estimate = RunEstimate(session.plan, subject: session.subject)
     // Passes of eight positions, about what a defended answer's have.
     let seconds = estimate.positions * PassCosts.typical.seconds(positions: 8) / 8
     if json {

@@ -148,10 +148,10 @@ struct MeaningCommand: AsyncParsableCommand {
     }
     for table in MeaningPoint.tables(points) {
       Terminal.line()
-      for line in Columns.wrap(table.title, width: Terminal.width) { Terminal.line(line) }
+      Terminal.lines(Columns.wrap(table.title, width: Terminal.width))
       let lines = Columns.table([table.head] + table.rows)
       Terminal.line(Style.dim(lines[0]))
-      for line in lines.dropFirst() { Terminal.line(line) }
+      Terminal.lines(Array(lines.dropFirst()))
     }
   }
 }

@@ -121,15 +121,15 @@ struct ServeFlags: DescribedSettings {
     _ name: String, _ path: String, _ value: String, _ about: String, default text: String? = nil
   ) -> Setting<ServeFlags> {
     Setting(
-      name, \.texts[name], .optional(.text), about, default: text, flag: .option(value: value),
-      storedAs: path)
+      name, \ServeFlags.texts[name], .optional(.text), about, default: text,
+      flag: .option(value: value), storedAs: path)
   }
 
   private static func toggle(
     _ name: String, _ path: String, _ about: String
   ) -> Setting<ServeFlags> {
     Setting(
-      name, \.texts[name], .optional(.text), about,
+      name, \ServeFlags.texts[name], .optional(.text), about,
       flag: .toggle(name: name.replacing("_", with: "-"), value: .text("true")), storedAs: path)
   }
 }
@@ -144,7 +144,7 @@ extension Chosen<ServeFlags> {
         let written = row.write(value)
         return SettingFlag(
           path: defenses.contains(row.name) ? "defense.\(row.name)" : row.storedAs,
-          value: written.list.map { .list($0.compactMap(\.text)) }
+          value: written.list.map { SettingFlag.Value.list($0.compactMap { $0.text }) }
             ?? .text(written.text ?? "null"),
           name: "--\(row.optionName)")
       }

@@ -136,11 +136,13 @@ package struct BenchDecoders: AsyncParsableCommand {
     let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
     let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
     let cases = cases(settings, lengths: lengths ?? userTokens?.values ?? [20, 200, 1000])
-    // Before the first of them is measured.
-    for one in cases where one.userTokens + one.answerTokens > longest {
+    // Before the first of them is measured; an answer that does not fit would be cut.
+    let most = (own?.map(\.prompt.tokens.count) ?? cases.map(\.userTokens)).max() ?? 0
+    let answer = answerLengths.max() ?? 0
+    guard most + answer <= longest else {
       throw Failure.usage(
-        "\(one.userTokens) tokens of the user and \(one.answerTokens) of an answer do not fit into "
-          + "the context of \(longest) (--ctx): choose --answer-tokens"
+        "A prompt of \(most) tokens and an answer of \(answer) do not fit into the context of "
+          + "\(longest) (--ctx): choose --answer-tokens"
           + (own == nil ? " and --user-tokens." : ", or other prompts."))
     }
     let bench = BenchRunner(

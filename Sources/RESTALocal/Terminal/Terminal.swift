@@ -46,6 +46,9 @@ package enum Terminal {
   /// Writes a line to the output.
   package static func line(_ text: String = "") { write(text + "\n") }
 
+  /// Writes lines to the output.
+  package static func lines(_ texts: [String]) { for text in texts { line(text) } }
+
   /// Writes a line to the error output, where notes for people go.
   package static func error(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))

@@ -58,7 +58,7 @@ import Testing
     (["bench", "--user-tokens", "65", "--ctx", "64"], 2, "--user-tokens with this model"),
     (
       ["bench", "--ctx", "512"], 2,
-      "1000 tokens of the user and 20 of an answer do not fit into the context of 512 (--ctx)"
+      "A prompt of 1000 tokens and an answer of 150 do not fit into the context of 512 (--ctx)"
     ),
     (["bench", "--noise", "none"], 2, "The undefended model is always measured"),
     (["bench", "--prefix", "0", "--decoders", "fast"], 2, "choose a defence"),
