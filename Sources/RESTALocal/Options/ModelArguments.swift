@@ -235,7 +235,12 @@ package enum Models {
   package static func resolve(_ given: String?) throws -> String {
     if let given { return given }
     let environment = ProcessInfo.processInfo.environment
-    if let path = environment["RESTA_MODEL"], !path.isEmpty { return path }
+    if let path = environment["RESTA_MODEL"], !path.isEmpty {
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw Failure.usage("$RESTA_MODEL '\(path)': there is no such file.")
+      }
+      return path
+    }
     let files = Places.projects.flatMap { project in
       defaults.map { project.appendingPathComponent($0) }
     }

@@ -59,7 +59,7 @@ package enum Interrupt {
     change {
       $0.handlers.append {
         cleanup()
-        exit(130)
+        CommandLineTool.end(130)
       }
     }
     defer { pop() }
@@ -91,7 +91,7 @@ package enum Interrupt {
       if let exclusive = state.exclusive { return [exclusive] }
       return endsAll ? state.handlers.reversed() : state.handlers.suffix(1)
     }
-    guard !handlers.isEmpty else { exit(130) }
+    guard !handlers.isEmpty else { CommandLineTool.end(130) }
     for handler in handlers { handler() }
   }
 }

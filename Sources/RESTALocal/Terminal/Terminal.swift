@@ -34,7 +34,7 @@ package enum Terminal {
       if reason.code != Int(EPIPE) {
         Self.error("Error: The output cannot be written: \(reason.localizedDescription)")
       }
-      exit(1)
+      CommandLineTool.end(1)
     }
   }
 

@@ -213,6 +213,11 @@ import Testing
     #expect(run.errors.contains("k = 3"), "\(run.errors)")
   }
 
+  @Test func `a variable that names no model is named`() throws {
+    let run = try CommandRun(["inspect", "hi"], variables: ["RESTA_MODEL": "/nowhere.gguf"])
+    #expect(run.code == 2 && run.errors.contains("$RESTA_MODEL '/nowhere.gguf'"), "\(run.errors)")
+  }
+
   @Test func `a text file is no model, nor is an adapter`() throws {
     let file = try TemporaryFile("GGML? no.", name: "model.gguf")
     for (path, expected) in [
