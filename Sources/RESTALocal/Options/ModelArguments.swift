@@ -204,19 +204,15 @@ package struct ModelArguments: ParsableArguments {
 
   /// An adapter from `FILE` or `FILE:SCALE`.
   fileprivate static func adapter(_ text: String) throws -> LlamaOptions.Adapter {
-    guard let colon = text.lastIndex(of: ":"), let scale = Float(text[text.index(after: colon)...])
-    else {
-      // A colon in a file name is no scale, but a mistyped scale must not become a file name.
-      if let colon = text.lastIndex(of: ":"),
-        !FileManager.default.fileExists(atPath: text),
-        FileManager.default.fileExists(atPath: String(text[..<colon]))
-      {
-        throw Failure.usage(
-          "--lora '\(text)': '\(text[text.index(after: colon)...])' is not a number.")
-      }
-      return LlamaOptions.Adapter(path: text)
+    guard let colon = text.lastIndex(of: ":") else { return LlamaOptions.Adapter(path: text) }
+    let (path, scale) = (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    if let scale = Float(scale) { return LlamaOptions.Adapter(path: path, scale: scale) }
+    // A colon in a file name is no scale, but a mistyped scale must not become a file name.
+    let files = FileManager.default
+    guard files.fileExists(atPath: text) || !files.fileExists(atPath: path) else {
+      throw Failure.usage("--lora '\(text)': '\(scale)' is not a number.")
     }
-    return LlamaOptions.Adapter(path: String(text[..<colon]), scale: scale)
+    return LlamaOptions.Adapter(path: text)
   }
 }
 
