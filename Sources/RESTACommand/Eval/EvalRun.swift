@@ -48,14 +48,12 @@ struct EvalRun: AsyncParsableCommand {
     if arguments.dryRun {
       return try DryRun(session: session).show(json: json)
     }
-    let store = try EvaluationStore(path: session.storePath(in: output))
-    let done = try await arguments.store.run(session, into: store)
-    let counts = try await store.counts()
-    if !json { RunSummary.show(done, counts, store: store.path) }
+    let store = try await arguments.store.run(session, in: output, json: json)
     if !json, !arguments.only.isEmpty {
       Terminal.error("Without --only the same command goes on with the rest of the plan.")
     }
     if session.plan.shard != .all || noReport {
+      if json { try JSONOutput.print(try await store.counts()) }
       try store.close()
       if session.plan.shard != .all, !json {
         let next =
@@ -64,7 +62,6 @@ struct EvalRun: AsyncParsableCommand {
           : "'resta report'"
         Terminal.error("This is a part: join all with 'resta eval merge', then \(next).")
       }
-      if json { try JSONOutput.print(counts) }
       return
     }
     let writer = ReportWriter(store: store, folder: output, showsHarmful: showHarmful)

@@ -132,8 +132,11 @@ struct StoreArguments: ParsableArguments {
   @Flag(help: "Ask judges again about answers that they could not tell.")
   var retryUnscored = false
 
-  /// Generates and judges, and shows how far that is.
-  func run(_ session: EvaluationSession, into store: EvaluationStore) async throws -> RunProgress {
+  /// Generates and judges, and shows how far that is, and unless somebody wants JSON what was done.
+  func run(
+    _ session: EvaluationSession, in folder: URL, json: Bool
+  ) async throws -> EvaluationStore {
+    let store = try EvaluationStore(path: session.storePath(in: folder))
     let display = ProgressDisplay()
     let done = try await session.run(into: store, loadJudge: SubjectArguments.loadJudge) {
       switch $0 {
@@ -142,7 +145,8 @@ struct StoreArguments: ParsableArguments {
       }
     }
     display.clear()
-    return done
+    if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
+    return store
   }
 }
 

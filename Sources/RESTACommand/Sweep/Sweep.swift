@@ -45,8 +45,9 @@ struct SweepCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How much usefulness --choose may give up, 0 to 1.", valueName: "share"))
-  var maxLoss = 0.1
+    help: ArgumentHelp(
+      "How much usefulness --choose may give up, 0 to 1. (default: 0.1)", valueName: "share"))
+  var maxLoss: Double?
 
   @OptionGroup var arguments: EvaluationArguments
 
@@ -55,6 +56,8 @@ struct SweepCommand: AsyncParsableCommand {
 
   func run() async throws {
     try arguments.check()
+    guard choose || maxLoss == nil else { throw Failure.usage("--max-loss is for --choose.") }
+    let maxLoss = maxLoss ?? 0.1
     guard (0...1).contains(maxLoss) else {
       throw Failure.usage("--max-loss must be between 0 and 1, not \(maxLoss).")
     }
@@ -65,9 +68,7 @@ struct SweepCommand: AsyncParsableCommand {
     let output = EvaluationSession.output(of: file.name, given: arguments.store.output)
     let session = try await arguments.session(file)
     if arguments.dryRun { return try DryRun(session: session).show(json: json) }
-    let store = try EvaluationStore(path: session.storePath(in: output))
-    let done = try await arguments.store.run(session, into: store)
-    if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
+    let store = try await arguments.store.run(session, in: output, json: json)
     if session.plan.shard == .all {
       try await ReportWriter(store: store, folder: output, showsHarmful: false).write(json: json)
       if choose {

@@ -192,6 +192,9 @@ package struct BenchDecoders: AsyncParsableCommand {
       throw Failure.usage("--stock is for --engine llama: the server is measured beside itself.")
     }
     let known = BenchSubject.all(model.remote.engine)
+    if let chosen = decoders?.values, !chosen.contains(.undefended), let stock, stock != "none" {
+      throw Failure.usage("--stock is measured beside 'undefended': add that to --decoders.")
+    }
     guard let chosen = decoders?.values else { return known }
     let named = BenchSubject.allCases.filter(chosen.contains)
     if let other = named.first(where: { !known.contains($0) }) {

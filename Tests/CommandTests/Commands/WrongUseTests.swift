@@ -60,6 +60,9 @@ import Testing
       ["bench", "--ctx", "512"], 2,
       "A prompt of 1000 tokens and an answer of 150 do not fit into the context of 512 (--ctx)"
     ),
+    (
+      ["bench", "--decoders", "fast", "--stock", "/nowhere"], 2, "add that to --decoders"
+    ),
     (["bench", "--noise", "none"], 2, "The undefended model is always measured"),
     (["bench", "--prefix", "0", "--decoders", "fast"], 2, "choose a defence"),
     (["bench", "--decoders", "slow"], 2, "slow"),
@@ -165,6 +168,7 @@ import Testing
     (["bench", "serve", "--requests", "9223372036854775807"], 2, "between 1 and 10000"),
     (["sweep", "--sigma", "0.5", "--choose", "--shard", "1/2"], 2, "leave out --shard"),
     (["sweep", "--sigma", "0.5", "--choose", "--only", "none"], 2, "--only"),
+    (["sweep", "--sigma", "0.5", "--max-loss", "0.2"], 2, "--max-loss is for --choose."),
     (["sweep", "--sigma", "0.3,0.5,0.50"], 2, "--sigma: '0.5' and '0.50' are the same"),
     (["attack", "report", "/nowhere.sqlite"], 1, "resta attack run"),
     (["attack", "report", "/nowhere.sqlite", "--show-answers"], 2, "for --json"),
