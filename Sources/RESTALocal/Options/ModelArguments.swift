@@ -230,12 +230,9 @@ package enum Models {
   /// - Throws: ``Failure`` when none is named and none was fetched.
   package static func resolve(_ given: String?) throws -> String {
     if let given { return given }
-    let environment = ProcessInfo.processInfo.environment
-    if let path = environment["RESTA_MODEL"], !path.isEmpty {
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw Failure.usage("$RESTA_MODEL '\(path)': there is no such file.")
-      }
-      return path
+    if let path = ProcessInfo.processInfo.environment["RESTA_MODEL"], !path.isEmpty {
+      if FileManager.default.fileExists(atPath: path) { return path }
+      throw Failure.usage("$RESTA_MODEL '\(path)': there is no such file.")
     }
     let files = Places.projects.flatMap { project in
       defaults.map { project.appendingPathComponent($0) }
