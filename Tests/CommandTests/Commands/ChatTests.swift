@@ -115,6 +115,7 @@ import Testing
     try FileManager.default.removeItem(at: folder)
     let reader = try LineReader(historyFile: "/proc/self/fd/\(file.fileDescriptor)")
     #expect(reader.history.count == 1000)
+    try file.close()
   }
 
   @Test func `no colours are wanted on the error output either`() throws {
