@@ -93,21 +93,28 @@ package struct Progress {
   /// Elsewhere than on a terminal, how often a line is worth it.
   private static let interval = Duration.seconds(15)
 
-  private let start = ContinuousClock.now
+  private var start = ContinuousClock.now
+  private var lastDone = 0.0
   private var lastLine = ContinuousClock.now
 
   /// Tells what runs and how much of all is done, in 0...1, which tells how long the rest will take.
   package mutating func show(_ text: String, done: Double) {
-    var line = text
-    let elapsed = start.duration(to: .now)
-    if elapsed > .seconds(3), (0.02..<1).contains(done) {
-      let seconds = Double(elapsed.components.seconds) * (1 - done) / done
-      line += ", about \(Self.time(seconds)) left"
-    }
+    let line = text + rest(done, at: .now)
     guard !Terminal.errorHasStatus else { return Terminal.status(line) }
     guard lastLine.duration(to: .now) > Self.interval else { return }
     lastLine = .now
     Terminal.error(line)
+  }
+
+  /// How long the rest takes, with a comma in front; nothing while that is a guess.
+  mutating func rest(_ done: Double, at now: ContinuousClock.Instant) -> String {
+    // Other work began, which has a time of its own.
+    if done < lastDone / 2 { start = now }
+    lastDone = done
+    let elapsed = start.duration(to: now)
+    guard elapsed > .seconds(3), (0.02..<1).contains(done) else { return "" }
+    let seconds = Double(elapsed.components.seconds) * (1 - done) / done
+    return ", about \(Self.time(seconds)) left"
   }
 
   /// Removes the moving line.
