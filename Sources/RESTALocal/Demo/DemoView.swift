@@ -112,15 +112,11 @@ enum DemoTable {
 enum DemoClosing {
   /// The closing sentences: one or two for each kind of prompt among the verdicts, in any order; none for none.
   static func sentences(_ verdicts: [DemoVerdict]) -> [String] {
-    [
-      adversarial(verdicts.filter { $0.kind == .adversarial }, direct(in: verdicts)),
-      weakened(direct(in: verdicts)),
-      benign(verdicts.filter { $0.kind == .benign }),
-    ].compactMap { $0 }
-  }
-
-  private static func direct(in verdicts: [DemoVerdict]) -> [DemoVerdict] {
-    verdicts.filter { $0.kind == .direct }
+    func of(_ kind: DemoScript.Kind) -> [DemoVerdict] { verdicts.filter { $0.kind == kind } }
+    let found = [
+      adversarial(of(.adversarial), of(.direct)), weakened(of(.direct)), benign(of(.benign)),
+    ]
+    return found.compactMap(\.self)
   }
 
   private static func adversarial(_ verdicts: [DemoVerdict], _ direct: [DemoVerdict]) -> String? {
