@@ -135,9 +135,9 @@ struct AttackRun: AsyncParsableCommand {
   /// Refuses what is said about a model and its defence where a server has both.
   private func checkOptionsOfAModel(_ file: AttackConfiguration) throws {
     let unused = settings.chosen.names.intersection(["noise_seed", "refuse_share"])
-    let defense =
-      resta.chosen.names.union(unused).sorted() + (file.defenses.isEmpty ? [] : ["defense"])
-      + (settings.chosen.names.contains("controls") ? ["no-controls"] : [])
+    var defense = resta.chosen.names.union(unused).sorted()
+    if settings.chosen.names.contains("controls") { defense.append("no-controls") }
+    if !file.defenses.isEmpty { defense.append("defense") }
     guard defense.isEmpty else {
       throw Failure.usage(
         "--endpoint has the defence that its server has: leave out "
