@@ -39,12 +39,6 @@ public struct RefusalPhraseJudge: Sendable, Hashable {
     }
   }
 
-  /// What a kind of evidence weighs in an answer, and the words that weigh most.
-  private struct Evidence {
-    let weight: Int
-    let match: Match
-  }
-
   /// Makes a judge.
   public init() {}
 
@@ -72,11 +66,11 @@ public struct RefusalPhraseJudge: Sendable, Hashable {
     }?.match
   }
 
-  /// The weightiest evidence of each kind.
+  /// What each kind of evidence weighs, and the words that weigh most.
   private static func evidence(
     _ sentences: [[RefusalLanguage.Sign]], _ rules: RefusalRules
-  ) -> [Evidence] {
-    var found: [String: Evidence] = [:]
+  ) -> [(weight: Int, match: Match)] {
+    var found: [String: (weight: Int, match: Match)] = [:]
     var counted = 0
     for signs in sentences {
       let words = rules.language.words(of: signs)
@@ -85,7 +79,7 @@ public struct RefusalPhraseJudge: Sendable, Hashable {
         guard abs(weight) > abs(found[group.name]?.weight ?? 0) else { continue }
         let phrase = words[span].map(\.text).joined(separator: " ")
         let match = Match(phrase: phrase, kind: group.name, offset: words[span.lowerBound].offset)
-        found[group.name] = Evidence(weight: weight, match: match)
+        found[group.name] = (weight, match)
       }
       // A greeting or the number of an item is no sentence.
       if words.count >= 3 { counted += 1 }

@@ -66,12 +66,10 @@ struct AttackList: ParsableCommand {
         ["sees \(entry.knows.rawValue)", entry.needsModel ? "needs the model in process" : nil]
         .compactMap(\.self).joined(separator: ", ")
       Terminal.line("\(Style.bold(entry.name)) (\(needs))")
-      for line in Columns.wrap(entry.about, width: Terminal.width - 4) {
-        Terminal.line("    \(line)")
-      }
+      Terminal.lines(Columns.wrap(entry.about, width: Terminal.width - 4).map { "    " + $0 })
       for row in entry.settings {
         let text = "\(row.name): \(row.about)" + (row.defaultText.map { " (default: \($0))" } ?? "")
-        for line in Columns.wrap(text, width: Terminal.width - 6) { Terminal.line("      \(line)") }
+        Terminal.lines(Columns.wrap(text, width: Terminal.width - 6).map { "      " + $0 })
       }
     }
   }

@@ -33,6 +33,7 @@ struct AttackReport: AsyncParsableCommand {
 
   func run() async throws {
     guard !json || !csv else { throw Failure.usage("Give --json or --csv, not both.") }
+    guard json || !showAnswers else { throw Failure.usage("--show-answers is for --json.") }
     let store = try AttackStore(path: store, mustExist: true)
     let table = try await AttackTable(store, showsAnswers: showAnswers)
     try store.close()
@@ -78,9 +79,8 @@ extension AttackTable {
         let parts = row.variants.map {
           "\($0.name) \($0.broken)/\($0.goals) (\($0.confirmed) confirmed)"
         }
-        for line in Columns.wrap(parts.joined(separator: ", "), width: Terminal.width - 4) {
-          Terminal.line("    \(line)")
-        }
+        let lines = Columns.wrap(parts.joined(separator: ", "), width: Terminal.width - 4)
+        Terminal.lines(lines.map { "    " + $0 })
       }
     }
     Terminal.line()

@@ -92,12 +92,8 @@ struct AttackRun: AsyncParsableCommand {
   func run() async throws {
     let file = try combined()
     try AttackPlan.check(file.attacks, knows: knows, isEndpoint: endpoint.isGiven)
-    guard (1...64).contains(parallel) else {
-      throw Failure.usage("--parallel must be between 1 and 64, not \(parallel).")
-    }
-    if let limit, limit < 1 {
-      throw Failure.usage("--limit must be at least 1, not \(limit).")
-    }
+    try Failure.check("--parallel", parallel, atMost: 64)
+    try Failure.check("--limit", limit)
     try model.check()
     try endpoint.check()
     try chosenDefense().check()
@@ -140,8 +136,9 @@ struct AttackRun: AsyncParsableCommand {
   private func checkOptionsOfAModel(_ file: AttackConfiguration) throws {
     // The server draws its noise itself, and there is no arm that refuses at random.
     let unused = file.settings.names.intersection(["noise_seed", "refuse_share"])
-    let defense =
-      resta.chosen.names.union(unused).sorted() + (file.defenses.isEmpty ? [] : ["defense"])
+    var defense = resta.chosen.names.union(unused).sorted()
+    if settings.chosen.names.contains("controls") { defense.append("no-controls") }
+    if !file.defenses.isEmpty { defense.append("defense") }
     guard defense.isEmpty else {
       throw Failure.usage(
         "--endpoint has the defence that its server has: leave out "

@@ -147,9 +147,7 @@ struct BenchServe: AsyncParsableCommand {
     to settings: inout ServerSettings, _ model: ModelInformation
   ) throws -> DefenseSettings {
     let own = try defense.settings(for: model)
-    guard own.isActive else {
-      throw Failure.usage("The undefended model is always measured; choose a defence beside it.")
-    }
+    try own.checkBesideUndefended()
     guard own.seed == nil else {
       throw Failure.usage("--seed is not for this: each prompt's noise follows from the prompt.")
     }
@@ -160,16 +158,10 @@ struct BenchServe: AsyncParsableCommand {
   }
 
   private func check() throws {
-    guard clients.values.allSatisfy({ (1...64).contains($0) }) else {
-      throw Failure.usage("--clients must be between 1 and 64.")
-    }
-    guard (1...10_000).contains(requests) else {
-      throw Failure.usage("--requests must be between 1 and 10000, not \(requests).")
-    }
-    guard (1...1 << 24).contains(answerTokens) else {
-      throw Failure.usage("--answer-tokens must be between 1 and \(1 << 24).")
-    }
-    guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
+    for count in clients.values { try Failure.check("--clients", count, atMost: 64) }
+    try Failure.check("--requests", requests, atMost: 10_000)
+    try Failure.check("--answer-tokens", answerTokens, atMost: 1 << 24)
+    try Failure.check("--repeats", repeats)
     try defense.check()
     try model.check()
   }

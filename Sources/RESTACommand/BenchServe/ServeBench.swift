@@ -56,7 +56,8 @@ struct ServeBench {
         if subject == .undefended, let stock {
           report("llama-server, repeat \(number): \(count) clients")
           beside = try await stock.serve { address in
-            let load = load.elsewhere(address)
+            let load = ServeLoad(
+              address: address, prompts: prompts, answerTokens: answerTokens, isUndefended: nil)
             try await load.warmUp(clients: clients.max() ?? 1)
             return try await load.send(clients: count)
           }
@@ -134,12 +135,6 @@ struct ServeLoad: Sendable {
   /// Tokens of all answers per second.
   static func tokensPerSecond(_ answers: [Answer], _ seconds: Double) -> Double {
     Double(answers.reduce(0) { $0 + $1.tokens }) / seconds
-  }
-
-  /// The same requests to another server, one that knows of no defence.
-  func elsewhere(_ address: String) -> ServeLoad {
-    ServeLoad(
-      address: address, prompts: prompts, answerTokens: answerTokens, isUndefended: nil)
   }
 
   /// Sends each client's first request, which is not measured: connections and caches are there then.

@@ -135,7 +135,7 @@ struct Calibrate: AsyncParsableCommand {
       configuration, options: EvaluationOptions(limit: limit)
     ) { [arguments] in try await arguments.evaluated(parallel: 1) }
     for line in session.plan.datasets.flatMap(\.gaps) { Terminal.error(line) }
-    if dryRun { return try await DryRun(session).show(json: json) }
+    if dryRun { return try DryRun(session: session).show(json: json) }
     let folder = EvaluationSession.output(of: name, given: output)
     let store = try EvaluationStore(path: session.storePath(in: folder))
     let search = CalibrationSearch(grid: plan.grid, rule: rule)
@@ -204,43 +204,31 @@ struct Calibrate: AsyncParsableCommand {
   }
 
   private func plan() throws -> CalibrationPlan {
-    func check(_ isValid: Bool, _ message: String) throws {
-      guard isValid else { throw Failure.usage(message) }
-    }
     let kinds = NoiseKind.allCases.filter { $0 != .none }
-    let noises = try Self.list(noise).map { text in
+    let noises = try noise.commaParts.map { text in
       guard let kind = kinds.first(where: { $0.rawValue == text }) else {
         throw Failure.usage(
           "--noise: \(Suggestion.unknown("noise", text, known: kinds.map(\.rawValue)))")
       }
       return kind
     }
-    let sigmas = try Self.list(sigma).map { text in
+    let sigmas = try sigma.commaParts.map { text in
       guard let value = Double(text), value > 0, value.isFinite else {
         throw Failure.usage("--sigma: expected numbers above 0, not '\(text)'.")
       }
       return value
     }
-    let range = DefenseSettings.samplesRange
-    try check(
-      range.contains(samples),
-      "--samples must be between \(range.lowerBound) and \(range.upperBound), not \(samples).")
-    try check(prefix >= 1, "--prefix must be at least 1, not \(prefix).")
-    try check(
-      maxTokens >= prefix, "--max-tokens must be at least --prefix, \(prefix), not \(maxTokens).")
-    try check(maxTokens <= 100_000, "--max-tokens must be at most 100000, not \(maxTokens).")
-    try check(
-      minutes > 0 && minutes < 1e6,
-      "--minutes must be above 0 and below a million, not \(minutes).")
-    try check(limit ?? 1 >= 1, "--limit must be at least 1, not \(limit ?? 0).")
+    try Failure.check("--samples", samples, atMost: DefenseSettings.samplesRange.upperBound)
+    try Failure.check("--prefix", prefix, atMost: 100_000)
+    try Failure.check(
+      "--max-tokens with --prefix \(prefix)", maxTokens, atLeast: prefix, atMost: 100_000)
+    guard minutes > 0, minutes < 1e6 else {
+      throw Failure.usage("--minutes must be above 0 and below 1000000, not \(minutes).")
+    }
+    try Failure.check("--limit", limit)
     return CalibrationPlan(
       grid: CalibrationGrid(noises: noises, sigmas: sigmas), samples: samples,
       prefix: .tokens(prefix), maximumTokens: maxTokens, seed: seed,
       attacks: attacks.map { URL(fileURLWithPath: $0).path })
-  }
-
-  private static func list(_ text: String) -> [String] {
-    text.split(separator: ",", omittingEmptySubsequences: false)
-      .map { $0.trimmingCharacters(in: .whitespaces) }
   }
 }

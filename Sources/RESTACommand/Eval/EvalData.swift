@@ -30,15 +30,15 @@ struct EvalData: ParsableCommand {
     let entries = KnownDataset.all.map { DatasetListing($0, folder: folder) }
     let builtIn = try BuiltInName.allCases.map { try Dataset.builtIn($0) }
     if json {
-      return try JSONOutput.print(DatasetListing.Output(builtIn: builtIn, known: entries))
+      try JSONOutput.print(DatasetListing.Output(builtIn: builtIn, known: entries))
+    } else {
+      Terminal.line("Built in (our own, mild; always there):")
+      for dataset in builtIn {
+        Terminal.line("  \(Columns.left(dataset.name, 14)) \(dataset.samples.count) prompts")
+      }
+      Terminal.line("\nPublic, from their authors (in \(folder ?? "no folder: give --data")):")
+      Terminal.lines(entries.map(\.text))
     }
-    Terminal.line("Built in (our own, mild; always there):")
-    for dataset in builtIn {
-      Terminal.line("  \(Columns.left(dataset.name, 14)) \(dataset.samples.count) prompts")
-    }
-    Terminal.line()
-    Terminal.line("Public, from their authors (in \(folder ?? "no folder: give --data")):")
-    for entry in entries { Terminal.line(entry.text) }
     if entries.contains(where: \.isWrong) { throw ExitCode(1) }
   }
 }

@@ -137,9 +137,7 @@ struct EvalImport: AsyncParsableCommand {
       judging: imported, from: file, sha256: hash, base, options: options,
       load: { try await arguments.load(for: base) })
     let output = EvaluationSession.output(of: session.record.name, given: destination.output)
-    let store = try EvaluationStore(path: session.storePath(in: output))
-    let done = try await destination.run(session, into: store)
-    if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
+    let store = try await destination.run(session, in: output, json: json)
     try await ReportWriter(store: store, folder: output, showsHarmful: false).write(json: json)
     try store.close()
   }

@@ -46,16 +46,14 @@ struct EvalRun: AsyncParsableCommand {
     let output = EvaluationSession.output(of: file.name, given: arguments.store.output)
     let session = try await arguments.session(file)
     if arguments.dryRun {
-      return try await DryRun(session).show(json: json)
+      return try DryRun(session: session).show(json: json)
     }
-    let store = try EvaluationStore(path: session.storePath(in: output))
-    let done = try await arguments.store.run(session, into: store)
-    let counts = try await store.counts()
-    if !json { RunSummary.show(done, counts, store: store.path) }
+    let store = try await arguments.store.run(session, in: output, json: json)
     if !json, !arguments.only.isEmpty {
       Terminal.error("Without --only the same command goes on with the rest of the plan.")
     }
     if session.plan.shard != .all || noReport {
+      if json { try JSONOutput.print(try await store.counts()) }
       try store.close()
       if session.plan.shard != .all, !json {
         let next =
@@ -64,7 +62,6 @@ struct EvalRun: AsyncParsableCommand {
           : "'resta report'"
         Terminal.error("This is a part: join all with 'resta eval merge', then \(next).")
       }
-      if json { try JSONOutput.print(counts) }
       return
     }
     let writer = ReportWriter(store: store, folder: output, showsHarmful: showHarmful)
@@ -121,13 +118,7 @@ final class ProgressDisplay: Sendable {
 
 /// What a run would do and cost.
 struct DryRun {
-  private let session: EvaluationSession
-  private let estimate: RunEstimate
-
-  init(_ session: EvaluationSession) {
-    self.session = session
-    estimate = RunEstimate(session.plan, subject: session.subject)
-  }
+  let session: EvaluationSession
 
   private struct Output: Encodable {
     let estimate: RunEstimate
@@ -145,7 +136,8 @@ struct DryRun {
   }
 
   /// Prints the estimate.
-  func show(json: Bool) async throws {
+  func show(json: Bool) throws {
+    let estimate = RunEstimate(session.plan, subject: session.subject)
     // Passes of eight positions, about what a defended answer's have.
     let seconds = estimate.positions * PassCosts.typical.seconds(positions: 8) / 8
     if json {

@@ -27,9 +27,7 @@ struct SubjectArguments: ParsableArguments {
 
   /// Checks what can be checked without a model, before one is loaded.
   func check() throws {
-    guard (1...64).contains(parallel) else {
-      throw Failure.usage("--parallel must be between 1 and 64, not \(parallel).")
-    }
+    try Failure.check("--parallel", parallel, atMost: 64)
     guard !noLora || model.lora.isEmpty else {
       throw Failure.usage("Give --lora or --no-lora, not both.")
     }
@@ -135,8 +133,11 @@ struct StoreArguments: ParsableArguments {
   @Flag(help: "Ask judges again about answers that they could not tell.")
   var retryUnscored = false
 
-  /// Generates and judges, and shows how far that is.
-  func run(_ session: EvaluationSession, into store: EvaluationStore) async throws -> RunProgress {
+  /// Generates and judges, and shows how far that is, and unless somebody wants JSON what was done.
+  func run(
+    _ session: EvaluationSession, in folder: URL, json: Bool
+  ) async throws -> EvaluationStore {
+    let store = try EvaluationStore(path: session.storePath(in: folder))
     let display = ProgressDisplay()
     let done = try await session.run(into: store, loadJudge: SubjectArguments.loadJudge) {
       switch $0 {
@@ -145,7 +146,8 @@ struct StoreArguments: ParsableArguments {
       }
     }
     display.clear()
-    return done
+    if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
+    return store
   }
 }
 
@@ -185,9 +187,7 @@ struct EvaluationArguments: ParsableArguments {
 
   /// Checks what can be checked without a model, before one is loaded.
   func check() throws {
-    if let limit, limit < 1 {
-      throw Failure.usage("--limit must be at least 1, not \(limit).")
-    }
+    try Failure.check("--limit", limit)
     _ = try part()
     try subject.check()
   }

@@ -82,12 +82,8 @@ struct MeaningCommand: AsyncParsableCommand {
     guard defenses.allSatisfy(\.defense.isActive) else {
       throw Failure.usage("Give noises other than none, and a --prefix above 0.")
     }
-    guard maxTokens >= 1 else {
-      throw Failure.usage("--max-tokens must be at least 1, not \(maxTokens).")
-    }
-    guard limit ?? 1 >= 1 else {
-      throw Failure.usage("--limit must be at least 1, not \(limit ?? 0).")
-    }
+    try Failure.check("--max-tokens", maxTokens)
+    try Failure.check("--limit", limit)
     let texts = try texts()
     let arguments = try model.adapted(noLora: noLora)
     try arguments.remote.refuse()
@@ -152,10 +148,10 @@ struct MeaningCommand: AsyncParsableCommand {
     }
     for table in MeaningPoint.tables(points) {
       Terminal.line()
-      for line in Columns.wrap(table.title, width: Terminal.width) { Terminal.line(line) }
+      Terminal.lines(Columns.wrap(table.title, width: Terminal.width))
       let lines = Columns.table([table.head] + table.rows)
       Terminal.line(Style.dim(lines[0]))
-      for line in lines.dropFirst() { Terminal.line(line) }
+      Terminal.lines(Array(lines.dropFirst()))
     }
   }
 }

@@ -54,21 +54,17 @@ struct ReportWriter {
     let report = try await ReportAssembly(store: store).report(
       command: "resta report \(Self.quoted(store.path))"
         + (showsHarmful ? " --show-harmful" : ""), showsHarmful: showsHarmful)
-    try save(report)
-    if json {
-      Terminal.line(String(decoding: try ReportJSON.encode(report), as: UTF8.self))
-    } else {
-      Terminal.write(TextReport.render(report, width: Terminal.width))
-      Terminal.error("The report is \(folder.appendingPathComponent("report.html").path)")
-    }
-  }
-
-  private func save(_ report: Report) throws {
     do {
       try report.write(to: folder)
     } catch let error as CocoaError {
       throw Failure.failed(
         "The report could not be written to '\(folder.path)': \(error.localizedDescription)")
+    }
+    if json {
+      Terminal.line(String(decoding: try ReportJSON.encode(report), as: UTF8.self))
+    } else {
+      Terminal.write(TextReport.render(report, width: Terminal.width))
+      Terminal.error("The report is \(folder.appendingPathComponent("report.html").path)")
     }
   }
 

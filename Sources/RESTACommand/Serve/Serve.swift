@@ -146,38 +146,33 @@ struct ServedLlama {
   func load(progress: @escaping @Sendable (Double) -> Void) async throws -> (LoadedModel, String) {
     let settings = settings.inForce(try arguments.calibration())
     let room = ServerCapacity.usualRoom(settings)
-    guard arguments.remote.engine == .llama else {
-      let model = try await arguments.loadAny()
-      let findings = (model as? any RemoteModel)?.findings.joined(separator: "; ") ?? ""
-      let capacity = ServerCapacity(
-        settings, contextLength: model.information.contextLength,
-        dimensions: model.information.dimensions)
-      return (
-        LoadedModel(
-          model: model, template: try arguments.template(for: model),
-          isRefusal: { RefusalPhraseJudge().isRefusal($0) }),
-        "\(model.information.name) at \(findings); copies on their way take up to "
-          + "\(capacity.uploadBytes / 1_000_000) MB"
-      )
-    }
-    let model = try await arguments.load(
+    let model = try await arguments.loadAny(
       parallelCells: room.cells, parallelSequences: room.sequences, progress: progress)
     let information = model.information
     let capacity = ServerCapacity(
       settings, contextLength: information.contextLength, dimensions: information.dimensions)
+    let loaded = LoadedModel(model: model, template: try arguments.template(for: model)) {
+      RefusalPhraseJudge().isRefusal($0)
+    }
+    guard let local = model as? LlamaModel else {
+      let findings = (model as? any RemoteModel)?.findings.joined(separator: "; ") ?? ""
+      return (
+        loaded,
+        "\(information.name) at \(findings); copies on their way take up to "
+          + "\(capacity.uploadBytes / 1_000_000) MB"
+      )
+    }
     // Measured before the first request, and not during it.
-    let costs = try await model.passCosts()
+    let costs = try await local.passCosts()
     // The cache of the usual room is there since the test at load.
     let memory = BenchMemory(
-      model,
-      loadedBytes: MachineReport.residentBytes.map { $0 - room.cells * model.bytesPerCell })
+      local,
+      loadedBytes: MachineReport.residentBytes.map { $0 - room.cells * local.bytesPerCell })
     return (
-      LoadedModel(
-        model: model, template: try arguments.template(for: model),
-        isRefusal: { RefusalPhraseJudge().isRefusal($0) }),
-      "\(information.name): \(model.threads) threads, "
+      loaded,
+      "\(information.name): \(local.threads) threads, "
         + capacity.summary(
-          bytesPerCell: model.bytesPerCell, besideBytes: memory.bytes(cells: 0, prompt: 0),
+          bytesPerCell: local.bytesPerCell, besideBytes: memory.bytes(cells: 0, prompt: 0),
           costs: costs)
     )
   }

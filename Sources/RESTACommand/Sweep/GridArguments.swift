@@ -31,9 +31,7 @@ struct GridArguments: ParsableArguments {
     var found = [RestaDefense.defaults]
     for (name, list) in lists {
       guard let row = RestaDefense.table.first(where: { $0.name == name }) else { continue }
-      let values = list.split(separator: ",", omittingEmptySubsequences: false).map {
-        $0.trimmingCharacters(in: .whitespaces)
-      }
+      let values = list.commaParts
       found = try found.flatMap { defense in
         try values.map { value in
           var next = defense

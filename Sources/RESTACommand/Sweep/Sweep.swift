@@ -45,8 +45,9 @@ struct SweepCommand: AsyncParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("How much usefulness --choose may give up, 0 to 1.", valueName: "share"))
-  var maxLoss = 0.1
+    help: ArgumentHelp(
+      "How much usefulness --choose may give up, 0 to 1. (default: 0.1)", valueName: "share"))
+  var maxLoss: Double?
 
   @OptionGroup var arguments: EvaluationArguments
 
@@ -55,6 +56,8 @@ struct SweepCommand: AsyncParsableCommand {
 
   func run() async throws {
     try arguments.check()
+    guard choose || maxLoss == nil else { throw Failure.usage("--max-loss is for --choose.") }
+    let maxLoss = maxLoss ?? 0.1
     guard (0...1).contains(maxLoss) else {
       throw Failure.usage("--max-loss must be between 0 and 1, not \(maxLoss).")
     }
@@ -64,15 +67,13 @@ struct SweepCommand: AsyncParsableCommand {
     let file = try swept(arguments.subject.configuration(configuration))
     let output = EvaluationSession.output(of: file.name, given: arguments.store.output)
     let session = try await arguments.session(file)
-    if arguments.dryRun { return try await DryRun(session).show(json: json) }
-    let store = try EvaluationStore(path: session.storePath(in: output))
-    let done = try await arguments.store.run(session, into: store)
-    if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
+    if arguments.dryRun { return try DryRun(session: session).show(json: json) }
+    let store = try await arguments.store.run(session, in: output, json: json)
     if session.plan.shard == .all {
       try await ReportWriter(store: store, folder: output, showsHarmful: false).write(json: json)
       if choose {
         let report = try await ReportAssembly(store: store).report(command: "")
-        Terminal.error(ChoiceText.text(of: SettingChoice(from: report, maximumLoss: maxLoss)))
+        Terminal.error(SettingChoice(from: report, maximumLoss: maxLoss).text)
       }
     } else if json {
       try JSONOutput.print(try await store.counts())
@@ -113,21 +114,18 @@ struct SweepCommand: AsyncParsableCommand {
 
 extension DataSplit: ExpressibleByArgument {}
 
-/// Which setting a sweep speaks for, in words.
-enum ChoiceText {
-  /// The choice, or why there is none.
-  static func text(of choice: SettingChoice) -> String {
+extension SettingChoice {
+  /// Which setting a sweep speaks for, in words, or why there is none.
+  var text: String {
     var lines: [String] = []
-    if let chosen = choice.chosen {
+    if let chosen {
       lines.append(
         "Chosen: \(chosen.defense). Its numbers here are too good, because it was chosen by them: "
           + "report the other side of the split.")
     } else {
       lines.append("No setting is within the limits:")
     }
-    for rejection in choice.rejections {
-      lines.append("  \(rejection.defense): \(rejection.reason)")
-    }
+    lines += rejections.map { "  \($0.defense): \($0.reason)" }
     return lines.joined(separator: "\n")
   }
 }

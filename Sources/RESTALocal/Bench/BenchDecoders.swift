@@ -48,8 +48,10 @@ package struct BenchDecoders: AsyncParsableCommand {
       """, valueName: "file"))
   var prompts: String?
 
-  @Option(help: ArgumentHelp("Lengths of the answer, in tokens.", valueName: "n,..."))
-  var answerTokens = NumberList([20, 150])
+  @Option(
+    help: ArgumentHelp(
+      "Lengths of the answer, in tokens. (default: 20,150)", valueName: "n,..."))
+  var answerTokens: NumberList?
 
   @Option(
     help: ArgumentHelp(
@@ -108,30 +110,41 @@ package struct BenchDecoders: AsyncParsableCommand {
     }
     let texts = try prompts.map { try PromptList($0).prompts.map(\.text) }
     let repeats = repeats ?? texts?.count ?? 3
-    guard repeats >= 1 else { throw Failure.usage("--repeats must be 1 or more.") }
-    try check(userTokens, "--user-tokens", atLeast: 1)
-    try check(answerTokens, "--answer-tokens", atLeast: 1)
-    try check(
-      sweepSamples, "--sweep-samples", atLeast: 1, atMost: DefenseSettings.samplesRange.upperBound)
-    try check(parallel, "--parallel", atLeast: 1, atMost: 256)
-    let samples = defense.chosen.value.samples
-    if model.remote.engine == .llama {
-      try check(parallel, "--parallel with k = \(samples)", atLeast: 1, atMost: 256 / (samples + 1))
-    }
-    try check(sweepPrefix, "--sweep-prefix", atLeast: 1)
+    try Failure.check("--repeats", repeats)
+    try check(userTokens, "--user-tokens")
+    try check(answerTokens, "--answer-tokens")
+    try check(sweepSamples, "--sweep-samples", atMost: DefenseSettings.samplesRange.upperBound)
+    try check(parallel, "--parallel", atMost: 256)
+    try check(sweepPrefix, "--sweep-prefix")
     try defense.check()
     try plan.plan.validate()
     try model.check()
     let subjects = try subjects()
     let loaded = try await model.loadAny()
     let longest = loaded.information.contextLength
-    try check(userTokens, "--user-tokens with this model", atLeast: 1, atMost: longest)
-    try check(answerTokens, "--answer-tokens with this model", atLeast: 1, atMost: longest)
+    try check(userTokens, "--user-tokens with this model", atMost: longest)
+    try check(answerTokens, "--answer-tokens with this model", atMost: longest)
     var settings = try defense.settings(for: loaded.information)
+    if subjects != [.undefended] || parallel != nil { try settings.checkBesideUndefended() }
+    if model.remote.engine == .llama {
+      let samples = settings.samples
+      try check(parallel, "--parallel with k = \(samples)", atMost: 256 / (samples + 1))
+    }
     let seed = settings.seed ?? 2025
     settings.seed = seed
     let template = try model.template(for: loaded)
     let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
+    let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
+    let cases = cases(settings, lengths: lengths ?? userTokens?.values ?? [20, 200, 1000])
+    // Before the first of them is measured; an answer that does not fit would be cut.
+    let most = (own?.map(\.prompt.tokens.count) ?? cases.map(\.userTokens)).max() ?? 0
+    let answer = answerLengths.max() ?? 0
+    guard most + answer <= longest else {
+      throw Failure.usage(
+        "A prompt of \(most) tokens and an answer of \(answer) do not fit into the context of "
+          + "\(longest) (--ctx): choose --answer-tokens"
+          + (own == nil ? " and --user-tokens." : ", or other prompts."))
+    }
     let bench = BenchRunner(
       model: loaded, template: template, defense: settings,
       plan: plan.plan, subjects: subjects, repeats: repeats,
@@ -143,8 +156,6 @@ package struct BenchDecoders: AsyncParsableCommand {
     var runs: [BenchRun] = []
     var sigma = 0.0
     var progress = Progress()
-    let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
-    let cases = cases(settings, lengths: lengths ?? userTokens?.values ?? [20, 200, 1000])
     // Time grows with what has to be computed, and most of that are the copies' prompts.
     let work = cases.map {
       Double($0.userTokens) * Double($0.samples) + Double($0.answerTokens) + 100
@@ -181,6 +192,9 @@ package struct BenchDecoders: AsyncParsableCommand {
       throw Failure.usage("--stock is for --engine llama: the server is measured beside itself.")
     }
     let known = BenchSubject.all(model.remote.engine)
+    if let chosen = decoders?.values, !chosen.contains(.undefended), let stock, stock != "none" {
+      throw Failure.usage("--stock is measured beside 'undefended': add that to --decoders.")
+    }
     guard let chosen = decoders?.values else { return known }
     let named = BenchSubject.allCases.filter(chosen.contains)
     if let other = named.first(where: { !known.contains($0) }) {
@@ -206,7 +220,7 @@ package struct BenchDecoders: AsyncParsableCommand {
   private func measureParallel(
     _ bench: BenchRunner, _ first: BenchCase?, _ own: [BenchPrompt]?, _ progress: inout Progress
   ) async throws -> [ParallelRun] {
-    guard let parallel, var first, let answer = answerTokens.values.last else { return [] }
+    guard let parallel, var first, let answer = answerLengths.last else { return [] }
     first.answerTokens = answer
     var runs: [ParallelRun] = []
     print("")
@@ -225,24 +239,21 @@ package struct BenchDecoders: AsyncParsableCommand {
     return runs
   }
 
-  private func check(
-    _ list: NumberList?, _ name: String, atLeast least: Int, atMost most: Int = .max
-  ) throws {
-    guard let wrong = list?.values.first(where: { !(least...most).contains($0) }) else { return }
-    throw Failure.usage(
-      "\(name) must be "
-        + (most == .max ? "\(least) or more" : "between \(least) and \(most)") + ", not \(wrong).")
+  private func check(_ list: NumberList?, _ name: String, atMost most: Int = .max) throws {
+    for number in list?.values ?? [] { try Failure.check(name, number, atMost: most) }
   }
+
+  private var answerLengths: [Int] { answerTokens?.values ?? [20, 150] }
 
   private func cases(_ settings: DefenseSettings, lengths: [Int]) -> [BenchCase] {
     var cases = lengths.flatMap { user in
-      answerTokens.values.map { answer in
+      answerLengths.map { answer in
         BenchCase(
           userTokens: user, answerTokens: answer, samples: settings.samples,
           prefix: settings.prefix)
       }
     }
-    guard var swept = cases.prefix(answerTokens.values.count).last else { return cases }
+    guard var swept = cases.prefix(answerLengths.count).last else { return cases }
     for samples in sweepSamples?.values ?? [] {
       swept.samples = samples
       cases.append(swept)
@@ -265,8 +276,8 @@ package struct CommaList<Element: ExpressibleByArgument & Sendable>: Expressible
   package init(_ values: [Element]) { self.values = values }
 
   package init?(argument: String) {
-    let parts = argument.split(separator: ",", omittingEmptySubsequences: false)
-    values = parts.compactMap { Element(argument: $0.trimmingCharacters(in: .whitespaces)) }
+    let parts = argument.commaParts
+    values = parts.compactMap { Element(argument: $0) }
     guard values.count == parts.count else { return nil }
   }
 
@@ -274,5 +285,13 @@ package struct CommaList<Element: ExpressibleByArgument & Sendable>: Expressible
 }
 
 package typealias NumberList = CommaList<Int>
+
+extension String {
+  /// What stands between its commas, without the space around it.
+  package var commaParts: [String] {
+    split(separator: ",", omittingEmptySubsequences: false)
+      .map { $0.trimmingCharacters(in: .whitespaces) }
+  }
+}
 
 extension BenchSubject: ExpressibleByArgument {}

@@ -91,9 +91,8 @@ package struct WideSpeed: Equatable {
   ) async throws -> Double {
     let (rows, held) = work.pass(of: width)
     func tokens(_ count: Int) -> [TokenID] { (0..<count).map { ids[$0 % ids.count] } }
-    let reservation = try await model.reserve(
-      sequences: rows.count + 1, cells: held + width)
-    do {
+    let room = try await model.reserve(sequences: rows.count + 1, cells: held + width)
+    let duration = try await room.use { reservation -> Duration in
       if held > 0 {
         _ = try await reservation.forward([
           ForwardSegment(sequence: 0, input: .tokens(tokens(held)), outputs: .last)
@@ -108,14 +107,10 @@ package struct WideSpeed: Equatable {
             outputs: index == rows.count - 1 ? .last : .none))
       }
       let pass = segments
-      let duration = try await ContinuousClock().measure {
+      return try await ContinuousClock().measure {
         _ = try await reservation.forward(pass) { _, _ in true }
       }
-      await reservation.release()
-      return duration / .seconds(1)
-    } catch {
-      await reservation.release()
-      throw error
     }
+    return duration / .seconds(1)
   }
 }

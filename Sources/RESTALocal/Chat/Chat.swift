@@ -53,9 +53,7 @@ struct Chat: AsyncParsableCommand {
     try defense.check()
     try decoder.check()
     try model.check()
-    guard keptCells >= 0 else {
-      throw ValidationError("--kept-cells must be 0 or more, not \(keptCells).")
-    }
+    try Failure.check("--kept-cells", keptCells, atLeast: 0)
     let loaded = try await model.loadAny()
     let settings = try defense.settings(for: loaded.information)
     var conversation = ChatConversation(
@@ -70,20 +68,17 @@ struct Chat: AsyncParsableCommand {
     }
     let calibration = Calibration(of: settings, for: loaded.information)
     if !quiet, !json, calibration != .chosen {
-      note(calibration.warning ?? "the noise is \(calibration.words)")
+      Terminal.note(calibration.warning ?? "the noise is \(calibration.words)")
     }
-    while true {
+    lines: while true {
       try Task.checkCancellation()
       switch try await reader.next(prompt: "you> ") {
-      case .endOfInput:
-        // A script must not take a conversation with a hole in it for a whole one.
-        if failed, !Terminal.outputIsTerminal { throw ExitCode(1) }
-        return
+      case .endOfInput: break lines
       case .interrupted, .editing: continue
       case .line(let line) where line.allSatisfy(\.isWhitespace): continue
       case .line(let line):
         if let command = ChatCommand(line) {
-          if command == .quit { return }
+          if command == .quit { break lines }
           // The output is for answers alone where a machine reads it.
           do {
             try command.apply(
@@ -100,6 +95,8 @@ struct Chat: AsyncParsableCommand {
         }
       }
     }
+    // A script must not take a conversation with a hole in it for a whole one.
+    if failed, !Terminal.outputIsTerminal { throw ExitCode(1) }
   }
 
   /// Answers, and says whether there is an answer; an interrupt ends this answer only.
@@ -119,7 +116,7 @@ struct Chat: AsyncParsableCommand {
       if json {
         Terminal.line(try JSONOutput.text(report, pretty: false))
       } else if !quiet {
-        note("\(Summary.votes(result.votes)); \(Summary.cost(result))")
+        Terminal.note("\(Summary.votes(result.votes)); \(Summary.cost(result))")
       }
       return true
     } catch is CancellationError {
@@ -134,10 +131,6 @@ struct Chat: AsyncParsableCommand {
         Columns.harmless(error.message) + " This turn is not part of the conversation.")
     }
     return false
-  }
-
-  private func note(_ text: String) {
-    Terminal.error(Style.dim("resta: \(text)", when: Terminal.errorIsTerminal))
   }
 
   private static func stream(

@@ -7,11 +7,9 @@ struct ChatConversation {
   let template: ChatTemplate?
   let options: GenerationOptions
   private let defense: DefenseSettings
-  private let cache: ConversationCache
-  private let decoder: DecoderArguments
-  /// Somebody reads along, so the first token matters more than the last.
-  private let plan: DecodingPlan?
-  private(set) var system: String?
+  /// Makes a session with a system prompt, with what was said before, and with a defence.
+  private let start: @Sendable (String?, [ChatMessage], DefenseSettings) -> ChatSession
+  private var system: String?
   private(set) var session: ChatSession
   /// The last answer, for `/votes`.
   var lastResult: GenerationResult?
@@ -23,15 +21,18 @@ struct ChatConversation {
     self.model = model
     self.template = template
     self.options = options
-    self.decoder = decoder
     self.system = system
-    plan = decoder.decoder == .fast ? decoder.fast.plan(favouring: .firstToken) : nil
-    cache = ConversationCache(cells: keptCells)
     self.defense = defense
-    session = ChatSession(
-      model: model, instructions: system, defense: defense, options: options,
-      template: template, decoder: decoder.decoder, plan: plan, conversations: cache,
-      isRefusal: { RefusalPhraseJudge().isRefusal($0) })
+    let (kind, cache) = (decoder.decoder, ConversationCache(cells: keptCells))
+    // Somebody reads along, so the first token matters more than the last.
+    let plan = kind == .fast ? decoder.fast.plan(favouring: .firstToken) : nil
+    start = { system, turns, defense in
+      ChatSession(
+        model: model, instructions: system, transcript: turns, defense: defense, options: options,
+        template: template, decoder: kind, plan: plan, conversations: cache,
+        isRefusal: { RefusalPhraseJudge().isRefusal($0) })
+    }
+    session = start(system, [], defense)
   }
 
   /// Starts over, with a new system prompt or with the one there is; throws, and changes nothing, where the template
@@ -55,10 +56,7 @@ struct ChatConversation {
 
   private mutating func restart(with turns: [ChatMessage], defense: DefenseSettings) {
     lastResult = nil
-    session = ChatSession(
-      model: model, instructions: system, transcript: turns, defense: defense, options: options,
-      template: template, decoder: decoder.decoder, plan: plan, conversations: cache,
-      isRefusal: { RefusalPhraseJudge().isRefusal($0) })
+    session = start(system, turns, defense)
   }
 }
 
@@ -127,7 +125,7 @@ enum ChatCommand: Equatable {
       return
     }
     for vote in votes {
-      write(VoteLine(vote, tokenizer: conversation.model.tokenizer).text)
+      write(Summary.vote(vote, tokenizer: conversation.model.tokenizer))
     }
   }
 }

@@ -18,12 +18,11 @@ struct LineReader {
     let lines = text.split(separator: "\n")
     history = lines.suffix(1000).map { String($0).replacing(Self.lineEnd, with: "\n") }
     if lines.count > 2000 {
-      // Lines are only added otherwise.
+      // Lines are only added otherwise, and where no more is allowed, the file stays long.
       let kept = lines.suffix(1000).joined(separator: "\n") + "\n"
-      try OutputFile.replace(historyFile, with: kept)
-    } else if !text.isEmpty, !text.hasSuffix("\n") {
-      lineStart = "\n"
+      if (try? OutputFile.replace(historyFile, with: kept)) != nil { return }
     }
+    if !text.isEmpty, !text.hasSuffix("\n") { lineStart = "\n" }
   }
 
   /// What stands in the file for the line ends within a message.
@@ -79,7 +78,7 @@ struct LineReader {
 
   private func edit(_ prompt: String) async throws -> LineBuffer.Outcome {
     // Without `stty` there is still the terminal's own line editing.
-    guard let saved = Stty.run(["-g"]),
+    guard !Terminal.isDumb, let saved = Stty.run(["-g"]),
       Stty.run(["-icanon", "-echo", "-isig", "min", "1", "time", "0"]) != nil
     else {
       Terminal.write(prompt)

@@ -232,24 +232,19 @@ struct NearTie: Encodable {
   private static func lead(
     _ copy: Int?, _ input: ForwardSegment.Input, _ answer: [TokenID], _ model: any LanguageModel
   ) async throws -> Lead {
-    let reservation = try await model.reserve(sequences: 1, cells: input.count + answer.count)
-    do {
-      var segments = [
-        ForwardSegment(sequence: 0, input: input, outputs: answer.isEmpty ? .last : .none)
-      ]
-      if !answer.isEmpty { segments.append(ForwardSegment(sequence: 0, input: .tokens(answer))) }
-      let rows = try await reservation.forward(segments)
-      await reservation.release()
-      var row = rows[0]
-      let best = try Logits.argmax(row)
-      let largest = row[best]
-      row[best] = -.infinity
-      let second = try Logits.argmax(row)
-      return Lead(
-        copy: copy, best: TokenID(best), runnerUp: TokenID(second), lead: largest - row[second])
-    } catch {
-      await reservation.release()
-      throw error
+    var segments = [
+      ForwardSegment(sequence: 0, input: input, outputs: answer.isEmpty ? .last : .none)
+    ]
+    if !answer.isEmpty { segments.append(ForwardSegment(sequence: 0, input: .tokens(answer))) }
+    let cells = input.count + answer.count
+    var row = try await model.reserve(sequences: 1, cells: cells).use { [segments] in
+      try await $0.forward(segments)[0]
     }
+    let best = try Logits.argmax(row)
+    let largest = row[best]
+    row[best] = -.infinity
+    let second = try Logits.argmax(row)
+    return Lead(
+      copy: copy, best: TokenID(best), runnerUp: TokenID(second), lead: largest - row[second])
   }
 }

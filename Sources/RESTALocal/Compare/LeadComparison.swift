@@ -134,19 +134,12 @@ struct LeadComparison {
         segments.append(
           ForwardSegment(sequence: 0, input: .tokens(answer), outputs: .all))
       }
-      let reservation = try await model.reserve(
-        sequences: 1, cells: prompt.ids.count + answer.count)
-      do {
-        let predicted = try await reservation.forward(segments) { _, logits in
-          TokenID(try Logits.argmax(logits))
-        }
-        await reservation.release()
-        for (index, vote) in result.votes.enumerated() {
-          votes[index].append(predicted[vote.position])
-        }
-      } catch {
-        await reservation.release()
-        throw error
+      let cells = prompt.ids.count + answer.count
+      let predicted = try await model.reserve(sequences: 1, cells: cells).use { [segments] in
+        try await $0.forward(segments) { _, logits in TokenID(try Logits.argmax(logits)) }
+      }
+      for (index, vote) in result.votes.enumerated() {
+        votes[index].append(predicted[vote.position])
       }
     }
     return votes

@@ -18,9 +18,7 @@ struct DemoView {
       ["RESTA on \(model.information.name)"] + (adapters.isEmpty ? ["no LoRA adapter"] : adapters)
     Terminal.line(Style.bold(Columns.harmless(title.joined(separator: ", "))))
     let attack = asksItsPrompts ? script.attack.map { " " + $0 } ?? "" : ""
-    for line in Columns.wrap(script.introduction + attack, width: Terminal.width) {
-      Terminal.line(line)
-    }
+    Terminal.lines(Columns.wrap(script.introduction + attack, width: Terminal.width))
   }
 
   /// Shows one prompt with both answers.
@@ -31,23 +29,18 @@ struct DemoView {
     Terminal.line("\n" + Style.bold(title) + Style.dim(rule))
     for line in Columns.wrap("> " + item.prompt, width: width) { Terminal.line(Style.cyan(line)) }
     Terminal.line()
-    let heads = Columns.pair("UNDEFENDED", "DEFENDED BY RESTA", width: width)
-    for line in heads { Terminal.line(Style.bold(line)) }
-    for line in Columns.pair(answer(undefended), answer(defended), width: width) {
-      Terminal.line(line)
-    }
+    Terminal.lines(
+      Columns.pair("UNDEFENDED", "DEFENDED BY RESTA", width: width).map { Style.bold($0) })
+    Terminal.lines(Columns.pair(answer(undefended), answer(defended), width: width))
     let verdicts = [outcome.verdict.undefendedRefused, outcome.verdict.defendedRefused]
       .map { "→ \(DemoVerdict.text(refused: $0))" }
-    for line in Columns.pair("", "", width: width)
-      + Columns.pair(verdicts[0], verdicts[1], width: width)
-    {
-      Terminal.line(Style.bold(line))
-    }
+    Terminal.lines(
+      Columns.pair("\n" + verdicts[0], "\n" + verdicts[1], width: width).map { Style.bold($0) })
     Terminal.line("\n\(Style.bold("Votes"))  \(Summary.settings(defended.settings))")
     if defended.votes.contains(where: { $0.asked < defended.settings.defense.samples }) {
       Terminal.line(Style.dim("       copies that cannot change a vote any more are not asked"))
     }
-    for vote in defended.votes { Terminal.line(VoteLine(vote, tokenizer: tokenizer).text) }
+    Terminal.lines(defended.votes.map { Summary.vote($0, tokenizer: tokenizer) })
     showCost(undefended, defended)
   }
 
@@ -69,11 +62,11 @@ struct DemoView {
   /// Shows all verdicts, and what they come to.
   func conclude(_ script: DemoScript, _ outcomes: [DemoOutcome]) {
     Terminal.line()
-    for line in DemoTable.lines(outcomes, width: Terminal.width) { Terminal.line(line) }
+    Terminal.lines(DemoTable.lines(outcomes, width: Terminal.width))
     let closing = DemoClosing.sentences(outcomes.map(\.verdict))
     if !closing.isEmpty { Terminal.line() }
-    for line in closing.flatMap({ Columns.wrap($0, width: Terminal.width) }) {
-      Terminal.line(Style.bold(line))
+    for text in closing {
+      Terminal.lines(Columns.wrap(text, width: Terminal.width).map { Style.bold($0) })
     }
     Terminal.line()
     for line in Columns.wrap(script.note, width: Terminal.width) { Terminal.line(Style.dim(line)) }
@@ -119,15 +112,11 @@ enum DemoTable {
 enum DemoClosing {
   /// The closing sentences: one or two for each kind of prompt among the verdicts, in any order; none for none.
   static func sentences(_ verdicts: [DemoVerdict]) -> [String] {
-    [
-      adversarial(verdicts.filter { $0.kind == .adversarial }, direct(in: verdicts)),
-      weakened(direct(in: verdicts)),
-      benign(verdicts.filter { $0.kind == .benign }),
-    ].compactMap { $0 }
-  }
-
-  private static func direct(in verdicts: [DemoVerdict]) -> [DemoVerdict] {
-    verdicts.filter { $0.kind == .direct }
+    func of(_ kind: DemoScript.Kind) -> [DemoVerdict] { verdicts.filter { $0.kind == kind } }
+    let found = [
+      adversarial(of(.adversarial), of(.direct)), weakened(of(.direct)), benign(of(.benign)),
+    ]
+    return found.compactMap(\.self)
   }
 
   private static func adversarial(_ verdicts: [DemoVerdict], _ direct: [DemoVerdict]) -> String? {

@@ -35,7 +35,9 @@ struct Doctor: AsyncParsableCommand {
     var findings: [DoctorFinding] = []
     var batchInvariance: BatchInvariance?
     do {
-      let loaded = try await load()
+      try defense.check()
+      try model.check()
+      let loaded = try await model.loadAny()
       batchInvariance = try await (loaded as? LlamaModel)?.batchInvariance()
       findings = try await examine(loaded, batchInvariance)
     } catch let error as LlamaError where error.code == .embeddingMismatch {
@@ -53,12 +55,6 @@ struct Doctor: AsyncParsableCommand {
         healthy ? Style.green("\nHealthy: the defence works here.") : Style.red("\nNot healthy."))
     }
     if !healthy { throw ExitCode(1) }
-  }
-
-  private func load() async throws -> any LanguageModel {
-    try defense.check()
-    try model.check()
-    return try await model.loadAny()
   }
 
   private func examine(

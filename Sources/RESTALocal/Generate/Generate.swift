@@ -124,9 +124,7 @@ struct Generate: AsyncParsableCommand {
       generation.prompt.defusedControlText
         ? "the prompt spelled control tokens; they were read as text" : nil,
     ]
-    for note in notes.compactMap({ $0 }) {
-      Terminal.error(Style.dim("resta: \(note)", when: Terminal.errorIsTerminal))
-    }
+    for note in notes.compactMap(\.self) { Terminal.note(note) }
   }
 }
 

@@ -1,7 +1,6 @@
 import Foundation
 import RESTA
 import RESTADocuments
-import RESTALlama
 
 extension Generate {
   /// Answers a file of prompts.
@@ -103,14 +102,11 @@ struct PromptBatch {
 
   /// Why a prompt failed, without its text; throws the error itself when the other prompts would fail alike.
   private static func message(ofOnePrompt error: any Error) throws -> String {
-    switch error {
-    case let error as RESTAError where [.invalidTemplate, .invalidSetting].contains(error.code):
+    let code = (error as? RESTAError)?.code
+    if error is CancellationError || code == .invalidTemplate || code == .invalidSetting {
       throw error
-    case is CancellationError: throw error
-    case let error as RESTAError: return error.message
-    case let error as LlamaError: return error.message
-    default: return "\(error)"
     }
+    return Failure.known(error)?.description ?? "\(error)"
   }
 }
 
@@ -158,20 +154,16 @@ enum BatchLine: Encodable {
   /// Why there is no answer.
   case failure(index: Int, String)
 
-  private enum Key: String, CodingKey {
-    case index, error
-  }
-
   func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
+    var container = encoder.container(keyedBy: NamedKey.self)
     switch self {
     case .answer(let index, let report):
-      try container.encode(index, forKey: .index)
+      try container.encode(index, named: "index")
       // Into the same object, so that a line has the shape that `generate --json` prints.
       try report.encode(to: encoder)
     case .failure(let index, let message):
-      try container.encode(index, forKey: .index)
-      try container.encode(message, forKey: .error)
+      try container.encode(index, named: "index")
+      try container.encode(message, named: "error")
     }
   }
 }

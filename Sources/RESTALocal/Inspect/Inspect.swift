@@ -44,7 +44,7 @@ struct Inspect: AsyncParsableCommand {
       template: try model.template(for: loaded, system: system),
       defense: try defense.settings(for: loaded.information))
     guard !json else { return try JSONOutput.print(report) }
-    InspectionTable(report).print()
+    report.show()
   }
 }
 
@@ -114,15 +114,11 @@ struct InspectionReport: Encodable {
   }
 }
 
-/// An inspection for people.
-struct InspectionTable {
-  private let report: InspectionReport
-
-  init(_ report: InspectionReport) { self.report = report }
-
-  func print() {
+extension InspectionReport {
+  /// Prints it for people.
+  func show() {
     Terminal.line(Style.dim("index      id  role       noise    norm  text"))
-    for token in report.tokens {
+    for token in tokens {
       let row =
         "\(Columns.right("\(token.index)", 5)) \(Columns.right("\(token.id)", 7))  "
         + "\(Columns.left(token.role ?? (token.control ? "control" : "template"), 10)) "
@@ -130,16 +126,15 @@ struct InspectionTable {
         + "\(Columns.right(Summary.number(token.norm), 7))  \(Columns.visible(token.text))"
       Terminal.line(token.perturbed ? Style.yellow(row) : token.control ? Style.cyan(row) : row)
     }
-    if report.defusedControlText {
+    if defusedControlText {
       Terminal.line("\nThe content spells control tokens; they were read as text.")
     }
     printNoise()
   }
 
   private func printNoise() {
-    let noise = report.noise
-    let count = report.tokens.filter(\.perturbed).count
-    Terminal.line("\n\(count) of \(report.tokens.count) tokens are perturbed.")
+    let count = tokens.filter(\.perturbed).count
+    Terminal.line("\n\(count) of \(tokens.count) tokens are perturbed.")
     guard noise.kind != .none, count > 0 else { return }
     let relative = noise.sigmaRelative.map { ", \(Summary.number($0)) relative" } ?? ""
     Terminal.line(

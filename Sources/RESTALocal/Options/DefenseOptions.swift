@@ -25,6 +25,13 @@ extension DefenseArguments {
 }
 
 extension DefenseSettings {
+  /// Refuses no defence where the undefended model is measured in any case.
+  package func checkBesideUndefended() throws {
+    guard isActive else {
+      throw Failure.usage("The undefended model is always measured; choose a defence beside it.")
+    }
+  }
+
   /// Refuses a prompt that gets no noise: copies without it are no defence, and a summary would speak of ten of them.
   func check(_ prompt: TokenizedPrompt, remedy: String) throws {
     guard isActive, prompt.positions(of: perturbed).isEmpty else { return }

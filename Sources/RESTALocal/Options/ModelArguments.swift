@@ -119,11 +119,13 @@ package struct ModelArguments: ParsableArguments {
   ///
   /// - Throws: ``Failure`` for a wrong option; what loading or connecting throws.
   package func loadAny(
-    parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil
+    parallelCells: Int = 0, parallelSequences: Int = 0, passCosts: PassCosts? = nil,
+    progress: (@Sendable (Double) -> Void)? = nil
   ) async throws -> any LanguageModel {
     guard remote.engine == .vllm else {
       return try await load(
-        parallelCells: parallelCells, parallelSequences: parallelSequences, passCosts: passCosts)
+        parallelCells: parallelCells, parallelSequences: parallelSequences, passCosts: passCosts,
+        progress: progress)
     }
     let ours = ["--lora", "--threads", "--gpu-layers", "--kv-type"]
     if let name = ours.first(where: given.contains) {
@@ -202,19 +204,15 @@ package struct ModelArguments: ParsableArguments {
 
   /// An adapter from `FILE` or `FILE:SCALE`.
   fileprivate static func adapter(_ text: String) throws -> LlamaOptions.Adapter {
-    guard let colon = text.lastIndex(of: ":"), let scale = Float(text[text.index(after: colon)...])
-    else {
-      // A colon in a file name is no scale, but a mistyped scale must not become a file name.
-      if let colon = text.lastIndex(of: ":"),
-        !FileManager.default.fileExists(atPath: text),
-        FileManager.default.fileExists(atPath: String(text[..<colon]))
-      {
-        throw Failure.usage(
-          "--lora '\(text)': '\(text[text.index(after: colon)...])' is not a number.")
-      }
-      return LlamaOptions.Adapter(path: text)
+    guard let colon = text.lastIndex(of: ":") else { return LlamaOptions.Adapter(path: text) }
+    let (path, scale) = (String(text[..<colon]), String(text[text.index(after: colon)...]))
+    if let scale = Float(scale) { return LlamaOptions.Adapter(path: path, scale: scale) }
+    // A colon in a file name is no scale, but a mistyped scale must not become a file name.
+    let files = FileManager.default
+    guard files.fileExists(atPath: text) || !files.fileExists(atPath: path) else {
+      throw Failure.usage("--lora '\(text)': '\(scale)' is not a number.")
     }
-    return LlamaOptions.Adapter(path: String(text[..<colon]), scale: scale)
+    return LlamaOptions.Adapter(path: text)
   }
 }
 
@@ -232,8 +230,10 @@ package enum Models {
   /// - Throws: ``Failure`` when none is named and none was fetched.
   package static func resolve(_ given: String?) throws -> String {
     if let given { return given }
-    let environment = ProcessInfo.processInfo.environment
-    if let path = environment["RESTA_MODEL"], !path.isEmpty { return path }
+    if let path = ProcessInfo.processInfo.environment["RESTA_MODEL"], !path.isEmpty {
+      if FileManager.default.fileExists(atPath: path) { return path }
+      throw Failure.usage("$RESTA_MODEL '\(path)': there is no such file.")
+    }
     let files = Places.projects.flatMap { project in
       defaults.map { project.appendingPathComponent($0) }
     }

@@ -22,7 +22,8 @@ enum OutputFile {
         [.posixPermissions: 0o600], ofItemAtPath: url.resolvingSymlinksInPath().path)
     }
     let file = try FileHandle(forWritingTo: url)
-    // A pipe has no end to go to.
+    // Nobody else goes to the end and writes there meanwhile; a pipe has no end to go to, and no lock.
+    _ = flock(file.fileDescriptor, LOCK_EX)
     _ = try? file.seekToEnd()
     try file.write(contentsOf: Data(text.utf8))
   }

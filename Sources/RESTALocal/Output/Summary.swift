@@ -91,20 +91,10 @@ package enum Summary {
     guard text.contains(".") else { return text }
     return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
   }
-}
 
-/// One vote on one line: its position, the token, and the candidates with their votes.
-package struct VoteLine {
-  private let vote: VoteRecord
-  private let tokenizer: any Tokenizer
-
-  package init(_ vote: VoteRecord, tokenizer: any Tokenizer) {
-    self.vote = vote
-    self.tokenizer = tokenizer
-  }
-
-  /// Green when all copies agree, yellow when the margin is small, red for a tie.
-  package var text: String {
+  /// One vote on one line, its position, the token, and the candidates with their votes: green when all copies
+  /// agree, yellow when the margin is small, red for a tie.
+  static func vote(_ vote: VoteRecord, tokenizer: any Tokenizer) -> String {
     let chosen = vote.tokenID.map { Columns.visible(tokenizer.text(of: $0)) } ?? "(none)"
     let share = Double(vote.counts.first?.count ?? 0) / Double(max(1, vote.asked))
     let bar = String(repeating: "█", count: Int((share * 10).rounded()))

@@ -19,9 +19,15 @@ package enum CommandLineTool {
         }
       }
     } catch {
-      exit(Failure.report(error, root: root))
+      let code = Failure.report(error, root: root)
+      if error is CancellationError { end(code) }
+      exit(code)
     }
   }
+
+  /// Ends the process as it is: what was given up the engine may still compute, and `exit` would take it apart
+  /// meanwhile.
+  static func end(_ code: Int32) -> Never { _exit(code) }
 
   /// The subcommands that need a model and nothing else, in the order of help.
   package static let local: [any ParsableCommand.Type] = [

@@ -19,6 +19,15 @@ package struct Failure: Error, CustomStringConvertible {
     Failure(description: message, exitCode: 2)
   }
 
+  /// Refuses a number that an option must not have; `nil` was not given.
+  package static func check(
+    _ option: String, _ number: Int?, atLeast least: Int = 1, atMost most: Int = .max
+  ) throws(Failure) {
+    guard let number, !(least...most).contains(number) else { return }
+    let range = most == .max ? "\(least) or more" : "between \(least) and \(most)"
+    throw Failure.usage("\(option) must be \(range), not \(number).")
+  }
+
   /// Why a file cannot be written, in the system's words where Foundation has them.
   static func reason(_ error: any Error) -> String {
     let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError

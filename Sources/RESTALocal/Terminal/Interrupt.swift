@@ -12,7 +12,7 @@ package enum Interrupt {
     var wasInterrupted = false
   }
 
-  // Invariant: `wasInterrupted` is reset whenever the handlers or the exclusive one change.
+  // Invariant: what an interrupt does is changed by `change` alone.
   private static let state = Mutex(State())
 
   /// Listens for as long as the process lives; started on first use.
@@ -28,7 +28,7 @@ package enum Interrupt {
   ) async throws -> Value {
     _ = listener
     let task = Task(operation: work)
-    push { task.cancel() }
+    change { $0.handlers.append { task.cancel() } }
     defer { pop() }
     return try await withTaskCancellationHandler {
       try await task.value
@@ -43,8 +43,8 @@ package enum Interrupt {
     _ ask: @escaping @Sendable () -> Void, _ work: @Sendable () async throws -> Value
   ) async throws -> Value {
     _ = listener
-    setExclusive(ask)
-    defer { setExclusive(nil) }
+    change { $0.exclusive = ask }
+    defer { change { $0.exclusive = nil } }
     return try await work()
   }
 
@@ -56,9 +56,11 @@ package enum Interrupt {
     cleanup: @escaping @Sendable () -> Void = {}, _ work: @escaping @Sendable () -> Value
   ) async -> Value {
     _ = listener
-    push {
-      cleanup()
-      exit(130)
+    change {
+      $0.handlers.append {
+        cleanup()
+        CommandLineTool.end(130)
+      }
     }
     defer { pop() }
     return await withCheckedContinuation { continuation in
@@ -71,23 +73,12 @@ package enum Interrupt {
     try await whileBlocked { Result { try FileHandle.standardInput.readToEnd() ?? Data() } }.get()
   }
 
-  private static func setExclusive(_ handler: (@Sendable () -> Void)?) {
-    state.withLock { state in
-      state.exclusive = handler
-      state.wasInterrupted = false
-    }
-  }
+  private static func pop() { change { _ = $0.handlers.popLast() } }
 
-  private static func push(_ handler: @escaping @Sendable () -> Void) {
+  /// Changes what an interrupt does: the next one is the first again.
+  private static func change(_ body: (inout State) -> Void) {
     state.withLock { state in
-      state.handlers.append(handler)
-      state.wasInterrupted = false
-    }
-  }
-
-  private static func pop() {
-    state.withLock { state in
-      _ = state.handlers.popLast()
+      body(&state)
       state.wasInterrupted = false
     }
   }
@@ -100,7 +91,7 @@ package enum Interrupt {
       if let exclusive = state.exclusive { return [exclusive] }
       return endsAll ? state.handlers.reversed() : state.handlers.suffix(1)
     }
-    guard !handlers.isEmpty else { exit(130) }
+    guard !handlers.isEmpty else { CommandLineTool.end(130) }
     for handler in handlers { handler() }
   }
 }

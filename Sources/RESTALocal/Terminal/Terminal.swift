@@ -4,15 +4,16 @@ import Foundation
 package enum Terminal {
   /// Whether the output is a terminal.
   package static let outputIsTerminal = isatty(STDOUT_FILENO) == 1
-  /// Whether the error output is a terminal.
-  package static let errorIsTerminal = isatty(STDERR_FILENO) == 1
+  /// Whether the terminal knows no escape sequences.
+  static let isDumb = ProcessInfo.processInfo.environment["TERM"] == "dumb"
+  /// Whether the error output is a terminal whose lines can be replaced.
+  static let errorHasStatus = isatty(STDERR_FILENO) == 1 && !isDumb
 
-  /// Whether colours are wanted: on a terminal, unless NO_COLOR is set (no-color.org).
-  package static let usesColour: Bool = {
-    let environment = ProcessInfo.processInfo.environment
-    return outputIsTerminal && (environment["NO_COLOR"] ?? "").isEmpty
-      && environment["TERM"] != "dumb"
-  }()
+  /// Whether somebody wants no colours (no-color.org).
+  private static let isPlain =
+    !(ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
+  /// Whether colours are wanted on the output.
+  package static let usesColour = outputIsTerminal && !isDumb && !isPlain
 
   /// The terminal's width in columns, within what can be read.
   package static var width: Int {
@@ -33,7 +34,7 @@ package enum Terminal {
       if reason.code != Int(EPIPE) {
         Self.error("Error: The output cannot be written: \(reason.localizedDescription)")
       }
-      exit(1)
+      CommandLineTool.end(1)
     }
   }
 
@@ -45,15 +46,28 @@ package enum Terminal {
   /// Writes a line to the output.
   package static func line(_ text: String = "") { write(text + "\n") }
 
+  /// Writes lines to the output.
+  package static func lines(_ texts: [String]) { for text in texts { line(text) } }
+
   /// Writes a line to the error output, where notes for people go.
   package static func error(_ text: String) {
     try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8))
   }
 
-  /// Replaces the current line of the error output; does nothing where it is no terminal.
+  /// Writes a note on what was done to the error output.
+  static func note(_ text: String) {
+    error(Style.dim("resta: \(text)", when: errorHasStatus && !isPlain))
+  }
+
+  /// Replaces the current line of the error output; does nothing where that cannot be.
   package static func status(_ text: String) {
-    guard errorIsTerminal else { return }
-    try? FileHandle.standardError.write(contentsOf: Data("\r\u{1B}[2K\(text)".utf8))
+    guard errorHasStatus else { return }
+    try? FileHandle.standardError.write(contentsOf: Data(statusLine(text).utf8))
+  }
+
+  /// The line anew, cut where the terminal ends: what goes on in the next row would not be replaced.
+  static func statusLine(_ text: String) -> String {
+    "\r\u{1B}[2K\u{1B}[?7l\(Columns.harmless(text))\u{1B}[?7h"
   }
 }
 
@@ -79,21 +93,28 @@ package struct Progress {
   /// Elsewhere than on a terminal, how often a line is worth it.
   private static let interval = Duration.seconds(15)
 
-  private let start = ContinuousClock.now
+  private var start = ContinuousClock.now
+  private var lastDone = 0.0
   private var lastLine = ContinuousClock.now
 
   /// Tells what runs and how much of all is done, in 0...1, which tells how long the rest will take.
   package mutating func show(_ text: String, done: Double) {
-    var line = text
-    let elapsed = start.duration(to: .now)
-    if elapsed > .seconds(3), (0.02..<1).contains(done) {
-      let seconds = Double(elapsed.components.seconds) * (1 - done) / done
-      line += ", about \(Self.time(seconds)) left"
-    }
-    guard !Terminal.errorIsTerminal else { return Terminal.status(line) }
+    let line = text + rest(done, at: .now)
+    guard !Terminal.errorHasStatus else { return Terminal.status(line) }
     guard lastLine.duration(to: .now) > Self.interval else { return }
     lastLine = .now
     Terminal.error(line)
+  }
+
+  /// How long the rest takes, with a comma in front; nothing while that is a guess.
+  mutating func rest(_ done: Double, at now: ContinuousClock.Instant) -> String {
+    // Other work began, which has a time of its own.
+    if done < lastDone / 2 { start = now }
+    lastDone = done
+    let elapsed = start.duration(to: now)
+    guard elapsed > .seconds(3), (0.02..<1).contains(done) else { return "" }
+    let seconds = Double(elapsed.components.seconds) * (1 - done) / done
+    return ", about \(Self.time(seconds)) left"
   }
 
   /// Removes the moving line.

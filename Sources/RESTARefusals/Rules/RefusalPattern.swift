@@ -36,7 +36,7 @@ struct RefusalPattern: Sendable {
         repeat {
           guard let choice = Self(&marks, language, lists) else { return nil }
           choices.append(choice)
-        } while marks.popFirst(where: "|") != nil
+        } while marks.first == "|" && marks.popFirst() != nil
         guard let closing = marks.popFirst(), closing.hasPrefix(")") else { return nil }
         step = .choice(choices)
         isOptional = closing == ")?"
@@ -142,12 +142,5 @@ struct RefusalPattern: Sendable {
     case .optional, .gap, .start, .end: break
     }
     return ends
-  }
-}
-
-extension ArraySlice<String> {
-  /// Takes the first element if it is this one.
-  fileprivate mutating func popFirst(where expected: String) -> String? {
-    first == expected ? popFirst() : nil
   }
 }

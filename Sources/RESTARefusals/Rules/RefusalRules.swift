@@ -75,7 +75,7 @@ struct RefusalRules: Sendable {
   private mutating func setting(_ line: Substring) -> Bool {
     let key = line.prefix { $0 != " " }
     let rest = line.dropFirst(key.count + 1)
-    let sides = rest.separated(by: " = ")
+    let sides = rest.split(separator: " = ", omittingEmptySubsequences: false)
     switch key {
     case "threshold": threshold = Int(rest) ?? 0
     case "lead": lead = Int(rest) ?? 0
@@ -83,33 +83,20 @@ struct RefusalRules: Sendable {
       let parts = rest.split(separator: " ")
       shapes[String(parts[0])] = parts.last.flatMap { Int($0) }
     case "thought":
-      let parts = rest.separated(by: " | ")
+      let parts = rest.split(separator: " | ", omittingEmptySubsequences: false)
       thoughts.append((String(parts[0]), String(parts[parts.count - 1])))
     case "fold": language.fold(sides[0], as: sides[sides.count - 1])
     case "word": language.read(sides[0], as: sides[sides.count - 1])
     case "skip:":
-      for item in rest.separated(by: ", ").map({ language.words(of: $0) }) {
+      for item in rest.split(separator: ", ").map({ language.words(of: $0) }) {
         skips[item.first ?? "", default: []].append(item)
       }
     case _ where key.hasPrefix("@") && key.hasSuffix(":"):
-      lists[String(key.dropLast())] = rest.separated(by: ", ").compactMap {
+      lists[String(key.dropLast())] = rest.split(separator: ", ").compactMap {
         RefusalPattern($0, language, [:])
       }
     default: return false
     }
     return true
-  }
-}
-
-extension Substring {
-  /// The parts between a text; at least one.
-  fileprivate func separated(by separator: String) -> [Substring] {
-    var parts: [Substring] = []
-    var rest = self
-    while let place = rest.indices.first(where: { rest[$0...].hasPrefix(separator) }) {
-      parts.append(rest[..<place])
-      rest = rest[rest.index(place, offsetBy: separator.count)...]
-    }
-    return parts + [rest]
   }
 }

@@ -27,16 +27,12 @@ struct RefusalSentence {
 
   /// Those of the places that are the sentence's start, or behind items that may stand anywhere.
   func starts(among places: RefusalPlaces) -> RefusalPlaces {
-    var starts = RefusalPlaces(from: places.base)
-    for place in places where start.contains(place) { starts.insert(place) }
-    return starts
+    places.filtered { start.contains($0) }
   }
 
   /// Those of the places that are the sentence's end.
   func ends(among places: RefusalPlaces) -> RefusalPlaces {
-    var ends = RefusalPlaces(from: places.base)
-    if places.contains(words.count) { ends.insert(words.count) }
-    return ends
+    places.filtered { $0 == words.count }
   }
 
   /// The places, and those behind up to two items that may stand anywhere.
@@ -75,6 +71,13 @@ struct RefusalPlaces: Sequence {
 
   func contains(_ place: Int) -> Bool {
     (base..<base + 64).contains(place) && bits >> (place - base) & 1 == 1
+  }
+
+  /// Those of the places that are wanted.
+  func filtered(_ isWanted: (Int) -> Bool) -> RefusalPlaces {
+    var places = RefusalPlaces(from: base)
+    for place in self where isWanted(place) { places.insert(place) }
+    return places
   }
 
   /// Adds a place; one that is too far is none.

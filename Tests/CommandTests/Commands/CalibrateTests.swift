@@ -17,6 +17,8 @@ import Testing
       (["--sigma", "0.5,-1"], "above 0"), (["--sigma", "nan"], "above 0"),
       (["--samples", "0"], "--samples"), (["--prefix", "0"], "--prefix"),
       (["--max-tokens", "5"], "--max-tokens"), (["--minutes", "0"], "--minutes"),
+      (["--max-tokens", "200000"], "--max-tokens with --prefix 20 must be between 20 and 100000"),
+      (["--minutes", "1e6"], "below 1000000"),
       (["--limit", "0"], "--limit"), (["--min-agreement", "2"], "--min-agreement"),
       (["--max-guard-loss", "-0.1"], "--max-guard-loss"),
       (["--bogus"], "--bogus"),

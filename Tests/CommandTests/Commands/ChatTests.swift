@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 
+@testable import RESTALocal
+
 @Suite("resta chat") struct ChatTests {
   @Test func `chat answers each line of a pipe and remembers the turns`() throws {
     let run = try CommandRun(
@@ -26,6 +28,8 @@ import Testing
     #expect(run.code == 1)
     #expect(run.output.split(separator: "\n").count == 1)
     #expect(run.errors.contains("There is no command /etc/hosts:"))
+    let quit = try CommandRun(["chat", "--quiet"], input: "/etc/hosts: what is it?\n/quit\n")
+    #expect(quit.code == 1, "\(quit.errors)")
   }
 
   @Test func `a command that does nothing says why, and drops no words`() throws {
@@ -97,6 +101,34 @@ import Testing
     let lost = try chat(folder.path + "/nowhere/history")
     #expect(lost.code == 0, "\(lost.output)")
     #expect(lost.output.split(separator: "cannot be written").count == 2, "\(lost.output)")
+  }
+
+  @Test(.enabled(if: FileManager.default.fileExists(atPath: "/proc/self/fd")))
+  func `a long history that cannot be made shorter is read all the same`() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("resta-chat-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let url = folder.appendingPathComponent("history")
+    try Data(String(repeating: "a\n", count: 2001).utf8).write(to: url)
+    let file = try FileHandle(forReadingFrom: url)
+    // Nothing can be put in its place, whoever asks.
+    try FileManager.default.removeItem(at: folder)
+    let reader = try LineReader(historyFile: "/proc/self/fd/\(file.fileDescriptor)")
+    #expect(reader.history.count == 1000)
+    try file.close()
+  }
+
+  @Test func `no colours are wanted on the error output either`() throws {
+    let plain = ["NO_COLOR": "1"]
+    for (variables, isPlain) in [(plain, true), (["TERM": "xterm", "NO_COLOR": ""], false)] {
+      let run = try CommandRun(
+        ["generate", "Hi", "--max-tokens", "2", "--samples", "2", "--seed", "1"], isTyped: true,
+        variables: variables)
+      #expect(run.code == 0 && run.output.contains("resta: 2 votes"), "\(run.output)")
+      #expect(run.output.contains("\u{1B}[2mresta:") != isPlain, "\(run.output)")
+    }
+    let dumb = try CommandRun(["inspect", "Hi"], isTyped: true, variables: ["TERM": "dumb"])
+    #expect(dumb.code == 0 && !dumb.output.contains("\u{1B}"), "\(dumb.output)")
   }
 
   @Test func `chat ends at the end of its input`() throws {

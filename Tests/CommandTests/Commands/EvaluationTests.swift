@@ -365,6 +365,15 @@ import Testing
       #expect((entry["addresses"] as? [String])?.isEmpty == false)
       #expect(entry["state"] as? String == "missing")
     }
+    let file = try TemporaryFile("no JSON", name: "alpaca_eval.json")
+    let folder = file.path + "-data"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: file.path, toPath: folder + "/alpaca_eval.json")
+    for form in [[], ["--json"]] {
+      let wrong = try CommandRun(["eval", "data", "--data", folder] + form)
+      #expect(wrong.code == 1 && wrong.output.contains("unreadable"), "\(wrong.output)")
+    }
     // An empty variable names no folder.
     let text = try CommandRun(["eval", "data"], variables: ["RESTA_DATA": ""])
     #expect(text.output.contains("no folder: give --data"), "\(text.output)")

@@ -56,6 +56,15 @@ import Testing
       "--answer-tokens with this model must be between 1 and 64, not 9223372036854775807."
     ),
     (["bench", "--user-tokens", "65", "--ctx", "64"], 2, "--user-tokens with this model"),
+    (
+      ["bench", "--ctx", "512"], 2,
+      "A prompt of 1000 tokens and an answer of 150 do not fit into the context of 512 (--ctx)"
+    ),
+    (
+      ["bench", "--decoders", "fast", "--stock", "/nowhere"], 2, "add that to --decoders"
+    ),
+    (["bench", "--noise", "none"], 2, "The undefended model is always measured"),
+    (["bench", "--prefix", "0", "--decoders", "fast"], 2, "choose a defence"),
     (["bench", "--decoders", "slow"], 2, "slow"),
     (
       ["bench", "--decoders", "undefended,reference"] + vllm, 2, "'reference' is for --engine llama"
@@ -124,6 +133,13 @@ import Testing
       ],
       2, "leave out --template-date, --template-var, --threads, --ctx, --gpu-layers, --kv-type."
     ),
+    (
+      [
+        "attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1", "--noise-seed",
+        "sticky", "--no-controls", "--refuse-share", "0.5",
+      ],
+      2, "leave out --noise-seed, --refuse-share, --no-controls."
+    ),
     (["attack", "run", "--attack", "repeat", "--endpoint-model", "x"], 2, "--endpoint"),
     (["attack", "run", "--attack", "repeat", "--split", "training"], 2, "--split"),
     // Before a model is loaded, which is not there.
@@ -161,8 +177,10 @@ import Testing
     (["bench", "serve", "--requests", "9223372036854775807"], 2, "between 1 and 10000"),
     (["sweep", "--sigma", "0.5", "--choose", "--shard", "1/2"], 2, "leave out --shard"),
     (["sweep", "--sigma", "0.5", "--choose", "--only", "none"], 2, "--only"),
+    (["sweep", "--sigma", "0.5", "--max-loss", "0.2"], 2, "--max-loss is for --choose."),
     (["sweep", "--sigma", "0.3,0.5,0.50"], 2, "--sigma: '0.5' and '0.50' are the same"),
     (["attack", "report", "/nowhere.sqlite"], 1, "resta attack run"),
+    (["attack", "report", "/nowhere.sqlite", "--show-answers"], 2, "for --json"),
     (["attack", "export", "/nowhere.sqlite"], 2, "--format"),
     (["nonsense"], 2, "nonsense"),
   ])
@@ -206,6 +224,11 @@ import Testing
     #expect(run.code == 1)
     #expect(run.errors.contains("tokens too long"), "\(run.errors)")
     #expect(run.errors.contains("k = 3"), "\(run.errors)")
+  }
+
+  @Test func `a variable that names no model is named`() throws {
+    let run = try CommandRun(["inspect", "hi"], variables: ["RESTA_MODEL": "/nowhere.gguf"])
+    #expect(run.code == 2 && run.errors.contains("$RESTA_MODEL '/nowhere.gguf'"), "\(run.errors)")
   }
 
   @Test func `a text file is no model, nor is an adapter`() throws {

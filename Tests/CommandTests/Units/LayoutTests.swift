@@ -30,6 +30,18 @@ import Testing
     #expect(text == "\\u{1B}[2Jgone\\u{D}\\u{7}\\u{9B}31m ok\n\tfine")
   }
 
+  @Test func `what is left of other work is not told by the time of the work before`() {
+    var progress = RESTALocal.Progress()
+    let now = ContinuousClock.now
+    #expect(progress.rest(0.5, at: now + .seconds(60)) == ", about 60 s left")
+    #expect(progress.rest(0, at: now + .seconds(61)).isEmpty)
+    #expect(progress.rest(0.5, at: now + .seconds(71)) == ", about 10 s left")
+  }
+
+  @Test func `a line that moves is cut by the terminal, which wraps again behind it`() {
+    #expect(Terminal.statusLine("a\u{7}") == "\r\u{1B}[2K\u{1B}[?7la\\u{7}\u{1B}[?7h")
+  }
+
   @Test(arguments: [
     (0.0, "0"), (1.0, "1"), (0.4, "0.4"), (1.0879, "1.09"), (123.456, "123"), (0.00012, "0.00012"),
     (1234.5, "1234"), (20, "20"), (100, "100"), (1.2e-6, "0.0000012"), (1e-9, "1e-09"),

@@ -38,6 +38,16 @@ import Testing
     #expect(try Self.mode(other.path) == usual)
   }
 
+  @Test func `what several add at the same time is all there`() throws {
+    let file = try TemporaryFile()
+    let path = file.path
+    DispatchQueue.concurrentPerform(iterations: 4) { writer in
+      for number in 0..<200 { try? OutputFile.append("\(writer), \(number)\n", to: path) }
+    }
+    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+    #expect(lines.count == 800 && Set(lines).count == 800)
+  }
+
   @Test(arguments: [false, true])
   func `a pipe's reader gets what is written`(atOnce: Bool) throws {
     let folder = FileManager.default.temporaryDirectory
