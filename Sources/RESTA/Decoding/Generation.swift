@@ -180,13 +180,14 @@ public struct Generation: AsyncSequence, Sendable {
     ///
     /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled.
     public mutating func next() async throws -> GenerationEvent? {
+      // The answer was given whole: that its task is cancelled now is no error of it.
+      if case .ended = state { return nil }
       do {
         try Task.checkCancellation()
         let run: GenerationRun
-        switch state {
-        case .ended: return nil
-        case .running(let current): run = current
-        case .ready:
+        if case .running(let current) = state {
+          run = current
+        } else {
           run = try await generation.start()
           state = .running(run)
         }

@@ -9,6 +9,8 @@ struct KeptConversation: Sendable {
   init(
     _ share: ConversationCache.Share?, _ job: DecodingJob, model: any LanguageModel, beginning: Int
   ) async throws {
+    // A model that is a value has no identity by which its positions are told from another's.
+    let share = type(of: model) is AnyClass ? share : nil
     self.share = share
     prompt = KeptPrompt(job, model: model, beginning: beginning)
     guard let share, let source = share.source(for: prompt) else {

@@ -50,9 +50,8 @@ actor LlamaLoader {
     information.calibrated = options.calibrated
     let bytesPerCell = weights.bytesPerCell(options.cacheType, architecture.name, file)
     return LlamaParts(
-      information: information, tokenizer: tokenizer,
-      table: table,
-      template: weights.chatTemplate(tokenizer),
+      information: information, tokenizer: tokenizer, table: table,
+      template: weights.chatTemplate(of: file, tokenizer),
       scheduler: Scheduler(
         engine: LlamaEngine(
           weights: weights, options: options, threads: threads, bytesPerCell: bytesPerCell,
@@ -70,10 +69,13 @@ extension LlamaWeights {
   var vocabularySize: Int { Int(unsafe llama_vocab_n_tokens(vocabulary)) }
 
   /// The chat template of the model's file; `nil` when there is none, or an empty one.
-  func chatTemplate(_ tokenizer: LlamaTokenizer) -> Result<ChatTemplate?, RESTAError> {
-    guard let text = unsafe llama_model_chat_template(model, nil) else { return .success(nil) }
-    let source = unsafe String(cString: text)
-    if ChatTemplate.isEmpty(source) { return .success(nil) }
+  ///
+  /// Not what llama.cpp calls it: of some models without one that is a name of its own, which is no template.
+  func chatTemplate(
+    of file: GGUFFile, _ tokenizer: LlamaTokenizer
+  ) -> Result<ChatTemplate?, RESTAError> {
+    guard let source = file.string("tokenizer.chat_template"), !ChatTemplate.isEmpty(source)
+    else { return .success(nil) }
     let first = unsafe llama_vocab_bos(vocabulary)
     let last = unsafe llama_vocab_eos(vocabulary)
     do throws(RESTAError) {
