@@ -70,4 +70,11 @@ extension RESTAError {
   package static func invalidSetting(_ message: String, cause: (any Error)? = nil) -> Self {
     Self(.invalidSetting, message, cause: cause)
   }
+
+  /// Throws `invalidSetting`, with a message, unless a value is valid.
+  package static func require(
+    _ isValid: Bool, _ message: @autoclosure () -> String
+  ) throws(RESTAError) {
+    guard isValid else { throw invalidSetting(message()) }
+  }
 }

@@ -12,13 +12,6 @@ public struct PromptToken: Sendable, Hashable {
   public var isControl: Bool
 
   /// Makes a prompt token.
-  ///
-  /// - Parameters:
-  ///   - id: The token.
-  ///   - bytes: Its byte range in the rendered text.
-  ///   - messageIndex: The message that it belongs to, or `nil`.
-  ///   - role: That message's role, or `nil`.
-  ///   - isControl: Whether it is a control token.
   public init(
     id: TokenID, bytes: Range<Int>, messageIndex: Int?, role: ChatMessage.Role?, isControl: Bool
   ) {
@@ -103,10 +96,9 @@ public struct PerturbedContent: Sendable, Hashable, Codable {
   public static let userTurns = PerturbedContent()
 
   func validate() throws(RESTAError) {
-    guard !roles.isEmpty, !roles.contains(.assistant) else {
-      throw RESTAError.invalidSetting(
-        "Noise can be added to user, tool and system content only; the assistant's turns are never "
-          + "perturbed.")
-    }
+    try RESTAError.require(
+      !roles.isEmpty && !roles.contains(.assistant),
+      "Noise can be added to user, tool and system content only; the assistant's turns are never "
+        + "perturbed.")
   }
 }
