@@ -10,10 +10,9 @@ struct KeptConversation: Sendable {
     _ share: ConversationCache.Share?, _ job: DecodingJob, model: any LanguageModel, beginning: Int
   ) async throws {
     // A model that is a value has no identity by which its positions are told from another's.
-    let share = type(of: model) is AnyClass ? share : nil
-    self.share = share
+    self.share = type(of: model) is AnyClass ? share : nil
     prompt = KeptPrompt(job, model: model, beginning: beginning)
-    guard let share, let source = share.source(for: prompt) else {
+    guard let share = self.share, let source = share.source(for: prompt) else {
       source = nil
       reservation = try await model.reserve(sequences: job.sequences, cells: job.cells)
       return
