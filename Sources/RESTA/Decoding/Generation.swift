@@ -14,6 +14,7 @@
 ///   defense: .recommended(for: model.information))
 /// for try await event in generation {
 ///   if case .token(let token) = event { print(token.text, terminator: "") }
+///   if case .text(let rest) = event { print(rest, terminator: "") }
 /// }
 /// ```
 public struct Generation: AsyncSequence, Sendable {

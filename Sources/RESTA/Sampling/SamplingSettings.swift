@@ -1,7 +1,7 @@
 /// How ordinary decoding, after the smoothed prefix, chooses a token.
 ///
-/// The filters apply in the order in which they stand here: temperature, softmax, top-k, top-p, min-p.
-/// `TokenSampler` says what each does. The defaults are greedy decoding.
+/// The filters apply in this order, each to what the one before it left: temperature, softmax, top-k, top-p,
+/// min-p; of equally likely tokens the lower id comes first. The defaults are greedy decoding.
 public struct SamplingSettings: Sendable, Hashable, Codable {
   /// Divides the logits: a finite number, 0 or more; 0, the default, is greedy decoding.
   public var temperature: Double
