@@ -1,4 +1,4 @@
-/// The error that every function of the `RESTA` module throws.
+/// The error that functions of the `RESTA` module throw, beside `CancellationError` and what an engine throws.
 ///
 /// `description` is safe to log: it never contains a prompt or an answer. Text that came from a
 /// user, when it helps to find the fault, is in ``sensitiveDetail`` only.

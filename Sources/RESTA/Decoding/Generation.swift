@@ -20,7 +20,7 @@
 public struct Generation: AsyncSequence, Sendable {
   /// Tokens, and the result at the end.
   public typealias Element = GenerationEvent
-  /// `RESTAError`, or `CancellationError`.
+  /// `RESTAError`, `CancellationError`, or the engine's own error, such as `LlamaError`.
   public typealias Failure = any Error
 
   /// The prompt as the model sees it.
@@ -148,7 +148,7 @@ public struct Generation: AsyncSequence, Sendable {
   /// Generates the whole answer.
   ///
   /// - Returns: The result.
-  /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled.
+  /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled; the engine's own error.
   public func result() async throws -> GenerationResult {
     for try await event in self {
       if case .finished(let result) = event { return result }
@@ -179,7 +179,7 @@ public struct Generation: AsyncSequence, Sendable {
 
     /// The next event, or `nil` after the last one.
     ///
-    /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled.
+    /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled; the engine's own error.
     public mutating func next() async throws -> GenerationEvent? {
       // The answer was given whole: that its task is cancelled now is no error of it.
       if case .ended = state { return nil }
