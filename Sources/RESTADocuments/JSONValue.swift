@@ -101,15 +101,11 @@ public struct JSONObject: Sendable, Hashable, Codable, ExpressibleByDictionaryLi
   private var members: [[UInt8]: JSONValue] = [:]
 
   /// Makes an object of keys and values; of a key that is there twice the last value counts.
-  ///
-  /// - Parameter elements: The members.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     for (key, value) in elements { self[key] = value }
   }
 
   /// Makes an object of a dictionary.
-  ///
-  /// - Parameter dictionary: The members.
   public init(_ dictionary: [String: JSONValue]) {
     for (key, value) in dictionary { self[key] = value }
   }
@@ -128,9 +124,7 @@ public struct JSONObject: Sendable, Hashable, Codable, ExpressibleByDictionaryLi
   /// - Throws: `EncodingError` for a number that is not finite.
   public func encode(to encoder: any Encoder) throws { try dictionary.encode(to: encoder) }
 
-  /// The value of a key; `nil` where there is none.
-  ///
-  /// - Parameter key: The key, by its bytes.
+  /// The value of a key, by its bytes; `nil` where there is none.
   public subscript(key: String) -> JSONValue? {
     get { members[Array(key.utf8)] }
     set { members[Array(key.utf8)] = newValue }
@@ -148,8 +142,6 @@ public struct JSONObject: Sendable, Hashable, Codable, ExpressibleByDictionaryLi
   }
 
   /// Goes through the members in the order of their keys' bytes.
-  ///
-  /// - Returns: An iterator.
   public func makeIterator() -> IndexingIterator<[(key: String, value: JSONValue)]> {
     sorted.makeIterator()
   }

@@ -11,11 +11,7 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
     /// Any finite number.
     public var scale: Float
 
-    /// Names an adapter.
-    ///
-    /// - Parameters:
-    ///   - path: The adapter's GGUF file.
-    ///   - scale: Default: 1.
+    /// Names an adapter, of strength 1 by default.
     public init(path: String, scale: Float = 1) {
       self.path = path
       self.scale = scale
@@ -65,19 +61,7 @@ public struct LlamaOptions: Sendable, Hashable, Codable {
   /// What was calibrated on these weights, for ``LlamaModel/information``.
   package var calibrated: CalibratedSetting?
 
-  /// Makes options.
-  ///
-  /// - Parameters:
-  ///   - contextLength: Default: what the model was trained for.
-  ///   - threads: Default: one for each CPU that the process may use.
-  ///   - gpuLayers: Default: 0.
-  ///   - cacheType: Default: `f16`.
-  ///   - adapters: Default: none.
-  ///   - batchSize: Default: 512.
-  ///   - passCosts: What passes cost. Default: measured when it is first asked for.
-  ///   - cacheFolder: Where pass costs are remembered. Default: nowhere.
-  ///   - parallelCells: Default: 0.
-  ///   - parallelSequences: Default: 0.
+  /// Makes options; nothing is checked before a model is loaded with them.
   public init(
     contextLength: Int? = nil, threads: Int? = nil, gpuLayers: Int = 0,
     cacheType: CacheType = .f16, adapters: [Adapter] = [], batchSize: Int = 512,

@@ -29,12 +29,7 @@ public struct ChatMessage: Sendable, Hashable, Codable {
   /// Templates that print names get it as `message.name`; others ignore it. Default: `nil`.
   public var name: String?
 
-  /// Makes a message.
-  ///
-  /// - Parameters:
-  ///   - role: Who the message is from.
-  ///   - content: Its text; it may be empty.
-  ///   - name: The participant's or tool's name. Default: none.
+  /// Makes a message; by default it has no name.
   public init(role: Role, content: String, name: String? = nil) {
     self.role = role
     self.content = content
@@ -42,33 +37,21 @@ public struct ChatMessage: Sendable, Hashable, Codable {
   }
 
   /// Makes a system message.
-  ///
-  /// - Parameter content: Its text.
-  /// - Returns: The message.
   public static func system(_ content: String) -> ChatMessage {
     ChatMessage(role: .system, content: content)
   }
 
   /// Makes a user message.
-  ///
-  /// - Parameter content: Its text.
-  /// - Returns: The message.
   public static func user(_ content: String) -> ChatMessage {
     ChatMessage(role: .user, content: content)
   }
 
   /// Makes a message of the model.
-  ///
-  /// - Parameter content: Its text.
-  /// - Returns: The message.
   public static func assistant(_ content: String) -> ChatMessage {
     ChatMessage(role: .assistant, content: content)
   }
 
   /// Makes a tool's message.
-  ///
-  /// - Parameter content: Its text.
-  /// - Returns: The message.
   public static func tool(_ content: String) -> ChatMessage {
     ChatMessage(role: .tool, content: content)
   }

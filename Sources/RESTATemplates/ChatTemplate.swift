@@ -229,22 +229,14 @@ extension TemplateVariable: ExpressibleByBooleanLiteral, ExpressibleByStringLite
   ExpressibleByIntegerLiteral, ExpressibleByArrayLiteral
 {
   /// Makes a boolean.
-  ///
-  /// - Parameter value: The boolean.
   public init(booleanLiteral value: Bool) { self = .boolean(value) }
 
   /// Makes a string.
-  ///
-  /// - Parameter value: The string.
   public init(stringLiteral value: String) { self = .string(value) }
 
   /// Makes an integer.
-  ///
-  /// - Parameter value: The integer.
   public init(integerLiteral value: Int) { self = .integer(value) }
 
   /// Makes a list.
-  ///
-  /// - Parameter elements: The list's items.
   public init(arrayLiteral elements: TemplateVariable...) { self = .list(elements) }
 }

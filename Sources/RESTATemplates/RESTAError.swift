@@ -1,4 +1,4 @@
-/// The error that every function of the `RESTA` module throws.
+/// The error that functions of the `RESTA` module throw, beside `CancellationError` and what an engine throws.
 ///
 /// `description` is safe to log: it never contains a prompt or an answer. Text that came from a
 /// user, when it helps to find the fault, is in ``sensitiveDetail`` only.
@@ -69,5 +69,12 @@ public struct RESTAError: Error, Sendable, CustomStringConvertible {
 extension RESTAError {
   package static func invalidSetting(_ message: String, cause: (any Error)? = nil) -> Self {
     Self(.invalidSetting, message, cause: cause)
+  }
+
+  /// Throws `invalidSetting`, with a message, unless a value is valid.
+  package static func require(
+    _ isValid: Bool, _ message: @autoclosure () -> String
+  ) throws(RESTAError) {
+    guard isValid else { throw invalidSetting(message()) }
   }
 }

@@ -15,11 +15,6 @@ public struct RenderedPrompt: Sendable, Hashable {
     public var range: Range<Int>
 
     /// Makes a span.
-    ///
-    /// - Parameters:
-    ///   - messageIndex: The message's position, from 0.
-    ///   - role: The message's role.
-    ///   - range: UTF-8 byte offsets into the text.
     public init(messageIndex: Int, role: ChatMessage.Role, range: Range<Int>) {
       self.messageIndex = messageIndex
       self.role = role
@@ -37,10 +32,6 @@ public struct RenderedPrompt: Sendable, Hashable {
   public var spans: [ContentSpan]
 
   /// Makes a rendered prompt.
-  ///
-  /// - Parameters:
-  ///   - text: The whole prompt.
-  ///   - spans: The runs of message content, ascending and not overlapping.
   public init(text: String, spans: [ContentSpan]) {
     self.text = text
     self.spans = spans

@@ -19,19 +19,13 @@ public struct ScriptedTokenizer: Tokenizer {
     /// What it is.
     public var kind: TokenKind
 
-    /// Makes an entry.
-    ///
-    /// - Parameters:
-    ///   - text: The text that it stands for.
-    ///   - kind: Default: a piece of text.
+    /// Makes an entry; by default it is a piece of text.
     public init(_ text: String, kind: TokenKind = .normal) {
       bytes = Array(text.utf8)
       self.kind = kind
     }
 
     /// Makes an entry of bytes that need not be text.
-    ///
-    /// - Parameter bytes: The bytes that it stands for.
     public init(bytes: [UInt8]) {
       self.bytes = bytes
       kind = .normal

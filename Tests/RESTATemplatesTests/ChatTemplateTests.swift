@@ -47,6 +47,11 @@ struct ChatTemplateTests {
       ("\n{{ 1 | nope }}", "line 2: there is no filter 'nope'"),
       ("\n{{ 1 is nope }}", "line 2: there is no test 'nope'"),
       ("{{ strftime_now('%Y') }}", "give the template a `clock`"),
+      ("a\n{% if 1 %}{% break %}{% endif %}b", "line 2: 'break' or 'continue' stands in no loop"),
+      (
+        "{% macro m() %}{% continue %}{% endmacro %}\n{% for i in [1] %}{{ m() }}{% endfor %}",
+        "line 1: 'break' or 'continue' stands in no loop"
+      ),
     ])
   func renderingErrors(_ source: String, _ expected: String) throws {
     let error = try #require(try failure(source))

@@ -67,13 +67,13 @@ public struct DecodingPlan: Sendable, Hashable, Codable {
   ///
   /// - Throws: `RESTAError` with `invalidSetting`, naming the value and its range.
   public func validate() throws(RESTAError) {
-    if case .fixed(let length) = draft, length < 0 {
-      throw RESTAError.invalidSetting(
-        "The draft length must be 0 or more, or 'auto', not \(length).")
+    if case .fixed(let length) = draft {
+      try RESTAError.require(
+        length >= 0, "The draft length must be 0 or more, or 'auto', not \(length).")
     }
-    if case .fixed(let copies) = firstWave, copies < 1 {
-      throw RESTAError.invalidSetting(
-        "The first wave must ask 1 copy or more, or 'auto', not \(copies).")
+    if case .fixed(let copies) = firstWave {
+      try RESTAError.require(
+        copies >= 1, "The first wave must ask 1 copy or more, or 'auto', not \(copies).")
     }
   }
 }

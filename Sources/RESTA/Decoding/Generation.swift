@@ -14,12 +14,13 @@
 ///   defense: .recommended(for: model.information))
 /// for try await event in generation {
 ///   if case .token(let token) = event { print(token.text, terminator: "") }
+///   if case .text(let rest) = event { print(rest, terminator: "") }
 /// }
 /// ```
 public struct Generation: AsyncSequence, Sendable {
   /// Tokens, and the result at the end.
   public typealias Element = GenerationEvent
-  /// `RESTAError`, or `CancellationError`.
+  /// `RESTAError`, `CancellationError`, or the engine's own error, such as `LlamaError`.
   public typealias Failure = any Error
 
   /// The prompt as the model sees it.
@@ -147,7 +148,7 @@ public struct Generation: AsyncSequence, Sendable {
   /// Generates the whole answer.
   ///
   /// - Returns: The result.
-  /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled.
+  /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled; the engine's own error.
   public func result() async throws -> GenerationResult {
     for try await event in self {
       if case .finished(let result) = event { return result }
@@ -178,15 +179,16 @@ public struct Generation: AsyncSequence, Sendable {
 
     /// The next event, or `nil` after the last one.
     ///
-    /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled.
+    /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled; the engine's own error.
     public mutating func next() async throws -> GenerationEvent? {
+      // The answer was given whole: that its task is cancelled now is no error of it.
+      if case .ended = state { return nil }
       do {
         try Task.checkCancellation()
         let run: GenerationRun
-        switch state {
-        case .ended: return nil
-        case .running(let current): run = current
-        case .ready:
+        if case .running(let current) = state {
+          run = current
+        } else {
           run = try await generation.start()
           state = .running(run)
         }

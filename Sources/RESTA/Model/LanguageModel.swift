@@ -221,17 +221,12 @@ public struct ForwardSegment: Sendable {
 
   /// The sequence that grows: an index into the reservation, `0..<sequences`.
   public var sequence: Int
-  /// What is appended.
+  /// What is appended, at least one position.
   public var input: Input
   /// Which logits to return.
   public var outputs: Outputs
 
-  /// Makes a segment.
-  ///
-  /// - Parameters:
-  ///   - sequence: An index into the reservation.
-  ///   - input: At least one position.
-  ///   - outputs: Which logits to return. Default: those of the last position.
+  /// Makes a segment; by default the logits of its last position are wanted.
   public init(sequence: Int, input: Input, outputs: Outputs = .last) {
     self.sequence = sequence
     self.input = input

@@ -11,10 +11,6 @@ public struct PassCosts: Sendable, Hashable, Codable {
     public var seconds: Double
 
     /// Makes a sample.
-    ///
-    /// - Parameters:
-    ///   - positions: At least 1.
-    ///   - seconds: More than 0.
     public init(positions: Int, seconds: Double) {
       self.positions = positions
       self.seconds = seconds

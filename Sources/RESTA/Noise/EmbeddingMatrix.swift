@@ -5,7 +5,7 @@
 ///
 /// ```swift
 /// let prompt = EmbeddingMatrix(rows: 2, dimensions: 3, values: [1, 0, 0, 0, 3, 4])
-/// prompt.norm(ofRow: 1)                  // 5
+/// prompt[row: 1]  // 0, 3, 4
 /// ```
 public struct EmbeddingMatrix: Sendable, Equatable {
   /// The number of tokens, 0 or more.

@@ -6,7 +6,8 @@
 ///
 /// ```swift
 /// let scale = EmbeddingScale(meanNorm: 3.15, rootMeanSquare: 0.131)
-/// Sigma(value: 0.5, unit: .relative).absolute(for: .hard, scale: scale)  // 1.575
+/// let half = NoiseSettings(kind: .hard, sigma: Sigma(value: 0.5, unit: .relative))
+/// try EmbeddingNoise(half, scale: scale, seed: 7).sigma  // 1.575
 /// ```
 public struct EmbeddingScale: Sendable, Hashable, Codable {
   /// The mean of the embeddings' norms |e|: the unit of directional noise.

@@ -22,11 +22,6 @@ public struct NoiseSettings: Sendable, Hashable, Codable {
   static let paper = NoiseSettings(kind: .hard, sigma: Sigma(value: 0.8, unit: .absolute))
 
   /// Makes settings; nothing is checked before ``validate()``.
-  ///
-  /// - Parameters:
-  ///   - kind: The distribution.
-  ///   - sigma: The strength.
-  ///   - powerMatched: Whether directional noise has isotropic noise's power. Default: `false`.
   public init(kind: NoiseKind, sigma: Sigma, powerMatched: Bool = false) {
     self.kind = kind
     self.sigma = sigma
@@ -51,11 +46,10 @@ public struct NoiseSettings: Sendable, Hashable, Codable {
   /// - Complexity: O(1).
   public func validate() throws(RESTAError) {
     try sigma.validate()
-    guard !powerMatched || kind.isDirectional else {
-      throw RESTAError.invalidSetting(
-        "power matching is on for \(kind.rawValue) noise, where it has no meaning:"
-          + " use hard or soft noise, or turn it off")
-    }
+    try RESTAError.require(
+      !powerMatched || kind.isDirectional,
+      "power matching is on for \(kind.rawValue) noise, where it has no meaning:"
+        + " use hard or soft noise, or turn it off")
   }
 }
 
@@ -135,9 +129,8 @@ public struct Sigma: Sendable, Hashable, Codable, CustomStringConvertible {
   /// - Throws: `RESTAError.Code.invalidSetting` unless the value is finite and at least 0.
   /// - Complexity: O(1).
   public func validate() throws(RESTAError) {
-    guard value.isFinite, value >= 0 else {
-      throw RESTAError.invalidSetting("sigma is \(value): give a finite number, 0 or more")
-    }
+    try RESTAError.require(
+      value.isFinite && value >= 0, "sigma is \(value): give a finite number, 0 or more")
   }
 
   /// This sigma in the unit of the embeddings.

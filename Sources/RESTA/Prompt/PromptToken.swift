@@ -12,13 +12,6 @@ public struct PromptToken: Sendable, Hashable {
   public var isControl: Bool
 
   /// Makes a prompt token.
-  ///
-  /// - Parameters:
-  ///   - id: The token.
-  ///   - bytes: Its byte range in the rendered text.
-  ///   - messageIndex: The message that it belongs to, or `nil`.
-  ///   - role: That message's role, or `nil`.
-  ///   - isControl: Whether it is a control token.
   public init(
     id: TokenID, bytes: Range<Int>, messageIndex: Int?, role: ChatMessage.Role?, isControl: Bool
   ) {
@@ -64,7 +57,7 @@ public struct TokenizedPrompt: Sendable, Hashable {
   ///
   /// - Parameter content: Which content is perturbed.
   /// - Returns: Indices of ``tokens``.
-  /// - Complexity: O(tokens * spans).
+  /// - Complexity: O(spans + tokens · log spans).
   public func positions(of content: PerturbedContent) -> [Int] {
     let lastUserTurn = rendered.spans.last { $0.role == .user }?.messageIndex
     let spans = rendered.spans.filter { span in
@@ -74,9 +67,25 @@ public struct TokenizedPrompt: Sendable, Hashable {
       return !content.lastUserTurnOnly || span.role != .user || span.messageIndex == lastUserTurn
     }
     // By bytes, not by the tokens' labels: a token that touches two messages has one label only.
-    return tokens.indices.filter { index in
-      spans.contains { $0.range.overlaps(tokens[index].bytes) }
+    return tokens.indices.filter { !spans.touching(tokens[$0].bytes).isEmpty }
+  }
+}
+
+extension [RenderedPrompt.ContentSpan] {
+  /// Those that hold some of these bytes; spans ascend, and a chat may have as many as tokens, so none is looked at
+  /// that ends in front of them.
+  func touching(_ bytes: Range<Int>) -> [Element] {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle].range.upperBound <= bytes.lowerBound {
+        low = middle + 1
+      } else {
+        high = middle
+      }
     }
+    return self[low...].prefix { $0.range.lowerBound < bytes.upperBound }
+      .filter { $0.range.overlaps(bytes) }
   }
 }
 
@@ -103,10 +112,9 @@ public struct PerturbedContent: Sendable, Hashable, Codable {
   public static let userTurns = PerturbedContent()
 
   func validate() throws(RESTAError) {
-    guard !roles.isEmpty, !roles.contains(.assistant) else {
-      throw RESTAError.invalidSetting(
-        "Noise can be added to user, tool and system content only; the assistant's turns are never "
-          + "perturbed.")
-    }
+    try RESTAError.require(
+      !roles.isEmpty && !roles.contains(.assistant),
+      "Noise can be added to user, tool and system content only; the assistant's turns are never "
+        + "perturbed.")
   }
 }

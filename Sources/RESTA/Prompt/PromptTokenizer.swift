@@ -29,17 +29,16 @@ public struct PromptTokenizer: Sendable {
   /// - Parameter prompt: The rendered prompt.
   /// - Returns: Its tokens with their spans.
   /// - Throws: `RESTAError` with `engineFailed` when the text cannot be tokenised or aligned.
-  /// - Complexity: O(bytes) beside the tokeniser's own cost, O(tokens * spans) at most.
+  /// - Complexity: O(bytes + tokens · log spans) beside the tokeniser's own cost.
   public func tokenize(_ prompt: RenderedPrompt) throws -> TokenizedPrompt {
     let text = Array(prompt.text.utf8)
     var pieces = try align(text, offset: 0, parsesControl: true)
     let untrusted = prompt.spans.filter { $0.role != .system || !trustsSystem }
-      .map(\.range)
     let markers = markers(in: pieces, untrusted: untrusted)
     let forged = pieces.contains { piece in
-      markers.contains(piece.id) && untrusted.contains { $0.overlaps(piece.bytes) }
+      markers.contains(piece.id) && !untrusted.touching(piece.bytes).isEmpty
     }
-    if forged { pieces = try defuse(text, untrusted: untrusted, markers: markers) }
+    if forged { pieces = try defuse(text, untrusted: untrusted.map(\.range), markers: markers) }
     if let first = tokenizer.beginningOfSequence, pieces.first?.id != first {
       pieces.insert(Piece(id: first, bytes: 0..<0), at: 0)
     }
@@ -65,7 +64,9 @@ public struct PromptTokenizer: Sendable {
   ///
   /// Some vocabularies mark their turn markers as ordinary added tokens (`userDefined`), which a
   /// tokeniser finds in any text.
-  private func markers(in pieces: [Piece], untrusted: [Range<Int>]) -> Set<TokenID> {
+  private func markers(
+    in pieces: [Piece], untrusted: [RenderedPrompt.ContentSpan]
+  ) -> Set<TokenID> {
     var markers: Set<TokenID> = []
     for piece in pieces {
       switch tokenizer.kind(of: piece.id) {
@@ -75,7 +76,7 @@ public struct PromptTokenizer: Sendable {
         let text = tokenizer.bytes(of: piece.id)
         // White space that is an added token is no marker, though templates write it.
         guard !text.allSatisfy(\.isWhiteSpace) else { continue }
-        if !untrusted.contains(where: { $0.overlaps(piece.bytes) }) || Self.looksLikeMarker(text) {
+        if untrusted.touching(piece.bytes).isEmpty || Self.looksLikeMarker(text) {
           markers.insert(piece.id)
         }
       }
@@ -171,7 +172,7 @@ public struct PromptTokenizer: Sendable {
 
   private func label(_ piece: Piece, in prompt: RenderedPrompt) -> PromptToken {
     // Where a token touches two messages, the user's counts: noise errs on the safe side.
-    let touched = prompt.spans.filter { $0.range.overlaps(piece.bytes) }
+    let touched = prompt.spans.touching(piece.bytes)
     let span = touched.first { $0.role == .user } ?? touched.first
     return PromptToken(
       id: piece.id, bytes: piece.bytes, messageIndex: span?.messageIndex, role: span?.role,

@@ -26,12 +26,7 @@ public enum Logits {
     return best
   }
 
-  /// The most likely token; of equally likely ones, that with the lowest id.
-  ///
-  /// - Parameter logits: The logits `[vocabulary]`.
-  /// - Returns: The token's id.
-  /// - Throws: As for ``argmax(_:)-(Span<Float>)``.
-  /// - Complexity: O(vocabulary); nothing is allocated.
+  /// The most likely token of logits `[vocabulary]`, as ``argmax(_:)-(Span<Float>)`` gives and throws.
   public static func argmax(_ logits: [Float]) throws(RESTAError) -> Int {
     try argmax(logits.span)
   }

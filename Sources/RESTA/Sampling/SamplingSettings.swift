@@ -1,7 +1,7 @@
 /// How ordinary decoding, after the smoothed prefix, chooses a token.
 ///
-/// The filters apply in the order in which they stand here: temperature, softmax, top-k, top-p, min-p.
-/// `TokenSampler` says what each does. The defaults are greedy decoding.
+/// The filters apply in this order, each to what the one before it left: temperature, softmax, top-k, top-p,
+/// min-p; of equally likely tokens the lower id comes first. The defaults are greedy decoding.
 public struct SamplingSettings: Sendable, Hashable, Codable {
   /// Divides the logits: a finite number, 0 or more; 0, the default, is greedy decoding.
   public var temperature: Double
@@ -19,13 +19,6 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   public var seed: UInt64?
 
   /// Makes settings; nothing is checked before ``validate()``.
-  ///
-  /// - Parameters:
-  ///   - temperature: Divides the logits; 0 is greedy. Default: 0.
-  ///   - topP: Keeps the most likely tokens up to this probability. Default: 1.
-  ///   - topK: Keeps this many tokens; 0 is all. Default: 0.
-  ///   - minP: Keeps tokens this likely in relation to the most likely one. Default: 0.
-  ///   - seed: The seed of the choices. Default: none.
   public init(
     temperature: Double = 0, topP: Double = 1, topK: Int = 0, minP: Double = 0, seed: UInt64? = nil
   ) {
@@ -55,19 +48,14 @@ public struct SamplingSettings: Sendable, Hashable, Codable {
   /// - Throws: `RESTAError.Code.invalidSetting`, naming the first value that is out of its range.
   /// - Complexity: O(1).
   public func validate() throws(RESTAError) {
-    guard temperature.isFinite, temperature >= 0 else {
-      throw RESTAError.invalidSetting(
-        "temperature is \(temperature): give a finite number, 0 or more")
-    }
-    guard topK >= 0 else {
-      throw RESTAError.invalidSetting(
-        "top-k is \(topK): give the number of tokens to keep, or 0 for all")
-    }
-    guard (0...1).contains(topP) else {
-      throw RESTAError.invalidSetting("top-p is \(topP): give a probability from 0 to 1")
-    }
-    guard (0...1).contains(minP) else {
-      throw RESTAError.invalidSetting("min-p is \(minP): give a probability from 0 to 1")
-    }
+    try RESTAError.require(
+      temperature.isFinite && temperature >= 0,
+      "temperature is \(temperature): give a finite number, 0 or more")
+    try RESTAError.require(
+      topK >= 0, "top-k is \(topK): give the number of tokens to keep, or 0 for all")
+    try RESTAError.require(
+      (0...1).contains(topP), "top-p is \(topP): give a probability from 0 to 1")
+    try RESTAError.require(
+      (0...1).contains(minP), "min-p is \(minP): give a probability from 0 to 1")
   }
 }

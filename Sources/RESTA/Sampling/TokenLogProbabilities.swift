@@ -11,10 +11,6 @@ public struct TokenLogProbabilities: Sendable, Hashable, Codable {
     public var logProbability: Double
 
     /// Makes an alternative.
-    ///
-    /// - Parameters:
-    ///   - tokenID: The token.
-    ///   - logProbability: ln p.
     public init(tokenID: TokenID, logProbability: Double) {
       self.tokenID = tokenID
       self.logProbability = logProbability
@@ -30,10 +26,6 @@ public struct TokenLogProbabilities: Sendable, Hashable, Codable {
   public var alternatives: [Alternative]
 
   /// Makes a record.
-  ///
-  /// - Parameters:
-  ///   - logProbability: ln p of the chosen token.
-  ///   - alternatives: The most likely tokens, most likely first.
   public init(logProbability: Double, alternatives: [Alternative]) {
     self.logProbability = logProbability
     self.alternatives = alternatives

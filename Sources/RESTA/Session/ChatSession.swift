@@ -80,7 +80,7 @@ public final class ChatSession: Sendable {
   ///   - options: Default: the session's.
   /// - Returns: The answer, with its votes and cost.
   /// - Throws: `RESTAError`, with `sessionBusy` while another answer is being generated;
-  ///   `CancellationError` when the task is cancelled.
+  ///   `CancellationError` when the task is cancelled; the engine's own error, such as `LlamaError`.
   public func respond(
     to prompt: String, options: GenerationOptions? = nil
   ) async throws -> GenerationResult {
@@ -143,7 +143,7 @@ public final class ChatSession: Sendable {
 public struct ResponseStream: AsyncSequence, Sendable {
   /// Tokens, and the result at the end.
   public typealias Element = GenerationEvent
-  /// `RESTAError`, or `CancellationError`.
+  /// `RESTAError`, `CancellationError`, or the engine's own error, such as `LlamaError`.
   public typealias Failure = any Error
 
   let session: ChatSession
@@ -168,7 +168,7 @@ public struct ResponseStream: AsyncSequence, Sendable {
 
     /// The next event, or `nil` after the last one.
     ///
-    /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled.
+    /// - Throws: `RESTAError`; `CancellationError` when the task is cancelled; the engine's own error.
     public mutating func next() async throws -> GenerationEvent? {
       guard !ended else { return nil }
       // Set before anything can throw: asking on after an error must not start the turn again.

@@ -13,7 +13,8 @@ import Synchronization
 ///   model: model, messages: messages, defense: defense, conversations: cache.share(of: "alice"))
 /// ```
 ///
-/// It is bounded; what was not used for the longest time goes first, and what others need the room for.
+/// It is bounded; what was not used for the longest time goes first, and what others need the room for. Of a model
+/// whose type is no class nothing is kept.
 public final class ConversationCache: Sendable {
   /// How many positions are kept unless somebody says otherwise.
   public static let defaultCells = 65_536

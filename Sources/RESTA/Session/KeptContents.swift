@@ -9,9 +9,10 @@ struct KeptConversation: Sendable {
   init(
     _ share: ConversationCache.Share?, _ job: DecodingJob, model: any LanguageModel, beginning: Int
   ) async throws {
-    self.share = share
+    // A model that is a value has no identity by which its positions are told from another's.
+    self.share = type(of: model) is AnyClass ? share : nil
     prompt = KeptPrompt(job, model: model, beginning: beginning)
-    guard let share, let source = share.source(for: prompt) else {
+    guard let share = self.share, let source = share.source(for: prompt) else {
       source = nil
       reservation = try await model.reserve(sequences: job.sequences, cells: job.cells)
       return

@@ -54,23 +54,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// The range of ``checkpointTokens`` behind a header.
   public static let probeTokensRange = 1...64
 
-  /// Makes settings.
-  ///
-  /// - Parameters:
-  ///   - noise: Default: isotropic, at its ``NoiseKind/fallbackSigma``.
-  ///   - samples: k, in `1...128`. Default: 10.
-  ///   - prefix: l. Default: 20 tokens.
-  ///   - window: Default: the start of the answer.
-  ///   - latestStart: Default: never without the text that the window follows.
-  ///   - checkpointEvery: c. Default: no checkpoints.
-  ///   - checkpointForm: Default: the copies vote on the answer's own tokens.
-  ///   - checkpointTokens: w. Default: ``usualCheckpointTokens``.
-  ///   - checkpointEnds: Default: the vote wins, and the answer goes on.
-  ///   - aggregator: Default: the majority vote.
-  ///   - tieRule: Default: the log-probabilities.
-  ///   - lead: Default: none, all votes count.
-  ///   - perturbed: Default: every user turn.
-  ///   - seed: Default: drawn.
+  /// Makes settings; properties say their defaults, and noise is isotropic at ``NoiseKind/fallbackSigma``.
   public init(
     noise: NoiseSettings = NoiseSettings(
       kind: .isotropic, sigma: NoiseKind.isotropic.fallbackSigma),
@@ -135,60 +119,49 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   /// - Throws: `RESTAError` with `invalidSetting`, naming the value and its range.
   public func validate() throws(RESTAError) {
     try noise.validate()
-    guard Self.samplesRange.contains(samples) else {
-      throw RESTAError.invalidSetting(
-        "The number of samples k must be between 1 and \(Self.samplesRange.upperBound), not \(samples)."
-      )
-    }
-    if case .tokens(let count) = prefix, count < 0 {
-      throw RESTAError.invalidSetting(
-        "The prefix length l must be 0 or more, or 'all', not \(count).")
+    try RESTAError.require(
+      Self.samplesRange.contains(samples),
+      "The number of samples k must be between 1 and \(Self.samplesRange.upperBound), not "
+        + "\(samples).")
+    if case .tokens(let count) = prefix {
+      try RESTAError.require(
+        count >= 0, "The prefix length l must be 0 or more, or 'all', not \(count).")
     }
     if let latestStart {
-      guard latestStart >= 0, window != .start else {
-        throw RESTAError.invalidSetting(
-          "prefix_after_limit must be 0 or more, and goes with prefix_after only.")
-      }
+      try RESTAError.require(
+        latestStart >= 0 && window != .start,
+        "prefix_after_limit must be 0 or more, and goes with prefix_after only.")
     }
     try validateCheckpoints()
     if let lead {
-      guard lead >= 1 else {
-        throw RESTAError.invalidSetting("The lead must be 1 vote or more, not \(lead).")
-      }
-      guard aggregator == .majorityVote else {
-        throw RESTAError.invalidSetting(
-          "lead goes with the majority vote only: \(aggregator.rawValue) needs every copy.")
-      }
+      try RESTAError.require(lead >= 1, "The lead must be 1 vote or more, not \(lead).")
+      try RESTAError.require(
+        aggregator == .majorityVote,
+        "lead goes with the majority vote only: \(aggregator.rawValue) needs every copy.")
     }
-    if case .after(let tag) = window, tag.isEmpty {
-      throw RESTAError.invalidSetting("The text that the voted window follows must not be empty.")
-    }
+    try RESTAError.require(
+      window.text != "", "The text that the voted window follows must not be empty.")
     try perturbed.validate()
   }
 
   private func validateCheckpoints() throws(RESTAError) {
     let (isOn, isHeader) = (checkpointEvery != nil, checkpointForm == .header)
-    let faults: [(Bool, String)] = [
-      (
-        checkpointEvery ?? 1 < 1 || checkpointTokens < 1,
-        "checkpoint_every and checkpoint_tokens must be 1 or more."
-      ),
-      (!isOn && isHeader, "checkpoint_form goes with checkpoint_every only."),
-      (
-        !isOn && checkpointTokens != Self.usualCheckpointTokens,
-        "checkpoint_tokens goes with checkpoint_every only."
-      ),
-      (!isOn && checkpointEnds, "checkpoint_ends goes with checkpoint_every only."),
-      (
-        isHeader && !Self.probeTokensRange.contains(checkpointTokens),
-        "checkpoint_tokens must be at most \(Self.probeTokensRange.upperBound) with a header."
-      ),
-      (
-        isHeader && checkpointEnds,
-        "checkpoint_ends goes with checkpoint_form vote only: a header's refusal always ends."
-      ),
-    ]
-    if let (_, message) = faults.first(where: { $0.0 }) { throw RESTAError.invalidSetting(message) }
+    try RESTAError.require(
+      checkpointEvery ?? 1 >= 1 && checkpointTokens >= 1,
+      "checkpoint_every and checkpoint_tokens must be 1 or more.")
+    try RESTAError.require(
+      isOn || !isHeader, "checkpoint_form goes with checkpoint_every only.")
+    try RESTAError.require(
+      isOn || checkpointTokens == Self.usualCheckpointTokens,
+      "checkpoint_tokens goes with checkpoint_every only.")
+    try RESTAError.require(
+      isOn || !checkpointEnds, "checkpoint_ends goes with checkpoint_every only.")
+    try RESTAError.require(
+      !isHeader || Self.probeTokensRange.contains(checkpointTokens),
+      "checkpoint_tokens must be at most \(Self.probeTokensRange.upperBound) with a header.")
+    try RESTAError.require(
+      !isHeader || !checkpointEnds,
+      "checkpoint_ends goes with checkpoint_form vote only: a header's refusal always ends.")
   }
 }
 

@@ -18,15 +18,7 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
   /// Default: `nil`, none; then nothing is computed.
   public var logProbabilities: Int?
 
-  /// Makes options.
-  ///
-  /// - Parameters:
-  ///   - maximumTokens: At least 1. Default: 256.
-  ///   - stop: Non-empty texts. Default: none.
-  ///   - sampling: Default: greedy.
-  ///   - ignoresEndOfGeneration: Default: `false`.
-  ///   - logProbabilities: How many tokens to list in each place, 0...20. Default: no
-  ///     log-probabilities.
+  /// Makes options; nothing is checked before ``validate()``.
   public init(
     maximumTokens: Int = 256, stop: [String] = [], sampling: SamplingSettings = SamplingSettings(),
     ignoresEndOfGeneration: Bool = false, logProbabilities: Int? = nil
@@ -42,20 +34,13 @@ public struct GenerationOptions: Sendable, Hashable, Codable {
   ///
   /// - Throws: `RESTAError` with `invalidSetting`, naming the value and its range.
   public func validate() throws(RESTAError) {
-    guard maximumTokens >= 1 else {
-      throw RESTAError.invalidSetting(
-        "The maximum number of tokens must be 1 or more, not \(maximumTokens).")
-    }
-    guard !stop.contains("") else {
-      throw RESTAError.invalidSetting("A stop string must not be empty.")
-    }
-    if let logProbabilities {
-      guard (0...20).contains(logProbabilities) else {
-        throw RESTAError.invalidSetting(
-          "The number of tokens with log-probabilities must be from 0 to 20, not "
-            + "\(logProbabilities).")
-      }
-    }
+    try RESTAError.require(
+      maximumTokens >= 1, "The maximum number of tokens must be 1 or more, not \(maximumTokens).")
+    try RESTAError.require(!stop.contains(""), "A stop string must not be empty.")
+    let listed = logProbabilities ?? 0
+    try RESTAError.require(
+      (0...20).contains(listed),
+      "The number of tokens with log-probabilities must be from 0 to 20, not \(listed).")
     try sampling.validate()
   }
 }

@@ -257,10 +257,9 @@ extension DefenseSettings {
   package func check(for model: any LanguageModel) throws(RESTAError) {
     guard model is any StreamingModel else { return }
     guard !probes else { throw CheckpointProbe.streams }
-    guard !isActive || aggregator == .majorityVote else {
-      throw RESTAError.invalidSetting(
-        "The aggregator '\(aggregator.rawValue)' needs every token's logit, and this engine "
-          + "gives the predicted tokens only: use 'majority-vote'.")
-    }
+    try RESTAError.require(
+      !isActive || aggregator == .majorityVote,
+      "The aggregator '\(aggregator.rawValue)' needs every token's logit, and this engine "
+        + "gives the predicted tokens only: use 'majority-vote'.")
   }
 }

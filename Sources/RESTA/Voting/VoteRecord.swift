@@ -34,10 +34,6 @@ public struct VoteRecord: Sendable, Hashable, Codable {
     public var count: Int
 
     /// Makes a count.
-    ///
-    /// - Parameters:
-    ///   - tokenID: The token.
-    ///   - count: Its votes.
     public init(tokenID: TokenID, count: Int) {
       self.tokenID = tokenID
       self.count = count

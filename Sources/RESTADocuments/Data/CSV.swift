@@ -37,14 +37,6 @@ struct CSVReader {
     return records
   }
 
-  /// Reads the first row only.
-  static func header(
-    of file: SourceFile, separator: UInt8
-  ) throws(DocumentError) -> Record? {
-    var reader = CSVReader(file, separator: separator)
-    return try reader.next()
-  }
-
   private mutating func next() throws(DocumentError) -> Record? {
     while skipLineEnd() {}
     guard position < file.bytes.count else { return nil }

@@ -193,7 +193,8 @@ private final class PassThreads {
 }
 
 extension LlamaOptions.CacheType {
-  fileprivate var ggml: ggml_type {
+  /// ggml's own name of it.
+  var ggml: ggml_type {
     switch self {
     case .f32: GGML_TYPE_F32
     case .f16: GGML_TYPE_F16

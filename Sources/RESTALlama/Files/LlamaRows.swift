@@ -29,7 +29,7 @@ package struct LlamaRows: Sendable {
     let weights = try LlamaWeights(path: path, options: LlamaOptions(), vocabularyOnly: true)
     let tokenizer = try LlamaTokenizer(weights)
     self.tokenizer = tokenizer
-    template = weights.chatTemplate(tokenizer)
+    template = weights.chatTemplate(of: file, tokenizer)
     information = try ModelInformation(
       file, architecture, weights, tokenizer, table,
       sequences: DefenseSettings.samplesRange.upperBound + 1)

@@ -50,9 +50,8 @@ actor LlamaLoader {
     information.calibrated = options.calibrated
     let bytesPerCell = weights.bytesPerCell(options.cacheType, architecture.name, file)
     return LlamaParts(
-      information: information, tokenizer: tokenizer,
-      table: table,
-      template: weights.chatTemplate(tokenizer),
+      information: information, tokenizer: tokenizer, table: table,
+      template: weights.chatTemplate(of: file, tokenizer),
       scheduler: Scheduler(
         engine: LlamaEngine(
           weights: weights, options: options, threads: threads, bytesPerCell: bytesPerCell,
@@ -70,10 +69,13 @@ extension LlamaWeights {
   var vocabularySize: Int { Int(unsafe llama_vocab_n_tokens(vocabulary)) }
 
   /// The chat template of the model's file; `nil` when there is none, or an empty one.
-  func chatTemplate(_ tokenizer: LlamaTokenizer) -> Result<ChatTemplate?, RESTAError> {
-    guard let text = unsafe llama_model_chat_template(model, nil) else { return .success(nil) }
-    let source = unsafe String(cString: text)
-    if ChatTemplate.isEmpty(source) { return .success(nil) }
+  ///
+  /// Not what llama.cpp calls it: of some models without one that is a name of its own, which is no template.
+  func chatTemplate(
+    of file: GGUFFile, _ tokenizer: LlamaTokenizer
+  ) -> Result<ChatTemplate?, RESTAError> {
+    guard let source = file.string("tokenizer.chat_template"), !ChatTemplate.isEmpty(source)
+    else { return .success(nil) }
     let first = unsafe llama_vocab_bos(vocabulary)
     let last = unsafe llama_vocab_eos(vocabulary)
     do throws(RESTAError) {
@@ -96,14 +98,8 @@ extension LlamaWeights {
     let width =
       file.number("\(architecture).attention.key_length").flatMap { Int(exactly: $0) }
       ?? dimensions / heads
-    let bits =
-      switch type {
-      case .f32: 32.0
-      case .f16: 16.0
-      case .q8: 8.5
-      case .q4: 4.5
-      }
-    return Int(Double(2 * layers * sharedHeads * width) * bits / 8)
+    let values = Double(2 * layers * sharedHeads * width)
+    return Int(values * Double(ggml_type_size(type.ggml)) / Double(ggml_blck_size(type.ggml)))
   }
 }
 
@@ -139,19 +135,14 @@ public struct EmbeddingSelfTest: Sendable, Hashable {
   init(_ parts: LlamaParts) async throws {
     let tokens = try Self.tokens(parts.tokenizer)
     let rows = try parts.table.embeddings(of: tokens)
-    let reservation = try await parts.scheduler.reserve(sequences: 2, cells: 2 * tokens.count)
-    let byID = try await reservation.forward([
-      ForwardSegment(sequence: 0, input: .tokens(tokens))
-    ])
-    let byRow = try await reservation.forward([
-      ForwardSegment(sequence: 1, input: .embeddings(rows))
-    ])
-    await reservation.release()
-    let pairs = zip(byID.joined(), byRow.joined())
+    let logits = try await parts.scheduler.reserve(sequences: 2, cells: 2 * tokens.count).use {
+      let byID = try await $0.forward([ForwardSegment(sequence: 0, input: .tokens(tokens))])
+      return byID + (try await $0.forward([ForwardSegment(sequence: 1, input: .embeddings(rows))]))
+    }
     self.tokens = tokens.count
-    largestDifference = pairs.reduce(0) { max($0, Double(abs($1.0 - $1.1))) }
-    largestLogit = byID.joined().reduce(0) { max($0, Double(abs($1))) }
-    sameToken = try Logits.argmax(byID[0]) == Logits.argmax(byRow[0])
+    largestDifference = zip(logits[0], logits[1]).reduce(0) { max($0, Double(abs($1.0 - $1.1))) }
+    largestLogit = logits[0].reduce(0) { max($0, Double(abs($1))) }
+    sameToken = try Logits.argmax(logits[0]) == Logits.argmax(logits[1])
   }
 
   /// A few tokens of plain English, after the one that a text starts with.

@@ -45,8 +45,8 @@ public final class LlamaModel: LanguageModel {
   ///   - options: Default: the model's own context length, all CPUs, no adapters.
   ///   - progress: Told the share that is loaded, in 0...1, on some thread. Default: nobody.
   /// - Returns: The model.
-  /// - Throws: ``LlamaError``, whose code says which file or option is at fault;
-  ///   `CancellationError` when the task is cancelled.
+  /// - Throws: ``LlamaError``, whose code says which file or option is at fault; `RESTAError` with `nonFiniteOutput`
+  ///   for weights that give no numbers; `CancellationError` when the task is cancelled.
   public static func load(
     _ path: String, options: LlamaOptions = LlamaOptions(),
     progress: (@Sendable (Double) -> Void)? = nil

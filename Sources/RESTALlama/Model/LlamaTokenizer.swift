@@ -151,10 +151,10 @@ public struct LlamaVocabulary: Sendable {
   /// - Throws: ``LlamaError``, whose code says what is wrong with the file; `RESTAError` with
   ///   `invalidTemplate` when its template cannot be parsed.
   public init(path: String) throws {
-    _ = try GGUFFile(path: path)
+    let file = try GGUFFile(path: path)
     let weights = try LlamaWeights(path: path, options: LlamaOptions(), vocabularyOnly: true)
     let tokenizer = try LlamaTokenizer(weights)
     self.tokenizer = tokenizer
-    chatTemplate = try weights.chatTemplate(tokenizer).get()
+    chatTemplate = try weights.chatTemplate(of: file, tokenizer).get()
   }
 }

@@ -5,7 +5,7 @@ extension JinjaInterpreter {
     try enter()
     defer { leave() }
     switch expression {
-    case .constant(let constant): return JinjaValue(constant)
+    case .constant(let value): return value
     case .name(let name, let line):
       self.line = line
       return lookUp(name)

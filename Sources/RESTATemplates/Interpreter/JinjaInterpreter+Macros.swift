@@ -84,7 +84,7 @@ extension JinjaInterpreter {
     let outer = startCapture()
     pushScope(parent: reference.scope)
     try bind(macro, arguments)
-    _ = try execute(macro.body)
+    try executeOutsideLoops(macro.body)
     popScope()
     line = callLine
     return try text(endCapture(outer))

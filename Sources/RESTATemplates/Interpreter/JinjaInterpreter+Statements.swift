@@ -20,6 +20,13 @@ extension JinjaInterpreter {
     return .normal
   }
 
+  /// Runs a body that no loop is around: a tag that would leave one would drop what follows in silence.
+  func executeOutsideLoops(_ body: [JinjaStatement]) throws(JinjaFault) {
+    guard case .normal = try execute(body) else {
+      throw fault("'break' or 'continue' stands in no loop")
+    }
+  }
+
   private func execute(_ statement: JinjaStatement) throws(JinjaFault) -> Flow {
     switch statement.kind {
     case .text(let text): try write(JinjaText(text))

@@ -45,7 +45,7 @@ final class JinjaInterpreter {
   ) throws(JinjaFault) -> JinjaText {
     self.context = context
     pushScope(parent: nil)
-    _ = try execute(program.body)
+    try executeOutsideLoops(program.body)
     popScope()
     return output
   }

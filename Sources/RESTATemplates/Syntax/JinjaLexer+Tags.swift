@@ -68,11 +68,7 @@ extension JinjaLexer {
   }
 
   /// Part of the source as a string.
-  func text(_ range: Range<Int>) -> String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: source[range])
-    return String(view)
-  }
+  func text(_ range: Range<Int>) -> String { String(String.UnicodeScalarView(source[range])) }
 
   /// Reads an integer or a floating-point literal, with `_` between digits as in Python.
   mutating func number() throws(JinjaFault) -> JinjaToken.Kind {

@@ -131,9 +131,7 @@ struct JinjaLexer {
   /// Appends a text token.
   mutating func emitData(_ text: ArraySlice<Unicode.Scalar>) {
     guard !text.isEmpty else { return }
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: text)
-    tokens.append(JinjaToken(kind: .data(String(view)), line: line))
+    tokens.append(JinjaToken(kind: .data(self.text(text.indices)), line: line))
     line += text.count { $0 == "\n" }
   }
 

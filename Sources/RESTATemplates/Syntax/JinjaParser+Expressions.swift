@@ -141,15 +141,15 @@ extension JinjaParser {
     case .name(let name):
       advance()
       return switch name {
-      case "true", "True": .constant(.boolean(true))
-      case "false", "False": .constant(.boolean(false))
+      case "true", "True": .constant(.bool(true))
+      case "false", "False": .constant(.bool(false))
       case "none", "None": .constant(.none)
       default: .name(name, line: start)
       }
     case .string: return .constant(.string(JinjaText(strings())))
     case .integer(let value):
       advance()
-      return .constant(.integer(value))
+      return .constant(.int(value))
     case .float(let value):
       advance()
       return .constant(.float(value))

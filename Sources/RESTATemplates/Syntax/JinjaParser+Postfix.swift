@@ -48,7 +48,7 @@ extension JinjaParser {
     advance()
     if case .integer(let index) = current {
       advance()
-      return JinjaPostfix(kind: .item(.constant(.integer(index))), line: start)
+      return JinjaPostfix(kind: .item(.constant(.int(index))), line: start)
     }
     return JinjaPostfix(kind: .attribute(try expectName()), line: start)
   }

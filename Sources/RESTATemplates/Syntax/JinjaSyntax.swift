@@ -91,8 +91,8 @@ indirect enum JinjaTarget: Sendable {
 /// Chains (`a + b + c`, `x|f|g.h()`) are flat lists, so that the tree is no deeper than the
 /// nesting of brackets in the source, which the parser bounds.
 indirect enum JinjaExpression: Sendable {
-  /// A literal.
-  case constant(JinjaConstant)
+  /// A literal; a string's scalars are converted once, for each use of a long one would be work again.
+  case constant(JinjaValue)
   /// A variable.
   case name(String, line: Int)
   /// `[a, b]`
@@ -120,16 +120,6 @@ indirect enum JinjaExpression: Sendable {
   case conditional(then: JinjaExpression, condition: JinjaExpression, otherwise: JinjaExpression?)
   /// Subscripts, calls, filters and tests, left to right.
   case postfix(JinjaExpression, [JinjaPostfix])
-}
-
-/// A literal's value.
-enum JinjaConstant: Sendable {
-  case none
-  case boolean(Bool)
-  case integer(Int)
-  case float(Double)
-  /// Converted once: each use of a long literal would be work again.
-  case string(JinjaText)
 }
 
 /// An arithmetic operator.

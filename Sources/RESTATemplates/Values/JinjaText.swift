@@ -64,11 +64,7 @@ struct JinjaText: Sendable {
   var hasOrigin: Bool { units.contains { $0.origin != nil } }
 
   /// The text without its origins.
-  var string: String {
-    var view = String.UnicodeScalarView()
-    view.append(contentsOf: units.lazy.map(\.scalar))
-    return String(view)
-  }
+  var string: String { String(String.UnicodeScalarView(units.lazy.map(\.scalar))) }
 
   /// A part of the text, with the same origins.
   subscript(_ range: Range<Int>) -> JinjaText {

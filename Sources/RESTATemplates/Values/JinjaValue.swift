@@ -19,17 +19,6 @@ indirect enum JinjaValue: Sendable {
   /// A method that was looked up and may be called.
   case method(of: JinjaValue, String)
 
-  init(_ constant: JinjaConstant) {
-    self =
-      switch constant {
-      case .none: .none
-      case .boolean(let value): .bool(value)
-      case .integer(let value): .int(value)
-      case .float(let value): .float(value)
-      case .string(let text): .string(text)
-      }
-  }
-
   init(_ variable: TemplateVariable) {
     self =
       switch variable {

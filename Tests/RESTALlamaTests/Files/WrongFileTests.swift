@@ -86,6 +86,27 @@ extension LlamaTests {
       }
     }
 
+    @Test("A file without a chat template has none, whatever llama.cpp names in its place")
+    func noTemplate() async throws {
+      try await TestFiles.withTemporaryFolder { folder in
+        var file = GGUFBuilder.tinyModel()
+        // As many layers, and the tokens, of a Mistral Small: llama.cpp says 'mistral-v7-tekken' then.
+        file["tokenizer.ggml.pre"] = .string("tekken")
+        file["llama.block_count"] = .uint32(40)
+        let layer = file.tensors.filter { $0.name.hasPrefix("blk.0.") }
+        for number in 1..<40 {
+          file.tensors += layer.map { tensor in
+            var tensor = tensor
+            tensor.name = "blk.\(number)." + tensor.name.dropFirst("blk.0.".count)
+            return tensor
+          }
+        }
+        try file.write(folder + "/model.gguf")
+        let model = try await LlamaModel.load(folder + "/model.gguf", options: .forTests)
+        #expect(try model.chatTemplate == nil)
+      }
+    }
+
     @Test("A vocabulary alone is no model", .vocabularies)
     func vocabularyOnly() async throws {
       let error = try await Self.error(

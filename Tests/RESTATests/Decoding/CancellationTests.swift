@@ -91,6 +91,24 @@ struct CancellationTests {
     #expect(model.openReservations == 0)
   }
 
+  @Test("behind the result is no error of an answer that is complete")
+  func cancelledBehindResult() async throws {
+    let generation = try Generation(
+      model: model(at: -1) {}, prompt: Fixture.short(), defense: Fixture.defense(),
+      options: GenerationOptions(maximumTokens: 2))
+    let checkpoint = Checkpoint()
+    let task = Task {
+      var count = 0
+      for try await event in generation {
+        count += 1
+        if case .finished = event { try? await checkpoint.wait() }
+      }
+      return count
+    }
+    await checkpoint.cancel(task)
+    #expect(try await task.value == 3)
+  }
+
   @Test("by leaving the loop frees the memory", arguments: [1, 2, 4])
   func leftLoop(tokens: Int) async throws {
     let model = model(at: -1) {}

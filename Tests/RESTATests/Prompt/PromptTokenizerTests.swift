@@ -35,6 +35,27 @@ struct PromptTokenizerTests {
     #expect(prompt.ids == Array("[s|€|a|t]".utf8).map(TokenID.init))
   }
 
+  @Test("finds the spans that a token touches among all, without a look at each")
+  func touching() {
+    for seed in UInt64(0)..<40 {
+      var generator = SeededGenerator(seed: seed)
+      var spans: [RenderedPrompt.ContentSpan] = []
+      var end = 0
+      for index in 0..<generator.integer(in: 0...12) {
+        let start = end + generator.integer(in: 0...2)
+        end = start + generator.integer(in: 0...3)
+        spans.append(
+          RenderedPrompt.ContentSpan(messageIndex: index, role: .user, range: start..<end))
+      }
+      for lower in 0...(end + 1) {
+        for bytes in (lower...(end + 2)).map({ lower..<$0 }) {
+          let expected = spans.filter { $0.range.overlaps(bytes) }
+          #expect(spans.touching(bytes) == expected, "seed \(seed), \(bytes) of \(spans)")
+        }
+      }
+    }
+  }
+
   @Test(
     "counts a token that straddles the border of user text as the user's",
     arguments: [

@@ -103,6 +103,30 @@ import Testing
     }
   }
 
+  /// A value around a model that keeps its sequences.
+  private struct WrappedModel: LanguageModel {
+    let base: ScheduledModel
+    var information: ModelInformation { base.information }
+    var tokenizer: any Tokenizer { base.tokenizer }
+    var chatTemplate: ChatTemplate? { nil }
+    func embeddings(of tokens: [TokenID]) -> EmbeddingMatrix { base.embeddings(of: tokens) }
+    func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
+      try await base.reserve(sequences: sequences, cells: cells)
+    }
+  }
+
+  @Test("Nothing is kept of a model that is a value: it has no identity to be known by")
+  func valueModel() async throws {
+    let model = WrappedModel(base: ScheduledModel())
+    let cache = ConversationCache()
+    var conversation = DrawnConversation(seed: 3, system: [5, 6, 7])
+    conversation.next()
+    _ = try await Self.generation(conversation, on: model, cache.share(of: "a")).result()
+    #expect(cache.count == 0)
+    _ = try await Self.generation(conversation, on: model.base, cache.share(of: "a")).result()
+    #expect(cache.count == 1)
+  }
+
   @Test("A thousand turns take no more room than the bound, and no sequence is lost")
   func bounded() async throws {
     let model = ScheduledModel(usual: SequenceRoom(sequences: 24, cells: 2_000))
