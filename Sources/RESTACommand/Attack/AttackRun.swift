@@ -22,7 +22,7 @@ struct AttackRun: AsyncParsableCommand {
         resta attack run --attack repeat --sigma 0.55
         resta attack run mine.yaml --queries 100 --parallel 4
         resta attack run --attack best-of-n --set best-of-n.sigma=0.6 --defense defences.yaml
-        resta attack run --attack template --endpoint http://127.0.0.1:8080
+        resta attack run --attack template --endpoint http://127.0.0.1:8080 --endpoint-model NAME
       """)
 
   @Argument(help: "A file with goals, attacks, defenses and settings, YAML. (default: none)")
@@ -68,9 +68,7 @@ struct AttackRun: AsyncParsableCommand {
       "What the attacker may see: text, votes or logprobs; attacks that need more are refused."))
   var knows: AttackKnowledge?
 
-  @Option(
-    help: ArgumentHelp(
-      "A file for the queries, SQLite. (default: attacks/results.sqlite)", valueName: "file"))
+  @Option(help: ArgumentHelp("A file for the queries, SQLite.", valueName: "file"))
   var store = "attacks/results.sqlite"
 
   @Option(
@@ -228,7 +226,8 @@ struct AttackEndpoint: ParsableArguments {
   var endpoint: String?
 
   @Option(
-    help: ArgumentHelp("The model's name at the endpoint. (default: default)", valueName: "name"))
+    help: ArgumentHelp(
+      "The model's name at the endpoint, as its /v1/models lists it.", valueName: "name"))
   var endpointModel: String?
 
   @Option(
@@ -248,12 +247,16 @@ struct AttackEndpoint: ParsableArguments {
 
   func plan(_ file: AttackConfiguration, _ goals: GoalSet) async throws -> AttackPlan {
     let settings = file.settings.value
-    let (address, name) = (endpoint ?? "", endpointModel ?? "default")
-    var server = EndpointSettings(baseURL: address, model: name)
+    let address = endpoint ?? ""
+    var server = EndpointSettings(baseURL: address, model: endpointModel ?? "default")
     (server.apiKeyVariable, server.temperature) = (apiKeyVariable, settings.temperature)
     server.concurrency = 64
     let target = try EndpointTarget(
       server, maximumTokens: settings.maximumTokens, system: settings.system)
+    guard let name = endpointModel else {
+      throw Failure.usage(
+        "--endpoint needs --endpoint-model, one of the names that its /v1/models lists.")
+    }
     let subject: JSONObject = ["endpoint": .string(address), "model": .string(name)]
     return AttackPlan(
       goals: goals,

@@ -54,9 +54,10 @@ struct DemoView {
       Terminal.line("  \(Columns.left(name, 11)) \(Summary.cost(result))")
     }
     let ratio = defended.totals.wallSeconds / max(undefended.totals.wallSeconds, 1e-9)
+    let isEqual = defended.tokenIDs.count == undefended.tokenIDs.count
     Terminal.line(
-      "  \(Summary.number(ratio)) times the undefended time "
-        + "(\(defended.settings.decoder.rawValue) decoder; the answers differ in length)")
+      "  \(Summary.number(ratio)) times the undefended time (\(defended.settings.decoder.rawValue) "
+        + "decoder\(isEqual ? "" : "; the answers differ in length"))")
   }
 
   /// Shows all verdicts, and what they come to.

@@ -107,8 +107,9 @@ extension Analysis {
       let clusters = roles.filter { $0.role == role }.map(\.complied.clusters)
       guard let fewest = clusters.min(), fewest < fewClusters else { return nil }
       return
-        "\(role.rawValue): some rates rest on \(fewest) independent prompts or behaviors; with "
-        + "fewer than \(fewClusters), intervals of means are too narrow."
+        "\(role.rawValue): some rates rest on \(fewest) independent "
+        + (fewest == 1 ? "prompt or behavior" : "prompts or behaviors")
+        + "; with fewer than \(fewClusters), intervals of means are too narrow."
     }
   }
 

@@ -39,7 +39,8 @@ struct ConnectionChannel: HTTPChannelHandler {
       try pipeline.addHandler(watch)
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
       try pipeline.addHandler(
-        HTTPConnectionStateHandler(idleTimeout: idle, logger: logger))
+        HTTPConnectionStateHandler(
+          idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)), logger: logger))
       return try AcceptedConnection(
         NIOAsyncChannel(
           wrappingChannelSynchronously: channel,

@@ -118,7 +118,7 @@ import Testing
     // Nothing listens there.
     let run = try CommandRun([
       "attack", "run", "--attack", "transfer", "--set", "transfer.file=\(rows.path)",
-      "--endpoint", "http://127.0.0.1:9",
+      "--endpoint", "http://127.0.0.1:9", "--endpoint-model", "model",
     ])
     #expect(run.code == 2, "\(run.errors)")
     #expect(run.errors.contains("rows.jsonl: no prompt is for any of the "), "\(run.errors)")

@@ -107,6 +107,7 @@ import Testing
     (["attack", "run", "--attack", "repeat", "--endpoint", "http://10.0.0.1"], 2, "not this"),
     (["attack", "run", "--attack", "repeat", "--endpoint", "http://example.org"], 2, "localhost"),
     (["attack", "run", "--attack", "prefill", "--endpoint", "http://127.0.0.1:1"], 2, "process"),
+    (["attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1"], 2, "/v1/models"),
     (
       [
         "attack", "run", "--attack", "repeat", "--endpoint", "http://127.0.0.1:1", "--noise",
