@@ -25,10 +25,11 @@ extension DefenseArguments {
 }
 
 extension DefenseSettings {
-  /// Refuses no defence where the undefended model is measured in any case.
+  /// Refuses no defence where the undefended model has a measurement of its own.
   package func checkBesideUndefended() throws {
     guard isActive else {
-      throw Failure.usage("The undefended model is always measured; choose a defence beside it.")
+      throw Failure.usage(
+        "Without a defence there is the undefended model alone: choose a defence.")
     }
   }
 

@@ -83,6 +83,10 @@ extension Setting where Root: DescribedSettings {
 
   /// A text that the row takes; where it does not, the parser says which option it was for.
   fileprivate func checked(_ text: String) throws -> String {
+    // Values may begin with a dash; an unquoted variable that is empty must not swallow the next option.
+    guard !Root.table.contains(where: { "--" + $0.optionName == text }) else {
+      throw ValidationError("It is an option, so its value is missing.")
+    }
     var root = Root.defaults
     guard read(isList ? .list([.text(text)]) : .given(text), into: &root) else {
       let near = Suggestion.nearest(to: text, among: choices).map { "; did you mean '\($0)'?" }

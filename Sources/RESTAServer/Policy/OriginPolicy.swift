@@ -187,7 +187,10 @@ struct HostName: Sendable, Hashable {
   }
 
   /// A host as settings name it: an IPv6 address may be without the brackets that it has in a header.
-  static func setting(_ text: String) -> HostName? { HostName(text) ?? HostName("[\(text)]") }
+  static func setting(_ text: String) -> HostName? {
+    // One colon alone is a port's, a wrong one here.
+    HostName(text) ?? (text.count { $0 == ":" } > 1 ? HostName("[\(text)]") : nil)
+  }
 
   /// Whether only this machine can reach the address.
   var isLoopback: Bool {

@@ -105,6 +105,8 @@ struct CommandRun {
     var environment = ProcessInfo.processInfo.environment
     environment["RESTA_MODEL"] = try Self.model()
     environment["COLUMNS"] = "100"
+    // Not "dumb", as where tests run without a terminal: a chat would edit no lines then.
+    environment["TERM"] = "xterm"
     environment["RESTA_ADAPTER"] = nil
     environment.merge(variables) { $1 }
     process.environment = environment

@@ -46,6 +46,13 @@ struct OriginPolicyTests {
     #expect(policy.check(host: "[fd00::2]:8080", origin: nil) != nil)
   }
 
+  @Test("takes no wrong port for an address", arguments: ["192.0.2.1:99999", "cafe:", "a.b:80"])
+  func wrongPorts(allowed: String) {
+    #expect(throws: ServerError.self) {
+      try OriginPolicy(listenHost: "::1", allowedHosts: [allowed])
+    }
+  }
+
   @Test("knows the address it listens on")
   func ownAddress() throws {
     let policy = try OriginPolicy(listenHost: "127.0.0.2")
