@@ -103,11 +103,10 @@ package struct AttackRecord: Sendable, Hashable, Codable {
     if subject != other.subject {
       var dated = subject
       dated["templateDate"] = other.subject["templateDate"]
-      let date = other.subject["templateDate"]?.string ?? ""
+      let date = dated == other.subject ? dated["templateDate"]?.string : nil
       found.append(
-        dated == other.subject
-          ? "the date that the chat template prints (--template-date \(date) goes on)"
-          : "the model or the endpoint")
+        date.map { "the date that the chat template prints (--template-date \($0) goes on)" }
+          ?? "the model or the endpoint")
     }
     if judge != other.judge { found.append("the judge") }
     if settings != other.settings { found.append("the settings") }

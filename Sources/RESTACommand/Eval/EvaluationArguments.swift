@@ -63,10 +63,13 @@ struct SubjectArguments: ParsableArguments {
       arguments.model = configuration.resolved(file)
       if arguments.lora.isEmpty { arguments.lora = named.adapters.map(configuration.resolved) }
     }
-    // That of the file's model would be wrong for another one.
-    if arguments.chatTemplate == nil, model.model == nil || named.file == nil {
-      arguments.chatTemplate = named.chatTemplate.map {
-        EvaluationConfiguration.template($0, in: configuration.folder)
+    if arguments.chatTemplate == nil, let template = named.chatTemplate {
+      // That of the file's model would be wrong for another one; it may be the same elsewhere.
+      if model.model == nil || named.file == nil {
+        arguments.chatTemplate = EvaluationConfiguration.template(
+          template, in: configuration.folder)
+      } else {
+        Terminal.error("Left out beside --model: the configuration's chat_template, '\(template)'.")
       }
     }
     return try arguments.adapted(noLora: noLora)

@@ -303,7 +303,15 @@ import Testing
     let folder = try AttackFolder()
     let store = try AttackStore(path: folder.path("a.sqlite"))
     var plan = AttackFixture(Self.lucky(3)).plan
+    // A store without a date goes on with none.
+    let undated = try AttackStore(path: folder.path("b.sqlite"))
+    _ = try await AttackRunner(plan, into: undated).run()
     plan.subject["templateDate"] = .string("2026-01-01")
+    let dated = plan
+    let refused = await #expect(throws: EvaluationError.self) {
+      _ = try await AttackRunner(dated, into: undated).run()
+    }
+    #expect(refused?.message.contains("the model or the endpoint") == true)
     _ = try await AttackRunner(plan, into: store).run()
     for (key, words) in [
       ("templateDate", "--template-date 2026-01-01 goes on"), ("model", "the model or the endpoint"),

@@ -218,6 +218,19 @@ import Testing
     }
   }
 
+  @Test("what is kept for the end changes nothing before", arguments: SearchAttack.Mode.allCases)
+  func onlyTheEnd(mode: SearchAttack.Mode) async throws {
+    let repeating = SearchFixture(model: SearchFixture.undefended().model, defense: Refusing())
+    for var fixture in [Self.hopeless(mode, answers: 4), repeating] {
+      fixture.attack.mode = mode
+      fixture.settings.queries = 60
+      fixture.settings.tokens = 1_000_000
+      let kept = try await fixture.run().record
+      fixture.attack.finalAnswers = 0
+      #expect(try await fixture.run().record.prefix(52) == kept.prefix(52))
+    }
+  }
+
   @Test("half of a small budget is kept, and no more", arguments: SearchAttack.Mode.allCases)
   func smallBudgets(mode: SearchAttack.Mode) async throws {
     var fixture = Self.hopeless(mode, answers: 256)
