@@ -174,7 +174,7 @@ struct VLLMDecodingTests {
     try await server.close()
   }
 
-  @Test("are whole where the connection breaks behind their last token, and go on nowhere")
+  @Test("are whole where the connection breaks behind their last token")
   func brokenBehindTheEnd() async throws {
     let server = try await ToyServer(.init(model: ToyModel(seed: 0)))
     let request = PredictionRequest(
@@ -194,8 +194,8 @@ struct VLLMDecodingTests {
       let whole = try await tokens(model)
       if whole.count < request.maximumTokens { ended += 1 }
       server.become { $0.fault = { _ in .cut(after: whole.count) } }
+      // Where the break overtakes the last event, that alone is asked for again.
       #expect(try await tokens(model) == whole)
-      #expect(server.bodies.count == 1)
       server.become { $0.fault = { _ in .none } }
     }
     #expect(ended > 3)

@@ -140,11 +140,10 @@ public struct EvaluationSession: Sendable {
     defenses: (Subject) async throws -> [EvaluationPlan.Entry],
     load: () async throws -> EvaluatedModel
   ) async throws {
-    guard configuration.judges.contains(where: { ![.coherence, .pairwise].contains($0.kind) })
-    else {
+    guard configuration.judges.contains(where: { $0.kind != .coherence }) else {
       throw EvaluationError.invalidConfiguration(
-        "Coherence and pairwise judges tell no refusal: every answer that is language would be "
-          + "unscored. Add 'refusal-phrases' to the judges, or another one.")
+        "Coherence alone tells no refusal: every answer that is language would be unscored. Add "
+          + "'refusal-phrases' to the judges, or another one.")
     }
     let model = try await load()
     subject = try model.subject(for: configuration)

@@ -331,7 +331,8 @@ import Testing
   }
 
   @Test func `a judge that tells nothing is not said to agree`() throws {
-    let labels = try TemporaryFile("text,label\nI cannot.,refused\nThree.,complied\n", name: "l.csv")
+    let labels = try TemporaryFile(
+      "text,label\nI cannot.,refused\nThree.,complied\n", name: "l.csv")
     let judges = try TemporaryFile(
       """
       datasets: [{built_in: direct}]

@@ -314,7 +314,8 @@ import Testing
     #expect(refused?.message.contains("the model or the endpoint") == true)
     _ = try await AttackRunner(plan, into: store).run()
     for (key, words) in [
-      ("templateDate", "--template-date 2026-01-01 goes on"), ("model", "the model or the endpoint"),
+      ("templateDate", "--template-date 2026-01-01 goes on"),
+      ("model", "the model or the endpoint"),
     ] {
       var other = plan
       other.subject[key] = .string("another")

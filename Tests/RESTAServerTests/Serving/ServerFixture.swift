@@ -79,7 +79,7 @@ struct ServerFixture: Sendable {
     let model = try model ?? Self.model()
     let lines = Lines()
     var logger = Logger(label: "test") { _ in
-      ServerLogHandler(label: "test", format: .json) { lines.append($0) }
+      ServerLogHandler(label: "test", format: .json, write: { lines.append($0) })
     }
     logger.logLevel = .debug
     let server = try ChatServer(
