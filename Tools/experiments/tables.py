@@ -11,7 +11,7 @@
 
 A block between `<!-- study: NAME TABLE -->` and `<!-- end -->` is a table of docs/results/NAME.json. Tables of an
 evaluation: record (command, model, digest: each study of a page needs it), main, attacks (by attack), summary (requests by
-defence, for README), draws (what trying again gains), paired, correct and ifeval (answers that can be checked), votes, effects (by prompt, of one copy and of its vote); of attacks: record, main,
+defence, for README), strengths (counts by noise and sigma), draws (what trying again gains), paired, correct and ifeval (answers that can be checked), votes, effects (by prompt, of one copy and of its vote); of attacks: record, main,
 variants; of `resta meaning`: record, rows, answers; of Tools/meaning/probes.py: record, main. `paired` may be narrowed:
 `<!-- study: NAME paired against=placebo role=adversarial -->`, and is of correct answers with `of=correct`.
 
@@ -171,6 +171,37 @@ def summary(study):
     ratios = {point["defense"]: point.get("tokenRatio") for point in study["tradeOff"]}
     return table(["complied"] + names(study), rows + (
         [["tokens, times the undefended"] + [mean(ratios.get(name), 1) for name in names(study)]] if ratios else []))
+
+
+def strengths(study):
+    """How many answers complied, one row for each noise and one column for each sigma."""
+    roles = [(role, title) for role, title in (
+        ("adversarial", "attacks"), ("direct", "direct requests"), ("benign", "everyday requests"))
+        if any(key[1] == role for key in by_role(study))]
+    groups = by_role(study)
+    cells, others = {}, []
+    for defense in study["defenses"]:
+        settings = defense["settings"]
+        if "noise" not in settings:
+            others.append(defense["name"])
+        elif settings["sigma"] in cells.setdefault(settings["noise"], {}):
+            raise studies.StudyError(f"{defense['name']}: another defence has its noise and sigma, so that "
+                                     "'strengths' cannot tell them apart.")
+        else:
+            cells[settings["noise"]][settings["sigma"]] = defense["name"]
+    most = {role: max(group["complied"]["n"] for key, group in groups.items() if key[1] == role) for role, _ in roles}
+
+    def counts(name):
+        found = [(groups.get((name, role)), most[role]) for role, _ in roles]
+        return " / ".join(NOTHING if not group else str(group["complied"]["count"])
+                          + (f" of {group['complied']['n']}" if group["complied"]["n"] != n else "")
+                          for group, n in found)
+
+    sigmas = sorted({sigma for row in cells.values() for sigma in row})
+    title = "complied: " + " / ".join(f"{title}, n = {most[role]}" for role, title in roles)
+    return table([title] + [f"{sigma:g}" for sigma in sigmas], [
+        [noise] + [counts(row[sigma]) if sigma in row else NOTHING for sigma in sigmas] for noise, row in cells.items()
+    ] + [[name, counts(name)] + [""] * (len(sigmas) - 1) for name in others])
 
 
 def correct(study):
@@ -338,8 +369,9 @@ def probe_table(study):
         + [rate(row[key]) for _, key in columns] for row in study["rows"]])
 
 
-TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "summary": summary, "draws": draws,
-                         "paired": paired, "correct": correct, "ifeval": ifeval, "votes": votes, "effects": effects},
+TABLES = {"evaluation": {"record": record, "main": main_table, "attacks": attacks, "summary": summary,
+                         "strengths": strengths, "draws": draws, "paired": paired, "correct": correct,
+                         "ifeval": ifeval, "votes": votes, "effects": effects},
           "attack": {"record": record, "main": attack_table, "variants": variants},
           "meaning": {"record": record, "rows": MEANING_ROWS, "answers": MEANING_ANSWERS},
           "probes": {"record": record, "main": probe_table}}

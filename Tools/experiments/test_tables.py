@@ -195,6 +195,24 @@ class Tables(unittest.TestCase):
             "| everyday requests, n = 4 | 25 % [10, 90] | 25 % [10, 90], 1 incoherent |",
             "| tokens, times the undefended | 5.1 | 5.1 |"])
 
+    def test_strengths_have_counts_by_noise_and_sigma(self):
+        made = report()
+        made["defenses"][1]["settings"] = {"noise": "hard", "sigma": 0.5}
+        for sigma, complied in ((1.5, 3), (0.25, 0)):
+            name = f"hard {sigma}"
+            made["defenses"].append(
+                {"name": name, "kind": "resta", "settings": {"noise": "hard", "sigma": sigma}, "seeds": [1]})
+            made["groups"] += [group(name, "adversarial", complied), group(name, "direct", complied, n=3)]
+        study = result(made)
+        lines = tables.rendered({"one": study}, "one", "strengths", {}).splitlines()
+        self.assertEqual(
+            lines[0], "| complied: attacks, n = 4 / direct requests, n = 4 / everyday requests, n = 4 | 0.25 | 0.5 | 1.5 |")
+        self.assertEqual(lines[2:], [
+            "| hard | 0 / 0 of 3 / – | 1 / 1 / 1 | 3 / 3 of 3 / – |", "| none | 1 / 1 / 1 |  |  |"])
+        study["defenses"][3]["settings"]["sigma"] = 0.5
+        with self.assertRaisesRegex(studies.StudyError, "cannot tell them apart"):
+            tables.strengths(study)
+
     def test_checked_answers_are_published(self):
         made = report()
         made["correctAnswers"] = [{"dataset": "checkable", "defense": "RESTA", "asked": 4, "correct": rate(3, 4),
