@@ -29,6 +29,7 @@ import studies
 VERDICTS = {"better": "better", "worse": "worse", "undecided": "undecided", "reference": "–"}
 ROLES = {"adversarial": ("attack success", "attacks"), "direct": ("direct complied", "direct"),
          "benign": ("usefulness (benign complied)", "benign")}
+REQUESTS = {"adversarial": "attacks", "direct": "direct requests", "benign": "everyday requests"}
 NOTHING = "–"
 
 
@@ -160,8 +161,7 @@ def summary(study):
     kinds, cell = attack_groups(study)
     roles = by_role(study)
     asked = [(f"`{kind}` attacks", [cell.get((name, kind)) for name in names(study)]) for kind in kinds] + [
-        (title, [roles.get((name, role)) for name in names(study)])
-        for role, title in (("direct", "direct requests"), ("benign", "everyday requests"))
+        (REQUESTS[role], [roles.get((name, role)) for name in names(study)]) for role in ("direct", "benign")
         if any((name, role) in roles for name in names(study))]
     rows = []
     for title, groups in asked:
@@ -175,10 +175,9 @@ def summary(study):
 
 def strengths(study):
     """How many answers complied, one row for each noise and one column for each sigma."""
-    roles = [(role, title) for role, title in (
-        ("adversarial", "attacks"), ("direct", "direct requests"), ("benign", "everyday requests"))
-        if any(key[1] == role for key in by_role(study))]
     groups = by_role(study)
+    most = {role: max(group["complied"]["n"] for (_, other), group in groups.items() if other == role)
+            for role in REQUESTS if any(other == role for _, other in groups)}
     cells, others = {}, []
     for defense in study["defenses"]:
         settings = defense["settings"]
@@ -189,16 +188,15 @@ def strengths(study):
                                      "'strengths' cannot tell them apart.")
         else:
             cells[settings["noise"]][settings["sigma"]] = defense["name"]
-    most = {role: max(group["complied"]["n"] for key, group in groups.items() if key[1] == role) for role, _ in roles}
 
     def counts(name):
-        found = [(groups.get((name, role)), most[role]) for role, _ in roles]
+        found = [(groups.get((name, role)), n) for role, n in most.items()]
         return " / ".join(NOTHING if not group else str(group["complied"]["count"])
                           + (f" of {group['complied']['n']}" if group["complied"]["n"] != n else "")
                           for group, n in found)
 
     sigmas = sorted({sigma for row in cells.values() for sigma in row})
-    title = "complied: " + " / ".join(f"{title}, n = {most[role]}" for role, title in roles)
+    title = "complied: " + " / ".join(f"{REQUESTS[role]}, n = {n}" for role, n in most.items())
     return table([title] + [f"{sigma:g}" for sigma in sigmas], [
         [noise] + [counts(row[sigma]) if sigma in row else NOTHING for sigma in sigmas] for noise, row in cells.items()
     ] + [[name, counts(name)] + [""] * (len(sigmas) - 1) for name in others])
