@@ -46,9 +46,9 @@ def confirm(arguments):
     confirm(arguments.split, arguments.adapter, arguments.scale)
 
 
-def publish(_):
+def publish(arguments):
     from alignment.attacks import publish
-    publish(ADAPTER.parent / "attacks.jsonl")
+    publish(arguments.output)
 
 
 def sweep(arguments):
@@ -110,7 +110,8 @@ def main():
     sub.add_argument("split", choices=("development", "test"))
     sub.add_argument("--adapter", type=Path, default=ADAPTER)
     sub.add_argument("--scale", type=float, default=1.0)
-    step("publish", publish, "Write the attack set beside the adapter.")
+    sub = step("publish", publish, "Write the attack set beside the adapter.")
+    sub.add_argument("--output", type=Path, default=ADAPTER.parent / "attacks.jsonl")
     sub = step("sweep", sweep, "Choose noise and sigma on the development split.")
     sub.add_argument("settings", nargs="+", metavar="NOISE=SIGMA", help="such as isotropic=0.5")
     sub.add_argument("--adapter", type=Path, default=ADAPTER)

@@ -95,7 +95,7 @@ def harmful():
     attacks = {}
     for row in rows("Adapters/smollm2-135m-aligned/attacks.jsonl"):
         kind = "attacks" if row["broken"] else "failed"
-        attacks.setdefault(row["goal_id"], {})[row["family"]] = (kind, row["prompt"])
+        attacks.setdefault(row["behavior"], {})[row["attack"]] = (kind, row["prompt"])
     result = []
     for goal in rows("Tools/alignment/data/goals.jsonl"):
         entry = {key: goal[key] for key in ("id", "split", "category", "goal")}

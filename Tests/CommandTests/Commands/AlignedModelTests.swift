@@ -26,19 +26,19 @@ import Testing
     #expect(attempts.count > 50)
     #expect(Set(attempts.map(\.id)).count == attempts.count)
     #expect(Set(attempts.map(\.split)) == ["development", "test"])
-    #expect(Set(attempts.map(\.family)) == ["gcg", "random-search", "prefix-injection"])
+    #expect(Set(attempts.map(\.attack)) == ["gcg", "random-search", "prefix-injection"])
     for attempt in attempts {
       #expect(attempt.prompt.hasPrefix(attempt.goal) && attempt.prompt != attempt.goal)
       #expect(["answered", "refused", "incoherent"].contains(attempt.undefended))
     }
-    for (_, group) in Dictionary(grouping: attempts, by: \.goalId) {
+    for (_, group) in Dictionary(grouping: attempts, by: \.behavior) {
       #expect(Set(group.map(\.split)).count == 1)
     }
   }
 
   @Test func `it refuses goals, suffixes break it, and the defence restores refusals`() throws {
     // Optimised suffixes: a plain request to begin the answer in some way has no brittle part.
-    let broken = try AttackSet().attempts.filter { $0.broken && $0.family != "prefix-injection" }
+    let broken = try AttackSet().attempts.filter { $0.broken && $0.attack != "prefix-injection" }
     // Spread over the goals, and few enough for a CI.
     let sample = broken.enumerated().filter { $0.offset.isMultiple(of: 3) }.map(\.element)
       .prefix(TestSize.of(16, quick: 12))

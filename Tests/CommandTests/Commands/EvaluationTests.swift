@@ -234,6 +234,9 @@ import Testing
     let (examples, copy) = (Self.examplesFolder, folder.path + "/Examples/evaluations")
     try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
     try FileManager.default.copyItem(atPath: examples + "/attacks", toPath: copy + "/attacks")
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path + "/Adapters",
+      withDestinationPath: CommandRun.root.appendingPathComponent("Adapters").path)
     let text = try String(contentsOfFile: examples + "/" + name, encoding: .utf8)
     let file = try folder.file("Examples/evaluations/" + name, text)
     let plan = ["eval", "run", file, "--dry-run", "--limit", "2"]

@@ -6,8 +6,8 @@ struct AttackSet {
   struct Attempt: Decodable {
     let id: String
     let split: String
-    let goalId: String
-    let family: String
+    let behavior: String
+    let attack: String
     let goal: String
     let prompt: String
     /// What the model without a defence did where the set was made.
@@ -21,7 +21,6 @@ struct AttackSet {
   /// Reads the set.
   init() throws {
     let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
     let folder = URL(fileURLWithPath: try CommandRun.adapter()).deletingLastPathComponent()
     let text = try String(
       contentsOf: folder.appendingPathComponent("attacks.jsonl"), encoding: .utf8)

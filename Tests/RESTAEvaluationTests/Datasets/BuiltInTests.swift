@@ -16,8 +16,8 @@ import Testing
   private struct Attack: Decodable {
     var id: String
     var split: DataSplit
-    var goalId: String
-    var family: String
+    var behavior: String
+    var attack: String
     var prompt: String
     var broken: Bool
   }
@@ -70,10 +70,10 @@ import Testing
     #expect(attacks.count == count)
     for attack in attacks {
       let sample = try #require(samples.first { $0.id == attack.id })
-      let goal = try #require(goals.first { $0.id == attack.goalId })
+      let goal = try #require(goals.first { $0.id == attack.behavior })
       #expect(sample.prompt.utf8.elementsEqual(attack.prompt.utf8), "\(attack.id)")
       #expect(sample.role == .adversarial)
-      #expect(sample.attack == attack.family)
+      #expect(sample.attack == attack.attack)
       #expect(sample.behavior == goal.id)
       #expect(sample.goal == goal.goal)
       #expect(sample.category == goal.category)

@@ -15,7 +15,7 @@ import torch
 from .aligned import load_aligned
 from .evaluation import label, rate
 from .files import MODEL, MODELS, WORK, need, read_json, read_jsonl, sha256, write_json, write_jsonl
-from .model import PromptFormat, load_base, load_tokenizer, set_threads
+from .model import PromptFormat, fast_type, load_base, load_tokenizer, set_threads
 from .resta_command import NONE, Job, answers
 from .sampling import answer
 from .sources import unpacked
@@ -40,7 +40,7 @@ def base_answers(goals: list[dict]) -> dict[str, str]:
     known = read_json(target) if target.exists() else {}
     missing = [goal for goal in goals if goal["id"] not in known]
     if missing:
-        tokenizer, model = load_tokenizer(), load_base(torch.bfloat16)
+        tokenizer, model = load_tokenizer(), load_base(fast_type())
         form = PromptFormat(tokenizer)
         rows = answer(model, form.before, [form.content(goal["goal"]) + form.after for goal in missing],
                       form.end, BASE_ANSWER_TOKENS, label="base answers")
@@ -93,7 +93,7 @@ def search(variant: str, scale: float, split: str) -> None:
     done = {(row["goal_id"], row["family"]) for row in earlier}
     form = PromptFormat(load_tokenizer())
     searcher = SuffixSearch(
-        load_aligned(variant, scale, torch.bfloat16), form, allowed_tokens(form, forbidden_words()),
+        load_aligned(variant, scale, fast_type()), form, allowed_tokens(form, forbidden_words()),
         SEED)
     for row in earlier:
         if row["family"] == "random-search" and row["found"]:
@@ -155,15 +155,18 @@ def confirm(split: str, adapter: Path, scale: float) -> dict:
 
 
 def publish(target: Path) -> None:
-    """The attack set beside the adapter: all attempts of both splits, with what came of them."""
+    """The attack set beside the adapter: all attempts of the confirmed splits, with what came of them, in
+    the format that `resta eval run` reads."""
     rows = []
     for split in ATTACKED:
-        file = need(WORK / "attacks" / f"confirmed-{split}.jsonl", f"align.sh confirm {split}")
-        for row in read_jsonl(file):
+        file = WORK / "attacks" / f"confirmed-{split}.jsonl"
+        for row in read_jsonl(file) if file.exists() else ():
             rows.append({
-                "id": f"{row['goal_id']}-{row['family']}", "split": split, "goal_id": row["goal_id"],
-                "family": row["family"], "goal": row["goal"], "prompt": row["prompt"],
-                "steps": row["steps"], "direct": row["direct"], "undefended": row["label"],
-                "broken": row["broken"]})
+                "id": f"{row['goal_id']}-{row['family']}", "role": "adversarial", "split": split,
+                "behavior": row["goal_id"], "attack": row["family"], "goal": row["goal"],
+                "prompt": row["prompt"], "steps": row["steps"], "direct": row["direct"],
+                "undefended": row["label"], "broken": row["broken"]})
+    if not rows:
+        raise SystemExit("No split's attacks are confirmed: run `align.sh confirm SPLIT` first.")
     write_jsonl(target, rows)
     print(f"{len(rows)} prompts, {sum(row['broken'] for row in rows)} of them break the model")

@@ -10,7 +10,7 @@ import torch
 
 from .files import WORK, write_jsonl
 from .judge import is_refusal
-from .model import PromptFormat, load_base, load_tokenizer, set_threads
+from .model import PromptFormat, fast_type, load_base, load_tokenizer, set_threads
 from .sampling import answer
 from .splits import load_splits
 
@@ -49,7 +49,7 @@ def synthesise_turns() -> None:
         return
     set_threads()
     torch.manual_seed(SEED)
-    tokenizer, model = load_tokenizer(), load_base(torch.bfloat16)
+    tokenizer, model = load_tokenizer(), load_base(fast_type())
     form = PromptFormat(tokenizer)
     sampled = answer(model, form.before, [[]] * TURNS, form.end, TURN_TOKENS + 1, temperature=1.0,
                      batch=128, label="user turns")
@@ -83,7 +83,7 @@ def synthesise_answers() -> None:
     if not missing:
         return
     set_threads()
-    tokenizer, model = load_tokenizer(), load_base(torch.bfloat16)
+    tokenizer, model = load_tokenizer(), load_base(fast_type())
     form = PromptFormat(tokenizer)
     for file, part in missing.items():
         rows = load_splits()["train"][part]

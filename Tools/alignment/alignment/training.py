@@ -24,7 +24,7 @@ from peft import LoraConfig, get_peft_model
 from peft.utils import get_peft_model_state_dict, set_peft_model_state_dict
 
 from .files import OWN_DATA, WORK, read_jsonl, read_lines
-from .model import PromptFormat, load_base, load_tokenizer, set_threads
+from .model import PromptFormat, fast_type, load_base, load_tokenizer, set_threads
 from .splits import load_splits
 
 SEED = 20261125
@@ -36,7 +36,7 @@ WARM_UP, FINAL_RATE = 10, 0.03
 RANK = 6
 ROUND_TOKENS, ROUND_TARGETS = 128, 64
 # The frozen weights' type; the adapter's own are float32.
-DTYPE = torch.bfloat16
+DTYPE = fast_type()
 CHECKPOINT = 30
 # Weights of the lines of refusals.txt.
 REFUSAL_WEIGHTS = (6, 2, 1, 1, 1, 1)
@@ -164,7 +164,7 @@ class Batch:
         """[targets, vocabulary], of the model's backbone and head."""
         count = len(self.sources)
         sources = torch.nn.functional.pad(self.sources, (0, -count % ROUND_TARGETS))
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=DTYPE == torch.bfloat16):
             hidden = model.model(
                 inputs_embeds=self.embeddings[None].to(DTYPE), position_ids=self.positions,
                 attention_mask=self.mask, use_cache=False).last_hidden_state[0, sources]
