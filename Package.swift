@@ -112,6 +112,7 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Resources/built-in.jsonl"), .embedInCode("Resources/checkable.jsonl"),
+        .embedInCode("Resources/languages.txt"), .embedInCode("Resources/sentence-words.txt"),
       ]),
     target("RESTAReport", ["RESTA", "RESTADocuments", "RESTAEvaluation"]),
     target(

@@ -51,12 +51,6 @@ struct LanguageProfile: Sendable {
   /// Letters that few other languages of the script have, in lower case.
   let letters: Set<Unicode.Scalar>
 
-  init(_ code: String, letters: String = "", _ words: String) {
-    self.code = code
-    self.words = Set(words.split(whereSeparator: \.isWhitespace).map(String.init))
-    self.letters = Set(letters.unicodeScalars)
-  }
-
   /// The language whose words and letters occur most; the script's most common one if none do.
   static func best(for script: Script, words: [PythonText]) -> String? {
     let profiles = known[script] ?? []
@@ -89,14 +83,20 @@ struct LanguageProfile: Sendable {
 
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool { Script(scalar) != nil }
 
-  /// By script; the first of each is the fallback.
-  private static let known: [Script: [LanguageProfile]] = [
-    .latin: latin, .cyrillic: cyrillic, .arabic: arabic, .devanagari: devanagari,
-  ]
+  /// By script; the first of each is the fallback. The head of `Resources/languages.txt` explains its lines.
+  private static let known: [Script: [LanguageProfile]] =
+    WordList.read(PackageResources.languages_txt).reduce(into: [:]) { known, list in
+      let head = list.name.split(separator: " ")
+      guard head.count >= 2, let script = Script(rawValue: String(head[0])) else { return }
+      known[script, default: []].append(
+        LanguageProfile(
+          code: String(head[1]), words: list.words,
+          letters: Set(head.dropFirst(2).joined(separator: "").unicodeScalars)))
+    }
 }
 
 /// A writing system, as far as it tells languages apart.
-enum Script: CaseIterable {
+enum Script: String, CaseIterable {
   case latin, greek, cyrillic, hebrew, arabic, devanagari, bengali, gurmukhi, gujarati, tamil,
     telugu
   case kannada, malayalam, thai, hangul, kana, han
