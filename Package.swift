@@ -114,7 +114,9 @@ let package = Package(
         .embedInCode("Resources/built-in.jsonl"), .embedInCode("Resources/checkable.jsonl"),
         .embedInCode("Resources/languages.txt"), .embedInCode("Resources/sentence-words.txt"),
       ]),
-    target("RESTAReport", ["RESTA", "RESTADocuments", "RESTAEvaluation"]),
+    target(
+      "RESTAReport", ["RESTA", "RESTADocuments", "RESTAEvaluation"],
+      resources: [.embedInCode("Resources/page.css"), .embedInCode("Resources/figures.css")]),
     target(
       "RESTAAttack",
       [

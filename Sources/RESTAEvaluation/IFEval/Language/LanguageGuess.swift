@@ -83,7 +83,7 @@ struct LanguageProfile: Sendable {
 
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool { Script(scalar) != nil }
 
-  /// By script; the first of each is the fallback. The head of `Resources/languages.txt` explains its lines.
+  /// By script, the first of each the fallback: `Resources/languages.txt`, whose head explains its lines.
   private static let known: [Script: [LanguageProfile]] =
     WordList.read(PackageResources.languages_txt).reduce(into: [:]) { known, list in
       let head = list.name.split(separator: " ")
