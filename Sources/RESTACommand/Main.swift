@@ -78,16 +78,10 @@ enum VLLMConnector {
     let rows = try LlamaRows(path: path)
     var information = rows.information
     information.calibrated = calibrated
-    let template: Result<ChatTemplate?, RESTAError>
-    do {
-      template = .success(try rows.chatTemplate)
-    } catch let error as RESTAError {
-      template = .failure(error)
-    }
     return try await VLLMModel.connect(
       settings,
       source: ModelSource(
-        information: information, tokenizer: rows.tokenizer, chatTemplate: template,
+        information: information, tokenizer: rows.tokenizer, chatTemplate: rows.chatTemplate,
         embeddings: { try rows.embeddings(of: $0) }))
   }
 }
