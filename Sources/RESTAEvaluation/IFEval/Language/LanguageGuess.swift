@@ -29,7 +29,7 @@ enum LanguageGuess {
     guard let script = scripts.max(by: { letters[$0, default: 0] < letters[$1, default: 0] }) else {
       return nil
     }
-    return script.onlyLanguage ?? LanguageProfile.best(for: script, words: words)
+    return LanguageProfile.best(for: script, words: words)
   }
 
   /// A URL or a mail address, which is of no language.
@@ -123,26 +123,6 @@ enum Script: String, CaseIterable {
     case 0x3040...0x30FF: self = .kana
     case 0x3400...0x4DBF, 0x4E00...0x9FFF: self = .han
     default: return nil
-    }
-  }
-
-  /// The language that the script alone gives away.
-  var onlyLanguage: String? {
-    switch self {
-    case .greek: "el"
-    case .hebrew: "he"
-    case .bengali: "bn"
-    case .gurmukhi: "pa"
-    case .gujarati: "gu"
-    case .tamil: "ta"
-    case .telugu: "te"
-    case .kannada: "kn"
-    case .malayalam: "ml"
-    case .thai: "th"
-    case .hangul: "ko"
-    case .kana: "ja"
-    case .han: "zh"
-    case .latin, .cyrillic, .arabic, .devanagari: nil
     }
   }
 }
