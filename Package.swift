@@ -112,8 +112,11 @@ let package = Package(
       ],
       resources: [
         .embedInCode("Resources/built-in.jsonl"), .embedInCode("Resources/checkable.jsonl"),
+        .embedInCode("Resources/languages.txt"), .embedInCode("Resources/sentence-words.txt"),
       ]),
-    target("RESTAReport", ["RESTA", "RESTADocuments", "RESTAEvaluation"]),
+    target(
+      "RESTAReport", ["RESTA", "RESTADocuments", "RESTAEvaluation"],
+      resources: [.embedInCode("Resources/page.css"), .embedInCode("Resources/figures.css")]),
     target(
       "RESTAAttack",
       [

@@ -58,4 +58,9 @@ extension JSONValue {
 
   /// A string, or `null` where there is none.
   package static func optional(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
+
+  /// A number, or `null`.
+  package static func count(_ number: Int?) -> JSONValue {
+    number.map { .integer(Int128($0)) } ?? .null
+  }
 }

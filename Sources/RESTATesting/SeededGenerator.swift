@@ -1,3 +1,5 @@
+import Foundation
+
 /// A random generator for test cases: the same seed gives the same numbers, on every platform.
 ///
 /// SplitMix64 (G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators", OOPSLA
@@ -81,4 +83,16 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
     return z ^ z >> 31
   }
+}
+
+/// How large the tests run that could run for minutes on a real model.
+///
+/// `make test` has to end within minutes on slow machines and takes their quick forms; `make test-all`
+/// takes the full ones, by the variable `RESTA_TEST_ALL=1`.
+package enum TestSize {
+  /// Whether the full forms are wanted.
+  package static let isFull = ProcessInfo.processInfo.environment["RESTA_TEST_ALL"] == "1"
+
+  /// A number of cases, in the quick form or the full one; of the quick one, enough that the property can fail.
+  package static func of(_ full: Int, quick: Int) -> Int { isFull ? full : quick }
 }

@@ -5,7 +5,7 @@ For each word of sentence_words.txt, and for each of the abbreviations below, th
 few short texts; how many sentences it finds says what it knows. Words that it does not know, or that
 make no difference, are left out.
 
-    python3 Tools/ifeval/sentence_words.py           # writes PunktWords.swift
+    python3 Tools/ifeval/sentence_words.py           # writes sentence-words.txt
     python3 Tools/ifeval/sentence_words.py --check   # fails if what is there would change
 """
 
@@ -14,12 +14,11 @@ import itertools
 import pathlib
 import string
 import sys
-import textwrap
 
 import reference
 
 HERE = pathlib.Path(__file__).resolve().parent
-FILE = HERE.parents[1] / "Sources/RESTAEvaluation/IFEval/Sentences/PunktWords.swift"
+FILE = HERE.parents[1] / "Sources/RESTAEvaluation/Resources/sentence-words.txt"
 
 TITLES = """mr mrs ms mx dr drs prof st sr jr rev hon capt cpt col gen lt sgt maj cmdr adm gov sen rep reps
 pres messrs esq mme mlle fr hrh phd m.d ph.d b.a m.a b.sc m.sc m.b.a d.d.s j.d ed eds asst assoc dept
@@ -64,45 +63,28 @@ def is_seen_in_lower_case(sentences, word):
     return len(sentences(f"so it was Q. {word.capitalize()} dog")) == 2
 
 
-def literal(name, comment, words):
-    lines = textwrap.wrap(" ".join(words), 116, break_on_hyphens=False)
-    body = "\n".join("    " + line for line in lines)
-    return f'  /// {comment}\n  static let {name} = words(\n    """\n{body}\n    """)\n'
-
-
-def swift():
+def resource():
+    """The lists by name, which PunktWords reads."""
     sentences = reference.load().instructions_registry.instructions.instructions_util
     split = sentences._get_sentence_tokenizer().tokenize
     known = [word for word in abbreviations() if is_abbreviation(split, word)]
     asked = sorted(set((HERE / "sentence_words.txt").read_text().split()))
     starting = {word for word in asked if starts_after_abbreviation(split, word)}
     lower = {word for word in asked if is_seen_in_lower_case(split, word)}
-    parts = [
-        literal("abbreviations", "Words that are abbreviations before a full stop.", known),
-        literal(
-            "starters", "Words that, capitalised, begin a sentence behind an abbreviation or an ellipsis.",
-            sorted(starting)),
-        literal(
-            "otherLowercase", "Other words that also occur in lower case; all of `starters` but `i` do.",
-            sorted(lower - starting)),
-    ]
+    lists = {"abbreviations": known, "starters": sorted(starting), "otherLowercase": sorted(lower - starting)}
     if starting - lower != {"i"}:
         sys.exit(f"only 'i' was expected to begin sentences and to be no lower-case word: {starting - lower}")
     head = (
-        "// Tools/ifeval/sentence_words.py wrote this file from lists of our own, keeping what the\n"
-        "// reference implementation knows of them.\n\n"
-        "/// What the sentence splitter knows about English words.\nenum PunktWords {\n")
-    tail = (
-        "\n  private static func words(_ list: String) -> Set<String> {\n"
-        "    Set(list.split(whereSeparator: \\.isWhitespace).map(String.init))\n  }\n}\n")
-    return head + "\n".join(parts) + tail
+        "# What the sentence splitter knows about English words: Tools/ifeval/sentence_words.py wrote this file from\n"
+        "# lists of our own, keeping what the reference implementation knows of them.\n\n")
+    return head + "".join(f"{name}: {' '.join(words)}\n" for name, words in lists.items())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
     arguments = parser.parse_args()
-    text = swift()
+    text = resource()
     if not arguments.check:
         FILE.write_text(text)
     elif FILE.read_text() != text:

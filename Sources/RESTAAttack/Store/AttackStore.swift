@@ -147,14 +147,7 @@ package final class AttackStore: Sendable {
         FROM query ORDER BY attack, arm, goal, number
         """,
         "SELECT * FROM confirmation ORDER BY attack, arm, goal, number, draw",
-      ] {
-        for row in try Row.fetchAll(database, sql: sql) {
-          for value in row.databaseValues {
-            let text = value.isNull ? "-" : "\(value.storage.value ?? "")"
-            hash.update(Array("\(text.utf8.count):\(text)".utf8))
-          }
-        }
-      }
+      ] { try StoreFile.add(sql, of: database, to: &hash) }
       return Digest.hexadecimal(hash.finalized())
     }
   }

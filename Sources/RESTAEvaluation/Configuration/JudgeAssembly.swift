@@ -169,17 +169,12 @@ package struct JudgeAssembly: Sendable {
   }
 
   private func endpoint(
-    _ settings: JudgeSource.Client, of source: JudgeSource
+    _ client: JudgeSource.Client, of source: JudgeSource
   ) throws(EvaluationError) -> EndpointChatClient {
     do throws(EvaluationError) {
-      return try EndpointChatClient(
-        EndpointSettings(
-          baseURL: settings.endpoint ?? "", model: settings.model ?? "",
-          apiKeyVariable: settings.apiKeyVariable, keyHeader: settings.keyHeader,
-          temperature: settings.temperature, tokenParameter: settings.tokenParameter,
-          reasoningEffort: settings.reasoningEffort, timeout: settings.timeout,
-          attempts: settings.retries + 1, requestsPerMinute: settings.requestsPerMinute,
-          concurrency: settings.concurrency), generator: generator)
+      var asked = client.settings
+      (asked.baseURL, asked.model) = (client.endpoint ?? "", client.model ?? "")
+      return try EndpointChatClient(asked, generator: generator)
     } catch {
       // The settings' names are those of Swift; whoever reads this wrote YAML.
       let message = error.message.replacing("baseURL", with: "endpoint")

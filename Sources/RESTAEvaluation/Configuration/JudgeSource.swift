@@ -33,15 +33,12 @@ package struct JudgeSource: Sendable, Hashable {
     package var chatTemplate: String?
     package var endpoint: String?
     package var model: String?
-    package var apiKeyVariable: String?
-    package var keyHeader = "Authorization"
-    package var temperature: Double? = 0
-    package var tokenParameter: EndpointSettings.TokenParameter?
-    package var reasoningEffort: String?
-    package var timeout = 60.0
-    package var retries = 3
-    package var requestsPerMinute: Int?
-    package var concurrency = 4
+    /// How the endpoint is asked; ``endpoint`` and ``model`` go into it where they are given.
+    package var settings = EndpointSettings(baseURL: "", model: "", timeout: 60, attempts: 4)
+    package var retries: Int {
+      get { settings.attempts - 1 }
+      set { settings.attempts = newValue + 1 }
+    }
 
     package static let table: [Setting<Client>] = [
       Setting("file", \.file, .optional(.text), "A GGUF file, relative to the configuration."),
@@ -53,33 +50,34 @@ package struct JudgeSource: Sendable, Hashable {
         "An OpenAI-compatible base URL, such as http://127.0.0.1:8000/v1."),
       Setting("model", \.model, .optional(.text), "The model's name there."),
       Setting(
-        "api_key_variable", \.apiKeyVariable, .optional(.text),
+        "api_key_variable", \.settings.apiKeyVariable, .optional(.text),
         "The environment variable that holds the API key.", default: "no key"),
       Setting(
-        "key_header", \.keyHeader, .text,
+        "key_header", \.settings.keyHeader, .text,
         "The header that carries the key, such as Azure's api-key.",
         default: "Authorization"),
       Setting(
-        "temperature", \.temperature, .optional(.number(0...2)),
+        "temperature", \.settings.temperature, .optional(.number(0...2)),
         "The temperature; null leaves it to the model.",
         default: "0; left to an endpoint's model that refuses it"),
       Setting(
-        "token_parameter", \.tokenParameter, .optional(.choice()),
+        "token_parameter", \.settings.tokenParameter, .optional(.choice()),
         "The name of the limit at the endpoint.",
         default: "max_tokens; max_completion_tokens where that is refused"),
       Setting(
-        "reasoning_effort", \.reasoningEffort, .optional(.text),
+        "reasoning_effort", \.settings.reasoningEffort, .optional(.text),
         "How much the endpoint's model reasons, such as low.", default: "the model's"),
       Setting(
-        "timeout", \.timeout, .number(0.001...86_400), "Seconds for one request.", default: "60"),
+        "timeout", \.settings.timeout, .number(0.001...86_400), "Seconds for one request.",
+        default: "60"),
       Setting(
         "retries", \.retries, .integer(0...100), "How often a request is tried again.",
         default: "3"),
       Setting(
-        "requests_per_minute", \.requestsPerMinute, .optional(.integer(1...1_000_000)),
+        "requests_per_minute", \.settings.requestsPerMinute, .optional(.integer(1...1_000_000)),
         "The most requests a minute.", default: "no limit"),
       Setting(
-        "concurrency", \.concurrency, .integer(1...256), "The most requests at once.",
+        "concurrency", \.settings.concurrency, .integer(1...256), "The most requests at once.",
         default: "4"),
     ]
   }
@@ -162,7 +160,7 @@ package struct JudgeSource: Sendable, Hashable {
     guard client.endpoint == nil || client.model != nil else {
       throw node.error("there is no 'model': the model's name at the endpoint")
     }
-    if client.apiKeyVariable == nil, let header = fields["key_header"] {
+    if client.settings.apiKeyVariable == nil, let header = fields["key_header"] {
       throw header.error("there is no key for it: 'api_key_variable' names where one is")
     }
     self.client = client

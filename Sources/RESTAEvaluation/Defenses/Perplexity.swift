@@ -57,23 +57,17 @@ struct MessagePerplexity: Sendable {
           + "\(model.information.contextLength). Shorten the prompt or raise the context length.")
     }
     let wanted = Set(positions)
-    let reservation = try await model.reserve(sequences: 1, cells: last)
-    do {
-      // A row at a time: all of a long prompt's would be a vocabulary for each token.
-      let logs = try await reservation.forward([
+    // A row at a time: all of a long prompt's would be a vocabulary for each token.
+    let logs: [Double?] = try await model.reserve(sequences: 1, cells: last).use {
+      try await $0.forward([
         ForwardSegment(
           sequence: 0, input: .tokens(Array(tokens[..<last])), outputs: .suffix(last - first + 1))
       ]) { row, logits -> Double? in
         guard wanted.contains(first + row) else { return nil }
-        let values = logits.indices.map { logits[$0] }
-        return Double(values[Int(tokens[first + row])]) - (try Logits.logSumExp(values))
+        return Double(logits[Int(tokens[first + row])]) - (try Logits.logSumExp(logits))
       }
-      await reservation.release()
-      return logs.compactMap(\.self)
-    } catch {
-      await reservation.release()
-      throw error
     }
+    return logs.compactMap(\.self)
   }
 }
 

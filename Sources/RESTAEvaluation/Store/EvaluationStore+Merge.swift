@@ -128,16 +128,7 @@ extension EvaluationStore {
       if let record = try Self.record(database, path: self.path) {
         hasher.update(try CanonicalJSON.data(record.identity))
       }
-      for sql in Self.determined {
-        let rows = try Row.fetchCursor(database, sql: sql)
-        while let row = try rows.next() {
-          for value in row.databaseValues {
-            // Lengths keep two columns from running into one another.
-            let text = value.isNull ? "-" : "\(value.storage.value ?? "")"
-            hasher.update(Array("\(text.utf8.count):\(text)".utf8))
-          }
-        }
-      }
+      for sql in Self.determined { try StoreFile.add(sql, of: database, to: &hasher) }
       return Digest.hexadecimal(hasher.finalized())
     }
   }

@@ -1,5 +1,6 @@
 import Foundation
 package import GRDB
+package import RESTADocuments
 
 /// A file of results: SQLite in WAL mode, whose tables have a version.
 package struct StoreFile {
@@ -103,6 +104,18 @@ package struct StoreFile {
     } catch let error as DatabaseError {
       throw EvaluationError(
         .fileFailed, "The store '\(path)' could not be written: \(text(of: error))", cause: error)
+    }
+  }
+
+  /// Adds every value of some rows to a digest.
+  package static func add(_ sql: String, of database: Database, to hash: inout SHA256) throws {
+    let rows = try Row.fetchCursor(database, sql: sql)
+    while let row = try rows.next() {
+      for value in row.databaseValues {
+        // Lengths keep two columns from running into one another.
+        let text = value.isNull ? "-" : "\(value.storage.value ?? "")"
+        hash.update(Array("\(text.utf8.count):\(text)".utf8))
+      }
     }
   }
 

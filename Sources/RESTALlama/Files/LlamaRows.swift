@@ -12,7 +12,8 @@ package struct LlamaRows: Sendable {
   package let information: ModelInformation
   /// The vocabulary.
   package let tokenizer: any Tokenizer
-  private let template: Result<ChatTemplate?, RESTAError>
+  /// The model's own chat template; `nil` when its file holds none.
+  package let chatTemplate: Result<ChatTemplate?, RESTAError>
   private let table: EmbeddingTable
 
   /// Opens a file; blocks for as long as its header and its vocabulary take.
@@ -29,14 +30,11 @@ package struct LlamaRows: Sendable {
     let weights = try LlamaWeights(path: path, options: LlamaOptions(), vocabularyOnly: true)
     let tokenizer = try LlamaTokenizer(weights)
     self.tokenizer = tokenizer
-    template = weights.chatTemplate(of: file, tokenizer)
+    chatTemplate = weights.chatTemplate(of: file, tokenizer)
     information = try ModelInformation(
       file, architecture, weights, tokenizer, table,
       sequences: DefenseSettings.samplesRange.upperBound + 1)
   }
-
-  /// The model's own chat template; `nil` when its file holds none.
-  package var chatTemplate: ChatTemplate? { get throws { try template.get() } }
 
   /// The vectors of some tokens, `[tokens, dimensions]`, scaled as the architecture scales them.
   package func embeddings(of tokens: [TokenID]) throws(RESTAError) -> EmbeddingMatrix {

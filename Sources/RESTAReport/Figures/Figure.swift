@@ -11,7 +11,7 @@ struct Figure: Sendable {
   var height: Double
   var content: Markup
 
-  /// The drawing within a page that has ``FigureStyle``.
+  /// The drawing within a page that has ``Markup/figureStyle``.
   ///
   /// It shrinks to 680 pixels, and scrolls where there are fewer.
   var inline: Markup {
@@ -33,7 +33,7 @@ struct Figure: Sendable {
     let box = "0 0 \(Draw.number(width)) \(Draw.number(height))"
     let inside = [
       .element("title", text: title), .element("desc", text: description),
-      standalone ? .element("style", FigureStyle.sheet) : .empty,
+      standalone ? .element("style", Markup.figureStyle) : .empty,
       standalone
         ? .void("rect", ["class": "paper", "width": "100%", "height": "100%"]) : .empty,
       content,

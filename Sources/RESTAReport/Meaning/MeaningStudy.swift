@@ -92,19 +92,15 @@ package struct MeaningStudy: Sendable {
     behind prompt: [TokenID], _ copies: [PerturbedRows]
   ) async throws -> PromptMeaning.Prediction {
     let count = copies.count + 1
-    let reservation = try await model.reserve(sequences: count, cells: count * prompt.count)
-    do {
-      let rows = try await reservation.forward(
-        [ForwardSegment(sequence: 0, input: .tokens(prompt))]
-          + copies.enumerated().map {
-            ForwardSegment(sequence: $0.offset + 1, input: .perturbed($0.element))
-          })
-      await reservation.release()
-      return try PromptMeaning.Prediction(
-        clean: Logits.logSoftmax(rows[0]), copies: rows.dropFirst().map(Logits.logSoftmax))
-    } catch {
-      await reservation.release()
-      throw error
+    let segments: [ForwardSegment] =
+      [ForwardSegment(sequence: 0, input: .tokens(prompt))]
+      + copies.enumerated().map {
+        ForwardSegment(sequence: $0.offset + 1, input: .perturbed($0.element))
+      }
+    let rows = try await model.reserve(sequences: count, cells: count * prompt.count).use {
+      try await $0.forward(segments)
     }
+    return try PromptMeaning.Prediction(
+      clean: Logits.logSoftmax(rows[0]), copies: rows.dropFirst().map(Logits.logSoftmax))
   }
 }

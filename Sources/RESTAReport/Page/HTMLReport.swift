@@ -45,7 +45,7 @@ enum HTMLReport {
       .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
       .void("meta", ["name": "referrer", "content": "no-referrer"]),
       .element("title", text: title(report)),
-      .element("style", PageStyle.sheet, FigureStyle.sheet))
+      .element("style", Markup.pageStyle, Markup.figureStyle))
   }
 
   private static func title(_ report: Report) -> String {

@@ -1,7 +1,8 @@
 /// A piece of XML that is also HTML or SVG, in which text can only stand escaped.
 ///
 /// Escaping is by construction: names of elements and attributes are literals of the source code (`StaticString`),
-/// everything else goes through ``escaped(_:)``. There is no way to add a string that was computed without that.
+/// the style sheets resources, everything else goes through ``escaped(_:)``. There is no way to add a string that
+/// was computed without that.
 struct Markup: Sendable, Hashable {
   /// Names and values, in order.
   typealias Attributes = KeyValuePairs<StaticString, String>
@@ -15,8 +16,20 @@ struct Markup: Sendable, Hashable {
   /// Text, with its invisible characters made visible.
   static func text(_ text: String) -> Markup { Markup(source: escaped(VisibleText.of(text))) }
 
-  /// What the source code spells out, such as a style sheet.
-  static func fixed(_ literal: StaticString) -> Markup { Markup(source: literal.description) }
+  /// The style sheet of the page, like the next free of `<` and `&`, so that it is the same in HTML and XML.
+  static let pageStyle = sheet(PackageResources.page_css)
+
+  /// The style sheet of all figures.
+  ///
+  /// Colours are written out instead of named once: programs that turn an SVG file into a PDF know
+  /// classes and `currentColor`, and no custom properties. The series' colours have a contrast of at
+  /// least 3 : 1 with the paper and differ in lightness too; every series has its own mark besides.
+  static let figureStyle = sheet(PackageResources.figures_css)
+
+  private static func sheet(_ resource: [UInt8]) -> Markup {
+    // Without the last line's end.
+    Markup(source: String(decoding: resource.dropLast(), as: UTF8.self))
+  }
 
   /// An element with a start and an end.
   static func element(

@@ -29,7 +29,7 @@ enum LanguageGuess {
     guard let script = scripts.max(by: { letters[$0, default: 0] < letters[$1, default: 0] }) else {
       return nil
     }
-    return script.onlyLanguage ?? LanguageProfile.best(for: script, words: words)
+    return LanguageProfile.best(for: script, words: words)
   }
 
   /// A URL or a mail address, which is of no language.
@@ -50,12 +50,6 @@ struct LanguageProfile: Sendable {
   let words: Set<String>
   /// Letters that few other languages of the script have, in lower case.
   let letters: Set<Unicode.Scalar>
-
-  init(_ code: String, letters: String = "", _ words: String) {
-    self.code = code
-    self.words = Set(words.split(whereSeparator: \.isWhitespace).map(String.init))
-    self.letters = Set(letters.unicodeScalars)
-  }
 
   /// The language whose words and letters occur most; the script's most common one if none do.
   static func best(for script: Script, words: [PythonText]) -> String? {
@@ -89,14 +83,20 @@ struct LanguageProfile: Sendable {
 
   private static func isLetter(_ scalar: Unicode.Scalar) -> Bool { Script(scalar) != nil }
 
-  /// By script; the first of each is the fallback.
-  private static let known: [Script: [LanguageProfile]] = [
-    .latin: latin, .cyrillic: cyrillic, .arabic: arabic, .devanagari: devanagari,
-  ]
+  /// By script, the first of each the fallback: `Resources/languages.txt`, whose head explains its lines.
+  private static let known: [Script: [LanguageProfile]] =
+    WordList.read(PackageResources.languages_txt).reduce(into: [:]) { known, list in
+      let head = list.name.split(separator: " ")
+      guard head.count >= 2, let script = Script(rawValue: String(head[0])) else { return }
+      known[script, default: []].append(
+        LanguageProfile(
+          code: String(head[1]), words: list.words,
+          letters: Set(head.dropFirst(2).joined(separator: "").unicodeScalars)))
+    }
 }
 
 /// A writing system, as far as it tells languages apart.
-enum Script: CaseIterable {
+enum Script: String, CaseIterable {
   case latin, greek, cyrillic, hebrew, arabic, devanagari, bengali, gurmukhi, gujarati, tamil,
     telugu
   case kannada, malayalam, thai, hangul, kana, han
@@ -123,26 +123,6 @@ enum Script: CaseIterable {
     case 0x3040...0x30FF: self = .kana
     case 0x3400...0x4DBF, 0x4E00...0x9FFF: self = .han
     default: return nil
-    }
-  }
-
-  /// The language that the script alone gives away.
-  var onlyLanguage: String? {
-    switch self {
-    case .greek: "el"
-    case .hebrew: "he"
-    case .bengali: "bn"
-    case .gurmukhi: "pa"
-    case .gujarati: "gu"
-    case .tamil: "ta"
-    case .telugu: "te"
-    case .kannada: "kn"
-    case .malayalam: "ml"
-    case .thai: "th"
-    case .hangul: "ko"
-    case .kana: "ja"
-    case .han: "zh"
-    case .latin, .cyrillic, .arabic, .devanagari: nil
     }
   }
 }

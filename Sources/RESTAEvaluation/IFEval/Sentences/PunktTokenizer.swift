@@ -141,3 +141,19 @@ struct PunktToken {
     String(String.UnicodeScalarView(PythonText(text).lowercased().scalars))
   }
 }
+
+/// What the sentence splitter knows about English words: `Resources/sentence-words.txt`.
+enum PunktWords {
+  /// Words that are abbreviations before a full stop.
+  static let abbreviations = words("abbreviations")
+  /// Words that, capitalised, begin a sentence behind an abbreviation or an ellipsis.
+  static let starters = words("starters")
+  /// Other words that also occur in lower case; all of `starters` but `i` do.
+  static let otherLowercase = words("otherLowercase")
+
+  private static let lists = WordList.read(PackageResources.sentence_words_txt)
+
+  private static func words(_ name: String) -> Set<String> {
+    lists.first { $0.name == name }?.words ?? []
+  }
+}

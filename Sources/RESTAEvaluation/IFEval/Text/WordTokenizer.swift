@@ -212,3 +212,20 @@ struct SpacedText {
     scalars = result
   }
 }
+
+/// A list of words that a resource holds.
+struct WordList: Sendable {
+  /// What stands in front of its colon.
+  let name: String
+  let words: Set<String>
+
+  /// Reads lines `NAME: WORDS`; those that begin with `#` are comments.
+  static func read(_ resource: [UInt8]) -> [WordList] {
+    let lines = String(decoding: resource, as: UTF8.self).split(separator: "\n")
+    return lines.compactMap { line -> WordList? in
+      guard !line.hasPrefix("#"), let colon = line.firstIndex(of: ":") else { return nil }
+      let words = line[line.index(after: colon)...].split(whereSeparator: \.isWhitespace)
+      return WordList(name: String(line[..<colon]), words: Set(words.map(String.init)))
+    }
+  }
+}
