@@ -89,6 +89,7 @@ extension ServerSettings {
           if !chosen.names.contains("perturb") {
             settings.perturbed.roles = Self.base.perturbed.roles
           }
+          try settings.noise.check(for: model)
           return settings
         }
       } catch {
