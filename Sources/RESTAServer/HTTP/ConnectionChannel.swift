@@ -55,8 +55,8 @@ struct ConnectionChannel: HTTPChannelHandler {
 
 /// A connection between its acceptance and its handling.
 ///
-/// One that nobody takes is closed. Whoever connects in the moment in which the server stops accepting is dropped by it unhandled, and
-/// the framework ends the whole process where the writer of a connection goes unfinished.
+/// One that nobody takes is closed. Whoever connects in the moment in which the server stops accepting is dropped by
+/// it unhandled, and the framework ends the whole process where the writer of a connection goes unfinished.
 final class AcceptedConnection: ServerChildChannelValue {
   typealias Parts = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
