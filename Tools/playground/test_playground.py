@@ -390,6 +390,11 @@ class ScriptedTests(PageCase):
                 self.assertEqual([title for title, _ in BROWSER.value(TEXTS)], ["Undefended"])
                 self.assertEqual(server.requests[-1]["resta"], {})
 
+    def test_a_window_that_is_longer_than_any_answer_can_be_sent(self):
+        with self.page({**OPEN, "limits": {**OPEN["limits"], "answer_tokens": 10}}) as server:
+            self.ask("hello")
+            self.assertIn(20, [body["resta"].get("prefix") for body in server.requests])
+
     def test_a_silent_operator_is_respected(self):
         with self.page(SILENT) as server:
             self.assertTrue(BROWSER.value("document.getElementById('defense').hidden"))

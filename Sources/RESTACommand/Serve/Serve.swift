@@ -80,7 +80,7 @@ struct Serve: AsyncParsableCommand {
 
   private static func logger(_ settings: ServerSettings.Log) -> Logger {
     var logger = Logger(label: "resta") { _ in
-      ServerLogHandler(label: "resta", format: settings.format == .json ? .json : .text)
+      ServerLogHandler(label: "resta", format: settings.format)
     }
     logger.logLevel = settings.level
     return logger
@@ -109,7 +109,7 @@ struct ServedLlama {
 
   /// Checks what can be checked before anything listens.
   ///
-  /// - Throws: ``Failure`` for a model, an adapter or a template that cannot be found.
+  /// - Throws: ``Failure`` for a model or a template that cannot be found.
   init(_ settings: ServerSettings) throws {
     self.settings = settings
     path = try Models.resolve(settings.model.file)

@@ -55,8 +55,8 @@ struct ConnectionChannel: HTTPChannelHandler {
 
 /// A connection between its acceptance and its handling.
 ///
-/// One that nobody takes is closed. Whoever connects in the moment in which the server stops accepting is dropped by it unhandled, and
-/// the framework ends the whole process where the writer of a connection goes unfinished.
+/// One that nobody takes is closed. Whoever connects in the moment in which the server stops accepting is dropped by
+/// it unhandled, and the framework ends the whole process where the writer of a connection goes unfinished.
 final class AcceptedConnection: ServerChildChannelValue {
   typealias Parts = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
 
@@ -81,6 +81,9 @@ final class AcceptedConnection: ServerChildChannelValue {
 }
 
 /// Tells a ``ConnectionWatch`` of bytes before they are parsed: half a head is no part of a request yet.
+///
+/// The last byte that is no line's end is parsed by itself: where the request before it was complete, it begins
+/// another. Line ends alone begin none, as those that some clients send behind a body.
 private final class ByteWatch: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
@@ -90,7 +93,14 @@ private final class ByteWatch: ChannelInboundHandler {
   init(watch: ConnectionWatch) { self.watch = watch }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    watch.bytesArrived()
-    context.fireChannelRead(data)
+    var bytes = unwrapInboundIn(data)
+    if let last = bytes.readableBytesView.lastIndex(where: { $0 != 0x0D && $0 != 0x0A }) {
+      watch.bytesArrived()
+      if let before = bytes.readSlice(length: last - bytes.readerIndex), before.readableBytes > 0 {
+        context.fireChannelRead(wrapInboundOut(before))
+        watch.bytesArrived()
+      }
+    }
+    context.fireChannelRead(wrapInboundOut(bytes))
   }
 }

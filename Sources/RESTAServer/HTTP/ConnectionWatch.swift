@@ -134,6 +134,8 @@ final class ConnectionWatch: ChannelDuplexHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // What follows a fault is no other one.
+    if error is ByteToMessageDecoderError { return }
     if error is IOError { inputClosed() }
     guard let fault = error as? HTTPParserError, !isEnding else {
       return context.fireErrorCaught(error)

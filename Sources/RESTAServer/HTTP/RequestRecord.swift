@@ -15,8 +15,7 @@ final class RequestRecord: Sendable {
   private let route: String?
   private let path: String
   private let start = ContinuousClock.now
-  // Invariant: set once.
-  private let isComplete = Mutex(false)
+  private let isComplete = Atomic(false)
 
   init(
     _ request: Request, _ context: ServerContext, metrics: ServerMetrics, logger: Logger,
@@ -47,11 +46,7 @@ final class RequestRecord: Sendable {
 
   /// Counts and logs the request; calling it again does nothing.
   func complete(status: Int) {
-    let isFirst = isComplete.withLock { complete in
-      defer { complete = true }
-      return !complete
-    }
-    guard isFirst else { return }
+    guard !isComplete.exchange(true, ordering: .relaxed) else { return }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     metrics.requestEnded(route: route ?? "other", status: status, seconds: seconds)
     var metadata = context.notes.metadata

@@ -156,8 +156,7 @@ final class AdmissionQueue: Sendable {
 final class AdmissionTicket: Sendable {
   private let queue: AdmissionQueue
   private let start: ContinuousClock.Instant
-  // Invariant: set once.
-  private let isReleased = Mutex(false)
+  private let isReleased = Atomic(false)
 
   init(queue: AdmissionQueue) {
     self.queue = queue
@@ -168,10 +167,6 @@ final class AdmissionTicket: Sendable {
 
   /// Gives the place to who waits; calling it again does nothing.
   func release() {
-    let isFirst = isReleased.withLock { released in
-      defer { released = true }
-      return !released
-    }
-    if isFirst { queue.leave(after: .now - start) }
+    if !isReleased.exchange(true, ordering: .relaxed) { queue.leave(after: .now - start) }
   }
 }

@@ -7,8 +7,7 @@ import RESTA
 struct DefensePolicy: Sendable {
   /// What requests may choose, and the defence of those that choose nothing.
   let information: PolicyInformation
-  /// What is recommended for the model.
-  private let recommended: NoiseSettings
+  private let model: ModelInformation
 
   /// The defence of a request that chooses nothing.
   var defense: DefenseSettings { information.defense }
@@ -33,13 +32,14 @@ struct DefensePolicy: Sendable {
         PrefixLength(length: $0).description
       },
       off: client.off, exposure: client.expose)
-    recommended = DefenseSettings.recommended(for: model).noise
+    self.model = model
   }
 
   /// The defence of a request.
   ///
   /// - Throws: ``APIError`` with status 400: code `resta_limit` and the field for a choice that the
-  ///   operator does not allow, with what is allowed; `resta_not_allowed` for votes.
+  ///   operator does not allow, with what is allowed; `resta_not_allowed` for votes; `invalid_setting` for a sigma
+  ///   that the model cannot be given.
   func settings(for override: DefenseOverride) throws(APIError) -> DefenseSettings {
     guard !override.votes || information.exposure >= .votes else {
       throw .invalid(
@@ -58,6 +58,11 @@ struct DefensePolicy: Sendable {
       kind: kind, sigma: try sigma(for: kind, override),
       // Noise that is not directional has that power already.
       powerMatched: defense.noise.powerMatched && kind.isDirectional)
+    if override.sigma != nil, (try? settings.noise.check(for: model)) == nil {
+      throw .invalid(
+        "resta.sigma is too large for this model's embeddings.", param: "resta.sigma",
+        code: "invalid_setting")
+    }
     if let samples = override.samples {
       try check(samples, of: "samples", in: information.samples) { "\($0)" }
       settings.samples = samples
@@ -119,6 +124,7 @@ struct DefensePolicy: Sendable {
       return Sigma(value: value, unit: own.unit)
     }
     guard kind != .none, kind != defense.noise.kind else { return own }
+    let recommended = DefenseSettings.recommended(for: model).noise
     let usual = kind == recommended.kind ? recommended.sigma : kind.fallbackSigma
     guard usual.unit == own.unit, information.sigma.contains(usual.value) else {
       let range = words(information.sigma) { SettingValue.text(of: $0) }
@@ -185,6 +191,18 @@ struct PolicyInformation: Sendable, Hashable {
   /// Whether the defence may be switched off: by noise `none`, a sigma of 0 or a prefix of 0.
   var off: Bool
   var exposure: Exposure
+}
+
+extension NoiseSettings {
+  /// Refuses a sigma under which a model's embeddings are no numbers any more.
+  func check(for model: ModelInformation) throws(RESTAError) {
+    let noise = try EmbeddingNoise(self, scale: model.embeddingScale, seed: 0)
+    let clean = EmbeddingMatrix(
+      rows: 1, dimensions: model.dimensions, values: Array(repeating: 0, count: model.dimensions))
+    try RESTAError.require(
+      PerturbedRows(noise, embeddings: clean, positions: [], copy: 0).isFinite,
+      "sigma is \(sigma), which is too large for these embeddings")
+  }
 }
 
 extension ServerSettings.Client.Bounds where Value: Comparable {

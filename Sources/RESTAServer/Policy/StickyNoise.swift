@@ -1,8 +1,8 @@
 import RESTA
 import RESTADocuments
 
-/// Noise seeds that are a function of the prompt, or of how a conversation began: asking again draws the same noise, so that trying
-/// again until the noise is favourable gains nothing.
+/// Noise seeds that are a function of the prompt, or of how a conversation began: asking again draws the same noise,
+/// so that trying again until the noise is favourable gains nothing.
 ///
 /// Without the secret nobody can tell which noise a prompt gets, or search for a prompt that gets a good one offline.
 struct StickyNoise: Sendable {

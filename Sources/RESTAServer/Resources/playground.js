@@ -132,7 +132,8 @@ function setUpNumber(id) {
   if (!bound) return null;
   input.required = true;
   input.min = bound.min;
-  input.max = bound.max === "all" ? server.limits.answer_tokens : bound.max;
+  // The operator's own may be longer than any answer.
+  input.max = bound.max === "all" ? Math.max(server.limits.answer_tokens, input.value) : bound.max;
   input.labels[0].append(" ", element("span", "muted", `${input.min} to ${input.max}`));
   return bound;
 }

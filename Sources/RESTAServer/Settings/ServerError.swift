@@ -29,11 +29,6 @@ public struct ServerError: Error, Sendable, CustomStringConvertible {
   public let cause: (any Error)?
 
   /// Makes an error.
-  ///
-  /// - Parameters:
-  ///   - code: What went wrong.
-  ///   - message: What went wrong and the remedy.
-  ///   - cause: The error behind this one. Default: none.
   public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
     self.code = code
     self.message = message

@@ -13,17 +13,15 @@ extension ServerSettings {
       /// The most; `nil`: the operator's own value.
       public var max: Value?
 
-      /// Makes bounds.
-      ///
-      /// - Parameters:
-      ///   - min: The least. Default: the operator's own value.
-      ///   - max: The most. Default: the operator's own value.
+      /// Makes bounds; each is the operator's own value unless it is given.
       public init(min: Value? = nil, max: Value? = nil) {
         self.min = min
         self.max = max
       }
     }
 
+    /// Makes the defaults.
+    public init() {}
     /// What a reply shows of its defence; votes hold margins, which help whoever looks for an attack.
     ///
     /// Default: the settings.
@@ -68,11 +66,6 @@ public enum Exposure: String, Sendable, Hashable, Codable, CaseIterable, Compara
   case votes
 
   /// Whether one shows less than another.
-  ///
-  /// - Parameters:
-  ///   - left: One.
-  ///   - right: The other.
-  /// - Returns: Whether `left` shows less.
   public static func < (left: Exposure, right: Exposure) -> Bool { left.rank < right.rank }
 
   private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }

@@ -12,6 +12,8 @@ extension ServerSettings {
   /// settings.defense.noise = .soft
   /// ```
   @dynamicMemberLookup public struct Defense: Sendable, Hashable {
+    /// Makes the defaults.
+    public init() {}
     package var chosen = Chosen(Self.base)
     /// For what the noise is drawn once, so that asking again gains nothing; ``Sticky/off`` by default.
     public var sticky = Sticky.off
@@ -89,6 +91,7 @@ extension ServerSettings {
           if !chosen.names.contains("perturb") {
             settings.perturbed.roles = Self.base.perturbed.roles
           }
+          try settings.noise.check(for: model)
           return settings
         }
       } catch {

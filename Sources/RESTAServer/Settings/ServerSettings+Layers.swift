@@ -19,11 +19,6 @@ public struct SettingFlag: Sendable, Hashable {
   public var name: String
 
   /// Makes a flag.
-  ///
-  /// - Parameters:
-  ///   - path: The setting, such as `limits.queue`.
-  ///   - value: Its value.
-  ///   - name: The flag as the user wrote it, such as `--queue`.
   public init(path: String, value: Value, name: String) {
     self.path = path
     self.value = value

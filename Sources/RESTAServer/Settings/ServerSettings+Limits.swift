@@ -4,6 +4,8 @@ public import RESTA
 extension ServerSettings {
   /// What bounds the work and the time of requests.
   public struct Limits: Sendable, Hashable {
+    /// Makes the defaults.
+    public init() {}
     /// The most tokens that an answer may be asked to have, at least 1; 2048 by default.
     public var answerTokens = 2048
     /// The most tokens of a prompt, at least 1; by default `nil`, what the model's context leaves.
@@ -48,6 +50,8 @@ extension ServerSettings {
 
   /// How often each key may ask; without keys, everybody together.
   public struct Rates: Sendable, Hashable {
+    /// Makes the defaults.
+    public init() {}
     /// Requests a minute, at least 1; by default `nil`, any number.
     public var requestsPerMinute: Int?
     /// Tokens a minute, those of all k + 1 sequences, at least 1; by default `nil`, any number.
@@ -120,6 +124,8 @@ extension ServerSettings {
 extension ServerSettings {
   /// What is put into every prompt.
   public struct Prompt: Sendable, Hashable {
+    /// Makes the defaults.
+    public init() {}
     /// A system prompt in front of every conversation, not empty; by default `nil`, none.
     public var system: String?
     /// The date that templates print which ask for it, for prompts that can be repeated.
@@ -132,6 +138,8 @@ extension ServerSettings {
 
   /// What an answer is like when its request does not say.
   public struct Answer: Sendable, Hashable {
+    /// Makes the defaults.
+    public init() {}
     /// The most tokens of an answer, from 1 to ``Limits/answerTokens``; 256 by default.
     public var maxTokens = 256
     /// The sampling temperature behind the voted prefix, from 0 (greedy) to ``Client/temperature``.
@@ -164,12 +172,16 @@ extension ServerSettings {
 extension ServerSettings {
   /// Who may ask.
   public struct Keys: Sendable, Hashable {
+    /// Makes the defaults.
+    public init() {}
     /// A file with a key a line, besides those of `$RESTA_API_KEYS`; by default `nil`, none.
     public var file: String?
   }
 
   /// Who may read `/metrics`, and what of the defence it shows.
   public struct Metrics: Sendable, Hashable {
+    /// Makes the defaults.
+    public init() {}
     /// Whether votes, margins, passes and positions are counted there.
     ///
     /// For a client that asks alone their changes are its own request's margins, which tell which of
@@ -189,6 +201,8 @@ extension ServerSettings {
       case json
     }
 
+    /// Makes the defaults.
+    public init() {}
     /// From which level on things are logged; `info` by default.
     public var level = Logger.Level.info
     /// The lines' format; text by default.

@@ -3,6 +3,8 @@ public import RESTA
 extension ServerSettings {
   /// Where the server listens, and from where it may be used.
   public struct Listen: Sendable, Hashable {
+    /// Makes the defaults.
+    public init() {}
     /// The address or the name of an interface, not empty; by default `127.0.0.1`, this machine alone.
     public var host = "127.0.0.1"
     /// The port, in `0...65535`, 0 for one that is free; 8080 by default.
@@ -45,6 +47,8 @@ extension ServerSettings {
 extension ServerSettings {
   /// The model; read by whoever loads it, so what an engine accepts is checked there.
   public struct Model: Sendable, Hashable {
+    /// Makes the defaults.
+    public init() {}
     /// The GGUF file; by default `nil`, what the command takes without one.
     public var file: String?
     /// The name that requests and replies call the model by.

@@ -120,82 +120,70 @@ extension ServerSettings {
   /// - Returns: The sentences, the gravest first; empty for the defaults.
   public func warnings(hasKeys: Bool) -> [String] {
     var warnings: [String] = []
-    if defense.isOff {
-      warnings.append(
-        "The defence is off: a request that asks for nothing else is answered without any"
-          + " (defense.noise, defense.sigma, defense.prefix).")
+    func warn(_ isRisky: Bool, _ words: String) {
+      if isRisky { warnings.append(words) }
     }
-    if defense.sticky != .off, client.opensRetries {
-      warnings.append(
-        "Noise is sticky, and clients may change it all the same by choosing another noise, sigma, k"
-          + " or l, or a temperature above 0 (client).")
-    }
-    if defense.sticky == .conversation {
-      warnings.append(
-        "All turns of a conversation are asked under the noise of its first message, so that later"
-          + " turns can be tried against noise that does not change (defense.sticky).")
-    }
+    warn(
+      defense.isOff,
+      "The defence is off: a request that asks for nothing else is answered without any"
+        + " (defense.noise, defense.sigma, defense.prefix).")
+    warn(
+      defense.sticky != .off && client.opensRetries,
+      "Noise is sticky, and clients may change it all the same by choosing another noise, sigma, k"
+        + " or l, or a temperature above 0 (client).")
+    warn(
+      defense.sticky == .conversation,
+      "All turns of a conversation are asked under the noise of its first message, so that later"
+        + " turns can be tried against noise that does not change (defense.sticky).")
     let chosen = defense.chosen
     let open = client.roles.subtracting(chosen.value.perturbed.roles).subtracting([.assistant]).map(
       \.rawValue)
-    if !open.isEmpty {
-      warnings.append(
-        "What a client writes as \(open.sorted().joined(separator: " or ")) is not perturbed: an attack"
-          + " fits there (defense.perturb, client.roles).")
-    }
-    if chosen.value.perturbed.lastUserTurnOnly {
-      warnings.append(
-        "Earlier user turns are not perturbed: an attack fits there (defense.last_turn_only).")
-    }
-    if client.assistantTurns == .trusted, client.roles.contains(.assistant) {
-      warnings.append(
-        "Clients may make up assistant turns, which are not perturbed (client.assistant_turns).")
-    }
-    if metrics.margins, metrics.keys.isEmpty {
-      warnings.append(
-        "Every client may read margins from /metrics (metrics.margins): they tell an attacker which of"
-          + " two prompts is nearer to success. Give the monitoring's key in metrics.keys.")
-    }
+    warn(
+      !open.isEmpty,
+      "What a client writes as \(open.sorted().joined(separator: " or ")) is not perturbed: an attack"
+        + " fits there (defense.perturb, client.roles).")
+    warn(
+      chosen.value.perturbed.lastUserTurnOnly,
+      "Earlier user turns are not perturbed: an attack fits there (defense.last_turn_only).")
+    warn(
+      client.assistantTurns == .trusted && client.roles.contains(.assistant),
+      "Clients may make up assistant turns, which are not perturbed (client.assistant_turns).")
+    warn(
+      metrics.margins && metrics.keys.isEmpty,
+      "Every client may read margins from /metrics (metrics.margins): they tell an attacker which of"
+        + " two prompts is nearer to success. Give the monitoring's key in metrics.keys.")
     guard !listen.isLoopback else { return warnings }
-    if client.completions {
-      warnings.append(
-        "Clients on the network may send raw prompts to /v1/completions, without the chat format that the"
-          + " model learned to refuse in (client.completions).")
-    }
-    if !hasKeys {
-      warnings.append(
-        "Anybody who reaches \(listen.host) may ask: give API keys (keys.file or $RESTA_API_KEYS),"
-          + " or listen on 127.0.0.1.")
-    } else if listen.tlsCertificate == nil {
-      warnings.append(
-        "API keys and prompts cross the network unencrypted: give listen.tls_certificate and"
-          + " listen.tls_key, or listen on 127.0.0.1 behind a proxy that has them.")
-    }
-    if rates.tokensPerMinute == nil {
-      warnings.append(
-        "Clients on the network have no rate (rates.tokens_per_minute): \(limits.concurrency) requests"
-          + " of one client can hold all places for limits.request_seconds,"
-          + " \(SettingValue.text(of: limits.requestSeconds)) s, over and over.")
-    }
-    if client.off {
-      warnings.append(
-        "Clients on the network may switch the defence off (client.off), and so may an attacker.")
-    }
-    if !client.off, client.sigma.min == 0 {
-      warnings.append(
-        "Clients on the network may choose noise so weak that it defends nothing (client.sigma.min)."
-      )
-    }
-    if client.expose == .votes {
-      warnings.append(
-        "Clients on the network may see votes (client.expose): their margins tell an attacker which"
-          + " of two prompts is nearer to success.")
-    }
-    if client.logprobs {
-      warnings.append(
-        "Clients on the network may see log-probabilities (client.logprobs), which tell an attacker"
-          + " as much as votes do.")
-    }
+    warn(
+      client.completions,
+      "Clients on the network may send raw prompts to /v1/completions, without the chat format that the"
+        + " model learned to refuse in (client.completions).")
+    warn(
+      !hasKeys,
+      "Anybody who reaches \(listen.host) may ask: give API keys (keys.file or $RESTA_API_KEYS),"
+        + " or listen on 127.0.0.1.")
+    warn(
+      hasKeys && listen.tlsCertificate == nil,
+      "API keys and prompts cross the network unencrypted: give listen.tls_certificate and"
+        + " listen.tls_key, or listen on 127.0.0.1 behind a proxy that has them.")
+    warn(
+      rates.tokensPerMinute == nil,
+      "Clients on the network have no rate (rates.tokens_per_minute): \(limits.concurrency) requests"
+        + " of one client can hold all places for limits.request_seconds,"
+        + " \(SettingValue.text(of: limits.requestSeconds)) s, over and over.")
+    warn(
+      client.off,
+      "Clients on the network may switch the defence off (client.off), and so may an attacker.")
+    warn(
+      !client.off && client.sigma.min == 0,
+      "Clients on the network may choose noise so weak that it defends nothing (client.sigma.min).")
+    warn(
+      client.expose == .votes,
+      "Clients on the network may see votes (client.expose): their margins tell an attacker which"
+        + " of two prompts is nearer to success.")
+    warn(
+      client.logprobs,
+      "Clients on the network may see log-probabilities (client.logprobs), which tell an attacker"
+        + " as much as votes do.")
     return warnings
   }
 }

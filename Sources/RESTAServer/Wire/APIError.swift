@@ -127,7 +127,9 @@ extension APIError {
           + "defended."
           + (isClients ? " More max_tokens, or no stop string, may reach that text." : ""))
     default:
-      log.error("internal error", metadata: ["error": "\(Self.safeText(error))"])
+      // Errors that describe themselves hold no prompt, as ours and the engines'; of others the type is sure not to.
+      let text = (error as? any CustomStringConvertible)?.description
+      log.error("internal error", metadata: ["error": "\(text ?? "\(Swift.type(of: error))")"])
       self = .internalError
     }
   }
@@ -137,11 +139,6 @@ extension APIError {
     .contextExceeded: "context_length_exceeded", .invalidMessages: "invalid_messages",
     .templateFailed: "template_failed", .invalidSetting: "invalid_setting",
   ]
-
-  /// Text for the log: our own errors hold no prompt; of others only the type is sure not to.
-  private static func safeText(_ error: any Error) -> String {
-    (error as? RESTAError)?.message ?? "\(Swift.type(of: error))"
-  }
 }
 
 /// OpenAI's error object, as a body or as an event of a stream.

@@ -45,9 +45,7 @@ extension InformationReply {
       limits: Limits(
         answerTokens: settings.limits.answerTokens, choices: settings.limits.choices))
     guard policy.exposure > .none else { return }
-    func prefix(_ length: Int) -> PrefixReport {
-      PrefixReport(length == .max ? .all : .tokens(length))
-    }
+    func prefix(_ length: Int) -> PrefixReport { PrefixReport(PrefixLength(length: length)) }
     defense = Nullable(
       wrappedValue: policy.defense.perturbs
         ? RestaSettings(

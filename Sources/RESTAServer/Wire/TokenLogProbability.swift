@@ -26,15 +26,6 @@ struct TokenLogProbability: Encodable, Sendable {
   /// Whether the numbers are shares of votes.
   let voted: Bool
 
-  /// Describes a token that one model chose.
-  init(
-    _ token: TokenID, logProbability: Double, alternatives: [(TokenID, Double)],
-    tokenizer: any Tokenizer
-  ) {
-    self.init(
-      token, logProbability, alternatives: alternatives, voted: false, tokenizer: tokenizer)
-  }
-
   /// Describes a token that was voted for.
   init?(_ vote: VoteRecord, alternatives count: Int, tokenizer: any Tokenizer) {
     guard let token = vote.tokenID else { return nil }
@@ -42,7 +33,8 @@ struct TokenLogProbability: Encodable, Sendable {
     // Aggregators other than the majority vote can choose a token that is no copy's first.
     let own = shares.first { $0.0 == token }?.1 ?? -.infinity
     self.init(
-      token, own, alternatives: Array(shares.prefix(count)), voted: true, tokenizer: tokenizer)
+      token, logProbability: own, alternatives: Array(shares.prefix(count)), voted: true,
+      tokenizer: tokenizer)
   }
 
   /// Describes a token of an answer.
@@ -59,8 +51,9 @@ struct TokenLogProbability: Encodable, Sendable {
     }
   }
 
-  private init(
-    _ id: TokenID, _ logProbability: Double, alternatives: [(TokenID, Double)], voted: Bool,
+  /// Describes a token; one that one model chose, unless it was `voted` for.
+  init(
+    _ id: TokenID, logProbability: Double, alternatives: [(TokenID, Double)], voted: Bool = false,
     tokenizer: any Tokenizer
   ) {
     token = tokenizer.text(of: id)

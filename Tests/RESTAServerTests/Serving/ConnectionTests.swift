@@ -139,6 +139,22 @@ struct ConnectionTests {
     }
   }
 
+  @Test("half a head behind whole requests has read_seconds too; line ends are no beginning")
+  func halfBehind() async throws {
+    try await ServerFixture.run({ $0.limits.readSeconds = 1 }) { server in
+      for half in ["G", "GET /hea", "GET /health HTTP/1.1\r\nHost: localhost\r\n"] {
+        let client = try await RawClient(port: server.port, first: Self.health + Self.health + half)
+        try await client.closed(within: 10)
+        #expect(client.statuses == [200, 200, 408], "\(half)")
+      }
+      let client = try await RawClient(port: server.port, first: Self.health + "\r\n")
+      #expect(try await client.replies(1) == [200])
+      try await Task.sleep(for: .milliseconds(1500))
+      await client.send(Self.health)
+      #expect(try await client.replies(2) == [200, 200])
+    }
+  }
+
   @Test("the time of a first request begins with its first byte, not with the connection")
   func late() async throws {
     try await ServerFixture.run({ $0.limits.readSeconds = 4 }) { server in
@@ -180,6 +196,7 @@ struct ConnectionTests {
     try await ServerFixture.run { server in
       let client = try await RawClient(port: server.port)
       await client.send(String(repeating: RawClient.chat(), count: before) + "{garbage}\r\n\r\n")
+      await client.send("and more of it")
       try await client.closed(within: 10)
       #expect(client.statuses == Array(repeating: 200, count: before) + [400])
       #expect(client.text.contains("malformed_request"))

@@ -166,6 +166,24 @@ import Testing
     }
   }
 
+  @Test("a sigma too large for the embeddings is refused by name, the operator's own at the start")
+  func largestSigma() throws {
+    for model in [Self.small, Self.llama2] {
+      let policy = try policy(model) { $0.client.sigma = .init(max: 1e308) }
+      for sigma in [1e37, 1e300, 1e308] {
+        let error = try #require(throws: APIError.self) {
+          try policy.settings(for: override { $0.sigma = sigma })
+        }
+        #expect(error.status == 400 && error.param == "resta.sigma", "\(sigma)")
+      }
+      #expect(try policy.settings(for: override { $0.sigma = 1e30 }).noise.sigma.value == 1e30)
+      let error = #expect(throws: ServerError.self) {
+        try self.policy(model) { $0.defense.sigma = 1e308 }
+      }
+      #expect(error?.message.contains("too large") == true)
+    }
+  }
+
   @Test("the lead rule is the operator's: no request switches it on, off or moves it") func lead()
     throws
   {

@@ -32,6 +32,18 @@ import Testing
     #expect(String(decoding: ServerSentEvent.keepAlive, as: UTF8.self) == ": keep-alive\n\n")
   }
 
+  @Test func `the log has an engine's own words, and of an error without any its type`() {
+    struct Told: Error, CustomStringConvertible { let description = "The cache is full." }
+    struct Mute: Error { let prompt = "zebra" }
+    let log = LogCollector()
+    for error in [Told(), Mute()] as [any Error] {
+      #expect(APIError(error, log: log.logger(.json)) == .internalError)
+    }
+    #expect(log.lines.count == 2 && log.lines[0].contains("The cache is full."))
+    #expect(log.lines.last?.contains("Mute") == true)
+    #expect(!log.lines.joined().contains("zebra"))
+  }
+
   @Test func `a reply that cannot be written is an error object`() throws {
     let bytes = WireJSON.bytes(["x": Double.infinity])
     let fields = try BodyFields.body(bytes)
