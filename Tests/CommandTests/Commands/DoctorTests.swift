@@ -33,6 +33,12 @@ import Testing
     #expect(!run.output.contains("changes no prediction"), "\(run.output)")
   }
 
+  @Test func `answers that begin alike have no dependence on the question to lose`() throws {
+    // All three begin with "The".
+    let run = try CommandRun(["doctor", "--seed", "3", "--samples", "3", "--prefix", "1"])
+    #expect(run.code == 0 && run.output.contains("hardly depend"), "\(run.output)")
+  }
+
   @Test func `a window behind a text is looked at from the start, with a limit too`() throws {
     let run = try CommandRun([
       "doctor", "--seed", "3", "--prefix-after", "</think>", "--prefix-after-limit", "100",
