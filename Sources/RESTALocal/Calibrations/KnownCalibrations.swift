@@ -92,7 +92,7 @@ package struct KnownCalibrations: Sendable {
       try OutputFile.replace(path, with: table.json)
     } catch {
       throw Failure.failed(
-        "The calibration cannot be written to '\(path)' (\(error.localizedDescription)): the same "
+        "The calibration cannot be written to '\(path)' (\(error.systemReason)): the same "
           + "command with --calibrations FILE keeps it there, and measures nothing again.")
     }
     return path

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RESTA
+import RESTADocuments
 
 /// `resta generate`: one prompt, one answer; or a file of prompts, a line of JSON for each.
 struct Generate: AsyncParsableCommand {
@@ -151,7 +152,7 @@ struct TraceFile {
     do {
       file = try OutputFile.open(path)
     } catch {
-      throw Failure.usage("The trace file '\(path)' cannot be written: \(Failure.reason(error))")
+      throw Failure.usage("The trace file '\(path)' cannot be written: \(error.systemReason)")
     }
     self.path = path
   }
@@ -162,7 +163,7 @@ struct TraceFile {
     do {
       try file.write(contentsOf: Data(line.utf8))
     } catch {
-      throw Failure.failed("The trace file '\(path)' cannot be written: \(Failure.reason(error))")
+      throw Failure.failed("The trace file '\(path)' cannot be written: \(error.systemReason)")
     }
   }
 
