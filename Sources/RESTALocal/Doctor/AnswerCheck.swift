@@ -11,8 +11,9 @@ struct AnswerCheck {
     let defended: GenerationResult
 
     var probe: CoherenceCheck.Probe {
-      // As many undefended tokens as were voted on, to compare like with like.
-      let voted = max(1, defended.votes.count)
+      // As many undefended tokens as were voted on, to compare like with like; what checkpoints voted on lies behind
+      // others.
+      let voted = max(1, defended.votes.enumerated().prefix { $0 == $1.position }.count)
       return CoherenceCheck.Probe(
         question: question, undefended: Array(undefended.tokenIDs.prefix(voted)),
         defended: Array(defended.tokenIDs.prefix(voted)))
