@@ -135,12 +135,10 @@ struct TraceFile {
     let type: String
     let value: Value
 
-    private enum Key: String, CodingKey { case type }
-
     func encode(to encoder: any Encoder) throws {
       try value.encode(to: encoder)
-      var container = encoder.container(keyedBy: Key.self)
-      try container.encode(type, forKey: .type)
+      var container = encoder.container(keyedBy: NamedKey.self)
+      try container.encode(type, named: "type")
     }
   }
 
