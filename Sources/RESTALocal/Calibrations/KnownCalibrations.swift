@@ -74,10 +74,13 @@ package struct KnownCalibrations: Sendable {
   package func prepare() throws {
     let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
     let files = FileManager.default
-    guard (try? files.createDirectory(at: folder, withIntermediateDirectories: true)) != nil,
-      files.isWritableFile(atPath: folder.path)
-    else {
-      throw Failure.usage("'\(path)' cannot be written: --calibrations FILE takes another place.")
+    do {
+      try files.createDirectory(at: folder, withIntermediateDirectories: true)
+      guard files.isWritableFile(atPath: folder.path) else { throw POSIXError(.EACCES) }
+    } catch {
+      throw Failure.usage(
+        "'\(path)' cannot be written (\(error.systemReason)): --calibrations FILE takes another "
+          + "place.")
     }
   }
 
