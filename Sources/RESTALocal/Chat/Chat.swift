@@ -116,7 +116,11 @@ struct Chat: AsyncParsableCommand {
       if json {
         Terminal.line(try JSONOutput.text(report, pretty: false))
       } else if !quiet {
-        Terminal.note("\(Summary.votes(result.votes)); \(Summary.cost(result))")
+        let notes = [
+          Summary.votes(result.votes), Summary.probes(result), Summary.cost(result),
+          Summary.ending(result.stopReason),
+        ]
+        Terminal.note(notes.compactMap(\.self).joined(separator: "; "))
       }
       return true
     } catch is CancellationError {
