@@ -116,11 +116,7 @@ struct Chat: AsyncParsableCommand {
       if json {
         Terminal.line(try JSONOutput.text(report, pretty: false))
       } else if !quiet {
-        let notes = [
-          Summary.votes(result.votes), Summary.probes(result), Summary.cost(result),
-          Summary.ending(result.stopReason),
-        ]
-        Terminal.note(notes.compactMap(\.self).joined(separator: "; "))
+        Terminal.note(Summary.answer(result).joined(separator: "; "))
       }
       return true
     } catch is CancellationError {

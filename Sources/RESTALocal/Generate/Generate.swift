@@ -118,14 +118,13 @@ struct Generate: AsyncParsableCommand {
     guard !json else { return try JSONOutput.print(report) }
     Terminal.line()
     guard !quiet else { return }
-    let notes = [
-      Summary.settings(result.settings), Summary.votes(result.votes), Summary.probes(result),
-      Summary.cost(result),
-      Summary.ending(result.stopReason), result.settings.calibration.warning,
+    let warnings = [
+      result.settings.calibration.warning,
       generation.prompt.defusedControlText
         ? "the prompt spelled control tokens; they were read as text" : nil,
     ]
-    for note in notes.compactMap(\.self) { Terminal.note(note) }
+    let notes = [Summary.settings(result.settings)] + Summary.answer(result)
+    for note in notes + warnings.compactMap(\.self) { Terminal.note(note) }
   }
 }
 
