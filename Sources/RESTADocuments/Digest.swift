@@ -144,7 +144,7 @@ package enum Digest {
       }
       return hexadecimal(hash.finalized())
     } catch {
-      throw DocumentError("\(path): the file cannot be read", cause: error)
+      throw DocumentError("\(path): the file cannot be read (\(error.systemReason))", cause: error)
     }
   }
 

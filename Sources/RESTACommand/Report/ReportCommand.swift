@@ -58,7 +58,7 @@ struct ReportWriter {
       try report.write(to: folder)
     } catch let error as CocoaError {
       throw Failure.failed(
-        "The report could not be written to '\(folder.path)': \(error.localizedDescription)")
+        "The report could not be written to '\(folder.path)': \(error.systemReason)")
     }
     if json {
       Terminal.line(String(decoding: try ReportJSON.encode(report), as: UTF8.self))

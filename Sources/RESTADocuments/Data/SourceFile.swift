@@ -100,7 +100,7 @@ package struct SourceFile: Sendable {
     do {
       return try Array(Data(contentsOf: url))
     } catch {
-      throw missing("\(path): the file cannot be read", cause: error)
+      throw missing("\(path): the file cannot be read (\(error.systemReason))", cause: error)
     }
   }
 
@@ -116,7 +116,7 @@ package struct SourceFile: Sendable {
         if bytes.count > maximumBytes { break }
       }
     } catch {
-      throw missing("\(path): the file cannot be read", cause: error)
+      throw missing("\(path): the file cannot be read (\(error.systemReason))", cause: error)
     }
     if bytes.count > maximumBytes { throw tooLong(path, bytes.count) }
     return bytes

@@ -50,6 +50,11 @@ package struct StoreFile {
     } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
       throw EvaluationError.invalidStore(
         "'\(path)' is no store of \(contents): it is no SQLite file.", cause: error)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+      throw EvaluationError(
+        .fileFailed,
+        "The store '\(path)' could not be opened: it must be a file, not a folder, and one must be "
+          + "allowed to write it and the folder it is in.", cause: error)
     } catch {
       throw EvaluationError(
         .fileFailed, "The store '\(path)' could not be opened: \(Self.text(of: error))",
@@ -121,6 +126,6 @@ package struct StoreFile {
 
   /// What SQLite says, without statements or their arguments.
   static func text(of error: any Error) -> String {
-    (error as? DatabaseError)?.message ?? error.localizedDescription
+    (error as? DatabaseError)?.message ?? error.systemReason
   }
 }

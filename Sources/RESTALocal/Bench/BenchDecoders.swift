@@ -134,7 +134,9 @@ package struct BenchDecoders: AsyncParsableCommand {
     settings.seed = seed
     let template = try model.template(for: loaded)
     let own = try texts?.map { try BenchPrompt($0, model: loaded, template: template) }
-    let lengths = own.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
+    // Of those that are measured: with fewer repeats than prompts, not of all.
+    let measured = own?.prefix(repeats)
+    let lengths = measured.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
     let cases = cases(settings, lengths: lengths ?? userTokens?.values ?? [20, 200, 1000])
     // Before the first of them is measured; an answer that does not fit would be cut.
     let most = (own?.map(\.prompt.tokens.count) ?? cases.map(\.userTokens)).max() ?? 0

@@ -72,7 +72,7 @@ package struct BenchRun: Encodable {
     decoder = subject
     // The undefended model perturbs none, but has the same prompt.
     userTokens = benchCase.userTokens
-    promptTokens = first.promptTokens
+    promptTokens = results.reduce(0) { $0 + $1.promptTokens } / results.count
     answerTokens = first.tokenIDs.count
     self.samples = subject == .undefended ? 0 : benchCase.samples
     prefix = subject == .undefended ? .tokens(0) : PrefixReport(benchCase.prefix)

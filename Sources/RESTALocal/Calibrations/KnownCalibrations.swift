@@ -74,10 +74,13 @@ package struct KnownCalibrations: Sendable {
   package func prepare() throws {
     let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().deletingLastPathComponent()
     let files = FileManager.default
-    guard (try? files.createDirectory(at: folder, withIntermediateDirectories: true)) != nil,
-      files.isWritableFile(atPath: folder.path)
-    else {
-      throw Failure.usage("'\(path)' cannot be written: --calibrations FILE takes another place.")
+    do {
+      try files.createDirectory(at: folder, withIntermediateDirectories: true)
+      guard files.isWritableFile(atPath: folder.path) else { throw POSIXError(.EACCES) }
+    } catch {
+      throw Failure.usage(
+        "'\(path)' cannot be written (\(error.systemReason)): --calibrations FILE takes another "
+          + "place.")
     }
   }
 
@@ -92,7 +95,7 @@ package struct KnownCalibrations: Sendable {
       try OutputFile.replace(path, with: table.json)
     } catch {
       throw Failure.failed(
-        "The calibration cannot be written to '\(path)' (\(error.localizedDescription)): the same "
+        "The calibration cannot be written to '\(path)' (\(error.systemReason)): the same "
           + "command with --calibrations FILE keeps it there, and measures nothing again.")
     }
     return path

@@ -116,7 +116,7 @@ struct Chat: AsyncParsableCommand {
       if json {
         Terminal.line(try JSONOutput.text(report, pretty: false))
       } else if !quiet {
-        Terminal.note("\(Summary.votes(result.votes)); \(Summary.cost(result))")
+        Terminal.note(Summary.answer(result).joined(separator: "; "))
       }
       return true
     } catch is CancellationError {

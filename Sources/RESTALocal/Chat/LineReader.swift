@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 
 /// Reads lines from a person, with editing and history, or from a pipe.
 struct LineReader {
@@ -12,17 +13,22 @@ struct LineReader {
   init(historyFile: String?) throws {
     self.historyFile = historyFile
     guard let historyFile, FileManager.default.fileExists(atPath: historyFile) else { return }
-    guard let text = try? String(contentsOfFile: historyFile, encoding: .utf8) else {
-      throw Failure.usage("The history file '\(historyFile)' cannot be read.")
+    let bytes: [UInt8]
+    do { bytes = try SourceFile.bytes(of: historyFile) } catch {
+      throw Failure.usage("The history cannot be read: \(error.message).")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw Failure.usage("The history file '\(historyFile)' is not UTF-8 text.")
     }
     let lines = text.split(separator: "\n")
     history = lines.suffix(1000).map { String($0).replacing(Self.lineEnd, with: "\n") }
-    if lines.count > 2000 {
-      // Lines are only added otherwise, and where no more is allowed, the file stays long.
-      let kept = lines.suffix(1000).joined(separator: "\n") + "\n"
-      if (try? OutputFile.replace(historyFile, with: kept)) != nil { return }
-    }
     if !text.isEmpty, !text.hasSuffix("\n") { lineStart = "\n" }
+    // Lines are only added otherwise, and where no more is allowed, the file stays long.
+    guard lines.count > 2000 else { return }
+    try? OutputFile.edit(historyFile) { text in
+      let lines = text.split(separator: "\n")
+      return lines.count > 2000 ? lines.suffix(1000).joined(separator: "\n") + "\n" : nil
+    }
   }
 
   /// What stands in the file for the line ends within a message.
@@ -50,8 +56,7 @@ struct LineReader {
       // No reason to end a conversation.
       guard !isHistoryLost else { return }
       isHistoryLost = true
-      let reason = Failure.reason(error)
-      Terminal.error("The history file '\(historyFile)' cannot be written: \(reason)")
+      Terminal.error("The history file '\(historyFile)' cannot be written: \(error.systemReason)")
     }
   }
 

@@ -11,8 +11,9 @@ struct AnswerCheck {
     let defended: GenerationResult
 
     var probe: CoherenceCheck.Probe {
-      // As many undefended tokens as were voted on, to compare like with like.
-      let voted = max(1, defended.votes.count)
+      // As many undefended tokens as were voted on, to compare like with like; what checkpoints voted on lies behind
+      // others.
+      let voted = max(1, defended.votes.enumerated().prefix { $0 == $1.position }.count)
       return CoherenceCheck.Probe(
         question: question, undefended: Array(undefended.tokenIDs.prefix(voted)),
         defended: Array(defended.tokenIDs.prefix(voted)))
@@ -108,6 +109,8 @@ struct CoherenceCheck {
   /// On SmolLM2-135M with hard noise it is above 0.8 up to a relative sigma of 2, and near 0 where
   /// the answers are about something else (docs/doctor.md has the measurement).
   static let smallestDependence = 0.5
+  /// In nats for each token: answers that depend less on their questions begin alike, and have nothing to lose.
+  private static let leastDependence = 0.05
 
   /// The first tokens of a question's undefended and defended answer.
   struct Probe {
@@ -123,11 +126,14 @@ struct CoherenceCheck {
     let undefended = try await measure(\.undefended)
     let defended = try await measure(\.defended)
     let loss = undefended.likelihood - defended.likelihood
-    let share = defended.dependence / max(undefended.dependence, 1e-9)
+    let share =
+      undefended.dependence < Self.leastDependence
+      ? nil : defended.dependence / undefended.dependence
     let detail =
-      "voted tokens are \(Summary.number(max(0, loss))) nats less likely than undefended ones, and "
-      + "keep \(Int((share * 100).rounded())) % of their dependence on the question"
-    if loss > Self.largestLoss || share < Self.smallestDependence {
+      "voted tokens are \(Summary.number(max(0, loss))) nats less likely than undefended ones, "
+      + (share.map { "and keep \(Int(($0 * 100).rounded())) % of their dependence on the question" }
+        ?? "which hardly depend on the question themselves")
+    if loss > Self.largestLoss || share ?? 1 < Self.smallestDependence {
       return .failure(
         "coherence", "sigma is too high: the output is incoherent (\(detail))",
         remedy: "lower --sigma")

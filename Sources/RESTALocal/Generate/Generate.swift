@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import RESTA
+import RESTADocuments
 
 /// `resta generate`: one prompt, one answer; or a file of prompts, a line of JSON for each.
 struct Generate: AsyncParsableCommand {
@@ -117,14 +118,13 @@ struct Generate: AsyncParsableCommand {
     guard !json else { return try JSONOutput.print(report) }
     Terminal.line()
     guard !quiet else { return }
-    let notes = [
-      Summary.settings(result.settings), Summary.votes(result.votes), Summary.probes(result),
-      Summary.cost(result),
-      Summary.ending(result.stopReason), result.settings.calibration.warning,
+    let warnings = [
+      result.settings.calibration.warning,
       generation.prompt.defusedControlText
         ? "the prompt spelled control tokens; they were read as text" : nil,
     ]
-    for note in notes.compactMap(\.self) { Terminal.note(note) }
+    let notes = [Summary.settings(result.settings)] + Summary.answer(result)
+    for note in notes + warnings.compactMap(\.self) { Terminal.note(note) }
   }
 }
 
@@ -134,12 +134,10 @@ struct TraceFile {
     let type: String
     let value: Value
 
-    private enum Key: String, CodingKey { case type }
-
     func encode(to encoder: any Encoder) throws {
       try value.encode(to: encoder)
-      var container = encoder.container(keyedBy: Key.self)
-      try container.encode(type, forKey: .type)
+      var container = encoder.container(keyedBy: NamedKey.self)
+      try container.encode(type, named: "type")
     }
   }
 
@@ -151,7 +149,7 @@ struct TraceFile {
     do {
       file = try OutputFile.open(path)
     } catch {
-      throw Failure.usage("The trace file '\(path)' cannot be written: \(Failure.reason(error))")
+      throw Failure.usage("The trace file '\(path)' cannot be written: \(error.systemReason)")
     }
     self.path = path
   }
@@ -162,7 +160,7 @@ struct TraceFile {
     do {
       try file.write(contentsOf: Data(line.utf8))
     } catch {
-      throw Failure.failed("The trace file '\(path)' cannot be written: \(Failure.reason(error))")
+      throw Failure.failed("The trace file '\(path)' cannot be written: \(error.systemReason)")
     }
   }
 

@@ -1,5 +1,5 @@
-import Foundation
 package import RESTA
+import RESTADocuments
 import RESTALlama
 
 /// The chat template of the command line: a file or a name, its date and its variables.
@@ -40,12 +40,9 @@ extension ModelArguments {
       .usage("--chat-template '\(path)' \(reason)")
     }
     let names = ChatTemplate.builtInNames.joined(separator: ", ")
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw unusable("is neither a readable file nor one of \(names).")
-    }
-    guard let source = String(data: data, encoding: .utf8) else {
-      let isUTF16 = data.starts(with: [0xFF, 0xFE]) || data.starts(with: [0xFE, 0xFF])
-      throw unusable("is \(isUTF16 ? "UTF-16" : "no text in UTF-8"): save it as UTF-8.")
+    let source: String
+    do { source = try SourceFile.read(path).text } catch {
+      throw Failure.usage("--chat-template \(error.message). By name there are \(names).")
     }
     guard !ChatTemplate.isEmpty(source) else {
       throw unusable("is empty: name another file, or one of \(names).")

@@ -61,8 +61,16 @@ package enum Summary {
     return "\(votes.count) votes, \(unanimous) unanimous, \(ties) tied\(lead ?? "")"
   }
 
+  /// What is said below an answer.
+  static func answer(_ result: GenerationResult) -> [String] {
+    let notes: [String?] = [
+      votes(result.votes), probes(result), cost(result), ending(result.stopReason),
+    ]
+    return notes.compactMap(\.self)
+  }
+
   /// How many checkpoints opened the assistant's turn again, if the defence has those.
-  package static func probes(_ result: GenerationResult) -> String? {
+  private static func probes(_ result: GenerationResult) -> String? {
     guard result.settings.defense.probes else { return nil }
     let refused = result.probes.contains(where: \.isRefusal)
     return "\(result.probes.count) checkpoints with a header, "
@@ -70,7 +78,7 @@ package enum Summary {
   }
 
   /// Why an answer ended, where that is not the model's own doing.
-  package static func ending(_ reason: StopReason) -> String? {
+  private static func ending(_ reason: StopReason) -> String? {
     switch reason {
     case .endOfGeneration, .stopString: nil
     case .maximumTokens: "cut at the maximum number of tokens (--max-tokens)"

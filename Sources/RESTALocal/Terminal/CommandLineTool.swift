@@ -4,8 +4,8 @@ import RESTALlama
 
 /// What runs a command: its subcommand, and the end of the process that comes of it.
 package enum CommandLineTool {
-  /// Runs a subcommand, and turns whatever it throws into a message and an exit code (0 done, 1 failed, 2
-  /// wrong usage, 130 interrupted).
+  /// Runs a subcommand, turns whatever it throws into a message, and ends the process (0 done, 1 failed, 2 wrong
+  /// usage, 130 interrupted).
   package static func main(_ root: any ParsableCommand.Type) async {
     // A pipe's reader that goes away then shows as a failed write, not as a signal.
     signal(SIGPIPE, SIG_IGN)
@@ -18,10 +18,9 @@ package enum CommandLineTool {
           try command.run()
         }
       }
+      end(0)
     } catch {
-      let code = Failure.report(error, root: root)
-      if error is CancellationError { end(code) }
-      exit(code)
+      end(Failure.report(error, root: root))
     }
   }
 

@@ -1,5 +1,4 @@
 package import ArgumentParser
-import Foundation
 import RESTA
 package import RESTADocuments
 import RESTALlama
@@ -26,12 +25,6 @@ package struct Failure: Error, CustomStringConvertible {
     guard let number, !(least...most).contains(number) else { return }
     let range = most == .max ? "\(least) or more" : "between \(least) and \(most)"
     throw Failure.usage("\(option) must be \(range), not \(number).")
-  }
-
-  /// Why a file cannot be written, in the system's words where Foundation has them.
-  static func reason(_ error: any Error) -> String {
-    let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    return (cause ?? error as NSError).localizedDescription
   }
 
   /// Prints what an error means to the person who runs the command, and gives the exit code.

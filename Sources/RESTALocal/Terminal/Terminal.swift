@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 
 /// Writing to people and to pipes.
 package enum Terminal {
@@ -30,9 +31,8 @@ package enum Terminal {
       try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     } catch {
       // A reader that went away, `head` say, has what it wanted; a full disk has not.
-      let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-      if reason.code != Int(EPIPE) {
-        Self.error("Error: The output cannot be written: \(reason.localizedDescription)")
+      if error.systemError.code != Int(EPIPE) {
+        Self.error("Error: The output cannot be written: \(error.systemReason)")
       }
       CommandLineTool.end(1)
     }

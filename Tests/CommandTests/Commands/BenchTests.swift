@@ -146,7 +146,10 @@ import Testing
       "bench", "--prompts", file.path, "--answer-tokens", "3", "--repeats", "1", "--samples", "2",
       "--prefix", "2", "--decoders", "undefended", "--parallel", "1,2", "--stock", "none", "--json",
     ])
-    let runs = try #require(try run.object()["parallel"] as? [[String: Any]], "\(run.errors)")
+    let object = try run.object()
+    let alone = try #require(object["runs"] as? [[String: Any]], "\(run.errors)")
+    #expect(try #require(alone[0]["user_tokens"] as? Int) <= 2, "one repeat takes the first prompt")
+    let runs = try #require(object["parallel"] as? [[String: Any]], "\(run.errors)")
     try #require(runs.map { $0["generations"] as? Int } == [1, 2, 1, 2])
     // One asks the first prompt, which is short; two ask both.
     let tokens = try runs.map { try #require($0["user_tokens"] as? Int) }

@@ -80,6 +80,7 @@ import Testing
       isTyped: true)
     #expect(run.code == 0, "\(run.output)")
     #expect(run.output.contains("you> ") && run.output.contains("/quit"), "\(run.output)")
+    #expect(run.output.contains("; cut at the maximum number of tokens"), "\(run.output)")
   }
 
   @Test func `the history is for nobody else, and one that cannot be written is said once`() throws

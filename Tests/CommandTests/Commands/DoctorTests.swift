@@ -33,6 +33,14 @@ import Testing
     #expect(!run.output.contains("changes no prediction"), "\(run.output)")
   }
 
+  @Test func `answers that begin alike have no dependence on the question to lose`() throws {
+    // All three begin with "The"; what a checkpoint votes on is not a part of that beginning.
+    for more in [[], ["--checkpoint-every", "2", "--checkpoint-tokens", "1"]] {
+      let run = try CommandRun(["doctor", "--seed", "3", "--samples", "3", "--prefix", "1"] + more)
+      #expect(run.code == 0 && run.output.contains("hardly depend"), "\(run.output)")
+    }
+  }
+
   @Test func `a window behind a text is looked at from the start, with a limit too`() throws {
     let run = try CommandRun([
       "doctor", "--seed", "3", "--prefix-after", "</think>", "--prefix-after-limit", "100",

@@ -83,6 +83,23 @@ import Testing
     #expect(kept.count == 1001 && kept.first == "1002" && kept.last == "new")
   }
 
+  @Test func `a file is cut while others add to it, and nothing of theirs is lost`() throws {
+    for _ in 0..<20 {
+      let file = try TemporaryFile(String(repeating: "old\n", count: 2001))
+      let path = file.path
+      DispatchQueue.concurrentPerform(iterations: 4) { writer in
+        if writer == 0 {
+          _ = try? LineReader(historyFile: path)
+        } else {
+          for number in 0..<100 { try? OutputFile.append("\(writer), \(number)\n", to: path) }
+        }
+      }
+      let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+      let added = lines.filter { $0 != "old" }
+      #expect(added.count == 300 && lines.count <= 1300)
+    }
+  }
+
   @Test func `a line's end that is pasted sends nothing`() {
     var buffer = LineBuffer(history: [])
     for key in [Key.pasteStart, .text("a"), .enter] { #expect(buffer.press(key) == .editing) }

@@ -1,4 +1,5 @@
 import Foundation
+import RESTADocuments
 import Testing
 
 @testable import RESTALocal
@@ -46,6 +47,31 @@ import Testing
     }
     let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 800 && Set(lines).count == 800)
+  }
+
+  @Test func `of several that make a file at once none empties it`() throws {
+    for _ in 0..<50 {
+      let path = FileManager.default.temporaryDirectory.path + "/resta-\(UUID().uuidString)"
+      defer { try? FileManager.default.removeItem(atPath: path) }
+      DispatchQueue.concurrentPerform(iterations: 8) { writer in
+        try? OutputFile.append("\(writer)\n", to: path)
+      }
+      let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+      #expect(Set(lines).count == 8)
+    }
+  }
+
+  @Test func `why a file cannot be written is said in the system's words`() throws {
+    let file = try TemporaryFile()
+    for (path, reason) in [
+      (FileManager.default.temporaryDirectory.path, "Is a directory"),
+      (file.path + "/x", "Not a directory"), ("/nowhere/x", "No such file or directory"),
+    ] {
+      let failure = #expect(throws: Failure.self) { try TraceFile(path: path) }
+      #expect(failure?.description == "The trace file '\(path)' cannot be written: \(reason)")
+      let error = #expect(throws: (any Error).self) { try OutputFile.append("x", to: path) }
+      #expect(error?.systemReason == reason)
+    }
   }
 
   @Test(arguments: [false, true])
