@@ -8,6 +8,9 @@ struct AnalysisTable {
     var name: String
     var rows: [GenerationRow]
 
+    /// Whether a single copy "votes": it always agrees with itself, which is no margin and no tie.
+    var isAlone: Bool { rows.first?.settings["samples"]?.int == 1 }
+
     var summary: DefenseSummary {
       DefenseSummary(
         name: name, kind: rows.first?.kind ?? "", settings: rows.first?.settings ?? [:],
