@@ -297,6 +297,21 @@ import Testing
     try await fixture.run(into: store)
   }
 
+  @Test("a store whose delays were judged by another rule is refused, and no other")
+  func otherJudges() async throws {
+    let old = "refusal-phrases/2, broken-text/1"
+    for (how, isNewer) in [(DelayAttack.How.asked, true), (.forced, false)] {
+      var fixture = AttackFixture(Self.lucky(3))
+      fixture.attacks = [NamedAttack(name: "late", attack: DelayAttack(how: how))]
+      let record = fixture.plan.record
+      #expect(record.judge == (isNewer ? "\(old), marker/2" : old))
+      var before = record
+      before.judge = old
+      let told = record.differences(from: before)
+      #expect(told == (isNewer ? ["the judge (\(old); now \(old), marker/2)"] : []))
+    }
+  }
+
   @Test("on another day a store says with which date of the template it goes on") func dates()
     async throws
   {
