@@ -202,7 +202,7 @@ public struct EvaluationSession: Sendable {
     let (judges, pairwise) = try await self.judges(
       cache: StoreJudgeCache(store, asksAgain: options.retriesUnscored), loadJudge: loadJudge)
     var record = record
-    record.judges = judges.map(\.id)
+    (record.judges, record.pairwiseJudges) = (judges.map(\.id), pairwise.map(\.id))
     try await store.begin(plan, record: record)
     let session = try await store.startSession(host: Machine.summary, time: Self.now)
     do {

@@ -135,10 +135,14 @@ extension EvaluationStore {
     }
   }
 
+  /// The comparisons of the judges that compare.
   package func preferences() async throws -> [StoredPreference] {
     try await database.read { database in
       try Row.fetchAll(
-        database, sql: "SELECT * FROM preference ORDER BY key, dataset, sample, judge"
+        database,
+        sql: """
+          SELECT * FROM preference WHERE \(Self.isCompared) ORDER BY key, dataset, sample, judge
+          """
       )
       .map { row in
         StoredPreference(

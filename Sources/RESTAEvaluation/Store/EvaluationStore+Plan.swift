@@ -34,6 +34,8 @@ extension EvaluationStore {
     try await database.write { database in
       if let old = try Self.record(database, path: self.path) {
         try self.check(old, against: record)
+        var renewed = old
+        renewed.pairwiseJudges = record.pairwiseJudges ?? old.pairwiseJudges
         if old.judges != record.judges, !record.judges.isEmpty {
           // A part's run judges its own answers alone.
           let held = try Int.fetchSet(database, sql: "SELECT position FROM item")
@@ -43,8 +45,9 @@ extension EvaluationStore {
                 + "this run does not take in all that it holds: run the whole evaluation, so that all is judged anew."
             )
           }
-          var renewed = old
           renewed.judges = record.judges
+        }
+        if renewed != old {
           try database.execute(
             sql: "UPDATE meta SET value = ? WHERE name = 'record'",
             arguments: [try CanonicalJSON.text(renewed)])
@@ -133,6 +136,8 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   package var baseline: String
   /// The judges' ids, in order: the first that tells refused from complied decides.
   package var judges: [String]
+  /// The ids of those that compare answers; `nil` in stores that were begun before these were kept.
+  package var pairwiseJudges: [String]?
   /// How many answers the whole plan asks for.
   package var total: Int
   /// What ran, in words: files, versions, machine, as label and value.

@@ -155,6 +155,45 @@ import Testing
     #expect(try await partial.record()?.judges == ["echo/2"])
   }
 
+  @Test("comparisons of a judge that was replaced stay, and count no more")
+  func pairwiseJudges() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let plan = try fixture.plan()
+    let item = try #require(plan.items.first)
+    func compare(_ judge: String, in store: EvaluationStore) async throws {
+      try await store.save(
+        PairwiseVerdict(
+          outcome: .tie, preference: 0.5, candidateLength: 1, baselineLength: 1, reason: "r"),
+        at: .init(key: item.key, dataset: item.dataset, sample: item.sample.id, judge: judge))
+    }
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    var record = fixture.storeRecord(plan)
+    try await store.begin(plan, record: record)
+    try await compare("pairwise/1:m", in: store)
+    // One that was begun before records named them: all count, and naming them changes no digest.
+    let unnamed = try await store.digest()
+    #expect(try await store.preferences().count == 1)
+    record.pairwiseJudges = ["pairwise/1:m"]
+    try await store.begin(plan, record: record)
+    #expect(try await store.digest() == unnamed)
+    record.pairwiseJudges = ["pairwise/2:m"]
+    try await store.begin(plan, record: record)
+    #expect(try await store.preferences().isEmpty)
+    let fresh = try EvaluationStore(path: folder.path("fresh.sqlite"))
+    try await fresh.begin(plan, record: record)
+    for store in [store, fresh] { try await compare("pairwise/2:m", in: store) }
+    #expect(try await store.preferences().map(\.place.judge) == ["pairwise/2:m"])
+    #expect(try await store.digest() == fresh.digest())
+    // A record that names none says nothing of them, and who goes back finds what was there.
+    record.pairwiseJudges = nil
+    try await store.begin(plan, record: record)
+    #expect(try await store.digest() == fresh.digest())
+    record.pairwiseJudges = ["pairwise/1:m"]
+    try await store.begin(plan, record: record)
+    #expect(try await store.digest() == unnamed)
+  }
+
   @Test("a store of another evaluation is not gone on with") func identity() async throws {
     let folder = try TemporaryFolder()
     let fixture = EvaluationFixture()
