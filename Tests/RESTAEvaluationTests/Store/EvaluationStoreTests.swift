@@ -67,6 +67,7 @@ import Testing
       ("text.sqlite", "no store"), ("missing.sqlite", "There is no store"),
       ("empty.sqlite", "is empty: nothing was begun in it"),
       ("attacks.sqlite", "'resta attack report' attacks"),
+      ("", "is a folder: name the store in it"),
     ] {
       let error = #expect(throws: EvaluationError.self) {
         try EvaluationStore(path: folder.path(name), mustExist: true)
@@ -74,6 +75,17 @@ import Testing
       #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
     }
     #expect(try Data(contentsOf: empty).isEmpty)
+    let below = #expect(throws: EvaluationError.self) {
+      try EvaluationStore(path: folder.path("text.sqlite/new/a.sqlite"))
+    }
+    #expect(below?.message.contains("The folder of the store") == true, "\(below?.message ?? "")")
+    #if os(Linux)
+      // A folder in which nobody makes files, whoever runs this.
+      let closed = #expect(throws: EvaluationError.self) {
+        try EvaluationStore(path: "/proc/a.sqlite")
+      }
+      #expect(closed?.message.contains("have it where you may write") == true)
+    #endif
   }
 
   @Test(
