@@ -35,7 +35,7 @@ extension EvaluationStore {
         row.label = row.answer == nil ? .unscored : .combined(findings)
         rows.append(row)
       }
-      return rows
+      return GenerationRow.sharing(rows)
     }
   }
 
@@ -109,4 +109,30 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   /// The verdicts, by judge id.
   package var verdicts: [String: Verdict] = [:]
   package var label = AnswerLabel.unscored
+  /// The cluster of another sample with this prompt, where this one has no behavior.
+  package var shared: String?
+
+  /// The cluster of the statistics.
+  ///
+  /// A behavior is the same one in every dataset, so that the artifacts of several attacks on it are not taken
+  /// as independent; a prompt without one stands for itself, however often it is in the data.
+  package var cluster: String {
+    sample.behavior.map { "behavior \($0)" } ?? shared ?? "prompt \(dataset) \(sample.id)"
+  }
+
+  /// The rows with one cluster for samples of one prompt, which have one answer: that of a behavior, or the first's.
+  fileprivate static func sharing(_ rows: [GenerationRow]) -> [GenerationRow] {
+    // By bytes: canonically equivalent prompts are different prompts.
+    var clusters: [[UInt8]: String] = [:]
+    for row in rows.filter({ $0.sample.behavior != nil }) + rows {
+      let prompt = Array(row.sample.prompt.utf8)
+      clusters[prompt] = clusters[prompt] ?? row.cluster
+    }
+    return rows.map { row in
+      var row = row
+      let known = clusters[Array(row.sample.prompt.utf8)]
+      if known != row.cluster, row.sample.behavior == nil { row.shared = known }
+      return row
+    }
+  }
 }

@@ -77,14 +77,6 @@ struct PromptID: Hashable {
 extension GenerationRow {
   var prompt: PromptID { PromptID(dataset: dataset, sample: sample.id) }
 
-  /// The cluster of the statistics.
-  ///
-  /// A behavior is the same one in every dataset, so that the artifacts of several attacks on it are not taken
-  /// as independent; a prompt without one stands for itself.
-  var cluster: String {
-    sample.behavior.map { "behavior \($0)" } ?? "prompt \(dataset) \(sample.id)"
-  }
-
   var complied: Bool? { label == .unscored ? nil : label == .complied }
 }
 

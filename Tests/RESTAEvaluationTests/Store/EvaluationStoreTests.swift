@@ -32,6 +32,31 @@ import Testing
     #expect(rows.first?.verdicts["echo/1"]?.details == ["d": .null])
   }
 
+  @Test("a prompt that is there more than once is one cluster, that of a behavior where one has any")
+  func clusters() async throws {
+    let folder = try TemporaryFolder()
+    var fixture = EvaluationFixture(prompts: 3)
+    fixture.datasets[0].samples += [
+      Sample(id: "again", role: .direct, prompt: "prompt 0"),
+      Sample(id: "known", role: .benign, prompt: "prompt 1", behavior: "b"),
+      Sample(id: "other", role: .benign, prompt: "prompt 1", behavior: "c"),
+    ]
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    try await fixture.run(plan, into: store)
+    var found: [String: Set<String>] = [:]
+    for row in try await store.rows(judges: ["echo/1"]) {
+      found["\(row.dataset) \(row.sample.id)", default: []].insert(row.cluster)
+    }
+    #expect(
+      found == [
+        "first s0": ["prompt first s0"], "first again": ["prompt first s0"],
+        "second s0": ["prompt first s0"], "first s1": ["behavior b"], "second s1": ["behavior b"],
+        "first known": ["behavior b"], "first other": ["behavior c"],
+        "first s2": ["prompt first s2"],
+      ])
+  }
+
   @Test("an unscored verdict is replaced, a scored one stays") func verdictReplacement()
     async throws
   {
