@@ -33,6 +33,7 @@ package struct EvaluationRunner: Sendable {
       }
       while let result = try await group.next() {
         state.done += 1
+        state.known += result.isKnown ? 1 : 0
         state.failed += result.failed ? 1 : 0
         state.unscored += result.unscored
         state.weightDone += result.weight
@@ -56,6 +57,7 @@ package struct EvaluationRunner: Sendable {
   }
 
   private struct WorkResult {
+    var isKnown = false
     var failed = false
     var unscored = 0
     var weight = 0.0
@@ -96,6 +98,7 @@ package struct EvaluationRunner: Sendable {
     let answer: EvaluationStore.Answer
     if let known = work.answer {
       answer = known
+      result.isKnown = true
     } else if let item = work.items.first {
       answer = try await generate(item)
       try await store.save(answer, key: work.key)
@@ -146,10 +149,12 @@ extension RESTAError {
 
 /// How far a run is.
 public struct RunProgress: Sendable, Hashable {
-  /// Generations that were done in this run.
+  /// Generations that were done in this run: made, or judged where they were there.
   public var done: Int
   /// Generations that this run has to do.
   public var total: Int
+  /// Those of the done that were there already, and only judged.
+  package var known = 0
   /// Generations without an answer.
   public var failed: Int
   /// Verdicts that say nothing.
