@@ -84,7 +84,7 @@ extension EvaluationStore {
     var changed: [String] = []
     if old.identity.meant != new.identity.meant { changed.append("the configuration") }
     if old.subject != new.subject { changed.append("the model, its adapters or its engine") }
-    if changed.isEmpty { changed.append("the data") }
+    if changed.isEmpty { changed.append("the data, or of --limit") }
     throw EvaluationError.invalidStore(
       "The store '\(path)' was begun with another state of \(changed.joined(separator: " and ")). "
         + "Name another folder with --output, or remove this one.")

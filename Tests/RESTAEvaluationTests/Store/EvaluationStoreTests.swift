@@ -249,6 +249,12 @@ import Testing
     }
     #expect(error?.message.contains("the model") == true)
     #expect(error?.message.contains("--output") == true)
+    changed = record
+    changed.total -= 1
+    let limited = await #expect(throws: EvaluationError.self) {
+      try await store.begin(plan, record: changed)
+    }
+    #expect(limited?.message.contains("of the data, or of --limit. Name another") == true)
     var other = fixture
     other.datasets[0].sha256 = "cc"
     let otherPlan = try other.plan()
