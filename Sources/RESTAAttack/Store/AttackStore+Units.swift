@@ -18,6 +18,11 @@ extension AttackStore {
     /// Whether the attack had nothing more to ask, or nothing at all, and broke nothing.
     package var neverBreaks: Bool { end == .exhausted && breach == nil }
 
+    /// How many queries say what it breaks: that which only says why it could not go on does not.
+    package var followed: Int {
+      queries.count - (end == .failed && queries.last?.tokens == 0 ? 1 : 0)
+    }
+
     /// The first breach of each variant, the unit's own in front.
     package var firstBreaches: [AttackQuery] {
       var seen: Set<String?> = []

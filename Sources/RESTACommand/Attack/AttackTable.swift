@@ -159,7 +159,7 @@ extension AttackTable.Row {
           return .init(time: Double(breach.map(time) ?? last(unit.state)), ended: breach != nil)
         })
     }
-    let byQueries = curve({ $0.number + 1 }, { $0.queries.count })
+    let byQueries = curve({ $0.number + 1 }, \.followed)
     let byTokens = curve({ $0.totalTokens }, { $0.queries.last?.totalTokens ?? 0 })
     var success: [String: AttackTable.Estimate?] = [:]
     for limit in AttackTable.counts {
@@ -185,7 +185,7 @@ extension AttackTable.Row {
     guard !units.isEmpty else { return nil }
     // Followed to the end of so many queries or of all that there are, or broken before: a plain share, by clusters.
     if units.allSatisfy({
-      $0.brokenAt != nil || $0.state.queries.count >= limit || $0.state.neverBreaks
+      $0.brokenAt != nil || $0.state.followed >= limit || $0.state.neverBreaks
     }) {
       return share(units.map { ($0.cluster, ($0.brokenAt ?? .max) <= limit) })
     }
