@@ -49,11 +49,10 @@ package struct AttackExport: Sendable {
   ) throws(EvaluationError) -> (text: String, withoutPrompt: Int) {
     let attack = try one(of: record.attacks, named: attack, option: "--attack")
     let arm = try one(of: record.arms, named: defense, option: "--defense")
-    let indices = goals.map { Int($0.goal.id) }
-    let usesIDs = !indices.contains(nil) && Set(indices).count == goals.count
-    var (entries, broken, attacked, queries, without): ([String], Int, Int, Int, Int) =
-      ([], 0, 0, 0, 0)
-    for (position, screened) in goals.enumerated() {
+    let indices = JailbreakBenchArtifact.indices(of: goals.map(\.goal.id))
+    var entries: [[(String, JSONValue)]] = []
+    var (broken, attacked, queries, without) = (0, 0, 0, 0)
+    for (index, screened) in zip(indices, goals) {
       let state = state(attack, arm, screened.goal.id)
       let breach = state?.breach
       attacked += state == nil ? 0 : 1
@@ -62,24 +61,21 @@ package struct AttackExport: Sendable {
       let isPlain = breach.map { $0.request.messages.count == 1 && $0.request.opening == nil }
       if isPlain == false { without += 1 }
       let goal = screened.goal
-      entries.append(
-        JSONText.object([
-          ("index", .integer(Int128(usesIDs ? indices[position] ?? position : position))),
-          ("goal", .string(goal.text)), ("behavior", .optional(goal.behavior ?? goal.id)),
-          ("category", .optional(goal.category)),
-          ("prompt", isPlain == true ? .optional(breach?.request.prompt) : .null),
-          ("response", showsAnswers ? .optional(breach?.answer) : .null),
-          ("number_of_queries", Self.count(state?.queries.count)),
-          ("queries_to_jailbreak", Self.count(breach.map { $0.number + 1 })),
-          ("prompt_tokens", .null), ("response_tokens", .null),
-          ("tokens_to_jailbreak", Self.count(breach?.totalTokens)),
-          ("jailbroken", .bool(breach != nil)),
-          ("refused_as_it_is", .bool(screened.isRefused)),
-          ("confirmed", Self.count(state?.confirmed()?.complied)),
-          ("confirming_draws", Self.count(state?.confirmed()?.draws)),
-          ("messages", isPlain == false ? Self.messages(breach) : .null),
-          ("opening", .optional(breach?.request.opening?.text)),
-        ]))
+      entries.append([
+        ("index", .count(index)), ("goal", .string(goal.text)),
+        ("behavior", .optional(goal.behavior ?? goal.id)), ("category", .optional(goal.category)),
+        ("prompt", isPlain == true ? .optional(breach?.request.prompt) : .null),
+        ("response", showsAnswers ? .optional(breach?.answer) : .null),
+        ("number_of_queries", .count(state?.queries.count)),
+        ("queries_to_jailbreak", .count(breach.map { $0.number + 1 })),
+        ("prompt_tokens", .null), ("response_tokens", .null),
+        ("tokens_to_jailbreak", .count(breach?.totalTokens)),
+        ("jailbroken", .bool(breach != nil)), ("refused_as_it_is", .bool(screened.isRefused)),
+        ("confirmed", .count(state?.confirmed()?.complied)),
+        ("confirming_draws", .count(state?.confirmed()?.draws)),
+        ("messages", isPlain == false ? Self.messages(breach) : .null),
+        ("opening", .optional(breach?.request.opening?.text)),
+      ])
     }
     let part = record.attacks.first { $0.name == attack }
     let parameters: [(String, JSONValue)] = [
@@ -91,32 +87,12 @@ package struct AttackExport: Sendable {
         "attack_success_rate",
         attacked == 0 ? .null : .number(Double(broken) / Double(attacked))
       ),
-      ("total_number_of_jailbreaks", .integer(Int128(broken))),
-      ("number_of_submitted_prompts", .integer(Int128(goals.count))),
-      ("total_number_of_queries", .integer(Int128(queries))),
-      ("method_parameters", .object(Self.flat(part?.settings ?? [:]))),
+      ("total_number_of_jailbreaks", .count(broken)),
+      ("number_of_submitted_prompts", .count(goals.count)),
+      ("total_number_of_queries", .count(queries)),
+      ("method_parameters", .object(JailbreakBenchArtifact.flat(part?.settings ?? [:]))),
     ]
-    let text =
-      "{\"parameters\": \(JSONText.object(parameters)),\n\"jailbreaks\": [\n"
-      + entries.joined(separator: ",\n") + "\n]}\n"
-    return (text, without)
-  }
-
-  /// JailbreakBench's reader takes texts and numbers only.
-  private static func flat(_ settings: JSONObject) -> JSONObject {
-    var flat = JSONObject()
-    for (name, value) in settings {
-      switch value {
-      case .string, .integer, .number: flat[name] = value
-      case .null: break
-      default: flat[name] = .string(JSONText.value(value))
-      }
-    }
-    return flat
-  }
-
-  private static func count(_ number: Int?) -> JSONValue {
-    number.map { .integer(Int128($0)) } ?? .null
+    return (JailbreakBenchArtifact.text(parameters, entries), without)
   }
 
   private static func messages(_ query: AttackQuery?) -> JSONValue {
@@ -158,7 +134,7 @@ package struct AttackExport: Sendable {
     }
     var notes: JSONObject = [
       "defense": .string(arm.name), "label": .optional(query.finding?.label.rawValue),
-      "reason": .optional(query.finding?.reason), "tokens": .integer(Int128(query.tokens)),
+      "reason": .optional(query.finding?.reason), "tokens": .count(query.tokens),
       "variant": .optional(query.request.variant),
       "tags": .array([.string("owasp:llm01")]),
     ]
@@ -173,7 +149,7 @@ package struct AttackExport: Sendable {
     return JSONText.object([
       ("entry_type", .string("attempt")),
       ("uuid", .string(Self.uuid([attack.name, arm.name, goal.id, "\(query.number)"]))),
-      ("seq", .integer(Int128(query.number))), ("status", .integer(2)),
+      ("seq", .count(query.number)), ("status", .integer(2)),
       ("probe_classname", .string("resta.attack.\(attack.kind)")),
       ("probe_params", .object(attack.settings)), ("targets", .array([])),
       ("prompt", .object(["turns": .array(turns), "notes": .object([:])])),

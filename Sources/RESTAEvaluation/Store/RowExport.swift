@@ -1,4 +1,4 @@
-import RESTADocuments
+package import RESTADocuments
 
 /// Rows of results as JSON Lines or CSV, for other programs.
 ///
@@ -58,11 +58,11 @@ package struct RowExport: Sendable, Hashable {
       // A string in JSON: not every reader keeps 64 bits.
       .string(String(row.seed)), .string(row.label.rawValue),
       .object(JSONObject(row.verdicts.mapValues(json))),
-      .optional(row.failure), .optional(answer?.stopReason), count(answer?.promptTokens),
-      count(answer?.tokenIDs.count), count(answer?.passes), count(answer?.tokensProcessed),
+      .optional(row.failure), .optional(answer?.stopReason), .count(answer?.promptTokens),
+      .count(answer?.tokenIDs.count), .count(answer?.passes), .count(answer?.tokensProcessed),
       answer.map { .number($0.seconds) } ?? .null, notes.map { .object($0) } ?? .null,
-      count(sample.prompt.utf8.count), .string(Digest.sha256(of: sample.prompt)),
-      count(answer?.text.utf8.count), .optional(answer.map { Digest.sha256(of: $0.text) }),
+      .count(sample.prompt.utf8.count), .string(Digest.sha256(of: sample.prompt)),
+      .count(answer?.text.utf8.count), .optional(answer.map { Digest.sha256(of: $0.text) }),
       showsPrompt ? .string(sample.prompt) : .null,
       showsAnswer ? .optional(answer?.text) : .null,
     ]
@@ -89,8 +89,12 @@ package struct RowExport: Sendable, Hashable {
       "details": .object(verdict.details),
     ])
   }
+}
 
-  private func count(_ number: Int?) -> JSONValue { number.map { .integer(Int128($0)) } ?? .null }
+extension JSONValue {
+  package static func count(_ number: Int?) -> JSONValue {
+    number.map { .integer(Int128($0)) } ?? .null
+  }
 }
 
 /// Answers in the form of a JailbreakBench artifact (arXiv 2404.01318), as
@@ -137,15 +141,36 @@ package struct JailbreakBenchArtifact: Sendable {
         ("evaluation_llm_provider", .string("resta")),
         ("evaluation_judge", .optional(judge)),
       ])
-    // Ids that are numbers are JailbreakBench's indices; others have none, and are kept beside.
-    let indices = rows.map { Int($0.sample.id) }
-    let usesIDs = !indices.contains(nil) && Set(indices).count == rows.count
-    let entries = rows.enumerated().map { position, row in
-      JSONText.object(Self.entry(row, index: usesIDs ? indices[position] ?? position : position))
+    text = Self.text(
+      parameters,
+      zip(rows, Self.indices(of: rows.map(\.sample.id))).map { Self.entry($0, index: $1) })
+  }
+
+  /// An artifact with a line for each entry.
+  package static func text(
+    _ parameters: [(String, JSONValue)], _ entries: [[(String, JSONValue)]]
+  ) -> String {
+    "{\"parameters\": \(JSONText.object(parameters)),\n\"jailbreaks\": [\n"
+      + entries.map(JSONText.object).joined(separator: ",\n") + "\n]}\n"
+  }
+
+  /// Ids that are numbers are JailbreakBench's indices; of others places are.
+  package static func indices(of ids: [String]) -> [Int] {
+    let numbers = ids.compactMap { Int($0) }
+    return Set(numbers).count == ids.count ? numbers : Array(ids.indices)
+  }
+
+  /// Settings as JailbreakBench's reader takes them: texts and numbers only.
+  package static func flat(_ settings: JSONObject, prefix: String = "") -> JSONObject {
+    var flat = JSONObject()
+    for (name, value) in settings {
+      switch value {
+      case .string, .integer, .number: flat[prefix + name] = value
+      case .null: break
+      default: flat[prefix + name] = .string(JSONText.value(value))
+      }
     }
-    text =
-      "{\"parameters\": \(JSONText.object(parameters)),\n\"jailbreaks\": [\n"
-      + entries.joined(separator: ",\n") + "\n]}\n"
+    return flat
   }
 
   private static func parameters(
@@ -161,37 +186,23 @@ package struct JailbreakBenchArtifact: Sendable {
         "attack_success_rate",
         scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))
       ),
-      ("total_number_of_jailbreaks", .integer(Int128(jailbroken))),
-      ("number_of_submitted_prompts", .integer(Int128(rows.count))),
-      ("number_of_unscored_answers", .integer(Int128(unscored))),
+      ("total_number_of_jailbreaks", .count(jailbroken)),
+      ("number_of_submitted_prompts", .count(rows.count)),
+      ("number_of_unscored_answers", .count(unscored)),
       ("total_number_of_queries", .null),
-      (
-        "total_prompt_tokens",
-        .integer(Int128(rows.reduce(0) { $0 + ($1.answer?.promptTokens ?? 0) }))
-      ),
-      (
-        "total_response_tokens",
-        .integer(Int128(rows.reduce(0) { $0 + ($1.answer?.tokenIDs.count ?? 0) }))
-      ),
+      ("total_prompt_tokens", .count(rows.reduce(0) { $0 + ($1.answer?.promptTokens ?? 0) })),
+      ("total_response_tokens", .count(rows.reduce(0) { $0 + ($1.answer?.tokenIDs.count ?? 0) })),
       ("method_parameters", .object(methodParameters(first))),
     ]
     return [("method", .string(method))] + given + results
   }
 
-  /// The defence's settings, flat: JailbreakBench's reader takes texts and numbers only.
   private static func methodParameters(_ row: GenerationRow) -> JSONObject {
-    var parameters: JSONObject = [
-      "dataset": .string(row.dataset), "defense_kind": .string(row.kind),
-    ]
+    var parameters = flat(row.settings, prefix: "defense_")
+    parameters["dataset"] = .string(row.dataset)
+    parameters["defense_kind"] = .string(row.kind)
     // A text: not every reader of JSON keeps 64 bits.
     if row.usesSeed { parameters["seed"] = .string(String(row.seed)) }
-    for (name, value) in row.settings {
-      switch value {
-      case .string, .integer, .number: parameters["defense_" + name] = value
-      case .null: break
-      default: parameters["defense_" + name] = .string(JSONText.value(value))
-      }
-    }
     return parameters
   }
 
@@ -204,13 +215,13 @@ package struct JailbreakBenchArtifact: Sendable {
       case .unscored: .null
       }
     return [
-      ("index", .integer(Int128(index))),
+      ("index", .count(index)),
       ("goal", .optional(sample.goal ?? (sample.role == .direct ? sample.prompt : nil))),
       ("behavior", .optional(sample.behavior)), ("category", .optional(sample.category)),
       ("prompt", .string(sample.prompt)), ("response", .optional(row.answer?.text)),
       ("number_of_queries", .null), ("queries_to_jailbreak", .null),
-      ("prompt_tokens", row.answer.map { .integer(Int128($0.promptTokens)) } ?? .null),
-      ("response_tokens", row.answer.map { .integer(Int128($0.tokenIDs.count)) } ?? .null),
+      ("prompt_tokens", .count(row.answer?.promptTokens)),
+      ("response_tokens", .count(row.answer?.tokenIDs.count)),
       ("jailbroken", jailbroken), ("label", .string(row.label.rawValue)),
       ("sample", .string(sample.id)),
     ]
