@@ -182,13 +182,13 @@ struct PreferenceRunner: Sendable {
     let known = Set(
       try await store.preferences()
         .filter { !retriesUnscored || $0.verdict.preference != nil }.map(\.place))
-    var baselines: [Place: [UInt64: String]] = [:]
+    var baselines: [PromptID: [UInt64: String]] = [:]
     for row in rows where row.defense == baseline {
-      baselines[Place(row), default: [:]][row.seed] = row.answer?.text
+      baselines[row.prompt, default: [:]][row.seed] = row.answer?.text
     }
     var work: [(PairwiseJudge, GenerationRow, String, EvaluationStore.VerdictKey)] = []
     for row in rows where row.defense != baseline && row.sample.role == .benign {
-      let others = baselines[Place(row)] ?? [:]
+      let others = baselines[row.prompt] ?? [:]
       // Under the same seed, where both sides have one.
       guard row.answer != nil,
         let other = others[row.seed] ?? others.min(by: { $0.key < $1.key })?.value
@@ -206,15 +206,5 @@ struct PreferenceRunner: Sendable {
       try await store.save(verdict, at: place)
     }
     progress(work.count, work.count)
-  }
-
-  private struct Place: Hashable {
-    let dataset: String
-    let sample: String
-
-    init(_ row: GenerationRow) {
-      dataset = row.dataset
-      sample = row.sample.id
-    }
   }
 }

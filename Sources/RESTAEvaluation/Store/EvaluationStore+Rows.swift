@@ -14,7 +14,7 @@ extension EvaluationStore {
       let items = try Row.fetchCursor(database, sql: "SELECT * FROM item ORDER BY position")
       while let item = try items.next() {
         let key: String = item["key"]
-        let place = SamplePlace(dataset: item["dataset"], sample: item["sample"])
+        let place = PromptID(dataset: item["dataset"], sample: item["sample"])
         guard let answer = answers[key], let sample = samples[place],
           let defense = defenses.first(where: { $0.name == item["defense"] })
         else { continue }
@@ -39,17 +39,12 @@ extension EvaluationStore {
     }
   }
 
-  private struct SamplePlace: Hashable {
-    let dataset: String
-    let sample: String
-  }
-
-  private func samples() async throws -> [SamplePlace: Sample] {
+  private func samples() async throws -> [PromptID: Sample] {
     try await database.read { database in
-      var found: [SamplePlace: Sample] = [:]
+      var found: [PromptID: Sample] = [:]
       let rows = try Row.fetchCursor(database, sql: "SELECT * FROM sample")
       while let row = try rows.next() {
-        found[SamplePlace(dataset: row["dataset"], sample: row["id"])] =
+        found[PromptID(dataset: row["dataset"], sample: row["id"])] =
           try CanonicalJSON.value(Sample.self, from: row["json"])
       }
       return found
@@ -91,6 +86,12 @@ extension EvaluationStore {
   }
 }
 
+/// A prompt of an evaluation: samples' ids are unique within a dataset only.
+package struct PromptID: Sendable, Hashable {
+  let dataset: String
+  let sample: String
+}
+
 /// One generation with its verdicts, as the store holds it and the analysis reads it.
 package struct GenerationRow: Sendable, Hashable, Codable {
   /// SHA-256 of everything that determines the answer, in hexadecimals.
@@ -111,6 +112,8 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   package var label = AnswerLabel.unscored
   /// The cluster of another sample with this prompt, where this one has no behavior.
   package var shared: String?
+
+  package var prompt: PromptID { PromptID(dataset: dataset, sample: sample.id) }
 
   /// The cluster of the statistics.
   ///

@@ -68,15 +68,7 @@ struct AnalysisTable {
   }
 }
 
-/// A prompt of an evaluation: samples' ids are unique within a dataset only.
-struct PromptID: Hashable {
-  var dataset: String
-  var sample: String
-}
-
 extension GenerationRow {
-  var prompt: PromptID { PromptID(dataset: dataset, sample: sample.id) }
-
   var complied: Bool? { label == .unscored ? nil : label == .complied }
 }
 
