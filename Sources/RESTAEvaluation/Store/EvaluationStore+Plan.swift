@@ -135,7 +135,7 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   /// The defence that others are compared with.
   package var baseline: String
   /// The judges' ids, in order: the first that tells refused from complied decides.
-  package var judges: [String]
+  package var judges: [String] = []
   /// The ids of those that compare answers; `nil` in stores that were begun before these were kept.
   package var pairwiseJudges: [String]?
   /// How many answers the whole plan asks for.
@@ -169,18 +169,6 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   private static let madeHeads = [sweepHead, importHead]
 
   var identity: Identity { Identity(configuration: configuration, subject: subject, total: total) }
-}
-
-extension StoreRecord {
-  /// Makes a record of a run whose judges are not known yet.
-  init(
-    name: String, about: String?, configuration: String,
-    model: (record: SubjectRecord, environment: [RecordEntry]), baseline: String, total: Int
-  ) {
-    self.init(
-      name: name, about: about, configuration: configuration, subject: model.record,
-      baseline: baseline, judges: [], total: total, environment: model.environment)
-  }
 }
 
 /// A label and a value of what is known about a run, for a report.
