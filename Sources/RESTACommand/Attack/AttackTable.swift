@@ -203,26 +203,18 @@ extension AttackTable.Row {
   }
 
   private static func variants(_ units: [AttackTable.Followed]) -> [AttackTable.Variant] {
-    var names: [String] = []
-    var tried: [String: (outcomes: [(cluster: String, isHit: Bool)], confirmed: Int)] = [:]
-    for unit in units {
-      let state = unit.state
-      let breaches = Dictionary(
-        state.firstBreaches.map { ($0.request.variant, $0) }, uniquingKeysWith: { one, _ in one })
-      for name in Set(state.queries.compactMap(\.request.variant)) {
-        let breach = breaches[name]
-        tried[name, default: ([], 0)].outcomes.append((unit.cluster, breach != nil))
-        if let breach, state.isConfirmed(breach) { tried[name]?.confirmed += 1 }
-      }
-      for name in state.queries.compactMap(\.request.variant) where !names.contains(name) {
-        names.append(name)
-      }
-    }
+    let names = units.flatMap { $0.state.queries.compactMap(\.request.variant) }.unique()
     return names.map { name in
-      let (outcomes, confirmed) = tried[name] ?? ([], 0)
+      let tried = units.filter { $0.state.queries.contains { $0.request.variant == name } }
+      let breaches = tried.map { unit in
+        (unit: unit, first: unit.state.firstBreaches.first { $0.request.variant == name })
+      }
       return AttackTable.Variant(
-        name: name, goals: outcomes.count, broken: outcomes.count(where: \.isHit),
-        share: share(outcomes), confirmed: confirmed)
+        name: name, goals: tried.count, broken: breaches.count { $0.first != nil },
+        share: share(breaches.map { ($0.unit.cluster, $0.first != nil) }),
+        confirmed: breaches.count { unit, first in
+          first.map { unit.state.isConfirmed($0) } ?? false
+        })
     }
   }
 }

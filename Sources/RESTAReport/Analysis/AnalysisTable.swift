@@ -90,7 +90,7 @@ extension Sequence<GenerationRow> {
 
 extension Array {
   /// The elements in their order, each once.
-  func unique() -> [Element] where Element: Hashable {
+  package func unique() -> [Element] where Element: Hashable {
     var seen: Set<Element> = []
     return filter { seen.insert($0).inserted }
   }
