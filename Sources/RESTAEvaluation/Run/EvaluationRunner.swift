@@ -66,15 +66,8 @@ package struct EvaluationRunner: Sendable {
   private func pending() async throws -> [Work] {
     let answers = try await store.answers()
     let verdicts = try await store.verdicts()
-    var order: [String] = []
-    var grouped: [String: [EvaluationPlan.Item]] = [:]
-    for item in plan.items {
-      if grouped[item.key] == nil { order.append(item.key) }
-      grouped[item.key, default: []].append(item)
-    }
     let weights = WorkWeights(plan: plan, subject: subject)
-    return order.compactMap { key in
-      let items = grouped[key] ?? []
+    return plan.items.grouped(by: \.key).compactMap { key, items in
       let answer = answers[key]
       let missing = items.map { item in
         judges.filter { judge in

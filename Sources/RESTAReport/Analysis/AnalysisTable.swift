@@ -87,17 +87,3 @@ extension Sequence<GenerationRow> {
   /// The prompts in the order of the rows, each once.
   func prompts() -> [PromptID] { map(\.prompt).unique() }
 }
-
-extension Array {
-  /// The elements in their order, each once.
-  package func unique() -> [Element] where Element: Hashable {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
-  }
-
-  /// Those of equal keys together, in the order in which the keys first occur.
-  func grouped<Key: Hashable>(by key: (Element) -> Key) -> [(key: Key, elements: [Element])] {
-    let groups = Dictionary(grouping: self, by: key)
-    return map(key).unique().map { (key: $0, elements: groups[$0] ?? []) }
-  }
-}
