@@ -37,6 +37,11 @@ extension AttackStore {
       return (draws.count { $0.finding.label == .complied }, draws.count)
     }
 
+    /// Whether nothing is left to do: where so many draws confirm a breach, its own are there.
+    package func isDone(draws: Int) -> Bool {
+      end != nil && (confirmed().map { $0.draws >= draws } ?? true)
+    }
+
     /// Whether most of these draws complied.
     package func isConfirmed(_ named: AttackQuery? = nil) -> Bool {
       confirmed(named).map { $0.draws > 0 && 2 * $0.complied > $0.draws } ?? false

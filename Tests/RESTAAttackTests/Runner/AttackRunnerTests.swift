@@ -135,6 +135,27 @@ import Testing
     }
   }
 
+  @Test("a breach that was cut off before it was confirmed is not done") func confirmationCutOff()
+    async throws
+  {
+    let folder = try AttackFolder()
+    var fixture = AttackFixture(PlantedTarget { _, _ in true })
+    fixture.goals = Array(fixture.goals.prefix(1))
+    fixture.settings.confirm = 3
+    let store = try AttackStore(path: folder.path("a.sqlite"))
+    // The query, and one of its three draws.
+    fixture.defended.calls.cut(after: 2)
+    await #expect(throws: CancellationError.self) { try await fixture.run(into: store) }
+    func broken() async throws -> AttackStore.UnitState? {
+      try await store.states().first { $0.unit.arm == "defended" }
+    }
+    let cut = try #require(try await broken())
+    #expect(cut.end == .breached && cut.confirmed()?.draws == 1)
+    #expect(cut.isDone(draws: 1) && !cut.isDone(draws: 3))
+    try await fixture.run(into: store)
+    #expect(try await broken()?.isDone(draws: 3) == true)
+  }
+
   @Test(
     "where all variants are tried, the first breach of each is confirmed", arguments: [false, true])
   func confirmationOfVariants(keepsGoing: Bool) async throws {
