@@ -21,12 +21,6 @@ package struct GoalSet: Sendable, Hashable {
   /// What of the file is no goal, in words; empty where all of it is.
   package var leftOut: [String] = []
 
-  package init(source: String, goals: [AttackGoal], leftOut: [String] = []) {
-    self.source = source
-    self.goals = goals
-    self.leftOut = leftOut
-  }
-
   /// What tells these goals from others.
   var digest: String { Digest.sha256(ofTexts: goals.flatMap { [$0.id, $0.text] }) }
 
@@ -63,8 +57,10 @@ package struct GoalSet: Sendable, Hashable {
     }
     return set
   }
+}
 
-  private init(_ data: Dataset) throws(EvaluationError) {
+extension GoalSet {
+  fileprivate init(_ data: Dataset) throws(EvaluationError) {
     var (goals, texts, benign, again): ([AttackGoal], Set<String>, Int, Int) = ([], [], 0, 0)
     for sample in data.samples {
       guard sample.role != .benign else {
