@@ -32,7 +32,7 @@ import Testing
     #expect(rows.first?.verdicts["echo/1"]?.details == ["d": .null])
   }
 
-  @Test("a prompt that is there more than once is one cluster, that of a behavior where one has any")
+  @Test("a prompt that is there more than once is one cluster, a behavior's where one has any")
   func clusters() async throws {
     let folder = try TemporaryFolder()
     var fixture = EvaluationFixture(prompts: 3)
