@@ -150,12 +150,14 @@ extension AttackTable.Row {
     units: [AttackTable.Followed]
   ) {
     let queries = units.flatMap(\.state.queries)
+    // Of a goal to which not one query could be made nothing is known.
+    let watched = units.filter { $0.state.followed > 0 || $0.state.neverBreaks }
     func count(_ label: AnswerLabel) -> Int { queries.count { $0.finding?.label == label } }
     func curve(_ time: (AttackQuery) -> Int, _ last: (AttackStore.UnitState) -> Int)
       -> SurvivalCurve
     {
       SurvivalCurve(
-        units.map { unit in
+        watched.map { unit in
           // Who has asked all that there is to ask is not lost from sight: he never breaks it.
           guard !unit.state.neverBreaks else { return .init(time: .infinity, ended: false) }
           let breach = unit.state.breach
@@ -166,16 +168,15 @@ extension AttackTable.Row {
     let byTokens = curve({ $0.totalTokens }, { $0.queries.last?.totalTokens ?? 0 })
     var success: [String: AttackTable.Estimate?] = [:]
     for limit in AttackTable.counts {
-      success["\(limit)"] = .some(Self.success(limit, units, byQueries))
+      success["\(limit)"] = .some(Self.success(limit, watched, byQueries))
     }
     self.init(
       attack: attack, defense: arm.name, kind: arm.kind, goals: screened.count,
       notRefused: screened.count { $0.finding != nil && !$0.isRefused }, attacked: units.count,
       breached: units.count { $0.brokenAt != nil },
       confirmed: units.count { $0.state.isConfirmed() }, success: success,
-      medianQueries: byQueries.time(of: 0.5),
-      medianTokens: byTokens.time(of: 0.5), queries: queries.count,
-      tokens: queries.reduce(0) { $0 + $1.tokens },
+      medianQueries: byQueries.time(of: 0.5), medianTokens: byTokens.time(of: 0.5),
+      queries: queries.count, tokens: queries.reduce(0) { $0 + $1.tokens },
       seconds: queries.reduce(0) { $0 + $1.seconds }, refused: count(.refused),
       complied: count(.complied), incoherent: count(.incoherent), unscored: count(.unscored),
       variants: Self.variants(units))
