@@ -216,8 +216,8 @@ extension AttackTable.Row {
       return AttackTable.Variant(
         name: name, goals: tried.count, broken: breaches.count { $0.first != nil },
         share: share(breaches.map { ($0.unit.cluster, $0.first != nil) }),
-        confirmed: breaches.count { unit, first in
-          first.map { unit.state.isConfirmed($0) } ?? false
+        confirmed: breaches.count { breach in
+          breach.first.map { breach.unit.state.isConfirmed($0) } ?? false
         })
     }
   }

@@ -82,7 +82,10 @@ extension EvaluationStore {
           + "on with --template-date \(date), or name another folder with --output.")
     }
     var changed: [String] = []
-    if old.identity.meant != new.identity.meant { changed.append("the configuration") }
+    if old.identity.meant != new.identity.meant {
+      let isImport = new.configuration.hasPrefix(StoreRecord.importHead)
+      changed.append(isImport ? "the answers or the configuration" : "the configuration")
+    }
     if old.subject != new.subject { changed.append("the model, its adapters or its engine") }
     if changed.isEmpty { changed.append("the data, or of --limit") }
     throw EvaluationError.invalidStore(
