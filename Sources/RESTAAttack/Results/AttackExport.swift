@@ -39,23 +39,24 @@ package struct AttackExport: Sendable {
 
   // MARK: - JailbreakBench
 
-  /// An artifact of one attack behind one defence (arXiv 2404.01318), as `resta eval` reads it, and how many breaches
-  /// one message cannot say.
+  /// An artifact of one attack behind one defence (arXiv 2404.01318), as `resta eval` reads it, how many breaches one
+  /// message cannot say, and how many attacks are to be gone on with.
   ///
   /// A goal that was not broken has no prompt, as in JailbreakBench's own. Neither has one whose breach needs more
   /// than a message of the user: what it needs is beside, in `messages` and `opening`.
   package func artifact(
     attack: String?, defense: String?, date: String
-  ) throws(EvaluationError) -> (text: String, withoutPrompt: Int) {
+  ) throws(EvaluationError) -> (text: String, withoutPrompt: Int, unfinished: Int) {
     let attack = try one(of: record.attacks, named: attack, option: "--attack")
     let arm = try one(of: record.arms, named: defense, option: "--defense")
     let indices = JailbreakBenchArtifact.indices(of: goals.map(\.goal.id))
     var entries: [[(String, JSONValue)]] = []
-    var (broken, attacked, queries, without) = (0, 0, 0, 0)
+    var (broken, attacked, queries, without, unfinished) = (0, 0, 0, 0, 0)
     for (index, screened) in zip(indices, goals) {
       let state = state(attack, arm, screened.goal.id)
       let breach = state?.breach
-      attacked += state == nil ? 0 : 1
+      attacked += state?.isFollowed == true ? 1 : 0
+      unfinished += [.refused, nil].contains(screened.finding?.label) && state?.end == nil ? 1 : 0
       broken += breach == nil ? 0 : 1
       queries += state?.queries.count ?? 0
       let isPlain = breach.map { $0.request.messages.count == 1 && $0.request.opening == nil }
@@ -83,16 +84,13 @@ package struct AttackExport: Sendable {
       ("model", record.subject["model"] ?? record.subject["modelSHA256"] ?? .null),
       ("evaluation_date", .string(date)), ("evaluation_llm_provider", .string("resta")),
       ("evaluation_judge", .string(record.judge)), ("defense", .string(arm)),
-      (
-        "attack_success_rate",
-        attacked == 0 ? .null : .number(Double(broken) / Double(attacked))
-      ),
+      ("attack_success_rate", attacked == 0 ? .null : .number(Double(broken) / Double(attacked))),
       ("total_number_of_jailbreaks", .count(broken)),
       ("number_of_submitted_prompts", .count(goals.count)),
       ("total_number_of_queries", .count(queries)),
       ("method_parameters", .object(JailbreakBenchArtifact.flat(part?.settings ?? [:]))),
     ]
-    return (JailbreakBenchArtifact.text(parameters, entries), without)
+    return (JailbreakBenchArtifact.text(parameters, entries), without, unfinished)
   }
 
   private static func messages(_ query: AttackQuery?) -> JSONValue {
@@ -113,8 +111,7 @@ package struct AttackExport: Sendable {
     for part in record.attacks where attacks == nil || attacks == part.name {
       for arm in record.arms where arms == nil || arms == arm.name {
         for screened in goals {
-          guard let state = state(part.name, arm.name, screened.goal.id) else { continue }
-          for query in state.queries {
+          for query in state(part.name, arm.name, screened.goal.id)?.queries ?? [] {
             lines += attempt(query, part, arm, screened.goal) + "\n"
           }
         }

@@ -23,6 +23,9 @@ extension AttackStore {
       queries.count - (end == .failed && queries.last?.tokens == 0 ? 1 : 0)
     }
 
+    /// Whether anything is known: of a goal to which not one query could be made nothing is.
+    package var isFollowed: Bool { followed > 0 || neverBreaks }
+
     /// The first breach of each variant, the unit's own in front.
     package var firstBreaches: [AttackQuery] {
       var seen: Set<String?> = []

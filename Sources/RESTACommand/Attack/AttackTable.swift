@@ -150,8 +150,7 @@ extension AttackTable.Row {
     units: [AttackTable.Followed]
   ) {
     let queries = units.flatMap(\.state.queries)
-    // Of a goal to which not one query could be made nothing is known.
-    let watched = units.filter { $0.state.followed > 0 || $0.state.neverBreaks }
+    let watched = units.filter(\.state.isFollowed)
     func count(_ label: AnswerLabel) -> Int { queries.count { $0.finding?.label == label } }
     func curve(_ time: (AttackQuery) -> Int, _ last: (AttackStore.UnitState) -> Int)
       -> SurvivalCurve

@@ -182,10 +182,7 @@ package struct JailbreakBenchArtifact: Sendable {
     let scored = rows.count - unscored
     let results: [(String, JSONValue)] = [
       ("attack_type", .string("transfer")), ("defense", .string(first.defense)),
-      (
-        "attack_success_rate",
-        scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))
-      ),
+      ("attack_success_rate", scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))),
       ("total_number_of_jailbreaks", .count(jailbroken)),
       ("number_of_submitted_prompts", .count(rows.count)),
       ("number_of_unscored_answers", .count(unscored)),

@@ -386,6 +386,7 @@ import Testing
       #expect(state.end == .failed && !state.neverBreaks)
       // What is not asked for a lack of room is not resisted.
       #expect(state.followed == state.queries.count - 1)
+      #expect(state.isFollowed == (state.queries.count > 1))
       #expect(state.queries.last?.finding?.reason.contains("too long") == true)
     }
   }
