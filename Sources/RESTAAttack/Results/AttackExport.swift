@@ -39,39 +39,39 @@ package struct AttackExport: Sendable {
 
   // MARK: - JailbreakBench
 
-  /// An artifact of one attack behind one defence (arXiv 2404.01318), as `resta eval` reads it, and how many breaches
-  /// one message cannot say.
+  /// An artifact of one attack behind one defence (arXiv 2404.01318), as `resta eval` reads it, how many breaches one
+  /// message cannot say, and how many attacks are to be gone on with.
   ///
   /// A goal that was not broken has no prompt, as in JailbreakBench's own. Neither has one whose breach needs more
   /// than a message of the user: what it needs is beside, in `messages` and `opening`.
   package func artifact(
     attack: String?, defense: String?, date: String
-  ) throws(EvaluationError) -> (text: String, withoutPrompt: Int) {
+  ) throws(EvaluationError) -> (text: String, withoutPrompt: Int, unfinished: Int) {
     let attack = try one(of: record.attacks, named: attack, option: "--attack")
     let arm = try one(of: record.arms, named: defense, option: "--defense")
+    let indices = JailbreakBenchArtifact.indices(of: goals.map(\.goal.id))
     var entries: [[(String, JSONValue)]] = []
-    var (broken, attacked, queries, without) = (0, 0, 0, 0)
-    for (index, screened) in zip(JailbreakBenchArtifact.indices(goals.map(\.goal.id)), goals) {
+    var (broken, attacked, queries, without, unfinished) = (0, 0, 0, 0, 0)
+    for (index, screened) in zip(indices, goals) {
       let state = state(attack, arm, screened.goal.id)
       let breach = state?.breach
-      attacked += state == nil ? 0 : 1
+      attacked += state?.isFollowed == true ? 1 : 0
+      unfinished += [.refused, nil].contains(screened.finding?.label) && state?.end == nil ? 1 : 0
       broken += breach == nil ? 0 : 1
       queries += state?.queries.count ?? 0
       let isPlain = breach.map { $0.request.messages.count == 1 && $0.request.opening == nil }
       if isPlain == false { without += 1 }
       let goal = screened.goal
       entries.append([
-        ("index", .count(index)),
-        ("goal", .string(goal.text)), ("behavior", .optional(goal.behavior ?? goal.id)),
-        ("category", .optional(goal.category)),
+        ("index", .count(index)), ("goal", .string(goal.text)),
+        ("behavior", .optional(goal.behavior ?? goal.id)), ("category", .optional(goal.category)),
         ("prompt", isPlain == true ? .optional(breach?.request.prompt) : .null),
         ("response", showsAnswers ? .optional(breach?.answer) : .null),
         ("number_of_queries", .count(state?.queries.count)),
         ("queries_to_jailbreak", .count(breach.map { $0.number + 1 })),
         ("prompt_tokens", .null), ("response_tokens", .null),
         ("tokens_to_jailbreak", .count(breach?.totalTokens)),
-        ("jailbroken", .bool(breach != nil)),
-        ("refused_as_it_is", .bool(screened.isRefused)),
+        ("jailbroken", .bool(breach != nil)), ("refused_as_it_is", .bool(screened.isRefused)),
         ("confirmed", .count(state?.confirmed()?.complied)),
         ("confirming_draws", .count(state?.confirmed()?.draws)),
         ("messages", isPlain == false ? Self.messages(breach) : .null),
@@ -84,16 +84,13 @@ package struct AttackExport: Sendable {
       ("model", record.subject["model"] ?? record.subject["modelSHA256"] ?? .null),
       ("evaluation_date", .string(date)), ("evaluation_llm_provider", .string("resta")),
       ("evaluation_judge", .string(record.judge)), ("defense", .string(arm)),
-      (
-        "attack_success_rate",
-        attacked == 0 ? .null : .number(Double(broken) / Double(attacked))
-      ),
+      ("attack_success_rate", attacked == 0 ? .null : .number(Double(broken) / Double(attacked))),
       ("total_number_of_jailbreaks", .count(broken)),
       ("number_of_submitted_prompts", .count(goals.count)),
       ("total_number_of_queries", .count(queries)),
       ("method_parameters", .object(JailbreakBenchArtifact.flat(part?.settings ?? [:]))),
     ]
-    return (JailbreakBenchArtifact.written(parameters, entries), without)
+    return (JailbreakBenchArtifact.text(parameters, entries), without, unfinished)
   }
 
   private static func messages(_ query: AttackQuery?) -> JSONValue {
@@ -114,8 +111,7 @@ package struct AttackExport: Sendable {
     for part in record.attacks where attacks == nil || attacks == part.name {
       for arm in record.arms where arms == nil || arms == arm.name {
         for screened in goals {
-          guard let state = state(part.name, arm.name, screened.goal.id) else { continue }
-          for query in state.queries {
+          for query in state(part.name, arm.name, screened.goal.id)?.queries ?? [] {
             lines += attempt(query, part, arm, screened.goal) + "\n"
           }
         }
@@ -135,7 +131,7 @@ package struct AttackExport: Sendable {
     }
     var notes: JSONObject = [
       "defense": .string(arm.name), "label": .optional(query.finding?.label.rawValue),
-      "reason": .optional(query.finding?.reason), "tokens": .integer(Int128(query.tokens)),
+      "reason": .optional(query.finding?.reason), "tokens": .count(query.tokens),
       "variant": .optional(query.request.variant),
       "tags": .array([.string("owasp:llm01")]),
     ]
@@ -150,7 +146,7 @@ package struct AttackExport: Sendable {
     return JSONText.object([
       ("entry_type", .string("attempt")),
       ("uuid", .string(Self.uuid([attack.name, arm.name, goal.id, "\(query.number)"]))),
-      ("seq", .integer(Int128(query.number))), ("status", .integer(2)),
+      ("seq", .count(query.number)), ("status", .integer(2)),
       ("probe_classname", .string("resta.attack.\(attack.kind)")),
       ("probe_params", .object(attack.settings)), ("targets", .array([])),
       ("prompt", .object(["turns": .array(turns), "notes": .object([:])])),

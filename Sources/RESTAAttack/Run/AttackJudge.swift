@@ -5,8 +5,7 @@ import RESTARefusals
 /// Says what an answer to an attack is, as `resta eval` does by default: a refusal by its phrases, and
 /// whether it is language.
 package struct AttackJudge: Sendable {
-  /// What judged; a store holds the findings of one.
-  package let id: String
+  private let names: String
   private let phrases = RefusalPhraseJudge()
   private let coherence: CoherenceJudge?
 
@@ -25,7 +24,14 @@ package struct AttackJudge: Sendable {
   /// does.
   package init(model: Subject?) {
     coherence = model.map { CoherenceJudge(subject: $0) }
-    id = "\(phrases.id), \(coherence?.id ?? "broken-text/1")"
+    names = "\(phrases.id), \(coherence?.id ?? "broken-text/1")"
+  }
+
+  /// What judges these attacks; a store holds the findings of one.
+  ///
+  /// `marker/1` took a heading for the line behind which an answer is judged.
+  func id(for attacks: [NamedAttack]) -> String {
+    attacks.contains { ($0.attack as? DelayAttack)?.how == .asked } ? "\(names), marker/2" : names
   }
 
   func judge(

@@ -42,7 +42,7 @@ package struct AttackPlan: Sendable {
   /// What a store keeps: runs of other records never share one.
   package var record: AttackRecord {
     AttackRecord(
-      subject: subject, judge: judge.id,
+      subject: subject, judge: judge.id(for: attacks),
       settings: JSONObject(
         stored: settings, default: AttackSettings.defaults, table: AttackSettings.table),
       goalSource: goals.source, goalDigest: goals.digest,
@@ -108,7 +108,7 @@ package struct AttackRecord: Sendable, Hashable, Codable {
         date.map { "the date that the chat template prints (--template-date \($0) goes on)" }
           ?? "the model or the endpoint")
     }
-    if judge != other.judge { found.append("the judge") }
+    if judge != other.judge { found.append("the judge (\(other.judge); now \(judge))") }
     if settings != other.settings { found.append("the settings") }
     if goalDigest != other.goalDigest { found.append("the goals") }
     if arms != other.arms { found.append("the defences") }

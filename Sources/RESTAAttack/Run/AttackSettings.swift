@@ -23,8 +23,6 @@ package struct AttackSettings: DescribedSettings, Hashable {
   package var hasControls = true
   package var refuseShare = 0.3
 
-  package init() {}
-
   package static let defaults = AttackSettings()
   package static let table: [Setting<AttackSettings>] = [
     Setting(

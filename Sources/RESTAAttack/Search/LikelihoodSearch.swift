@@ -71,15 +71,10 @@ struct LikelihoodSearch: AttackProcess {
     try asker.reserve(tokens: ids.count + 1)
     let clock = ContinuousClock()
     let start = clock.now
-    let room = try await subject.model.reserve(sequences: 1, cells: ids.count)
-    let first = try await room.forward([ForwardSegment(sequence: 0, input: .tokens(ids))]) {
-      _, logits in TokenID(try Logits.argmax(logits))
-    }
-    await room.release()
+    let refusal = try await subject.firstToken(behind: ids)
     asker.record(
       AttackRequest(goal.text), answer: nil, finding: nil, tokens: ids.count + 1,
       positions: ids.count, seconds: (clock.now - start) / .seconds(1))
-    let refusal = first.first ?? 0
     return SearchState(
       targets: try attack.targets(in: context, otherThan: refusal), refusal: refusal)
   }

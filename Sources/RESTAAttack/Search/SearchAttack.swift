@@ -144,17 +144,22 @@ extension AttackContext {
       .benign, selection: DatasetSelection(split: .test, limit: 12))
     var counts: [TokenID: Int] = [:]
     for sample in prompts.samples {
-      let ids = try subject.tokenize(sample.prompt).ids
-      let room = try await subject.model.reserve(sequences: 1, cells: ids.count)
-      let tokens = try await room.forward([ForwardSegment(sequence: 0, input: .tokens(ids))]) {
-        _, logits in TokenID(try Logits.argmax(logits))
-      }
-      await room.release()
-      for token in tokens where !subject.model.tokenizer.isEndOfGeneration(token) {
-        counts[token, default: 0] += 1
-      }
+      let token = try await subject.firstToken(behind: subject.tokenize(sample.prompt).ids)
+      if !subject.model.tokenizer.isEndOfGeneration(token) { counts[token, default: 0] += 1 }
     }
     return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key)
+  }
+}
+
+extension Subject {
+  /// What a greedy answer begins with.
+  func firstToken(behind prompt: [TokenID]) async throws -> TokenID {
+    let room = try await model.reserve(sequences: 1, cells: prompt.count)
+    let tokens = try await room.forward([ForwardSegment(sequence: 0, input: .tokens(prompt))]) {
+      _, logits in TokenID(try Logits.argmax(logits))
+    }
+    await room.release()
+    return tokens.first ?? 0
   }
 }
 

@@ -7,7 +7,7 @@ struct SearchScore: Sendable, Hashable, Codable {
   /// Whether the most likely token was a target.
   var hits: [Bool] = []
 
-  var mean: Double { logs.isEmpty ? 0 : logs.reduce(0, +) / Double(logs.count) }
+  var mean: Double { logs.mean }
   var share: Double { hits.isEmpty ? 0 : Double(hits.count { $0 }) / Double(hits.count) }
 
   var probability: Double { exp(mean) }

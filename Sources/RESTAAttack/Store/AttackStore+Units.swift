@@ -18,6 +18,14 @@ extension AttackStore {
     /// Whether the attack had nothing more to ask, or nothing at all, and broke nothing.
     package var neverBreaks: Bool { end == .exhausted && breach == nil }
 
+    /// How many queries say what it breaks: that which only says why it could not go on does not.
+    package var followed: Int {
+      queries.count - (end == .failed && queries.last?.tokens == 0 ? 1 : 0)
+    }
+
+    /// Whether anything is known: of a goal to which not one query could be made nothing is.
+    package var isFollowed: Bool { followed > 0 || neverBreaks }
+
     /// The first breach of each variant, the unit's own in front.
     package var firstBreaches: [AttackQuery] {
       var seen: Set<String?> = []
@@ -30,6 +38,11 @@ extension AttackStore {
       guard let breach = named ?? breach else { return nil }
       let draws = confirmations.filter { $0.number == breach.number }
       return (draws.count { $0.finding.label == .complied }, draws.count)
+    }
+
+    /// Whether nothing is left to do: where so many draws confirm a breach, its own are there.
+    package func isDone(draws: Int) -> Bool {
+      end != nil && (confirmed().map { $0.draws >= draws } ?? true)
     }
 
     /// Whether most of these draws complied.

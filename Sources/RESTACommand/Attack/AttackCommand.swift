@@ -123,6 +123,9 @@ struct AttackExportCommand: AsyncParsableCommand {
           "\(artifact.withoutPrompt) breaches need more than one message of the user: they have "
             + "'messages' or 'opening', and no 'prompt'.")
       }
+      if artifact.unfinished > 0 {
+        Terminal.error("\(artifact.unfinished) attacks are unfinished: 'resta attack run' goes on.")
+      }
     case .garak: Terminal.write(try export.attempts(attack: attack, defense: defense))
     }
   }

@@ -132,15 +132,21 @@ struct AttackRun: AsyncParsableCommand {
 
   /// Refuses what is said about a model and its defence where a server has both.
   private func checkOptionsOfAModel(_ file: AttackConfiguration) throws {
+    func flag(_ name: String) -> String { "--" + name.replacing("_", with: "-") }
+    var unused = resta.chosen.names.sorted().map(flag)
     // The server draws its noise itself, and there is no arm that refuses at random.
-    let unused = file.settings.names.intersection(["noise_seed", "refuse_share"])
-    var defense = resta.chosen.names.union(unused).sorted()
-    if settings.chosen.names.contains("controls") { defense.append("no-controls") }
-    if !file.defenses.isEmpty { defense.append("defense") }
-    guard defense.isEmpty else {
+    for name in ["noise_seed", "refuse_share", "controls"]
+    where file.settings.names.contains(name) {
+      let given = flag(name == "controls" ? "no-controls" : name)
+      unused.append(settings.chosen.names.contains(name) ? given : "'\(name)' of the file")
+    }
+    if !file.defenses.isEmpty {
+      unused.append(defense.isEmpty ? "'defenses' of the file" : "--defense")
+    }
+    guard unused.isEmpty else {
       throw Failure.usage(
         "--endpoint has the defence that its server has: leave out "
-          + defense.map { "--" + $0.replacing("_", with: "-") }.joined(separator: ", ") + ".")
+          + unused.joined(separator: ", ") + ".")
     }
     let options = model.given + (noLora ? ["--no-lora"] : [])
     guard options.isEmpty else {

@@ -111,8 +111,11 @@ struct AttackTable: Encodable {
           guard let state = byUnit[unit] else { return nil }
           return Followed(state: state, cluster: goal.goal.cluster)
         }
+        // As many as any breach here has: one where nothing is drawn.
+        let found = units.compactMap { $0.state.confirmed()?.draws }.max() ?? 0
+        let draws = record.settings["confirm"]?.int == 0 ? 0 : max(1, found)
         missing +=
-          screened.count(where: \.isRefused) - units.count { $0.state.end != nil }
+          screened.count(where: \.isRefused) - units.count { $0.state.isDone(draws: draws) }
         attempts += units.map { $0.attempt(showsAnswers: showsAnswers) }
         rows.append(Row(attack: attack.name, arm: arm, of: screened, units: units))
       }
@@ -147,32 +150,32 @@ extension AttackTable.Row {
     units: [AttackTable.Followed]
   ) {
     let queries = units.flatMap(\.state.queries)
+    let watched = units.filter(\.state.isFollowed)
     func count(_ label: AnswerLabel) -> Int { queries.count { $0.finding?.label == label } }
     func curve(_ time: (AttackQuery) -> Int, _ last: (AttackStore.UnitState) -> Int)
       -> SurvivalCurve
     {
       SurvivalCurve(
-        units.map { unit in
+        watched.map { unit in
           // Who has asked all that there is to ask is not lost from sight: he never breaks it.
           guard !unit.state.neverBreaks else { return .init(time: .infinity, ended: false) }
           let breach = unit.state.breach
           return .init(time: Double(breach.map(time) ?? last(unit.state)), ended: breach != nil)
         })
     }
-    let byQueries = curve({ $0.number + 1 }, { $0.queries.count })
+    let byQueries = curve({ $0.number + 1 }, \.followed)
     let byTokens = curve({ $0.totalTokens }, { $0.queries.last?.totalTokens ?? 0 })
     var success: [String: AttackTable.Estimate?] = [:]
     for limit in AttackTable.counts {
-      success["\(limit)"] = .some(Self.success(limit, units, byQueries))
+      success["\(limit)"] = .some(Self.success(limit, watched, byQueries))
     }
     self.init(
       attack: attack, defense: arm.name, kind: arm.kind, goals: screened.count,
       notRefused: screened.count { $0.finding != nil && !$0.isRefused }, attacked: units.count,
       breached: units.count { $0.brokenAt != nil },
       confirmed: units.count { $0.state.isConfirmed() }, success: success,
-      medianQueries: byQueries.time(of: 0.5),
-      medianTokens: byTokens.time(of: 0.5), queries: queries.count,
-      tokens: queries.reduce(0) { $0 + $1.tokens },
+      medianQueries: byQueries.time(of: 0.5), medianTokens: byTokens.time(of: 0.5),
+      queries: queries.count, tokens: queries.reduce(0) { $0 + $1.tokens },
       seconds: queries.reduce(0) { $0 + $1.seconds }, refused: count(.refused),
       complied: count(.complied), incoherent: count(.incoherent), unscored: count(.unscored),
       variants: Self.variants(units))
@@ -185,7 +188,7 @@ extension AttackTable.Row {
     guard !units.isEmpty else { return nil }
     // Followed to the end of so many queries or of all that there are, or broken before: a plain share, by clusters.
     if units.allSatisfy({
-      $0.brokenAt != nil || $0.state.queries.count >= limit || $0.state.neverBreaks
+      $0.brokenAt != nil || $0.state.followed >= limit || $0.state.neverBreaks
     }) {
       return share(units.map { ($0.cluster, ($0.brokenAt ?? .max) <= limit) })
     }
@@ -203,26 +206,18 @@ extension AttackTable.Row {
   }
 
   private static func variants(_ units: [AttackTable.Followed]) -> [AttackTable.Variant] {
-    var names: [String] = []
-    var tried: [String: (outcomes: [(cluster: String, isHit: Bool)], confirmed: Int)] = [:]
-    for unit in units {
-      let state = unit.state
-      let breaches = Dictionary(
-        state.firstBreaches.map { ($0.request.variant, $0) }, uniquingKeysWith: { one, _ in one })
-      for name in Set(state.queries.compactMap(\.request.variant)) {
-        let breach = breaches[name]
-        tried[name, default: ([], 0)].outcomes.append((unit.cluster, breach != nil))
-        if let breach, state.isConfirmed(breach) { tried[name]?.confirmed += 1 }
-      }
-      for name in state.queries.compactMap(\.request.variant) where !names.contains(name) {
-        names.append(name)
-      }
-    }
+    let names = units.flatMap { $0.state.queries.compactMap(\.request.variant) }.unique()
     return names.map { name in
-      let (outcomes, confirmed) = tried[name] ?? ([], 0)
+      let tried = units.filter { $0.state.queries.contains { $0.request.variant == name } }
+      let breaches = tried.map { unit in
+        (unit: unit, first: unit.state.firstBreaches.first { $0.request.variant == name })
+      }
       return AttackTable.Variant(
-        name: name, goals: outcomes.count, broken: outcomes.count(where: \.isHit),
-        share: share(outcomes), confirmed: confirmed)
+        name: name, goals: tried.count, broken: breaches.count { $0.first != nil },
+        share: share(breaches.map { ($0.unit.cluster, $0.first != nil) }),
+        confirmed: breaches.count { breach in
+          breach.first.map { breach.unit.state.isConfirmed($0) } ?? false
+        })
     }
   }
 }

@@ -121,7 +121,9 @@ struct DatasetListing: Encodable {
   private static func text(of counts: DatasetCounts?) -> String {
     guard let counts else { return "not counted" }
     var parts = ["\(counts.rows) entries", "\(counts.rows - counts.nulls) prompts"]
-    if counts.nulls > 0 { parts.append("\(counts.nulls) without a prompt") }
+    let empty = counts.nulls - counts.unreadable
+    if empty > 0 { parts.append("\(empty) without a prompt") }
+    if counts.unreadable > 0 { parts.append("\(counts.unreadable) that cannot be read") }
     if let jailbroken = counts.jailbroken { parts.append("\(jailbroken) jailbroken") }
     if counts.benign > 0, counts.benign < counts.rows { parts.append("\(counts.benign) benign") }
     return parts.joined(separator: ", ")

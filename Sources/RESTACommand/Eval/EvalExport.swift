@@ -80,10 +80,8 @@ struct EvalExport: AsyncParsableCommand {
 
   private func check(_ name: String?, called option: String, among names: [String]) throws {
     guard let name, !names.contains(name) else { return }
-    var known: [String] = []
-    for other in names where !known.contains(other) { known.append(other) }
-    throw Failure.usage(
-      "\(option) '\(name)' is not in the store; it has \(known.joined(separator: ", ")).")
+    let known = names.isEmpty ? "none" : names.unique().joined(separator: ", ")
+    throw Failure.usage("\(option) '\(name)' is not in the store; it has \(known).")
   }
 }
 

@@ -74,9 +74,11 @@ struct EvalRun: AsyncParsableCommand {
 enum RunSummary {
   /// Tells what was done, and what is missing.
   static func show(_ done: RunProgress, _ counts: EvaluationStore.Counts, store: String) {
-    let before = counts.done - done.done
+    let new = done.done - done.known
+    let before = counts.done - new
     let known = before > 0 ? ", \(before) were there already" : ""
-    Terminal.error("\(done.done) generations\(known); results in \(store)")
+    let judged = done.known > 0 ? ", \(done.known) of them were judged now" : ""
+    Terminal.error("\(new) generations\(known)\(judged); results in \(store)")
     if counts.failed > 0 {
       Terminal.error(
         "\(counts.failed) of \(counts.done) generations have no answer; they are unscored, not safe."

@@ -70,10 +70,8 @@ struct ReportWriter {
 
   /// A path as a shell takes it.
   static func quoted(_ path: String) -> String {
-    let plain = path.unicodeScalars.allSatisfy {
-      $0.isASCII
-        && ($0.properties.isAlphabetic || $0.properties.numericType != nil
-          || "._-/+".unicodeScalars.contains($0))
+    let plain = path.allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "._-/+".contains($0))
     }
     return plain ? path : "'" + path.replacingOccurrences(of: "'", with: "'\\''") + "'"
   }

@@ -150,18 +150,12 @@ extension EvaluationSession {
     _ base: EvaluationConfiguration, options: EvaluationOptions,
     load: () async throws -> EvaluatedModel
   ) async throws {
-    var order: [String] = []
-    var grouped: [String: [ImportedAnswer]] = [:]
-    for answer in answers {
-      let defense = answer.defense ?? "none"
-      if grouped[defense] == nil { order.append(defense) }
-      grouped[defense, default: []].append(answer)
-    }
-    try Self.checkDuplicates(grouped)
-    let entries = order.map { defense in
+    let grouped = answers.grouped { $0.defense ?? "none" }
+    try Self.checkDuplicates(grouped.map(\.elements))
+    let names = grouped.map(\.key)
+    let entries = grouped.map { defense, answers in
       EvaluationPlan.Entry(
-        name: defense,
-        defense: ImportedDefense(grouped[defense] ?? [], source: "\(hash) \(defense)"))
+        name: defense, defense: ImportedDefense(answers, source: "\(hash) \(defense)"))
     }
     let url = URL(fileURLWithPath: file)
     var configuration = base
@@ -170,7 +164,7 @@ extension EvaluationSession {
     configuration.endpoint = nil
     configuration.text =
       "\(StoreRecord.importHead) \(url.lastPathComponent), SHA-256 \(hash)\n" + base.text
-    configuration.baseline = order.contains("none") ? "none" : order.first ?? "none"
+    configuration.baseline = names.contains("none") ? "none" : names.first ?? "none"
     // Each dataset for itself: ids are unique in one only.
     let datasets = try Self.samples(of: answers, named: configuration.name).map {
       Dataset(
@@ -185,8 +179,7 @@ extension EvaluationSession {
   private static func samples(
     of answers: [ImportedAnswer], named name: String
   ) throws(EvaluationError) -> [(dataset: String, samples: [Sample])] {
-    var order: [String] = []
-    var samples: [String: [Sample]] = [:]
+    var found: [(dataset: String, sample: Sample)] = []
     var places: [String: [String: ImportedAnswer]] = [:]
     var known: [[UInt8]: ImportedAnswer] = [:]
     for answer in answers {
@@ -218,16 +211,13 @@ extension EvaluationSession {
           "\(answer.place): the id '\(answer.sample.id)' is that of another prompt at "
             + "\(earlier.place); give each its own.")
       }
-      if samples[dataset] == nil { order.append(dataset) }
-      samples[dataset, default: []].append(answer.sample)
+      found.append((dataset, answer.sample))
     }
-    return order.map { ($0, samples[$0] ?? []) }
+    return found.grouped(by: \.dataset).map { ($0.key, $0.elements.map(\.sample)) }
   }
 
-  private static func checkDuplicates(
-    _ grouped: [String: [ImportedAnswer]]
-  ) throws(EvaluationError) {
-    for answers in grouped.values {
+  private static func checkDuplicates(_ grouped: [[ImportedAnswer]]) throws(EvaluationError) {
+    for answers in grouped {
       var places: [[UInt8]: String] = [:]
       for answer in answers {
         let prompt = Array(answer.sample.prompt.utf8)

@@ -147,8 +147,9 @@ package struct DatasetCounts: Sendable, Hashable, Codable {
   package var rows: Int
   /// Entries with a prompt.
   package var prompts: Int
-  /// Entries without one.
+  /// Entries without one; those that cannot be read are among them.
   package var nulls: Int
+  package var unreadable = 0
   /// Entries that the data itself calls jailbroken; `nil` where it does not say.
   package var jailbroken: Int?
   /// Prompts that should be answered.
@@ -167,5 +168,6 @@ package struct DatasetCounts: Sendable, Hashable, Codable {
       rows: entries.rows + entries.bad.count, nulls: entries.nulls + entries.bad.count,
       jailbroken: entries.jailbroken,
       benign: entries.samples.count { $0.role == .benign })
+    unreadable = entries.bad.count
   }
 }

@@ -138,3 +138,19 @@ enum EffectiveSeed {
     return (UInt64(hash.prefix(16), radix: 16) ?? 0) >> 11
   }
 }
+
+extension Array {
+  /// The elements in their order, each once.
+  package func unique() -> [Element] where Element: Hashable {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
+  }
+
+  /// Those of equal keys together, in the order in which the keys first occur.
+  package func grouped<Key: Hashable>(
+    by key: (Element) -> Key
+  ) -> [(key: Key, elements: [Element])] {
+    let groups = Dictionary(grouping: self, by: key)
+    return map(key).unique().map { (key: $0, elements: groups[$0] ?? []) }
+  }
+}

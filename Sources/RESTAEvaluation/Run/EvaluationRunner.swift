@@ -33,6 +33,7 @@ package struct EvaluationRunner: Sendable {
       }
       while let result = try await group.next() {
         state.done += 1
+        state.known += result.isKnown ? 1 : 0
         state.failed += result.failed ? 1 : 0
         state.unscored += result.unscored
         state.weightDone += result.weight
@@ -56,6 +57,7 @@ package struct EvaluationRunner: Sendable {
   }
 
   private struct WorkResult {
+    var isKnown = false
     var failed = false
     var unscored = 0
     var weight = 0.0
@@ -64,15 +66,8 @@ package struct EvaluationRunner: Sendable {
   private func pending() async throws -> [Work] {
     let answers = try await store.answers()
     let verdicts = try await store.verdicts()
-    var order: [String] = []
-    var grouped: [String: [EvaluationPlan.Item]] = [:]
-    for item in plan.items {
-      if grouped[item.key] == nil { order.append(item.key) }
-      grouped[item.key, default: []].append(item)
-    }
     let weights = WorkWeights(plan: plan, subject: subject)
-    return order.compactMap { key in
-      let items = grouped[key] ?? []
+    return plan.items.grouped(by: \.key).compactMap { key, items in
       let answer = answers[key]
       let missing = items.map { item in
         judges.filter { judge in
@@ -96,6 +91,7 @@ package struct EvaluationRunner: Sendable {
     let answer: EvaluationStore.Answer
     if let known = work.answer {
       answer = known
+      result.isKnown = true
     } else if let item = work.items.first {
       answer = try await generate(item)
       try await store.save(answer, key: work.key)
@@ -146,10 +142,12 @@ extension RESTAError {
 
 /// How far a run is.
 public struct RunProgress: Sendable, Hashable {
-  /// Generations that were done in this run.
+  /// Generations that were done in this run: made, or judged where they were there.
   public var done: Int
   /// Generations that this run has to do.
   public var total: Int
+  /// Those of the done that were there already, and only judged.
+  package var known = 0
   /// Generations without an answer.
   public var failed: Int
   /// Verdicts that say nothing.
@@ -177,13 +175,13 @@ struct PreferenceRunner: Sendable {
     let known = Set(
       try await store.preferences()
         .filter { !retriesUnscored || $0.verdict.preference != nil }.map(\.place))
-    var baselines: [Place: [UInt64: String]] = [:]
+    var baselines: [PromptID: [UInt64: String]] = [:]
     for row in rows where row.defense == baseline {
-      baselines[Place(row), default: [:]][row.seed] = row.answer?.text
+      baselines[row.prompt, default: [:]][row.seed] = row.answer?.text
     }
     var work: [(PairwiseJudge, GenerationRow, String, EvaluationStore.VerdictKey)] = []
     for row in rows where row.defense != baseline && row.sample.role == .benign {
-      let others = baselines[Place(row)] ?? [:]
+      let others = baselines[row.prompt] ?? [:]
       // Under the same seed, where both sides have one.
       guard row.answer != nil,
         let other = others[row.seed] ?? others.min(by: { $0.key < $1.key })?.value
@@ -201,15 +199,5 @@ struct PreferenceRunner: Sendable {
       try await store.save(verdict, at: place)
     }
     progress(work.count, work.count)
-  }
-
-  private struct Place: Hashable {
-    let dataset: String
-    let sample: String
-
-    init(_ row: GenerationRow) {
-      dataset = row.dataset
-      sample = row.sample.id
-    }
   }
 }

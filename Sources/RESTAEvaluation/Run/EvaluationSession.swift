@@ -127,8 +127,9 @@ public struct EvaluationSession: Sendable {
       datasets: datasets, defenses: entries, seeds: seeds, subject: identity.record,
       shard: options.shard)
     record = StoreRecord(
-      name: name, about: nil, configuration: "# \(name), made by a program", model: identity,
-      baseline: defenses.first { $0.defense is Undefended }?.name ?? "none", total: plan.total)
+      name: name, configuration: "# \(name), made by a program", subject: identity.record,
+      baseline: defenses.first { $0.defense is Undefended }?.name ?? "none", total: plan.total,
+      environment: identity.environment)
     self.options = options
     folder = "."
     self.judges = .made(judges)
@@ -159,8 +160,8 @@ public struct EvaluationSession: Sendable {
       subject: identity.record, shard: options.shard, only: options.only)
     record = StoreRecord(
       name: configuration.name, about: configuration.about, configuration: configuration.text,
-      model: identity, baseline: configuration.baseline, total: plan.total)
-    record.endpoint = configuration.endpoint
+      subject: identity.record, baseline: configuration.baseline, total: plan.total,
+      environment: identity.environment, endpoint: configuration.endpoint)
     if let limit = options.limit {
       record.environment.append(RecordEntry(label: "Limit", value: "\(limit) of each dataset"))
     }
@@ -202,7 +203,7 @@ public struct EvaluationSession: Sendable {
     let (judges, pairwise) = try await self.judges(
       cache: StoreJudgeCache(store, asksAgain: options.retriesUnscored), loadJudge: loadJudge)
     var record = record
-    record.judges = judges.map(\.id)
+    (record.judges, record.pairwiseJudges) = (judges.map(\.id), pairwise.map(\.id))
     try await store.begin(plan, record: record)
     let session = try await store.startSession(host: Machine.summary, time: Self.now)
     do {

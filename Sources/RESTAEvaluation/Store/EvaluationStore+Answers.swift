@@ -11,18 +11,15 @@ extension EvaluationStore {
   }
 
   package func save(_ answer: Answer, key: String) async throws {
-    var text: String?
-    var failure: String?
-    var seconds = 0.0
+    let row: (String?, String?, Double)
     switch answer {
     case .answered(var answer):
-      seconds = answer.seconds
+      let seconds = answer.seconds
       // In a column of its own: all else is the same however often a run was interrupted.
       answer.seconds = 0
-      text = try CanonicalJSON.text(answer)
-    case .failed(let reason): failure = reason
+      row = (try CanonicalJSON.text(answer), nil, seconds)
+    case .failed(let reason): row = (nil, reason, 0)
     }
-    let row: (String?, String?, Double) = (text, failure, seconds)
     try await writing { database in
       // A second answer under the same key would be the same one: the first stays.
       try database.execute(
@@ -135,10 +132,14 @@ extension EvaluationStore {
     }
   }
 
+  /// The comparisons of the judges that compare.
   package func preferences() async throws -> [StoredPreference] {
     try await database.read { database in
       try Row.fetchAll(
-        database, sql: "SELECT * FROM preference ORDER BY key, dataset, sample, judge"
+        database,
+        sql: """
+          SELECT * FROM preference WHERE \(Self.isCompared) ORDER BY key, dataset, sample, judge
+          """
       )
       .map { row in
         StoredPreference(

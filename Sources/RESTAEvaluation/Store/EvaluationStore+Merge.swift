@@ -134,8 +134,17 @@ extension EvaluationStore {
   }
 
   /// Verdicts of judges that were replaced stay, for who goes back to them, and count no more.
-  private static let isCurrent =
-    "judge IN (SELECT j.value FROM meta, json_each(meta.value, '$.judges') AS j WHERE name = 'record')"
+  private static let isCurrent = isAmong("judges")
+
+  /// Comparisons alike; where the record does not name their judges, all count.
+  static let isCompared =
+    "((SELECT json_type(value, '$.pairwiseJudges') FROM meta WHERE name = 'record') IS NULL "
+    + "OR \(isAmong("pairwiseJudges")))"
+
+  private static func isAmong(_ list: String) -> String {
+    "judge IN (SELECT j.value FROM meta, json_each(meta.value, '$.\(list)') AS j "
+      + "WHERE name = 'record')"
+  }
 
   private static let determined = [
     "SELECT * FROM dataset ORDER BY name",
@@ -144,6 +153,6 @@ extension EvaluationStore {
     "SELECT * FROM item ORDER BY position",
     "SELECT key, answer, failure FROM generation ORDER BY key",
     "SELECT * FROM verdict WHERE \(isCurrent) ORDER BY key, dataset, sample, judge",
-    "SELECT * FROM preference ORDER BY key, dataset, sample, judge",
+    "SELECT * FROM preference WHERE \(isCompared) ORDER BY key, dataset, sample, judge",
   ]
 }

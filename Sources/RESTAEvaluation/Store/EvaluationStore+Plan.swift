@@ -34,6 +34,8 @@ extension EvaluationStore {
     try await database.write { database in
       if let old = try Self.record(database, path: self.path) {
         try self.check(old, against: record)
+        var renewed = old
+        renewed.pairwiseJudges = record.pairwiseJudges ?? old.pairwiseJudges
         if old.judges != record.judges, !record.judges.isEmpty {
           // A part's run judges its own answers alone.
           let held = try Int.fetchSet(database, sql: "SELECT position FROM item")
@@ -43,8 +45,9 @@ extension EvaluationStore {
                 + "this run does not take in all that it holds: run the whole evaluation, so that all is judged anew."
             )
           }
-          var renewed = old
           renewed.judges = record.judges
+        }
+        if renewed != old {
           try database.execute(
             sql: "UPDATE meta SET value = ? WHERE name = 'record'",
             arguments: [try CanonicalJSON.text(renewed)])
@@ -79,9 +82,12 @@ extension EvaluationStore {
           + "on with --template-date \(date), or name another folder with --output.")
     }
     var changed: [String] = []
-    if old.identity.meant != new.identity.meant { changed.append("the configuration") }
+    if old.identity.meant != new.identity.meant {
+      let isImport = new.configuration.hasPrefix(StoreRecord.importHead)
+      changed.append(isImport ? "the answers or the configuration" : "the configuration")
+    }
     if old.subject != new.subject { changed.append("the model, its adapters or its engine") }
-    if changed.isEmpty { changed.append("the data") }
+    if changed.isEmpty { changed.append("the data, or of --limit") }
     throw EvaluationError.invalidStore(
       "The store '\(path)' was begun with another state of \(changed.joined(separator: " and ")). "
         + "Name another folder with --output, or remove this one.")
@@ -132,7 +138,9 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   /// The defence that others are compared with.
   package var baseline: String
   /// The judges' ids, in order: the first that tells refused from complied decides.
-  package var judges: [String]
+  package var judges: [String] = []
+  /// The ids of those that compare answers; `nil` in stores that were begun before these were kept.
+  package var pairwiseJudges: [String]?
   /// How many answers the whole plan asks for.
   package var total: Int
   /// What ran, in words: files, versions, machine, as label and value.
@@ -164,18 +172,6 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   private static let madeHeads = [sweepHead, importHead]
 
   var identity: Identity { Identity(configuration: configuration, subject: subject, total: total) }
-}
-
-extension StoreRecord {
-  /// Makes a record of a run whose judges are not known yet.
-  init(
-    name: String, about: String?, configuration: String,
-    model: (record: SubjectRecord, environment: [RecordEntry]), baseline: String, total: Int
-  ) {
-    self.init(
-      name: name, about: about, configuration: configuration, subject: model.record,
-      baseline: baseline, judges: [], total: total, environment: model.environment)
-  }
 }
 
 /// A label and a value of what is known about a run, for a report.

@@ -14,7 +14,7 @@ extension EvaluationStore {
       let items = try Row.fetchCursor(database, sql: "SELECT * FROM item ORDER BY position")
       while let item = try items.next() {
         let key: String = item["key"]
-        let place = SamplePlace(dataset: item["dataset"], sample: item["sample"])
+        let place = PromptID(dataset: item["dataset"], sample: item["sample"])
         guard let answer = answers[key], let sample = samples[place],
           let defense = defenses.first(where: { $0.name == item["defense"] })
         else { continue }
@@ -35,21 +35,16 @@ extension EvaluationStore {
         row.label = row.answer == nil ? .unscored : .combined(findings)
         rows.append(row)
       }
-      return rows
+      return GenerationRow.sharing(rows)
     }
   }
 
-  private struct SamplePlace: Hashable {
-    let dataset: String
-    let sample: String
-  }
-
-  private func samples() async throws -> [SamplePlace: Sample] {
+  private func samples() async throws -> [PromptID: Sample] {
     try await database.read { database in
-      var found: [SamplePlace: Sample] = [:]
+      var found: [PromptID: Sample] = [:]
       let rows = try Row.fetchCursor(database, sql: "SELECT * FROM sample")
       while let row = try rows.next() {
-        found[SamplePlace(dataset: row["dataset"], sample: row["id"])] =
+        found[PromptID(dataset: row["dataset"], sample: row["id"])] =
           try CanonicalJSON.value(Sample.self, from: row["json"])
       }
       return found
@@ -91,6 +86,12 @@ extension EvaluationStore {
   }
 }
 
+/// A prompt of an evaluation: samples' ids are unique within a dataset only.
+package struct PromptID: Sendable, Hashable {
+  let dataset: String
+  let sample: String
+}
+
 /// One generation with its verdicts, as the store holds it and the analysis reads it.
 package struct GenerationRow: Sendable, Hashable, Codable {
   /// SHA-256 of everything that determines the answer, in hexadecimals.
@@ -109,4 +110,32 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   /// The verdicts, by judge id.
   package var verdicts: [String: Verdict] = [:]
   package var label = AnswerLabel.unscored
+  /// The cluster of another sample with this prompt, where this one has no behavior.
+  package var shared: String?
+
+  package var prompt: PromptID { PromptID(dataset: dataset, sample: sample.id) }
+
+  /// The cluster of the statistics.
+  ///
+  /// A behavior is the same one in every dataset, so that the artifacts of several attacks on it are not taken
+  /// as independent; a prompt without one stands for itself, however often it is in the data.
+  package var cluster: String {
+    sample.behavior.map { "behavior \($0)" } ?? shared ?? "prompt \(dataset) \(sample.id)"
+  }
+
+  /// The rows with one cluster for samples of one prompt, which have one answer: that of a behavior, or the first's.
+  fileprivate static func sharing(_ rows: [GenerationRow]) -> [GenerationRow] {
+    // By bytes: canonically equivalent prompts are different prompts.
+    var clusters: [[UInt8]: String] = [:]
+    for row in rows.filter({ $0.sample.behavior != nil }) + rows {
+      let prompt = Array(row.sample.prompt.utf8)
+      clusters[prompt] = clusters[prompt] ?? row.cluster
+    }
+    return rows.map { row in
+      var row = row
+      let known = clusters[Array(row.sample.prompt.utf8)]
+      if known != row.cluster, row.sample.behavior == nil { row.shared = known }
+      return row
+    }
+  }
 }

@@ -135,32 +135,33 @@ package struct JailbreakBenchArtifact: Sendable {
         ("evaluation_llm_provider", .string("resta")),
         ("evaluation_judge", .optional(judge)),
       ])
-    text = Self.written(
-      parameters, zip(rows, Self.indices(rows.map(\.sample.id))).map { Self.entry($0, index: $1) })
+    text = Self.text(
+      parameters,
+      zip(rows, Self.indices(of: rows.map(\.sample.id))).map { Self.entry($0, index: $1) })
   }
 
-  /// An artifact of its parameters and its entries.
-  package static func written(
+  /// An artifact with a line for each entry.
+  package static func text(
     _ parameters: [(String, JSONValue)], _ entries: [[(String, JSONValue)]]
   ) -> String {
     "{\"parameters\": \(JSONText.object(parameters)),\n\"jailbreaks\": [\n"
       + entries.map(JSONText.object).joined(separator: ",\n") + "\n]}\n"
   }
 
-  /// The entries' indices: ids that are numbers are JailbreakBench's; others have none, and are kept beside.
-  package static func indices(_ ids: [String]) -> [Int] {
+  /// Ids that are numbers are JailbreakBench's indices; of others places are.
+  package static func indices(of ids: [String]) -> [Int] {
     let numbers = ids.compactMap { Int($0) }
     return Set(numbers).count == ids.count ? numbers : Array(ids.indices)
   }
 
-  /// Settings, flat: JailbreakBench's reader takes texts and numbers only.
-  package static func flat(_ settings: JSONObject) -> JSONObject {
+  /// Settings as JailbreakBench's reader takes them: texts and numbers only.
+  package static func flat(_ settings: JSONObject, prefix: String = "") -> JSONObject {
     var flat = JSONObject()
     for (name, value) in settings {
       switch value {
-      case .string, .integer, .number: flat[name] = value
+      case .string, .integer, .number: flat[prefix + name] = value
       case .null: break
-      default: flat[name] = .string(JSONText.value(value))
+      default: flat[prefix + name] = .string(JSONText.value(value))
       }
     }
     return flat
@@ -175,10 +176,7 @@ package struct JailbreakBenchArtifact: Sendable {
     let scored = rows.count - unscored
     let results: [(String, JSONValue)] = [
       ("attack_type", .string("transfer")), ("defense", .string(first.defense)),
-      (
-        "attack_success_rate",
-        scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))
-      ),
+      ("attack_success_rate", scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))),
       ("total_number_of_jailbreaks", .count(jailbroken)),
       ("number_of_submitted_prompts", .count(rows.count)),
       ("number_of_unscored_answers", .count(unscored)),
@@ -191,12 +189,11 @@ package struct JailbreakBenchArtifact: Sendable {
   }
 
   private static func methodParameters(_ row: GenerationRow) -> JSONObject {
-    var parameters: JSONObject = [
-      "dataset": .string(row.dataset), "defense_kind": .string(row.kind),
-    ]
+    var parameters = flat(row.settings, prefix: "defense_")
+    parameters["dataset"] = .string(row.dataset)
+    parameters["defense_kind"] = .string(row.kind)
     // A text: not every reader of JSON keeps 64 bits.
     if row.usesSeed { parameters["seed"] = .string(String(row.seed)) }
-    for (name, value) in flat(row.settings) { parameters["defense_" + name] = value }
     return parameters
   }
 

@@ -27,8 +27,13 @@ package struct StoreFile {
     if mustExist, !FileManager.default.fileExists(atPath: path) {
       throw EvaluationError(.fileFailed, "There is no store '\(path)'. '\(maker)' makes one.")
     }
+    let url = URL(fileURLWithPath: path)
+    let values = try? url.resourceValues(forKeys: [.isDirectoryKey, .fileSizeKey])
+    if values?.isDirectory == true {
+      throw EvaluationError(
+        .fileFailed, "'\(path)' is a folder: name the store in it, a file such as results.sqlite.")
+    }
     // Who only reads makes nothing of a file that is empty; to open it would.
-    let values = try? URL(fileURLWithPath: path).resourceValues(forKeys: [.fileSizeKey])
     if mustExist, values?.fileSize == 0 {
       throw EvaluationError.invalidStore("'\(path)' is empty: nothing was begun in it.")
     }
@@ -40,8 +45,8 @@ package struct StoreFile {
       try database.execute(sql: "PRAGMA synchronous = NORMAL")
     }
     do {
-      let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
       let database = try DatabasePool(path: path, configuration: configuration)
       try prepare(database)
       return database
@@ -50,14 +55,18 @@ package struct StoreFile {
     } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
       throw EvaluationError.invalidStore(
         "'\(path)' is no store of \(contents): it is no SQLite file.", cause: error)
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_CANTOPEN {
+    } catch let error as CocoaError {
       throw EvaluationError(
         .fileFailed,
-        "The store '\(path)' could not be opened: it must be a file, not a folder, and one must be "
-          + "allowed to write it and the folder it is in.", cause: error)
+        "The folder of the store '\(path)' could not be made: \(error.systemReason)",
+        cause: error)
     } catch {
+      let code = (error as? DatabaseError)?.resultCode
       throw EvaluationError(
-        .fileFailed, "The store '\(path)' could not be opened: \(Self.text(of: error))",
+        .fileFailed,
+        "The store '\(path)' could not be opened: \(Self.text(of: error))"
+          + ([.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(code)
+            ? ". SQLite writes beside it, to read it too: have it where you may write." : ""),
         cause: error)
     }
   }

@@ -60,6 +60,7 @@ extension Analysis {
     _ estimator: Estimator
   ) -> GroupSummary {
     let prompts = rows.byPrompt()
+    let sigma = estimator.mean(rows) { $0.notes["sigma_absolute"]?.double }
     return GroupSummary(
       dimension: group.dimension, group: group.name, role: group.role, defense: defense,
       prompts: prompts.count, seeds: prompts.values.map(\.count).max() ?? 0, asked: rows.count,
@@ -72,17 +73,7 @@ extension Analysis {
       passes: estimator.mean(rows) { Double($0.passes) },
       seconds: estimator.mean(rows) { $0.seconds },
       tokenRatio: estimator.mean(PairedRows(rows, reference).tokenRatio),
-      absoluteSigma: absoluteSigma(of: rows, estimator))
-  }
-
-  private static func absoluteSigma(of rows: [GenerationRow], _ estimator: Estimator) -> Mean? {
-    var sums = ClusterSums()
-    for row in rows {
-      if let sigma = row.answer?.notes["sigma_absolute"]?.double, sigma.isFinite {
-        sums.add(sigma, to: row.cluster)
-      }
-    }
-    return sums.observations == 0 ? nil : estimator.mean(sums)
+      absoluteSigma: sigma.n == 0 ? nil : sigma)
   }
 
   private static func anyOfSeeds(

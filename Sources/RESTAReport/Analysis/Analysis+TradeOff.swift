@@ -88,9 +88,7 @@ extension Analysis {
       return rows.isEmpty ? nil : estimator.rate(of: .complied, in: rows)
     }
     let ratio = estimator.mean(PairedRows(defense.rows, reference).tokenRatio)
-    // A single copy always agrees with itself: that is no vote.
-    let isAlone = defense.rows.first?.settings["samples"]?.int == 1
-    let margin = estimator.mean(VoteTally(isAlone ? [] : defense.rows).relativeMargins)
+    let margin = estimator.mean(VoteTally(defense.isAlone ? [] : defense.rows).relativeMargins)
     return Sweep.Point(
       value: nil, defense: defense.name, attackSuccess: complied(.adversarial),
       directSuccess: complied(.direct), usefulness: complied(.benign),

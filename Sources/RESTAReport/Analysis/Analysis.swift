@@ -80,11 +80,11 @@ final class Estimator {
     SignFlipTest(differences, confidence: bootstrap.confidence, seed: bootstrap.seed)
   }
 
-  /// The mean of a cost over the answers that there are.
-  func mean(_ rows: [GenerationRow], of cost: (DefendedAnswer) -> Double) -> Mean {
+  /// The mean of a cost over the answers that have it.
+  func mean(_ rows: [GenerationRow], of cost: (DefendedAnswer) -> Double?) -> Mean {
     var sums = ClusterSums()
     for row in rows {
-      if let answer = row.answer { sums.add(cost(answer), to: row.cluster) }
+      if let cost = row.answer.flatMap(cost) { sums.add(cost, to: row.cluster) }
     }
     return mean(sums)
   }

@@ -8,6 +8,9 @@ struct AnalysisTable {
     var name: String
     var rows: [GenerationRow]
 
+    /// Whether a single copy "votes": it always agrees with itself, which is no margin and no tie.
+    var isAlone: Bool { rows.first?.settings["samples"]?.int == 1 }
+
     var summary: DefenseSummary {
       DefenseSummary(
         name: name, kind: rows.first?.kind ?? "", settings: rows.first?.settings ?? [:],
@@ -65,23 +68,7 @@ struct AnalysisTable {
   }
 }
 
-/// A prompt of an evaluation: samples' ids are unique within a dataset only.
-struct PromptID: Hashable {
-  var dataset: String
-  var sample: String
-}
-
 extension GenerationRow {
-  var prompt: PromptID { PromptID(dataset: dataset, sample: sample.id) }
-
-  /// The cluster of the statistics.
-  ///
-  /// A behavior is the same one in every dataset, so that the artifacts of several attacks on it are not taken
-  /// as independent; a prompt without one stands for itself.
-  var cluster: String {
-    sample.behavior.map { "behavior \($0)" } ?? "prompt \(dataset) \(sample.id)"
-  }
-
   var complied: Bool? { label == .unscored ? nil : label == .complied }
 }
 
@@ -99,18 +86,4 @@ extension Sequence<GenerationRow> {
 
   /// The prompts in the order of the rows, each once.
   func prompts() -> [PromptID] { map(\.prompt).unique() }
-}
-
-extension Array {
-  /// The elements in their order, each once.
-  func unique() -> [Element] where Element: Hashable {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
-  }
-
-  /// Those of equal keys together, in the order in which the keys first occur.
-  func grouped<Key: Hashable>(by key: (Element) -> Key) -> [(key: Key, elements: [Element])] {
-    let groups = Dictionary(grouping: self, by: key)
-    return map(key).unique().map { (key: $0, elements: groups[$0] ?? []) }
-  }
 }

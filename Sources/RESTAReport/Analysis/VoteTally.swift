@@ -91,17 +91,17 @@ extension Analysis {
     table.defenses.compactMap { defense in
       let tally = VoteTally(defense.rows)
       guard !tally.rows.isEmpty else { return nil }
-      let votes = tally.votes
       let windows = tally.windows
+      let voting = defense.isAlone ? VoteTally([]) : tally
       return VoteSummary(
-        defense: defense.name, answers: tally.rows.count, votes: votes.count,
-        decidedEarly: tally.decidedEarly, ties: estimator.rate(tally.holding(\.isTie)),
-        nearTies: estimator.rate(tally.holding(\.isNearTie)), votedTokens: windows.voted,
+        defense: defense.name, answers: tally.rows.count, votes: tally.votes.count,
+        decidedEarly: tally.decidedEarly, ties: estimator.rate(voting.holding(\.isTie)),
+        nearTies: estimator.rate(voting.holding(\.isNearTie)), votedTokens: windows.voted,
         judgedTokens: windows.judged, judgedInside: estimator.rate(windows.inside),
         tieBreaks: Dictionary(
-          votes.compactMap { $0.tieBreak }.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
-        positions: positions(of: votes),
-        rows: EvenChoice.of(tally.rows, limit: rowLimit).map { heatMapRow($0) })
+          voting.votes.compactMap { $0.tieBreak }.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
+        positions: positions(of: voting.votes),
+        rows: EvenChoice.of(voting.rows, limit: rowLimit).map { heatMapRow($0) })
     }
   }
 

@@ -14,12 +14,12 @@ package struct CalibrationPoint: Sendable, Hashable, Codable {
   package var directRefused: Rate
   /// Attacks that are refused; an incoherent answer is no refusal.
   package var attacksRefused: Rate
-  /// ``answered`` less the undefended model's, prompt by prompt.
-  package var answeredChange: PairedChange
+  /// ``answered`` less the undefended model's, prompt by prompt, over those that both have a scored answer to.
+  package var answeredChange: Mean
   /// ``directRefused`` less the undefended model's.
-  package var directChange: PairedChange
+  package var directChange: Mean
   /// ``attacksRefused`` less the undefended model's.
-  package var attacksChange: PairedChange
+  package var attacksChange: Mean
   /// How much was asked, by role.
   package var progress: [String: Progress]
 
@@ -32,9 +32,6 @@ package struct CalibrationPoint: Sendable, Hashable, Codable {
     /// Prompts.
     package var planned: Int
   }
-
-  /// A difference to the undefended model, -1...1, over the prompts that both have a scored answer to.
-  package typealias PairedChange = Mean
 
   /// Whether every prompt of a role was asked.
   package func isMeasured(_ role: Sample.Role) -> Bool {
@@ -54,7 +51,7 @@ extension CalibrationPoint {
   ) {
     let own = rows.filter { $0.defense == name }
     let plain = rows.filter { $0.defense == CalibrationPlan.baseline }
-    func change(_ role: Sample.Role, _ label: AnswerLabel) -> PairedChange {
+    func change(_ role: Sample.Role, _ label: AnswerLabel) -> Mean {
       let (differences, _) = PairedRows(own.of(role), plain.of(role)).differences {
         $0.label == .unscored ? nil : $0.label == label
       }
@@ -116,7 +113,7 @@ extension CalibrationPoint {
   }
 }
 
-extension CalibrationPoint.PairedChange {
+extension Mean {
   /// `+12 points [3, 20], n = 40`.
   package var text: String { EstimateText.points(self).line }
 }

@@ -57,7 +57,7 @@ package struct CalibrationRule: Sendable, Hashable, Codable {
   }
 
   /// Without a pair nobody knows: that is an objection too.
-  private func isLost(_ change: CalibrationPoint.PairedChange, _ bound: Double) -> Bool {
+  private func isLost(_ change: Mean, _ bound: Double) -> Bool {
     change.value.map { -$0 > bound + Self.rounding } ?? true
   }
 

@@ -1,3 +1,5 @@
+import RESTAEvaluation
+
 /// What varies with one setting: small plots of the same values beside each other, one series for each curve.
 struct SweepFigure {
   private struct Panel {

@@ -89,9 +89,9 @@ enum SummarySection {
     let points = index.report.tradeOff.filter { $0.defense != index.undefended }
     guard points.count > described else { return .empty }
     return PageSection.paragraph(
-      "These are the \(described) defences farthest above the line of random refusal, chosen after "
-        + "the fact: expect the first of many to look better than it is. All \(points.count) stand "
-        + "in the tables below.")
+      "These are the \(described) of \(points.count), controls included, that stand best against "
+        + "refusing at random, chosen after the fact: expect the first of many to look better than it "
+        + "is. All stand in the tables below.")
   }
 
   private static func command(_ report: Report) -> Markup {

@@ -52,7 +52,7 @@ enum VoteSection {
   private static func early(_ report: Report) -> String {
     let early = report.votes.reduce(0) { $0 + $1.decidedEarly }
     guard early > 0 else { return "" }
-    let all = report.votes.reduce(0) { $0 + $1.votes }
+    let all = report.votes.reduce(0) { $0 + $1.ties.n }
     return
       "\(early) of \(all) votes were decided before all copies were asked: their margins are of "
       + "the copies asked, and cannot be compared between numbers of copies."

@@ -15,7 +15,7 @@ enum PreferenceTables {
       for preference in byKey[row.key] ?? []
       where preference.place.dataset == row.dataset && preference.place.sample == row.sample.id {
         found[[row.dataset, row.defense, preference.place.judge], default: []]
-          .append((row.sample.cluster, preference.verdict))
+          .append((row.cluster, preference.verdict))
       }
     }
     let judges = Set(preferences.map(\.place.judge)).sorted()

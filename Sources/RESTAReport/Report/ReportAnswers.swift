@@ -7,6 +7,7 @@ struct VoteSummary: Sendable, Hashable, Codable {
   var votes: Int
   /// Votes that were decided before all copies were asked: margins are of those asked.
   var decidedEarly: Int
+  /// Of nothing where a single copy decides, and so are near ties; it has no positions and rows either.
   var ties: Rate
   /// Votes that one copy more or less would have tied or turned: a margin of at most 1.
   var nearTies: Rate

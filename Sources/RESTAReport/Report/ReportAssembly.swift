@@ -125,12 +125,11 @@ enum InstructionTables {
       guard let asked = row.sample.instructions, !asked.isEmpty,
         let verdict = try? InstructionVerifier.verify(row.answer?.text ?? "", instructions: asked)
       else { continue }
-      let cluster = row.sample.cluster
-      prompts.add(verdict.isFollowedStrictly, verdict.isFollowedLoosely, to: cluster)
+      prompts.add(verdict.isFollowedStrictly, verdict.isFollowedLoosely, to: row.cluster)
       for (index, id) in verdict.ids.enumerated() {
         let (strict, loose) = (verdict.strict[index], verdict.loose[index])
-        instructions.add(strict, loose, to: cluster)
-        byType[id, default: Followed()].add(strict, loose, to: cluster)
+        instructions.add(strict, loose, to: row.cluster)
+        byType[id, default: Followed()].add(strict, loose, to: row.cluster)
       }
     }
     guard prompts.strict.observations > 0 else { return nil }

@@ -30,11 +30,6 @@ struct ClusterBootstrap: Sendable, Hashable {
     self.confidence = confidence
   }
 
-  /// The interval of a ratio of sums: a share, a mean, a difference of paired shares.
-  func interval(of sums: ClusterSums, from cache: ResampleCache) -> ConfidenceInterval? {
-    interval(ofDraws: cache.ratios(of: sums, part: 0))
-  }
-
   /// The interval of the difference of two ratios over different clusters, such as usefulness on benign prompts
   /// and attack success on adversarial ones: each side's clusters are drawn by themselves.
   func interval(ofDraws first: [Double?], less second: [Double?]) -> ConfidenceInterval? {

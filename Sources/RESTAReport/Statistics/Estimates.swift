@@ -54,8 +54,9 @@ extension Mean {
   /// A mean, or a ratio of two means, with the cluster bootstrap's interval; without one for fewer than two clusters.
   init(_ sums: ClusterSums, bootstrap: ClusterBootstrap = .init(), cache: ResampleCache? = nil) {
     let value = sums.ratio
-    let draws = cache ?? ResampleCache(for: bootstrap)
-    let interval = value == nil ? nil : bootstrap.interval(of: sums, from: draws)
+    let cache = cache ?? ResampleCache(for: bootstrap)
+    let interval =
+      value == nil ? nil : bootstrap.interval(ofDraws: cache.ratios(of: sums, part: 0))
     self.init(value: value, n: sums.observations, low: interval?.low, high: interval?.high)
   }
 

@@ -125,6 +125,19 @@ import Testing
     #expect(run.errors.contains("--goals"), "\(run.errors)")
   }
 
+  @Test("what a file says of defences is refused beside an endpoint, and called by its name")
+  func endpointAndFile() throws {
+    let file = try TemporaryFile(
+      "attacks: [repeat]\ncontrols: true\nrefuse_share: 0.5\ndefenses: [none]\n", name: "a.yaml")
+    let run = try CommandRun([
+      "attack", "run", file.path, "--refuse-share", "0.4", "--endpoint", "http://127.0.0.1:1",
+      "--endpoint-model", "model",
+    ])
+    #expect(run.code == 2, "\(run.errors)")
+    let words = "leave out --refuse-share, 'controls' of the file, 'defenses' of the file."
+    #expect(run.errors.contains(words), "\(run.errors)")
+  }
+
   @Test("a model that refuses nothing is no subject, and the reason is said") func willing() throws
   {
     let folder = try Self.folder()

@@ -378,6 +378,11 @@ import Testing
       let wrong = try CommandRun(["eval", "data", "--data", folder] + form)
       #expect(wrong.code == 1 && wrong.output.contains("unreadable"), "\(wrong.output)")
     }
+    let rows = #"[{"instruction": "Hi", "dataset": "d"}, {"instruction": " ", "dataset": "d"}]"#
+    try rows.write(toFile: folder + "/alpaca_eval.json", atomically: true, encoding: .utf8)
+    let other = try CommandRun(["eval", "data", "--data", folder])
+    let counts = "2 entries, 1 prompts, 1 that cannot be read"
+    #expect(other.code == 0 && other.output.contains(counts), "\(other.output)")
     // An empty variable names no folder.
     let text = try CommandRun(["eval", "data"], variables: ["RESTA_DATA": ""])
     #expect(text.output.contains("no folder: give --data"), "\(text.output)")

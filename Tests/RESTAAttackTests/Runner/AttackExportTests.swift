@@ -32,7 +32,7 @@ import Testing
     let folder = try AttackFolder()
     let export = try await AttackExport(Self.store(in: folder), showsAnswers: false)
     let artifact = try export.artifact(attack: "words", defense: "defended", date: "2026-01-01")
-    #expect(artifact.withoutPrompt == 0)
+    #expect(artifact.withoutPrompt == 0 && artifact.unfinished == 0)
     #expect(!artifact.text.contains(PlantedTarget.compliance))
     let path = folder.path("artifact.json")
     try artifact.text.write(toFile: path, atomically: true, encoding: .utf8)
@@ -56,6 +56,20 @@ import Testing
       AttackStore(path: folder.path("a.sqlite")), showsAnswers: true)
     let answers = try shown.artifact(attack: "words", defense: "defended", date: "2026-01-01")
     #expect(answers.text.contains(PlantedTarget.compliance))
+  }
+
+  @Test("an artifact of attacks that were cut off says how many") func unfinished() async throws {
+    let folder = try AttackFolder()
+    let fixture = AttackFixture(PlantedTarget { _, _ in false })
+    let store = try AttackStore(path: folder.path("a.sqlite"))
+    // In the first goal's second query.
+    fixture.defended.calls.cut(after: 1)
+    await #expect(throws: CancellationError.self) { try await fixture.run(into: store) }
+    let cut = try await AttackExport(store, showsAnswers: false)
+    #expect(try cut.artifact(attack: nil, defense: "defended", date: "").unfinished == 4)
+    try await fixture.run(into: store)
+    let whole = try await AttackExport(store, showsAnswers: false)
+    #expect(try whole.artifact(attack: nil, defense: "defended", date: "").unfinished == 0)
   }
 
   @Test("a store of several attacks or defences has to be told which one is meant")

@@ -135,6 +135,27 @@ import Testing
     }
   }
 
+  @Test("a breach that was cut off before it was confirmed is not done") func confirmationCutOff()
+    async throws
+  {
+    let folder = try AttackFolder()
+    var fixture = AttackFixture(PlantedTarget { _, _ in true })
+    fixture.goals = Array(fixture.goals.prefix(1))
+    fixture.settings.confirm = 3
+    let store = try AttackStore(path: folder.path("a.sqlite"))
+    // The query, and one of its three draws.
+    fixture.defended.calls.cut(after: 2)
+    await #expect(throws: CancellationError.self) { try await fixture.run(into: store) }
+    func broken() async throws -> AttackStore.UnitState? {
+      try await store.states().first { $0.unit.arm == "defended" }
+    }
+    let cut = try #require(try await broken())
+    #expect(cut.end == .breached && cut.confirmed()?.draws == 1)
+    #expect(cut.isDone(draws: 1) && !cut.isDone(draws: 3))
+    try await fixture.run(into: store)
+    #expect(try await broken()?.isDone(draws: 3) == true)
+  }
+
   @Test(
     "where all variants are tried, the first breach of each is confirmed", arguments: [false, true])
   func confirmationOfVariants(keepsGoing: Bool) async throws {
@@ -295,6 +316,21 @@ import Testing
       #expect(error?.code == .invalidStore && error?.message.contains("the \(word)") == true)
     }
     try await fixture.run(into: store)
+  }
+
+  @Test("a store whose delays were judged by another rule is refused, and no other")
+  func otherJudges() async throws {
+    let old = "refusal-phrases/2, broken-text/1"
+    for (how, isNewer) in [(DelayAttack.How.asked, true), (.forced, false)] {
+      var fixture = AttackFixture(Self.lucky(3))
+      fixture.attacks = [NamedAttack(name: "late", attack: DelayAttack(how: how))]
+      let record = fixture.plan.record
+      #expect(record.judge == (isNewer ? "\(old), marker/2" : old))
+      var before = record
+      before.judge = old
+      let told = record.differences(from: before)
+      #expect(told == (isNewer ? ["the judge (\(old); now \(old), marker/2)"] : []))
+    }
   }
 
   @Test("on another day a store says with which date of the template it goes on") func dates()

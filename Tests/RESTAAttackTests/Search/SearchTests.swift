@@ -381,8 +381,12 @@ import Testing
     let states = try await store.states()
     let searches = states.filter { $0.unit.attack == "search" && $0.unit.arm == "model" }
     #expect(searches.count == 4)
+    #expect(states.filter { $0.end != .failed }.allSatisfy { $0.followed == $0.queries.count })
     for state in searches {
       #expect(state.end == .failed && !state.neverBreaks)
+      // What is not asked for a lack of room is not resisted.
+      #expect(state.followed == state.queries.count - 1)
+      #expect(state.isFollowed == (state.queries.count > 1))
       #expect(state.queries.last?.finding?.reason.contains("too long") == true)
     }
   }

@@ -32,6 +32,31 @@ import Testing
     #expect(rows.first?.verdicts["echo/1"]?.details == ["d": .null])
   }
 
+  @Test("a prompt that is there more than once is one cluster, a behavior's where one has any")
+  func clusters() async throws {
+    let folder = try TemporaryFolder()
+    var fixture = EvaluationFixture(prompts: 3)
+    fixture.datasets[0].samples += [
+      Sample(id: "again", role: .direct, prompt: "prompt 0"),
+      Sample(id: "known", role: .benign, prompt: "prompt 1", behavior: "b"),
+      Sample(id: "other", role: .benign, prompt: "prompt 1", behavior: "c"),
+    ]
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    try await fixture.run(plan, into: store)
+    var found: [String: Set<String>] = [:]
+    for row in try await store.rows(judges: ["echo/1"]) {
+      found["\(row.dataset) \(row.sample.id)", default: []].insert(row.cluster)
+    }
+    #expect(
+      found == [
+        "first s0": ["prompt first s0"], "first again": ["prompt first s0"],
+        "second s0": ["prompt first s0"], "first s1": ["behavior b"], "second s1": ["behavior b"],
+        "first known": ["behavior b"], "first other": ["behavior c"],
+        "first s2": ["prompt first s2"],
+      ])
+  }
+
   @Test("an unscored verdict is replaced, a scored one stays") func verdictReplacement()
     async throws
   {
@@ -67,6 +92,7 @@ import Testing
       ("text.sqlite", "no store"), ("missing.sqlite", "There is no store"),
       ("empty.sqlite", "is empty: nothing was begun in it"),
       ("attacks.sqlite", "'resta attack report' attacks"),
+      ("", "is a folder: name the store in it"),
     ] {
       let error = #expect(throws: EvaluationError.self) {
         try EvaluationStore(path: folder.path(name), mustExist: true)
@@ -74,6 +100,17 @@ import Testing
       #expect(error?.message.contains(expected) == true, "\(error?.message ?? "")")
     }
     #expect(try Data(contentsOf: empty).isEmpty)
+    let below = #expect(throws: EvaluationError.self) {
+      try EvaluationStore(path: folder.path("text.sqlite/new/a.sqlite"))
+    }
+    #expect(below?.message.contains("The folder of the store") == true, "\(below?.message ?? "")")
+    #if os(Linux)
+      // A folder in which nobody makes files, whoever runs this.
+      let closed = #expect(throws: EvaluationError.self) {
+        try EvaluationStore(path: "/proc/a.sqlite")
+      }
+      #expect(closed?.message.contains("have it where you may write") == true)
+    #endif
   }
 
   @Test(
@@ -103,7 +140,8 @@ import Testing
     let error = await #expect(throws: EvaluationError.self) {
       try await store.begin(plan, record: later)
     }
-    #expect(error?.message.contains("another state of the configuration.") == true)
+    let answers = first.hasPrefix("# Answers") ? "the answers or " : ""
+    #expect(error?.message.contains("another state of \(answers)the configuration.") == true)
   }
 
   @Test("a store is of the judges that judged it last") func judges() async throws {
@@ -155,6 +193,45 @@ import Testing
     #expect(try await partial.record()?.judges == ["echo/2"])
   }
 
+  @Test("comparisons of a judge that was replaced stay, and count no more")
+  func pairwiseJudges() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let plan = try fixture.plan()
+    let item = try #require(plan.items.first)
+    func compare(_ judge: String, in store: EvaluationStore) async throws {
+      try await store.save(
+        PairwiseVerdict(
+          outcome: .tie, preference: 0.5, candidateLength: 1, baselineLength: 1, reason: "r"),
+        at: .init(key: item.key, dataset: item.dataset, sample: item.sample.id, judge: judge))
+    }
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    var record = fixture.storeRecord(plan)
+    try await store.begin(plan, record: record)
+    try await compare("pairwise/1:m", in: store)
+    // One that was begun before records named them: all count, and naming them changes no digest.
+    let unnamed = try await store.digest()
+    #expect(try await store.preferences().count == 1)
+    record.pairwiseJudges = ["pairwise/1:m"]
+    try await store.begin(plan, record: record)
+    #expect(try await store.digest() == unnamed)
+    record.pairwiseJudges = ["pairwise/2:m"]
+    try await store.begin(plan, record: record)
+    #expect(try await store.preferences().isEmpty)
+    let fresh = try EvaluationStore(path: folder.path("fresh.sqlite"))
+    try await fresh.begin(plan, record: record)
+    for store in [store, fresh] { try await compare("pairwise/2:m", in: store) }
+    #expect(try await store.preferences().map(\.place.judge) == ["pairwise/2:m"])
+    #expect(try await store.digest() == fresh.digest())
+    // A record that names none says nothing of them, and who goes back finds what was there.
+    record.pairwiseJudges = nil
+    try await store.begin(plan, record: record)
+    #expect(try await store.digest() == fresh.digest())
+    record.pairwiseJudges = ["pairwise/1:m"]
+    try await store.begin(plan, record: record)
+    #expect(try await store.digest() == unnamed)
+  }
+
   @Test("a store of another evaluation is not gone on with") func identity() async throws {
     let folder = try TemporaryFolder()
     let fixture = EvaluationFixture()
@@ -173,6 +250,12 @@ import Testing
     }
     #expect(error?.message.contains("the model") == true)
     #expect(error?.message.contains("--output") == true)
+    changed = record
+    changed.total -= 1
+    let limited = await #expect(throws: EvaluationError.self) {
+      try await store.begin(plan, record: changed)
+    }
+    #expect(limited?.message.contains("of the data, or of --limit. Name another") == true)
     var other = fixture
     other.datasets[0].sha256 = "cc"
     let otherPlan = try other.plan()

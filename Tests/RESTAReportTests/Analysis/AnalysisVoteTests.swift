@@ -45,6 +45,21 @@ import Testing
     #expect(AnalysisFixture.report(rows).votes.first?.decidedEarly == 1)
   }
 
+  @Test func `one copy alone is not unanimous, and no near tie`() throws {
+    var rows = [row(0, (0..<2).map { AnalysisFixture.vote($0, margin: 1, of: 1) })]
+    for (copies, isVote) in [(1, false), (3, true)] {
+      rows[0].settings["samples"] = .integer(Int128(copies))
+      let report = AnalysisFixture.report(rows)
+      let summary = try #require(report.votes.first)
+      #expect(summary.answers == 1 && summary.votes == 2 && summary.votedTokens == 2)
+      #expect([summary.ties.n, summary.nearTies.n] == (isVote ? [2, 2] : [0, 0]))
+      #expect(summary.positions.isEmpty != isVote && summary.rows.isEmpty != isVote)
+      #expect((MarginFigure(report).figure == nil) != isVote)
+      let page = HTMLReport.render(report)
+      #expect(page.contains("Votes by position") == isVote)
+    }
+  }
+
   /// Answers of so many tokens and characters, of which so many tokens were voted on.
   @Test(arguments: [
     ("refusal-phrases/1", 24, 144, 20, "maximum_tokens", true, 10.0),

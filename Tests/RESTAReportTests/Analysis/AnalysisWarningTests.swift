@@ -89,6 +89,9 @@ import Testing
     let found = warnings(few)
     #expect(found.count == 1)
     #expect(try #require(found.first).hasPrefix("direct: some rates rest on 9 independent"))
+    // A defence none of whose answers is scored has no rate that could rest on none.
+    let mute = rows("mute", direct: Array(repeating: .unscored, count: 12), benign: [])
+    #expect(warnings(clean + mute).allSatisfy { !$0.contains("rest on") })
   }
 
   @Test

@@ -35,7 +35,7 @@ private struct World {
   static func point(
     _ name: String, kept: Int, answered: Int, direct: Int, attacks: Int
   ) -> CalibrationPoint {
-    func change(_ count: Int, _ base: Int, of n: Int) -> CalibrationPoint.PairedChange {
+    func change(_ count: Int, _ base: Int, of n: Int) -> Mean {
       .init(value: Double(count) / Double(n) - Double(base) / Double(n), n: n)
     }
     return CalibrationPoint(

@@ -73,7 +73,7 @@ import Testing
 
 extension ClusterBootstrap {
   func interval(of sums: ClusterSums) -> ConfidenceInterval? {
-    interval(of: sums, from: ResampleCache(for: self))
+    interval(ofDraws: ResampleCache(for: self).ratios(of: sums, part: 0))
   }
 
   func interval(of first: ClusterSums, less second: ClusterSums) -> ConfidenceInterval? {
