@@ -26,6 +26,7 @@ package enum TextEncoding {
     ),
     (Array("<!doctype html".utf8), "a page of HTML", "download the file itself"),
     (Array("<html".utf8), "a page of HTML", "download the file itself"),
+    (Array("<?xml".utf8), "XML, such as a server's error", "download the file itself"),
   ]
 
   /// What else than UTF-8 some bytes are, and what to do about it; `nil` where nothing speaks against it.
@@ -34,9 +35,12 @@ package enum TextEncoding {
   package static func problem(of bytes: some Collection<UInt8>) -> String? {
     let lower = { (byte: UInt8) in (0x41...0x5A).contains(byte) ? byte | 0x20 : byte }
     let start = bytes.prefix(24).map(lower)
-    for kind in beginnings where start.starts(with: kind.bytes.map(lower)) {
-      return "this is \(kind.name); \(kind.remedy)"
+    // Pages may begin with a mark and blank lines, as GitHub's do.
+    let page = bytes.prefix(64).drop { mark.contains($0) || " \t\r\n".utf8.contains($0) }.map(lower)
+    let found = beginnings.first { kind in
+      [start, page].contains { $0.starts(with: kind.bytes.map(lower)) }
     }
+    if let found { return "this is \(found.name); \(found.remedy)" }
     // Without a mark: each ASCII character has a zero beside it.
     let zeros = start.count { $0 == 0 }
     if zeros > 0, zeros * 3 >= start.count {

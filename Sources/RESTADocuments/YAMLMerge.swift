@@ -26,9 +26,12 @@ struct YAMLMerge {
     guard depth <= Self.limits.depth else {
       throw error(node, "more than \(Self.limits.depth) lists and mappings are inside one another")
     }
-    let tag = node.tag.description
-    guard tag.hasPrefix("tag:yaml.org,2002:") || tag == "!" else {
-      throw error(node, "the tag '\(tag)' means nothing here; write the value itself")
+    // As it is written: `node.tag` would be Yams' guess, from then on. What is in quotes it calls text.
+    let tag = (node.scalar?.tag ?? node.sequence?.tag ?? node.mapping?.tag ?? Tag.implicit).rawValue
+    let isQuoted = node.scalar.map { $0.style != .plain } ?? false
+    guard tag.isEmpty || isQuoted && tag == Tag.Name.str.rawValue else {
+      let name = tag.replacing("tag:yaml.org,2002:", with: "!!")
+      throw error(node, "the tag '\(name)' means nothing here; write the value itself")
     }
     if let sequence = node.sequence {
       var elements: [Node] = []

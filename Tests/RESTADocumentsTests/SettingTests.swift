@@ -68,6 +68,8 @@ struct SettingTests {
       ("sigma: -1", "f.yaml:1: sigma: expected a number of 0 or more, not '-1'"),
       ("sigma: .inf", "f.yaml:1: sigma: expected a number of 0 or more, not '.inf'"),
       ("\nprefix: 010", "f.yaml:2: prefix: expected a whole number of 0 or more, or all"),
+      ("seed: 9007199254740993.0", "f.yaml:1: seed: expected a whole number"),
+      ("seed: 1e17", "f.yaml:1: seed: expected a whole number"),
       ("sampels: 3", "f.yaml:1: unknown key 'sampels'; did you mean 'samples'?"),
       ("perturb: [model]", "f.yaml:1: perturb: expected a list, not empty, of user, tool, system"),
       ("samples: 3\nsamples: 4", "f.yaml"),

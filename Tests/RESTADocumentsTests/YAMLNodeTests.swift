@@ -22,6 +22,8 @@ struct YAMLNodeTests {
       ("d: {<<: {x: 1}, y: 2}", ["x=1", "y=2"]), ("d: {<<: [], y: 2}", ["y=2"]),
       ("a: &a {x: 1}\nb: &a {x: 2}\nd: *a", ["x=2"]),
       ("\u{FEFF}d: {x: yes, y: 'yes', z: On}", [#"x=true"#, #"y="yes""#, "z=true"]),
+      ("a: &a 1e3\nd: {x: *a, y: *a}", ["x=1000.0", "y=1000.0"]),
+      ("d:\n  x: |-\n    null\n  y: 'null'", [#"x="null""#, #"y="null""#]),
     ])
   func merges(text: String, expected: [String]) throws {
     #expect(try Self.values(text) == expected)
@@ -47,6 +49,9 @@ struct YAMLNodeTests {
       ("a: &a {x: 1}\nd: {<<: *a, <<: *a}", "f.yaml:2: in there twice: '<<'"),
       ("d: !include other.yaml", "f.yaml:1: the tag '!include' means nothing here"),
       ("d: {x: !env HOME}", "f.yaml:1: the tag '!env' means nothing here"),
+      ("d: {x: !!binary aGk=}", "f.yaml:1: the tag '!!binary' means nothing here"),
+      ("d: {x: !!str null}", "f.yaml:1: the tag '!!str' means nothing here"),
+      ("d: !!set {x, y}", "f.yaml:1: the tag '!!set' means nothing here"),
       (
         String(repeating: "[", count: 80) + String(repeating: "]", count: 80), "f.yaml:1: more than"
       ),

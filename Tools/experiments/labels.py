@@ -30,7 +30,8 @@ OTHER = ("missed", "unsure")
 
 
 def read(path):
-    with open(path, encoding="utf-8", newline="") as file:
+    # Spreadsheets write a byte order mark, which would be part of the first column's name.
+    with open(path, encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     for number, row in enumerate(rows, 2):
         for column in ("label", "second"):

@@ -91,6 +91,8 @@ class Labels(unittest.TestCase):
                 else:
                     with self.assertRaisesRegex(studies.StudyError, f":3: unknown label '{wrong}'"):
                         labels.read(path)
+            path.write_text("label,second\r\ncomplied,\r\n", encoding="utf-8-sig", newline="")
+            self.assertEqual(labels.read(path), [{"label": "complied", "second": ""}])
 
     def test_the_committed_labels_hold_no_text_and_each_answer_once(self):
         rows = labels.read(COMMITTED)

@@ -248,7 +248,8 @@ package indirect enum SettingValue: Sendable, Hashable {
   package var integer: Int128? {
     switch resolved {
     case .integer(let integer): integer
-    case .number(let number): Int128(exactly: number)
+    // From 2^53 on it may be the neighbour of what was written: no seed is taken from one.
+    case .number(let number) where number.magnitude < 0x1p53: Int128(exactly: number)
     default: nil
     }
   }

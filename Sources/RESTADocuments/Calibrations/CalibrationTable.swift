@@ -74,13 +74,8 @@ package struct CalibrationTable: Sendable, Hashable {
   package init(
     _ bytes: [UInt8], file: String, origin: Calibration
   ) throws(DocumentError) {
-    let value: JSONValue
-    do throws(JSONReader.Fault) {
-      value = try JSONReader.value(of: bytes[...])
-    } catch {
-      let place = error.place(in: bytes)
-      throw DocumentError("\(file):\(place.line):\(place.column): \(error.message)")
-    }
+    let source = try SourceFile(name: file, bytes: bytes)
+    let value = try DataRow.value(of: source.bytes[...], in: source)
     let top = try Fields(value, keys: ["format", "models"], place: file)
     guard try top.text("format") == Self.format else {
       throw DocumentError("\(file): 'format' must be \"\(Self.format)\"; this is another table")

@@ -64,18 +64,13 @@ struct CSVReader {
   private mutating func plainField(of record: inout Record) {
     let start = position
     while let byte = peek(), byte != separator, byte != Self.lineFeed {
-      if byte == Self.quote {
-        record.fault =
-          record.fault
-          ?? error(
-            record,
-            "a quote in a field that does not begin with one; quote the field and double it")
-      }
-      if byte == Self.carriageReturn {
-        if peek(1) == Self.lineFeed { break }
-        record.fault =
-          record.fault
-          ?? error(record, "a carriage return outside quotes, without a line feed behind it")
+      if byte == Self.carriageReturn, peek(1) == Self.lineFeed { break }
+      if record.fault == nil, byte == Self.quote || byte == Self.carriageReturn {
+        record.fault = error(
+          record,
+          byte == Self.quote
+            ? "a quote in a field that does not begin with one; quote the field and double it"
+            : "a carriage return outside quotes, without a line feed behind it")
       }
       position += 1
     }

@@ -75,11 +75,11 @@ package struct DataRow: Sendable {
   }
 
   /// Whether a field is there, `null` or not.
-  package func has(_ name: String) -> Bool { member(name) != nil }
+  package func has(_ name: String) -> Bool { raw(name) != nil }
 
   /// Whether a field holds something: not `null`, nothing empty, and no cell that says so.
   package func holds(_ name: String) -> Bool {
-    switch member(name) {
+    switch raw(name) {
     case nil, .null, .string(""), .array([]), .object([:]), .bool(false): false
     case .string("[]"), .string("{}"), .string("null"): false
     default: true
@@ -88,14 +88,15 @@ package struct DataRow: Sendable {
 
   /// Whether a field is a conversation in which the user says a text, and nobody says more than the model.
   func repeats(_ name: String, _ text: String) -> Bool {
-    let turns = (member(name)?.array ?? []).map { $0.object ?? [:] }
+    let turns = (raw(name)?.array ?? []).map { $0.object ?? [:] }
     let said = turns.filter { !["assistant", "gpt"].contains(($0["role"] ?? $0["from"])?.string) }
     return said.count == 1
       && said.allSatisfy { ["user", "human"].contains(($0["role"] ?? $0["from"])?.string) }
       && said.allSatisfy { ($0["content"] ?? $0["value"])?.string == text }
   }
 
-  private func member(_ name: String) -> JSONValue? {
+  /// The value of a field; `nil` where there is none.
+  package func raw(_ name: String) -> JSONValue? {
     members[name] ?? members.keys.first { Self.areAlike($0, name) }.flatMap { members[$0] }
   }
 
@@ -132,7 +133,7 @@ package struct DataRow: Sendable {
 
   /// `true`, `false`, `null`, or no field at all.
   package func optionalBool(_ name: String) throws(DocumentError) -> Bool? {
-    switch member(name) {
+    switch raw(name) {
     case nil, .null: nil
     case .bool(let value): value
     case .string("") where isTable: nil
@@ -160,16 +161,13 @@ package struct DataRow: Sendable {
 
   /// An object, `null`, or no field at all.
   package func optionalRow(_ name: String) throws(DocumentError) -> DataRow? {
-    switch member(name) {
+    switch raw(name) {
     case nil, .null: return nil
     case .some(let value):
       guard value.object != nil else { throw wrong(name, value, "an object") }
       return try DataRow(value, place: "\(place): \(name)")
     }
   }
-
-  /// The value of a field; `nil` where there is none.
-  package func raw(_ name: String) -> JSONValue? { member(name) }
 
   /// All fields that are not `null`.
   package var withoutNulls: JSONObject { members.withoutNulls }
@@ -185,7 +183,7 @@ package struct DataRow: Sendable {
   }
 
   private func value(_ name: String) throws(DocumentError) -> JSONValue {
-    guard let value = member(name) else { throw error("field '\(name)' is missing") }
+    guard let value = raw(name) else { throw error("field '\(name)' is missing") }
     return value
   }
 

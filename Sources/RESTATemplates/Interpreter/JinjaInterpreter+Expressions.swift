@@ -68,9 +68,15 @@ extension JinjaInterpreter {
     return arguments
   }
 
-  private func bound(_ expression: JinjaExpression?) throws(JinjaFault) -> JinjaValue? {
+  /// A bound of a slice: none is as good as nothing.
+  private func bound(_ expression: JinjaExpression?) throws(JinjaFault) -> Int? {
     guard let expression else { return nil }
-    return try evaluate(expression)
+    let value = try evaluate(expression)
+    if case .none = value { return nil }
+    guard let bound = value.integer else {
+      throw fault("a slice needs integers, not a \(value.typeName)")
+    }
+    return bound
   }
 
   private func dictionary(
@@ -143,7 +149,7 @@ extension JinjaInterpreter {
 
   /// Python's slices.
   func slice(
-    _ value: JinjaValue, start: JinjaValue?, stop: JinjaValue?, step: JinjaValue?
+    _ value: JinjaValue, start: Int?, stop: Int?, step: Int?
   ) throws(JinjaFault) -> JinjaValue {
     switch value {
     case .string(let text):
@@ -209,9 +215,9 @@ extension JinjaInterpreter {
   }
 
   private func places(
-    count: Int, _ start: JinjaValue?, _ stop: JinjaValue?, _ step: JinjaValue?
+    count: Int, _ start: Int?, _ stop: Int?, _ step: Int?
   ) throws(JinjaFault) -> StrideTo<Int> {
-    let step = try sliceBound(step) ?? 1
+    let step = step ?? 1
     guard step != 0 else { throw fault("a slice's step can't be 0") }
     // A step beyond the length is the same as the length, and can't overflow.
     let stride = min(max(step, -count - 1), count + 1)
@@ -220,17 +226,8 @@ extension JinjaInterpreter {
       let place = bound < 0 ? max(bound, -count - 1) + count : bound
       return step > 0 ? min(max(place, 0), count) : min(max(place, -1), count - 1)
     }
-    let from = clamped(try sliceBound(start), default: step > 0 ? 0 : count - 1)
-    let to = clamped(try sliceBound(stop), default: step > 0 ? count : -1)
+    let from = clamped(start, default: step > 0 ? 0 : count - 1)
+    let to = clamped(stop, default: step > 0 ? count : -1)
     return Swift.stride(from: from, to: to, by: stride)
-  }
-
-  private func sliceBound(_ value: JinjaValue?) throws(JinjaFault) -> Int? {
-    guard let value else { return nil }
-    if case .none = value { return nil }
-    guard let bound = value.integer else {
-      throw fault("a slice needs integers, not a \(value.typeName)")
-    }
-    return bound
   }
 }

@@ -92,11 +92,9 @@ extension JinjaInterpreter {
 
   /// Runs a `call` block: the called macro sees the block's body as `caller`.
   func executeCallBlock(
-    _ call: JinjaExpression, caller: JinjaMacro
+    _ function: JinjaExpression, _ written: JinjaArguments, caller: JinjaMacro
   ) throws(JinjaFault) {
-    guard case .postfix(let base, let chain) = call, case .call(let written)? = chain.last?.kind
-    else { throw fault("the tag 'call' needs a call") }
-    let function = try evaluate(.postfix(base, Array(chain.dropLast())))
+    let function = try evaluate(function)
     var arguments = try evaluate(written)
     arguments.named.append(("caller", reference(to: caller)))
     try write(try printed(try self.call(function, arguments)))
@@ -106,6 +104,7 @@ extension JinjaInterpreter {
     _ macro: JinjaMacro, _ arguments: JinjaCallArguments
   ) throws(JinjaFault) {
     var named = arguments.named
+    if macro.usesCaller { set("caller", .undefined("caller")) }
     for (index, parameter) in macro.parameters.enumerated() {
       let place = named.firstIndex { $0.name == parameter.name }
       let given = place.map { named.remove(at: $0).value }
@@ -123,7 +122,7 @@ extension JinjaInterpreter {
       }
     }
     for argument in named {
-      guard argument.name == "caller" else {
+      guard argument.name == "caller", macro.usesCaller else {
         throw fault("the macro '\(macro.name)' has no parameter '\(argument.name)'")
       }
       set("caller", argument.value)

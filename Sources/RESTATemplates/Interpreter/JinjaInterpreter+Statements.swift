@@ -43,7 +43,8 @@ extension JinjaInterpreter {
     case .setBlock(let target, let filters, let body):
       return try capture(body, filters) { value throws(JinjaFault) in try assign(target, value) }
     case .macro(let macro): set(macro.name, reference(to: macro))
-    case .callBlock(let call, let caller): try executeCallBlock(call, caller: caller)
+    case .callBlock(let function, let arguments, let caller):
+      try executeCallBlock(function, arguments, caller: caller)
     case .filterBlock(let filters, let body):
       return try capture(body, filters) { value throws(JinjaFault) in
         try write(try printed(value))

@@ -192,12 +192,10 @@ extension JinjaInterpreter {
     var best: (key: JinjaValue, item: JinjaValue)?
     for item in try items(of: value) {
       let key = try sortKey(try follow(path, from: item), keepsCase: keepsCase)
-      guard let current = best else {
-        best = (key, item)
-        continue
+      if let best {
+        guard try name == "min" ? isLess(key, best.key) : isLess(best.key, key) else { continue }
       }
-      let isBetter = try name == "min" ? isLess(key, current.key) : isLess(current.key, key)
-      if isBetter { best = (key, item) }
+      best = (key, item)
     }
     return best?.item ?? .undefined(nil)
   }

@@ -119,8 +119,7 @@ extension JinjaText {
   func json(isASCII: Bool) -> JinjaText {
     var result = JinjaText("\"")
     for unit in units {
-      let escape = Self.jsonEscape(unit.scalar, isASCII: isASCII)
-      if let escape {
+      if let escape = Self.jsonEscape(unit.scalar, isASCII: isASCII) {
         result.append(JinjaText(escape, origin: unit.origin))
       } else {
         result.units.append(unit)

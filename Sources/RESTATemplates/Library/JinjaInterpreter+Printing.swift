@@ -86,8 +86,7 @@ extension JinjaInterpreter {
       }
       guard scalar == "{", let end = format.units[index...].firstIndex(where: { $0.scalar == "}" })
       else { throw fault("'format' finds a brace without its pair") }
-      let field = format[index + 1..<end]
-      result.append(try softText(try formatValue(field, &automatic, arguments)))
+      result.append(try softText(try formatValue(format[index + 1..<end], &automatic, arguments)))
       index = end + 1
     }
     return try text(result)

@@ -183,22 +183,15 @@ struct JinjaLexer {
 extension JinjaLexer {
   /// Reads `{% raw %}...{% endraw %}` where one starts; the position is behind `{%` and its sign.
   mutating func rawBlock() throws(JinjaFault) -> Bool {
-    let savedPosition = position
-    let savedLine = line
-    skipSpace()
-    if matches("raw", at: position) {
-      position += 3
-      skipSpace()
-      // Here, unlike elsewhere, jinja2 doesn't trim a newline, and knows no plus sign.
-      if consumeClosing("%}", trimsNewline: false) {
-        isAtLineStart = source[position - 1] == "\n"
-        try readRawText(openedAt: savedLine)
-        return true
-      }
-    }
-    position = savedPosition
-    line = savedLine
-    return false
+    // Here, unlike elsewhere, jinja2 doesn't trim a newline, and knows no plus sign.
+    guard let closing = end(of: "raw", at: position, closings: ["%}", "-%}"]) else { return false }
+    let start = line
+    line += source[position..<closing].count { $0 == "\n" }
+    position = closing
+    _ = consumeClosing("%}", trimsNewline: false)
+    isAtLineStart = source[position - 1] == "\n"
+    try readRawText(openedAt: start)
+    return true
   }
 
   private mutating func readRawText(openedAt start: Int) throws(JinjaFault) {
@@ -209,8 +202,7 @@ extension JinjaLexer {
         let text = source[first..<opening]
         let kept = stripped(text, before: "%", sign: sign)
         emitData(kept)
-        line += text[kept.endIndex...].count { $0 == "\n" }
-        line += source[opening..<bodyEnd].count { $0 == "\n" }
+        line += source[kept.endIndex..<bodyEnd].count { $0 == "\n" }
         position = bodyEnd
         if consumeClosing("%}", trimsNewline: true) { return }
         break
@@ -224,12 +216,17 @@ extension JinjaLexer {
   private func endOfRaw(at index: Int) -> (sign: Unicode.Scalar?, end: Int)? {
     guard matches("{%", at: index) else { return nil }
     let sign = scalar(at: index + 2).flatMap { $0 == "-" || $0 == "+" ? $0 : nil }
-    var end = index + (sign == nil ? 2 : 3)
+    return end(of: "endraw", at: index + (sign == nil ? 2 : 3), closings: ["%}", "-%}", "+%}"])
+      .map { (sign: sign, end: $0) }
+  }
+
+  /// Where a tag of one keyword ends that begins here, in front of what closes it.
+  private func end(of keyword: String, at index: Int, closings: [String]) -> Int? {
+    var end = index
     while let next = scalar(at: end), next.isPythonSpace { end += 1 }
-    guard matches("endraw", at: end) else { return nil }
-    end += 6
+    guard matches(keyword, at: end) else { return nil }
+    end += keyword.unicodeScalars.count
     while let next = scalar(at: end), next.isPythonSpace { end += 1 }
-    let isClosed = ["%}", "-%}", "+%}"].contains { matches($0, at: end) }
-    return isClosed ? (sign, end) : nil
+    return closings.contains { matches($0, at: end) } ? end : nil
   }
 }

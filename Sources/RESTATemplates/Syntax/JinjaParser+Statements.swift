@@ -55,7 +55,11 @@ extension JinjaParser {
       return .scope([], body: try body(until: ["endgeneration"]).body)
     case "break": return .breakLoop
     case "continue": return .continueLoop
-    case "print": return .output(try tupleOrExpression())
+    case "print":
+      // Several values are no tuple here: each is printed.
+      var parts = [try expression()]
+      while skip(symbol: ",") { parts.append(try expression()) }
+      return .output(.concatenation(parts))
     case "block", "extends", "include", "import", "from", "do", "autoescape", "trans":
       throw fault("the tag '\(keyword)' is not supported in a chat template")
     default: throw fault("unknown tag '\(keyword)'")
@@ -119,19 +123,27 @@ extension JinjaParser {
   mutating func macro() throws(JinjaFault) -> JinjaStatement.Kind {
     let name = try assignableName()
     let parameters = try signature()
-    return .macro(
-      JinjaMacro(name: name, parameters: parameters, body: try body(until: ["endmacro"]).body))
+    return .macro(try macro(name, parameters, until: "endmacro"))
+  }
+
+  private mutating func macro(
+    _ name: String, _ parameters: [JinjaMacro.Parameter], until ending: String
+  ) throws(JinjaFault) -> JinjaMacro {
+    let start = index
+    let body = try body(until: [ending]).body
+    let usesCaller = tokens[start..<index].contains { $0.kind == .name("caller") }
+    return JinjaMacro(name: name, parameters: parameters, body: body, usesCaller: usesCaller)
   }
 
   /// Parses a `call` block from behind its keyword.
   mutating func callBlock() throws(JinjaFault) -> JinjaStatement.Kind {
     let parameters = current == .symbol("(") ? try signature() : []
-    let call = try expression()
-    guard case .postfix(_, let chain) = call, case .call? = chain.last?.kind else {
-      throw fault("the tag 'call' needs a call")
-    }
-    let body = try body(until: ["endcall"]).body
-    return .callBlock(call, caller: JinjaMacro(name: "caller", parameters: parameters, body: body))
+    guard case .postfix(let base, let chain) = try expression(),
+      case .call(let arguments)? = chain.last?.kind
+    else { throw fault("the tag 'call' needs a call") }
+    return .callBlock(
+      .postfix(base, chain.dropLast()), arguments,
+      caller: try macro("caller", parameters, until: "endcall"))
   }
 
   /// Parses what may stand left of `=` or of a loop's `in`.

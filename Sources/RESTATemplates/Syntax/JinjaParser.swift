@@ -1,7 +1,7 @@
 /// Turns tokens into statements; the grammar is jinja2's `parser.py`.
 struct JinjaParser {
-  private let tokens: [JinjaToken]
-  private var index = 0
+  let tokens: [JinjaToken]
+  private(set) var index = 0
   private var depth = 0
 
   init(tokens: [JinjaToken]) { self.tokens = tokens }

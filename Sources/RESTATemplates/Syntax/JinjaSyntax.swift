@@ -39,8 +39,8 @@ struct JinjaStatement: Sendable {
     case setBlock(JinjaTarget, filters: [JinjaPostfix], body: [JinjaStatement])
     /// `macro`
     case macro(JinjaMacro)
-    /// `call`: the call, and the body that its `caller()` renders.
-    case callBlock(JinjaExpression, caller: JinjaMacro)
+    /// `call`: what is called, its arguments, and the body that its `caller()` renders.
+    case callBlock(JinjaExpression, JinjaArguments, caller: JinjaMacro)
     /// `filter`
     case filterBlock([JinjaPostfix], body: [JinjaStatement])
     /// `with`, and Hugging Face's `generation` (without variables): a scope of its own.
@@ -74,6 +74,8 @@ struct JinjaMacro: Sendable {
   var name: String
   var parameters: [Parameter]
   var body: [JinjaStatement]
+  /// Whether the body names `caller`; a `call` block of a macro that does not would be lost.
+  var usesCaller: Bool
 }
 
 /// What an assignment assigns to.

@@ -24,6 +24,14 @@ import Testing
         Array("version https://git-lfs.github.com/spec/v1\n".utf8),
         "f: this is a pointer of Git LFS, not the file itself; fetch it with 'git lfs pull'"
       ),
+      (
+        Array("\u{FEFF}\n\r\n\n<!DOCTYPE html>\n".utf8),
+        "f: this is a page of HTML; download the file itself"
+      ),
+      (
+        Array("<?xml version=\"1.0\"?><Error/>".utf8),
+        "f: this is XML, such as a server's error; download the file itself"
+      ),
       // Windows' Latin letters.
       ([0x61, 0xE9, 0x62], "f:1: byte 2 of the line is not UTF-8; save the file as UTF-8"),
     ] as [([UInt8], String)])

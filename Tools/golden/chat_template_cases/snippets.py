@@ -62,7 +62,9 @@ users[0].n ¦ users[0]['age'] ¦ users.0.n ¦ nfd[4] ¦ nfd|length ¦ crlf[1] ¦
 users[1:][0].n ¦ l[none:2] ¦ l['a':] ¦ range(5)[1] ¦ range(5)[-1] ¦ range(5)[1:3]|list ¦ l[true]
 s[0:5:2] ¦ s[-1:-4:-1] ¦ l[-100:100] ¦ s[3:3] ¦ l.index(2) ¦ l.count(1) ¦ l.index(9)
 {'items': 1}.items is callable ¦ {'items': 1}['items'] ¦ {1: 'a'}[1.0] ¦ {1: 'a', true: 'b'}
-{none: 1}[none]
+{none: 1}[none] ¦ l[-1::-1] ¦ l[:0:-1] ¦ l[:-3:-1] ¦ l[10:-10:-2] ¦ s[10:2:-3] ¦ (1, 2, 3)[::-2]
+range(10)[8:2:-2]|list ¦ s[::-1][::-1] ¦ l[none:none:none] ¦ l[-9223372036854775807:]
+s[::-9223372036854775807] ¦ l[true:] ¦ l[:undefined_thing] ¦ l[1.0:] ¦ d.zz[1:]
 """,
     "string method": r"""
 ws.strip() ¦ ws.lstrip() ¦ ws.rstrip() ¦ 'xxaxx'.strip('x') ¦ 'xyaxy'.lstrip('yx')
@@ -129,7 +131,15 @@ s|trim|length > 3 ¦ 'ΑΣ'|capitalize ¦ 42.55|round(1) ¦ -42.55|round(1) ¦ 2
 -0.05|round(1, 'ceil') ¦ 123456789012345.678|round(2) ¦ '0x1A'|int ¦ '0x1p3'|float
 'nan(1)'|float ¦ 'नमस्ते x²y'|wordcount ¦ {'a': 1}.get(undefined_thing, 'x')
 undefined_thing in {'a': 1} ¦ {undefined_thing: 1} ¦ {undefined_thing: 1}|tojson
-[undefined_thing, other_thing]|unique|list|length
+[undefined_thing, other_thing]|unique|list|length ¦ names|map('upper')|map('lower')|list
+[['a', 'b'], ['c']]|map('join', ',')|join(';') ¦ [[1, 2], [3]]|sum(start=[]) ¦ names|min
+[{'a': {'b': 2}}, {'a': {'b': 1}}]|sort(attribute='a.b') ¦ [{'a': {'b': 2}}]|map(attribute='a.b')|list
+[[1, 2], [3, 4]]|map(attribute=0)|list ¦ users|selectattr('on', 'sameas', true)|list|length
+users|selectattr('n', 'in', 'bob')|list|length ¦ names|unique(case_sensitive=true)|list ¦ names|min(true)
+'a\nb'|indent(width=3, first=true) ¦ 'a\n\nb\n'|indent(2, true, true) ¦ 'a'|replace('a', 'b', count=0)
+0.1|round(15) ¦ -0.0|round ¦ 42.55|round(1, 'floor') ¦ '+5'|int ¦ '5.'|float ¦ 'nan'|float
+names|map('replace', 'b', '')|map('length')|list ¦ users|sum(attribute='age', start=1.5) ¦ '1e3'|int
+{'b': 1, 'a': 2}|dictsort(false, 'value') ¦ users|min(attribute='n') ¦ ['b', 'B', 'a']|max
 """,
     "tojson": r"""
 1 ¦ 1.0 ¦ 1e16 ¦ 1e-5 ¦ true ¦ none ¦ 'a' ¦ 'é"\\/\n\t\r\x08\x0c\x01\x7f' ¦ '😀' ¦ '<&>' ¦ nfd ¦ l
@@ -152,7 +162,10 @@ true is sameas true ¦ '<' is escaped ¦ ('<'|safe) is escaped ¦ 1 is nope ¦ x
 l is defined and l|length > 2 ¦ not x is defined ¦ x is defined or 5 ¦ 'a' is odd ¦ 1 is eq(1)
 1 is == 1 ¦ x.y is defined ¦ d.zz is defined ¦ d.zz is not none ¦ d.zz is none ¦ 3.0 is odd
 2.5 is even ¦ 4.0 is even ¦ -3 is odd ¦ 7.5 is divisibleby 2.5 ¦ undefined_thing is odd
-undefined_thing is callable ¦ -4.0 % 2 ¦ 4.0 % -2 ¦ -0.0 // 2
+1 is number is defined ¦ not s is string ¦ 1 + 1 is eq 2 ¦ 2 * 3 is divisibleby 2 ¦ 'a' ~ 'b' is string
+l is iterable and l is not string and l is not mapping ¦ d.b is defined and d.b is eq 1
+3 is not in [3] ¦ true == s is defined ¦ s is defined | string ¦ l|length is gt 2 ¦ namespace() is mapping
+[1 is number, 2 is string] ¦ undefined_thing is callable ¦ -4.0 % 2 ¦ 4.0 % -2 ¦ -0.0 // 2
 """,
     "call": r"""
 range(3)|list ¦ range(1, 4)|list ¦ range(5, 0, -2)|list ¦ range(0)|list ¦ range(3) ¦ range(1, 3)
@@ -161,6 +174,9 @@ dict([('a', 1)]) ¦ dict(1) ¦ namespace(a=1).a ¦ namespace({'a': 2}).a ¦ name
 namespace().q is defined|nope() ¦ l() ¦ s.upper()() ¦ raise_exception('no')
 strftime_now('%Y-%m-%d') ¦ strftime_now('%d %b %Y %H:%M:%S')
 strftime_now('%B %A %a %y %j %I %p %% %-d %-m') ¦ strftime_now('%F %T %e %w') ¦ range(2, a=1)
+strftime_now('%c') ¦ strftime_now('%U %W %V %G %u') ¦ strftime_now('%-d %-H %-I %-j')
+strftime_now('%_d %^a %#p %P') ¦ strftime_now('%Z|%z') ¦ strftime_now(format='%d') ¦ strftime_now('é %d 日')
+strftime_now() ¦ strftime_now('%Y')|int - 1 ¦ range(9223372036854775800, 9223372036854775807, 5)|list
 range(100001) ¦ range(0, -5)|list ¦ dict(a=1)['a'] ¦ dict(a=1).a ¦ range(10)[2:4]|list|length
 """,
 }
@@ -178,7 +194,9 @@ TEMPLATES = {
         "a\n \t{% if 1 %}b{% endif %}", "a\u00a0{%- if 1 %}b{% endif %}", "{{ 1 }}\n\n", "{%if 1%}a{%endif%}", "{{1}}{{-2}}{{+3}}",
         "{# {{ x }} {% if %} #}a", "{#a#}{#b#}", "a{# #}\n{# #}\nb", "{{ \"a\nb\" }}", "{% if 1 %}{% endif %}\n{% if 1 %}{% endif %}\nx",
         "x {%- raw %} y {% endraw -%} z", "{{ 'a' -}}\n\n{{- 'b' }}", "  a  {% set x = 1 -%}  b", "{%- set x = 1 +%}\nb",
-        "  \n  {%- if 1 %}a{% endif %}", "  {#- c #}a", "x\n  {#+ c #}a",
+        "  \n  {%- if 1 %}a{% endif %}", "  {#- c #}a", "x\n  {#+ c #}a", "a  {%- raw -%}  {% if %} {%- endraw %}  b", "{% raw %}\n\n{{ x }}\n{% endraw %}\n\na",
+        "{%raw%}{#x#}{%endraw%}", "{% raw +%}\na{% endraw %}", "{%-raw-%} x {%-endraw-%} y", "x\n  {%+ raw %} a {% endraw +%}\ny", "{%\nraw\n%}a{%\nendraw\n%}\nb", "{% rawx %}", "{% raw x %}{% endraw %}", "{% if true +%}\na\n{%+ endif %}\nb",
+        "{%- for i in [1, 2] -%}\n  {{ i }}\n{%- if not loop.last %},{% endif %}\n{%- endfor %}\n", "a\x0b\n {% if true %}b{% endif %}", "\u3000{% if true %}b{% endif %}", "a {#+ x +#}\n b", "  {# a\nb\n c #}  \nz", "{% set x -%}  a  {%- endset %}[{{ x }}]", "{% filter trim -%}  a  {%- endfilter %}",
     ],
     "statement": [
         "{% if 0 %}a{% elif 1 %}b{% else %}c{% endif %}", "{% if 0 %}a{% elif 0 %}b{% else %}c{% endif %}", "{% if nope %}a{% endif %}",
@@ -196,9 +214,14 @@ TEMPLATES = {
         "{% set x %}a{{ 1 }}b{% endset %}[{{ x }}]", "{% set x | upper %}a{% endset %}{{ x }}", "{% set x | trim | upper %} a {% endset %}[{{ x }}]", "{% set ns = namespace(a=1) %}{% set ns.a = 2 %}{% set ns.b = 3 %}{{ ns.a }}{{ ns.b }}",
         "{% set d = {} %}{% set d.a = 1 %}", "{% set ns.a = 1 %}", "{% set ns = namespace(x=[]) %}{% for i in [1, 2] %}{% set ns.x = ns.x + [i] %}{% endfor %}{{ ns.x }}",
         "{% filter upper %}a{{ 'b' }}{% endfilter %}", "{% filter replace('a', 'b') | upper %}aca{% endfilter %}", "{% with a = 1, b = 2 %}{{ a + b }}{% endwith %}{{ a }}", "{% set a = 5 %}{% with a = 1, b = a %}{{ b }}{% endwith %}",
-        "{% generation %}a{{ 1 }}{% endgeneration %}", "{% set x = 1 %}{% generation %}{% set x = 2 %}{{ x }}{% endgeneration %}{{ x }}", "{% print 1 %}", "{{ 1, 2 }}", "{% if 1, %}a{% endif %}", "{% if () %}a{% else %}b{% endif %}",
+        "{% generation %}a{{ 1 }}{% endgeneration %}", "{% set x = 1 %}{% generation %}{% set x = 2 %}{{ x }}{% endgeneration %}{{ x }}", "{% print 1 %}", "{% print 'a', 'b' %}", "{% print (1, 2), nope, 3 %}", "{% print 1, %}", "{% print 1 if true %}", "{{ 1, 2 }}", "{% if 1, %}a{% endif %}", "{% if () %}a{% else %}b{% endif %}",
         "{% for x in 1, 2 %}{{ x }}{% endfor %}", "{% for x in [1, 2] | reverse %}{{ x }}{% endfor %}", "{% if 1: %}a{% endif %}", "{% for x in [1]: %}{{ x }}{% endfor %}", "{% for a in [1,2,3][1:] %}{{ a }}{% endfor %}",
         "{% if [] | select %}gen{% endif %}", "{% if [1] | select('odd') | list %}list{% endif %}", "{% for i in [3, 1] | sort %}{{ i }}{% endfor %}", "{{ [1, 2] | map('string') | join('+') }}",
+        "{% for i in range(2) %}{% for j in range(3) %}{% if j == 1 %}{% break %}{% endif %}{{ i }}{{ j }}{% endfor %}{% endfor %}", "{% for i in range(3) %}{% with %}{% if i == 1 %}{% continue %}{% endif %}{{ i }}{% endwith %}.{% endfor %}",
+        "{% for i in [3, 4] %}{% set outer = loop %}{% for j in [1, 2] %}{{ outer.index }}{{ loop.index }}{% endfor %}{% endfor %}", "{% for i in range(5) %}{% if loop.index0 is odd %}{% continue %}{% endif %}{{ i }}{{ loop.previtem }}{% endfor %}", "{% for x in [1] %}{{ loop['index'] }}{{ loop.nope is defined }}{% endfor %}",
+        "{% for i in 'abcd' if i > 'a' %}{{ loop.length }}{{ loop.first }}{{ i }}{% endfor %}", "{% for k, v in {'a': 1, 'b': 2}|dictsort(reverse=true) %}{{ k }}{{ v }}{% endfor %}", "{% for i in [] %}{% else %}{{ loop is defined }}{% endfor %}", "{% set ns = namespace({'a': 1}, b=2) %}{{ ns.a + ns.b }}{{ ns.c is defined }}",
+        "{% set ns = namespace(a=1) %}{% set ns.a, x = 2, 3 %}{{ ns.a }}{{ x }}", "{% set ns = namespace(a=1) %}{% set ns.a | upper %}b{{ 1 }}{% endset %}{{ ns.a }}", "{% set ns = namespace(a=1) %}{% set ns['a'] = 2 %}", "{% set ns = namespace(a=1) %}{% macro m(n) %}{% set n.a = 5 %}{% endmacro %}{{ m(ns) }}{{ ns.a }}",
+        "{% for i in [1, 2] %}{% set ns = namespace(v=i) %}{% set ns.v = ns.v * 2 %}{{ ns.v }}{% endfor %}", "{% filter upper|replace('A', 'b') %}aba{% endfilter %}", "{% filter indent(width=3, first=true) %}a\nb{% endfilter %}", "{% set x | default('q') %}{% endset %}[{{ x }}]",
         "{% set ns = namespace(i=0) %}{% for a in 'xyz' %}{% set ns.i = ns.i + loop.index %}{% endfor %}{{ ns.i }}", "{% if x is defined and x %}a{% else %}b{% endif %}",
     ],
     "macro": [
@@ -208,6 +231,10 @@ TEMPLATES = {
         "{% macro a() %}{{ b() }}{% endmacro %}{% macro b() %}B{% endmacro %}{{ a() }}", "{% macro m(x) %}<{{ caller() }}{{ x }}>{% endmacro %}{% call m(1) %}body{% endcall %}", "{% macro m() %}{{ caller(5) }}{% endmacro %}{% call(v) m() %}v={{ v }}{% endcall %}",
         "{% macro m() %}  a  {% endmacro %}[{{ m() | trim }}]", "{% set ns = namespace(n=0) %}{% macro inc() %}{% set ns.n = ns.n + 1 %}{% endmacro %}{{ inc() }}{{ inc() }}{{ ns.n }}", "{% macro m(a) %}{{ a is defined }}{% endmacro %}{{ m() }}{{ m(1) }}", "{{ m() }}{% macro m() %}{% endmacro %}",
         "{% macro m() %}{% for i in 'ab' %}{{ loop.index }}{% endfor %}{% endmacro %}{{ m() }}", "{% macro m(l) %}{{ l | join(',') }}{% endmacro %}{{ m([1, 2]) ~ '!' }}", "{% macro m() %}x{% endmacro %}{% set y = m() %}{{ y | upper }}{{ y is string }}",
+        "{% macro m() %}x{% endmacro %}{% call m() %}lost{% endcall %}", "{% macro m() %}x{% endmacro %}{{ m(caller=1) }}", "{% macro m(a) %}<{{ caller(a, b=2) }}>{% endmacro %}{% call(x, b) m('q') %}{{ x }}{{ b }}{% endcall %}", "{% macro m() %}{% if 0 %}{{ caller() }}{% endif %}x{% endmacro %}{% call m() %}{% endcall %}",
+        "{% macro m() %}{% for i in [1, 2] %}{{ caller(i) }}{% endfor %}{% endmacro %}{% call(i) m() %}[{{ i }}]{% endcall %}", "{% macro m(x) %}{{ caller() }}{% endmacro %}{% call m(1) %}{% call m(2) %}in{% endcall %}out{% endcall %}", "{% macro m() %}{{ caller is defined }}{% endmacro %}{{ m() }}{% call m() %}{% endcall %}",
+        "{% macro m() %}{{ caller() }}{% endmacro %}{% set z = 3 %}{% call m() %}{{ z }}{% set z = 4 %}{{ z }}{% endcall %}{{ z }}", "{% macro m() %}{{ caller() }}{% endmacro %}{% call(a=5) m() %}{{ a }}{% endcall %}", "{% macro m(a, b=1, c=2) %}{{ a }}{{ b }}{{ c }}{% endmacro %}{{ m(1, c=5) }}{{ m(c=1, a=2) }}",
+        "{% macro m(x=[]) %}{{ x + [1] }}{% endmacro %}{{ m() }}{{ m() }}", "{% set q = 1 %}{% macro m() %}{{ q }}{% endmacro %}{% with q = 2 %}{{ m() }}{% endwith %}{% set q = 3 %}{{ m() }}", "{% macro m() %}{{ caller() }}{% endmacro %}{% macro o() %}{% call m() %}[{{ caller() }}]{% endcall %}{% endmacro %}{% call o() %}x{% endcall %}",
         "{% macro m() %}{% endmacro %}{{ m.name }}", "{% macro m(a=1, b) %}{% endmacro %}", "{% if 1 %}{% macro m() %}z{% endmacro %}{% endif %}{{ m() }}", "{% for i in [1, 2] %}{% macro m() %}{{ i }}{% endmacro %}{{ m() }}{% endfor %}", "{% macro m(x) %}{{ x() }}{% endmacro %}{% macro k() %}K{% endmacro %}{{ m(k) }}",
     ],
     "scope": [
