@@ -92,7 +92,7 @@ struct TemplateLimitTests {
     let templates = [
       "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
       "{% macro m() %}{% for x in [1] %}{% if 1 %}{{ [m() ~ ''] }}{% endif %}{% endfor %}{% endmacro %}{{ m() }}",
-      "{% macro m() %}{% call m() %}{% endcall %}{% endmacro %}{{ m() }}",
+      "{% macro m() %}{{ caller() }}{% call m() %}{% endcall %}{% endmacro %}{% call m() %}{% endcall %}",
       "{% macro a() %}{{ b() | upper }}{% endmacro %}{% macro b() %}{{ a() }}{% endmacro %}{{ a() }}",
       "{% macro m(x=m()) %}{% endmacro %}{{ m() }}",
     ]

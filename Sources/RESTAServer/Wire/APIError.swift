@@ -128,8 +128,9 @@ extension APIError {
           + (isClients ? " More max_tokens, or no stop string, may reach that text." : ""))
     default:
       // Errors that describe themselves hold no prompt, as ours and the engines'; of others the type is sure not to.
-      let text = (error as? any CustomStringConvertible)?.description
-      log.error("internal error", metadata: ["error": "\(text ?? "\(Swift.type(of: error))")"])
+      let type = Swift.type(of: error)
+      let text = type is any CustomStringConvertible.Type ? "\(error)" : "\(type)"
+      log.error("internal error", metadata: ["error": "\(text)"])
       self = .internalError
     }
   }
