@@ -26,10 +26,10 @@ struct YAMLMerge {
     guard depth <= Self.limits.depth else {
       throw error(node, "more than \(Self.limits.depth) lists and mappings are inside one another")
     }
-    // As it is written: `node.tag` would be Yams' guess, from then on. What is in quotes it calls text.
+    // As it is written: `node.tag` would be Yams' guess, from then on, as a key's is, whose anchor may lead here.
     let tag = (node.scalar?.tag ?? node.sequence?.tag ?? node.mapping?.tag ?? Tag.implicit).rawValue
-    let isQuoted = node.scalar.map { $0.style != .plain } ?? false
-    guard tag.isEmpty || isQuoted && tag == Tag.Name.str.rawValue else {
+    let guess = node.scalar.map { Node($0.string, $0.style == .plain ? .implicit : Tag(.str)) }
+    guard tag.isEmpty || tag == guess?.tag.rawValue else {
       let name = tag.replacing("tag:yaml.org,2002:", with: "!!")
       throw error(node, "the tag '\(name)' means nothing here; write the value itself")
     }

@@ -23,6 +23,7 @@ struct YAMLNodeTests {
       ("a: &a {x: 1}\nb: &a {x: 2}\nd: *a", ["x=2"]),
       ("\u{FEFF}d: {x: yes, y: 'yes', z: On}", [#"x=true"#, #"y="yes""#, "z=true"]),
       ("a: &a 1e3\nd: {x: *a, y: *a}", ["x=1000.0", "y=1000.0"]),
+      ("&k a: 1\nd: {&n x: 1, y: *k, z: *n}", ["x=1", #"y="a""#, #"z="x""#]),
       ("d:\n  x: |-\n    null\n  y: 'null'", [#"x="null""#, #"y="null""#]),
     ])
   func merges(text: String, expected: [String]) throws {
