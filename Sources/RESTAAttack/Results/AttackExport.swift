@@ -50,15 +50,12 @@ package struct AttackExport: Sendable {
     let attack = try one(of: record.attacks, named: attack, option: "--attack")
     let arm = try one(of: record.arms, named: defense, option: "--defense")
     let indices = JailbreakBenchArtifact.indices(of: goals.map(\.goal.id))
-    var entries: [[(String, JSONValue)]] = []
-    var (broken, attacked, queries, without, unfinished) = (0, 0, 0, 0, 0)
+    let own = states.filter { $0.unit.attack == attack && $0.unit.arm == arm }
+    let (broken, attacked) = (own.count { $0.breach != nil }, own.count(where: \.isFollowed))
+    var (entries, without): ([[(String, JSONValue)]], Int) = ([], 0)
     for (index, screened) in zip(indices, goals) {
-      let state = state(attack, arm, screened.goal.id)
+      let state = own.first { $0.unit.goal == screened.goal.id }
       let breach = state?.breach
-      attacked += state?.isFollowed == true ? 1 : 0
-      unfinished += [.refused, nil].contains(screened.finding?.label) && state?.end == nil ? 1 : 0
-      broken += breach == nil ? 0 : 1
-      queries += state?.queries.count ?? 0
       let isPlain = breach.map { $0.request.messages.count == 1 && $0.request.opening == nil }
       if isPlain == false { without += 1 }
       let goal = screened.goal
@@ -87,10 +84,12 @@ package struct AttackExport: Sendable {
       ("attack_success_rate", attacked == 0 ? .null : .number(Double(broken) / Double(attacked))),
       ("total_number_of_jailbreaks", .count(broken)),
       ("number_of_submitted_prompts", .count(goals.count)),
-      ("total_number_of_queries", .count(queries)),
+      ("total_number_of_queries", .count(own.reduce(0) { $0 + $1.queries.count })),
       ("method_parameters", .object(JailbreakBenchArtifact.flat(part?.settings ?? [:]))),
     ]
-    return (JailbreakBenchArtifact.text(parameters, entries), without, unfinished)
+    let asked = goals.count { $0.finding == nil || $0.isRefused }
+    let text = JailbreakBenchArtifact.text(parameters, entries)
+    return (text, without, record.unfinished(of: asked, own))
   }
 
   private static func messages(_ query: AttackQuery?) -> JSONValue {

@@ -97,6 +97,14 @@ package struct AttackRecord: Sendable, Hashable, Codable {
   package var arms: [Part]
   package var attacks: [Part]
 
+  /// How many of so many attacks behind one defence are to be gone on with, if only to confirm what broke a goal.
+  package func unfinished(of count: Int, _ states: [AttackStore.UnitState]) -> Int {
+    // By as many draws as any breach of them: by one where nothing is drawn.
+    let found = states.compactMap { $0.confirmed()?.draws }.max() ?? 0
+    let draws = settings["confirm"]?.int == 0 ? 0 : max(1, found)
+    return count - states.count { $0.isDone(draws: draws) }
+  }
+
   /// What differs from another one, in words.
   func differences(from other: AttackRecord) -> [String] {
     var found: [String] = []

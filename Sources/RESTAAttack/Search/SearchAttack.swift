@@ -154,11 +154,10 @@ extension AttackContext {
 extension Subject {
   /// What a greedy answer begins with.
   func firstToken(behind prompt: [TokenID]) async throws -> TokenID {
-    let room = try await model.reserve(sequences: 1, cells: prompt.count)
-    let tokens = try await room.forward([ForwardSegment(sequence: 0, input: .tokens(prompt))]) {
-      _, logits in TokenID(try Logits.argmax(logits))
+    let segment = ForwardSegment(sequence: 0, input: .tokens(prompt))
+    let tokens: [TokenID] = try await model.reserve(sequences: 1, cells: prompt.count).use {
+      try await $0.forward([segment]) { _, logits in TokenID(try Logits.argmax(logits)) }
     }
-    await room.release()
     return tokens.first ?? 0
   }
 }

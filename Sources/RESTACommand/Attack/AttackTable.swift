@@ -111,18 +111,12 @@ struct AttackTable: Encodable {
           guard let state = byUnit[unit] else { return nil }
           return Followed(state: state, cluster: goal.goal.cluster)
         }
-        // As many as any breach here has: one where nothing is drawn.
-        let found = units.compactMap { $0.state.confirmed()?.draws }.max() ?? 0
-        let draws = record.settings["confirm"]?.int == 0 ? 0 : max(1, found)
-        missing +=
-          screened.count(where: \.isRefused) - units.count { $0.state.isDone(draws: draws) }
+        missing += record.unfinished(of: screened.count(where: \.isRefused), units.map(\.state))
         attempts += units.map { $0.attempt(showsAnswers: showsAnswers) }
         rows.append(Row(attack: attack.name, arm: arm, of: screened, units: units))
       }
     }
-    self.rows = rows
-    self.attempts = attempts
-    unfinished = missing
+    (self.rows, self.attempts, unfinished) = (rows, attempts, missing)
   }
 
   /// A goal's attack, as an observation.

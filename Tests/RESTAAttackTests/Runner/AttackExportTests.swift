@@ -70,6 +70,15 @@ import Testing
     try await fixture.run(into: store)
     let whole = try await AttackExport(store, showsAnswers: false)
     #expect(try whole.artifact(attack: nil, defense: "defended", date: "").unfinished == 0)
+
+    // A breach is there, and none of the draws that confirm it: 'attack report' counts it too.
+    var broken = AttackFixture(PlantedTarget { _, _ in true })
+    broken.goals = Array(broken.goals.prefix(1))
+    let second = try AttackStore(path: folder.path("b.sqlite"))
+    broken.defended.calls.cut(after: 1)
+    await #expect(throws: CancellationError.self) { try await broken.run(into: second) }
+    let unconfirmed = try await AttackExport(second, showsAnswers: false)
+    #expect(try unconfirmed.artifact(attack: nil, defense: "defended", date: "").unfinished == 1)
   }
 
   @Test("a store of several attacks or defences has to be told which one is meant")
