@@ -160,7 +160,10 @@ def publish(target: Path) -> None:
     rows = []
     for split in ATTACKED:
         file = WORK / "attacks" / f"confirmed-{split}.jsonl"
-        for row in read_jsonl(file) if file.exists() else ():
+        if not file.exists():
+            print(f"{split}: not confirmed, left out")
+            continue
+        for row in read_jsonl(file):
             rows.append({
                 "id": f"{row['goal_id']}-{row['family']}", "role": "adversarial", "split": split,
                 "behavior": row["goal_id"], "attack": row["family"], "goal": row["goal"],
