@@ -39,7 +39,7 @@ import Testing
     (["generate", "hi", "--chat-template", "/"], 2, "/: this is a folder"),
     (["chat", "--history", "/"], 2, "/: this is a folder"),
     (["generate", "hi", "--trace", "/nowhere/votes.jsonl"], 2, "/nowhere/votes.jsonl"),
-    (["report", "/"], 1, "must be a file, not a folder"),
+    (["report", "/"], 1, "is a folder"),
     (["generate", "hi", "--decoder", "magic"], 2, "magic"),
     (["generate", "hi", "--draft", "-1"], 2, "draft length"),
     (["generate", "hi", "--first-wave", "0"], 2, "first wave"),
