@@ -114,7 +114,7 @@ run_debug_tests() {
 # The recipe's rules, statistics and bookkeeping, and the tools' arithmetic, without a model.
 run_recipe_tests() {
   python_environment alignment-test "$root/Tools/alignment/requirements-test.txt" 200 "numpy" || return
-  "$python" Tools/alignment/test_evaluation.py || return
+  "$python" Tools/alignment/test_recipe.py || return
   "$python" Tools/meaning/test_meaning.py || return
   # The built-in prompts of the evaluation are what their script makes.
   "$python" Tools/evaluation-data/make.py --check

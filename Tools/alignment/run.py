@@ -51,25 +51,6 @@ def publish(arguments):
     publish(arguments.output)
 
 
-def sweep(arguments):
-    from alignment.evaluation import sweep
-    from alignment.files import WORK
-    grid = [(noise, float(sigma)) for noise, sigma in (item.split("=") for item in arguments.settings)]
-    sweep(WORK / "attacks" / "broken-development.json", 1.0, grid, adapter=arguments.adapter)
-
-
-def report(_):
-    from alignment.evaluation import report
-    from alignment.files import WORK, read_json
-    report(read_json(WORK / "choice.json"))
-
-
-def families(_):
-    from alignment.families import families
-    from alignment.files import WORK, read_json
-    families(read_json(WORK / "choice.json"))
-
-
 def merge(arguments):
     from alignment.export import merge
     merge(arguments.model, arguments.adapter, arguments.output)
@@ -112,11 +93,6 @@ def main():
     sub.add_argument("--scale", type=float, default=1.0)
     sub = step("publish", publish, "Write the attack set beside the adapter.")
     sub.add_argument("--output", type=Path, default=ADAPTER.parent / "attacks.jsonl")
-    sub = step("sweep", sweep, "Choose noise and sigma on the development split.")
-    sub.add_argument("settings", nargs="+", metavar="NOISE=SIGMA", help="such as isotropic=0.5")
-    sub.add_argument("--adapter", type=Path, default=ADAPTER)
-    step("report", report, "Measure the choice and its controls on the test split.")
-    step("families", families, "The report's conditions by family of attack.")
     sub = step("merge", merge, "Merge a GGUF LoRA into a float32 GGUF model.")
     sub.add_argument("model", type=Path)
     sub.add_argument("adapter", type=Path)

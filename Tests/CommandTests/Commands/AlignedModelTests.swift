@@ -29,7 +29,7 @@ import Testing
     #expect(Set(attempts.map(\.attack)) == ["gcg", "random-search", "prefix-injection"])
     for attempt in attempts {
       #expect(attempt.prompt.hasPrefix(attempt.goal) && attempt.prompt != attempt.goal)
-      #expect(["answered", "refused", "incoherent"].contains(attempt.undefended))
+      #expect(["complied", "refused", "incoherent"].contains(attempt.undefended))
     }
     for (_, group) in Dictionary(grouping: attempts, by: \.behavior) {
       #expect(Set(group.map(\.split)).count == 1)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from .export import merge
 from .files import WORK, write_json
-from .resta_command import NONE, Job, answers
+from .resta_command import Job, answers
 from .splits import load_splits
 
 PROMPTS, TOKENS = 50, 32
@@ -16,8 +16,8 @@ def compare(model: Path, adapter: Path) -> dict:
     merge(model, adapter, target)
     test = load_splits()["test"]
     prompts = tuple(test["direct"][:PROMPTS // 2] + test["alpaca"][:PROMPTS // 2])
-    at_run_time = answers(Job(prompts, NONE, model, adapter, max_tokens=TOKENS))
-    merged = answers(Job(prompts, NONE, target, max_tokens=TOKENS))
+    at_run_time = answers(Job(prompts, model, adapter, max_tokens=TOKENS))
+    merged = answers(Job(prompts, target, max_tokens=TOKENS))
     same = [one["token_ids"] == other["token_ids"] for one, other in zip(at_run_time, merged)]
     result = {"prompts": len(same), "same": sum(same), "tokens": TOKENS,
               "different": [index for index, value in enumerate(same) if not value]}

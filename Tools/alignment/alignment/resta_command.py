@@ -1,4 +1,4 @@
-"""Runs `resta generate --prompts`, the product that is measured, and keeps its lines.
+"""Runs `resta generate --prompts` undefended, and keeps its lines.
 
 Lines are written as they come, into a file named by all that decides them. So a run that was stopped
 goes on where it was, and a run that is there is not done again.
@@ -17,32 +17,6 @@ from typing import Callable
 from .files import ROOT, WORK, sha256, write_json
 
 MAX_TOKENS = 24
-
-
-@dataclass(frozen=True)
-class Defense:
-    """RESTA's settings; sigma is relative to the size of the user's embeddings."""
-
-    noise: str
-    sigma: float = 0.0
-    samples: int = 10
-    prefix: int = 20
-    # Of the prompt with index 0; each next prompt has the next.
-    seed: int = 0
-
-    @property
-    def is_active(self) -> bool:
-        return self.noise != "none"
-
-    def arguments(self) -> list[str]:
-        settings = ["--noise", self.noise, "--seed", str(self.seed)]
-        if self.is_active:
-            settings += ["--sigma", repr(float(self.sigma)), "--sigma-unit", "relative",
-                         "--samples", str(self.samples), "--prefix", str(self.prefix)]
-        return settings
-
-
-NONE = Defense("none", 0.0, 0, 0)
 
 
 def command() -> str:
@@ -68,10 +42,9 @@ def digest(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Job:
-    """All that decides the answers."""
+    """All that decides the answers, which are greedy."""
 
     prompts: tuple[str, ...]
-    defense: Defense
     model: Path
     adapter: Path | None = None
     scale: float = 1.0
@@ -80,7 +53,7 @@ class Job:
     def description(self) -> dict:
         return {
             "prompts": hashlib.sha256(json.dumps(self.prompts).encode()).hexdigest(),
-            "settings": self.defense.arguments(), "max_tokens": self.max_tokens,
+            "max_tokens": self.max_tokens,
             "model": digest(self.model),
             "adapter": digest(self.adapter) if self.adapter else None,
             "scale": self.scale if self.adapter else None,
@@ -94,8 +67,7 @@ class Job:
 
     def arguments(self) -> list[str]:
         adapter = ["--lora", f"{self.adapter}:{self.scale!r}"] if self.adapter else []
-        return (["--model", str(self.model), *adapter, *self.defense.arguments(),
-                 "--max-tokens", str(self.max_tokens)])
+        return ["--model", str(self.model), *adapter, "--noise", "none", "--max-tokens", str(self.max_tokens)]
 
 
 def whole_rows(file) -> list[dict]:
@@ -123,8 +95,12 @@ def _row(line: bytes) -> dict | None:
     return row if isinstance(row, dict) else None
 
 
-def answers(job: Job, *, threads: int | None = None,
-            progress: Callable[[int, int], None] = lambda done, total: None) -> list[dict]:
+def _print_progress(done: int, total: int) -> None:
+    if done % 20 == 0 or done == total:
+        print(f"answers: {done} of {total}", flush=True)
+
+
+def answers(job: Job, progress: Callable[[int, int], None] = _print_progress) -> list[dict]:
     """A row for each prompt: what the command printed, or an `error`.
 
     `progress` is told how many there are, first those of an earlier run.
@@ -144,16 +120,14 @@ def answers(job: Job, *, threads: int | None = None,
         if len(rows) < len(job.prompts):
             write_json(path.with_suffix(".prompts"), list(job.prompts))
             write_json(path.with_suffix(".json"), job.description())
-            _stream(job, path, file, rows, threads, progress)
+            _stream(job, path, file, rows, progress)
     return rows
 
 
-def _stream(job, path, file, rows, threads, progress) -> None:
+def _stream(job, path, file, rows, progress) -> None:
     """Runs the command for the prompts that have no row yet."""
     arguments = [command(), "generate", "--prompts", str(path.with_suffix(".prompts")), "--json",
                  "--quiet", *job.arguments(), "--from", str(len(rows))]
-    if threads:
-        arguments += ["--threads", str(threads)]
     log = path.with_suffix(".log")
     with open(log, "wb") as errors, subprocess.Popen(
             arguments, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=errors) as process:

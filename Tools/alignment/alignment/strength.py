@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from .coherence import calibrated
-from .evaluation import LABELS, label, rate
+from .labels import LABELS, label, rate
 from .files import MODEL, MODELS, WORK, write_json
-from .resta_command import NONE, Job, answers
+from .resta_command import Job, answers
 from .splits import load_splits
 
 SETS = ("direct", "alpaca", "xstest_safe")
@@ -20,7 +20,7 @@ def scales(adapter: Path, values: list[float]) -> list[dict]:
     for value in values:
         row = {"scale": value}
         for name, prompts in sets.items():
-            labels = label(prompts, answers(Job(tuple(prompts), NONE, MODELS / MODEL, adapter, value)))
+            labels = label(prompts, answers(Job(tuple(prompts), MODELS / MODEL, adapter, value)))
             row[name] = rate(labels.count("refused"), len(labels))
             row[name]["incoherent"] = labels.count("incoherent")
         table.append(row)
@@ -36,10 +36,10 @@ def baseline(adapter: Path) -> dict:
     results = {}
     for name in SETS:
         prompts = test[name]
-        rows = answers(Job(tuple(prompts), NONE, MODELS / MODEL, adapter))
+        rows = answers(Job(tuple(prompts), MODELS / MODEL, adapter))
         labels = label(prompts, rows)
         open_ones = [(prompt, row["text"]) for prompt, row, value in zip(prompts, rows, labels)
-                     if value in ("answered", "incoherent")]
+                     if value in ("complied", "incoherent")]
         results[name] = {value: rate(labels.count(value), len(labels)) for value in LABELS}
         results[name]["not_refused"] = calibrated().summary(open_ones)
         print(f"{name}: " + ", ".join(
