@@ -17,8 +17,8 @@ struct AttackTable: Encodable {
 
     /// `31 % [11, 59]`.
     var text: String {
-      func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))" }
-      return "\(percent(share)) % [\(percent(low)), \(percent(high))]"
+      let parts = [share, low, high].map { NumberText.percent($0) }
+      return "\(parts[0]) % [\(parts[1]), \(parts[2])]"
     }
   }
 

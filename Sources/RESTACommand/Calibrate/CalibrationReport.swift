@@ -59,7 +59,7 @@ struct CalibrationReport {
     let rows = measured.map { point in
       [point.name]
         + [point.agreement, point.answered, point.directRefused, point.attacksRefused]
-        .map { CalibrationPoint.text(of: $0) }
+        .map(\.text)
     }
     let lines = Columns.table([head] + rows)
     let name = adapters.reduce(model) { "\($0), LoRA adapter \($1)" }
@@ -124,13 +124,13 @@ struct CalibrationReport {
     else { return nil }
     let members: [String: String] = [
       "prompts": prompts,
-      "tokens_kept": CalibrationPoint.text(of: point.agreement),
-      "answered": CalibrationPoint.text(of: point.answered),
-      "answered_undefended": CalibrationPoint.text(of: plain.answered),
-      "direct_refused": CalibrationPoint.text(of: point.directRefused),
-      "direct_refused_undefended": CalibrationPoint.text(of: plain.directRefused),
-      "attacks_refused": CalibrationPoint.text(of: point.attacksRefused),
-      "attacks_refused_undefended": CalibrationPoint.text(of: plain.attacksRefused),
+      "tokens_kept": point.agreement.text,
+      "answered": point.answered.text,
+      "answered_undefended": plain.answered.text,
+      "direct_refused": point.directRefused.text,
+      "direct_refused_undefended": plain.directRefused.text,
+      "attacks_refused": point.attacksRefused.text,
+      "attacks_refused_undefended": plain.attacksRefused.text,
       "attacks": plan.attacks == nil ? "built-in" : "a file", "rule": search.rule.text,
       "search": result.unreached == nil ? "finished" : "ended by its time",
       "engine": record.subject.engine, "resta": version, "digest": digest,

@@ -154,13 +154,12 @@ struct DryRun {
               badRows: $0.badRows)
           }))
     }
-    let width = max(8, estimate.parts.map(\.defense.count).max() ?? 0)
-    Terminal.line("\(Columns.left("Defence", width))   answers   positions, at most")
-    for part in estimate.parts {
-      Terminal.line(
-        "\(Columns.left(part.defense, width))  \(Columns.right("\(part.answers)", 8))  "
-          + Columns.right("\(Int(part.positions))", 19))
-    }
+    Terminal.lines(
+      Columns.table(
+        [["Defence", "answers", "positions, at most"]]
+          + estimate.parts.map {
+            [Columns.harmless($0.defense), "\($0.answers)", "\(Int($0.positions))"]
+          }))
     Terminal.line(
       "\(estimate.answers) answers (\(estimate.generations) different generations) of "
         + "\(session.plan.total) in the whole plan; at most about \(Progress.time(seconds)) for the "

@@ -64,12 +64,12 @@ struct EstimateText: Sendable, Hashable {
 }
 
 /// Numbers as a reader sees them, the same in every locale.
-enum NumberText {
+package enum NumberText {
   /// What stands where there is no number.
-  static let nothing = "–"
+  package static let nothing = "–"
 
   /// A number with so many decimals, and a real minus sign.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return nothing }
     let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
     let scaled = (value.magnitude * scale).rounded()
@@ -105,7 +105,7 @@ enum NumberText {
   }
 
   /// A share in per cent, without the sign.
-  static func percent(_ share: Double, decimals: Int = 0) -> String {
+  package static func percent(_ share: Double, decimals: Int = 0) -> String {
     switch share {
     // What rounding leaves of an exact 0 or 1 is one, too.
     case ...1e-9: "0"
