@@ -163,11 +163,6 @@ struct CalibrationReport {
       @Nullable var objection: String?
     }
 
-    struct Unreached: Encodable {
-      let defense: String
-      let role: Sample.Role
-    }
-
     let model: String
     let adapters: [String]
     let weights: String
@@ -177,7 +172,7 @@ struct CalibrationReport {
     let ruleText: String
     let points: [Point]
     @Nullable var chosen: Setting?
-    @Nullable var unreached: Unreached?
+    @Nullable var unreached: CalibrationSearch.Step?
     let store: String
     let digest: String
     @Nullable var keptIn: String?
@@ -199,7 +194,6 @@ struct CalibrationReport {
         Output.Setting(
           noise: $0.noise, sigma: $0.sigma, samples: plan.samples, prefix: "\(plan.prefix)")
       },
-      unreached: result.unreached.map { Output.Unreached(defense: $0.defense, role: $0.role) },
-      store: store, digest: digest, keptIn: path)
+      unreached: result.unreached, store: store, digest: digest, keptIn: path)
   }
 }

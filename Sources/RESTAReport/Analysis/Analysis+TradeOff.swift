@@ -99,21 +99,7 @@ extension Analysis {
   /// The settings but the noise, which names the curve: `prefix 20, samples 10`.
   private static func words(for settings: JSONObject) -> String {
     settings.filter { $0.key != "noise" && $0.value != .null }.sorted { $0.key < $1.key }
-      .map { "\($0.key.replacing("_", with: " ")) \(word(for: $0.value))" }
+      .map { "\($0.key.replacing("_", with: " ")) \(ReportWords.value($0.value))" }
       .joined(separator: ", ")
-  }
-
-  private static func word(for value: JSONValue) -> String {
-    switch value {
-    case .null: "none"
-    case .bool(let value): value ? "yes" : "no"
-    case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
-    case .string(let value): value
-    case .array(let values): values.map { word(for: $0) }.joined(separator: " ")
-    case .object(let members):
-      members.sorted { $0.key < $1.key }.map { "\($0.key) \(word(for: $0.value))" }
-        .joined(separator: " ")
-    }
   }
 }

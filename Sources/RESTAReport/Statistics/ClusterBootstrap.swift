@@ -1,4 +1,5 @@
 import RESTA
+import RESTAEvaluation
 
 /// The cluster bootstrap: intervals for answers that are not independent, by resampling what is.
 ///
@@ -41,15 +42,13 @@ struct ClusterBootstrap: Sendable, Hashable {
   }
 
   func interval(ofDraws draws: [Double?]) -> ConfidenceInterval? {
-    var values: [Double] = []
-    values.reserveCapacity(draws.count)
-    for case let value? in draws { values.append(value) }
-    guard !values.isEmpty, Double(draws.count - values.count) <= 0.05 * Double(draws.count) else {
-      return nil
-    }
+    let values = draws.compactMap(\.self).sorted()
     let tail = (1 - confidence) / 2
-    return ConfidenceInterval(
-      low: Quantile.of(&values, tail), high: Quantile.of(&values, 1 - tail))
+    guard Double(draws.count - values.count) <= 0.05 * Double(draws.count),
+      let low = LinearQuantile.of(values, at: tail),
+      let high = LinearQuantile.of(values, at: 1 - tail)
+    else { return nil }
+    return ConfidenceInterval(low: low, high: high)
   }
 }
 
@@ -121,48 +120,6 @@ final class ResampleCache {
     // 16 MiB each at most: a larger one is made again each time.
     if made.indices.count <= 1 << 21 { kept[[clusters, part]] = made }
     return made
-  }
-}
-
-enum Quantile {
-  /// The quantile by linear interpolation between order statistics, at place q (n - 1) from 0.
-  ///
-  /// Reference: R. Hyndman, Y. Fan, "Sample quantiles in statistical packages", The American
-  /// Statistician 50 (1996), definition 7.
-  static func of(_ values: inout [Double], _ q: Double) -> Double {
-    let place = q * Double(values.count - 1)
-    let rank = Int(place)
-    select(rank, in: &values)
-    let lower = values[rank]
-    var upper = lower
-    if rank + 1 < values.count {
-      upper = values[rank + 1]
-      for index in (rank + 1)..<values.count where values[index] < upper { upper = values[index] }
-    }
-    return lower + (place - Double(rank)) * (upper - lower)
-  }
-
-  /// Puts the number of a rank in its place, none greater before it and none smaller after it.
-  ///
-  /// Sorting everything for two places would be most of the time of an analysis.
-  ///
-  /// Reference: C. Hoare, "Algorithm 65: Find", Communications of the ACM 4 (1961).
-  private static func select(_ rank: Int, in values: inout [Double]) {
-    var (first, last) = (0, values.count - 1)
-    while first < last {
-      let pivot = values[first + (last - first) / 2]
-      var (left, right) = (first, last)
-      while left <= right {
-        while values[left] < pivot { left += 1 }
-        while values[right] > pivot { right -= 1 }
-        if left <= right {
-          values.swapAt(left, right)
-          left += 1
-          right -= 1
-        }
-      }
-      if rank <= right { last = right } else if rank >= left { first = left } else { return }
-    }
   }
 }
 

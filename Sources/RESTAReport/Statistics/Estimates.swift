@@ -25,6 +25,11 @@ package struct Mean: Sendable, Hashable, Codable {
   var high: Double?
 }
 
+extension [Double] {
+  /// The mean; `nil` of nothing.
+  var average: Double? { isEmpty ? nil : reduce(0, +) / Double(count) }
+}
+
 extension Rate {
   /// The rate of independent observations, with Wilson's interval.
   init(_ count: Int, of n: Int) {
