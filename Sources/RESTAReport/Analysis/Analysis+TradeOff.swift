@@ -29,8 +29,7 @@ extension Analysis {
     }
     let (benign, adversarial) = (ratio(.benign), ratio(.adversarial))
     let diagonal = RandomRefusalDiagonal(
-      usefulness: benign, attackSuccess: adversarial, bootstrap: estimator.bootstrap,
-      cache: estimator.cache)
+      usefulness: benign, attackSuccess: adversarial, cache: estimator.cache)
     let isReference = defense.name == table.reference?.name
     return TradeOffPoint(
       defense: defense.name, attackSuccess: attackSuccess,
