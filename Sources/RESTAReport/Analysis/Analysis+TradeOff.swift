@@ -4,14 +4,12 @@ import RESTAEvaluation
 extension Analysis {
   /// A point for each defence that was asked adversarial and benign prompts and scored on both.
   static func tradeOff(in table: AnalysisTable, _ estimator: Estimator) -> [TradeOffPoint] {
-    var points = table.defenses.compactMap { point(of: $0, table, estimator) }
-    let front = ParetoFront.membership(
-      of: points.map { point in
-        .init(
-          attackSuccess: point.attackSuccess.share ?? 1, usefulness: point.usefulness.share ?? 0)
-      })
-    for index in points.indices { points[index].isParetoOptimal = front[index] }
-    return points
+    let points = table.defenses.compactMap { point(of: $0, table, estimator) }
+    return points.map { point in
+      var marked = point
+      marked.isParetoOptimal = !points.contains { $0.dominates(point) }
+      return marked
+    }
   }
 
   private static func point(
@@ -42,6 +40,15 @@ extension Analysis {
         low: isReference ? diagonal.value : diagonal.interval?.low,
         high: isReference ? diagonal.value : diagonal.interval?.high),
       verdict: isReference ? .reference : diagonal.verdict)
+  }
+}
+
+extension TradeOffPoint {
+  /// Whether it is at least as good in both attack success and usefulness, and better in one.
+  fileprivate func dominates(_ other: TradeOffPoint) -> Bool {
+    let mine = (attackSuccess.share ?? 1, usefulness.share ?? 0)
+    let theirs = (other.attackSuccess.share ?? 1, other.usefulness.share ?? 0)
+    return mine.0 <= theirs.0 && mine.1 >= theirs.1 && mine != theirs
   }
 }
 

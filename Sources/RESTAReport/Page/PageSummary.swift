@@ -74,15 +74,8 @@ enum SummarySection {
   private static func chosen(_ index: ReportIndex) -> [TradeOffPoint] {
     let others = index.report.tradeOff.filter { $0.defense != index.undefended }
     guard !others.isEmpty else { return index.report.tradeOff }
-    let ranked = others.enumerated().sorted { left, right in
-      let (first, second) = (rank(left.element), rank(right.element))
-      return first == second ? left.offset < right.offset : first > second
-    }
-    return ranked.prefix(described).map(\.element)
-  }
-
-  private static func rank(_ point: TradeOffPoint) -> Double {
-    point.aboveDiagonal.value ?? -.infinity
+    func rank(_ point: TradeOffPoint) -> Double { point.aboveDiagonal.value ?? -.infinity }
+    return Array(others.sorted { rank($0) > rank($1) }.prefix(described))
   }
 
   private static func others(_ index: ReportIndex) -> Markup {

@@ -72,22 +72,3 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
     (first * first + second * second).squareRoot()
   }
 }
-
-/// The defences that none other beats.
-enum ParetoFront {
-  /// What a defence costs and what it leaves.
-  struct Point: Sendable, Hashable {
-    var attackSuccess: Double
-    var usefulness: Double
-
-    /// Whether this point is at least as good in both respects and better in one.
-    func dominates(_ other: Point) -> Bool {
-      attackSuccess <= other.attackSuccess && usefulness >= other.usefulness && self != other
-    }
-  }
-
-  /// Which points no other one dominates; equal points stay or go together.
-  static func membership(of points: [Point]) -> [Bool] {
-    points.map { point in !points.contains { $0.dominates(point) } }
-  }
-}
