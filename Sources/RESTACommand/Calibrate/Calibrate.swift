@@ -161,12 +161,11 @@ struct Calibrate: AsyncParsableCommand {
     _ run: CalibrationRun, isSpent: @escaping @Sendable () -> Bool
   ) async throws -> CalibrationRun.Result {
     let display = ProgressDisplay()
-    let result = try await run.run(isSpent: isSpent) { step in
+    let begun = { (step: CalibrationSearch.Step) in
       display.clear()
       Terminal.error("\(step.defense): \(CalibrationReport.words(step.role))")
-    } progress: { progress in
-      if case .answers(let run) = progress { display.show(run) }
     }
+    let result = try await run.run(isSpent: isSpent, begun: begun, progress: display.show)
     display.clear()
     return result
   }

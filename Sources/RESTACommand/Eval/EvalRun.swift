@@ -97,20 +97,19 @@ final class ProgressDisplay: Sendable {
   // Invariant: one line is written at a time.
   let progress = Mutex(Progress())
 
-  /// Shows generations.
-  func show(_ run: RunProgress) {
-    guard run.total > 0, run.done < run.total else { return }
-    var text = "Answer \(run.done + 1) of \(run.total)"
-    if run.failed > 0 { text += ", \(run.failed) failed" }
-    if run.unscored > 0 { text += ", \(run.unscored) verdicts missing" }
-    progress.withLock { $0.show(text, done: run.share) }
-  }
-
-  /// Shows comparisons with the undefended answers.
-  func showComparisons(_ done: Int, of total: Int) {
-    guard total > 0, done < total else { return }
-    progress.withLock {
-      $0.show("Comparison \(done + 1) of \(total)", done: Double(done) / Double(total))
+  /// Shows generations, or comparisons with the undefended answers.
+  func show(_ state: EvaluationProgress) {
+    switch state {
+    case .answers(let run) where run.done < run.total:
+      var text = "Answer \(run.done + 1) of \(run.total)"
+      if run.failed > 0 { text += ", \(run.failed) failed" }
+      if run.unscored > 0 { text += ", \(run.unscored) verdicts missing" }
+      progress.withLock { $0.show(text, done: run.share) }
+    case .comparisons(let done, let total) where done < total:
+      progress.withLock {
+        $0.show("Comparison \(done + 1) of \(total)", done: Double(done) / Double(total))
+      }
+    case .answers, .comparisons: break
     }
   }
 
