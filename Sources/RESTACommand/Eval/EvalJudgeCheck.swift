@@ -80,12 +80,8 @@ extension JudgeCheckReport {
         "  \(Columns.left(label.label, 10)) precision \(label.precision.text), recall "
           + label.recall.text)
     }
-    lines.append("  labelled     found        texts")
-    for cell in cells {
-      lines.append(
-        "  \(Columns.left(cell.label.rawValue, 12)) \(Columns.left(cell.finding.rawValue, 12)) "
-          + Columns.right("\(cell.count)", 5))
-    }
+    let counts = cells.map { [$0.label.rawValue, $0.finding.rawValue, "\($0.count)"] }
+    lines += Columns.table([["labelled", "found", "texts"]] + counts).map { "  " + $0 }
     for reason in unscoredReasons { lines.append("  unscored: \(reason.reason) (\(reason.count))") }
     return lines.joined(separator: "\n")
   }

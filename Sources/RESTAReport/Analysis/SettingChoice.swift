@@ -28,10 +28,9 @@ package struct SettingChoice: Sendable, Hashable {
   /// answered, as in ``Report/comparisons``; the bounds are on the differences themselves, not on
   /// their intervals.
   package init(from report: Report, maximumLoss: Double = 0.05) {
-    let names = report.defenses.filter { $0.kind == "resta" }.map(\.name)
     var eligible: [TradeOffPoint] = []
     rejections = []
-    for name in names {
+    for name in report.defenses.filter({ $0.kind == "resta" }).map(\.name) {
       if let reason = Self.reason(against: name, in: report, maximumLoss) {
         rejections.append(Rejection(defense: name, reason: reason))
       } else if let point = report.tradeOff.first(where: { $0.defense == name }) {
