@@ -15,11 +15,7 @@ struct AttackTable: Encodable {
     /// How the interval was made.
     let method: String
 
-    /// `31 % [11, 59]`.
-    var text: String {
-      let parts = [share, low, high].map { NumberText.percent($0) }
-      return "\(parts[0]) % [\(parts[1]), \(parts[2])]"
-    }
+    var text: String { NumberText.share(share, low, high) }
   }
 
   /// One attack behind one defence.

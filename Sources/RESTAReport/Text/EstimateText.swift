@@ -105,7 +105,7 @@ package enum NumberText {
   }
 
   /// A share in per cent, without the sign.
-  package static func percent(_ share: Double, decimals: Int = 0) -> String {
+  static func percent(_ share: Double, decimals: Int = 0) -> String {
     switch share {
     // What rounding leaves of an exact 0 or 1 is one, too.
     case ...1e-9: "0"
@@ -116,6 +116,11 @@ package enum NumberText {
     case 0.9905...: fixed(min(share * 100, 99.9), max(1, decimals))
     default: fixed(share * 100, decimals)
     }
+  }
+
+  /// A share with its interval, such as `31 % [11, 59]`.
+  package static func share(_ share: Double, _ low: Double, _ high: Double) -> String {
+    "\(percent(share)) % [\(percent(low)), \(percent(high))]"
   }
 
   /// A p-value with its sign of relation, such as `= 0.012`.
