@@ -107,14 +107,13 @@ struct AttackRun: AsyncParsableCommand {
     let display = ProgressDisplay()
     let done: AttackProgress
     do {
+      defer { display.clear() }
       done = try await AttackRunner(plan, into: store, parallel: parallel).run(
         progress: display.show)
     } catch {
-      display.clear()
       try? store.close()
       throw error
     }
-    display.clear()
     guard done.refused > 0 else {
       try store.close()
       throw Failure.failed(

@@ -50,10 +50,10 @@ struct EvalJudgeCheck: AsyncParsableCommand {
     var reports: [JudgeCheckReport] = []
     for judge in judges {
       Terminal.status("Asking \(judge.id)")
+      defer { Terminal.status("") }
       reports.append(
         try await JudgeCheck(concurrency: arguments.parallel).run(judge, on: texts))
     }
-    Terminal.status("")
     if json { return try JSONOutput.print(reports) }
     for report in reports { Terminal.line(report.text) }
   }
