@@ -8,14 +8,14 @@ import Testing
 @Suite("The Pareto front") struct ParetoFrontTests {
   /// Of ten prompts of each kind.
   private func report(_ points: [(broken: Int, useful: Int)]) -> [TradeOffPoint] {
-    AnalysisFixture.report(
-      points.enumerated().flatMap { number, point in
-        [(Sample.Role.adversarial, point.broken), (.benign, point.useful)].flatMap { role, count in
-          AnalysisFixture.rows(
-            "d\(number)", role, AnalysisFixture.labels(complied: count, refused: 10 - count))
-        }
-      }, draws: 10
-    ).tradeOff
+    var rows: [GenerationRow] = []
+    for (number, point) in points.enumerated() {
+      for (role, count) in [(Sample.Role.adversarial, point.broken), (.benign, point.useful)] {
+        rows += AnalysisFixture.rows(
+          "d\(number)", role, AnalysisFixture.labels(complied: count, refused: 10 - count))
+      }
+    }
+    return AnalysisFixture.report(rows, draws: 10).tradeOff
   }
 
   @Test func `what another beats in one respect and equals in the other is not on it`() {
