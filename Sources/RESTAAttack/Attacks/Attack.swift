@@ -85,7 +85,7 @@ extension Attack {
     return attack
   }
 
-  /// The attack with another value of a setting.
+  /// The attack with another value of a setting; what no single value shows is checked once all have been set.
   func setting(_ name: String, to text: String) throws(DocumentError) -> any Attack {
     guard let row = Self.table.first(where: { $0.name == name }) else {
       throw DocumentError(
@@ -100,11 +100,6 @@ extension Attack {
       : .plain(text)
     guard row.read(value, into: &attack) else {
       throw DocumentError("\(Self.kind).\(name): must be \(row.expected), not '\(text)'")
-    }
-    do {
-      try attack.validate()
-    } catch {
-      throw DocumentError("\(Self.kind): \(error.message)")
     }
     return attack
   }

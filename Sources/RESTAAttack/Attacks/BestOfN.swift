@@ -53,8 +53,7 @@ package struct BestOfN: TextAttack {
         text.unicodeScalars.count == 1, (0x21...0x7E).contains(first.value)
       else { return text }
       let goesUp = first.value == 0x21 || first.value < 0x7E && random.unit() < 0.5
-      return Unicode.Scalar(first.value + (goesUp ? 1 : 0) - (goesUp ? 0 : 1)).map { String($0) }
-        ?? text
+      return Unicode.Scalar(goesUp ? first.value + 1 : first.value - 1).map { String($0) } ?? text
     }
     return changed.joined()
   }

@@ -60,6 +60,18 @@ package struct SearchAttack: Attack {
       default: "4", isAlwaysStored: true),
   ]
 
+  package func validate() throws(EvaluationError) {
+    let unused = [
+      ("draws", mode != .defended && draws != Self.defaults.draws),
+      ("batch", mode == .votes && batch != Self.defaults.batch),
+    ].filter(\.1).map(\.0)
+    guard unused.isEmpty else {
+      throw EvaluationError.invalidConfiguration(
+        "search: 'mode: \(mode.rawValue)' has no use for \(unused.joined(separator: " and ")): "
+          + "leave it out.")
+    }
+  }
+
   package func begin(
     on goal: AttackGoal, in context: AttackContext, queries: Int, snapshot: JSONObject?
   ) throws -> any AttackProcess {

@@ -4,6 +4,7 @@ import RESTAAttack
 import RESTADocuments
 import RESTAEvaluation
 import RESTALocal
+import RESTAReport
 
 /// `resta attack report`: what a store shows.
 struct AttackReport: AsyncParsableCommand {
@@ -54,33 +55,19 @@ extension AttackTable {
     if unfinished > 0 {
       Terminal.line("\(unfinished) attacks are not finished: 'resta attack run' goes on.")
     }
-    var attack = ""
-    let name = rows.map(\.defense.count).max() ?? 0
-    for row in rows {
-      if row.attack != attack {
-        attack = row.attack
-        Terminal.line()
-        Terminal.line(
-          Columns.left(Style.bold(attack), name + Style.bold(attack).count - attack.count)
-            + Columns.right("goals", 7) + Columns.right("broken", 8)
-            + Columns.right("confirmed", 11)
-            + Self.counts.map { Columns.right("within \($0)", 18) }.joined()
-            + Columns.right("median", 9))
-      }
-      let shares = Self.counts.map { limit in
-        Columns.right((row.success["\(limit)"] ?? nil)?.text ?? "–", 18)
-      }
-      Terminal.line(
-        Columns.left(row.defense, name) + Columns.right("\(row.attacked)", 7)
-          + Columns.right("\(row.breached)", 8) + Columns.right("\(row.confirmed)", 11)
-          + shares.joined()
-          + Columns.right(row.medianQueries.map { "\(Int($0))" } ?? "–", 9))
-      if settings["keep_going"] == .bool(true), !row.variants.isEmpty {
+    let heads =
+      ["goals", "broken", "confirmed"] + Self.counts.map { "within \($0)" } + ["median"]
+    for (attack, rows) in rows.grouped(by: \.attack) {
+      let lines = Columns.table([[Columns.harmless(attack)] + heads] + rows.map(Self.cells))
+      Terminal.line("\n" + Style.bold(lines[0]))
+      for (row, line) in zip(rows, lines.dropFirst()) {
+        Terminal.line(line)
+        guard settings["keep_going"] == .bool(true), !row.variants.isEmpty else { continue }
         let parts = row.variants.map {
           "\($0.name) \($0.broken)/\($0.goals) (\($0.confirmed) confirmed)"
         }
-        let lines = Columns.wrap(parts.joined(separator: ", "), width: Terminal.width - 4)
-        Terminal.lines(lines.map { "    " + $0 })
+        let wrapped = Columns.wrap(parts.joined(separator: ", "), width: Terminal.width - 4)
+        Terminal.lines(wrapped.map { "    " + $0 })
       }
     }
     Terminal.line()
@@ -91,6 +78,13 @@ extension AttackTable {
       Terminal.line(
         "Where budgets ended earlier the intervals take goals as independent, of one behavior too.")
     }
+  }
+
+  /// What stands in the table's columns.
+  private static func cells(_ row: Row) -> [String] {
+    [Columns.harmless(row.defense), "\(row.attacked)", "\(row.breached)", "\(row.confirmed)"]
+      + counts.map { (row.success["\($0)"] ?? nil)?.text ?? NumberText.nothing }
+      + [row.medianQueries.map { "\(Int($0))" } ?? NumberText.nothing]
   }
 
   private var commaSeparated: String {

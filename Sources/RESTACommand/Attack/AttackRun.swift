@@ -95,7 +95,7 @@ struct AttackRun: AsyncParsableCommand {
     try model.check()
     try endpoint.check()
     try chosenDefense().check()
-    if endpoint.isGiven { try checkOptionsOfAModel(file) }
+    if endpoint.isGiven { try checkOptionsOfAModel(file) } else { try checkControls(file) }
     let goals = try file.readGoals(limit: limit ?? (file.goals == nil ? 16 : nil))
     for line in goals.leftOut { Terminal.error(line) }
     let plan =
@@ -107,14 +107,13 @@ struct AttackRun: AsyncParsableCommand {
     let display = ProgressDisplay()
     let done: AttackProgress
     do {
+      defer { display.clear() }
       done = try await AttackRunner(plan, into: store, parallel: parallel).run(
         progress: display.show)
     } catch {
-      display.clear()
       try? store.close()
       throw error
     }
-    display.clear()
     guard done.refused > 0 else {
       try store.close()
       throw Failure.failed(
@@ -130,16 +129,32 @@ struct AttackRun: AsyncParsableCommand {
     try table.show(json: json)
   }
 
+  /// What says a setting: its flag, or its key in the file.
+  private func origin(of setting: String) -> String {
+    guard settings.chosen.names.contains(setting) else { return "'\(setting)' of the file" }
+    return setting == "controls" ? "--no-controls" : Self.flag(setting)
+  }
+
+  private static func flag(_ name: String) -> String { "--" + name.replacing("_", with: "-") }
+
+  /// Refuses what is said of a control that is left out.
+  private func checkControls(_ file: AttackConfiguration) throws {
+    let isThere =
+      file.settings.value.hasControls
+      && !file.defenses.contains { $0.defense.kind == RandomRefusal.kind }
+    guard isThere || !file.settings.names.contains("refuse_share") else {
+      throw Failure.usage(
+        "There is no control that refuses at random, because controls are left out or a defence "
+          + "does: leave out \(origin(of: "refuse_share")).")
+    }
+  }
+
   /// Refuses what is said about a model and its defence where a server has both.
   private func checkOptionsOfAModel(_ file: AttackConfiguration) throws {
-    func flag(_ name: String) -> String { "--" + name.replacing("_", with: "-") }
-    var unused = resta.chosen.names.sorted().map(flag)
+    var unused = resta.chosen.names.sorted().map(Self.flag)
     // The server draws its noise itself, and there is no arm that refuses at random.
-    for name in ["noise_seed", "refuse_share", "controls"]
-    where file.settings.names.contains(name) {
-      let given = flag(name == "controls" ? "no-controls" : name)
-      unused.append(settings.chosen.names.contains(name) ? given : "'\(name)' of the file")
-    }
+    unused += ["noise_seed", "refuse_share", "controls"].filter(file.settings.names.contains)
+      .map(origin)
     if !file.defenses.isEmpty {
       unused.append(defense.isEmpty ? "'defenses' of the file" : "--defense")
     }
@@ -179,7 +194,7 @@ struct AttackRun: AsyncParsableCommand {
     let named = resta.chosen
     if let flag = named.value.excluded.first(where: named.names.contains) {
       throw Failure.usage(
-        "--calibrated decides the noise: leave out --\(flag.replacing("_", with: "-")).")
+        "--calibrated decides the noise: leave out \(Self.flag(flag)).")
     }
     var arguments = DefenseArguments()
     arguments.chosen.value = named.value.defense

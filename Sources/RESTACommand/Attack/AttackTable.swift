@@ -15,11 +15,7 @@ struct AttackTable: Encodable {
     /// How the interval was made.
     let method: String
 
-    /// `31 % [11, 59]`.
-    var text: String {
-      func percent(_ share: Double) -> String { "\(Int((share * 100).rounded()))" }
-      return "\(percent(share)) % [\(percent(low)), \(percent(high))]"
-    }
+    var text: String { NumberText.share(share, low, high) }
   }
 
   /// One attack behind one defence.
@@ -152,9 +148,9 @@ extension AttackTable.Row {
       SurvivalCurve(
         watched.map { unit in
           // Who has asked all that there is to ask is not lost from sight: he never breaks it.
-          guard !unit.state.neverBreaks else { return .init(time: .infinity, ended: false) }
+          guard !unit.state.neverBreaks else { return (.infinity, false) }
           let breach = unit.state.breach
-          return .init(time: Double(breach.map(time) ?? last(unit.state)), ended: breach != nil)
+          return (Double(breach.map(time) ?? last(unit.state)), breach != nil)
         })
     }
     let byQueries = curve({ $0.number + 1 }, \.followed)

@@ -161,14 +161,12 @@ struct Calibrate: AsyncParsableCommand {
     _ run: CalibrationRun, isSpent: @escaping @Sendable () -> Bool
   ) async throws -> CalibrationRun.Result {
     let display = ProgressDisplay()
-    let result = try await run.run(isSpent: isSpent) { step in
+    defer { display.clear() }
+    let begun = { (step: CalibrationSearch.Step) in
       display.clear()
       Terminal.error("\(step.defense): \(CalibrationReport.words(step.role))")
-    } progress: { progress in
-      if case .answers(let run) = progress { display.show(run) }
     }
-    display.clear()
-    return result
+    return try await run.run(isSpent: isSpent, begun: begun, progress: display.show)
   }
 
   /// Keeps the choice, shows the curve whether that was possible or not, and says where it is.

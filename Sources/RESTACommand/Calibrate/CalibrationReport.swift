@@ -59,7 +59,7 @@ struct CalibrationReport {
     let rows = measured.map { point in
       [point.name]
         + [point.agreement, point.answered, point.directRefused, point.attacksRefused]
-        .map { CalibrationPoint.text(of: $0) }
+        .map(\.text)
     }
     let lines = Columns.table([head] + rows)
     let name = adapters.reduce(model) { "\($0), LoRA adapter \($1)" }
@@ -124,13 +124,13 @@ struct CalibrationReport {
     else { return nil }
     let members: [String: String] = [
       "prompts": prompts,
-      "tokens_kept": CalibrationPoint.text(of: point.agreement),
-      "answered": CalibrationPoint.text(of: point.answered),
-      "answered_undefended": CalibrationPoint.text(of: plain.answered),
-      "direct_refused": CalibrationPoint.text(of: point.directRefused),
-      "direct_refused_undefended": CalibrationPoint.text(of: plain.directRefused),
-      "attacks_refused": CalibrationPoint.text(of: point.attacksRefused),
-      "attacks_refused_undefended": CalibrationPoint.text(of: plain.attacksRefused),
+      "tokens_kept": point.agreement.text,
+      "answered": point.answered.text,
+      "answered_undefended": plain.answered.text,
+      "direct_refused": point.directRefused.text,
+      "direct_refused_undefended": plain.directRefused.text,
+      "attacks_refused": point.attacksRefused.text,
+      "attacks_refused_undefended": plain.attacksRefused.text,
       "attacks": plan.attacks == nil ? "built-in" : "a file", "rule": search.rule.text,
       "search": result.unreached == nil ? "finished" : "ended by its time",
       "engine": record.subject.engine, "resta": version, "digest": digest,
@@ -163,11 +163,6 @@ struct CalibrationReport {
       @Nullable var objection: String?
     }
 
-    struct Unreached: Encodable {
-      let defense: String
-      let role: Sample.Role
-    }
-
     let model: String
     let adapters: [String]
     let weights: String
@@ -177,7 +172,7 @@ struct CalibrationReport {
     let ruleText: String
     let points: [Point]
     @Nullable var chosen: Setting?
-    @Nullable var unreached: Unreached?
+    @Nullable var unreached: CalibrationSearch.Step?
     let store: String
     let digest: String
     @Nullable var keptIn: String?
@@ -199,7 +194,6 @@ struct CalibrationReport {
         Output.Setting(
           noise: $0.noise, sigma: $0.sigma, samples: plan.samples, prefix: "\(plan.prefix)")
       },
-      unreached: result.unreached.map { Output.Unreached(defense: $0.defense, role: $0.role) },
-      store: store, digest: digest, keptIn: path)
+      unreached: result.unreached, store: store, digest: digest, keptIn: path)
   }
 }

@@ -50,10 +50,10 @@ struct EvalJudgeCheck: AsyncParsableCommand {
     var reports: [JudgeCheckReport] = []
     for judge in judges {
       Terminal.status("Asking \(judge.id)")
+      defer { Terminal.status("") }
       reports.append(
         try await JudgeCheck(concurrency: arguments.parallel).run(judge, on: texts))
     }
-    Terminal.status("")
     if json { return try JSONOutput.print(reports) }
     for report in reports { Terminal.line(report.text) }
   }
@@ -63,10 +63,11 @@ extension JudgeCheckReport {
   /// For people.
   var text: String {
     var lines = ["\(judge): \(texts) texts, \(unscored) unscored (in no rate)"]
-    lines.append("  agreement  \(Self.text(agreement))")
+    lines.append("  agreement  \(agreement.text)")
     if let kappa, let kappaLow, let kappaHigh {
       lines.append(
-        "  kappa      \(Self.text(kappa)) [\(Self.text(kappaLow)), \(Self.text(kappaHigh))]")
+        "  kappa      \(NumberText.fixed(kappa, 2)) "
+          + "[\(NumberText.fixed(kappaLow, 2)), \(NumberText.fixed(kappaHigh, 2))]")
     } else {
       lines.append(
         "  kappa      none: "
@@ -76,29 +77,12 @@ extension JudgeCheckReport {
     }
     for label in labels {
       lines.append(
-        "  \(Columns.left(label.label, 10)) precision \(Self.text(label.precision)), recall "
-          + Self.text(label.recall))
+        "  \(Columns.left(label.label, 10)) precision \(label.precision.text), recall "
+          + label.recall.text)
     }
-    lines.append("  labelled     found        texts")
-    for cell in cells {
-      lines.append(
-        "  \(Columns.left(cell.label.rawValue, 12)) \(Columns.left(cell.finding.rawValue, 12)) "
-          + Columns.right("\(cell.count)", 5))
-    }
+    let counts = cells.map { [$0.label.rawValue, $0.finding.rawValue, "\($0.count)"] }
+    lines += Columns.table([["labelled", "found", "texts"]] + counts).map { "  " + $0 }
     for reason in unscoredReasons { lines.append("  unscored: \(reason.reason) (\(reason.count))") }
     return lines.joined(separator: "\n")
   }
-
-  private static func text(_ rate: Rate) -> String {
-    guard let share = rate.share else { return "– (n = 0)" }
-    return "\(percent(share)) % [\(percent(rate.low)), \(percent(rate.high))], n = \(rate.n)"
-  }
-
-  private static func percent(_ share: Double) -> String {
-    let tenths = (share * 1000).rounded() / 10
-    return tenths == tenths.rounded() ? "\(Int(tenths))" : "\(tenths)"
-  }
-
-  // Plus 0: a value that rounds to nothing has no sign.
-  private static func text(_ value: Double) -> String { "\((value * 100).rounded() / 100 + 0)" }
 }

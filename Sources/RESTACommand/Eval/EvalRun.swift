@@ -97,20 +97,19 @@ final class ProgressDisplay: Sendable {
   // Invariant: one line is written at a time.
   let progress = Mutex(Progress())
 
-  /// Shows generations.
-  func show(_ run: RunProgress) {
-    guard run.total > 0, run.done < run.total else { return }
-    var text = "Answer \(run.done + 1) of \(run.total)"
-    if run.failed > 0 { text += ", \(run.failed) failed" }
-    if run.unscored > 0 { text += ", \(run.unscored) verdicts missing" }
-    progress.withLock { $0.show(text, done: run.share) }
-  }
-
-  /// Shows comparisons with the undefended answers.
-  func showComparisons(_ done: Int, of total: Int) {
-    guard total > 0, done < total else { return }
-    progress.withLock {
-      $0.show("Comparison \(done + 1) of \(total)", done: Double(done) / Double(total))
+  /// Shows generations, or comparisons with the undefended answers.
+  func show(_ state: EvaluationProgress) {
+    switch state {
+    case .answers(let run) where run.done < run.total:
+      var text = "Answer \(run.done + 1) of \(run.total)"
+      if run.failed > 0 { text += ", \(run.failed) failed" }
+      if run.unscored > 0 { text += ", \(run.unscored) verdicts missing" }
+      progress.withLock { $0.show(text, done: run.share) }
+    case .comparisons(let done, let total) where done < total:
+      progress.withLock {
+        $0.show("Comparison \(done + 1) of \(total)", done: Double(done) / Double(total))
+      }
+    case .answers, .comparisons: break
     }
   }
 
@@ -154,13 +153,12 @@ struct DryRun {
               badRows: $0.badRows)
           }))
     }
-    let width = max(8, estimate.parts.map(\.defense.count).max() ?? 0)
-    Terminal.line("\(Columns.left("Defence", width))   answers   positions, at most")
-    for part in estimate.parts {
-      Terminal.line(
-        "\(Columns.left(part.defense, width))  \(Columns.right("\(part.answers)", 8))  "
-          + Columns.right("\(Int(part.positions))", 19))
-    }
+    Terminal.lines(
+      Columns.table(
+        [["Defence", "answers", "positions, at most"]]
+          + estimate.parts.map {
+            [Columns.harmless($0.defense), "\($0.answers)", "\(Int($0.positions))"]
+          }))
     Terminal.line(
       "\(estimate.answers) answers (\(estimate.generations) different generations) of "
         + "\(session.plan.total) in the whole plan; at most about \(Progress.time(seconds)) for the "

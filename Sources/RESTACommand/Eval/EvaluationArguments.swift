@@ -142,13 +142,13 @@ struct StoreArguments: ParsableArguments {
   ) async throws -> EvaluationStore {
     let store = try EvaluationStore(path: session.storePath(in: folder))
     let display = ProgressDisplay()
-    let done = try await session.run(into: store, loadJudge: SubjectArguments.loadJudge) {
-      switch $0 {
-      case .answers(let run): display.show(run)
-      case .comparisons(let done, let total): display.showComparisons(done, of: total)
-      }
+    let done: RunProgress
+    do {
+      // Errors are said on a line of their own.
+      defer { display.clear() }
+      done = try await session.run(
+        into: store, loadJudge: SubjectArguments.loadJudge, progress: display.show)
     }
-    display.clear()
     if !json { RunSummary.show(done, try await store.counts(), store: store.path) }
     return store
   }

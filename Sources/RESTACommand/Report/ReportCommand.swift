@@ -51,8 +51,11 @@ struct ReportWriter {
 
   /// Analyses the store and writes everything; prints the summary, or JSON.
   func write(json: Bool) async throws {
+    let beside = URL(fileURLWithPath: store.path).deletingLastPathComponent()
+    let isBeside = folder.standardizedFileURL.path == beside.standardizedFileURL.path
     let report = try await ReportAssembly(store: store).report(
       command: "resta report \(Self.quoted(store.path))"
+        + (isBeside ? "" : " --output \(Self.quoted(folder.relativePath))")
         + (showsHarmful ? " --show-harmful" : ""), showsHarmful: showsHarmful)
     do {
       try report.write(to: folder)

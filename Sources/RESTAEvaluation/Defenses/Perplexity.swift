@@ -83,14 +83,14 @@ enum Perplexity {
 }
 
 /// A quantile with linear interpolation between neighbours: NumPy's default, R's type 7.
-enum LinearQuantile {
+package enum LinearQuantile {
   /// The quantile of a sample.
   ///
   /// With the values ascending and i = (n - 1)q, it lies between values ⌊i⌋ and ⌊i⌋ + 1, at i - ⌊i⌋ of
   /// the way. It is taken from the nearer one, as NumPy does, so that rounding is the same.
   ///
   /// Reference: R. Hyndman, Y. Fan, "Sample quantiles in statistical packages", 1996.
-  static func of(_ values: [Double], at quantile: Double) -> Double? {
+  package static func of(_ values: [Double], at quantile: Double) -> Double? {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()
     let place = Double(sorted.count - 1) * quantile

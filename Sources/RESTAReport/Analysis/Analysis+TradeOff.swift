@@ -4,14 +4,12 @@ import RESTAEvaluation
 extension Analysis {
   /// A point for each defence that was asked adversarial and benign prompts and scored on both.
   static func tradeOff(in table: AnalysisTable, _ estimator: Estimator) -> [TradeOffPoint] {
-    var points = table.defenses.compactMap { point(of: $0, table, estimator) }
-    let front = ParetoFront.membership(
-      of: points.map { point in
-        .init(
-          attackSuccess: point.attackSuccess.share ?? 1, usefulness: point.usefulness.share ?? 0)
-      })
-    for index in points.indices { points[index].isParetoOptimal = front[index] }
-    return points
+    let points = table.defenses.compactMap { point(of: $0, table, estimator) }
+    return points.map { point in
+      var marked = point
+      marked.isParetoOptimal = !points.contains { $0.dominates(point) }
+      return marked
+    }
   }
 
   private static func point(
@@ -29,8 +27,7 @@ extension Analysis {
     }
     let (benign, adversarial) = (ratio(.benign), ratio(.adversarial))
     let diagonal = RandomRefusalDiagonal(
-      usefulness: benign, attackSuccess: adversarial, bootstrap: estimator.bootstrap,
-      cache: estimator.cache)
+      usefulness: benign, attackSuccess: adversarial, cache: estimator.cache)
     let isReference = defense.name == table.reference?.name
     return TradeOffPoint(
       defense: defense.name, attackSuccess: attackSuccess,
@@ -43,6 +40,15 @@ extension Analysis {
         low: isReference ? diagonal.value : diagonal.interval?.low,
         high: isReference ? diagonal.value : diagonal.interval?.high),
       verdict: isReference ? .reference : diagonal.verdict)
+  }
+}
+
+extension TradeOffPoint {
+  /// Whether it is at least as good in both attack success and usefulness, and better in one.
+  fileprivate func dominates(_ other: TradeOffPoint) -> Bool {
+    let mine = (attackSuccess.share ?? 1, usefulness.share ?? 0)
+    let theirs = (other.attackSuccess.share ?? 1, other.usefulness.share ?? 0)
+    return mine.0 <= theirs.0 && mine.1 >= theirs.1 && mine != theirs
   }
 }
 
@@ -99,21 +105,7 @@ extension Analysis {
   /// The settings but the noise, which names the curve: `prefix 20, samples 10`.
   private static func words(for settings: JSONObject) -> String {
     settings.filter { $0.key != "noise" && $0.value != .null }.sorted { $0.key < $1.key }
-      .map { "\($0.key.replacing("_", with: " ")) \(word(for: $0.value))" }
+      .map { "\($0.key.replacing("_", with: " ")) \(ReportWords.value($0.value))" }
       .joined(separator: ", ")
-  }
-
-  private static func word(for value: JSONValue) -> String {
-    switch value {
-    case .null: "none"
-    case .bool(let value): value ? "yes" : "no"
-    case .integer(let value): "\(value)"
-    case .number(let value): "\(value)"
-    case .string(let value): value
-    case .array(let values): values.map { word(for: $0) }.joined(separator: " ")
-    case .object(let members):
-      members.sorted { $0.key < $1.key }.map { "\($0.key) \(word(for: $0.value))" }
-        .joined(separator: " ")
-    }
   }
 }

@@ -9,7 +9,7 @@ extension Analysis {
       guard let row = defense.rows.first, row.kind == "resta" else { return nil }
       var settings = row.settings
       guard let copies = settings.removeValue(forKey: "samples")?.int else { return nil }
-      return CopiesOf(defense: defense, copies: copies, others: settings)
+      return (defense, copies, settings)
     }
     return defenses.filter { $0.copies == 1 }.flatMap { single in
       defenses.filter { $0.copies > 1 && $0.others == single.others }.flatMap { voted in
@@ -18,11 +18,9 @@ extension Analysis {
     }
   }
 
-  private struct CopiesOf {
-    var defense: AnalysisTable.Defense
-    var copies: Int
-    var others: JSONObject
-  }
+  private typealias CopiesOf = (
+    defense: AnalysisTable.Defense, copies: Int, others: JSONObject
+  )
 
   private static func effect(
     of voted: CopiesOf, on single: CopiesOf, _ role: Sample.Role, _ estimator: Estimator

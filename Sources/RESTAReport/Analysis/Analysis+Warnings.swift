@@ -140,8 +140,9 @@ extension Analysis {
   private static func judgedInside(_ report: Report) -> [String] {
     report.votes.filter { ($0.judgedInside.share ?? 0) > mostlyInside }.map { votes in
       "\(votes.defense): what was judged lies within the tokens that were voted on in "
-        + "\(percentage(votes.judgedInside.share ?? 0)) % of the answers that go on (\(rounded(votes.judgedTokens)) "
-        + "tokens judged, \(rounded(votes.votedTokens)) voted on, in the mean): nothing says what follows."
+        + "\(percentage(votes.judgedInside.share ?? 0)) % of the answers that go on ("
+        + "\(NumberText.fixed(votes.judgedTokens, 0)) tokens judged, "
+        + "\(NumberText.fixed(votes.votedTokens, 0)) voted on, in the mean): nothing says what follows."
     }
   }
 
@@ -184,10 +185,5 @@ extension Analysis {
     }
   }
 
-  private static func rounded(_ number: Double) -> String { NumberText.fixed(number, 0) }
-
-  private static func percentage(_ share: Double) -> String {
-    let tenths = Int((share * 1000).rounded())
-    return "\(tenths / 10).\(tenths % 10)"
-  }
+  private static func percentage(_ share: Double) -> String { NumberText.fixed(share * 100, 1) }
 }

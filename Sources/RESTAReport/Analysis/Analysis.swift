@@ -57,13 +57,10 @@ struct AnalysisOptions: Sendable, Hashable {
 
 /// Makes rates and means with intervals, for all of an analysis from the same draws.
 final class Estimator {
-  let bootstrap: ClusterBootstrap
   let cache: ResampleCache
+  private var bootstrap: ClusterBootstrap { cache.bootstrap }
 
-  init(_ bootstrap: ClusterBootstrap) {
-    self.bootstrap = bootstrap
-    cache = ResampleCache(for: bootstrap)
-  }
+  init(_ bootstrap: ClusterBootstrap) { cache = ResampleCache(for: bootstrap) }
 
   /// The share of scored answers with a label.
   func rate(of label: AnswerLabel, in rows: [GenerationRow]) -> Rate {
@@ -72,7 +69,7 @@ final class Estimator {
 
   func rate(_ sums: ClusterSums) -> Rate { Rate(sums, confidence: bootstrap.confidence) }
 
-  func mean(_ sums: ClusterSums) -> Mean { Mean(sums, bootstrap: bootstrap, cache: cache) }
+  func mean(_ sums: ClusterSums) -> Mean { Mean(sums, cache: cache) }
 
   func mean(shares: ClusterSums) -> Mean { Mean(shares: shares, confidence: bootstrap.confidence) }
 

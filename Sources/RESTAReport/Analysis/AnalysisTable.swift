@@ -56,15 +56,9 @@ struct AnalysisTable {
     _ rows: [GenerationRow], _ datasets: [String: Int]
   ) -> [GenerationRow] {
     rows.map { row in
-      (row: row, dataset: datasets[row.dataset] ?? 0, length: row.sample.id.utf8.count)
-    }.sorted { left, right in
-      if left.dataset != right.dataset { return left.dataset < right.dataset }
-      if left.length != right.length { return left.length < right.length }
-      if left.row.sample.id != right.row.sample.id {
-        return left.row.sample.id < right.row.sample.id
-      }
-      return (left.row.seed, left.row.key) < (right.row.seed, right.row.key)
-    }.map(\.row)
+      let id = row.sample.id
+      return (row: row, place: (datasets[row.dataset] ?? 0, id.utf8.count, id, row.seed, row.key))
+    }.sorted { $0.place < $1.place }.map(\.row)
   }
 }
 

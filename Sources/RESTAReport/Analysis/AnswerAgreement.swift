@@ -22,13 +22,11 @@ struct AnswerAgreement {
     isIdentical = ours == theirs
     let prefix = zip(ours, theirs).prefix { $0 == $1 }.count
     commonPrefix = theirs.isEmpty ? nil : Double(prefix) / Double(theirs.count)
-    var left = Dictionary(theirs.map { ($0, 1) }, uniquingKeysWith: +)
-    var common = 0
-    for token in ours {
-      guard let count = left[token], count > 0 else { continue }
-      left[token] = count - 1
-      common += 1
+    func counts(_ tokens: [TokenID]) -> [TokenID: Int] {
+      Dictionary(tokens.map { ($0, 1) }, uniquingKeysWith: +)
     }
+    let theirCounts = counts(theirs)
+    let common = counts(ours).reduce(0) { $0 + min($1.value, theirCounts[$1.key] ?? 0) }
     tokenOverlap = Double(2 * common) / Double(ours.count + theirs.count)
   }
 }

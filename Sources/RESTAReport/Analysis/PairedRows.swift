@@ -25,10 +25,14 @@ struct PairedRows {
   ///
   /// The seeds of a prompt are averaged first, so that prompts weigh the same on
   /// both sides however many seeds either has.
-  var compliedRatio: ClusterSums { sums(Self.compliedShare) }
+  var compliedRatio: ClusterSums {
+    sums { $0.compactMap(\.complied).map { $0 ? 1.0 : 0 }.average }
+  }
 
   /// For each prompt that both have an answer to: the tokens the defence processed over the baseline's.
-  var tokenRatio: ClusterSums { sums(Self.meanTokens) }
+  var tokenRatio: ClusterSums {
+    sums { $0.compactMap { $0.answer.map { Double($0.tokensProcessed) } }.average }
+  }
 
   /// The answers of each prompt that has some on both sides of which a measure says anything, 1 for yes.
   func differences(
@@ -40,7 +44,7 @@ struct PairedRows {
     for pair in pairs {
       let (first, second) = (values(pair.defense), values(pair.baseline))
       differences.add(first, less: second, to: pair.cluster)
-      if let first = Self.average(first), let second = Self.average(second) {
+      if let first = first.average, let second = second.average {
         directions.append(first - second)
       }
     }
@@ -54,18 +58,6 @@ struct PairedRows {
       sums.add(first, over: second, to: pair.cluster)
     }
     return sums
-  }
-
-  private static func compliedShare(_ rows: [GenerationRow]) -> Double? {
-    average(rows.compactMap(\.complied).map { $0 ? 1 : 0 })
-  }
-
-  private static func meanTokens(_ rows: [GenerationRow]) -> Double? {
-    average(rows.compactMap { $0.answer.map { Double($0.tokensProcessed) } })
-  }
-
-  private static func average(_ values: [Double]) -> Double? {
-    values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
   }
 }
 

@@ -28,20 +28,17 @@ package struct SettingChoice: Sendable, Hashable {
   /// answered, as in ``Report/comparisons``; the bounds are on the differences themselves, not on
   /// their intervals.
   package init(from report: Report, maximumLoss: Double = 0.05) {
-    let names = report.defenses.filter { $0.kind == "resta" }.map(\.name)
-    var eligible: [(place: Int, point: TradeOffPoint)] = []
+    var eligible: [TradeOffPoint] = []
     rejections = []
-    for (place, name) in names.enumerated() {
+    for name in report.defenses.filter({ $0.kind == "resta" }).map(\.name) {
       if let reason = Self.reason(against: name, in: report, maximumLoss) {
         rejections.append(Rejection(defense: name, reason: reason))
       } else if let point = report.tradeOff.first(where: { $0.defense == name }) {
-        eligible.append((place, point))
+        eligible.append(point)
       }
     }
-    let ranked = eligible.sorted { left, right in
-      let (a, b) = (Self.rank(left.point), Self.rank(right.point))
-      return a == b ? left.place < right.place : a < b
-    }.map(\.point)
+    // Sorting is stable.
+    let ranked = eligible.sorted { Self.rank($0) < Self.rank($1) }
     chosen = ranked.first
     self.eligible = Array(ranked.dropFirst())
   }

@@ -106,11 +106,9 @@ extension CalibrationPoint {
   }
 }
 
-extension CalibrationPoint {
+extension Rate {
   /// `61 % [54, 68], n = 40`.
-  package static func text(of rate: Rate) -> String {
-    rate.n == 0 ? NumberText.nothing : EstimateText(rate).line
-  }
+  package var text: String { n == 0 ? NumberText.nothing : EstimateText(self).line }
 }
 
 extension Mean {

@@ -50,7 +50,7 @@ package struct CalibrationGrid: Sendable, Hashable {
 /// for the one above the strongest that passed.
 package struct CalibrationSearch: Sendable {
   /// The prompts of one role, asked under one defence.
-  package struct Step: Sendable, Hashable {
+  package struct Step: Sendable, Hashable, Encodable {
     /// The defence's name.
     package var defense: String
     package var role: Sample.Role

@@ -64,6 +64,11 @@ enum ReportFigures {
     return figures.compactMap { $0 }.map { ("\($0.name).svg", $0.standalone) }
   }
 
+  /// Whether a file may be a figure of some report.
+  static func isName(_ name: String) -> Bool {
+    name.wholeMatch(of: /(trade-off|vote-margins|(sweep|vote-map|vote-effect)-[0-9]+)\.svg/) != nil
+  }
+
   static func sweeps(_ report: Report) -> [Figure?] {
     SweepFigure.grouped(report.sweeps).enumerated().map { number, sweeps in
       SweepFigure(series: sweeps, number: number + 1).figure

@@ -9,10 +9,10 @@ package struct OwnTokens: Sendable {
   /// What is nearest to one noisy embedding.
   package struct Decoded: Sendable, Hashable {
     /// Whether no row has a larger cosine than the token's own.
-    package var byCosine = true
+    package var byCosine: Bool
     /// Whether no row has a larger inner product, as a tied output layer sees it: that one prefers long rows,
     /// so an embedding without noise may fail it.
-    package var byProduct = true
+    package var byProduct: Bool
   }
 
   /// How many rows of the table are in memory at once.
@@ -65,9 +65,12 @@ package struct OwnTokens: Sendable {
     // The cosine times the noisy row's length, which all that it is compared with have too.
     let cosines = tokens.indices.map { index in
       products[index] * inverseNorm(of: index, in: own)
-        + 1e-6 * queries.product(index, queries, index).squareRoot()
+        + 1e-6 * Float(noisy.norm(ofRow: index))
     }
-    var found = [Decoded](repeating: Decoded(), count: tokens.count)
+    // Nothing is above a number that overflowed: each token would be its own.
+    var found = tokens.indices.map {
+      Decoded(byCosine: cosines[$0].isFinite, byProduct: products[$0].isFinite)
+    }
     var open = Array(tokens.indices)
     for start in stride(from: 0, to: vocabulary, by: block) where !open.isEmpty {
       try Task.checkCancellation()

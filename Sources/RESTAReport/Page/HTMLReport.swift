@@ -44,12 +44,8 @@ enum HTMLReport {
         ]),
       .void("meta", ["name": "viewport", "content": "width=device-width, initial-scale=1"]),
       .void("meta", ["name": "referrer", "content": "no-referrer"]),
-      .element("title", text: title(report)),
+      .element("title", text: report.heading),
       .element("style", Markup.pageStyle, Markup.figureStyle))
-  }
-
-  private static func title(_ report: Report) -> String {
-    report.title.isEmpty ? "Evaluation" : report.title
   }
 
   private static func header(_ report: Report, _ sections: [PageSection]) -> Markup {
@@ -57,7 +53,7 @@ enum HTMLReport {
       Markup.element("li", .element("a", ["href": "#\(section.id)"], text: section.title))
     }
     return .element(
-      "header", .element("h1", text: title(report)),
+      "header", .element("h1", text: report.heading),
       .element(
         "p", ["class": "subtitle"], text: "What a defence does to attacks, and what it costs."),
       .element("nav", ["aria-label": "Sections"], .element("ul", [:], links)))

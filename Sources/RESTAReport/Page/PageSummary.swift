@@ -18,7 +18,7 @@ enum SummarySection {
   private static func tested(_ index: ReportIndex) -> Markup {
     let roles = Sample.Role.allCases.compactMap { role -> String? in
       let prompts = index.defenses.compactMap { index.group(role, $0)?.prompts }.max()
-      return prompts.map { "\($0) \(noun(role, count: $0))" }
+      return prompts.map { ReportWords.count($0, noun(role)) }
     }
     guard !roles.isEmpty else {
       return PageSection.paragraph("No answers have been scored: there is nothing to conclude yet.")
@@ -30,11 +30,11 @@ enum SummarySection {
         + (seeds > 1 ? ", with up to \(seeds) seeds for each prompt." : ", with one seed each."))
   }
 
-  private static func noun(_ role: Sample.Role, count: Int) -> String {
+  private static func noun(_ role: Sample.Role) -> String {
     switch role {
-    case .direct: count == 1 ? "direct harmful request" : "direct harmful requests"
-    case .adversarial: count == 1 ? "attack" : "attacks"
-    case .benign: count == 1 ? "benign prompt" : "benign prompts"
+    case .direct: "direct harmful request"
+    case .adversarial: "attack"
+    case .benign: "benign prompt"
     }
   }
 
@@ -74,15 +74,8 @@ enum SummarySection {
   private static func chosen(_ index: ReportIndex) -> [TradeOffPoint] {
     let others = index.report.tradeOff.filter { $0.defense != index.undefended }
     guard !others.isEmpty else { return index.report.tradeOff }
-    let ranked = others.enumerated().sorted { left, right in
-      let (first, second) = (rank(left.element), rank(right.element))
-      return first == second ? left.offset < right.offset : first > second
-    }
-    return ranked.prefix(described).map(\.element)
-  }
-
-  private static func rank(_ point: TradeOffPoint) -> Double {
-    point.aboveDiagonal.value ?? -.infinity
+    func rank(_ point: TradeOffPoint) -> Double { point.aboveDiagonal.value ?? -.infinity }
+    return Array(others.sorted { rank($0) > rank($1) }.prefix(described))
   }
 
   private static func others(_ index: ReportIndex) -> Markup {

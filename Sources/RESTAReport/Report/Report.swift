@@ -35,6 +35,8 @@ public struct Report: Sendable, Hashable, Codable {
   var examples: [Example] = []
   /// What a reader must know before believing a number.
   var warnings: [String] = []
+
+  var heading: String { title.isEmpty ? "Evaluation" : title }
 }
 
 struct DatasetSummary: Sendable, Hashable, Codable {

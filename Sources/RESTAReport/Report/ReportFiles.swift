@@ -5,18 +5,33 @@ extension Report {
   /// `figures/*.svg` and `tables/*.csv`.
   ///
   /// - Parameter folder: Where they go; made where it does not exist. Files of the same names are
-  ///   replaced, each at once: a page that is open in a browser is never half a page.
+  ///   replaced, each at once: a page that is open in a browser is never half a page. Figures and tables of an
+  ///   earlier report that this one has not are removed.
   /// - Throws: `CocoaError` for a file that cannot be written, `EncodingError` for a number that is
   ///   not finite.
   /// - Complexity: Linear in the report.
   public func write(to folder: URL) throws {
     try Self.write(Data(HTMLReport.render(self).utf8), to: folder, "report.html")
     try Self.write(try ReportJSON.encode(self), to: folder, "report.json")
-    for figure in ReportFigures.all(self) {
-      try Self.write(Data(figure.svg.utf8), to: folder, "figures/\(figure.name)")
-    }
-    for table in ReportTables.csv(self) {
-      try Self.write(Data(table.csv.utf8), to: folder, "tables/\(table.name)")
+    try Self.replace(
+      "figures", in: folder, with: ReportFigures.all(self).map { ($0.name, $0.svg) },
+      isOurs: ReportFigures.isName)
+    try Self.replace(
+      "tables", in: folder, with: ReportTables.csv(self).map { ($0.name, $0.csv) },
+      isOurs: ReportTables.names.contains)
+  }
+
+  /// Writes what belongs into one of the folders, and removes what an earlier report left there: it would pass
+  /// for a part of this one.
+  private static func replace(
+    _ part: String, in folder: URL, with texts: [(name: String, text: String)],
+    isOurs: (String) -> Bool
+  ) throws {
+    for (name, text) in texts { try write(Data(text.utf8), to: folder, "\(part)/\(name)") }
+    let path = folder.appendingPathComponent(part).path
+    let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    for name in Set(found).subtracting(texts.map(\.name)) where isOurs(name) {
+      try FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }
   }
 

@@ -11,7 +11,6 @@ struct GroupSummary: Sendable, Hashable, Codable {
     case category
   }
 
-  /// By what the prompts are grouped.
   var dimension: Dimension
   /// The group's name: a role, a dataset, an attack, a category (`DATASET: CATEGORY`).
   var group: String

@@ -1,4 +1,5 @@
 import RESTA
+import RESTAEvaluation
 
 /// The cluster bootstrap: intervals for answers that are not independent, by resampling what is.
 ///
@@ -41,34 +42,52 @@ struct ClusterBootstrap: Sendable, Hashable {
   }
 
   func interval(ofDraws draws: [Double?]) -> ConfidenceInterval? {
-    var values: [Double] = []
-    values.reserveCapacity(draws.count)
-    for case let value? in draws { values.append(value) }
-    guard !values.isEmpty, Double(draws.count - values.count) <= 0.05 * Double(draws.count) else {
-      return nil
-    }
+    let values = draws.compactMap(\.self).sorted()
     let tail = (1 - confidence) / 2
-    return ConfidenceInterval(
-      low: Quantile.of(&values, tail), high: Quantile.of(&values, 1 - tail))
+    guard Double(draws.count - values.count) <= 0.05 * Double(draws.count),
+      let low = LinearQuantile.of(values, at: tail),
+      let high = LinearQuantile.of(values, at: 1 - tail)
+    else { return nil }
+    return ConfidenceInterval(low: low, high: high)
   }
 }
 
-/// Which clusters each draw of a bootstrap takes: with replacement, as many as there are.
-///
-/// Draw d takes the clusters numbered ⌊w n / 2^32⌋, with w the first n words of the random stream at
-/// a = d, b = `part`, blocks 0, 1, ... (a cluster's chance is off by at most n / 2^32).
-struct Resample: Sendable {
-  let indices: [Int]
-  let draws: Int
-  let clusters: Int
+/// The draws of a bootstrap, kept for each number of clusters: an analysis has hundreds of intervals over
+/// the same few, and making the draws costs more than using them.
+final class ResampleCache {
+  let bootstrap: ClusterBootstrap
+  private var kept: [[Int]: [Int]] = [:]
 
-  init(clusters: Int, draws: Int, seed: UInt64, part: Int) {
+  init(for bootstrap: ClusterBootstrap = .init()) { self.bootstrap = bootstrap }
+
+  /// The ratio of the sums in each draw, `nil` where the lower one is not positive; no draws for fewer than two
+  /// clusters.
+  func ratios(of sums: ClusterSums, part: Int) -> [Double?] {
+    let clusters = sums.ordered
+    guard clusters.count >= 2 else { return [] }
+    let indices = indices(clusters: clusters.count, part: part)
+    return stride(from: 0, to: indices.count, by: clusters.count).map { start in
+      var total = ClusterSums.Sums()
+      for index in indices[start..<start + clusters.count] {
+        total.numerator += clusters[index].numerator
+        total.denominator += clusters[index].denominator
+      }
+      return total.denominator > 0 ? total.numerator / total.denominator : nil
+    }
+  }
+
+  /// Which clusters the draws take, one draw after the other: with replacement, as many as there are.
+  ///
+  /// Draw d takes the clusters numbered ⌊w n / 2^32⌋, with w the first n words of the random stream at
+  /// a = d, b = `part`, blocks 0, 1, ... (a cluster's chance is off by at most n / 2^32).
+  private func indices(clusters: Int, part: Int) -> [Int] {
+    if let found = kept[[clusters, part]] { return found }
     // Purposes keep apart the numbers of one run of the decoder. None runs here: this one is only a
     // fixed part of the address.
-    let stream = RandomStream(seed: seed, purpose: .tokenSampling)
+    let stream = RandomStream(seed: bootstrap.seed, purpose: .tokenSampling)
     var indices: [Int] = []
-    indices.reserveCapacity(clusters * draws)
-    for draw in 0..<draws {
+    indices.reserveCapacity(clusters * bootstrap.draws)
+    for draw in 0..<bootstrap.draws {
       var words = SIMD4<UInt32>()
       for cluster in 0..<clusters {
         if cluster % 4 == 0 {
@@ -77,92 +96,9 @@ struct Resample: Sendable {
         indices.append(Int((UInt64(words[cluster % 4]) * UInt64(clusters)) >> 32))
       }
     }
-    self.indices = indices
-    self.draws = draws
-    self.clusters = clusters
-  }
-
-  /// The ratio of the sums in each draw; `nil` where the lower sum is not positive.
-  func ratios(of sums: ClusterSums) -> [Double?] {
-    let ordered = sums.ordered
-    precondition(ordered.count == clusters, "the draws were made for another number of clusters")
-    let numerators = ordered.map(\.numerator)
-    let denominators = ordered.map(\.denominator)
-    return (0..<draws).map { draw in
-      var (numerator, denominator) = (0.0, 0.0)
-      for place in (draw * clusters)..<((draw + 1) * clusters) {
-        let cluster = indices[place]
-        numerator += numerators[cluster]
-        denominator += denominators[cluster]
-      }
-      return denominator > 0 ? numerator / denominator : nil
-    }
-  }
-}
-
-/// Keeps the draws for each number of clusters, because an analysis has hundreds of intervals over
-/// the same few numbers of clusters, and making the draws costs more than using them.
-final class ResampleCache {
-  private let bootstrap: ClusterBootstrap
-  private var kept: [[Int]: Resample] = [:]
-
-  init(for bootstrap: ClusterBootstrap) { self.bootstrap = bootstrap }
-
-  /// The ratio of the sums in each draw, with `nil` where there is none; no draws for fewer than two clusters.
-  func ratios(of sums: ClusterSums, part: Int) -> [Double?] {
-    guard sums.clusters >= 2 else { return [] }
-    return resample(clusters: sums.clusters, part: part).ratios(of: sums)
-  }
-
-  private func resample(clusters: Int, part: Int) -> Resample {
-    if let found = kept[[clusters, part]] { return found }
-    let made = Resample(
-      clusters: clusters, draws: bootstrap.draws, seed: bootstrap.seed, part: part)
     // 16 MiB each at most: a larger one is made again each time.
-    if made.indices.count <= 1 << 21 { kept[[clusters, part]] = made }
-    return made
-  }
-}
-
-enum Quantile {
-  /// The quantile by linear interpolation between order statistics, at place q (n - 1) from 0.
-  ///
-  /// Reference: R. Hyndman, Y. Fan, "Sample quantiles in statistical packages", The American
-  /// Statistician 50 (1996), definition 7.
-  static func of(_ values: inout [Double], _ q: Double) -> Double {
-    let place = q * Double(values.count - 1)
-    let rank = Int(place)
-    select(rank, in: &values)
-    let lower = values[rank]
-    var upper = lower
-    if rank + 1 < values.count {
-      upper = values[rank + 1]
-      for index in (rank + 1)..<values.count where values[index] < upper { upper = values[index] }
-    }
-    return lower + (place - Double(rank)) * (upper - lower)
-  }
-
-  /// Puts the number of a rank in its place, none greater before it and none smaller after it.
-  ///
-  /// Sorting everything for two places would be most of the time of an analysis.
-  ///
-  /// Reference: C. Hoare, "Algorithm 65: Find", Communications of the ACM 4 (1961).
-  private static func select(_ rank: Int, in values: inout [Double]) {
-    var (first, last) = (0, values.count - 1)
-    while first < last {
-      let pivot = values[first + (last - first) / 2]
-      var (left, right) = (first, last)
-      while left <= right {
-        while values[left] < pivot { left += 1 }
-        while values[right] > pivot { right -= 1 }
-        if left <= right {
-          values.swapAt(left, right)
-          left += 1
-          right -= 1
-        }
-      }
-      if rank <= right { last = right } else if rank >= left { first = left } else { return }
-    }
+    if indices.count <= 1 << 21 { kept[[clusters, part]] = indices }
+    return indices
   }
 }
 

@@ -17,20 +17,20 @@ struct ConfusionMatrix: Sendable, Hashable {
   /// How often: `counts[t][f]` texts of label t were found to be of label f.
   let counts: [[Int]]
   let unscored: Int
-  /// The same counts of each cluster with several texts.
-  private let clusters: [String: [[Int]]]
+  /// The texts of each cluster, be it one alone: label t found to be f is t times the number of labels and f.
+  private let clusters: [[Int]]
 
   init(_ pairs: [LabelPair]) {
     let labels = Set(pairs.map(\.truth) + pairs.compactMap(\.found)).sorted()
     let places = Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
-    let none = [[Int]](repeating: Array(repeating: 0, count: labels.count), count: labels.count)
-    var counts = none
-    var clusters: [String: [[Int]]] = [:]
+    var counts = [[Int]](repeating: Array(repeating: 0, count: labels.count), count: labels.count)
+    var clusters: [String: [Int]] = [:]
     var unscored = 0
-    for pair in pairs {
+    for (number, pair) in pairs.enumerated() {
       if let truth = places[pair.truth], let found = pair.found.flatMap({ places[$0] }) {
         counts[truth][found] += 1
-        if let cluster = pair.cluster { clusters[cluster, default: none][truth][found] += 1 }
+        let cluster = pair.cluster.map { "of \($0)" } ?? "\(number)"
+        clusters[cluster, default: []].append(truth * labels.count + found)
       } else {
         unscored += 1
       }
@@ -38,8 +38,15 @@ struct ConfusionMatrix: Sendable, Hashable {
     self.labels = labels
     self.counts = counts
     self.unscored = unscored
-    self.clusters = clusters.filter { $0.value.joined().reduce(0, +) > 1 }
+    // In an order of their own, so that that of the texts changes nothing.
+    self.clusters = clusters.values.map { $0.sorted() }.sorted { $0.lexicographicallyPrecedes($1) }
   }
+
+  private func cell(_ text: Int) -> (truth: Int, found: Int) {
+    (text / labels.count, text % labels.count)
+  }
+
+  private var isClustered: Bool { clusters.count < n }
 
   var n: Int { counts.joined().reduce(0, +) }
 
@@ -59,33 +66,13 @@ struct ConfusionMatrix: Sendable, Hashable {
 
   /// The share of some cells among others.
   private func rate(of isHit: (Int, Int) -> Bool, among isPart: (Int, Int) -> Bool) -> Rate {
-    var (hits, n) = (0, 0)
-    var sums = ClusterSums()
-    for (number, table) in tables.enumerated() {
-      for (truth, row) in table.counts.enumerated() {
-        for (found, count) in row.enumerated() where isPart(truth, found) {
-          let hit = isHit(truth, found)
-          n += count
-          hits += hit ? count : 0
-          for index in 0..<count {
-            let name = table.isCluster ? "" : "\(truth) \(found) \(index)"
-            sums.add(hit ? 1 : 0, to: "\(number) \(name)")
-          }
-        }
+    var texts: [(cluster: String, isHit: Bool)] = []
+    for (number, cluster) in clusters.enumerated() {
+      for (truth, found) in cluster.map(cell) where isPart(truth, found) {
+        texts.append(("\(number)", isHit(truth, found)))
       }
     }
-    return clusters.isEmpty ? Rate(hits, of: n) : Rate(sums)
-  }
-
-  /// The texts that stand for themselves, then each cluster.
-  private var tables: [(counts: [[Int]], isCluster: Bool)] {
-    var alone = counts
-    for table in clusters.values {
-      for (truth, row) in table.enumerated() {
-        for (found, count) in row.enumerated() { alone[truth][found] -= count }
-      }
-    }
-    return [(alone, false)] + clusters.sorted { $0.key < $1.key }.map { ($0.value, true) }
+    return isClustered ? Rate(of: texts) : Rate(texts.count { $0.isHit }, of: texts.count)
   }
 }
 
@@ -122,17 +109,21 @@ extension ConfusionMatrix {
     guard !labels.indices.contains(where: { shares[$0][$0] == 1 }) else { return nil }
     let kappa = (equal - chance) / (1 - chance)
     let center = equal - 2 * (1 - kappa) * chance
-    let (variance, units) = squares { truth, found in
-      (truth == found ? 1 : 0) - (1 - kappa) * (columns[truth] + rows[found]) - center
+    let influences = clusters.map { cluster in
+      cluster.map(cell).reduce(0.0) { sum, text in
+        let expected = (1 - kappa) * (columns[text.truth] + rows[text.found])
+        return sum + (text.truth == text.found ? 1 : 0) - expected - center
+      }
     }
+    let (variance, units) = (influences.reduce(0) { $0 + $1 * $1 }, Double(influences.count))
     let interval: ConfidenceInterval
     if variance > 1e-12 * n, units > 1 {
       let deviation = variance.squareRoot() / (n * (1 - chance))
       let reach =
-        clusters.isEmpty
-        ? NormalDistribution.quantile(0.975) * deviation
-        : StudentDistribution.quantile(0.975, degrees: units - 1) * deviation
+        isClustered
+        ? StudentDistribution.quantile(0.975, degrees: units - 1) * deviation
           * (units / (units - 1)).squareRoot()
+        : NormalDistribution.quantile(0.975) * deviation
       interval = ConfidenceInterval(low: kappa - reach, high: kappa + reach)
     } else {
       let agreement = agreement
@@ -143,24 +134,5 @@ extension ConfusionMatrix {
     return Kappa(
       value: kappa,
       interval: ConfidenceInterval(low: max(-1, interval.low), high: min(1, interval.high)))
-  }
-
-  /// The sum of squares over independent units, and their number: texts, or clusters of them.
-  private func squares(_ influence: (Int, Int) -> Double) -> (sum: Double, units: Double) {
-    var (sum, units) = (0.0, 0.0)
-    for table in tables {
-      var (linear, square, count) = (0.0, 0.0, 0.0)
-      for (truth, row) in table.counts.enumerated() {
-        for (found, number) in row.enumerated() where number > 0 {
-          let value = influence(truth, found)
-          linear += Double(number) * value
-          square += Double(number) * value * value
-          count += Double(number)
-        }
-      }
-      sum += table.isCluster ? linear * linear : square
-      units += table.isCluster ? 1 : count
-    }
-    return (sum, units)
   }
 }

@@ -25,6 +25,11 @@ package struct Mean: Sendable, Hashable, Codable {
   var high: Double?
 }
 
+extension [Double] {
+  /// The mean; `nil` of nothing.
+  var average: Double? { isEmpty ? nil : reduce(0, +) / Double(count) }
+}
+
 extension Rate {
   /// The rate of independent observations, with Wilson's interval.
   init(_ count: Int, of n: Int) {
@@ -52,11 +57,10 @@ extension Rate {
 
 extension Mean {
   /// A mean, or a ratio of two means, with the cluster bootstrap's interval; without one for fewer than two clusters.
-  init(_ sums: ClusterSums, bootstrap: ClusterBootstrap = .init(), cache: ResampleCache? = nil) {
+  init(_ sums: ClusterSums, cache: ResampleCache = .init()) {
     let value = sums.ratio
-    let cache = cache ?? ResampleCache(for: bootstrap)
     let interval =
-      value == nil ? nil : bootstrap.interval(ofDraws: cache.ratios(of: sums, part: 0))
+      value == nil ? nil : cache.bootstrap.interval(ofDraws: cache.ratios(of: sums, part: 0))
     self.init(value: value, n: sums.observations, low: interval?.low, high: interval?.high)
   }
 

@@ -22,10 +22,7 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
   ///
   /// Reference for the combination: G. Zou, A. Donner, "Construction of confidence limits about effect
   /// measures: a general approach", Statistics in Medicine 27 (2008).
-  init(
-    usefulness: ClusterSums, attackSuccess: ClusterSums, bootstrap: ClusterBootstrap = .init(),
-    cache: ResampleCache? = nil
-  ) {
+  init(usefulness: ClusterSums, attackSuccess: ClusterSums, cache: ResampleCache = .init()) {
     guard let kept = usefulness.ratio, let broken = attackSuccess.ratio else {
       verdict = .reference
       return
@@ -33,7 +30,7 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
     let difference = kept - broken
     value = difference
     verdict = .undecided
-    let cache = cache ?? ResampleCache(for: bootstrap)
+    let bootstrap = cache.bootstrap
     let draws = cache.ratios(of: usefulness, part: 0)
     let otherDraws = cache.ratios(of: attackSuccess, part: 1)
     let first = Self.side(usefulness, kept, draws, bootstrap)
@@ -73,24 +70,5 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
 
   private static func hypotenuse(_ first: Double, _ second: Double) -> Double {
     (first * first + second * second).squareRoot()
-  }
-}
-
-/// The defences that none other beats.
-enum ParetoFront {
-  /// What a defence costs and what it leaves.
-  struct Point: Sendable, Hashable {
-    var attackSuccess: Double
-    var usefulness: Double
-
-    /// Whether this point is at least as good in both respects and better in one.
-    func dominates(_ other: Point) -> Bool {
-      attackSuccess <= other.attackSuccess && usefulness >= other.usefulness && self != other
-    }
-  }
-
-  /// Which points no other one dominates; equal points stay or go together.
-  static func membership(of points: [Point]) -> [Bool] {
-    points.map { point in !points.contains { $0.dominates(point) } }
   }
 }

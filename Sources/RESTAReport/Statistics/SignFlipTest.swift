@@ -18,18 +18,17 @@ struct PairedDifferences: Sendable {
 
   /// Adds a prompt with the answers of both sides; without an answer on one side it is no pair.
   mutating func add(_ first: [Double], less second: [Double], to cluster: String) {
-    guard !first.isEmpty, !second.isEmpty else { return }
-    let difference = Self.mean(first) - Self.mean(second)
+    guard let ours = first.average, let theirs = second.average else { return }
+    let difference = ours - theirs
     guard first.count != second.count else {
       prompts[cluster, default: []].append((difference, [difference]))
       return
     }
     let isFirstLonger = first.count > second.count
     let (longer, shorter) = isFirstLonger ? (first, second) : (second, first)
-    let other = Self.mean(shorter)
-    let runs = longer.indices.map { start in
-      let chosen = shorter.indices.map { longer[(start + $0) % longer.count] }
-      return (Self.mean(chosen) - other) * (isFirstLonger ? 1 : -1)
+    let runs = longer.indices.compactMap { start in
+      shorter.indices.map { longer[(start + $0) % longer.count] }.average
+        .map { isFirstLonger ? $0 - theirs : ours - $0 }
     }
     prompts[cluster, default: []].append((difference, runs))
   }
@@ -48,10 +47,6 @@ struct PairedDifferences: Sendable {
         pairs: prompts.count, difference: prompts.reduce(0) { $0 + $1.difference },
         runs: isOne ? [runs[0]] : runs)
     }
-  }
-
-  private static func mean(_ values: [Double]) -> Double {
-    values.reduce(0, +) / Double(values.count)
   }
 }
 

@@ -11,18 +11,8 @@ import Foundation
 /// the American Statistical Association 53 (1958); J. Kalbfleisch, R. Prentice, "The statistical analysis
 /// of failure time data" (1980), section 1.4.
 package struct SurvivalCurve: Sendable {
-  /// One that was watched; for ever, where its time is infinite.
-  package struct Observation: Sendable, Hashable {
-    /// When it ended, or was last seen.
-    package var time: Double
-    /// Whether it ended then.
-    package var ended: Bool
-
-    package init(time: Double, ended: Bool) {
-      self.time = time
-      self.ended = ended
-    }
-  }
+  /// When something ended or was last seen, which is never where it was watched for ever; and whether it ended then.
+  package typealias Observation = (time: Double, ended: Bool)
 
   /// A share of all that has ended by a time.
   package struct Share: Sendable, Hashable, Codable {
@@ -39,8 +29,6 @@ package struct SurvivalCurve: Sendable {
     let atRisk: Int
   }
 
-  package let count: Int
-  package let events: Int
   private let steps: [Step]
   private let lastSeen: Double
   private let observations: [Observation]
@@ -49,8 +37,6 @@ package struct SurvivalCurve: Sendable {
   package init(_ observations: [Observation], confidence: Double = 0.95) {
     self.observations = observations
     self.confidence = confidence
-    count = observations.count
-    events = observations.count { $0.ended }
     // Who is followed for ever says nothing of those who were lost before.
     let isCensored = observations.contains { !$0.ended && $0.time.isFinite }
     lastSeen = observations.map(\.time).filter { !isCensored || $0.isFinite }.max() ?? 0
@@ -67,7 +53,7 @@ package struct SurvivalCurve: Sendable {
 
   /// The share that has ended by a time; `nil` where nobody was watched for as long and some had not ended.
   package func ended(by time: Double) -> Share? {
-    guard count > 0 else { return nil }
+    guard !observations.isEmpty else { return nil }
     let step = steps.last { $0.time <= time }
     guard time <= lastSeen || step?.survival == 0 else { return nil }
     guard let step else {

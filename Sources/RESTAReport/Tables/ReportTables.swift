@@ -7,6 +7,13 @@ import RESTAEvaluation
 enum ReportTables {
   /// All files that a report has rows for; no data is part of their names.
   static func csv(_ report: Report) -> [(name: String, csv: String)] {
+    all(report).filter { !$0.table.isEmpty }.map { ($0.name, $0.table.text) }
+  }
+
+  /// What the files of any report are called.
+  static let names = Set(all(Report(title: "", command: "")).map(\.name))
+
+  private static func all(_ report: Report) -> [(name: String, table: ReportCSV)] {
     let tables: [(String, ReportCSV)] = [
       ("groups", ReportCSV(groups, report.groups)),
       ("any-of-seeds", ReportCSV(anyOfSeeds, beside(report.groups, \.anyOfSeeds))),
@@ -29,7 +36,7 @@ enum ReportTables {
       ("defenses", ReportCSV(defenses, report.defenses)), ("judges", judges(report)),
       ("phrases", phrases(report)),
     ]
-    return tables.filter { !$0.1.isEmpty }.map { ("\($0.0).csv", $0.1.text) }
+    return tables.map { ("\($0.0).csv", $0.1) }
   }
 
   /// The parts of all wholes, each beside its own.

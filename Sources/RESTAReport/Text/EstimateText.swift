@@ -64,12 +64,12 @@ struct EstimateText: Sendable, Hashable {
 }
 
 /// Numbers as a reader sees them, the same in every locale.
-enum NumberText {
+package enum NumberText {
   /// What stands where there is no number.
-  static let nothing = "–"
+  package static let nothing = "–"
 
   /// A number with so many decimals, and a real minus sign.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return nothing }
     let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
     let scaled = (value.magnitude * scale).rounded()
@@ -116,6 +116,11 @@ enum NumberText {
     case 0.9905...: fixed(min(share * 100, 99.9), max(1, decimals))
     default: fixed(share * 100, decimals)
     }
+  }
+
+  /// A share with its interval, such as `31 % [11, 59]`.
+  package static func share(_ share: Double, _ low: Double, _ high: Double) -> String {
+    "\(percent(share)) % [\(percent(low)), \(percent(high))]"
   }
 
   /// A p-value with its sign of relation, such as `= 0.012`.

@@ -7,7 +7,7 @@ package enum TextReport {
     let width = max(40, width)
     let index = ReportIndex(report)
     let rows = report.tradeOff.map { Row($0, index) }
-    var lines = wrapped(report.title.isEmpty ? "Evaluation" : report.title, width: width) + [""]
+    var lines = wrapped(report.heading, width: width) + [""]
     if rows.isEmpty {
       lines += wrapped(
         "No trade-off to show: that takes attacks and benign prompts under the same defence.",
@@ -34,16 +34,14 @@ package enum TextReport {
 
   /// How many answers are right, where that can be checked.
   private static func correct(_ report: Report, width: Int) -> [String] {
-    report.correctAnswers.isEmpty
-      ? []
-      : [""]
-        + report.correctAnswers.flatMap { summary in
-          wrapped(
-            "Correct answers (\(summary.dataset), \(summary.defense)): "
-              + "\(EstimateText(summary.correct).line); wrong \(summary.wrong), refused "
-              + "\(summary.refused), incoherent \(summary.incoherent), unscored \(summary.unscored).",
-            width: width)
-        }
+    let lines = report.correctAnswers.flatMap { summary in
+      wrapped(
+        "Correct answers (\(summary.dataset), \(summary.defense)): "
+          + "\(EstimateText(summary.correct).line); wrong \(summary.wrong), refused "
+          + "\(summary.refused), incoherent \(summary.incoherent), unscored \(summary.unscored).",
+        width: width)
+    }
+    return lines.isEmpty ? [] : [""] + lines
   }
 
   /// What the vote makes of single copies: of those with as many copies as there are.

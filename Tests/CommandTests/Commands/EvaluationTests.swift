@@ -115,6 +115,11 @@ import Testing
     let shown = try CommandRun(
       ["report", folder.path + "/out/results.sqlite", "--json", "--show-harmful"])
     #expect(try shown.object()["command"] as? String == command + " --show-harmful")
+    let elsewhere = try CommandRun([
+      "report", folder.path + "/out/results.sqlite", "--json", "--output", folder.path + "/other",
+    ])
+    #expect(
+      try elsewhere.object()["command"] as? String == "\(command) --output \(folder.path)/other")
     let examples = try #require(try report.object()["examples"] as? [[String: Any]])
     #expect(!examples.isEmpty)
     for example in examples where example["role"] as? String != "benign" {
@@ -330,7 +335,7 @@ import Testing
     let apart = try CommandRun(
       ["eval", "judge-check", wrong.path, "--configuration", judges.path],
       variables: ["RESTA_MODEL": "/nowhere/model.gguf"])
-    #expect(apart.output.contains("kappa      0.0 [0.0, 0.66]"), "\(apart.output)")
+    #expect(apart.output.contains("kappa      0.00 [0.00, 0.66]"), "\(apart.output)")
   }
 
   @Test func `a judge that tells nothing is not said to agree`() throws {

@@ -144,6 +144,14 @@ import Testing
       ],
       2, "leave out --noise-seed, --refuse-share, --no-controls."
     ),
+    (
+      ["attack", "run", "--attack", "repeat", "--no-controls", "--refuse-share", "0.5"], 2,
+      "leave out --refuse-share"
+    ),
+    (
+      ["attack", "run", "--attack", "search", "--set", "search.draws=8"], 2,
+      "'mode: undefended' has no use for draws"
+    ),
     (["attack", "run", "--attack", "repeat", "--endpoint-model", "x"], 2, "--endpoint"),
     (["attack", "run", "--attack", "repeat", "--split", "training"], 2, "--split"),
     // Before a model is loaded, which is not there.

@@ -257,6 +257,28 @@ import Testing
     }
   }
 
+  @Test("a setting that a search's mode has no use for is refused, in whatever order they come")
+  func uselessSettings() throws {
+    func check(_ assignments: String...) throws {
+      var file = AttackConfiguration()
+      file.attacks = [NamedAttack(name: "search", attack: SearchAttack())]
+      for assignment in assignments { try file.set("search.\(assignment)") }
+      try AttackPlan.check(file.attacks, knows: nil, isEndpoint: false)
+    }
+    try check("draws=8", "mode=defended")
+    try check("mode=defended", "draws=8", "batch=2")
+    try check("batch=2")
+    for (wrong, name) in [(["draws=8"], "draws"), (["batch=2", "mode=votes"], "batch")] {
+      let error = #expect(throws: EvaluationError.self) {
+        try check(wrong[0], wrong.count > 1 ? wrong[1] : "suffix_tokens=3")
+      }
+      #expect(error?.message.contains("no use for \(name):") == true, "\(wrong)")
+    }
+    #expect(throws: DocumentError.self) {
+      try AttackConfiguration(parsing: "attacks: [{type: search, draws: 8}]", file: "a.yaml")
+    }
+  }
+
   @Test("the example lists of defences are read, with names of their own")
   func examples() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent()

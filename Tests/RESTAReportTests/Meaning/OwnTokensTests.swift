@@ -27,6 +27,9 @@ struct OwnTokensTests {
       ([0, 1], 2, true, true), ([4, 1], 1, true, true), ([0.1, 5], 2, true, true),
       // What has become 0 is as near to all.
       ([0, 0], 2, true, true),
+      // The square of its length is no 32-bit number; then its product with its own row is none either.
+      ([-1e25, 1e24], 0, false, false), ([1e25, 0], 0, true, false),
+      ([3e38, 1e38], 1, false, false),
     ] as [([Float], TokenID, Bool, Bool)])
   func literal(noisy: [Float], token: TokenID, byCosine: Bool, byProduct: Bool) async throws {
     let table: [[Float]] = [[1, 0], [4, 1], [0, 1.5], [1, 0], [0, 0]]

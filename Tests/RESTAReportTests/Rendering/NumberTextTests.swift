@@ -22,6 +22,11 @@ import Testing
     #expect(NumberText.percent(share) == text)
   }
 
+  @Test func `a share that is nearly all is not all, and neither is the end of its interval`() {
+    #expect(NumberText.share(0.995, 0.9725, 0.9999) == "99.5 % [97, >99.9]")
+    #expect(NumberText.share(0, 0, 0.23) == "0 % [0, 23]")
+  }
+
   @Test func `shares of few are written as the nearest per cent`() {
     for n in 1...90 {
       for count in 0...n {

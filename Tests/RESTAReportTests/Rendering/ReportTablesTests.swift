@@ -99,6 +99,35 @@ import Testing
     #expect(shapes == ReportTables.csv(plain).map { Self.parse($0.csv).map(\.count) })
   }
 
+  @Test func `nothing of an earlier report stays in a folder, and all else does`() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("resta-report-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    func files() throws -> Set<String> {
+      Set(
+        try ["figures", "tables"].flatMap { part in
+          try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/\(part)")
+            .map { "\(part)/\($0)" }
+        })
+    }
+    func names(_ report: Report) -> Set<String> {
+      Set(
+        ReportFigures.all(report).map { "figures/\($0.name)" }
+          + ReportTables.csv(report).map { "tables/\($0.name)" })
+    }
+    let others: Set = ["figures/mine.svg", "figures/sweep-1.svg.png", "tables/groups-2.csv"]
+    let full = ReportFixture.full
+    try full.write(to: folder)
+    for name in others { try Data().write(to: folder.appendingPathComponent(name)) }
+    #expect(try files() == names(full).union(others))
+    var less = full
+    (less.sweeps, less.votes, less.preferences) = ([], [], [])
+    try less.write(to: folder)
+    #expect(try files() == names(less).union(others))
+    try Report(title: "", command: "").write(to: folder)
+    #expect(try files() == others)
+  }
+
   @Test func `the JSON form is the report`() throws {
     let data = try ReportJSON.encode(ReportFixture.full)
     #expect(try JSONDecoder().decode(Report.self, from: data) == ReportFixture.full)

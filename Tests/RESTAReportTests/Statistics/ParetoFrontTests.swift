@@ -6,31 +6,41 @@ import Testing
 @testable import RESTAReport
 
 @Suite("The Pareto front") struct ParetoFrontTests {
-  private typealias Point = ParetoFront.Point
+  /// Of ten prompts of each kind.
+  private func report(_ points: [(broken: Int, useful: Int)]) -> [TradeOffPoint] {
+    var rows: [GenerationRow] = []
+    for (number, point) in points.enumerated() {
+      for (role, count) in [(Sample.Role.adversarial, point.broken), (.benign, point.useful)] {
+        rows += AnalysisFixture.rows(
+          "d\(number)", role, AnalysisFixture.labels(complied: count, refused: 10 - count))
+      }
+    }
+    return AnalysisFixture.report(rows, draws: 10).tradeOff
+  }
 
   @Test func `what another beats in one respect and equals in the other is not on it`() {
-    let points = [
-      Point(attackSuccess: 0.8, usefulness: 1), Point(attackSuccess: 0.8, usefulness: 0.9),
-      Point(attackSuccess: 0.3, usefulness: 0.9), Point(attackSuccess: 0.3, usefulness: 0.9),
-      Point(attackSuccess: 0.4, usefulness: 0.9), Point(attackSuccess: 0, usefulness: 0),
-    ]
-    #expect(
-      ParetoFront.membership(of: points) == [true, false, true, true, false, true])
+    let points = report([(8, 10), (8, 9), (3, 9), (3, 9), (4, 9), (0, 0)])
+    #expect(points.map(\.isParetoOptimal) == [true, false, true, true, false, true])
   }
 
   @Test(arguments: UInt64(0)..<100)
   func `every point off it is beaten by one on it, and none on it is beaten`(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)
-    let points = (0...generator.integer(in: 0...30)).map { _ in
-      Point(
-        attackSuccess: Double(generator.integer(in: 0...9)) / 9,
-        usefulness: Double(generator.integer(in: 0...9)) / 9)
-    }
-    let membership = ParetoFront.membership(of: points)
-    let front = zip(points, membership).filter { $0.1 }.map { $0.0 }
+    let points = report(
+      (0...generator.integer(in: 0...12)).map { _ in
+        (generator.integer(in: 0...10), generator.integer(in: 0...10))
+      })
+    let front = points.filter(\.isParetoOptimal)
     #expect(!front.isEmpty)
-    for (point, isOnFront) in zip(points, membership) {
-      #expect(isOnFront != front.contains { $0.dominates(point) }, "seed \(seed), \(point)")
+    for point in points {
+      let isBeaten = front.contains { other in
+        let (fewer, more) = (
+          point.attackSuccess.count - other.attackSuccess.count,
+          other.usefulness.count - point.usefulness.count
+        )
+        return fewer >= 0 && more >= 0 && fewer + more > 0
+      }
+      #expect(point.isParetoOptimal != isBeaten, "seed \(seed), \(point.defense)")
     }
   }
 }

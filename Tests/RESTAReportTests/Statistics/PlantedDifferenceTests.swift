@@ -25,15 +25,14 @@ import Testing
   private func verdicts(
     useful: Double, broken: Double, repetitions: Int, seed: UInt64
   ) -> [TradeOffPoint.Verdict: Int] {
-    let bootstrap = ClusterBootstrap(draws: 500)
-    let cache = ResampleCache(for: bootstrap)
+    let cache = ResampleCache(for: ClusterBootstrap(draws: 500))
     var generator = SeededGenerator(seed: seed)
     var counts: [TradeOffPoint.Verdict: Int] = [:]
     for _ in 0..<repetitions {
       let benign = sums(undefended: 0.9, kept: useful, &generator)
       let adversarial = sums(undefended: 0.7, kept: broken, &generator)
       let diagonal = RandomRefusalDiagonal(
-        usefulness: benign, attackSuccess: adversarial, bootstrap: bootstrap, cache: cache)
+        usefulness: benign, attackSuccess: adversarial, cache: cache)
       counts[diagonal.verdict, default: 0] += 1
     }
     return counts

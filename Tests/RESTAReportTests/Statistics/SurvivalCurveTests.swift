@@ -7,7 +7,7 @@ import Testing
 @Suite("Survival curves") struct SurvivalCurveTests {
   private static func curve(_ ended: [Double], _ censored: [Double]) -> SurvivalCurve {
     SurvivalCurve(
-      ended.map { .init(time: $0, ended: true) } + censored.map { .init(time: $0, ended: false) })
+      ended.map { (time: $0, ended: true) } + censored.map { (time: $0, ended: false) })
   }
 
   /// Freireich's remission times under 6-mercaptopurine, of 21 patients, as every textbook of survival
@@ -31,7 +31,6 @@ import Testing
     #expect(curve.time(of: 0.6) == nil)
     #expect(curve.ended(by: 35)?.value == curve.ended(by: 23)?.value)
     #expect(curve.ended(by: 36) == nil)
-    #expect(curve.count == 21 && curve.events == 9)
   }
 
   @Test("who is followed for ever says nothing of those who were lost") func followedForEver() {
@@ -62,8 +61,7 @@ import Testing
     for seed in 0..<300 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
       let observations = (0..<generator.integer(in: 1...25)).map { _ in
-        SurvivalCurve.Observation(
-          time: Double(generator.integer(in: 0...20)), ended: generator.integer(in: 0...2) > 0)
+        (time: Double(generator.integer(in: 0...20)), ended: generator.integer(in: 0...2) > 0)
       }
       let curve = SurvivalCurve(observations)
       var last = 0.0
