@@ -97,11 +97,13 @@ package final class VLLMModel: StreamingModel {
       salt: "resta-score")
     completion.isStreamed = false
     completion.scoresPrompt = true
-    let values = try await session.answer(completion).promptLogProbabilities
-    guard values.count == prompt.count + answer.count - 1 else {
-      throw VLLMFailure.malformed("\(values.count) log-probabilities of a prompt").explained
+    return try await session.answer(completion) { reply in
+      let values = reply.promptLogProbabilities
+      guard values.count == prompt.count + answer.count - 1 else {
+        throw VLLMFailure.malformed("\(values.count) log-probabilities of a prompt")
+      }
+      return Array(values.suffix(answer.count))
     }
-    return Array(values.suffix(answer.count))
   }
 
   package func reserve(sequences: Int, cells: Int) throws -> any SequenceReservation {

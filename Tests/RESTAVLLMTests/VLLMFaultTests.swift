@@ -82,10 +82,23 @@ struct VLLMFaultTests {
       _ = try await Toy.answer(model, .none)
       Issue.record("\(status) gave an answer")
     } catch let error as RESTAError {
-      #expect(error.message.contains("\(status)") && error.message.contains("told to fail"))
+      #expect(error.message.contains("HTTP status \(status) (ToyError)"))
+      // The server's words may quote a prompt, and messages are logged.
+      #expect(error.sensitiveDetail == "told to fail" && !"\(error)".contains("told"))
     }
     #expect(server.bodies.count == 1)
     try await server.close()
+  }
+
+  @Test("a server's words on an error are told without the key, and its kind where it is a name")
+  func words() {
+    let reply = JSONValue.object([
+      "error": .object(["message": .string("no  k3y\nhere"), "type": .string("Bad Request")])
+    ])
+    let said = ServerWords(reply, hiding: "Bearer k3y")
+    #expect(said.type == nil && said.text == "no (API key) here")
+    #expect(ServerWords(.object(["detail": .string("gone"), "type": .string("a_B")])).type == "a_B")
+    #expect(ServerWords(nil).text.isEmpty)
   }
 
   @Test("a request to wait is respected, and one to wait too long is an error")

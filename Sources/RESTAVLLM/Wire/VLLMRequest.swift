@@ -100,7 +100,7 @@ struct CompletionReply {
   init(_ value: JSONValue, listing listed: Int?) throws(VLLMFailure) {
     if let error = value.object?["error"], error != .null {
       let status = error.object?["code"]?.int ?? 500
-      throw .status(status, says: VLLMConnection.words(of: value), retryAfter: nil)
+      throw .status(status, says: ServerWords(value), retryAfter: nil)
     }
     guard let choices = value.object?["choices"]?.array else { throw .malformed("no choices") }
     guard choices.count == 1, let choice = choices[0].object else {
