@@ -201,7 +201,7 @@ struct ForwardCursor: Sendable {
 }
 
 extension ForwardSegment {
-  fileprivate var kind: ForwardCursor.Kind {
+  var kind: ForwardCursor.Kind {
     switch input {
     case .tokens: .tokens
     case .embeddings, .perturbed: .embeddings
