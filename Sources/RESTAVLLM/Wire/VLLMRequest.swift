@@ -131,14 +131,7 @@ struct CompletionReply {
     var predictions: [StreamedPrediction] = []
     for (index, token) in tokens.enumerated() {
       guard let value = chosen[index].double, value.isFinite else { throw .malformed("logprobs") }
-      var others: [TokenLogProbabilities.Alternative] = []
-      for (key, value) in top.isEmpty ? JSONObject([:]) : top[index].object ?? JSONObject([:]) {
-        guard key.hasPrefix("token_id:"), let id = TokenID(key.dropFirst(9)),
-          let value = value.double
-        else { throw .malformed("top_logprobs") }
-        others.append(.init(tokenID: id, logProbability: value))
-      }
-      others.sort { ($1.logProbability, $0.tokenID) < ($0.logProbability, $1.tokenID) }
+      let others = top.isEmpty ? [] : try Self.alternatives(top[index])
       predictions.append(
         StreamedPrediction(
           token: token,
@@ -146,6 +139,19 @@ struct CompletionReply {
             logProbability: value, alternatives: Array(others.prefix(listed)))))
     }
     self.predictions = predictions
+  }
+
+  /// The likeliest tokens of a place, most likely first.
+  private static func alternatives(
+    _ value: JSONValue
+  ) throws(VLLMFailure) -> [TokenLogProbabilities.Alternative] {
+    var found: [TokenLogProbabilities.Alternative] = []
+    for (key, value) in value.object ?? [:] {
+      guard key.hasPrefix("token_id:"), let id = TokenID(key.dropFirst(9)), let value = value.double
+      else { throw .malformed("top_logprobs") }
+      found.append(.init(tokenID: id, logProbability: value))
+    }
+    return found.sorted { ($1.logProbability, $0.tokenID) < ($0.logProbability, $1.tokenID) }
   }
 
   /// A list of objects by token, the first of which is nothing.
