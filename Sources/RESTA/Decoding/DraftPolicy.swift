@@ -2,11 +2,8 @@
 ///
 /// Deterministic: the same votes lead to the same passes, so a seed repeats an answer's cost too.
 struct DraftPolicy {
-  /// What to do next.
   struct Choice: Equatable {
-    /// Tokens to draft.
     var draft: Int
-    /// Copies to ask first.
     var wave: Int
   }
 

@@ -117,7 +117,6 @@ public struct PerturbedContent: Sendable, Hashable, Codable {
 
 /// A beginning of the answer that the model did not choose: it goes on behind it, as if it had.
 package struct AnswerOpening: Sendable, Hashable, Codable {
-  /// Its text.
   package var text: String
   /// Whether the smoothed window counts its tokens as if they had been voted on.
   ///

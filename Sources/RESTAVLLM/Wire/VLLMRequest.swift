@@ -7,7 +7,6 @@ import RESTADocuments
 /// Everything that a server could have a default of its own for is said: its model's generation configuration may
 /// hold a temperature or a penalty, and a vote is over what the model predicts.
 struct VLLMRequest {
-  /// The model's name at the server.
   var model: String
   /// Whose cached prefixes may be used.
   var salt: String
@@ -82,7 +81,6 @@ struct VLLMRequest {
 
 /// What `/v1/completions` sends: an event of a stream, or all of a reply.
 struct CompletionReply {
-  /// The tokens in it.
   let predictions: [StreamedPrediction]
   /// Why it ends here, if it does.
   let ending: String?
