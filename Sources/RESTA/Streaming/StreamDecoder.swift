@@ -195,7 +195,7 @@ struct StreamDecoder: TokenDecoder {
 
   private func request(copy: Int, _ length: Int) -> PredictionRequest {
     var request = request(.perturbed(job.copy(copy)), length)
-    if mayScore { request.listed = Self.listed }
+    if job.defense.tieRule.mayScore { request.listed = Self.listed }
     return request
   }
 
@@ -206,13 +206,10 @@ struct StreamDecoder: TokenDecoder {
 
   // MARK: Ties
 
-  /// Whether the sum of log-probabilities may decide a tie.
-  private var mayScore: Bool { [.logProbability, .unperturbed].contains(job.defense.tieRule) }
-
   /// For each leader of a tie the sum of its log-probabilities over all copies.
   private func tieScores(_ ballot: Ballot) async throws -> [TokenID: Double] {
     let leaders = ballot.leaders
-    guard leaders.count > 1, mayScore else { return [:] }
+    guard leaders.count > 1, job.defense.tieRule.mayScore else { return [:] }
     var sums: [TokenID: Double] = [:]
     var missing: [(token: TokenID, request: PredictionRequest)] = []
     for leader in leaders {
