@@ -97,7 +97,8 @@ struct VLLMFaultTests {
     ])
     let said = ServerWords(reply, hiding: "Bearer k3y")
     #expect(said.type == nil && said.text == "no (API key) here")
-    #expect(ServerWords(.object(["detail": .string("gone"), "type": .string("a_B")])).type == "a_B")
+    let named = ServerWords(.object(["detail": .string("gone"), "type": .string("a_B")]))
+    #expect(named.type == "a_B" && named.text == "gone")
     #expect(ServerWords(nil).text.isEmpty)
   }
 
