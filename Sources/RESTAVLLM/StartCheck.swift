@@ -53,7 +53,7 @@ package struct StartCheck: Sendable {
           .engineFailed,
           "The vLLM server at \(upstream.connection.url.absoluteString) \(problem.words)")
       } catch let failure as VLLMFailure {
-        throw failure.explained(at: upstream, attempts: 1)
+        throw failure.explained(at: upstream, attempts: 1, isQuoted: true)
       }
     }
     self.servers = servers

@@ -172,12 +172,13 @@ extension VLLMRequest {
 }
 
 extension VLLMFailure {
-  /// The failure as the library throws it.
-  func explained(at upstream: Upstream, attempts: Int) -> RESTAError {
+  /// The failure as the library throws it; `isQuoted` where the server was sent nothing that its words could repeat.
+  func explained(at upstream: Upstream, attempts: Int, isQuoted: Bool = false) -> RESTAError {
     let place = upstream.connection.url.absoluteString
     let count = attempts > 1 ? ", after \(attempts) attempts" : ""
+    let said = isQuoted ? words.map { " (it says: '\($0)')" } ?? "" : ""
     return RESTAError(
-      .engineFailed, "The vLLM server at \(place) failed: \(self)\(count).",
-      sensitiveDetail: words, cause: self)
+      .engineFailed, "The vLLM server at \(place) failed: \(self)\(said)\(count).",
+      sensitiveDetail: isQuoted ? nil : words, cause: self)
   }
 }
