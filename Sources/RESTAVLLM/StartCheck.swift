@@ -53,7 +53,7 @@ package struct StartCheck: Sendable {
           .engineFailed,
           "The vLLM server at \(upstream.connection.url.absoluteString) \(problem.words)")
       } catch let failure as VLLMFailure {
-        throw failure.explained(at: upstream, attempts: 1)
+        throw failure.explained(at: upstream, attempts: 1, isQuoted: true)
       }
     }
     self.servers = servers
@@ -146,9 +146,9 @@ package struct StartCheck: Sendable {
     let byRows: [StreamedPrediction]
     do {
       byRows = try await client.greedy(.perturbed(rows), at: upstream)
-    } catch VLLMFailure.status(400, let words, _) {
+    } catch VLLMFailure.status(400, let said, _) {
       throw Problem(
-        "does not take embedding rows of \(rows.dimensions) numbers (it says: '\(words)'): start it with "
+        "does not take embedding rows of \(rows.dimensions) numbers (it says: '\(said.text)'): start it with "
           + "--enable-prompt-embeds, and name the GGUF file of the same model.")
     }
     guard Fingerprint.areAlike(byTokens, byRows),

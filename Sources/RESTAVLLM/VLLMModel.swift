@@ -30,9 +30,7 @@ package struct ModelSource: Sendable {
 /// `--enable-prompt-embeds`. What is sent is ours to the byte: the prompt's tokens, or rows that a file of the same
 /// weights gives.
 package final class VLLMModel: StreamingModel {
-  /// What the model is.
   package let information: ModelInformation
-  /// What was seen at the start.
   package let startCheck: StartCheck
   private let source: ModelSource
   private let client: VLLMClient
@@ -71,7 +69,6 @@ package final class VLLMModel: StreamingModel {
     self.information = information
   }
 
-  /// The settings that it is used with.
   package var settings: VLLMSettings { client.settings }
 
   package var tokenizer: any Tokenizer { source.tokenizer }
@@ -97,11 +94,13 @@ package final class VLLMModel: StreamingModel {
       salt: "resta-score")
     completion.isStreamed = false
     completion.scoresPrompt = true
-    let values = try await session.answer(completion).promptLogProbabilities
-    guard values.count == prompt.count + answer.count - 1 else {
-      throw VLLMFailure.malformed("\(values.count) log-probabilities of a prompt").explained
+    return try await session.answer(completion) { reply in
+      let values = reply.promptLogProbabilities
+      guard values.count == prompt.count + answer.count - 1 else {
+        throw VLLMFailure.malformed("\(values.count) log-probabilities of a prompt")
+      }
+      return Array(values.suffix(answer.count))
     }
-    return Array(values.suffix(answer.count))
   }
 
   package func reserve(sequences: Int, cells: Int) throws -> any SequenceReservation {

@@ -159,7 +159,9 @@ final class ToyServer: Sendable {
       }
       let fault = number.map(behaviour.fault) ?? .none
       if case .status(let status, let headers) = fault {
-        let words = JSONValue.object(["message": .string("told to fail")])
+        let words = JSONValue.object([
+          "message": .string("told to fail"), "type": .string("ToyError"),
+        ])
         return reply(status, .object(["error": words]), headers: headers, context)
       }
       guard let tokens = ToyAnswer(body, behaviour) else {

@@ -82,10 +82,30 @@ struct VLLMFaultTests {
       _ = try await Toy.answer(model, .none)
       Issue.record("\(status) gave an answer")
     } catch let error as RESTAError {
-      #expect(error.message.contains("\(status)") && error.message.contains("told to fail"))
+      #expect(error.message.contains("HTTP status \(status) (ToyError)"))
+      // The server's words may quote a prompt, and messages are logged.
+      #expect(error.sensitiveDetail == "told to fail" && !"\(error)".contains("told"))
     }
     #expect(server.bodies.count == 1)
     try await server.close()
+  }
+
+  @Test("a server's words on an error are told without the key, and its kind where it is a name")
+  func words() throws {
+    let reply = JSONValue.object([
+      "error": .object(["message": .string("no  k3y\nhere"), "type": .string("Bad Request")])
+    ])
+    let said = ServerWords(reply, hiding: "Bearer k3y")
+    #expect(said.type == nil && said.text == "no (API key) here")
+    let named = ServerWords(.object(["detail": .string("gone"), "type": .string("a_B")]))
+    #expect(named.type == "a_B" && named.text == "gone")
+    #expect(ServerWords(nil).text.isEmpty)
+    // At the start, where nothing of a user's was sent, the message has them.
+    let url = try #require(URL(string: "http://127.0.0.1:9"))
+    let upstream = Upstream(VLLMConnection(url: url, authorization: nil, timeout: 1))
+    let failure = VLLMFailure.status(400, says: named, retryAfter: nil)
+    let error = failure.explained(at: upstream, attempts: 1, isQuoted: true)
+    #expect(error.message.contains("HTTP status 400 (a_B) (it says: 'gone')"))
   }
 
   @Test("a request to wait is respected, and one to wait too long is an error")

@@ -28,24 +28,18 @@ public struct DecodingPlan: Sendable, Hashable, Codable {
     case firstToken = "first-token"
   }
 
-  /// Whether positions in front of the first perturbed one are computed once for all sequences.
+  /// Whether positions in front of the first perturbed one are computed once for all sequences; `true` by default.
   public var sharesPrefix: Bool
   /// How many tokens the unperturbed sequence drafts before the copies vote on them all at once, at
-  /// least 0; 0 drafts nothing.
+  /// least 0; 0 drafts nothing; adaptive by default.
   public var draft: Amount
   /// How many copies are asked before it is seen whether the others can matter, at least 1; k or more
-  /// asks all at once.
+  /// asks all at once; adaptive by default.
   public var firstWave: Amount
-  /// What adaptive amounts make short; fixed ones are as they are.
+  /// What adaptive amounts make short, by default the time of the whole answer; fixed ones are as they are.
   public var favours: Goal
 
-  /// Makes a plan.
-  ///
-  /// - Parameters:
-  ///   - sharesPrefix: Default: `true`.
-  ///   - draft: Default: adaptive.
-  ///   - firstWave: Default: adaptive.
-  ///   - favours: Default: the whole answer.
+  /// Makes a plan; nothing is checked before ``validate()``.
   public init(
     sharesPrefix: Bool = true, draft: Amount = .adaptive, firstWave: Amount = .adaptive,
     favours: Goal = .total

@@ -2,11 +2,8 @@
 ///
 /// Deterministic: the same votes lead to the same passes, so a seed repeats an answer's cost too.
 struct DraftPolicy {
-  /// What to do next.
   struct Choice: Equatable {
-    /// Tokens to draft.
     var draft: Int
-    /// Copies to ask first.
     var wave: Int
   }
 
@@ -66,13 +63,9 @@ struct DraftPolicy {
     isFirst: Bool = false
   ) -> Choice {
     let isUrgent = isFirst && plan.favours == .firstToken
-    let waves: [Int]
-    switch plan.firstWave {
-    case _ where needsAll: waves = [copies]
-    case .fixed(let count): waves = [min(count, copies)]
-    case .adaptive:
-      waves = Array(fewest...copies)
-    }
+    var waves = fewest...copies
+    if case .fixed(let count) = plan.firstWave { waves = min(count, copies)...min(count, copies) }
+    if needsAll { waves = copies...copies }
     let lengths: ClosedRange<Int>
     switch plan.draft {
     case .fixed(let count): lengths = min(count, positions - 1)...min(count, positions - 1)
@@ -82,17 +75,18 @@ struct DraftPolicy {
     let spared = (0..<copies).map { neverOpen($0, votes: isUrgent ? 0 : positions) }
     // Once for each sequence of a pass, however many positions it takes: a reason for few long rounds.
     let attention = costs.seconds(positions: 1) * Double(held) / Self.doublingLength
-    var best = (choice: Choice(draft: lengths.lowerBound, wave: waves[0]), cost: Double.infinity)
+    var best = Choice(draft: lengths.lowerBound, wave: waves.lowerBound)
+    var least = Double.infinity
     for wave in waves {
       for draft in lengths {
         let choice = Choice(draft: draft, wave: wave)
         let cost =
           (cost(choice, missing, clean: clean, spared: spared)
             + Double(draft + wave) * attention) / expectedTokens(draft)
-        if cost < best.cost { best = (choice, cost) }
+        if cost < least { (best, least) = (choice, cost) }
       }
     }
-    return best.choice
+    return best
   }
 
   /// How many of the remaining copies to ask about a position that the first ones left open.

@@ -153,12 +153,7 @@ struct FastDecoder: TokenDecoder {
   private var needsAll: Bool { job.defense.aggregator != .majorityVote }
 
   /// Whether logits can matter for a vote: those of all copies, or those of a tie.
-  private var needsRows: Bool {
-    switch job.defense.tieRule {
-    case .logProbability, .unperturbed: true
-    case .tokenID, .abstain: needsAll
-    }
-  }
+  private var needsRows: Bool { needsAll || job.defense.tieRule.mayScore }
 
   /// Asks copies until a position is decided, or all were asked.
   private mutating func settle(

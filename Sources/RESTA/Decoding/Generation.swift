@@ -67,19 +67,8 @@ public struct Generation: AsyncSequence, Sendable {
       plan: plan, conversations: conversations, probe: probe)
   }
 
-  /// Prepares the answer to a prompt that is tokenised already.
-  ///
-  /// - Parameters:
-  ///   - model: The model.
-  ///   - prompt: The prompt.
-  ///   - defense: The defence.
-  ///   - options: Length, stop strings and sampling. Default: 256 greedy tokens.
-  ///   - decoder: Default: the fast decoder.
-  ///   - plan: What the fast decoder may do. Default: the decoder's own plan.
-  ///   - conversations: Where what is computed is kept for the next turn, and is taken from; the
-  ///     reference decoder uses none. Default: nowhere.
-  ///   - probe: What checkpoints need that open the assistant's turn again; others use none.
-  /// - Throws: `RESTAError` with `invalidSetting` for a value out of range.
+  /// Prepares the answer to a prompt that is tokenised already, with all else as for a conversation; a value out of
+  /// range is a `RESTAError` with `invalidSetting`.
   public init(
     model: any LanguageModel, prompt: TokenizedPrompt, defense: DefenseSettings,
     options: GenerationOptions = GenerationOptions(), decoder: DecoderKind = .fast,

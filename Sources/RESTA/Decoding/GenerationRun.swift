@@ -33,31 +33,19 @@ final class GenerationRun {
   /// The next token; when the answer is complete the text held back, then the result.
   func next() async throws -> GenerationEvent {
     let start = stopwatch.seconds
-    if stopReason != nil { return try end() }
+    if let stopReason { return try end(stopReason) }
     defer { activeSeconds += stopwatch.seconds - start }
     if decoder.window.isProbed(tokens.count), let probe = job.probe {
       let votes = try await decoder.probe(behind: probe.header)
       let record = ProbeRecord(at: tokens.count, votes: votes, of: probe, tokenizer: job.tokenizer)
       probes.append(record)
-      guard !record.isRefusal else {
-        stopReason = .checkpointRefusal
-        return try end()
-      }
+      if record.isRefusal { return try end(.checkpointRefusal) }
     }
     let decision = try await decoder.next()
     if let vote = decision.vote { votes.append(vote) }
-    guard let token = decision.token else {
-      stopReason = .abstained
-      return try end()
-    }
-    guard !decision.endsAtCheckpoint else {
-      stopReason = .checkpoint
-      return try end()
-    }
-    guard !job.ends(token) else {
-      stopReason = .endOfGeneration
-      return try end()
-    }
+    guard let token = decision.token else { return try end(.abstained) }
+    if decision.endsAtCheckpoint { return try end(.checkpoint) }
+    if job.ends(token) { return try end(.endOfGeneration) }
     if firstToken == nil { firstToken = stopwatch.seconds }
     let bytes = job.tokenizer.bytes(of: token)
     decoder.append(token, bytes: bytes)
@@ -75,10 +63,11 @@ final class GenerationRun {
         logProbabilities: decision.logProbabilities))
   }
 
-  private func end() throws(RESTAError) -> GenerationEvent {
+  private func end(_ reason: StopReason) throws(RESTAError) -> GenerationEvent {
+    stopReason = reason
     guard !decoder.window.neverOpened else {
       throw RESTAError(
-        stopReason == .endOfGeneration ? .windowNeverOpened : .windowNotReached,
+        reason == .endOfGeneration ? .windowNeverOpened : .windowNotReached,
         "The answer of \(tokens.count) tokens ended before the text behind which voting starts "
           + "('\(job.defense.window.text ?? "")'), so nothing of it was defended. Set "
           + "prefix_after_limit to start voting without that text, or leave prefix_after out.")
@@ -96,7 +85,7 @@ final class GenerationRun {
       0, activeSeconds - totals.prefillSeconds - totals.decodeSeconds)
     return .finished(
       GenerationResult(
-        text: text, tokenIDs: tokens, stopReason: stopReason ?? .endOfGeneration,
+        text: text, tokenIDs: tokens, stopReason: reason,
         promptTokens: job.prompt.count,
         cachedTokens: conversation.map { $0.kept.isOwn ? $0.sequences.inheritedTokens : 0 } ?? 0,
         defusedControlText: job.defusedControlText,

@@ -12,7 +12,6 @@ final class Sequences: DecodingAccount {
   private(set) var lengths: [Int]
   /// How many positions of the prompt the sequence began with that began with most.
   let inheritedTokens: Int
-  /// What the passes have cost.
   private(set) var totals = GenerationTotals()
 
   /// Whether the copies are of use to the conversation's next turn.
@@ -77,7 +76,6 @@ final class Sequences: DecodingAccount {
     lengths[sequence] = length
   }
 
-  /// Gives the room back.
   func release() async { await reservation.release() }
 
   /// Gives the room back and keeps what is in it, of each sequence so many positions; `nil` where nothing is kept.
@@ -94,7 +92,6 @@ final class Sequences: DecodingAccount {
 }
 
 extension Duration {
-  /// The duration in seconds.
   var seconds: Double { self / .seconds(1) }
 }
 

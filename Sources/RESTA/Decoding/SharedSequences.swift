@@ -69,27 +69,22 @@ struct SharedSequences {
   ) async throws {
     let answer = generated + drafts
     let length = job.prompt.count + generated.count + positions.upperBound
-    var prompts: (segments: [ForwardSegment], places: [Round.Place]) = ([], [])
-    var answers = prompts
+    var asked: [(segment: ForwardSegment, places: ArraySlice<Round.Place>)] = []
     for copy in copies {
       try await share(copy)
-      let segments = segments(
-        of: copy + 1, to: length, answer: answer, wanted: positions.count)
-      for segment in segments {
+      var places = positions.map { Round.Place(copy: copy, position: $0) }[...]
+      for segment in segments(of: copy + 1, to: length, answer: answer, wanted: places.count) {
         let count = segment.outputs.count(of: segment.input.count)
-        if case .perturbed = segment.input {
-          prompts.segments.append(segment)
-          prompts.places += positions.prefix(count).map { .init(copy: copy, position: $0) }
-        } else {
-          answers.segments.append(segment)
-          answers.places += positions.suffix(count).map { .init(copy: copy, position: $0) }
-        }
+        asked.append((segment, places.prefix(count)))
+        places = places.dropFirst(count)
       }
     }
-    let places = prompts.places + answers.places
+    // All rows in front of all tokens: an engine cannot mix them in one call.
+    let rows = asked.filter { $0.segment.kind == .embeddings }
+    asked = rows + asked.filter { $0.segment.kind == .tokens }
+    let places = asked.flatMap(\.places)
     let keeps = (0..<round.count).map { round.keepsRow($0) }
-    let predictions = try await sequences.forward(prompts.segments + answers.segments) {
-      number, logits in
+    let predictions = try await sequences.forward(asked.map(\.segment)) { number, logits in
       Round.Prediction(
         token: TokenID(try Logits.argmax(logits)),
         row: keeps[places[number].position] ? Logits.copy(logits) : nil)

@@ -84,7 +84,6 @@ public struct EmbeddingMatrix: Sendable, Equatable {
 // Squares are summed in Double, where no square of a Float can overflow or underflow: a row's norm is
 // 0 only if all its values are.
 extension EmbeddingMatrix {
-  /// Whether all values are finite.
   package var isFinite: Bool { values.allSatisfy(\.isFinite) }
 
   /// The Euclidean norm |e| of one token's embedding.
@@ -96,7 +95,6 @@ extension EmbeddingMatrix {
 }
 
 extension ArraySlice<Float> {
-  /// The sum of the squares, in `Double`.
   var sumOfSquares: Double {
     var sum = 0.0
     for value in self { sum += Double(value) * Double(value) }

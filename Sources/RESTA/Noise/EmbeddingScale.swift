@@ -10,7 +10,7 @@
 /// try EmbeddingNoise(half, scale: scale, seed: 7).sigma  // 1.575
 /// ```
 public struct EmbeddingScale: Sendable, Hashable, Codable {
-  /// The mean of the embeddings' norms |e|: the unit of directional noise.
+  /// The mean of the embeddings' norms |e|, at least 0: the unit of directional noise.
   public var meanNorm: Double
 
   /// The root of the mean square over the embeddings and their dimensions, about ``meanNorm`` / √d.
@@ -19,10 +19,6 @@ public struct EmbeddingScale: Sendable, Hashable, Codable {
   public var rootMeanSquare: Double
 
   /// Describes embeddings.
-  ///
-  /// - Parameters:
-  ///   - meanNorm: The mean norm, at least 0.
-  ///   - rootMeanSquare: The root mean square per dimension, at least 0.
   public init(meanNorm: Double, rootMeanSquare: Double) {
     self.meanNorm = meanNorm
     self.rootMeanSquare = rootMeanSquare

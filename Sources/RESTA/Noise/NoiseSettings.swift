@@ -112,10 +112,6 @@ public struct Sigma: Sendable, Hashable, Codable, CustomStringConvertible {
   public var unit: Unit
 
   /// Makes a sigma; nothing is checked before ``validate()``.
-  ///
-  /// - Parameters:
-  ///   - value: The strength: a finite number, 0 or more.
-  ///   - unit: What it is measured in.
   public init(value: Double, unit: Unit) {
     self.value = value
     self.unit = unit

@@ -45,7 +45,6 @@ package struct RandomStream: Sendable, Hashable {
   /// The seed; every value is valid.
   package let seed: UInt64
 
-  /// What the numbers are for.
   package let purpose: Purpose
 
   package init(seed: UInt64, purpose: Purpose) {

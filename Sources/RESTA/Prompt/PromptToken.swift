@@ -91,18 +91,14 @@ extension [RenderedPrompt.ContentSpan] {
 
 /// Which parts of a conversation the noise is added to.
 public struct PerturbedContent: Sendable, Hashable, Codable {
-  /// The roles whose content is perturbed.
+  /// The roles whose content is perturbed, of `user`, `tool` and `system`, at least one; by default `user`.
   ///
   /// The template itself and the model's own turns never are.
   public var roles: Set<ChatMessage.Role>
-  /// Whether only the last user turn is perturbed instead of all.
+  /// Whether only the last user turn is perturbed instead of all; `false` by default.
   public var lastUserTurnOnly: Bool
 
-  /// Chooses content.
-  ///
-  /// - Parameters:
-  ///   - roles: Of `user`, `tool` and `system`, at least one. Default: `user`.
-  ///   - lastUserTurnOnly: Default: `false`.
+  /// Chooses content; nothing is checked before it is used.
   public init(roles: Set<ChatMessage.Role> = [.user], lastUserTurnOnly: Bool = false) {
     self.roles = roles
     self.lastUserTurnOnly = lastUserTurnOnly
@@ -121,7 +117,6 @@ public struct PerturbedContent: Sendable, Hashable, Codable {
 
 /// A beginning of the answer that the model did not choose: it goes on behind it, as if it had.
 package struct AnswerOpening: Sendable, Hashable, Codable {
-  /// Its text.
   package var text: String
   /// Whether the smoothed window counts its tokens as if they had been voted on.
   ///

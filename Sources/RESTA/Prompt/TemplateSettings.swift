@@ -7,7 +7,6 @@ extension SettingKind<TemplateDate> {
 }
 
 extension SettingKind<[String: TemplateVariable]> {
-  /// Variables of templates.
   package static let templateVariables = SettingKind(
     expected: "a list of NAME=VALUE, each name once and none that has a meaning of its own",
     isList: true,

@@ -7,7 +7,6 @@ struct TokenAlignment {
   let text: [UInt8]
   let tokenizer: any Tokenizer
 
-  /// The byte range of each token.
   func ranges(of tokens: [TokenID]) throws(RESTAError) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     ranges.reserveCapacity(tokens.count)

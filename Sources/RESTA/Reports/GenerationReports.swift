@@ -4,7 +4,6 @@ package struct PrefixReport: Encodable, Sendable, Hashable, CustomStringConverti
 
   package init(_ prefix: PrefixLength) { self.prefix = prefix }
 
-  /// So many tokens.
   package static func tokens(_ count: Int) -> PrefixReport { PrefixReport(.tokens(count)) }
 
   package var description: String { prefix.description }

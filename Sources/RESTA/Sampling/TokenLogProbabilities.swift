@@ -53,7 +53,6 @@ extension TokenLogProbabilities {
 
 /// How likely the unperturbed model itself finds an answer: low for text that is no language.
 package struct AnswerScore: Sendable, Hashable, Codable {
-  /// The number of tokens that were scored.
   package let tokens: Int
   /// The mean of log p(y_t | x, y_1..y_{t-1}) over them, in nats; at most 0.
   package let meanLogProbability: Double

@@ -18,7 +18,6 @@
 /// let token = try sampler.sample(logits: logits, position: 20)
 /// ```
 package struct TokenSampler: Sendable, Hashable {
-  /// How a token is chosen.
   package let settings: SamplingSettings
 
   /// The seed of the choices; it is the one that counts, whatever `settings.seed` is.
@@ -78,7 +77,6 @@ package struct TokenSampler: Sendable, Hashable {
 ///
 /// Weights are probabilities in relation to the most likely token's, so the largest is 1.
 struct TokenFilter {
-  /// The smallest weight that is kept.
   private var lastWeight = 0.0
   /// The largest id that is kept of those with the smallest weight.
   private var lastID = Int.max

@@ -18,14 +18,12 @@ package final class EnginePass: Sendable {
 
   /// What one member has in a phase.
   package struct Part: Sendable {
-    /// Who it is for.
     package let member: PassMember
     /// The positions, in order.
     package let pieces: [Piece]
     /// The numbers of the wanted rows in the member's whole forward call.
     package let rows: Range<Int>
 
-    /// How many positions there are.
     package var positions: Int { pieces.reduce(0) { $0 + $1.range.count } }
   }
 
@@ -34,7 +32,6 @@ package final class EnginePass: Sendable {
     /// What each of its members has in it, at least one position.
     package let parts: [Part]
 
-    /// How many positions there are.
     package var positions: Int { parts.reduce(0) { $0 + $1.positions } }
   }
 
@@ -99,7 +96,6 @@ package final class PassMember: Sendable {
   /// Whether it was cancelled, or its reader failed: nothing of it needs computing any more.
   package var isGone: Bool { gone.load(ordering: .relaxed) }
 
-  /// What its reader threw.
   package var failure: (any Error)? { reading.withLock { $0.failure } }
 
   /// Shows rows of logits, on the engine's thread.
@@ -156,7 +152,6 @@ struct ForwardCursor: Sendable {
     lengths = ledger.lengths
   }
 
-  /// Whether all of it was taken.
   var isFinished: Bool { index == segments.count }
 
   /// What comes next; `nil` at the end.
@@ -201,7 +196,7 @@ struct ForwardCursor: Sendable {
 }
 
 extension ForwardSegment {
-  fileprivate var kind: ForwardCursor.Kind {
+  var kind: ForwardCursor.Kind {
     switch input {
     case .tokens: .tokens
     case .embeddings, .perturbed: .embeddings

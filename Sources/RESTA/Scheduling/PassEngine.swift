@@ -3,7 +3,6 @@
 /// The scheduler calls it for one thing at a time, with what was checked before: sequences that are
 /// there, and positions for which there is room.
 package protocol PassEngine: Sendable {
-  /// Which inputs the model takes.
   var inputs: InputLimits { get }
 
   /// The most positions of one call of the engine, at least 1.
@@ -29,7 +28,6 @@ package protocol PassEngine: Sendable {
 
 /// A change to an engine's cache that computes nothing.
 package struct CacheOperation: Sendable, Hashable {
-  /// What is done.
   package enum Action: Sendable, Hashable {
     /// An empty sequence gets the first positions of another one.
     case fork(source: Int32, target: Int32, length: Int)
@@ -37,9 +35,7 @@ package struct CacheOperation: Sendable, Hashable {
     case truncate(sequence: Int32, length: Int)
   }
 
-  /// For which reservation.
   package let owner: Int
-  /// What is done.
   package let action: Action
 }
 
@@ -86,9 +82,7 @@ extension PassEngine {
 
 /// Which inputs a model takes.
 package struct InputLimits: Sendable, Hashable {
-  /// The number of tokens in the vocabulary.
   package let vocabularySize: Int
-  /// The length of an embedding vector.
   package let dimensions: Int
 
   package init(vocabularySize: Int, dimensions: Int) {

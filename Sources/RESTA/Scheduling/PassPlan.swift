@@ -6,7 +6,6 @@ struct PassPlan: Sendable {
   /// model on a CPU. Wider passes compute hardly more positions per second there.
   static let sharedPositions = 128
 
-  /// The pass.
   let pass: EnginePass
   /// Those who have a part in it.
   var taken: [ForwardRequest] = []

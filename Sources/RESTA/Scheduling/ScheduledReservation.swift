@@ -2,7 +2,7 @@ import Synchronization
 
 /// Sequences of one generation in an engine that a ``Scheduler`` shares out.
 package final class ScheduledReservation: SequenceReservation {
-  private let scheduler: Scheduler
+  fileprivate let scheduler: Scheduler
   /// What it holds.
   package let grant: SequencePool.Grant
   /// How many positions each sequence began with.
@@ -44,11 +44,6 @@ package final class ScheduledReservation: SequenceReservation {
     try await scheduler.truncate(sequence, to: length, owner: grant.id)
   }
 
-  /// The number that it was kept under, if it is of a scheduler.
-  fileprivate func number(in scheduler: Scheduler) -> Int? {
-    self.scheduler === scheduler ? grant.id : nil
-  }
-
   /// Gives the room back to who needs it, and keeps the positions until then.
   package func keep() async -> Bool { await scheduler.keep(grant.id) }
 
@@ -59,7 +54,8 @@ package final class ScheduledReservation: SequenceReservation {
 extension Scheduler {
   /// The number under which it kept sequences; `nil` for those of another one.
   package nonisolated func number(of kept: any SequenceReservation) -> Int? {
-    (kept as? ScheduledReservation)?.number(in: self)
+    guard let kept = kept as? ScheduledReservation, kept.scheduler === self else { return nil }
+    return kept.grant.id
   }
 
   /// Keeps what a reservation holds for one that begins with the same; its room is everybody's.

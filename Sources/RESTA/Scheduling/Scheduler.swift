@@ -129,12 +129,12 @@ package actor Scheduler {
         isResizing = true
         // Room beside it for others is good to have; what does not fit the machine is not needed.
         let isPossible = (try? engine.check(room)) != nil
-        Task { await resize(to: isPossible ? room : least, for: id) }
+        Task { await resize(to: isPossible ? room : least, atLeast: least, for: id) }
       }
     }
   }
 
-  private func resize(to room: SequenceRoom, for id: Int) async {
+  private func resize(to room: SequenceRoom, atLeast least: SequenceRoom, for id: Int) async {
     pool.capacity = .none
     do {
       // A new cache holds what was kept, if it is as it should be, and nothing else.
@@ -150,6 +150,8 @@ package actor Scheduler {
       pool.capacity = capacity
     } catch {
       forgetKept()
+      // What a GPU holds beside the weights is seen only when it is tried.
+      if room != least { return await resize(to: least, atLeast: least, for: id) }
       if pool.withdraw(id) {
         applicants.removeValue(forKey: id)?.continuation.resume(throwing: error)
       }

@@ -39,9 +39,7 @@ public final class ConversationCache: Sendable {
   // Invariant: the one that was not used for the longest time first, and no more than `cells` in all.
   private let entries = Mutex([Entry]())
 
-  /// Makes an empty cache.
-  ///
-  /// - Parameter cells: The most positions that are kept. Default: ``defaultCells``.
+  /// Makes an empty cache, by default of ``defaultCells``.
   public init(cells: Int = ConversationCache.defaultCells) { self.cells = max(0, cells) }
 
   /// How many positions are kept now, at most.

@@ -261,6 +261,16 @@ extension WindowPlacement {
 }
 
 extension Chosen<DefenseSettings> {
+  /// Refuses what no model could have, before one is loaded.
+  ///
+  /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
+  package func check() throws(RESTAError) {
+    var settings = value
+    // Whether the recommended noise can be power matched is not known yet.
+    if !names.contains("noise") { settings.noise.powerMatched = false }
+    try settings.validate()
+  }
+
   /// The valid settings for a model: what is recommended for it, changed by what was chosen; `nil` where a unit was
   /// chosen, and the only sigma is in the other one.
   ///

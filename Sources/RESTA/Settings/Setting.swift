@@ -109,8 +109,7 @@ extension Setting {
       keyPath: nil,
       parse: { value, outer in
         if self.dependsOnModel, value.isNull {
-          self.move(outer[keyPath: keyPath].base, &outer[keyPath: keyPath].value)
-          outer[keyPath: keyPath].names.remove(self.name)
+          outer[keyPath: keyPath].take(self, from: Chosen(outer[keyPath: keyPath].base))
           return true
         }
         guard self.parse(value, &outer[keyPath: keyPath].value) else { return false }
@@ -122,14 +121,7 @@ extension Setting {
         if self.dependsOnModel, !chosen.names.contains(self.name) { return .null }
         return self.print(chosen.value)
       },
-      move: { source, outer in
-        self.move(source[keyPath: keyPath].value, &outer[keyPath: keyPath].value)
-        if source[keyPath: keyPath].names.contains(self.name) {
-          outer[keyPath: keyPath].names.insert(self.name)
-        } else {
-          outer[keyPath: keyPath].names.remove(self.name)
-        }
-      })
+      move: { $1[keyPath: keyPath].take(self, from: $0[keyPath: keyPath]) })
   }
 
   /// Whether a key path leads to this row's value.
@@ -170,6 +162,12 @@ package struct Chosen<Root: Sendable>: Sendable {
       row.copy(from: other.value, to: &value)
     }
     names.formUnion(other.names)
+  }
+
+  /// Takes over one row of another one, chosen or not.
+  fileprivate mutating func take(_ row: Setting<Root>, from other: Chosen<Root>) {
+    row.copy(from: other.value, to: &value)
+    if other.names.contains(row.name) { names.insert(row.name) } else { names.remove(row.name) }
   }
 
   /// Another value with what was chosen.

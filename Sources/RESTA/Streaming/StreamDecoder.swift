@@ -23,6 +23,15 @@ struct StreamDecoder: TokenDecoder {
     func prediction(at position: Int) -> StreamedPrediction? {
       predictions.indices.contains(position - start) ? predictions[position - start] : nil
     }
+
+    /// Takes its next token; `nil` at its end.
+    mutating func take(_ prediction: StreamedPrediction?) throws(RESTAError) {
+      if let prediction { return predictions.append(prediction) }
+      stream = nil
+      guard !predictions.isEmpty else {
+        throw RESTAError(.engineFailed, "The engine ended a stream without a token.")
+      }
+    }
   }
 
   private let job: DecodingJob
@@ -77,7 +86,7 @@ struct StreamDecoder: TokenDecoder {
         while position + length < job.maximumTokens, !window.contains(position + length) {
           length += 1
         }
-        var request = cleanRequest(isNaive ? 1 : length)
+        var request = request(.tokens(job.prompt), isNaive ? 1 : length)
         request.sampling = job.options.sampling
         // A stream that starts later draws other numbers than the one before it.
         request.sampling.seed = job.sampler.seed &+ UInt64(position)
@@ -88,16 +97,19 @@ struct StreamDecoder: TokenDecoder {
     }
   }
 
-  private func cleanRequest(_ length: Int) -> PredictionRequest {
-    var request = PredictionRequest(
-      prompt: .tokens(job.prompt), answer: generated, maximumTokens: length)
+  /// What follows the answer so far behind a prompt, for so many tokens.
+  private func request(
+    _ prompt: PredictionRequest.Prompt, _ length: Int
+  ) -> PredictionRequest {
+    var request = PredictionRequest(prompt: prompt, answer: generated, maximumTokens: length)
     request.stopsAtEnd = !job.options.ignoresEndOfGeneration
     return request
   }
 
   /// argmax f(x, y_1..y_{t-1}).
   private mutating func unperturbedToken() async throws -> TokenID {
-    clean = Copy(stream: streams.open(cleanRequest(1)), start: generated.count)
+    let request = request(.tokens(job.prompt), 1)
+    clean = Copy(stream: streams.open(request), start: generated.count)
     while true {
       if let prediction = clean.prediction(at: generated.count) {
         closeClean()
@@ -177,15 +189,13 @@ struct StreamDecoder: TokenDecoder {
     } else if case .fixed(let draft) = job.settings.plan?.draft {
       run = min(run - 1, draft) + 1
     }
-    let request = request(copy, min(run, Self.longestRun))
+    let request = request(copy: copy, min(run, Self.longestRun))
     copies[copy] = Copy(stream: streams.open(request), start: position)
   }
 
-  private func request(_ copy: Int, _ length: Int) -> PredictionRequest {
-    var request = PredictionRequest(
-      prompt: .perturbed(job.copy(copy)), answer: generated, maximumTokens: length)
-    request.stopsAtEnd = !job.options.ignoresEndOfGeneration
-    if mayScore { request.listed = Self.listed }
+  private func request(copy: Int, _ length: Int) -> PredictionRequest {
+    var request = request(.perturbed(job.copy(copy)), length)
+    if job.defense.tieRule.mayScore { request.listed = Self.listed }
     return request
   }
 
@@ -196,13 +206,10 @@ struct StreamDecoder: TokenDecoder {
 
   // MARK: Ties
 
-  /// Whether the sum of log-probabilities may decide a tie.
-  private var mayScore: Bool { [.logProbability, .unperturbed].contains(job.defense.tieRule) }
-
   /// For each leader of a tie the sum of its log-probabilities over all copies.
   private func tieScores(_ ballot: Ballot) async throws -> [TokenID: Double] {
     let leaders = ballot.leaders
-    guard leaders.count > 1, mayScore else { return [:] }
+    guard leaders.count > 1, job.defense.tieRule.mayScore else { return [:] }
     var sums: [TokenID: Double] = [:]
     var missing: [(token: TokenID, request: PredictionRequest)] = []
     for leader in leaders {
@@ -211,7 +218,7 @@ struct StreamDecoder: TokenDecoder {
         if let value = prediction?.logProbability(of: leader) {
           sums[leader, default: 0] += value
         } else {
-          missing.append((leader, request(copy, 1)))
+          missing.append((leader, request(copy: copy, 1)))
         }
       }
     }
@@ -226,28 +233,14 @@ struct StreamDecoder: TokenDecoder {
 
   /// Takes the next thing that a stream says.
   private mutating func read() async throws {
-    let (stream, event) = try await streams.next()
-    if clean.stream == stream {
-      try take(event, &clean)
-      return
-    }
+    let (stream, prediction) = try await streams.next()
+    if clean.stream == stream { return try clean.take(prediction) }
     guard let copy = copies.firstIndex(where: { $0.stream == stream }) else { return }
-    try take(event, &copies[copy])
+    try copies[copy].take(prediction)
     // One that lags behind the vote may have parted from it.
-    if case .token(let prediction) = event {
-      let position = copies[copy].start + copies[copy].predictions.count - 1
-      if position < generated.count, prediction.token != generated[position] { stop(copy) }
-    }
-  }
-
-  private func take(_ event: StreamSet.Event, _ copy: inout Copy) throws {
-    switch event {
-    case .token(let prediction): copy.predictions.append(prediction)
-    case .ended, .failed:
-      copy.stream = nil
-      guard !copy.predictions.isEmpty else {
-        throw RESTAError(.engineFailed, "The engine ended a stream without a token.")
-      }
+    let position = copies[copy].start + copies[copy].predictions.count - 1
+    if let prediction, position < generated.count, prediction.token != generated[position] {
+      stop(copy)
     }
   }
 }

@@ -2,18 +2,13 @@
 ///
 /// Each stream is a task of its own, so all of them advance while the decoder waits for any.
 final class StreamSet: DecodingAccount {
-  /// What a stream says.
-  enum Event: Sendable {
-    case token(StreamedPrediction)
-    /// It gave all that it will.
-    case ended
-    case failed(any Error)
-  }
+  /// What a stream says: a token, nothing where it gave all that it will, or why it failed.
+  private typealias Event = (stream: Int, said: Result<StreamedPrediction?, any Error>)
 
   private let source: any PredictionStreams
   private let stopwatch: Stopwatch
-  private let (events, channel) = AsyncStream<(stream: Int, event: Event)>.makeStream()
-  private var reader: AsyncStream<(stream: Int, event: Event)>.Iterator
+  private let (events, channel) = AsyncStream<Event>.makeStream()
+  private var reader: AsyncStream<Event>.Iterator
   /// Those that may still run, stopped ones among them.
   private var tasks: [Int: Task<Void, Never>] = [:]
   private var stopped: Set<Int> = []
@@ -37,10 +32,10 @@ final class StreamSet: DecodingAccount {
     count(request)
     tasks[stream] = Task { [source, channel] in
       do {
-        try await source.predict(request) { channel.yield((stream, .token($0))) }
-        channel.yield((stream, .ended))
+        try await source.predict(request) { channel.yield((stream, .success($0))) }
+        channel.yield((stream, .success(nil)))
       } catch {
-        channel.yield((stream, .failed(error)))
+        channel.yield((stream, .failure(error)))
       }
     }
     return stream
@@ -53,8 +48,8 @@ final class StreamSet: DecodingAccount {
     stopped.insert(stream)
   }
 
-  /// The next thing that an open stream says.
-  func next() async throws -> (stream: Int, event: Event) {
+  /// The next token of an open stream; `nil` where it has ended.
+  func next() async throws -> (stream: Int, prediction: StreamedPrediction?) {
     let start = stopwatch.seconds
     defer {
       let waited = stopwatch.seconds - start
@@ -65,17 +60,20 @@ final class StreamSet: DecodingAccount {
       let item = await reader.next()
       self.reader = reader
       guard let item else { throw CancellationError() }
-      let counts = !stopped.contains(item.stream)
-      switch item.event {
-      case .token:
+      let isOpen = !stopped.contains(item.stream)
+      switch item.said {
+      case .success(let prediction?):
         account.tokensProcessed += 1
-        if counts { hasTokens = true }
-      case .ended: tasks.removeValue(forKey: item.stream)
-      case .failed(let error):
+        guard isOpen else { continue }
+        hasTokens = true
+        return (item.stream, prediction)
+      case .success(nil):
         tasks.removeValue(forKey: item.stream)
-        if counts { throw error }
+        if isOpen { return (item.stream, nil) }
+      case .failure(let error):
+        tasks.removeValue(forKey: item.stream)
+        if isOpen { throw error }
       }
-      if counts { return item }
     }
   }
 
@@ -87,10 +85,7 @@ final class StreamSet: DecodingAccount {
     return try await withThrowingTaskGroup(of: (Int, Double).self) { group in
       for (index, question) in questions.enumerated() {
         group.addTask { [source] in
-          (
-            index,
-            try await source.logProbability(of: question.token, in: question.request)
-          )
+          (index, try await source.logProbability(of: question.token, in: question.request))
         }
       }
       var answers = [Double](repeating: 0, count: questions.count)

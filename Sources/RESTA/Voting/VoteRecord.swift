@@ -10,6 +10,9 @@ public enum TieRule: String, Sendable, Hashable, Codable, CaseIterable {
   case unperturbed
   /// No token: the answer ends there, with the stop reason `abstained`.
   case abstain
+
+  /// Whether the copies' log-probabilities may decide.
+  var mayScore: Bool { self == .logProbability || self == .unperturbed }
 }
 
 /// How one tie was broken.

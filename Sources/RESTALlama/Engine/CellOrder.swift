@@ -13,7 +13,6 @@ struct CellOrder: Sendable {
   private var users: [UInt16]
   /// The cells of each sequence, by position.
   private var cells: [Int32: [Int32]] = [:]
-  /// How many cells are held.
   private(set) var used = 0
 
   /// An empty cache of so many cells.

@@ -11,7 +11,6 @@ struct LlamaContext: ~Copyable {
   private let context: OpaquePointer
   private let memory: OpaquePointer
   private let vocabularySize: Int
-  /// Which cells are in use.
   private var order: CellOrder
   // The context refers to both.
   private let threads: PassThreads
@@ -193,7 +192,6 @@ private final class PassThreads {
 }
 
 extension LlamaOptions.CacheType {
-  /// ggml's own name of it.
   var ggml: ggml_type {
     switch self {
     case .f32: GGML_TYPE_F32

@@ -21,6 +21,8 @@ final class LlamaWeights: @unchecked Sendable {
   ) throws {
     LlamaLibrary.initialize()
     _ = LlamaLibrary.takeErrors()
+    // Before the weights, which may take minutes.
+    for adapter in options.adapters { try Self.check(adapter) }
     let model = try unsafe Self.load(path, options, vocabularyOnly, progress)
     guard let vocabulary = unsafe llama_model_get_vocab(model) else {
       unsafe llama_model_free(model)
@@ -63,9 +65,7 @@ final class LlamaWeights: @unchecked Sendable {
     return unsafe model
   }
 
-  private static func load(
-    _ adapter: LlamaOptions.Adapter, for model: OpaquePointer, named name: String
-  ) throws -> OpaquePointer {
+  private static func check(_ adapter: LlamaOptions.Adapter) throws(LlamaError) {
     let file = try GGUFFile(path: adapter.path)
     guard file.string("general.type") == "adapter" else {
       throw LlamaError(
@@ -81,6 +81,11 @@ final class LlamaWeights: @unchecked Sendable {
         "The adapter '\(adapter.path)' changes the token embeddings; llama.cpp does not apply that "
           + "to the embeddings that RESTA feeds. Merge it into the model instead.")
     }
+  }
+
+  private static func load(
+    _ adapter: LlamaOptions.Adapter, for model: OpaquePointer, named name: String
+  ) throws(LlamaError) -> OpaquePointer {
     guard let loaded = unsafe llama_adapter_lora_init(model, adapter.path) else {
       throw LlamaError(
         .adapterFailed,

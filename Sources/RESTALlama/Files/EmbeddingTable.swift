@@ -15,7 +15,6 @@ final class EmbeddingTable: Sendable {
   private let type: ggml_type
   private let scale: Float
 
-  /// Finds the table.
   init(_ file: GGUFFile, scale: Float) throws(LlamaError) {
     let (path, tensor) = try Self.find(in: file)
     guard tensor.shape.count == 2, tensor.shape[0] > 0 else {

@@ -10,7 +10,6 @@ package import RESTA
 package struct LlamaRows: Sendable {
   /// What the model is, with room for as many sequences as there may be copies.
   package let information: ModelInformation
-  /// The vocabulary.
   package let tokenizer: any Tokenizer
   /// The model's own chat template; `nil` when its file holds none.
   package let chatTemplate: Result<ChatTemplate?, RESTAError>

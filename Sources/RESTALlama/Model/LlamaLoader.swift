@@ -63,7 +63,6 @@ actor LlamaLoader {
 }
 
 extension LlamaWeights {
-  /// The length of an embedding vector.
   var dimensions: Int { Int(unsafe llama_model_n_embd_inp(model)) }
 
   var vocabularySize: Int { Int(unsafe llama_vocab_n_tokens(vocabulary)) }
@@ -131,7 +130,6 @@ public struct EmbeddingSelfTest: Sendable, Hashable {
     sameToken && largestDifference.isFinite && largestDifference <= 0.05 * max(1, largestLogit)
   }
 
-  /// Runs the test.
   init(_ parts: LlamaParts) async throws {
     let tokens = try Self.tokens(parts.tokenizer)
     let rows = try parts.table.embeddings(of: tokens)

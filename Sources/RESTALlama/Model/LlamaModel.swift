@@ -82,36 +82,18 @@ public final class LlamaModel: LanguageModel {
     get throws { try parts.template.get() }
   }
 
-  /// The vectors that the model's first block receives, `[tokens, dimensions]`, read from the file.
-  ///
-  /// - Parameter tokens: Tokens of the vocabulary.
-  /// - Returns: The rows, scaled as the architecture scales them.
-  /// - Throws: `RESTAError` with `engineFailed` for a token outside of it.
-  /// - Complexity: O(tokens * dimensions).
+  /// The vectors that the model's first block receives, read from the file and scaled as the architecture scales
+  /// them.
   public func embeddings(of tokens: [TokenID]) throws -> EmbeddingMatrix {
     try parts.table.embeddings(of: tokens)
   }
 
-  /// Sets aside room for sequences; waits while other generations use it up.
-  ///
-  /// - Parameters:
-  ///   - sequences: At least 1.
-  ///   - cells: Positions in total, at least 1.
-  /// - Returns: The reservation; its sequences are empty.
-  /// - Throws: `RESTAError` with `contextExceeded`; ``LlamaError`` with `outOfMemory`.
+  /// Sets aside room for sequences, or throws ``LlamaError`` with `outOfMemory` for more than the machine can hold.
   public func reserve(sequences: Int, cells: Int) async throws -> any SequenceReservation {
     try await scheduler.reserve(sequences: sequences, cells: cells)
   }
 
-  /// Sets aside room for sequences that begin with positions of kept ones.
-  ///
-  /// - Parameters:
-  ///   - sequences: At least 1.
-  ///   - cells: Positions in total, at least 1.
-  ///   - kept: Kept sequences of this model.
-  ///   - lengths: How many positions of each.
-  /// - Returns: The reservation.
-  /// - Throws: As ``reserve(sequences:cells:)``.
+  /// Sets aside room as ``reserve(sequences:cells:)``, for sequences that begin with positions of kept ones.
   public func reserve(
     sequences: Int, cells: Int, continuing kept: any SequenceReservation, lengths: [Int]
   ) async throws -> any SequenceReservation {

@@ -104,7 +104,6 @@ private final class DeepCall {
 
   private init(_ work: @escaping () throws -> [TokenID]) { self.work = work }
 
-  /// Calls, and waits.
   static func run(
     bytes: Int, _ work: @escaping @Sendable () throws -> [TokenID]
   ) throws -> [TokenID] {

@@ -73,18 +73,12 @@ extension PassCostMeter {
       try await scheduler.reserve(sequences: $0, cells: $1)
     }
     // The files are looked at now: later there may be others under their names.
-    let key = options.cacheFolder.flatMap { _ in
-      PassCostCache.Key(path: path, options: options, threads: parts.threads)
-    }
-    guard let folder = options.cacheFolder, let key else {
-      self.init { try await measurement.run() }
-      return
-    }
-    let cache = PassCostCache(folder: folder)
+    let key = PassCostCache.Key(path: path, options: options, threads: parts.threads)
+    let cache = options.cacheFolder.map { PassCostCache(folder: $0) }
     self.init {
-      if let costs = cache.costs(for: key) { return costs }
+      if let key, let costs = cache?.costs(for: key) { return costs }
       let costs = try await measurement.run()
-      cache.remember(costs, for: key)
+      if let key { cache?.remember(costs, for: key) }
       return costs
     }
   }

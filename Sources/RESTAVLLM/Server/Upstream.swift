@@ -44,7 +44,6 @@ final class Upstream: Sendable {
     return try await work()
   }
 
-  /// Something came from it.
   func hear() {
     let now = now
     state.withLock { state in
@@ -62,7 +61,6 @@ final class Upstream: Sendable {
     }
   }
 
-  /// Remembers who it is.
   func remember(_ fingerprint: [StreamedPrediction]) {
     state.withLock { $0.fingerprint = fingerprint }
     hear()
@@ -127,7 +125,6 @@ enum Fingerprint {
   }
 }
 
-/// All servers of a model.
 struct UpstreamPool: Sendable {
   let upstreams: [Upstream]
 

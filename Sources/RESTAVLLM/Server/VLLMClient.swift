@@ -70,19 +70,22 @@ struct VLLMClient: Sendable {
       completion.isStreamed = false
       completion.request.maximumTokens = 1
       completion.request.listed = 0
-      let reply = try await answer(completion)
-      guard let first = reply.predictions.first, first.token == token,
-        let value = first.logProbabilities?.logProbability
-      else { throw VLLMFailure.malformed("another token than the one allowed").explained }
-      return value
+      return try await answer(completion) { reply in
+        guard let first = reply.predictions.first, first.token == token,
+          let value = first.logProbabilities?.logProbability
+        else { throw VLLMFailure.malformed("another token than the one allowed") }
+        return value
+      }
     }
 
-    /// The whole reply to a request that is not streamed.
-    func answer(_ completion: VLLMRequest) async throws -> CompletionReply {
+    /// What is read of the whole reply to a request that is not streamed.
+    func answer<Value: Sendable>(
+      _ completion: VLLMRequest, read: (CompletionReply) throws -> Value
+    ) async throws -> Value {
       let body = try body(completion)
       return try await attempt(isIdempotent: { true }) { upstream in
         let value = try await upstream.connection.post("/v1/completions", body)
-        return try CompletionReply(value, listing: completion.request.listed)
+        return try read(CompletionReply(value, listing: completion.request.listed))
       } progress: {
         0
       }
@@ -169,15 +172,13 @@ extension VLLMRequest {
 }
 
 extension VLLMFailure {
-  /// The failure as the library throws it.
-  var explained: RESTAError {
-    RESTAError(.engineFailed, "The vLLM server failed: \(self).", cause: self)
-  }
-
-  func explained(at upstream: Upstream, attempts: Int) -> RESTAError {
+  /// The failure as the library throws it; `isQuoted` where the server was sent nothing that its words could repeat.
+  func explained(at upstream: Upstream, attempts: Int, isQuoted: Bool = false) -> RESTAError {
     let place = upstream.connection.url.absoluteString
     let count = attempts > 1 ? ", after \(attempts) attempts" : ""
+    let said = isQuoted ? words.map { " (it says: '\($0)')" } ?? "" : ""
     return RESTAError(
-      .engineFailed, "The vLLM server at \(place) failed: \(self)\(count).", cause: self)
+      .engineFailed, "The vLLM server at \(place) failed: \(self)\(said)\(count).",
+      sensitiveDetail: isQuoted ? nil : words, cause: self)
   }
 }

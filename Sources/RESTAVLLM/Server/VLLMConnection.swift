@@ -100,19 +100,8 @@ struct VLLMConnection: Sendable {
     // A `Duration` of what is no number of seconds, or too many, would end the process.
     let asked = response.headers.first(name: "Retry-After").flatMap { Double($0) }
     return .status(
-      Int(response.status.code), says: words(of: value, hiding: authorization),
+      Int(response.status.code), says: ServerWords(value, hiding: authorization),
       retryAfter: asked.flatMap { $0.isFinite ? min(max(0, $0), 86_400) : nil })
-  }
-
-  /// What a server says about an error, on one line, without the key.
-  static func words(of value: JSONValue?, hiding authorization: String? = nil) -> String {
-    let error = value?.object?["error"]
-    let text =
-      error?.object?["message"]?.string ?? error?.string ?? value?.object?["message"]?.string
-      ?? value?.object?["detail"]?.string ?? ""
-    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    let key = authorization?.dropFirst("Bearer ".count) ?? ""
-    return String((key.isEmpty ? line : line.replacing(key, with: "(API key)")).prefix(300))
   }
 
   /// What went wrong, by kind: an error's own words could hold parts of a reply.

@@ -1,13 +1,13 @@
+import RESTADocuments
+
 /// Why a request to a server gave no tokens: the cause of a `RESTAError` with `engineFailed`.
-///
-/// The server's words in it are short, and never repeat a prompt: they are those of its own checks.
 package enum VLLMFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// The connection was refused or broke; its kind.
   case disconnected(String)
   /// Nothing came for so many seconds.
   case silent(seconds: Double)
-  /// A status other than 200, the server's words, and after how many seconds it wants to be asked again.
-  case status(Int, says: String, retryAfter: Double?)
+  /// A status other than 200, what the server says, and after how many seconds it wants to be asked again.
+  case status(Int, says: ServerWords, retryAfter: Double?)
   /// The stream ended before the answer did.
   case cutOff
   /// What came is not what the API describes.
@@ -46,17 +46,46 @@ package enum VLLMFailure: Error, Sendable, Hashable, CustomStringConvertible {
     return 0
   }
 
-  /// What happened.
+  /// What the server said: words that may quote a prompt; `nil` where it said nothing.
+  var words: String? {
+    guard case .status(_, let said, _) = self, !said.text.isEmpty else { return nil }
+    return said.text
+  }
+
+  /// What happened, without the server's words: it is logged.
   package var description: String {
     switch self {
     case .disconnected(let kind):
       "the connection failed (\(kind)): see that the server runs and that the address is right"
     case .silent(let seconds): "nothing came for \(seconds) s"
-    case .status(let status, let words, _):
-      "HTTP status \(status)" + (words.isEmpty ? "" : " with the words '\(words)'")
+    case .status(let status, let said, _):
+      "HTTP status \(status)" + (said.type.map { " (\($0))" } ?? "")
     case .cutOff: "the stream ended before the answer did"
     case .malformed(let what): "the reply is not what vLLM's API describes (\(what))"
     case .otherWeights: "the server gives other tokens than at the start: it has other weights now"
     }
+  }
+}
+
+/// What a server says about an error.
+package struct ServerWords: Sendable, Hashable {
+  /// Its name for the kind of error, such as `BadRequestError`; `nil` for what is no name.
+  let type: String?
+  /// Its message on one line, cut short and without the key; it may quote the request.
+  let text: String
+
+  init(_ reply: JSONValue?, hiding authorization: String? = nil) {
+    let error = reply?.object?["error"]
+    let type = (error ?? reply)?.object?["type"]?.string
+    self.type = type.flatMap { name in
+      let isName = name.allSatisfy { $0.isASCII && ($0.isLetter || $0 == "_") }
+      return isName && (1...64).contains(name.count) ? name : nil
+    }
+    let text =
+      error?.object?["message"]?.string ?? error?.string ?? reply?.object?["message"]?.string
+      ?? reply?.object?["detail"]?.string ?? ""
+    let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    let key = authorization?.dropFirst("Bearer ".count) ?? ""
+    self.text = String((key.isEmpty ? line : line.replacing(key, with: "(API key)")).prefix(300))
   }
 }

@@ -16,7 +16,6 @@ package struct TensorArchive: Sendable {
     fileprivate var storage: String { self == .float32 ? "FloatStorage" : "BFloat16Storage" }
   }
 
-  /// The archive.
   package let bytes: [UInt8]
 
   /// Packs rows, `[tokens, dimensions]`; throws `nonFiniteOutput` for a number that is not finite, also in a smaller

@@ -7,7 +7,6 @@ import RESTADocuments
 /// Everything that a server could have a default of its own for is said: its model's generation configuration may
 /// hold a temperature or a penalty, and a vote is over what the model predicts.
 struct VLLMRequest {
-  /// The model's name at the server.
   var model: String
   /// Whose cached prefixes may be used.
   var salt: String
@@ -82,7 +81,6 @@ struct VLLMRequest {
 
 /// What `/v1/completions` sends: an event of a stream, or all of a reply.
 struct CompletionReply {
-  /// The tokens in it.
   let predictions: [StreamedPrediction]
   /// Why it ends here, if it does.
   let ending: String?
@@ -100,7 +98,7 @@ struct CompletionReply {
   init(_ value: JSONValue, listing listed: Int?) throws(VLLMFailure) {
     if let error = value.object?["error"], error != .null {
       let status = error.object?["code"]?.int ?? 500
-      throw .status(status, says: VLLMConnection.words(of: value), retryAfter: nil)
+      throw .status(status, says: ServerWords(value), retryAfter: nil)
     }
     guard let choices = value.object?["choices"]?.array else { throw .malformed("no choices") }
     guard choices.count == 1, let choice = choices[0].object else {
@@ -131,14 +129,7 @@ struct CompletionReply {
     var predictions: [StreamedPrediction] = []
     for (index, token) in tokens.enumerated() {
       guard let value = chosen[index].double, value.isFinite else { throw .malformed("logprobs") }
-      var others: [TokenLogProbabilities.Alternative] = []
-      for (key, value) in top.isEmpty ? JSONObject([:]) : top[index].object ?? JSONObject([:]) {
-        guard key.hasPrefix("token_id:"), let id = TokenID(key.dropFirst(9)),
-          let value = value.double
-        else { throw .malformed("top_logprobs") }
-        others.append(.init(tokenID: id, logProbability: value))
-      }
-      others.sort { ($1.logProbability, $0.tokenID) < ($0.logProbability, $1.tokenID) }
+      let others = top.isEmpty ? [] : try Self.alternatives(top[index])
       predictions.append(
         StreamedPrediction(
           token: token,
@@ -146,6 +137,19 @@ struct CompletionReply {
             logProbability: value, alternatives: Array(others.prefix(listed)))))
     }
     self.predictions = predictions
+  }
+
+  /// The likeliest tokens of a place, most likely first.
+  private static func alternatives(
+    _ value: JSONValue
+  ) throws(VLLMFailure) -> [TokenLogProbabilities.Alternative] {
+    var found: [TokenLogProbabilities.Alternative] = []
+    for (key, value) in value.object ?? [:] {
+      guard key.hasPrefix("token_id:"), let id = TokenID(key.dropFirst(9)), let value = value.double
+      else { throw .malformed("top_logprobs") }
+      found.append(.init(tokenID: id, logProbability: value))
+    }
+    return found.sorted { ($1.logProbability, $0.tokenID) < ($0.logProbability, $1.tokenID) }
   }
 
   /// A list of objects by token, the first of which is nothing.

@@ -196,6 +196,16 @@ extension LlamaTests {
       #expect(text.code == .notGGUF)
     }
 
+    @Test("An adapter is looked at before the weights are read")
+    func adapterFirst() {
+      let adapter = LlamaOptions.Adapter(path: "/nowhere/adapter.gguf")
+      let error = #expect(throws: LlamaError.self) {
+        _ = try LlamaWeights(
+          path: "/nowhere/model.gguf", options: LlamaOptions(adapters: [adapter]))
+      }
+      #expect(error?.message.contains("adapter.gguf") == true)
+    }
+
     @Test("An adapter of the token embeddings is refused")
     func embeddingAdapter() async throws {
       try await TestFiles.withTemporaryFolder { folder in

@@ -91,6 +91,22 @@ struct DefenseSettingsTests {
     #expect(throws: RESTAError.self) { try settings.validate() }
   }
 
+  @Test("choices that no model could have are refused before one is known, and no others")
+  func choices() throws {
+    var chosen = Chosen<DefenseSettings>(.defaults)
+    chosen.set(\.noise.powerMatched, true)
+    // Llama 2's recommended noise is hard.
+    try chosen.check()
+    let llama2 = Self.model("llama", vocabulary: 32_000, dimensions: 4_096)
+    #expect(try chosen.settings(for: llama2)?.noise.powerMatched == true)
+    chosen.set(\.noise.kind, .isotropic)
+    #expect(throws: RESTAError.self) { try chosen.check() }
+    chosen = Chosen(.defaults)
+    chosen.set(\.lead, 2)
+    chosen.set(\.aggregator, .meanLogit)
+    #expect(throws: RESTAError.self) { try chosen.check() }
+  }
+
   static func model(
     _ architecture: String, vocabulary: Int, dimensions: Int, name: String = "model"
   ) -> ModelInformation {

@@ -132,6 +132,19 @@ import Testing
     for reservation in reservations { await reservation.release() }
     try await fixture.check()
   }
+
+  @Test("Room for others that the engine fails to make is no error of the one that asked")
+  func leastRoom() async throws {
+    let scheduler = Scheduler(
+      engine: ScriptedEngine(memory: 150), usual: SequenceRoom(sequences: 8, cells: 100))
+    // Beside the usual room it would be 400 cells.
+    let reservation = try await scheduler.reserve(sequences: 1, cells: 120)
+    #expect(reservation.grant.cells == 120)
+    await reservation.release()
+    await #expect(throws: ScriptedEngine.Failure.self) {
+      _ = try await scheduler.reserve(sequences: 1, cells: 200)
+    }
+  }
 }
 
 extension Sequence where Self: Sendable {

@@ -30,6 +30,7 @@ actor ScriptedEngine: PassEngine {
 
   nonisolated let inputs = InputLimits(vocabularySize: 64, dimensions: 2)
   nonisolated let batchSize: Int
+  private let memory: Int
   private let delay: Duration?
   private let before: (@Sendable (EnginePass) async throws -> Void)?
   private var room: SequenceRoom = .none
@@ -45,13 +46,15 @@ actor ScriptedEngine: PassEngine {
 
   /// - Parameters:
   ///   - batchSize: The most positions of one phase.
+  ///   - memory: More cells than these it fails to make. Default: no bound.
   ///   - delay: How long a pass takes. Default: no time.
   ///   - before: Is run in front of each pass.
   init(
-    batchSize: Int = 32, delay: Duration? = nil,
+    batchSize: Int = 32, memory: Int = .max, delay: Duration? = nil,
     before: (@Sendable (EnginePass) async throws -> Void)? = nil
   ) {
     self.batchSize = batchSize
+    self.memory = memory
     self.delay = delay
     self.before = before
   }
@@ -69,6 +72,7 @@ actor ScriptedEngine: PassEngine {
     resizes += 1
     let isKept = keeping && resizes % 3 != 0
     if !isKept { cache = [:] }
+    guard room.cells <= memory else { throw Failure() }
     self.room = room
     return (room, isKept)
   }
