@@ -84,10 +84,8 @@ package struct Compare: AsyncParsableCommand {
     let list = try PromptList(prompts, skipping: skipBadRows)
     let texts = list.prompts
     let options = try answer.options()
-    try defense.check()
+    try model.check(defense, decoder)
     let leads = try leads.map { try LeadComparison.leads($0, defense: defense.chosen.value) }
-    try decoder.check()
-    try model.check()
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025

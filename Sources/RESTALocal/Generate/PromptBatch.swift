@@ -23,9 +23,7 @@ extension Generate {
       throw Failure.usage(
         "--from must be between 0 and the number of prompts, \(list.rows.count), not \(start).")
     }
-    try defense.check()
-    try decoder.check()
-    try model.check()
+    try model.check(defense, decoder)
     let loaded = try await model.loadAny()
     var settings = try defense.settings(for: loaded.information)
     // Of 53 bits, as elsewhere, so that every JSON reader keeps it.

@@ -75,8 +75,16 @@ import Testing
     #expect(history == ["old", "one\ntwo", "three"])
   }
 
-  @Test func `a file that grew long is cut`() throws {
-    let file = try TemporaryFile((1...2001).map { "\($0)\n" }.joined())
+  @Test func `lines that an editor ended as on Windows are lines too`() throws {
+    let file = try TemporaryFile("old\r\nnew\r\n")
+    var reader = try LineReader(historyFile: file.path)
+    #expect(reader.history == ["old", "new"])
+    reader.remember("newest")
+    #expect(try String(contentsOfFile: file.path, encoding: .utf8) == "old\r\nnew\r\nnewest\n")
+  }
+
+  @Test(arguments: ["\n", "\r\n"]) func `a file that grew long is cut`(end: String) throws {
+    let file = try TemporaryFile((1...2001).map { "\($0)\(end)" }.joined())
     var reader = try LineReader(historyFile: file.path)
     reader.remember("new")
     let kept = try String(contentsOfFile: file.path, encoding: .utf8).split(separator: "\n")
