@@ -162,6 +162,7 @@ package struct BenchDecoders: AsyncParsableCommand {
     var runs: [BenchRun] = []
     var sigma = 0.0
     var progress = Progress()
+    defer { progress.clear() }
     // Time grows with what has to be computed, and most of that are the copies' prompts.
     let work = cases.map {
       Double($0.userTokens) * Double($0.samples) + Double($0.answerTokens) + 100

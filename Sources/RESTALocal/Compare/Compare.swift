@@ -95,6 +95,7 @@ package struct Compare: AsyncParsableCommand {
     var differences: [Difference] = []
     var comparison = leads.map { LeadComparison($0, options: options, model: loaded) }
     var progress = Progress()
+    defer { progress.clear() }
     for (number, text) in texts {
       progress.show(
         "Prompt \(pairs.count + 1) of \(texts.count), \(differences.count) different so far",

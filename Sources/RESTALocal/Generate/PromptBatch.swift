@@ -54,6 +54,7 @@ struct PromptBatch {
   /// - Throws: `Failure` at the end when prompts failed; at once what would fail for all of them.
   func run(_ rows: [Result<String, DocumentError>], from start: Int) async throws {
     var progress = Progress()
+    defer { progress.clear() }
     var failures = 0
     for (index, row) in rows.enumerated().dropFirst(start) {
       if showsProgress {
