@@ -12,9 +12,14 @@ extension DefenseArguments {
       for: ModelInformation(
         name: "", architecture: "", dimensions: 1, vocabularySize: 1, contextLength: 1,
         maximumSequences: 1, embeddingScale: EmbeddingScale(meanNorm: 1, rootMeanSquare: 1)))
+    let (aggregator, isVote) = (settings.aggregator, settings.aggregator == .majorityVote)
+    guard isVote || settings.tieRule == .logProbability else {
+      throw Failure.usage(
+        "--tie-rule is for --aggregator majority-vote: \(aggregator.rawValue) has no tied votes.")
+    }
     guard engine == .vllm, settings.isActive else { return }
     let local = [
-      ("--aggregator \(settings.aggregator.rawValue)", settings.aggregator != .majorityVote),
+      ("--aggregator \(aggregator.rawValue)", !isVote),
       ("--checkpoint-form header", settings.checkpointForm == .header),
     ]
     if let (name, _) = local.first(where: \.1) {

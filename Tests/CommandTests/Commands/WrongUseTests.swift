@@ -106,6 +106,10 @@ import Testing
     (["compare"], 2, "--prompts"),
     (["generate", "Hi", "--lead", "0"], 2, "1 or more"),
     (["generate", "Hi", "--lead", "4", "--aggregator", "mean-logit"], 2, "majority vote only"),
+    (
+      ["generate", "Hi", "--tie-rule", "abstain", "--aggregator", "mean-logit"], 2,
+      "--tie-rule is for --aggregator majority-vote"
+    ),
     (["attack", "run"], 2, "resta attack list"),
     (["attack", "run", "--attack", "repet"], 2, "did you mean 'repeat'"),
     (["attack", "run", "--attack", "repeat", "--queries", "0"], 2, "1 to 1000000"),
