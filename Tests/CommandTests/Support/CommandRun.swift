@@ -53,8 +53,8 @@ struct CommandRun {
 
   // Runs its arguments on a terminal of their own, and types a line of the input at each empty prompt, where the
   // cursor stands behind `you> `. A command that does not end is killed, with a code that no test expects. The
-  // signal mask of Swift's threads would let a terminal's stop signals pass unseen. With a variable WINDOW the terminal
-  // is so wide, and the command reads from elsewhere.
+  // signal mask of Swift's threads would let a terminal's stop signals pass unseen. With a variable WINDOW the
+  // terminal is so wide, and the command reads from elsewhere.
   private static let terminal = #"""
     import fcntl, os, pty, select, signal, struct, sys, termios, time
     lines, end, seen = sys.stdin.read().splitlines(), time.time() + 100, b""
