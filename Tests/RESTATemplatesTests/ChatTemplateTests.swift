@@ -47,6 +47,11 @@ struct ChatTemplateTests {
       ("\n{{ 1 | nope }}", "line 2: there is no filter 'nope'"),
       ("\n{{ 1 is nope }}", "line 2: there is no test 'nope'"),
       ("{{ strftime_now('%Y') }}", "give the template a `clock`"),
+      // An attribute is no use of the block, which would be lost.
+      (
+        "{% macro m(x) %}{{ x.caller }}{% endmacro %}{% call m({'caller': 1}) %}B{% endcall %}",
+        "the macro 'm' has no parameter 'caller'"
+      ),
       ("a\n{% if 1 %}{% break %}{% endif %}b", "line 2: 'break' or 'continue' stands in no loop"),
       (
         "{% macro m() %}{% continue %}{% endmacro %}\n{% for i in [1] %}{{ m() }}{% endfor %}",

@@ -13,7 +13,7 @@ import Testing
     let server = try await ToyServer(.init(model: toy))
     let model = try await Toy.connect([server], toy)
     let bench = BenchRunner(
-      model: model, template: nil, defense: Toy.defense(9), plan: DecodingPlan(),
+      model: model, defense: Toy.defense(9), plan: DecodingPlan(),
       subjects: BenchSubject.all(.vllm), repeats: 1, stock: nil)
     let prompt = BenchPrompt(ToyModel.prompt)
     #expect(prompt.userTokens == benchCase.userTokens)

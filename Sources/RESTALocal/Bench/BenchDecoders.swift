@@ -116,10 +116,12 @@ package struct BenchDecoders: AsyncParsableCommand {
     try check(sweepSamples, "--sweep-samples", atMost: DefenseSettings.samplesRange.upperBound)
     try check(parallel, "--parallel", atMost: 256)
     try check(sweepPrefix, "--sweep-prefix")
-    try defense.check()
+    try model.check(defense)
     try plan.plan.validate()
-    try model.check()
     let subjects = try subjects()
+    guard subjects.contains(.fast) || parallel != nil || !plan.isGiven else {
+      throw Failure.usage("\(PlanArguments.names) are for 'fast': add that to --decoders.")
+    }
     let loaded = try await model.loadAny()
     let longest = loaded.information.contextLength
     try check(userTokens, "--user-tokens with this model", atMost: longest)
@@ -138,8 +140,11 @@ package struct BenchDecoders: AsyncParsableCommand {
     let measured = own?.prefix(repeats)
     let lengths = measured.map { [$0.reduce(0) { $0 + $1.userTokens } / $0.count] }
     let cases = cases(settings, lengths: lengths ?? userTokens?.values ?? [20, 200, 1000])
+    let asked = try cases.map {
+      try own ?? [BenchPrompt(ofLength: $0.userTokens, model: loaded, template: template)]
+    }
     // Before the first of them is measured; an answer that does not fit would be cut.
-    let most = (own?.map(\.prompt.tokens.count) ?? cases.map(\.userTokens)).max() ?? 0
+    let most = asked.joined().map(\.prompt.tokens.count).max() ?? 0
     let answer = answerLengths.max() ?? 0
     guard most + answer <= longest else {
       throw Failure.usage(
@@ -148,8 +153,7 @@ package struct BenchDecoders: AsyncParsableCommand {
           + (own == nil ? " and --user-tokens." : ", or other prompts."))
     }
     let bench = BenchRunner(
-      model: loaded, template: template, defense: settings,
-      plan: plan.plan, subjects: subjects, repeats: repeats,
+      model: loaded, defense: settings, plan: plan.plan, subjects: subjects, repeats: repeats,
       stock: try stock(beside: loaded, subjects),
       probe: try .byPhrases(for: settings, model: loaded, template: template))
 
@@ -158,16 +162,15 @@ package struct BenchDecoders: AsyncParsableCommand {
     var runs: [BenchRun] = []
     var sigma = 0.0
     var progress = Progress()
+    defer { progress.clear() }
     // Time grows with what has to be computed, and most of that are the copies' prompts.
     let work = cases.map {
       Double($0.userTokens) * Double($0.samples) + Double($0.answerTokens) + 100
     }
     for (number, benchCase) in cases.enumerated() {
       let before = work[..<number].reduce(0, +)
-      let length = benchCase.userTokens
-      let made =
-        try own ?? [BenchPrompt(ofLength: length, model: loaded, template: template)]
-      let (results, absolute) = try await bench.run(benchCase, prompts: made) { text, share in
+      let (results, absolute) = try await bench.run(benchCase, prompts: asked[number]) {
+        text, share in
         progress.show(
           "case \(number + 1) of \(cases.count): \(text)",
           done: (before + share * work[number]) / work.reduce(0, +))
@@ -179,7 +182,7 @@ package struct BenchDecoders: AsyncParsableCommand {
     }
     let machine = MachineReport()
     if let line = BenchTable.memory(runs, used: machine.peakProcessBytes) { print(line) }
-    let together = try await measureParallel(bench, cases.first, own, &progress)
+    let together = try await measureParallel(bench, cases[0], asked[0], &progress)
     guard json else { return }
     try JSONOutput.print(
       BenchReport(
@@ -220,9 +223,10 @@ package struct BenchDecoders: AsyncParsableCommand {
   }
 
   private func measureParallel(
-    _ bench: BenchRunner, _ first: BenchCase?, _ own: [BenchPrompt]?, _ progress: inout Progress
+    _ bench: BenchRunner, _ first: BenchCase, _ prompts: [BenchPrompt], _ progress: inout Progress
   ) async throws -> [ParallelRun] {
-    guard let parallel, var first, let answer = answerLengths.last else { return [] }
+    guard let parallel, let answer = answerLengths.last else { return [] }
+    var first = first
     first.answerTokens = answer
     var runs: [ParallelRun] = []
     print("")
@@ -232,7 +236,7 @@ package struct BenchDecoders: AsyncParsableCommand {
         progress.show(
           "\(count) at once, \(subject.rawValue)",
           done: Double(index) / Double(parallel.values.count))
-        let run = try await bench.together(count, subject, first, prompts: own)
+        let run = try await bench.together(count, subject, first, prompts: prompts)
         progress.clear()
         print(run.row)
         runs.append(run)

@@ -4,7 +4,6 @@ import RESTALlama
 /// Runs the cases of a benchmark.
 package struct BenchRunner {
   package let model: any LanguageModel
-  package let template: ChatTemplate?
   package let defense: DefenseSettings
   package let plan: DecodingPlan
   package let subjects: [BenchSubject]
@@ -69,13 +68,11 @@ package struct BenchRunner {
 
   /// Measures several generations at once, and the same ones after each other; each has noise of its own.
   ///
-  /// Prompts are taken in turn, over and over; `nil`: one that is made.
+  /// Prompts are taken in turn, over and over.
   package func together(
-    _ count: Int, _ subject: BenchSubject, _ benchCase: BenchCase, prompts: [BenchPrompt]?
+    _ count: Int, _ subject: BenchSubject, _ benchCase: BenchCase, prompts: [BenchPrompt]
   ) async throws -> ParallelRun {
-    let given =
-      try prompts ?? [BenchPrompt(ofLength: benchCase.userTokens, model: model, template: template)]
-    let own = (0..<count).map { given[$0 % given.count] }
+    let own = (0..<count).map { prompts[$0 % prompts.count] }
     if model is LlamaModel {
       // Room grows only while nothing runs, and some would wait. A probe is shorter than 128 tokens.
       let sequences = count * (benchCase.samples + 1)

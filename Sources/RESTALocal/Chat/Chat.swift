@@ -50,9 +50,7 @@ struct Chat: AsyncParsableCommand {
   func run() async throws {
     let options = try answer.options()
     var reader = try LineReader(historyFile: history)
-    try defense.check()
-    try decoder.check()
-    try model.check()
+    try model.check(defense, decoder)
     try Failure.check("--kept-cells", keptCells, atLeast: 0)
     let loaded = try await model.loadAny()
     let settings = try defense.settings(for: loaded.information)
@@ -123,7 +121,8 @@ struct Chat: AsyncParsableCommand {
       try Task.checkCancellation()
       Terminal.error("\n(stopped; this turn is not part of the conversation)")
     } catch let error as RESTAError where error.code == .contextExceeded {
-      Terminal.error("\(error.message) /reset or /undo makes room.")
+      let hasTurns = session.transcript.contains { $0.role != .system }
+      Terminal.error(error.message + (hasTurns ? " /reset or /undo makes room." : ""))
     } catch let error as RESTAError
       where [.windowNeverOpened, .windowNotReached, .templateFailed].contains(error.code)
     {

@@ -114,7 +114,7 @@ enum ChatCommand: Equatable {
         return
       }
       write(Summary.settings(result.settings))
-    case .wrong(let message): write(message)
+    case .wrong(let message): write(Columns.harmless(message))
     case .quit: break
     }
   }

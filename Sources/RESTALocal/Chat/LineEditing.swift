@@ -138,6 +138,8 @@ struct KeyDecoder {
       return .unknown
     }
     guard let final = pending.dropFirst(2).last else { return nil }
+    // The function keys of Linux's console: `ESC [ [ A` to `E`.
+    if pending[2] == UInt8(ascii: "[") { return pending.count > 3 ? .unknown : nil }
     guard (0x40...0x7E).contains(final) else { return pending.count > 16 ? .unknown : nil }
     switch final {
     case UInt8(ascii: "A"): return .up

@@ -20,15 +20,20 @@ struct LineReader {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw Failure.usage("The history file '\(historyFile)' is not UTF-8 text.")
     }
-    let lines = text.split(separator: "\n")
+    let lines = Self.lines(of: text)
     history = lines.suffix(1000).map { String($0).replacing(Self.lineEnd, with: "\n") }
-    if !text.isEmpty, !text.hasSuffix("\n") { lineStart = "\n" }
+    if let last = bytes.last, last != UInt8(ascii: "\n") { lineStart = "\n" }
     // Lines are only added otherwise, and where no more is allowed, the file stays long.
     guard lines.count > 2000 else { return }
     try? OutputFile.edit(historyFile) { text in
-      let lines = text.split(separator: "\n")
+      let lines = Self.lines(of: text)
       return lines.count > 2000 ? lines.suffix(1000).joined(separator: "\n") + "\n" : nil
     }
+  }
+
+  /// The lines of the file, which an editor may have ended as on Windows.
+  private static func lines(of text: String) -> [Substring] {
+    text.split { $0 == "\n" || $0 == "\r\n" }
   }
 
   /// What stands in the file for the line ends within a message.
@@ -97,7 +102,7 @@ struct LineReader {
       restore()
       Terminal.line()
     }
-    let (history, width) = (history, Terminal.width)
+    let (history, width) = (history, Terminal.columns)
     let outcome = await Interrupt.whileBlocked(cleanup: restore) {
       Result { () -> LineBuffer.Outcome in
         // The terminal marks what is pasted: a line's end in there sends nothing.

@@ -84,10 +84,8 @@ package struct Compare: AsyncParsableCommand {
     let list = try PromptList(prompts, skipping: skipBadRows)
     let texts = list.prompts
     let options = try answer.options()
-    try defense.check()
+    try model.check(defense, decoder)
     let leads = try leads.map { try LeadComparison.leads($0, defense: defense.chosen.value) }
-    try decoder.check()
-    try model.check()
     let loaded = try await model.load()
     var settings = try defense.settings(for: loaded.information)
     let seed = settings.seed ?? 2025
@@ -97,6 +95,7 @@ package struct Compare: AsyncParsableCommand {
     var differences: [Difference] = []
     var comparison = leads.map { LeadComparison($0, options: options, model: loaded) }
     var progress = Progress()
+    defer { progress.clear() }
     for (number, text) in texts {
       progress.show(
         "Prompt \(pairs.count + 1) of \(texts.count), \(differences.count) different so far",

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RESTA
 import RESTADocuments
 import RESTALlama
@@ -52,12 +51,10 @@ struct Demo: AsyncParsableCommand {
   var json = false
 
   func run() async throws {
-    try model.check()
     let model = try model.adapted(noLora: noLora)
     let script = try script.map { try DemoScript.load($0, for: model) } ?? .fitting(model)
-    let defense = script.defense?.completing(defense) ?? defense
-    try defense.check()
-    try decoder.check()
+    let defense = script.completing(defense)
+    try model.check(defense, decoder)
     let options = GenerationOptions(maximumTokens: maxTokens ?? script.maximumTokens)
     try options.validate()
     let loaded = try await model.load()
@@ -125,9 +122,9 @@ struct Demo: AsyncParsableCommand {
 }
 
 /// The demo as data.
-struct DemoScript: Decodable {
+struct DemoScript {
   /// What a prompt is there to show.
-  enum Kind: String, Codable {
+  enum Kind: String, CaseIterable, Encodable {
     /// A request that the model should refuse, with a text that is to keep it from doing so.
     case adversarial
     /// A prompt that there is no reason to refuse.
@@ -137,96 +134,90 @@ struct DemoScript: Decodable {
   }
 
   /// One prompt.
-  struct Prompt: Decodable {
-    var title: String
+  struct Prompt {
+    var title = ""
     var kind: Kind?
-    var prompt: String
+    var prompt = ""
     var system: String?
 
-    fileprivate enum CodingKeys: String, CodingKey, CaseIterable {
-      case title, kind, prompt, system
-    }
+    fileprivate static let table: [Setting<Prompt>] = [
+      Setting("title", \.title, .words, "What it is called."),
+      Setting("kind", \.kind, .optional(.choice()), "What it is there to show."),
+      Setting("prompt", \.prompt, .words, "The user's message."),
+      Setting("system", \.system, .optional(.words), "The system prompt, if any."),
+    ]
 
     var messages: [ChatMessage] { (system.map { [.system($0)] } ?? []) + [.user(prompt)] }
   }
 
-  /// The defence of a demo for which the command line chooses none.
-  struct Defense: Decodable {
-    var chosen = Chosen(DefenseSettings.defaults)
-
-    init(from decoder: any Decoder) throws {
-      let values = try [String: JSONValue](from: decoder)
-      let known = DefenseSettings.table.map(\.name)
-      for (key, value) in values {
-        guard let row = DefenseSettings.table.first(where: { $0.name == key }) else {
-          throw Failure.usage("defense: \(Suggestion.unknown("key", key, known: known))")
-        }
-        guard let setting = value.setting, row.read(setting, into: &chosen.value) else {
-          throw Failure.usage("defense: \(row.name) must be \(row.expected).")
-        }
-        chosen.names.insert(row.name)
-      }
-    }
-
-    /// The command line's choices, and these where it makes none.
-    func completing(_ given: DefenseArguments) -> DefenseArguments {
-      var (arguments, all) = (given, chosen)
-      // A sigma means nothing without its noise and its unit.
-      let noise: Set = ["noise", "sigma", "sigma_unit", "power_matched"]
-      if !given.chosen.names.isDisjoint(with: noise) { all.names.subtract(noise) }
-      all.override(with: given.chosen, table: DefenseSettings.table)
-      arguments.chosen = all
-      return arguments
-    }
-  }
-
   /// The file that a script was made for.
-  struct Weights: Decodable {
-    var bytes: Int
-    var sha256: String
+  struct Weights {
+    var bytes = 0
+    var sha256 = ""
 
-    fileprivate enum CodingKeys: String, CodingKey, CaseIterable { case bytes, sha256 }
+    fileprivate static let table: [Setting<Weights>] = [
+      Setting("bytes", \.bytes, .integer(0...), "Its length."),
+      Setting("sha256", \.sha256, .words, "Its digest."),
+    ]
   }
 
-  var introduction: String
-  /// What is to be said of its attacks, where they are asked.
+  var introduction = ""
   var attack: String?
-  var note: String
-  var maximumTokens: Int
-  var seed: UInt64
+  var note = ""
+  var maximumTokens = 1
+  var seed: UInt64 = 0
   var weights: Weights?
-  var defense: Defense?
-  var prompts: [Prompt]
+  /// The defence for which the command line chooses none.
+  var defense: Chosen<DefenseSettings>?
+  var prompts: [Prompt] = []
 
-  private enum CodingKeys: String, CodingKey, CaseIterable {
-    case introduction, attack, note, seed, weights, defense, prompts
-    case maximumTokens = "maximum_tokens"
+  private static let table: [Setting<DemoScript>] = [
+    Setting("introduction", \.introduction, .words, "What is said first."),
+    Setting(
+      "attack", \.attack, .optional(.words), "What is said of its attacks, where they are asked."),
+    Setting("note", \.note, .words, "What is said last."),
+    Setting("maximum_tokens", \.maximumTokens, .integer(1...), "The most tokens of each answer."),
+    Setting("seed", \.seed, .seed, "The noise's seed."),
+  ]
+
+  /// Reads a script; what is not in it is as in another one, but for prompts, weights and defence.
+  private init(_ json: JSONValue, base: DemoScript) throws {
+    self = try Chosen(
+      json, base: base, table: Self.table, beside: ["weights", "defense", "prompts"]
+    ).value
+    let members = json.object?.withoutNulls ?? [:]
+    weights = try members["weights"].map {
+      try Chosen(
+        $0, at: "weights", base: Weights(), table: Weights.table, required: ["bytes", "sha256"]
+      ).value
+    }
+    defense = try members["defense"].map {
+      try Chosen($0, at: "defense", base: .defaults, table: DefenseSettings.table)
+    }
+    guard let given = members["prompts"] else { throw Failure.usage("there is no 'prompts'") }
+    guard let list = given.array else {
+      throw Failure.usage("'prompts' must be a list of objects.")
+    }
+    prompts = try list.enumerated().map { index, prompt in
+      try Chosen(
+        prompt, at: "prompts[\(index)]", base: Prompt(), table: Prompt.table,
+        required: ["title", "prompt"]
+      ).value
+    }
   }
 
-  /// Reads a script; what is not in it is the built-in one's, which has all of it.
-  init(from decoder: any Decoder) throws {
-    let values = try decoder.container(keyedBy: CodingKeys.self)
-    introduction =
-      try values.decodeIfPresent(String.self, forKey: .introduction)
-      ?? Self.builtIn().introduction
-    attack = try values.decodeIfPresent(String.self, forKey: .attack)
-    note = try values.decodeIfPresent(String.self, forKey: .note) ?? Self.builtIn().note
-    maximumTokens =
-      try values.decodeIfPresent(Int.self, forKey: .maximumTokens) ?? Self.builtIn().maximumTokens
-    seed = try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? Self.builtIn().seed
-    weights = try values.decodeIfPresent(Weights.self, forKey: .weights)
-    defense = try values.decodeIfPresent(Defense.self, forKey: .defense)
-    prompts = try values.decode([Prompt].self, forKey: .prompts)
-  }
+  private init() {}
 
   /// The script for the default model.
   static func builtIn() throws -> DemoScript {
-    try JSONDecoder().decode(DemoScript.self, from: Data(PackageResources.demo_json))
+    try DemoScript(JSONReader.value(of: PackageResources.demo_json[...]), base: DemoScript())
   }
 
   /// The scripts that were made for other weights than the default model's.
   static func forOtherWeights() throws -> [DemoScript] {
-    try JSONDecoder().decode([DemoScript].self, from: Data(PackageResources.demos_json))
+    let base = try builtIn()
+    return try (JSONReader.value(of: PackageResources.demos_json[...]).array ?? [])
+      .map { try DemoScript($0, base: base) }
   }
 
   /// The script for weights that none was made for: the built-in prompts, and the model's own noise.
@@ -267,15 +258,7 @@ struct DemoScript: Decodable {
   static func load(_ path: String, for model: ModelArguments) throws -> DemoScript {
     let bytes = try SourceFile.read(path).bytes
     do {
-      let value = try JSONReader.value(of: bytes[...])
-      try check(value, keys: CodingKeys.allCases.map(\.rawValue))
-      if let weights = value.object?["weights"] {
-        try check(weights, keys: Weights.CodingKeys.allCases.map(\.rawValue))
-      }
-      for prompt in value.object?["prompts"]?.array ?? [] {
-        try check(prompt, keys: Prompt.CodingKeys.allCases.map(\.rawValue))
-      }
-      let script = try JSONDecoder().decode(DemoScript.self, from: Data(bytes))
+      let script = try DemoScript(JSONReader.value(of: bytes[...]), base: builtIn())
       guard !script.prompts.isEmpty else { throw Failure.usage("'prompts' must not be empty") }
       guard try script.weights == nil || script.isMade(for: model) else {
         throw Failure.usage(
@@ -288,42 +271,56 @@ struct DemoScript: Decodable {
       throw Failure.usage("\(path):\(place.line):\(place.column): \(fault.message)")
     } catch let failure as Failure {
       throw Failure.usage("\(path): \(failure.description)")
-    } catch DecodingError.keyNotFound(let key, _) {
-      throw Failure.usage("\(path): there is no '\(key.stringValue)'")
-    } catch DecodingError.typeMismatch(_, let context), DecodingError.dataCorrupted(let context),
-      DecodingError.valueNotFound(_, let context)
-    {
-      let place = context.codingPath.reduce("") { place, key in
-        if let index = key.intValue { return "\(place)[\(index)]" }
-        return place.isEmpty ? key.stringValue : "\(place).\(key.stringValue)"
-      }
-      let expected = context.codingPath.last.flatMap { Self.expected[$0.stringValue] } ?? "text"
-      throw Failure.usage("\(path): '\(place)' must be \(expected).")
     }
   }
 
-  /// What a key's value must be where it is no text.
-  private static let expected = [
-    "seed": "a whole number, 0 or more", "maximum_tokens": "a whole number, 1 or more",
-    "bytes": "a whole number, 0 or more", "kind": "adversarial, benign or direct",
-    "weights": "an object", "defense": "an object", "prompts": "a list of objects",
-  ]
+  /// The command line's choices, and the script's where it makes none.
+  func completing(_ given: DefenseArguments) -> DefenseArguments {
+    guard var all = defense else { return given }
+    // A sigma means nothing without its noise and its unit.
+    let noise: Set = ["noise", "sigma", "sigma_unit", "power_matched"]
+    if !given.chosen.names.isDisjoint(with: noise) { all.names.subtract(noise) }
+    all.override(with: given.chosen, table: DefenseSettings.table)
+    var arguments = given
+    arguments.chosen = all
+    return arguments
+  }
+}
 
-  private static func check(_ value: JSONValue, keys: [String]) throws {
-    guard let members = value.object else {
-      throw Failure.usage("expected an object, not \(value.kindInWords)")
+extension Chosen {
+  /// Reads the rows of a table from an object of a script, in which `null` is as good as nothing; its other keys,
+  /// but for the others that are known, are refused.
+  fileprivate init(
+    _ json: JSONValue, at place: String = "", base: Root, table: [Setting<Root>],
+    required: [String] = [], beside others: [String] = []
+  ) throws(Failure) {
+    guard let members = json.object?.withoutNulls else {
+      throw Failure.usage(
+        place.isEmpty
+          ? "expected an object, not \(json.kindInWords)" : "'\(place)' must be an object.")
     }
-    for key in members.keys where !keys.contains(key) {
-      throw Failure.usage(Suggestion.unknown("key", key, known: keys))
+    func path(_ key: String) -> String { place.isEmpty ? key : "\(place).\(key)" }
+    let known = table.map(\.name) + others
+    for key in members.keys where !known.contains(key) {
+      throw Failure.usage(Suggestion.unknown("key", key, known: known))
     }
-    // For a number that does not fit the decoder's error names no key.
-    for (key, least) in [("seed", 0), ("maximum_tokens", 1), ("bytes", 0)] {
-      guard let value = members[key], value != .null else { continue }
-      var isFitting = value.int.map { $0 >= least } ?? false
-      if case .integer(let number) = value, key == "seed" { isFitting = number >= 0 }
-      guard isFitting else {
-        throw Failure.usage("'\(key)' must be \(expected[key] ?? "a whole number").")
+    self.init(base)
+    for row in table {
+      guard let member = members[row.name] else { continue }
+      guard let setting = member.setting, row.read(setting, into: &value) else {
+        throw Failure.usage("'\(path(row.name))' must be \(row.expected).")
       }
+      names.insert(row.name)
+    }
+    for key in required where !names.contains(key) {
+      throw Failure.usage("there is no '\(path(key))'")
     }
   }
+}
+
+extension SettingKind<String> {
+  /// Any text; unlike elsewhere an empty one too, and no number.
+  fileprivate static let words = SettingKind(
+    expected: "text", parse: { if case .text(let text) = $0 { text } else { nil } },
+    print: { .text($0) })
 }

@@ -35,8 +35,7 @@ struct Doctor: AsyncParsableCommand {
     var findings: [DoctorFinding] = []
     var batchInvariance: BatchInvariance?
     do {
-      try defense.check()
-      try model.check()
+      try model.check(defense)
       let loaded = try await model.loadAny()
       batchInvariance = try await (loaded as? LlamaModel)?.batchInvariance()
       findings = try await examine(loaded, batchInvariance)

@@ -76,9 +76,7 @@ struct Generate: AsyncParsableCommand {
     }
     let conversation = try await Conversation.read(
       prompt: prompt, messages: messages, system: system)
-    try defense.check()
-    try decoder.check()
-    try model.check()
+    try model.check(defense, decoder)
     let loaded = try await model.loadAny()
     let template = try model.template(for: loaded, system: system)
     let settings = try defense.settings(for: loaded.information)

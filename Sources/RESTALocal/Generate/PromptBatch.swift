@@ -23,9 +23,7 @@ extension Generate {
       throw Failure.usage(
         "--from must be between 0 and the number of prompts, \(list.rows.count), not \(start).")
     }
-    try defense.check()
-    try decoder.check()
-    try model.check()
+    try model.check(defense, decoder)
     let loaded = try await model.loadAny()
     var settings = try defense.settings(for: loaded.information)
     // Of 53 bits, as elsewhere, so that every JSON reader keeps it.
@@ -56,6 +54,7 @@ struct PromptBatch {
   /// - Throws: `Failure` at the end when prompts failed; at once what would fail for all of them.
   func run(_ rows: [Result<String, DocumentError>], from start: Int) async throws {
     var progress = Progress()
+    defer { progress.clear() }
     var failures = 0
     for (index, row) in rows.enumerated().dropFirst(start) {
       if showsProgress {
@@ -64,15 +63,16 @@ struct PromptBatch {
           "Prompt \(index + 1) of \(rows.count)\(failed)",
           done: Double(index - start) / Double(rows.count - start))
       }
-      let line: BatchLine
+      let outcome: BatchLine.Outcome
       switch row {
       case .success(let text):
-        line = try await answer(index, text)
-        if case .failure = line { failures += 1 }
+        outcome = try await answer(index, text)
+        if case .failure = outcome { failures += 1 }
       // Somebody asked to go on without it: no failure of the run.
-      case .failure(let error): line = .failure(index: index, error.message)
+      case .failure(let error): outcome = .failure(.failed(error.message))
       }
       progress.clear()
+      let line = BatchLine(index: index, outcome: outcome)
       Terminal.line(try JSONOutput.text(line, pretty: false))
     }
     guard failures == 0 else {
@@ -81,7 +81,7 @@ struct PromptBatch {
     }
   }
 
-  private func answer(_ index: Int, _ text: String) async throws -> BatchLine {
+  private func answer(_ index: Int, _ text: String) async throws -> BatchLine.Outcome {
     var settings = defense
     settings.seed = (defense.seed ?? 0) &+ UInt64(index)
     do {
@@ -90,23 +90,22 @@ struct PromptBatch {
         template: template, defense: settings, options: options, decoder: decoder.decoder,
         plan: decoder.plan, probe: try .byPhrases(for: settings, model: model, template: template))
       let result = try await generation.result()
-      return .answer(
-        index: index,
+      return .success(
         GenerationReport(result, options: options, tokenizer: model.tokenizer, run: report))
     } catch {
       // An interrupt, whatever it made the engine say.
       try Task.checkCancellation()
-      return .failure(index: index, try Self.message(ofOnePrompt: error))
+      return .failure(try Self.failure(ofOnePrompt: error))
     }
   }
 
   /// Why a prompt failed, without its text; throws the error itself when the other prompts would fail alike.
-  private static func message(ofOnePrompt error: any Error) throws -> String {
+  private static func failure(ofOnePrompt error: any Error) throws -> Failure {
     let code = (error as? RESTAError)?.code
     if error is CancellationError || code == .invalidTemplate || code == .invalidSetting {
       throw error
     }
-    return Failure.known(error)?.description ?? "\(error)"
+    return Failure.known(error) ?? .failed("\(error)")
   }
 }
 
@@ -148,22 +147,19 @@ package struct PromptList {
 /// One line of `resta generate --prompts`: what became of one prompt.
 ///
 /// The prompt's text is left out on purpose: the index finds it in the file.
-enum BatchLine: Encodable {
-  /// The fields of the report, beside the index.
-  case answer(index: Int, GenerationReport)
-  /// Why there is no answer.
-  case failure(index: Int, String)
+struct BatchLine: Encodable {
+  typealias Outcome = Result<GenerationReport, Failure>
+
+  let index: Int
+  let outcome: Outcome
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: NamedKey.self)
-    switch self {
-    case .answer(let index, let report):
-      try container.encode(index, named: "index")
-      // Into the same object, so that a line has the shape that `generate --json` prints.
-      try report.encode(to: encoder)
-    case .failure(let index, let message):
-      try container.encode(index, named: "index")
-      try container.encode(message, named: "error")
+    try container.encode(index, named: "index")
+    switch outcome {
+    // Into the same object, so that a line has the shape that `generate --json` prints.
+    case .success(let report): try report.encode(to: encoder)
+    case .failure(let failure): try container.encode(failure.description, named: "error")
     }
   }
 }

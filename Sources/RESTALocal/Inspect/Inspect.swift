@@ -36,8 +36,7 @@ struct Inspect: AsyncParsableCommand {
   func run() async throws {
     let conversation = try await Conversation.read(
       prompt: prompt, messages: messages, system: system)
-    try defense.check()
-    try model.check()
+    try model.check(defense)
     let loaded = try await model.loadAny()
     let report = try await InspectionReport(
       model: loaded, messages: conversation,

@@ -7,11 +7,24 @@ package typealias DefenseArguments = SettingFlags<DefenseSettings>
 
 extension DefenseArguments {
   /// Checks what can be checked without a model, before one is loaded.
-  package func check() throws {
-    _ = try settings(
+  package func check(on engine: ModelEngine = .llama) throws {
+    let settings = try settings(
       for: ModelInformation(
         name: "", architecture: "", dimensions: 1, vocabularySize: 1, contextLength: 1,
         maximumSequences: 1, embeddingScale: EmbeddingScale(meanNorm: 1, rootMeanSquare: 1)))
+    let (aggregator, isVote) = (settings.aggregator, settings.aggregator == .majorityVote)
+    guard isVote || settings.tieRule == .logProbability else {
+      throw Failure.usage(
+        "--tie-rule is for --aggregator majority-vote: \(aggregator.rawValue) has no tied votes.")
+    }
+    guard engine == .vllm, settings.isActive else { return }
+    let local = [
+      ("--aggregator \(aggregator.rawValue)", !isVote),
+      ("--checkpoint-form header", settings.checkpointForm == .header),
+    ]
+    if let (name, _) = local.first(where: \.1) {
+      throw Failure.usage("\(name) is for --engine llama: a vLLM server gives tokens alone.")
+    }
   }
 
   /// The settings for a model: what it is recommended, and what the command line says instead.
@@ -99,6 +112,9 @@ package struct PlanArguments: ParsableArguments {
   @Flag(help: "Let the fast decoder compute the prompt's common beginning for each copy again.")
   package var noPrefixSharing = false
 
+  /// The options, for messages.
+  static let names = "--draft, --first-wave, --favour and --no-prefix-sharing"
+
   /// Whether anything was chosen.
   package var isGiven: Bool {
     draft != nil || firstWave != nil || favour != nil || noPrefixSharing
@@ -133,8 +149,7 @@ package struct DecoderArguments: ParsableArguments {
   /// Checks what can be checked without a model, before one is loaded.
   package func check() throws {
     guard decoder == .fast || !fast.isGiven else {
-      throw Failure.usage(
-        "--draft, --first-wave, --favour and --no-prefix-sharing are for --decoder fast.")
+      throw Failure.usage("\(PlanArguments.names) are for --decoder fast.")
     }
     try plan?.validate()
   }

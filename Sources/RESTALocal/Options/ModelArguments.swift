@@ -127,10 +127,7 @@ package struct ModelArguments: ParsableArguments {
         parallelCells: parallelCells, parallelSequences: parallelSequences, passCosts: passCosts,
         progress: progress)
     }
-    let ours = ["--lora", "--threads", "--gpu-layers", "--kv-type"]
-    if let name = ours.first(where: given.contains) {
-      throw Failure.usage("\(name) is for --engine llama: the vLLM server has its own.")
-    }
+    try checkEngine()
     defer { Terminal.status("") }
     Terminal.status("Looking at the vLLM server")
     let path = try Models.resolve(model)
@@ -181,11 +178,30 @@ package struct ModelArguments: ParsableArguments {
     }
   }
 
+  /// Checks what can be checked without a model, before one is loaded; so with the other options of a command.
+  package func check(_ defense: DefenseArguments, _ decoder: DecoderArguments? = nil) throws {
+    try defense.check(on: remote.engine)
+    try decoder?.check()
+    try check()
+  }
+
   /// Checks what can be checked without a model, before one is loaded.
   package func check() throws {
     try remote.check()
+    try checkEngine()
+    for adapter in try lora.map(Self.adapter) where !SourceFile.exists(adapter.path) {
+      throw Failure.failed("There is no adapter '\(adapter.path)' (--lora, or RESTA_ADAPTER).")
+    }
     try checkTemplate()
     if usesCalibrations { _ = try knownCalibrations }
+  }
+
+  /// Refuses what servers have of their own.
+  private func checkEngine() throws {
+    let ours = ["--lora", "--threads", "--gpu-layers", "--kv-type"]
+    if remote.engine == .vllm, let name = ours.first(where: given.contains) {
+      throw Failure.usage("\(name) is for --engine llama: the vLLM server has its own.")
+    }
   }
 
   /// The options of a command whose default model gets the adapter that made it refuse: with the adapter where

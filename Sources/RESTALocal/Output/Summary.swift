@@ -52,7 +52,8 @@ package enum Summary {
   /// How many votes were clear.
   package static func votes(_ votes: [VoteRecord]) -> String {
     guard !votes.isEmpty else { return "no votes" }
-    let unanimous = votes.filter { $0.counts.count == 1 }.count
+    // One copy, of k = 1 or by a lead of 1, agrees with none.
+    let unanimous = votes.filter { $0.counts.count == 1 && $0.asked > 1 }.count
     let ties = votes.filter { $0.tieBreak != nil }.count
     let stopped = votes.filter { $0.stoppedAtLead != nil }.count
     let lead = votes.compactMap(\.stoppedAtLead).first.map {

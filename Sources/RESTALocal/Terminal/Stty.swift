@@ -2,21 +2,21 @@ import Foundation
 
 /// The terminal's settings, through the `stty` tool: the C functions need pointers.
 enum Stty {
-  /// The terminal's width, or `nil` where there is none.
+  /// The width of the terminal that the command writes to, or `nil` where there is none; the input may be a file.
   static var columns: Int? {
-    let fields = run(["size"])?.split(separator: " ").compactMap { Int($0) }
+    let fields = run(["size"], on: .standardOutput)?.split(separator: " ").compactMap { Int($0) }
     guard let fields, fields.count == 2, fields[1] > 0 else { return nil }
     return fields[1]
   }
 
-  /// Runs `stty` on the terminal that the command reads from, and returns what it printed; `nil` when it failed.
-  static func run(_ arguments: [String]) -> String? {
+  /// Runs `stty` on a terminal, and returns what it printed; `nil` when it failed.
+  static func run(_ arguments: [String], on terminal: FileHandle = .standardInput) -> String? {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
     // Foundation puts it in a process group of its own, which a terminal stops where it changes settings.
     process.arguments =
       ["-c", "trap '' TTOU; /bin/stty \"$@\" && echo \(succeeded)", "sh"] + arguments
-    process.standardInput = FileHandle.standardInput
+    process.standardInput = terminal
     process.standardError = FileHandle.nullDevice
     let output = Pipe()
     process.standardOutput = output

@@ -16,14 +16,16 @@ package enum Terminal {
   /// Whether colours are wanted on the output.
   package static let usesColour = outputIsTerminal && !isDumb && !isPlain
 
-  /// The terminal's width in columns, within what can be read.
-  package static var width: Int {
+  /// The terminal's width in columns.
+  static var columns: Int {
     // COLUMNS wins where somebody set it; asking the terminal itself would need a pointer.
-    if let columns = ProcessInfo.processInfo.environment["COLUMNS"].flatMap({ Int($0) }) {
-      return min(max(columns, 40), 160)
-    }
-    return outputIsTerminal ? min(max(Stty.columns ?? 80, 40), 160) : 100
+    let given = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) }
+    if let given, given > 0 { return given }
+    return outputIsTerminal ? Stty.columns ?? 80 : 100
   }
+
+  /// The width of what is laid out: the terminal's, within what can be read.
+  package static var width: Int { min(max(columns, 40), 160) }
 
   /// Writes text to the output; where that is not possible the command ends.
   package static func write(_ text: String) {

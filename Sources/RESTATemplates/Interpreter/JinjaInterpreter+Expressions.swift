@@ -1,5 +1,4 @@
 extension JinjaInterpreter {
-  /// The value of an expression.
   func evaluate(_ expression: JinjaExpression) throws(JinjaFault) -> JinjaValue {
     try charge()
     try enter()
@@ -27,7 +26,6 @@ extension JinjaInterpreter {
     }
   }
 
-  /// The values of several expressions.
   func evaluate(_ expressions: [JinjaExpression]) throws(JinjaFault) -> [JinjaValue] {
     var values: [JinjaValue] = []
     for expression in expressions { values.append(try evaluate(expression)) }
@@ -56,7 +54,6 @@ extension JinjaInterpreter {
     return value
   }
 
-  /// The arguments' values.
   func evaluate(_ written: JinjaArguments) throws(JinjaFault) -> JinjaCallArguments {
     var arguments = JinjaCallArguments(positional: try evaluate(written.positional))
     for (name, expression) in written.named {

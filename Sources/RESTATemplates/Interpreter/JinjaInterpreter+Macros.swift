@@ -1,6 +1,5 @@
 /// The variables of one block that has a scope of its own.
 struct JinjaScope {
-  /// Variables set in this block.
   var variables: [String: JinjaValue] = [:]
 
   /// The enclosing scope's place on the stack; `nil` for the template itself.
@@ -13,7 +12,6 @@ struct JinjaScope {
 }
 
 extension JinjaInterpreter {
-  /// Place of the innermost scope.
   var currentScope: Int { scopes.count - 1 }
 
   /// Starts a scope, to be ended with `popScope()`.
@@ -22,10 +20,8 @@ extension JinjaInterpreter {
     nextSerial += 1
   }
 
-  /// Ends the innermost scope.
   func popScope() { scopes.removeLast() }
 
-  /// Sets a variable of the innermost scope.
   func set(_ name: String, _ value: JinjaValue) {
     guard !scopes.isEmpty else { return }
     scopes[currentScope].variables[name] = value

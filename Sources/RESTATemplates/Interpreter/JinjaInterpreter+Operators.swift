@@ -13,7 +13,6 @@ extension JinjaInterpreter {
     return result
   }
 
-  /// `-x` and `+x`.
   func signed(_ value: JinjaValue, isMinus: Bool, line: Int) throws(JinjaFault) -> JinjaValue {
     self.line = line
     if case .float(let number) = value { return .float(isMinus ? -number : number) }
@@ -24,7 +23,6 @@ extension JinjaInterpreter {
       try checked((isMinus ? 0 : number).subtractingReportingOverflow(isMinus ? number : 0)))
   }
 
-  /// One operation.
   func compute(
     _ operation: JinjaOperator, _ left: JinjaValue, _ right: JinjaValue
   ) throws(JinjaFault) -> JinjaValue {
@@ -146,7 +144,6 @@ extension JinjaInterpreter {
     return true
   }
 
-  /// One comparison.
   func compare(
     _ operation: JinjaComparison, _ left: JinjaValue, _ right: JinjaValue
   ) throws(JinjaFault) -> Bool {

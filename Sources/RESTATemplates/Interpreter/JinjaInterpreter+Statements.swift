@@ -6,7 +6,6 @@ extension JinjaInterpreter {
     case continueLoop
   }
 
-  /// Runs statements in order.
   func execute(_ statements: [JinjaStatement]) throws(JinjaFault) -> Flow {
     for statement in statements {
       line = statement.line
@@ -54,7 +53,6 @@ extension JinjaInterpreter {
     return .normal
   }
 
-  /// Appends to what is written.
   func write(_ text: JinjaText) throws(JinjaFault) {
     try charge(scalars: text.count)
     output.append(text)

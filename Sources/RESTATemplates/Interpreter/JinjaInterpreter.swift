@@ -39,7 +39,6 @@ final class JinjaInterpreter {
     self.now = now
   }
 
-  /// Renders a program.
   func run(
     _ program: JinjaProgram, context: [String: JinjaValue]
   ) throws(JinjaFault) -> JinjaText {
@@ -50,7 +49,6 @@ final class JinjaInterpreter {
     return output
   }
 
-  /// A fault at the line at work.
   func fault(_ message: String, detail: String? = nil) -> JinjaFault {
     JinjaFault(message: message, line: line, sensitiveDetail: detail)
   }
@@ -182,7 +180,6 @@ struct JinjaLimits: Sendable {
   /// Items of one `range()`, as in Jinja's own sandbox.
   var range = 100_000
 
-  /// What production code uses.
   static let standard = JinjaLimits()
 
   /// Blocks and brackets nested in each other in a template's source; real ones need less than 14.

@@ -1,5 +1,4 @@
 extension JinjaInterpreter {
-  /// Applies a filter.
   func filter(
     _ name: String, _ value: JinjaValue, _ arguments: JinjaCallArguments
   ) throws(JinjaFault) -> JinjaValue {

@@ -1,4 +1,3 @@
-/// Arguments of a call, evaluated.
 struct JinjaCallArguments {
   var positional: [JinjaValue] = []
   var named: [(name: String, value: JinjaValue)] = []
@@ -34,7 +33,6 @@ extension JinjaInterpreter {
     }
   }
 
-  /// A string argument.
   func string(_ value: JinjaValue?, of function: String) throws(JinjaFault) -> JinjaText {
     guard case .string(let text)? = value else {
       throw fault("'\(function)' needs a string" + (value.map { ", not a \($0.typeName)" } ?? ""))
@@ -51,7 +49,6 @@ extension JinjaInterpreter {
     }
   }
 
-  /// An integer argument that may be missing.
   func integer(
     _ value: JinjaValue?, of function: String, default: Int
   ) throws(JinjaFault) -> Int {
@@ -64,12 +61,10 @@ extension JinjaInterpreter {
 
   private static let functions: Set<String> = ["namespace", "dict", "range", "raise_exception"]
 
-  /// Whether a global function has this name.
   func isFunction(_ name: String) -> Bool {
     Self.functions.contains(name) || (name == "strftime_now" && now != nil)
   }
 
-  /// Calls a value.
   func call(
     _ function: JinjaValue, _ arguments: JinjaCallArguments
   ) throws(JinjaFault) -> JinjaValue {

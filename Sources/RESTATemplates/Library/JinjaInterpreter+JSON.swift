@@ -1,5 +1,4 @@
 extension JinjaInterpreter {
-  /// How JSON is laid out.
   struct JSONLayout {
     /// One level of indentation; `nil` for all on one line.
     var indent: JinjaText?

@@ -10,7 +10,6 @@ extension JinjaInterpreter {
   /// Methods of lists that only read.
   static let listMethods: Set<String> = ["index", "count", "copy"]
 
-  /// Calls a method of a value.
   func callMethod(
     _ name: String, of receiver: JinjaValue, _ arguments: JinjaCallArguments
   ) throws(JinjaFault) -> JinjaValue {
@@ -68,33 +67,35 @@ extension JinjaInterpreter {
     return .int(count)
   }
 
-  /// Python's string methods that templates may call.
-  static let stringMethods: Set<String> = [
+  /// Python's string methods that templates may call: those with arguments, and the others.
+  static let stringMethods = Set(plainStringMethods.keys).union([
     "strip", "lstrip", "rstrip", "split", "rsplit", "splitlines", "startswith", "endswith",
-    "upper", "lower", "title", "capitalize", "replace", "join", "find", "rfind", "index", "count",
-    "format", "removeprefix", "removesuffix", "isdigit", "isalpha", "isspace", "isupper",
-    "islower",
+    "replace", "join", "find", "rfind", "index", "count", "format", "removeprefix", "removesuffix",
+  ])
+
+  private static let plainStringMethods: [String: @Sendable (JinjaText) -> JinjaValue] = [
+    "upper": { .string($0.uppercased) }, "lower": { .string($0.lowercased) },
+    "title": { .string($0.titled) }, "capitalize": { .string($0.capitalized) },
+    "isdigit": { .bool($0.consists(of: \.isPythonDigit)) },
+    "isalpha": { .bool($0.consists(of: \.isPythonLetter)) },
+    "isspace": { .bool($0.consists(of: \.isPythonSpace)) },
+    "isupper": { .bool($0.isUppercase) }, "islower": { .bool($0.isLowercase) },
   ]
 
-  /// Those of them that take no arguments.
-  private static let plainStringMethods: Set<String> = [
-    "upper", "lower", "title", "capitalize", "isdigit", "isalpha", "isspace", "isupper", "islower",
-  ]
-
-  /// Calls a method of a string.
   func callStringMethod(
     _ name: String, of text: JinjaText, _ arguments: JinjaCallArguments
   ) throws(JinjaFault) -> JinjaValue {
     try charge(scalars: text.count)
-    if Self.plainStringMethods.contains(name) { try check(arguments, of: name, atMost: 0) }
+    if let method = Self.plainStringMethods[name] {
+      try check(arguments, of: name, atMost: 0)
+      let value = method(text)
+      try charge(for: value)
+      return value
+    }
     switch name {
     case "strip": return .string(text.trimmed(.both, characters: try trimSet(arguments, name)))
     case "lstrip": return .string(text.trimmed(.start, characters: try trimSet(arguments, name)))
     case "rstrip": return .string(text.trimmed(.end, characters: try trimSet(arguments, name)))
-    case "upper": return try self.text(text.uppercased)
-    case "lower": return try self.text(text.lowercased)
-    case "title": return try self.text(text.titled)
-    case "capitalize": return try self.text(text.capitalized)
     case "split", "rsplit": return try split(text, arguments, fromEnd: name == "rsplit")
     case "splitlines":
       let keep = arguments.value(0, "keepends")?.isTrue ?? false
@@ -115,12 +116,6 @@ extension JinjaInterpreter {
         try string(arguments.value(1, "new"), of: name), count: count)
     case "find", "rfind", "index", "count": return try search(text, name, arguments)
     case "format": return try braceFormat(text, arguments)
-    case "isdigit":
-      return .bool(text.consists { [.decimal, .digit].contains($0.properties.numericType) })
-    case "isalpha": return .bool(text.consists(of: \.isPythonLetter))
-    case "isspace": return .bool(text.consists(of: \.isPythonSpace))
-    case "isupper": return .bool(text.isUppercase)
-    case "islower": return .bool(text.isLowercase)
     default: throw fault("the method '\(name)' is not supported")
     }
   }

@@ -1,6 +1,5 @@
 /// One token of a template.
 struct JinjaToken: Sendable {
-  /// What the token is.
   enum Kind: Sendable, Equatable {
     /// Text outside tags, whitespace control applied.
     case data(String)
@@ -12,13 +11,10 @@ struct JinjaToken: Sendable {
     case blockBegin
     /// `%}`
     case blockEnd
-    /// An identifier or a keyword.
     case name(String)
     /// A string literal, unescaped.
     case string(String)
-    /// An integer literal.
     case integer(Int)
-    /// A floating-point literal.
     case float(Double)
     /// An operator or a delimiter.
     case symbol(String)
@@ -26,10 +22,8 @@ struct JinjaToken: Sendable {
     case end
   }
 
-  /// What the token is.
   var kind: Kind
-
-  /// Line it starts on, from 1.
+  /// From 1.
   var line: Int
 }
 
@@ -65,7 +59,6 @@ struct JinjaLexer {
     self.source = Self.normalised(source)
   }
 
-  /// All tokens, the end token last.
   mutating func scan() throws(JinjaFault) -> [JinjaToken] {
     while position < source.count {
       let opening = nextOpening(from: position)
@@ -128,7 +121,6 @@ struct JinjaLexer {
     return true
   }
 
-  /// Appends a text token.
   mutating func emitData(_ text: ArraySlice<Unicode.Scalar>) {
     guard !text.isEmpty else { return }
     tokens.append(JinjaToken(kind: .data(self.text(text.indices)), line: line))

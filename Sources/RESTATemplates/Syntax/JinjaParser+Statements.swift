@@ -131,7 +131,9 @@ extension JinjaParser {
   ) throws(JinjaFault) -> JinjaMacro {
     let start = index
     let body = try body(until: [ending]).body
-    let usesCaller = tokens[start..<index].contains { $0.kind == .name("caller") }
+    let usesCaller = (start..<index).contains { place in
+      tokens[place].kind == .name("caller") && tokens[place - 1].kind != .symbol(".")
+    }
     return JinjaMacro(name: name, parameters: parameters, body: body, usesCaller: usesCaller)
   }
 

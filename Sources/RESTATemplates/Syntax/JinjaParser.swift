@@ -6,7 +6,6 @@ struct JinjaParser {
 
   init(tokens: [JinjaToken]) { self.tokens = tokens }
 
-  /// Parses a whole template.
   mutating func program() throws(JinjaFault) -> [JinjaStatement] {
     let body = try statements(until: [])
     guard current == .end else { throw unexpected() }
@@ -26,7 +25,6 @@ struct JinjaParser {
     index < tokens.count ? tokens[index] : JinjaToken(kind: .end, line: tokens.last?.line ?? 1)
   }
 
-  /// Moves to the next token.
   mutating func advance() { index += 1 }
 
   /// Moves on if the token is this one.
@@ -59,7 +57,6 @@ struct JinjaParser {
     fault("unexpected \(current.label)" + (wanted.map { ", expected \($0)" } ?? ""))
   }
 
-  /// An error at the token at hand.
   func fault(_ message: String) -> JinjaFault { JinjaFault(message: message, line: line) }
 
   /// Starts something nested, to be ended with `leave()`; the bound keeps hostile source from overflowing the stack.

@@ -18,7 +18,6 @@ struct JinjaProgram: Sendable {
 
 /// A statement of a template.
 struct JinjaStatement: Sendable {
-  /// What the statement does.
   indirect enum Kind: Sendable {
     /// Text outside tags.
     case text(String)
@@ -27,34 +26,25 @@ struct JinjaStatement: Sendable {
     /// `if`, its `elif` branches, and `else`.
     case branches(
       [(condition: JinjaExpression, body: [JinjaStatement])], otherwise: [JinjaStatement])
-    /// `for`
     case loop(JinjaLoop)
-    /// `break`
     case breakLoop
-    /// `continue`
     case continueLoop
     /// `set target = value`
     case set(JinjaTarget, JinjaExpression)
     /// `set target`, with a body and filters for it.
     case setBlock(JinjaTarget, filters: [JinjaPostfix], body: [JinjaStatement])
-    /// `macro`
     case macro(JinjaMacro)
     /// `call`: what is called, its arguments, and the body that its `caller()` renders.
     case callBlock(JinjaExpression, JinjaArguments, caller: JinjaMacro)
-    /// `filter`
     case filterBlock([JinjaPostfix], body: [JinjaStatement])
     /// `with`, and Hugging Face's `generation` (without variables): a scope of its own.
     case scope([(target: JinjaTarget, value: JinjaExpression)], body: [JinjaStatement])
   }
 
-  /// What the statement does.
   var kind: Kind
-
-  /// Line it starts on.
   var line: Int
 }
 
-/// A `for` loop.
 struct JinjaLoop: Sendable {
   var target: JinjaTarget
   var sequence: JinjaExpression
@@ -124,7 +114,6 @@ indirect enum JinjaExpression: Sendable {
   case postfix(JinjaExpression, [JinjaPostfix])
 }
 
-/// An arithmetic operator.
 enum JinjaOperator: String, Sendable {
   case add = "+"
   case subtract = "-"
@@ -135,7 +124,6 @@ enum JinjaOperator: String, Sendable {
   case power = "**"
 }
 
-/// A comparison operator.
 enum JinjaComparison: String, Sendable {
   case equal = "=="
   case notEqual = "!="
@@ -147,9 +135,7 @@ enum JinjaComparison: String, Sendable {
   case isNotIn = "not in"
 }
 
-/// What follows an expression.
 struct JinjaPostfix: Sendable {
-  /// Which kind of suffix.
   enum Kind: Sendable {
     /// `.name`
     case attribute(String)
@@ -165,10 +151,7 @@ struct JinjaPostfix: Sendable {
     case test(String, JinjaArguments, isNegated: Bool)
   }
 
-  /// Which kind of suffix.
   var kind: Kind
-
-  /// Line it starts on.
   var line: Int
 }
 

@@ -10,7 +10,6 @@ struct JinjaSequence: Sendable {
     /// What filters such as `map` and `select` give: neither length nor subscripts.
     case generator
 
-    /// Python's name of the type.
     var typeName: String {
       switch self {
       case .list: "list"
@@ -86,7 +85,6 @@ struct JinjaDictionary: Sendable {
   /// The value for a key, `nil` where there is none.
   subscript(_ key: Key) -> JinjaValue? { places[key].map { values[$0] } }
 
-  /// The value for a name.
   subscript(name name: String) -> JinjaValue? { self[.string(JinjaText(name))] }
 
   /// Sets an entry; `false` where the value can't be a key.

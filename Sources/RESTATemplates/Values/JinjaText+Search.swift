@@ -24,20 +24,16 @@ extension JinjaText {
     return starts
   }
 
-  /// Whether the pattern occurs anywhere.
   func contains(_ pattern: JinjaText) -> Bool { !occurrences(of: pattern, limit: 1).isEmpty }
 
-  /// Whether the text starts with a prefix.
   func hasPrefix(_ prefix: JinjaText) -> Bool {
     count >= prefix.count && self[0..<prefix.count] == prefix
   }
 
-  /// Whether the text ends with a suffix.
   func hasSuffix(_ suffix: JinjaText) -> Bool {
     count >= suffix.count && self[count - suffix.count..<count] == suffix
   }
 
-  /// The text backwards.
   var reversed: JinjaText { JinjaText(units.reversed(), isMarkup: isMarkup) }
 
   /// Replaces the first `limit` occurrences; what is inserted keeps its own origins.

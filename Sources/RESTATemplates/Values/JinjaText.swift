@@ -1,6 +1,5 @@
 /// Where a scalar came from: a place in a message.
 struct ContentOrigin: Hashable, Sendable {
-  /// The message's index.
   var message: Int
   /// The scalar's place in the content, from 0; `nil` for the message's name.
   var place: Int?
@@ -13,7 +12,6 @@ struct ContentOrigin: Hashable, Sendable {
 struct JinjaText: Sendable {
   /// One scalar and its origin, in twelve bytes.
   struct Unit: Sendable {
-    /// The scalar.
     var scalar: Unicode.Scalar
     private var message: Int32
     private var place: Int32
@@ -57,7 +55,6 @@ struct JinjaText: Sendable {
   /// Number of scalars: Python's `len`.
   var count: Int { units.count }
 
-  /// Whether there are no scalars.
   var isEmpty: Bool { units.isEmpty }
 
   /// Whether any scalar came from a message.
@@ -71,7 +68,6 @@ struct JinjaText: Sendable {
     JinjaText(units[range], isMarkup: isMarkup)
   }
 
-  /// Appends other text.
   mutating func append(_ other: JinjaText) { units.append(contentsOf: other.units) }
 
   /// Appends template text.

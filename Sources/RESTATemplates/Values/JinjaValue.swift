@@ -11,7 +11,6 @@ indirect enum JinjaValue: Sendable {
   case dictionary(JinjaDictionary)
   /// A `namespace()`, by its number: the interpreter holds the attributes, so no cycle can leak.
   case namespace(Int)
-  /// The `loop` variable.
   case loop(JinjaLoopState)
   case macro(JinjaMacroReference)
   /// A global function, by name.
@@ -31,7 +30,6 @@ indirect enum JinjaValue: Sendable {
       }
   }
 
-  /// Whether this is the undefined value.
   var isUndefined: Bool {
     if case .undefined = self { true } else { false }
   }
@@ -95,7 +93,6 @@ indirect enum JinjaValue: Sendable {
 
 /// What the `loop` variable knows.
 struct JinjaLoopState: Sendable {
-  /// All items of the loop.
   var items: [JinjaValue]
   /// Place of the item at hand, from 0.
   var index: Int

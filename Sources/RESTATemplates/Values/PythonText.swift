@@ -88,6 +88,9 @@ extension Unicode.Scalar {
     }
   }
 
+  /// What Python's `str.isdigit` calls a digit: of any script, a superscript too.
+  var isPythonDigit: Bool { [.decimal, .digit].contains(properties.numericType) }
+
   /// What Python's regular expressions call `\w`.
   var isPythonWordPart: Bool {
     self == "_" || isPythonLetter || properties.numericType != nil
@@ -112,7 +115,6 @@ extension Unicode.Scalar {
     }
   }
 
-  /// Whether the scalar is an ASCII digit.
   var isDigit: Bool { ("0"..."9").contains(self) }
 
   /// Whether the scalar may be in an identifier (after its start, for digits).

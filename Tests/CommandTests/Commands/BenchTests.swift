@@ -47,6 +47,13 @@ import Testing
     #expect(fast < naive)
   }
 
+  @Test func `an error stands on a line of its own, not behind how far the work was`() throws {
+    let prompts = try TemporaryFile(String(repeating: "word ", count: 100), name: "prompts.txt")
+    let run = try CommandRun(["compare", "--prompts", prompts.path, "--ctx", "64"], isTyped: true)
+    #expect(run.code == 1 && run.output.contains("Prompt 1 of 1"), "\(run.output)")
+    #expect(run.output.contains("\r\u{1B}[2K\u{1B}[?7l\u{1B}[?7hError: "), "\(run.output)")
+  }
+
   @Test func `llama.cpp as it comes takes turns with the undefended model`() throws {
     // It says what it is asked: tokens per second are its number of tokens times ten.
     let script = """

@@ -83,6 +83,23 @@ import Testing
     #expect(run.output.contains("; cut at the maximum number of tokens"), "\(run.output)")
   }
 
+  @Test func `what is typed is drawn within a narrow terminal`() throws {
+    let run = try CommandRun(
+      ["chat", "--quiet"], input: "/quit " + String(repeating: "a", count: 60) + "\n/quit\n",
+      isTyped: true, variables: ["COLUMNS": "30"])
+    #expect(run.code == 0, "\(run.output)")
+    let rows = run.output.components(separatedBy: "\u{1B}[2K").filter { $0.contains("you> ") }
+      .map { $0.prefix { $0 != "\r" }.replacing(#/\x{1B}\[\d+m/#, with: "") }
+    #expect(rows.count > 60 && rows.allSatisfy { $0.count <= 30 }, "\(rows)")
+  }
+
+  @Test func `a first message that is too long is not to be undone`() throws {
+    let run = try CommandRun(
+      ["chat", "--quiet", "--ctx", "64"], input: String(repeating: "word ", count: 100) + "\n")
+    #expect(run.code == 1 && run.errors.contains("tokens too long"), "\(run.errors)")
+    #expect(!run.errors.contains("/undo"), "\(run.errors)")
+  }
+
   @Test func `the history is for nobody else, and one that cannot be written is said once`() throws
   {
     let folder = FileManager.default.temporaryDirectory

@@ -93,6 +93,15 @@ import Testing
     }
   }
 
+  @Test func `it is as wide as the terminal, also where the input is none`() throws {
+    let run = try CommandRun(
+      ["demo", "hi", "--no-lora", "--max-tokens", "2", "--samples", "2"], isTyped: true,
+      variables: ["COLUMNS": "", "NO_COLOR": "", "WINDOW": "50"])
+    #expect(run.code == 0, "\(run.output)")
+    let rule = "m" + String(repeating: "─", count: 35) + "\u{1B}"
+    #expect(run.output.contains(rule), "\(run.output)")
+  }
+
   @Test func `a model's name cannot drive the terminal`() throws {
     var model = try Data(contentsOf: URL(fileURLWithPath: try CommandRun.model()))
     let name = try #require(model.range(of: Data("Smollm2 135M".utf8), in: 0..<4096))

@@ -35,7 +35,7 @@ import Testing
     (["generate", "hi", "--model", "/nowhere.gguf"], 1, "no file '/nowhere.gguf'"),
     (["generate", "hi", "--model", "/"], 1, "folder"),
     (["generate", "hi", "--chat-template", "klingon"], 2, "klingon"),
-    (["generate", "hi", "--lora", "/nowhere.gguf"], 1, "/nowhere.gguf"),
+    (["generate", "hi", "--lora", "/nowhere.gguf"], 1, "no adapter '/nowhere.gguf'"),
     (["generate", "hi", "--chat-template", "/"], 2, "/: this is a folder"),
     (["chat", "--history", "/"], 2, "/: this is a folder"),
     (["generate", "hi", "--trace", "/nowhere/votes.jsonl"], 2, "/nowhere/votes.jsonl"),
@@ -47,6 +47,7 @@ import Testing
     (["generate", "hi", "--from", "2"], 2, "--prompts"),
     (["generate", "--prompts", "/nowhere.json"], 2, "/nowhere.json"),
     (["demo", "--no-lora", "--lora", "x.gguf"], 2, "not both"),
+    (["demo", "--lora", "/nowhere.gguf:2", "--model", "/none.gguf"], 1, "'/nowhere.gguf' (--lora"),
     (["demo", "--no-lora", "--max-tokens", "0"], 2, "1 or more"),
     (["bench", "--repeats", "-1"], 2, "--repeats must be 1 or more"),
     (["bench", "serve", "--requests", "-1"], 2, "not -1"),
@@ -59,9 +60,12 @@ import Testing
       "--answer-tokens with this model must be between 1 and 64, not 9223372036854775807."
     ),
     (["bench", "--user-tokens", "65", "--ctx", "64"], 2, "--user-tokens with this model"),
+    // With what the template adds.
+    (["bench", "--user-tokens", "96", "--answer-tokens", "4", "--ctx", "104"], 2, "do not fit"),
+    (["bench", "--decoders", "naive", "--draft", "3"], 2, "are for 'fast': add that"),
     (
       ["bench", "--ctx", "512"], 2,
-      "A prompt of 1000 tokens and an answer of 150 do not fit into the context of 512 (--ctx)"
+      "A prompt of 1030 tokens and an answer of 150 do not fit into the context of 512 (--ctx)"
     ),
     (
       ["bench", "--decoders", "fast", "--stock", "/nowhere"], 2, "add that to --decoders"
@@ -74,6 +78,12 @@ import Testing
     ),
     (["bench", "--decoders", "naive,fast"] + vllm, 2, "'naive' is for --engine llama"),
     (["bench", "--stock", "llama-bench"] + vllm, 2, "--stock is for --engine llama"),
+    (["generate", "hi", "--gpu-layers", "3"] + vllm, 2, "--gpu-layers is for --engine llama"),
+    (["generate", "hi", "--aggregator", "mean-logit"] + vllm, 2, "mean-logit is for --engine"),
+    (
+      ["chat", "--checkpoint-every", "8", "--checkpoint-form", "header"] + vllm, 2,
+      "header is for --engine llama"
+    ),
     (["calibrate", "--engine", "vllm"], 2, "--engine vllm needs --vllm-url"),
     (["calibrate", "--lora", "x.gguf"] + vllm, 2, "--lora is for --engine llama"),
     (["bench", "serve", "--clients", "0"], 2, "--clients"),
@@ -96,6 +106,10 @@ import Testing
     (["compare"], 2, "--prompts"),
     (["generate", "Hi", "--lead", "0"], 2, "1 or more"),
     (["generate", "Hi", "--lead", "4", "--aggregator", "mean-logit"], 2, "majority vote only"),
+    (
+      ["generate", "Hi", "--tie-rule", "abstain", "--aggregator", "mean-logit"], 2,
+      "--tie-rule is for --aggregator majority-vote"
+    ),
     (["attack", "run"], 2, "resta attack list"),
     (["attack", "run", "--attack", "repet"], 2, "did you mean 'repeat'"),
     (["attack", "run", "--attack", "repeat", "--queries", "0"], 2, "1 to 1000000"),

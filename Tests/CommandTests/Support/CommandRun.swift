@@ -53,13 +53,18 @@ struct CommandRun {
 
   // Runs its arguments on a terminal of their own, and types a line of the input at each empty prompt, where the
   // cursor stands behind `you> `. A command that does not end is killed, with a code that no test expects. The
-  // signal mask of Swift's threads would let a terminal's stop signals pass unseen.
+  // signal mask of Swift's threads would let a terminal's stop signals pass unseen. With a variable WINDOW the
+  // terminal is so wide, and the command reads from elsewhere.
   private static let terminal = #"""
-    import os, pty, select, signal, sys, time
+    import fcntl, os, pty, select, signal, struct, sys, termios, time
     lines, end, seen = sys.stdin.read().splitlines(), time.time() + 100, b""
     pid, terminal = pty.fork()
     if pid == 0:
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
+        if "WINDOW" in os.environ:
+            size = struct.pack("4H", 24, int(os.environ["WINDOW"]), 0, 0)
+            fcntl.ioctl(1, termios.TIOCSWINSZ, size)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.execvp(sys.argv[1], sys.argv[1:])
     while time.time() < end:
         if not select.select([terminal], [], [], 1)[0]:

@@ -1,6 +1,6 @@
-import RESTA
 import Testing
 
+@testable import RESTA
 @testable import RESTALocal
 
 @Suite("Output for people") struct LayoutTests {
@@ -28,6 +28,16 @@ import Testing
   @Test func `a model cannot drive the terminal`() {
     let text = Columns.harmless("\u{1B}[2Jgone\r\u{7}\u{9B}31m ok\n\tfine")
     #expect(text == "\\u{1B}[2Jgone\\u{D}\\u{7}\\u{9B}31m ok\n\tfine")
+  }
+
+  @Test func `one copy alone is not unanimous`() {
+    func vote(_ asked: Int) -> VoteRecord {
+      VoteRecord(
+        position: 0, tokenID: 7, counts: [.init(tokenID: 7, count: asked)], asked: asked,
+        margin: asked)
+    }
+    #expect(Summary.votes([vote(1), vote(1)]) == "2 votes, 0 unanimous, 0 tied")
+    #expect(Summary.votes([vote(1), vote(6)]) == "2 votes, 1 unanimous, 0 tied")
   }
 
   @Test func `what is left of other work is not told by the time of the work before`() {

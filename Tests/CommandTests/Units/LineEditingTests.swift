@@ -15,6 +15,7 @@ import Testing
     (Array("é你🙂".utf8), [.text("é"), .text("你"), .text("🙂")]),
     ([0x1B, 0x5B, 0x41], [.up]), ([0x1B, 0x4F, 0x42], [.down]),
     ([0x1B, 0x5B, 0x33, 0x7E], [.delete]), ([0x1B, 0x5B, 0x31, 0x3B, 0x35, 0x43], [.right]),
+    ([0x1B, 0x5B, 0x5B, 0x41, 0x61], [.unknown, .text("a")]),
     ([0x0D], [.enter]), ([0x7F], [.backspace]), ([0x03], [.interrupt]), ([0x04], [.endOfInput]),
     ([0xFF, 0x61], [.unknown, .text("a")]), ([0x09], [.text("\t")]),
     // Latin-1, from a terminal that is not set to UTF-8.
@@ -75,8 +76,16 @@ import Testing
     #expect(history == ["old", "one\ntwo", "three"])
   }
 
-  @Test func `a file that grew long is cut`() throws {
-    let file = try TemporaryFile((1...2001).map { "\($0)\n" }.joined())
+  @Test func `lines that an editor ended as on Windows are lines too`() throws {
+    let file = try TemporaryFile("old\r\nnew\r\n")
+    var reader = try LineReader(historyFile: file.path)
+    #expect(reader.history == ["old", "new"])
+    reader.remember("newest")
+    #expect(try String(contentsOfFile: file.path, encoding: .utf8) == "old\r\nnew\r\nnewest\n")
+  }
+
+  @Test(arguments: ["\n", "\r\n"]) func `a file that grew long is cut`(end: String) throws {
+    let file = try TemporaryFile((1...2001).map { "\($0)\(end)" }.joined())
     var reader = try LineReader(historyFile: file.path)
     reader.remember("new")
     let kept = try String(contentsOfFile: file.path, encoding: .utf8).split(separator: "\n")
