@@ -94,7 +94,7 @@ struct AttackRun: AsyncParsableCommand {
     try Failure.check("--limit", limit)
     try model.check()
     try endpoint.check()
-    try chosenDefense().check()
+    try chosenDefense().check(on: model.remote.engine)
     if endpoint.isGiven { try checkOptionsOfAModel(file) } else { try checkControls(file) }
     let goals = try file.readGoals(limit: limit ?? (file.goals == nil ? 16 : nil))
     for line in goals.leftOut { Terminal.error(line) }

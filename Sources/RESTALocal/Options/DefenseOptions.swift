@@ -8,10 +8,11 @@ package typealias DefenseArguments = SettingFlags<DefenseSettings>
 extension DefenseArguments {
   /// Checks what can be checked without a model, before one is loaded.
   package func check(on engine: ModelEngine = .llama) throws {
-    let settings = try settings(
-      for: ModelInformation(
-        name: "", architecture: "", dimensions: 1, vocabularySize: 1, contextLength: 1,
-        maximumSequences: 1, embeddingScale: EmbeddingScale(meanNorm: 1, rootMeanSquare: 1)))
+    try chosen.check()
+    guard !chosen.names.contains("sigma_unit") || chosen.names.contains("sigma") else {
+      throw unitWithoutSigma
+    }
+    let settings = chosen.value
     let (aggregator, isVote) = (settings.aggregator, settings.aggregator == .majorityVote)
     guard isVote || settings.tieRule == .logProbability else {
       throw Failure.usage(
@@ -29,11 +30,12 @@ extension DefenseArguments {
 
   /// The settings for a model: what it is recommended, and what the command line says instead.
   package func settings(for model: ModelInformation) throws -> DefenseSettings {
-    guard let settings = try chosen.settings(for: model) else {
-      throw Failure.usage(
-        "--sigma-unit \(chosen.value.noise.sigma.unit.rawValue) needs a --sigma in that unit.")
-    }
+    guard let settings = try chosen.settings(for: model) else { throw unitWithoutSigma }
     return settings
+  }
+
+  private var unitWithoutSigma: Failure {
+    .usage("--sigma-unit \(chosen.value.noise.sigma.unit.rawValue) needs a --sigma in that unit.")
   }
 }
 

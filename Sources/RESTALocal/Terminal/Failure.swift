@@ -48,7 +48,10 @@ package struct Failure: Error, CustomStringConvertible {
     switch error {
     case let failure as Failure: failure
     case let error as RESTAError:
-      Failure(description: error.message, exitCode: error.code == .invalidSetting ? 2 : 1)
+      // The prompts are those of whoever reads this.
+      Failure(
+        description: error.message + (error.sensitiveDetail.map { " (\($0))" } ?? ""),
+        exitCode: error.code == .invalidSetting ? 2 : 1)
     case let error as LlamaError:
       Failure(description: error.message, exitCode: error.code == .invalidOption ? 2 : 1)
     case let error as any ReportedError:
