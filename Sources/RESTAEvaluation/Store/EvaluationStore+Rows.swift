@@ -125,12 +125,7 @@ package struct GenerationRow: Sendable, Hashable, Codable {
 
   /// The rows with one cluster for samples of one prompt, which have one answer: that of a behavior, or the first's.
   fileprivate static func sharing(_ rows: [GenerationRow]) -> [GenerationRow] {
-    // By bytes: canonically equivalent prompts are different prompts.
-    var clusters: [[UInt8]: String] = [:]
-    for row in rows.filter({ $0.sample.behavior != nil }) + rows {
-      let prompt = Array(row.sample.prompt.utf8)
-      clusters[prompt] = clusters[prompt] ?? row.cluster
-    }
+    let clusters = Sample.clusters(rows.map { ($0.sample, $0.cluster) })
     return rows.map { row in
       var row = row
       let known = clusters[Array(row.sample.prompt.utf8)]
