@@ -209,8 +209,8 @@ package struct DataFile: Sendable {
   // MARK: - Tables
 
   private static func separator(of source: SourceFile, _ first: Line) -> UInt8 {
-    PlainText.separator(ofHeader: first.bytes)
-      ?? (source.suffix == "csv" ? UInt8(ascii: ",") : UInt8(ascii: "\t"))
+    let usual = source.suffix == "csv" ? UInt8(ascii: ",") : UInt8(ascii: "\t")
+    return PlainText.separator(ofHeader: first.bytes, usual: usual) ?? usual
   }
 
   private init(table source: SourceFile, separator: UInt8) throws(DocumentError) {

@@ -67,8 +67,12 @@ enum PlainText {
   private static let separators = Array(",\t;".utf8)
 
   /// The separator of a line that is a table's header: it names a column with prompts.
-  static func separator(ofHeader line: ArraySlice<UInt8>) -> UInt8? {
-    separators.first { separator in
+  ///
+  /// The header of one column has none, and the one that is usual there counts.
+  static func separator(
+    ofHeader line: ArraySlice<UInt8>, usual: UInt8 = UInt8(ascii: ",")
+  ) -> UInt8? {
+    ([usual] + separators).first { separator in
       fields(line, separator).contains(where: PromptColumns.contain)
     }
   }
