@@ -96,7 +96,7 @@ extension Sample {
       behavior: try fields.optionalString("behavior"), goal: try fields.optionalString("goal"),
       category: try fields.optionalString("category"),
       attack: try fields.optionalString("attack"))
-    if fields.has("instructions") {
+    if fields.holds("instructions") {
       var instructions: [VerifiableInstruction] = []
       for (position, element) in try fields.array("instructions").enumerated() {
         let place = "\(fields.place): instructions[\(position)]"
