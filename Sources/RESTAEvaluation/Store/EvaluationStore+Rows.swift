@@ -9,6 +9,9 @@ extension EvaluationStore {
     let verdicts = try await verdicts()
     let defenses = try await defenses()
     let samples = try await samples()
+    // Coherence tells no refusal: where it could not tell, the others' word counts, whatever the order.
+    let deciding = judges.filter { !$0.hasPrefix("coherence") }
+    let ordered = deciding + judges.filter { !deciding.contains($0) }
     return try await database.read { database in
       var rows: [GenerationRow] = []
       let items = try Row.fetchCursor(database, sql: "SELECT * FROM item ORDER BY position")
@@ -31,7 +34,7 @@ extension EvaluationStore {
             key: key, dataset: place.dataset, sample: place.sample, judge: judge)
           row.verdicts[judge] = verdicts[asked]
         }
-        let findings = judges.map { row.verdicts[$0]?.finding ?? .unscored }
+        let findings = ordered.map { row.verdicts[$0]?.finding ?? .unscored }
         row.label = row.answer == nil ? .unscored : .combined(findings)
         rows.append(row)
       }

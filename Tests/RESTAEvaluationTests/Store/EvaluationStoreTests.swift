@@ -77,6 +77,24 @@ import Testing
     }
   }
 
+  @Test("where coherence could not tell, the other judges' word counts, whatever the order")
+  func failedCoherence() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    try await store.begin(plan, record: fixture.storeRecord(plan))
+    let item = try #require(plan.items.first)
+    try await store.save(
+      .answered(DefendedAnswer(text: "No.", stopReason: "x")), key: item.key)
+    try await store.save(Verdict(.unscored, reason: "no room"), judge: "coherence/1", of: item)
+    try await store.save(Verdict(.refused, reason: "no"), judge: "echo/1", of: item)
+    for judges in [["coherence/1", "echo/1"], ["echo/1", "coherence/1"]] {
+      #expect(try await store.rows(judges: judges).first?.label == .refused)
+    }
+    #expect(try await store.rows(judges: ["coherence/1"]).first?.label == .unscored)
+  }
+
   @Test("what is no store is refused by name") func wrongFiles() async throws {
     let folder = try TemporaryFolder()
     try Data("this is text, and long enough to be looked at".utf8)
