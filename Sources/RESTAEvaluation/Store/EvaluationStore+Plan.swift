@@ -5,7 +5,7 @@ import RESTADocuments
 extension EvaluationStore {
   /// What the store knows about its evaluation; `nil` for a new store.
   package func record() async throws -> StoreRecord? {
-    try await database.read { try Self.record($0, path: self.path) }
+    try await reading { try Self.record($0, path: self.path) }
   }
 
   static func record(_ database: Database, path: String) throws -> StoreRecord? {
@@ -31,7 +31,7 @@ extension EvaluationStore {
       try dataset.samples.map { (dataset.name, $0.id, try CanonicalJSON.text($0)) }
     }
     let defenses = try plan.defenses.map { ($0, try CanonicalJSON.text($0.defense.settings)) }
-    try await database.write { database in
+    try await writing { database in
       if let old = try Self.record(database, path: self.path) {
         try self.check(old, against: record)
         var renewed = old

@@ -12,7 +12,7 @@ extension EvaluationStore {
     // Coherence tells no refusal: where it could not tell, the others' word counts, whatever the order.
     let deciding = judges.filter { !$0.hasPrefix("coherence") }
     let ordered = deciding + judges.filter { !deciding.contains($0) }
-    return try await database.read { database in
+    return try await reading { database in
       var rows: [GenerationRow] = []
       let items = try Row.fetchCursor(database, sql: "SELECT * FROM item ORDER BY position")
       while let item = try items.next() {
@@ -43,7 +43,7 @@ extension EvaluationStore {
   }
 
   private func samples() async throws -> [PromptID: Sample] {
-    try await database.read { database in
+    try await reading { database in
       var found: [PromptID: Sample] = [:]
       let rows = try Row.fetchCursor(database, sql: "SELECT * FROM sample")
       while let row = try rows.next() {
@@ -64,7 +64,7 @@ extension EvaluationStore {
 
   /// The defences, in the configuration's order.
   package func defenses() async throws -> [StoredDefense] {
-    try await database.read { database in
+    try await reading { database in
       try Row.fetchAll(database, sql: "SELECT * FROM defense ORDER BY position").map { row in
         StoredDefense(
           name: row["name"], kind: row["kind"],
@@ -77,7 +77,7 @@ extension EvaluationStore {
   /// The datasets, in the configuration's order, with the samples that were asked.
   package func datasets() async throws -> [Dataset] {
     let samples = try await samples()
-    return try await database.read { database in
+    return try await reading { database in
       try Row.fetchAll(database, sql: "SELECT * FROM dataset ORDER BY position").map { row in
         let name: String = row["name"]
         return Dataset(
