@@ -130,6 +130,28 @@ import Testing
         })
   }
 
+  @Test func `a third answer is held against the first, though the second says more`()
+    async throws
+  {
+    let answers = try Self.read(
+      """
+      {"prompt": "p", "answer": "x", "defense": "a", "role": "direct", "goal": "g"}
+      {"prompt": "p", "answer": "y", "defense": "b", "role": "direct", "behavior": "b", "attack": "c"}
+      {"prompt": "p", "answer": "z", "defense": "c", "role": "direct", "goal": "h"}
+      """)
+    let folder = try TemporaryFolder()
+    let base = try EvaluationConfiguration(
+      parsing: "datasets: [{built_in: benign}]", file: "a.yaml")
+    let error = await #expect(throws: EvaluationError.self) {
+      try await EvaluationSession(
+        judging: answers, from: "in.jsonl", sha256: "5a", base, options: EvaluationOptions()
+      ) { try EvaluationSessionTests.evaluated(in: folder) }
+    }
+    #expect(
+      error?.message.hasPrefix("in.jsonl:3: the goal is not that of the same prompt at in.jsonl:1")
+        == true)
+  }
+
   @Test func `several answers may be of one prompt`() throws {
     let line = "{\"sample\": \"5\", \"answer\": \"Hi\"}\n"
     #expect(try Self.read(line + line).count == 2)
