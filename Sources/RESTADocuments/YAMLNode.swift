@@ -9,12 +9,6 @@ package struct YAMLNode {
   /// The keys that lead here, such as `defenses[1].sigma`; empty at the top.
   package let path: String
 
-  private init(node: Node, file: String, path: String) {
-    self.node = node
-    self.file = file
-    self.path = path
-  }
-
   /// Parses a file's text, a byte order mark left out, aliases and merge keys expanded; `nil` for one
   /// without any content.
   package static func document(_ text: String, file: String) throws(DocumentError) -> YAMLNode? {
