@@ -36,12 +36,16 @@ extension EvaluationStore {
     defer { try? database.execute(sql: "DETACH DATABASE other") }
     try database.inTransaction {
       for (table, key, compared) in Self.merged {
+        let isOther = compared.map { column in
+          "a.\(column) IS NOT b.\(column) AND a.\(column) IS NOT 'unscored' "
+            + "AND b.\(column) IS NOT 'unscored'"
+        }.joined(separator: " OR ")
         let differing =
           try Int.fetchOne(
             database,
             sql: """
               SELECT count(*) FROM main.\(table) AS a JOIN other.\(table) AS b USING (\(key))
-              WHERE \(compared.map { "a.\($0) IS NOT b.\($0) AND a.\($0) IS NOT 'unscored' AND b.\($0) IS NOT 'unscored'" }.joined(separator: " OR "))
+              WHERE \(isOther)
               """) ?? 0
         guard differing == 0 else {
           throw EvaluationError.invalidStore(

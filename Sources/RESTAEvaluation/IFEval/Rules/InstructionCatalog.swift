@@ -87,10 +87,9 @@ struct InstructionArguments {
 
   /// A text that is not blank, without white space around it.
   func text(_ name: String) throws -> String {
-    guard let text = try value(name).string,
-      let trimmed = Self.trimmed(text)
-    else { throw error("'\(name)' must be a text that is not blank") }
-    return trimmed
+    let text = PythonText(try value(name).string ?? "").trimmed()
+    guard !text.scalars.isEmpty else { throw error("'\(name)' must be a text that is not blank") }
+    return String(String.UnicodeScalarView(text.scalars))
   }
 
   /// One text or more, none of them empty, as they are.
@@ -131,12 +130,6 @@ struct InstructionArguments {
       throw error("'\(name)' is missing")
     }
     return value
-  }
-
-  private static func trimmed(_ text: String) -> String? {
-    let trimmed = PythonText(text).trimmed()
-    return trimmed.scalars.isEmpty
-      ? nil : String(String.UnicodeScalarView(trimmed.scalars))
   }
 }
 
