@@ -58,7 +58,6 @@ package struct YAMLNode {
   /// `FILE:LINE`, for errors.
   package var place: String { node.mark.map { "\(file):\($0.line)" } ?? file }
 
-  /// An error about this place.
   package func error(_ message: String) -> DocumentError {
     DocumentError(path.isEmpty ? "\(place): \(message)" : "\(place): \(path): \(message)")
   }
@@ -84,7 +83,6 @@ package struct YAMLNode {
     return scalar.style == .plain ? .plain(scalar.string) : .text(scalar.string)
   }
 
-  /// What is here, in words.
   package var found: String {
     if isMapping { return "keys and values" }
     if isNull { return "nothing" }
@@ -113,7 +111,6 @@ package struct YAMLNode {
     return members
   }
 
-  /// The members of a mapping by their keys.
   package func fields(_ known: [String]) throws(DocumentError) -> [String: YAMLNode] {
     var fields: [String: YAMLNode] = [:]
     for (name, node) in try members(known) {
@@ -134,7 +131,6 @@ package struct YAMLNode {
 
   // MARK: - Values
 
-  /// A value of a kind.
   package func value<Value>(_ kind: SettingKind<Value>) throws(DocumentError) -> Value {
     guard let setting, let value = kind.parse(setting) else { throw expected(kind.expected) }
     return value
@@ -150,7 +146,6 @@ package struct YAMLNode {
     return text
   }
 
-  /// One of a closed set.
   package func choice<Value: RawRepresentable<String> & CaseIterable>(
     _ type: Value.Type, called name: String
   ) throws(DocumentError) -> Value {

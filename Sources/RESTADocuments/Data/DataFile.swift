@@ -38,7 +38,6 @@ package struct DataFile: Sendable {
     self.listKey = listKey
   }
 
-  /// Reads a file.
   package static func read(_ path: String) throws(DocumentError) -> DataFile {
     try DataFile(try SourceFile.read(path, isStrict: false))
   }

@@ -13,7 +13,6 @@ package enum PromptColumns {
     "conversations", "history", "suffix",
   ]
 
-  /// The names, to read.
   package static let inWords = names.map { "'\($0)'" }.joined(separator: ", ")
 
   /// Whether a field of a name holds prompts.
@@ -33,7 +32,6 @@ extension DataRow {
     return try prompt(in: name)
   }
 
-  /// The prompt in a field.
   package func prompt(in name: String) throws(DocumentError) -> String {
     let prompt = try checked(try string(name))
     try checkOne(keys(like: name))

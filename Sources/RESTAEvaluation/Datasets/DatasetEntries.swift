@@ -60,7 +60,6 @@ struct DatasetEntries {
     samples.append(sample)
   }
 
-  /// Counts an entry without a prompt.
   mutating func addNull(_ id: String, from place: String) throws(DocumentError) {
     try count(id, at: place)
     nulls += 1

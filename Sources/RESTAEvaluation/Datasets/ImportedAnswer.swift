@@ -4,7 +4,6 @@ package import RESTADocuments
 
 /// An answer from elsewhere, for judging only.
 package struct ImportedAnswer: Sendable, Hashable {
-  /// The prompt, and what is known about it.
   package var sample: Sample
   /// The dataset that it is of; `nil` where nothing says so.
   package var dataset: String?

@@ -8,7 +8,6 @@ package struct LabelledText: Sendable, Hashable, Codable {
   package var label: AnswerLabel
   /// The prompt that it answers; empty where it is not known.
   package var prompt = ""
-  /// The prompt without an attack.
   package var goal: String?
   package var role = Sample.Role.direct
 }

@@ -45,7 +45,6 @@ extension EvaluationStore {
     }
   }
 
-  /// The answers that are there, by key.
   package func answers() async throws -> [String: Answer] {
     try await reading { database in
       var found: [String: Answer] = [:]
@@ -140,7 +139,6 @@ extension EvaluationStore {
     }
   }
 
-  /// The comparisons of the judges that compare.
   package func preferences() async throws -> [StoredPreference] {
     try await reading { database in
       try Row.fetchAll(

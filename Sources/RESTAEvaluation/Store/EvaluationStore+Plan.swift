@@ -129,9 +129,7 @@ extension EvaluationStore {
 /// What a store knows about the evaluation as a whole.
 package struct StoreRecord: Sendable, Hashable, Codable {
   package var name: String
-  /// A sentence on what it is for.
   package var about: String?
-  /// The configuration's text.
   package var configuration: String
   /// The model: what determines answers.
   package var subject: SubjectRecord

@@ -54,7 +54,6 @@ extension EvaluationStore {
     }
   }
 
-  /// A defence as the store knows it.
   package struct StoredDefense: Sendable, Hashable {
     package var name: String
     package var kind: String
@@ -100,7 +99,6 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   /// SHA-256 of everything that determines the answer, in hexadecimals.
   package var key: String
   package var dataset: String
-  /// The prompt, and what is known about it.
   package var sample: Sample
   /// The defence's name in the configuration.
   package var defense: String

@@ -37,7 +37,6 @@ package struct RowExport: Sendable, Hashable {
       }.joined()
   }
 
-  /// The names of the fields, in order.
   static let names = [
     "key", "dataset", "sample", "role", "behavior", "category", "attack", "defense", "kind",
     "settings", "uses_seed", "seed", "label", "verdicts", "failure", "stop_reason",

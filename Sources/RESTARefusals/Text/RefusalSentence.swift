@@ -19,7 +19,6 @@ struct RefusalSentence {
   /// The word at a place; `nil` behind the last one.
   func word(at place: Int) -> String? { place < words.count ? words[place] : nil }
 
-  /// Whether words stand at a place.
   func holds(_ item: [String], at place: Int) -> Bool {
     guard place + item.count <= words.count else { return false }
     return item.indices.allSatisfy { words[place + $0] == item[$0] }
@@ -58,7 +57,6 @@ struct RefusalPlaces: Sequence {
   /// No places yet, and none before one.
   init(from base: Int) { self.base = base }
 
-  /// One place.
   init(_ place: Int) {
     base = place
     bits = 1
@@ -66,14 +64,12 @@ struct RefusalPlaces: Sequence {
 
   var isEmpty: Bool { bits == 0 }
 
-  /// The first place.
   var first: Int? { isEmpty ? nil : base + bits.trailingZeroBitCount }
 
   func contains(_ place: Int) -> Bool {
     (base..<base + 64).contains(place) && bits >> (place - base) & 1 == 1
   }
 
-  /// Those of the places that are wanted.
   func filtered(_ isWanted: (Int) -> Bool) -> RefusalPlaces {
     var places = RefusalPlaces(from: base)
     for place in self where isWanted(place) { places.insert(place) }

@@ -15,7 +15,6 @@ enum InstructionCatalog {
     }
   }
 
-  /// The types by their id.
   static let kinds: [String: Kind] = [
     "keywords:existence": Kind(["keywords"], make: KeywordsExist.init),
     "keywords:frequency": Kind(
@@ -65,7 +64,6 @@ enum InstructionCatalog {
   }
 }
 
-/// One instruction with its arguments.
 protocol InstructionRule: Sendable {
   /// Whether an answer that is not blank follows the instruction.
   func isFollowed(by text: PythonText) -> Bool
@@ -133,7 +131,6 @@ struct InstructionArguments {
   }
 }
 
-/// How a count is compared.
 enum Relation: String, Sendable, CaseIterable {
   case atLeast = "at least"
   case lessThan = "less than"

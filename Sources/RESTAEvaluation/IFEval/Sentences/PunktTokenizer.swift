@@ -85,7 +85,6 @@ struct PunktToken {
     annotate()
   }
 
-  /// Whether it ends in a full stop.
   var endsInPeriod: Bool { text.last == "." }
 
   /// Two full stops or more.
