@@ -260,6 +260,23 @@ package struct DataFile: Sendable {
 
   // MARK: - Rows that cannot be read
 
+  /// Reads each row, and gives those that cannot be read where they are to be left out.
+  package func values<Value>(
+    skipping: Bool?, _ body: (DataRow) throws(DocumentError) -> Value
+  ) throws(DocumentError) -> (values: [Value], bad: [DocumentError]) {
+    var values: [Value] = []
+    var bad: [DocumentError] = []
+    for row in rows {
+      do throws(DocumentError) {
+        values.append(try body(try row.get()))
+      } catch {
+        bad.append(error)
+      }
+    }
+    try accept(bad, skipping: skipping)
+    return (values, bad)
+  }
+
   /// Refuses a file for its bad rows, naming ten at most, unless they are to be left out (`nil` where nobody can ask
   /// for that); all of them never are.
   package func accept(_ bad: [DocumentError], skipping: Bool?) throws(DocumentError) {

@@ -59,25 +59,17 @@ package struct ImportedAnswer: Sendable, Hashable {
     for dataset in datasets {
       for sample in dataset.samples { known[sample.id, default: []].append((dataset.name, sample)) }
     }
-    var answers: [ImportedAnswer] = []
-    var bad: [DocumentError] = []
-    for row in file.rows {
-      do throws(DocumentError) {
-        let fields = try row.get()
-        guard fields.has("answer") || fields.has("response") else {
-          throw fields.error("field 'answer' (or 'response') is missing")
-        }
-        let (dataset, sample) = try sample(of: fields, known: known, role: role)
-        answers.append(
-          ImportedAnswer(
-            sample: sample, dataset: dataset,
-            answer: try fields.nullableString(fields.has("answer") ? "answer" : "response"),
-            defense: try fields.optionalString("defense"), place: fields.place))
-      } catch {
-        bad.append(error)
+    let (answers, bad) = try file.values(skipping: skipsBadRows) {
+      (fields: DataRow) throws(DocumentError) -> ImportedAnswer in
+      guard fields.has("answer") || fields.has("response") else {
+        throw fields.error("field 'answer' (or 'response') is missing")
       }
+      let (dataset, sample) = try Self.sample(of: fields, known: known, role: role)
+      return ImportedAnswer(
+        sample: sample, dataset: dataset,
+        answer: try fields.nullableString(fields.has("answer") ? "answer" : "response"),
+        defense: try fields.optionalString("defense"), place: fields.place)
     }
-    try file.accept(bad, skipping: skipsBadRows)
     guard !answers.isEmpty else {
       throw DocumentError("\(file.source.name): the file holds no answer")
     }

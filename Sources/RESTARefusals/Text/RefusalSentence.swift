@@ -3,7 +3,6 @@ struct RefusalSentence {
   let words: [String]
   /// Behind each place: where one gets by passing over one item that may stand anywhere.
   private let passes: [Int: [Int]]
-  private let start: RefusalPlaces
 
   init(_ words: [String], _ rules: RefusalRules) {
     self.words = words
@@ -13,7 +12,6 @@ struct RefusalSentence {
       if !items.isEmpty { passes[place] = items.map { place + $0.count } }
     }
     self.passes = passes
-    start = Self.behindSkips(RefusalPlaces(0), passes)
   }
 
   /// The word at a place; `nil` behind the last one.
@@ -26,7 +24,8 @@ struct RefusalSentence {
 
   /// Those of the places that are the sentence's start, or behind items that may stand anywhere.
   func starts(among places: RefusalPlaces) -> RefusalPlaces {
-    places.filtered { start.contains($0) }
+    let start = behindSkips(RefusalPlaces(0))
+    return places.filtered { start.contains($0) }
   }
 
   /// Those of the places that are the sentence's end.
@@ -35,11 +34,7 @@ struct RefusalSentence {
   }
 
   /// The places, and those behind up to two items that may stand anywhere.
-  func behindSkips(_ places: RefusalPlaces) -> RefusalPlaces { Self.behindSkips(places, passes) }
-
-  private static func behindSkips(
-    _ places: RefusalPlaces, _ passes: [Int: [Int]]
-  ) -> RefusalPlaces {
+  func behindSkips(_ places: RefusalPlaces) -> RefusalPlaces {
     if passes.isEmpty { return places }
     var found = places
     for _ in 0..<2 {
