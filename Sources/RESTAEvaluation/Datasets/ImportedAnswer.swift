@@ -199,7 +199,7 @@ extension EvaluationSession {
             "\(answer.place): the \(fact) is not that of the same prompt at \(earlier.place); make "
               + "them alike, or import them apart.")
         }
-        said[fact] = said[fact] ?? (value, answer.place)
+        said[fact] = said[fact] ?? (value: value, place: answer.place)
       }
     }
     let count = { (answer: ImportedAnswer) in answer.facts.count { $0.value != nil } }

@@ -23,7 +23,6 @@ enum PunktTokenizer {
         let start = index
         index += 1
         // These never begin a word.
-        // These never begin a word.
         if !"(\"`{[:;&#*@)}]-,".unicodeScalars.contains(line[start]) {
           while !endsWord(line, at: index) { index += 1 }
         }
