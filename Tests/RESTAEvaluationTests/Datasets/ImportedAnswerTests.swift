@@ -142,14 +142,20 @@ import Testing
     let folder = try TemporaryFolder()
     let base = try EvaluationConfiguration(
       parsing: "datasets: [{built_in: benign}]", file: "a.yaml")
-    let error = await #expect(throws: EvaluationError.self) {
-      try await EvaluationSession(
-        judging: answers, from: "in.jsonl", sha256: "5a", base, options: EvaluationOptions()
-      ) { try EvaluationSessionTests.evaluated(in: folder) }
+    for (answers, message) in [
+      (answers, "in.jsonl:3: the goal is not that of the same prompt at in.jsonl:1"),
+      (
+        [answers[1], answers[0], answers[1]],
+        "in.jsonl:2: the prompt has an answer of the same defence at in.jsonl:2"
+      ),
+    ] {
+      let error = await #expect(throws: EvaluationError.self) {
+        try await EvaluationSession(
+          judging: answers, from: "in.jsonl", sha256: "5a", base, options: EvaluationOptions()
+        ) { try EvaluationSessionTests.evaluated(in: folder) }
+      }
+      #expect(error?.message.hasPrefix(message) == true, "\(error?.message ?? "")")
     }
-    #expect(
-      error?.message.hasPrefix("in.jsonl:3: the goal is not that of the same prompt at in.jsonl:1")
-        == true)
   }
 
   @Test func `several answers may be of one prompt`() throws {
