@@ -16,7 +16,6 @@ package struct SHA256 {
 
   package init() {}
 
-  /// Takes more bytes.
   package mutating func update(_ bytes: some Collection<UInt8>) {
     count += UInt64(bytes.count)
     pending.append(contentsOf: bytes)

@@ -34,17 +34,12 @@ package struct JSONReader {
 
     /// The line and the column in scalars, both from 1.
     package func place(in bytes: some Collection<UInt8>) -> (line: Int, column: Int) {
-      let before = bytes.prefix(offset)
+      let before = Array(bytes.prefix(offset))
+      var place = SourceFile.Place()
+      place.advance(to: offset, in: before)
       // The mark is no column that an editor shows.
-      var (line, column) = (1, before.starts(with: TextEncoding.mark) ? 0 : 1)
-      for byte in before {
-        if byte == UInt8(ascii: "\n") {
-          (line, column) = (line + 1, 1)
-        } else if byte & 0xC0 != 0x80 {
-          column += 1
-        }
-      }
-      return (line, column)
+      let isMarked = place.line == 1 && before.starts(with: TextEncoding.mark)
+      return (place.line, place.column - (isMarked ? 1 : 0))
     }
   }
 

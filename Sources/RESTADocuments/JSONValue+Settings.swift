@@ -1,7 +1,6 @@
 package import RESTA
 
 extension JSONValue {
-  /// A setting's value as JSON.
   package init(_ value: SettingValue) {
     switch value.resolved {
     case .null: self = .null
@@ -67,7 +66,6 @@ package struct NamedKey: CodingKey {
 }
 
 extension KeyedEncodingContainer<NamedKey> {
-  /// Encodes the rows of a table.
   package mutating func encode<Root: DescribedSettings>(rowsOf settings: Root) throws {
     for row in Root.table {
       try encode(JSONValue(row.write(settings)), forKey: NamedKey(row.reportedAs))

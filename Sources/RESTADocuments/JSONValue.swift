@@ -149,12 +149,10 @@ public struct JSONObject: Sendable, Hashable, Codable, ExpressibleByDictionaryLi
   /// The keys in the order of their bytes.
   package var keys: [String] { sorted.map(\.key) }
 
-  /// Takes a member out, and gives its value.
   package mutating func removeValue(forKey key: String) -> JSONValue? {
     members.removeValue(forKey: Array(key.utf8))
   }
 
-  /// Whether there are no members.
   package var isEmpty: Bool { members.isEmpty }
 
   /// Adds a member; `false`, and nothing changes, when the key is there.

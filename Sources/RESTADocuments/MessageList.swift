@@ -17,7 +17,6 @@ package struct MessageList {
     package var found: String?
   }
 
-  /// The messages, one for each element.
   package private(set) var messages: [ChatMessage] = []
   /// Keys that are not read, the first few, by the first message that has them.
   package private(set) var unknown: [(message: String, key: String)] = []
@@ -185,7 +184,6 @@ extension MessageList {
     }
   }
 
-  /// A value and where it is.
   private struct Member {
     let value: JSONValue
     let path: String

@@ -10,7 +10,6 @@ struct YAMLMerge {
   private let file: String
   private var values = 0
 
-  /// Expands a document.
   static func expanded(_ node: Node, file: String) throws(DocumentError) -> Node {
     var merge = YAMLMerge(file: file)
     return try merge.expanded(node, depth: 0)

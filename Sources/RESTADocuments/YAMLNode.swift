@@ -9,12 +9,6 @@ package struct YAMLNode {
   /// The keys that lead here, such as `defenses[1].sigma`; empty at the top.
   package let path: String
 
-  private init(node: Node, file: String, path: String) {
-    self.node = node
-    self.file = file
-    self.path = path
-  }
-
   /// Parses a file's text, a byte order mark left out, aliases and merge keys expanded; `nil` for one
   /// without any content.
   package static func document(_ text: String, file: String) throws(DocumentError) -> YAMLNode? {
@@ -64,7 +58,6 @@ package struct YAMLNode {
   /// `FILE:LINE`, for errors.
   package var place: String { node.mark.map { "\(file):\($0.line)" } ?? file }
 
-  /// An error about this place.
   package func error(_ message: String) -> DocumentError {
     DocumentError(path.isEmpty ? "\(place): \(message)" : "\(place): \(path): \(message)")
   }
@@ -90,7 +83,6 @@ package struct YAMLNode {
     return scalar.style == .plain ? .plain(scalar.string) : .text(scalar.string)
   }
 
-  /// What is here, in words.
   package var found: String {
     if isMapping { return "keys and values" }
     if isNull { return "nothing" }
@@ -119,7 +111,6 @@ package struct YAMLNode {
     return members
   }
 
-  /// The members of a mapping by their keys.
   package func fields(_ known: [String]) throws(DocumentError) -> [String: YAMLNode] {
     var fields: [String: YAMLNode] = [:]
     for (name, node) in try members(known) {
@@ -140,7 +131,6 @@ package struct YAMLNode {
 
   // MARK: - Values
 
-  /// A value of a kind.
   package func value<Value>(_ kind: SettingKind<Value>) throws(DocumentError) -> Value {
     guard let setting, let value = kind.parse(setting) else { throw expected(kind.expected) }
     return value
@@ -156,7 +146,6 @@ package struct YAMLNode {
     return text
   }
 
-  /// One of a closed set.
   package func choice<Value: RawRepresentable<String> & CaseIterable>(
     _ type: Value.Type, called name: String
   ) throws(DocumentError) -> Value {

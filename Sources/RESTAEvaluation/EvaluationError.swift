@@ -64,7 +64,6 @@ extension EvaluationError {
     Self(.invalidStore, message, cause: cause)
   }
 
-  /// An error of a data file.
   package init(_ error: DocumentError) {
     self.init(error.isMissing ? .fileFailed : .invalidData, error.message, cause: error.cause)
   }

@@ -34,11 +34,9 @@ package struct CalibrationTable: Sendable, Hashable {
     }
   }
 
-  /// What was found for one model.
   package struct Entry: Sendable, Hashable {
     /// The model's name, for people.
     package var model: String
-    /// Its weights.
     package var weights: Weights
     /// The length of its file: who looks for a model need not hash one of another length.
     package var bytes: Int
@@ -67,7 +65,6 @@ package struct CalibrationTable: Sendable, Hashable {
   /// The entries, one for each weights, in the file's order.
   package private(set) var entries: [Entry] = []
 
-  /// An empty table.
   package init() {}
 
   /// Reads a table from JSON; an error names the file, the entry, the key, and what is expected there.
@@ -160,7 +157,6 @@ package struct CalibrationTable: Sendable, Hashable {
 
   // MARK: - Use
 
-  /// What was found for some weights.
   package subscript(weights: Weights) -> Entry? { entries.first { $0.weights == weights } }
 
   /// Puts an entry in the place of one of the same weights, or behind all.

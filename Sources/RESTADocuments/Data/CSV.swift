@@ -27,7 +27,6 @@ struct CSVReader {
     self.separator = separator
   }
 
-  /// Reads all rows.
   static func records(
     of file: SourceFile, separator: UInt8 = UInt8(ascii: ",")
   ) throws(DocumentError) -> [Record] {
@@ -131,7 +130,6 @@ struct CSVReader {
 
 /// Writes comma-separated values as RFC 4180 has them: rows end with CR LF.
 package enum CSVText {
-  /// One row.
   package static func row(_ fields: [String]) -> String {
     // A row of one empty field would be a line without a byte, which readers skip.
     if fields.count == 1, fields[0].isEmpty { return "\"\"\r\n" }

@@ -38,7 +38,6 @@ package struct DataFile: Sendable {
     self.listKey = listKey
   }
 
-  /// Reads a file.
   package static func read(_ path: String) throws(DocumentError) -> DataFile {
     try DataFile(try SourceFile.read(path, isStrict: false))
   }
@@ -209,8 +208,8 @@ package struct DataFile: Sendable {
   // MARK: - Tables
 
   private static func separator(of source: SourceFile, _ first: Line) -> UInt8 {
-    PlainText.separator(ofHeader: first.bytes)
-      ?? (source.suffix == "csv" ? UInt8(ascii: ",") : UInt8(ascii: "\t"))
+    let usual = source.suffix == "csv" ? UInt8(ascii: ",") : UInt8(ascii: "\t")
+    return PlainText.separator(ofHeader: first.bytes, usual: usual) ?? usual
   }
 
   private init(table source: SourceFile, separator: UInt8) throws(DocumentError) {
@@ -260,6 +259,23 @@ package struct DataFile: Sendable {
   }
 
   // MARK: - Rows that cannot be read
+
+  /// Reads each row, and gives those that cannot be read where they are to be left out.
+  package func values<Value>(
+    skipping: Bool?, _ body: (DataRow) throws(DocumentError) -> Value
+  ) throws(DocumentError) -> (values: [Value], bad: [DocumentError]) {
+    var values: [Value] = []
+    var bad: [DocumentError] = []
+    for row in rows {
+      do throws(DocumentError) {
+        values.append(try body(try row.get()))
+      } catch {
+        bad.append(error)
+      }
+    }
+    try accept(bad, skipping: skipping)
+    return (values, bad)
+  }
 
   /// Refuses a file for its bad rows, naming ten at most, unless they are to be left out (`nil` where nobody can ask
   /// for that); all of them never are.

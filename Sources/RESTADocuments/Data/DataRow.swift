@@ -26,7 +26,6 @@ package struct DataRow: Sendable {
     }
   }
 
-  /// Takes a line of plain text.
   init(text: String, place: String, number: Int) {
     self.place = place
     self.number = number
@@ -35,7 +34,6 @@ package struct DataRow: Sendable {
     isTable = false
   }
 
-  /// Takes a row of a table.
   init(fields: [String], columns: [String], place: String, number: Int) {
     self.place = place
     self.number = number
@@ -69,7 +67,6 @@ package struct DataRow: Sendable {
     return DocumentError("\(file.name):\(place.line):\(place.column): \(fault.message)")
   }
 
-  /// An error about this entry.
   package func error(_ message: String) -> DocumentError {
     DocumentError("\(place): \(message)")
   }
@@ -169,7 +166,6 @@ package struct DataRow: Sendable {
     }
   }
 
-  /// All fields that are not `null`.
   package var withoutNulls: JSONObject { members.withoutNulls }
 
   /// A field that may be written as JSON in a text, as tables and some exports have lists.

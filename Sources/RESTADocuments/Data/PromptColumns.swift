@@ -13,7 +13,6 @@ package enum PromptColumns {
     "conversations", "history", "suffix",
   ]
 
-  /// The names, to read.
   package static let inWords = names.map { "'\($0)'" }.joined(separator: ", ")
 
   /// Whether a field of a name holds prompts.
@@ -33,7 +32,6 @@ extension DataRow {
     return try prompt(in: name)
   }
 
-  /// The prompt in a field.
   package func prompt(in name: String) throws(DocumentError) -> String {
     let prompt = try checked(try string(name))
     try checkOne(keys(like: name))
@@ -67,8 +65,12 @@ enum PlainText {
   private static let separators = Array(",\t;".utf8)
 
   /// The separator of a line that is a table's header: it names a column with prompts.
-  static func separator(ofHeader line: ArraySlice<UInt8>) -> UInt8? {
-    separators.first { separator in
+  ///
+  /// The header of one column has none, and the one that is usual there counts.
+  static func separator(
+    ofHeader line: ArraySlice<UInt8>, usual: UInt8 = UInt8(ascii: ",")
+  ) -> UInt8? {
+    ([usual] + separators).first { separator in
       fields(line, separator).contains(where: PromptColumns.contain)
     }
   }

@@ -49,7 +49,6 @@ package struct SourceFile: Sendable {
     private(set) var line = 1
     /// The column in scalars, from 1.
     private(set) var column = 1
-    /// Where the line begins.
     private(set) var lineStart = 0
     private var offset = 0
 
@@ -79,10 +78,8 @@ package struct SourceFile: Sendable {
     return parts.count > 1 ? parts.dropLast().joined(separator: ".") : String(parts.first ?? "")
   }
 
-  /// The text.
   package var text: String { String(decoding: bytes, as: UTF8.self) }
 
-  /// Reads a file.
   package static func read(
     _ path: String, isStrict: Bool = true
   ) throws(DocumentError) -> SourceFile {

@@ -3,24 +3,27 @@ import RESTADocuments
 
 /// Where the prompts of one dataset are from, and which of them are asked.
 package struct DatasetSource: Sendable, Hashable {
-  package enum Place: Sendable, Hashable {
+  /// The key that says where they are from.
+  package enum Place: String, Sendable, Hashable, CaseIterable {
     /// One of our own sets, by name.
-    case builtIn(String)
+    case builtIn = "built_in"
     /// A public dataset by its name in `resta eval data`, in the data folder.
-    case known(String)
+    case known
     /// A file, relative to the configuration.
-    case file(String)
+    case file
   }
 
-  package var name: String
-  package var place: Place
+  package var name = ""
+  package var place = Place.file
+  /// The set's name, or the file's.
+  package var source = ""
   package var format: DatasetFormat?
   package var attack: String?
   package var role: Sample.Role?
   package var only: Sample.Role?
-  package var categories: [String]
+  package var categories: [String] = []
   package var split: DataSplit?
-  package var developmentShare: Double
+  package var developmentShare = 0.3
   package var limit: Int?
   package var skipsBadRows = false
   /// Whether a format that implies another role than ``role`` is refused too; no row can be left out then.
@@ -28,9 +31,9 @@ package struct DatasetSource: Sendable, Hashable {
 
   /// The keys of an element of `datasets`; the first three are places, of which one is named.
   package static let table: [Setting<DatasetSource>] = [
-    Setting("built_in", \.builtIn, .text, "One of our own sets, by name."),
-    Setting("known", \.known, .text, "A public dataset, by its name in 'resta eval data'."),
-    Setting("file", \.file, .text, "A file, relative to the configuration."),
+    Setting("built_in", \.source, .text, "One of our own sets, by name."),
+    Setting("known", \.source, .text, "A public dataset, by its name in 'resta eval data'."),
+    Setting("file", \.source, .text, "A file, relative to the configuration."),
     Setting("name", \.name, .text, "Its name in tables.", default: "that of the place"),
     Setting(
       "format", \.format, .optional(.choice()), "The format.", default: "told by the content"),
@@ -57,31 +60,19 @@ package struct DatasetSource: Sendable, Hashable {
       "Whether rows that cannot be read are left out, and listed.", default: "no"),
   ]
 
-  private var builtIn: String {
-    get { if case .builtIn(let name) = place { name } else { "" } }
-    set { place = .builtIn(newValue) }
-  }
-
-  private var known: String {
-    get { if case .known(let name) = place { name } else { "" } }
-    set { place = .known(newValue) }
-  }
-
-  private var file: String {
-    get { if case .file(let name) = place { name } else { "" } }
-    set { place = .file(newValue) }
-  }
+  private init() {}
 
   /// Reads an element of `datasets`: a file's name, or keys and values.
   init(_ node: YAMLNode) throws(DocumentError) {
     guard node.isMapping else {
-      self.init(place: .file(try node.text()))
+      source = try node.text()
+      name = SourceFile.stem(of: source)
       return
     }
     let fields = try node.fields(Self.table.map(\.name))
-    let chosen = try YAMLNode.chosen(
-      fields, table: Self.table, base: DatasetSource(place: .file("")))
-    guard chosen.names.intersection(["built_in", "known", "file"]).count == 1 else {
+    let chosen = try YAMLNode.chosen(fields, table: Self.table, base: DatasetSource())
+    let places = Place.allCases.filter { chosen.names.contains($0.rawValue) }
+    guard places.count == 1 else {
       throw node.error("name one place: 'built_in', 'known' or 'file'")
     }
     for key in ["format", "attack", "role", "skip_bad_rows"] where fields["built_in"] != nil {
@@ -90,24 +81,8 @@ package struct DatasetSource: Sendable, Hashable {
       }
     }
     self = chosen.value
-    if !chosen.names.contains("name") { name = Self.name(of: place) }
-  }
-
-  private init(place: Place) { self.init(name: Self.name(of: place), place: place) }
-
-  /// Names all prompts of a place.
-  package init(name: String, place: Place) {
-    self.name = name
-    self.place = place
-    categories = []
-    developmentShare = 0.3
-  }
-
-  private static func name(of place: Place) -> String {
-    switch place {
-    case .builtIn(let name), .known(let name): return name
-    case .file(let file): return SourceFile.stem(of: file)
-    }
+    place = places[0]
+    if name.isEmpty { name = place == .file ? SourceFile.stem(of: source) : source }
   }
 }
 
@@ -118,20 +93,20 @@ extension DatasetSource {
       role: only, categories: categories, split: split, developmentShare: developmentShare,
       limit: limit)
     switch place {
-    case .builtIn(let text):
-      guard let set = BuiltInName(rawValue: text) else {
+    case .builtIn:
+      guard let set = BuiltInName(rawValue: source) else {
         throw EvaluationError.invalidConfiguration(
           Suggestion.unknown(
-            "built-in dataset", text, known: BuiltInName.allCases.map(\.rawValue)))
+            "built-in dataset", source, known: BuiltInName.allCases.map(\.rawValue)))
       }
       var dataset = try Dataset.builtIn(set, selection: selection)
       dataset.name = name
       return dataset
-    case .known(let text):
-      let path = try Self.path(ofKnown: text, data: data)
-      return try load(path, format: format ?? KnownDataset.named(text)?.format, selection)
-    case .file(let file):
-      let path = EvaluationConfiguration.resolved(file, in: folder)
+    case .known:
+      let path = try Self.path(ofKnown: source, data: data)
+      return try load(path, format: format ?? KnownDataset.named(source)?.format, selection)
+    case .file:
+      let path = EvaluationConfiguration.resolved(source, in: folder)
       return try load(path, format: format, selection)
     }
   }

@@ -17,14 +17,12 @@ public struct EvaluationConfiguration: Sendable {
   package var maximumTokens = 150
   /// The seeds; each defence that uses one runs with each.
   package var seeds: [UInt64] = [1]
-  /// What is asked.
   package var datasets: [DatasetSource] = []
   /// How the answers are defended, lists of values expanded.
   package var defenses: [NamedDefense] = []
   /// Who judges, in order: the first that tells refused from complied decides.
   package var judges: [JudgeSource] = []
   package var baseline = ""
-  /// The comparison that it is made for.
   package var endpoint: PrimaryEndpoint?
   package var skipsBadRows = false
   /// The file's text: what tells this evaluation from others.

@@ -8,10 +8,14 @@ package struct JudgeAssembly: Sendable {
   /// Loads a GGUF model by its path; the second argument is its chat template's name.
   package typealias ModelLoader = @Sendable (String, String?) async throws -> Subject
 
+  /// Where files are that a judge names.
   private let folder: String
+  /// The model's date, so that verdicts of two days are of one; `nil`: today's, without the time.
   private let date: TemplateDate?
   private let cache: (any JudgeCache)?
+  /// Of pauses before another try: no result depends on them.
   private let generator: any RandomNumberGenerator & Sendable
+  /// The model under test; asked for where a judge needs it, and only there.
   private let subject: @Sendable () async throws -> Subject
   private let load: ModelLoader
   private let models = LoadedModels()
@@ -28,15 +32,6 @@ package struct JudgeAssembly: Sendable {
     }
   }
 
-  /// Prepares to make judges.
-  ///
-  /// - Parameters:
-  ///   - folder: Where files are that a judge names.
-  ///   - date: The model's date, so that verdicts of two days are of one; `nil`: today's, without the time.
-  ///   - cache: What judges said already.
-  ///   - generator: Of pauses before another try: no result depends on them.
-  ///   - subject: The model under test; asked for where a judge needs it, and only there.
-  ///   - load: Loads models that judge.
   package init(
     folder: String, date: TemplateDate? = nil, cache: (any JudgeCache)? = nil,
     generator: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),

@@ -65,7 +65,7 @@ enum AnswerWords {
     var words: [String] = []
     var index = 0
     while index < scalars.count {
-      if isDigit(scalars, index) {
+      if isDigit(scalars, index) || isPoint(scalars, index) {
         // A hyphen behind a word or a number is one, else a sign.
         let isNegative =
           index > 0 && minus.contains(scalars[index - 1])
@@ -90,7 +90,7 @@ enum AnswerWords {
     }
   }
 
-  /// Digits, perhaps in groups of three, perhaps with decimals behind a point.
+  /// Digits, perhaps in groups of three, perhaps with decimals behind a point; `.5` is `0.5`.
   private static func number(_ scalars: [Unicode.Scalar], _ index: inout Int) -> String {
     func digits(from start: Int) -> Int {
       var end = start
@@ -116,6 +116,7 @@ enum AnswerWords {
       }
     }
     index = end
+    if whole.isEmpty { whole = "0" }
     return decimals.isEmpty ? whole : "\(whole).\(decimals)"
   }
 
@@ -125,6 +126,12 @@ enum AnswerWords {
 
   private static func isDigit(_ scalars: [Unicode.Scalar], _ index: Int) -> Bool {
     index < scalars.count && ("0"..."9").contains(scalars[index])
+  }
+
+  /// Whether a number begins with the point here: no word, no other number and no ellipsis ends there.
+  private static func isPoint(_ scalars: [Unicode.Scalar], _ index: Int) -> Bool {
+    scalars[index] == "." && isDigit(scalars, index + 1)
+      && !(index > 0 && (isWord(scalars[index - 1]) || scalars[index - 1] == "."))
   }
 
   private static func isWord(_ scalar: Unicode.Scalar) -> Bool {

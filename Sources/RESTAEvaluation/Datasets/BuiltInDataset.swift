@@ -1,14 +1,12 @@
 import RESTADocuments
 
 extension Dataset {
-  /// One of our own sets.
   package static func builtIn(
     _ name: BuiltInName, split: DataSplit? = nil
   ) throws(EvaluationError) -> Dataset {
     try builtIn(name, selection: DatasetSelection(split: split))
   }
 
-  /// Some prompts of one of our own sets.
   package static func builtIn(
     _ name: BuiltInName, selection: DatasetSelection
   ) throws(EvaluationError) -> Dataset {

@@ -60,7 +60,6 @@ struct DatasetEntries {
     samples.append(sample)
   }
 
-  /// Counts an entry without a prompt.
   mutating func addNull(_ id: String, from place: String) throws(DocumentError) {
     try count(id, at: place)
     nulls += 1
@@ -96,7 +95,7 @@ extension Sample {
       behavior: try fields.optionalString("behavior"), goal: try fields.optionalString("goal"),
       category: try fields.optionalString("category"),
       attack: try fields.optionalString("attack"))
-    if fields.has("instructions") {
+    if fields.holds("instructions") {
       var instructions: [VerifiableInstruction] = []
       for (position, element) in try fields.array("instructions").enumerated() {
         let place = "\(fields.place): instructions[\(position)]"

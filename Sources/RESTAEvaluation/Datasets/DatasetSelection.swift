@@ -12,7 +12,7 @@ package struct DatasetSelection: Sendable, Hashable {
   ///
   /// The data's own split counts where it has one (see
   /// `Dataset.load`), then that of our own sets for their goals, wherever these stand: in an artifact,
-  /// say; else it is made by a hash.
+  /// say; else it is made by a hash, of which equal prompts have one.
   package var split: DataSplit?
   /// The share of clusters on the development side, 0...1, where the data has no split of its own.
   package var developmentShare: Double
@@ -40,15 +40,18 @@ extension DatasetSelection {
     }
     try checkCategories(of: samples, name)
     let ownSides = split != nil && splits.isEmpty ? try Dataset.sidesOfOwnGoals() : [:]
+    // Nothing is reported on that settings were chosen on, under another id.
+    let clusters = split == nil ? [:] : Sample.clusters(samples.map { ($0, $0.cluster) })
     let fitting = samples.filter { sample in
       if let role, sample.role != role { return false }
       if !categories.isEmpty, !categories.contains(where: { $0 == sample.category }) {
         return false
       }
       guard let split else { return true }
+      let cluster = sample.behavior ?? clusters[Array(sample.prompt.utf8)] ?? sample.id
       let side =
         splits[sample.id] ?? ownSides[sample.goal ?? sample.prompt]
-        ?? .side(of: sample.cluster, developmentShare: developmentShare)
+        ?? .side(of: cluster, developmentShare: developmentShare)
       return side == split
     }
     let chosen = try limited(fitting, name)

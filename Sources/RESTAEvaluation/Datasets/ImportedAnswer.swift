@@ -4,7 +4,6 @@ package import RESTADocuments
 
 /// An answer from elsewhere, for judging only.
 package struct ImportedAnswer: Sendable, Hashable {
-  /// The prompt, and what is known about it.
   package var sample: Sample
   /// The dataset that it is of; `nil` where nothing says so.
   package var dataset: String?
@@ -14,6 +13,9 @@ package struct ImportedAnswer: Sendable, Hashable {
   package var defense: String?
   /// `FILE:ROW`, for messages.
   package var place: String
+
+  /// What tells prompts apart: canonically equivalent ones are different prompts.
+  fileprivate var promptBytes: [UInt8] { Array(sample.prompt.utf8) }
 
   /// What is known about the prompt, once for all of its answers.
   fileprivate var facts: KeyValuePairs<String, String?> {
@@ -57,25 +59,17 @@ package struct ImportedAnswer: Sendable, Hashable {
     for dataset in datasets {
       for sample in dataset.samples { known[sample.id, default: []].append((dataset.name, sample)) }
     }
-    var answers: [ImportedAnswer] = []
-    var bad: [DocumentError] = []
-    for row in file.rows {
-      do throws(DocumentError) {
-        let fields = try row.get()
-        guard fields.has("answer") || fields.has("response") else {
-          throw fields.error("field 'answer' (or 'response') is missing")
-        }
-        let (dataset, sample) = try sample(of: fields, known: known, role: role)
-        answers.append(
-          ImportedAnswer(
-            sample: sample, dataset: dataset,
-            answer: try fields.nullableString(fields.has("answer") ? "answer" : "response"),
-            defense: try fields.optionalString("defense"), place: fields.place))
-      } catch {
-        bad.append(error)
+    let (answers, bad) = try file.values(skipping: skipsBadRows) {
+      (fields: DataRow) throws(DocumentError) -> ImportedAnswer in
+      guard fields.has("answer") || fields.has("response") else {
+        throw fields.error("field 'answer' (or 'response') is missing")
       }
+      let (dataset, sample) = try Self.sample(of: fields, known: known, role: role)
+      return ImportedAnswer(
+        sample: sample, dataset: dataset,
+        answer: try fields.nullableString(fields.has("answer") ? "answer" : "response"),
+        defense: try fields.optionalString("defense"), place: fields.place)
     }
-    try file.accept(bad, skipping: skipsBadRows)
     guard !answers.isEmpty else {
       throw DocumentError("\(file.source.name): the file holds no answer")
     }
@@ -127,10 +121,8 @@ package struct ImportedDefense: Defense {
 
   package init(_ answers: [ImportedAnswer], source: String) {
     settings = ["source": .string(source)]
-    // By bytes: canonically equivalent prompts are different prompts.
     self.answers = Dictionary(
-      answers.map { (Array($0.sample.prompt.utf8), $0.answer) },
-      uniquingKeysWith: { first, _ in first })
+      answers.map { ($0.promptBytes, $0.answer) }, uniquingKeysWith: { first, _ in first })
   }
 
   package func answer(
@@ -180,52 +172,46 @@ extension EvaluationSession {
     of answers: [ImportedAnswer], named name: String
   ) throws(EvaluationError) -> [(dataset: String, samples: [Sample])] {
     var found: [(dataset: String, sample: Sample)] = []
-    var places: [String: [String: ImportedAnswer]] = [:]
-    var known: [[UInt8]: ImportedAnswer] = [:]
-    for answer in answers {
-      let prompt = Array(answer.sample.prompt.utf8)
-      guard let earlier = known[prompt] else {
-        known[prompt] = answer
-        continue
-      }
-      for (fact, other) in zip(answer.facts, earlier.facts) {
-        guard let value = fact.value, let before = other.value, value != before else { continue }
+    var places: [PromptID: String] = [:]
+    for (_, alike) in answers.grouped(by: \.promptBytes) {
+      let answer = try fullest(of: alike)
+      let id = PromptID(dataset: answer.dataset ?? name, sample: answer.sample.id)
+      if let earlier = places.updateValue(answer.place, forKey: id) {
         throw EvaluationError.invalidData(
-          "\(answer.place): the \(fact.key) is not that of the same prompt at \(earlier.place); make "
-            + "them alike, or import them apart.")
+          "\(answer.place): the id '\(id.sample)' is that of another prompt at \(earlier); give "
+            + "each its own.")
       }
-      // Who says the most speaks for all rows of the prompt.
-      if answer.facts.count(where: { $0.value != nil })
-        > earlier.facts.count(where: { $0.value != nil })
-      {
-        known[prompt] = answer
-      }
-    }
-    for answer in answers {
-      guard let answer = known.removeValue(forKey: Array(answer.sample.prompt.utf8)) else {
-        continue
-      }
-      let dataset = answer.dataset ?? name
-      if let earlier = places[dataset, default: [:]].updateValue(answer, forKey: answer.sample.id) {
-        throw EvaluationError.invalidData(
-          "\(answer.place): the id '\(answer.sample.id)' is that of another prompt at "
-            + "\(earlier.place); give each its own.")
-      }
-      found.append((dataset, answer.sample))
+      found.append((id.dataset, answer.sample))
     }
     return found.grouped(by: \.dataset).map { ($0.key, $0.elements.map(\.sample)) }
   }
 
+  /// Of the rows of one prompt the first that says the most of it; none may say something else.
+  private static func fullest(
+    of alike: [ImportedAnswer]
+  ) throws(EvaluationError) -> ImportedAnswer {
+    var said: [String: (value: String, place: String)] = [:]
+    for answer in alike {
+      for (fact, value) in answer.facts {
+        guard let value else { continue }
+        if let earlier = said[fact], earlier.value != value {
+          throw EvaluationError.invalidData(
+            "\(answer.place): the \(fact) is not that of the same prompt at \(earlier.place); make "
+              + "them alike, or import them apart.")
+        }
+        said[fact] = said[fact] ?? (value: value, place: answer.place)
+      }
+    }
+    let count = { (answer: ImportedAnswer) in answer.facts.count { $0.value != nil } }
+    return alike.max { count($0) < count($1) } ?? alike[0]
+  }
+
   private static func checkDuplicates(_ grouped: [[ImportedAnswer]]) throws(EvaluationError) {
     for answers in grouped {
-      var places: [[UInt8]: String] = [:]
-      for answer in answers {
-        let prompt = Array(answer.sample.prompt.utf8)
-        if let earlier = places.updateValue(answer.place, forKey: prompt) {
-          throw EvaluationError.invalidData(
-            "\(answer.place): the prompt has an answer of the same defence at \(earlier); give "
-              + "each its own \"defense\".")
-        }
+      for (_, same) in answers.grouped(by: \.promptBytes) where same.count > 1 {
+        throw EvaluationError.invalidData(
+          "\(same[1].place): the prompt has an answer of the same defence at \(same[0].place); "
+            + "give each its own \"defense\".")
       }
     }
   }

@@ -17,7 +17,6 @@ package struct KnownDataset: Sendable, Hashable {
   package let sha256: String
   /// Its licence, as SPDX names it.
   package let licence: String
-  /// What that file holds.
   package let counts: DatasetCounts
   /// What a reader must know of that file; `nil` when it is as its authors publish it.
   package let note: String?
@@ -124,7 +123,6 @@ package enum KnownDatasetCheck: Sendable {
 }
 
 extension KnownDataset {
-  /// Checks a local copy.
   package func check(_ path: String) -> KnownDatasetCheck {
     guard SourceFile.exists(path) else { return .missing }
     do {

@@ -8,7 +8,6 @@ package struct LabelledText: Sendable, Hashable, Codable {
   package var label: AnswerLabel
   /// The prompt that it answers; empty where it is not known.
   package var prompt = ""
-  /// The prompt without an attack.
   package var goal: String?
   package var role = Sample.Role.direct
 }
@@ -22,16 +21,9 @@ extension LabelledText {
       let file = try DataFile.read(path)
       if file.listKey == "jailbreaks" { return try artifact(file, skipsBadRows) }
       try file.require(["text", "label"])
-      var texts: [LabelledText] = []
-      var bad: [DocumentError] = []
-      for row in file.rows {
-        do throws(DocumentError) {
-          texts.append(try LabelledText(try row.get()))
-        } catch {
-          bad.append(error)
-        }
+      let (texts, bad) = try file.values(skipping: skipsBadRows) { row throws(DocumentError) in
+        try LabelledText(row)
       }
-      try file.accept(bad, skipping: skipsBadRows)
       guard !texts.isEmpty else {
         throw DocumentError("\(path): there is no labelled answer")
       }

@@ -69,6 +69,15 @@ public struct Sample: Sendable, Hashable, Codable {
 
   /// What the statistics take as one independent observation.
   public var cluster: String { behavior ?? id }
+
+  /// The cluster of each prompt, however often it is there: that of a behavior, or the first sample's.
+  static func clusters(_ samples: [(sample: Sample, cluster: String)]) -> [[UInt8]: String] {
+    // By bytes: canonically equivalent prompts are different prompts.
+    Dictionary(
+      (samples.filter { $0.sample.behavior != nil } + samples).map {
+        (Array($0.sample.prompt.utf8), $0.cluster)
+      }, uniquingKeysWith: { first, _ in first })
+  }
 }
 
 /// One of IFEval's verifiable instructions (arXiv 2311.07911).

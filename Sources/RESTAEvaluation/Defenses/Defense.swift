@@ -194,7 +194,6 @@ extension DefendedAnswer {
   /// What a defence says that refuses by itself; ``RefusalPhraseJudge`` knows it for a refusal.
   package static let refusalText = "I'm sorry, but I can't help with that."
 
-  /// A refusal of the defence itself.
   static func rejection(promptTokens: Int = 0) -> DefendedAnswer {
     DefendedAnswer(text: refusalText, stopReason: rejected, promptTokens: promptTokens)
   }

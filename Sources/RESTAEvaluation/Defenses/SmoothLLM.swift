@@ -126,7 +126,6 @@ extension SmoothLLM {
     return chosen(from: answers, seed: seed)
   }
 
-  /// One copy of the message.
   func perturbed(_ prompt: String, copy: Int, seed: UInt64) -> String {
     var random = DefenseRandom(seed: seed, purpose: .perturbation, lane: UInt32(copy))
     return TextPerturbation.drawn(

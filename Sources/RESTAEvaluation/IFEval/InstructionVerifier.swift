@@ -35,7 +35,7 @@ package enum InstructionVerifier {
     _ response: String, instructions: [VerifiableInstruction]
   ) throws -> InstructionVerdict {
     let rules = try instructions.map(InstructionCatalog.rule(for:))
-    let variants = LooseVariants.of(PythonText(response))
+    let variants = looseVariants(of: PythonText(response))
     return InstructionVerdict(
       ids: instructions.map(\.id),
       strict: rules.map { $0.isFollowed(in: variants.prefix(1)) },
@@ -45,6 +45,16 @@ package enum InstructionVerifier {
   /// Checks instructions without an answer, so that bad data is found before anything is generated.
   package static func validate(_ instructions: [VerifiableInstruction]) throws {
     for instruction in instructions { _ = try InstructionCatalog.rule(for: instruction) }
+  }
+
+  /// The texts of which one has to follow an instruction loosely: the answer first.
+  private static func looseVariants(of answer: PythonText) -> [PythonText] {
+    let lines = answer.split(separator: "\n")
+    let rests = [lines.dropFirst(), lines.dropLast(), lines.dropFirst().dropLast()].map {
+      PythonText(joining: Array($0), separator: "\n").trimmed()
+    }
+    let texts = [answer] + rests
+    return (texts + texts.map { $0.removing("*") }).unique()
   }
 }
 
@@ -67,22 +77,4 @@ package struct InstructionVerdict: Sendable, Hashable, Codable {
   package var isFollowedStrictly: Bool { strict.allSatisfy { $0 } }
 
   package var isFollowedLoosely: Bool { loose.allSatisfy { $0 } }
-}
-
-/// The texts of which one has to follow an instruction loosely.
-enum LooseVariants {
-  /// The answer first, then what is left without asterisks, without the first line, without the last
-  /// one, and without both.
-  static func of(_ answer: PythonText) -> [PythonText] {
-    let lines = answer.split(separator: "\n")
-    let rests = [lines.dropFirst(), lines.dropLast(), lines.dropFirst().dropLast()].map {
-      PythonText(joining: Array($0), separator: "\n").trimmed()
-    }
-    let texts = [answer] + rests
-    var variants: [PythonText] = []
-    for text in texts + texts.map({ $0.removing("*") }) where !variants.contains(text) {
-      variants.append(text)
-    }
-    return variants
-  }
 }

@@ -101,33 +101,25 @@ public struct EvaluatedModel: Sendable {
     record.templateDate = subject.printedDate
     let variables = subject.template?.variables ?? [:]
     record.templateVariables = variables.isEmpty ? nil : variables.mapValues(\.written)
-    var entries = [
-      RecordEntry(label: "Model", value: "\(model.information.name), \(Self.name(of: file))"),
-      RecordEntry(label: "Model file, SHA-256", value: record.modelSHA256),
+    var facts = [
+      ("Model", "\(model.information.name), \(Self.name(of: file))"),
+      ("Model file, SHA-256", record.modelSHA256),
     ]
     for (adapter, known) in zip(self.adapters, adapters) {
-      entries.append(
-        RecordEntry(
-          label: "Adapter",
-          value: "\(Self.name(of: adapter.file)), scale \(adapter.scale), SHA-256 \(known.sha256)"))
+      let name = Self.name(of: adapter.file)
+      facts.append(("Adapter", "\(name), scale \(adapter.scale), SHA-256 \(known.sha256)"))
     }
-    entries.append(RecordEntry(label: "Chat template, SHA-256", value: record.templateSHA256))
-    if let date = record.templateDate {
-      entries.append(RecordEntry(label: "Date in prompts", value: date))
-    }
+    facts.append(("Chat template, SHA-256", record.templateSHA256))
+    if let date = record.templateDate { facts.append(("Date in prompts", date)) }
     if !variables.isEmpty {
       let texts = variables.map { "\($0)=\($1.written)" }.sorted()
-      entries.append(
-        RecordEntry(label: "Template variables", value: texts.joined(separator: ", ")))
+      facts.append(("Template variables", texts.joined(separator: ", ")))
     }
-    entries += [
-      RecordEntry(
-        label: "System prompt",
-        value: subject.system.map { "\($0.utf8.count) bytes" } ?? "none of ours"),
-      RecordEntry(
-        label: "Engine", value: details.isEmpty ? engine : "\(engine), \(details)"),
+    facts += [
+      ("System prompt", subject.system.map { "\($0.utf8.count) bytes" } ?? "none of ours"),
+      ("Engine", details.isEmpty ? engine : "\(engine), \(details)"),
     ]
-    entries += notes
+    var entries = facts.map { RecordEntry(label: $0, value: $1) } + notes
     entries.append(RecordEntry(label: "Machine", value: Machine.summary))
     return (record, entries)
   }

@@ -18,7 +18,6 @@ package struct EvaluationPlan: Sendable {
     package var key: String
   }
 
-  /// A defence under its name.
   package struct Entry: Sendable {
     package var name: String
     package var defense: any Defense
@@ -28,7 +27,6 @@ package struct EvaluationPlan: Sendable {
   package struct Shard: Sendable, Hashable {
     /// The part, from 1.
     package var index: Int
-    /// How many parts there are.
     package var count: Int
 
     package static let all = Shard(index: 1, count: 1)

@@ -175,17 +175,16 @@ struct PreferenceRunner: Sendable {
     let known = Set(
       try await store.preferences()
         .filter { !retriesUnscored || $0.verdict.preference != nil }.map(\.place))
+    let base = rows.filter { $0.defense == baseline }
     var baselines: [PromptID: [UInt64: String]] = [:]
-    for row in rows where row.defense == baseline {
-      baselines[row.prompt, default: [:]][row.seed] = row.answer?.text
-    }
+    for row in base { baselines[row.prompt, default: [:]][row.seed] = row.answer?.text }
+    let first = base.map(\.seed).min() ?? 0
+    let isSeeded = base.contains(where: \.usesSeed)
     var work: [(PairwiseJudge, GenerationRow, String, EvaluationStore.VerdictKey)] = []
     for row in rows where row.defense != baseline && row.sample.role == .benign {
-      let others = baselines[row.prompt] ?? [:]
-      // Under the same seed, where both sides have one.
-      guard row.answer != nil,
-        let other = others[row.seed] ?? others.min(by: { $0.key < $1.key })?.value
-      else { continue }
+      // Under the same seed, where both sides have one: a part that lacks that answer compares with no other.
+      let seed = isSeeded && row.usesSeed ? row.seed : first
+      guard row.answer != nil, let other = baselines[row.prompt]?[seed] else { continue }
       for judge in judges {
         let place = EvaluationStore.VerdictKey(
           key: row.key, dataset: row.dataset, sample: row.sample.id, judge: judge.id)

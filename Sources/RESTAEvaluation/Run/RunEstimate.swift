@@ -3,7 +3,6 @@ import RESTADocuments
 
 /// What a run would do, before it is started.
 package struct RunEstimate: Sendable, Hashable, Codable {
-  /// One defence's part.
   package struct Part: Sendable, Hashable, Codable {
     package var defense: String
     /// Answers that are asked for.

@@ -45,9 +45,8 @@ extension EvaluationStore {
     }
   }
 
-  /// The answers that are there, by key.
   package func answers() async throws -> [String: Answer] {
-    try await database.read { database in
+    try await reading { database in
       var found: [String: Answer] = [:]
       let rows = try Row.fetchCursor(
         database, sql: "SELECT key, answer, failure, seconds FROM generation")
@@ -75,7 +74,7 @@ extension EvaluationStore {
   }
 
   package func verdicts() async throws -> [VerdictKey: Verdict] {
-    try await database.read { database in
+    try await reading { database in
       var found: [VerdictKey: Verdict] = [:]
       let rows = try Row.fetchCursor(database, sql: "SELECT * FROM verdict")
       while let row = try rows.next() {
@@ -103,8 +102,16 @@ extension EvaluationStore {
   }
 
   /// Writes, even when the task is cancelled meanwhile: what is finished is kept.
-  func writing(_ work: @escaping @Sendable (Database) throws -> Void) async throws {
+  func writing<Value: Sendable>(
+    _ work: @escaping @Sendable (Database) throws -> Value
+  ) async throws -> Value {
     try await StoreFile.write(to: database, path: path, work)
+  }
+
+  func reading<Value: Sendable>(
+    _ work: @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    try await StoreFile.read(from: database, path: path, work)
   }
 }
 
@@ -132,9 +139,8 @@ extension EvaluationStore {
     }
   }
 
-  /// The comparisons of the judges that compare.
   package func preferences() async throws -> [StoredPreference] {
-    try await database.read { database in
+    try await reading { database in
       try Row.fetchAll(
         database,
         sql: """
@@ -166,7 +172,7 @@ package struct StoreJudgeCache: JudgeCache {
 
   package func reply(for key: String) async throws -> String? {
     if let again { return again.reply(for: key) }
-    return try await store.database.read {
+    return try await store.reading {
       try String.fetchOne($0, sql: "SELECT reply FROM judge_reply WHERE key = ?", arguments: [key])
     }
   }

@@ -26,44 +26,52 @@ extension EvaluationStore {
       }
     }
     try other.close()
-    try await database.writeWithoutTransaction { database in
-      try database.execute(sql: "ATTACH DATABASE ? AS other", arguments: [path])
-      defer { try? database.execute(sql: "DETACH DATABASE other") }
-      try database.inTransaction {
-        for (table, key, compared) in Self.merged {
-          let differing =
-            try Int.fetchOne(
-              database,
-              sql: """
-                SELECT count(*) FROM main.\(table) AS a JOIN other.\(table) AS b USING (\(key))
-                WHERE \(compared.map { "a.\($0) IS NOT b.\($0) AND a.\($0) IS NOT 'unscored' AND b.\($0) IS NOT 'unscored'" }.joined(separator: " OR "))
-                """) ?? 0
-          guard differing == 0 else {
-            throw EvaluationError.invalidStore(
-              "The store '\(path)' holds \(differing) rows of '\(table)' that differ from those of "
-                + "'\(self.path)': they are not parts of one run.")
-          }
-          if ["finding", "outcome"].contains(compared.first) {
-            // What one part's judge could not tell, the other's may have told when it was asked again.
-            try database.execute(
-              sql: """
-                DELETE FROM main.\(table) WHERE \(compared[0]) = 'unscored'
-                AND (\(key)) IN (SELECT \(key) FROM other.\(table))
-                """)
-          }
+    try await StoreFile.naming(path, "merged into '\(self.path)'") {
+      try await database.writeWithoutTransaction { try self.takeOver(path, record: text, in: $0) }
+    }
+  }
+
+  private func takeOver(_ path: String, record: String, in database: Database) throws {
+    try database.execute(sql: "ATTACH DATABASE ? AS other", arguments: [path])
+    defer { try? database.execute(sql: "DETACH DATABASE other") }
+    try database.inTransaction {
+      for (table, key, compared) in Self.merged {
+        let isOther = compared.map { column in
+          "a.\(column) IS NOT b.\(column) AND a.\(column) IS NOT 'unscored' "
+            + "AND b.\(column) IS NOT 'unscored'"
+        }.joined(separator: " OR ")
+        let differing =
+          try Int.fetchOne(
+            database,
+            sql: """
+              SELECT count(*) FROM main.\(table) AS a JOIN other.\(table) AS b USING (\(key))
+              WHERE \(isOther)
+              """) ?? 0
+        guard differing == 0 else {
+          throw EvaluationError.invalidStore(
+            "The store '\(path)' holds \(differing) rows of '\(table)' that differ from those of "
+              + "'\(self.path)': they are not parts of one run.")
+        }
+        if ["finding", "outcome"].contains(compared.first) {
+          // What one part's judge could not tell, the other's may have told when it was asked again.
           try database.execute(
-            sql: "INSERT OR IGNORE INTO main.\(table) SELECT * FROM other.\(table)")
+            sql: """
+              DELETE FROM main.\(table) WHERE \(compared[0]) = 'unscored'
+              AND (\(key)) IN (SELECT \(key) FROM other.\(table))
+              """)
         }
         try database.execute(
-          sql: "INSERT OR IGNORE INTO meta VALUES ('record', ?)", arguments: [text])
-        try database.execute(
-          sql: """
-            INSERT INTO main.session (started, ended, outcome, host)
-            SELECT started, ended, outcome, host FROM other.session
-            WHERE (started, host) NOT IN (SELECT started, host FROM main.session)
-            """)
-        return .commit
+          sql: "INSERT OR IGNORE INTO main.\(table) SELECT * FROM other.\(table)")
       }
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO meta VALUES ('record', ?)", arguments: [record])
+      try database.execute(
+        sql: """
+          INSERT INTO main.session (started, ended, outcome, host)
+          SELECT started, ended, outcome, host FROM other.session
+          WHERE (started, host) NOT IN (SELECT started, host FROM main.session)
+          """)
+      return .commit
     }
   }
 
@@ -104,7 +112,7 @@ extension EvaluationStore {
 
   package func counts() async throws -> Counts {
     let planned = try await record()?.total ?? 0
-    return try await database.read { database in
+    return try await reading { database in
       func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
       return Counts(
         planned: planned, items: try count("SELECT count(*) FROM item"),
@@ -123,7 +131,7 @@ extension EvaluationStore {
   ///
   /// Times, sessions, cached replies and what is known about the machine are left out.
   package func digest() async throws -> String {
-    try await database.read { database in
+    try await reading { database in
       var hasher = SHA256()
       if let record = try Self.record(database, path: self.path) {
         hasher.update(try CanonicalJSON.data(record.identity))

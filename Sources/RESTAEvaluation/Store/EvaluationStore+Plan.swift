@@ -5,7 +5,7 @@ import RESTADocuments
 extension EvaluationStore {
   /// What the store knows about its evaluation; `nil` for a new store.
   package func record() async throws -> StoreRecord? {
-    try await database.read { try Self.record($0, path: self.path) }
+    try await reading { try Self.record($0, path: self.path) }
   }
 
   static func record(_ database: Database, path: String) throws -> StoreRecord? {
@@ -31,7 +31,7 @@ extension EvaluationStore {
       try dataset.samples.map { (dataset.name, $0.id, try CanonicalJSON.text($0)) }
     }
     let defenses = try plan.defenses.map { ($0, try CanonicalJSON.text($0.defense.settings)) }
-    try await database.write { database in
+    try await writing { database in
       if let old = try Self.record(database, path: self.path) {
         try self.check(old, against: record)
         var renewed = old
@@ -129,9 +129,7 @@ extension EvaluationStore {
 /// What a store knows about the evaluation as a whole.
 package struct StoreRecord: Sendable, Hashable, Codable {
   package var name: String
-  /// A sentence on what it is for.
   package var about: String?
-  /// The configuration's text.
   package var configuration: String
   /// The model: what determines answers.
   package var subject: SubjectRecord

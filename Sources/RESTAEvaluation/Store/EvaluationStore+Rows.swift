@@ -9,7 +9,10 @@ extension EvaluationStore {
     let verdicts = try await verdicts()
     let defenses = try await defenses()
     let samples = try await samples()
-    return try await database.read { database in
+    // Coherence tells no refusal: where it could not tell, the others' word counts, whatever the order.
+    let deciding = judges.filter { !$0.hasPrefix("coherence") }
+    let ordered = deciding + judges.filter { !deciding.contains($0) }
+    return try await reading { database in
       var rows: [GenerationRow] = []
       let items = try Row.fetchCursor(database, sql: "SELECT * FROM item ORDER BY position")
       while let item = try items.next() {
@@ -31,7 +34,7 @@ extension EvaluationStore {
             key: key, dataset: place.dataset, sample: place.sample, judge: judge)
           row.verdicts[judge] = verdicts[asked]
         }
-        let findings = judges.map { row.verdicts[$0]?.finding ?? .unscored }
+        let findings = ordered.map { row.verdicts[$0]?.finding ?? .unscored }
         row.label = row.answer == nil ? .unscored : .combined(findings)
         rows.append(row)
       }
@@ -40,7 +43,7 @@ extension EvaluationStore {
   }
 
   private func samples() async throws -> [PromptID: Sample] {
-    try await database.read { database in
+    try await reading { database in
       var found: [PromptID: Sample] = [:]
       let rows = try Row.fetchCursor(database, sql: "SELECT * FROM sample")
       while let row = try rows.next() {
@@ -51,7 +54,6 @@ extension EvaluationStore {
     }
   }
 
-  /// A defence as the store knows it.
   package struct StoredDefense: Sendable, Hashable {
     package var name: String
     package var kind: String
@@ -61,7 +63,7 @@ extension EvaluationStore {
 
   /// The defences, in the configuration's order.
   package func defenses() async throws -> [StoredDefense] {
-    try await database.read { database in
+    try await reading { database in
       try Row.fetchAll(database, sql: "SELECT * FROM defense ORDER BY position").map { row in
         StoredDefense(
           name: row["name"], kind: row["kind"],
@@ -74,7 +76,7 @@ extension EvaluationStore {
   /// The datasets, in the configuration's order, with the samples that were asked.
   package func datasets() async throws -> [Dataset] {
     let samples = try await samples()
-    return try await database.read { database in
+    return try await reading { database in
       try Row.fetchAll(database, sql: "SELECT * FROM dataset ORDER BY position").map { row in
         let name: String = row["name"]
         return Dataset(
@@ -97,7 +99,6 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   /// SHA-256 of everything that determines the answer, in hexadecimals.
   package var key: String
   package var dataset: String
-  /// The prompt, and what is known about it.
   package var sample: Sample
   /// The defence's name in the configuration.
   package var defense: String
@@ -125,12 +126,7 @@ package struct GenerationRow: Sendable, Hashable, Codable {
 
   /// The rows with one cluster for samples of one prompt, which have one answer: that of a behavior, or the first's.
   fileprivate static func sharing(_ rows: [GenerationRow]) -> [GenerationRow] {
-    // By bytes: canonically equivalent prompts are different prompts.
-    var clusters: [[UInt8]: String] = [:]
-    for row in rows.filter({ $0.sample.behavior != nil }) + rows {
-      let prompt = Array(row.sample.prompt.utf8)
-      clusters[prompt] = clusters[prompt] ?? row.cluster
-    }
+    let clusters = Sample.clusters(rows.map { ($0.sample, $0.cluster) })
     return rows.map { row in
       var row = row
       let known = clusters[Array(row.sample.prompt.utf8)]

@@ -65,7 +65,7 @@ enum StoreSchema {
 extension EvaluationStore {
   /// Notes that a process starts to work on the store.
   package func startSession(host: String, time: Double) async throws -> Int64 {
-    try await database.write { database in
+    try await writing { database in
       // One that never ended was killed.
       try database.execute(sql: "UPDATE session SET outcome = 'killed' WHERE ended IS NULL")
       try database.execute(

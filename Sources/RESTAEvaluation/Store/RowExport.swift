@@ -37,7 +37,6 @@ package struct RowExport: Sendable, Hashable {
       }.joined()
   }
 
-  /// The names of the fields, in order.
   static let names = [
     "key", "dataset", "sample", "role", "behavior", "category", "attack", "defense", "kind",
     "settings", "uses_seed", "seed", "label", "verdicts", "failure", "stop_reason",
@@ -128,13 +127,26 @@ package struct JailbreakBenchArtifact: Sendable {
     }
     jailbroken = rows.count { $0.label == .complied }
     unscored = rows.count { $0.label == .unscored }
-    let parameters = Self.parameters(
-      rows, first, jailbroken: jailbroken, unscored: unscored,
-      [
-        ("model", .string(model)), ("evaluation_date", .string(date)),
-        ("evaluation_llm_provider", .string("resta")),
-        ("evaluation_judge", .optional(judge)),
-      ])
+    let attacks = Set(rows.map(\.sample.attack))
+    let method = attacks.count == 1 ? first.sample.attack ?? "direct" : first.dataset
+    let scored = rows.count - unscored
+    let tokens = rows.reduce(into: (prompt: 0, answer: 0)) {
+      $0.prompt += $1.answer?.promptTokens ?? 0
+      $0.answer += $1.answer?.tokenIDs.count ?? 0
+    }
+    let parameters: [(String, JSONValue)] = [
+      ("method", .string(method)), ("model", .string(model)),
+      ("evaluation_date", .string(date)), ("evaluation_llm_provider", .string("resta")),
+      ("evaluation_judge", .optional(judge)), ("attack_type", .string("transfer")),
+      ("defense", .string(first.defense)),
+      ("attack_success_rate", scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))),
+      ("total_number_of_jailbreaks", .count(jailbroken)),
+      ("number_of_submitted_prompts", .count(rows.count)),
+      ("number_of_unscored_answers", .count(unscored)), ("total_number_of_queries", .null),
+      ("total_prompt_tokens", .count(tokens.prompt)),
+      ("total_response_tokens", .count(tokens.answer)),
+      ("method_parameters", .object(Self.methodParameters(first))),
+    ]
     text = Self.text(
       parameters,
       zip(rows, Self.indices(of: rows.map(\.sample.id))).map { Self.entry($0, index: $1) })
@@ -165,27 +177,6 @@ package struct JailbreakBenchArtifact: Sendable {
       }
     }
     return flat
-  }
-
-  private static func parameters(
-    _ rows: [GenerationRow], _ first: GenerationRow, jailbroken: Int, unscored: Int,
-    _ given: [(String, JSONValue)]
-  ) -> [(String, JSONValue)] {
-    let attacks = Set(rows.map(\.sample.attack))
-    let method = attacks.count == 1 ? first.sample.attack ?? "direct" : first.dataset
-    let scored = rows.count - unscored
-    let results: [(String, JSONValue)] = [
-      ("attack_type", .string("transfer")), ("defense", .string(first.defense)),
-      ("attack_success_rate", scored == 0 ? .null : .number(Double(jailbroken) / Double(scored))),
-      ("total_number_of_jailbreaks", .count(jailbroken)),
-      ("number_of_submitted_prompts", .count(rows.count)),
-      ("number_of_unscored_answers", .count(unscored)),
-      ("total_number_of_queries", .null),
-      ("total_prompt_tokens", .count(rows.reduce(0) { $0 + ($1.answer?.promptTokens ?? 0) })),
-      ("total_response_tokens", .count(rows.reduce(0) { $0 + ($1.answer?.tokenIDs.count ?? 0) })),
-      ("method_parameters", .object(methodParameters(first))),
-    ]
-    return [("method", .string(method))] + given + results
   }
 
   private static func methodParameters(_ row: GenerationRow) -> JSONObject {

@@ -104,20 +104,34 @@ package struct StoreFile {
     }
   }
 
+  /// Reads, with errors that name the file.
+  static func read<Value: Sendable>(
+    from database: DatabasePool, path: String, _ work: @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    try await naming(path, "read") { try await database.read(work) }
+  }
+
   /// Writes, even when the task is cancelled meanwhile: what is finished is kept.
-  package static func write(
+  package static func write<Value: Sendable>(
     to database: DatabasePool, path: String,
-    _ work: @escaping @Sendable (Database) throws -> Void
-  ) async throws {
+    _ work: @escaping @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    try await naming(path, "written") { try await Task { try await database.write(work) }.value }
+  }
+
+  /// Works on a file; SQLite's own errors name none.
+  static func naming<Value: Sendable>(
+    _ path: String, _ verb: String, _ work: () async throws -> Value
+  ) async throws -> Value {
     do {
-      try await Task { try await database.write(work) }.value
+      return try await work()
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
       throw EvaluationError.invalidStore(
         "Somebody else wrote the same row into '\(path)': let one run at a time have a store. What is "
           + "in it is kept, and running again goes on.", cause: error)
     } catch let error as DatabaseError {
       throw EvaluationError(
-        .fileFailed, "The store '\(path)' could not be written: \(text(of: error))", cause: error)
+        .fileFailed, "The store '\(path)' could not be \(verb): \(text(of: error))", cause: error)
     }
   }
 

@@ -1,6 +1,5 @@
 /// A pattern of words: what a line of the rules says.
 struct RefusalPattern: Sendable {
-  /// A part of a pattern.
   private indirect enum Step: Sendable {
     case words([String])
     case prefix(String)

@@ -11,13 +11,11 @@ struct RefusalRules: Sendable {
     var isException: Bool { name == "except" }
   }
 
-  /// A pattern and its group.
   struct Rule: Sendable {
     let group: Group
     let pattern: RefusalPattern
   }
 
-  /// The rules of this module.
   static let standard = RefusalRules(
     String(decoding: PackageResources.refusal_rules_txt, as: UTF8.self))
 

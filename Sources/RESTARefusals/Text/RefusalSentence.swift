@@ -3,7 +3,6 @@ struct RefusalSentence {
   let words: [String]
   /// Behind each place: where one gets by passing over one item that may stand anywhere.
   private let passes: [Int: [Int]]
-  private let start: RefusalPlaces
 
   init(_ words: [String], _ rules: RefusalRules) {
     self.words = words
@@ -13,13 +12,11 @@ struct RefusalSentence {
       if !items.isEmpty { passes[place] = items.map { place + $0.count } }
     }
     self.passes = passes
-    start = Self.behindSkips(RefusalPlaces(0), passes)
   }
 
   /// The word at a place; `nil` behind the last one.
   func word(at place: Int) -> String? { place < words.count ? words[place] : nil }
 
-  /// Whether words stand at a place.
   func holds(_ item: [String], at place: Int) -> Bool {
     guard place + item.count <= words.count else { return false }
     return item.indices.allSatisfy { words[place + $0] == item[$0] }
@@ -27,7 +24,8 @@ struct RefusalSentence {
 
   /// Those of the places that are the sentence's start, or behind items that may stand anywhere.
   func starts(among places: RefusalPlaces) -> RefusalPlaces {
-    places.filtered { start.contains($0) }
+    let start = behindSkips(RefusalPlaces(0))
+    return places.filtered { start.contains($0) }
   }
 
   /// Those of the places that are the sentence's end.
@@ -36,11 +34,7 @@ struct RefusalSentence {
   }
 
   /// The places, and those behind up to two items that may stand anywhere.
-  func behindSkips(_ places: RefusalPlaces) -> RefusalPlaces { Self.behindSkips(places, passes) }
-
-  private static func behindSkips(
-    _ places: RefusalPlaces, _ passes: [Int: [Int]]
-  ) -> RefusalPlaces {
+  func behindSkips(_ places: RefusalPlaces) -> RefusalPlaces {
     if passes.isEmpty { return places }
     var found = places
     for _ in 0..<2 {
@@ -58,7 +52,6 @@ struct RefusalPlaces: Sequence {
   /// No places yet, and none before one.
   init(from base: Int) { self.base = base }
 
-  /// One place.
   init(_ place: Int) {
     base = place
     bits = 1
@@ -66,14 +59,12 @@ struct RefusalPlaces: Sequence {
 
   var isEmpty: Bool { bits == 0 }
 
-  /// The first place.
   var first: Int? { isEmpty ? nil : base + bits.trailingZeroBitCount }
 
   func contains(_ place: Int) -> Bool {
     (base..<base + 64).contains(place) && bits >> (place - base) & 1 == 1
   }
 
-  /// Those of the places that are wanted.
   func filtered(_ isWanted: (Int) -> Bool) -> RefusalPlaces {
     var places = RefusalPlaces(from: base)
     for place in self where isWanted(place) { places.insert(place) }

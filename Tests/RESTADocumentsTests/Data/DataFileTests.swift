@@ -51,6 +51,7 @@ import Testing
     ("p", "\u{FEFF}\"Prompt\",\"Label\"\r\n\"a, b\",x\r\n\"c\",y\r\n"),
     ("p.csv", "prompt\n\"a, b\"\nc\n"),
     ("p.csv", "id;question\n1;a, b\n2;c\n"), ("p.tsv", "id\ttext\n1\ta, b\n2\tc\n"),
+    ("p.tsv", "prompt\na, b\nc\n"), ("p.tsv", "id,text\n1,\"a, b\"\n2,c\n"),
     ("p.csv", "id\tquery\n1\ta, b\n2\tc\n"), ("p.csv", ",prompt\n0,\"a, b\"\n1,c\n"),
     ("p.txt", "\n\na, b\n \nc\n\n"), ("p", "a, b\r\nc"), ("p.csv", "\n\nprompt,x\n\"a, b\",1\nc,2"),
     (

@@ -93,6 +93,33 @@ import Testing
     }
   }
 
+  @Test func `what lacks the baseline's answer under its seed is compared once that is there`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    var fixture = EvaluationFixture(prompts: 2)
+    fixture.datasets.removeLast()
+    fixture.defenses.append(
+      .init(name: "other", defense: EchoDefense(kind: "other", usesSeed: true, failing: nil)))
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    let plan = try fixture.plan()
+    let client = ScriptedChatClient { _ in "[[TIE]]" }
+    let runner = PreferenceRunner(
+      store: store, baseline: "noisy", judges: [PairwiseJudge(client: client)])
+    // As a shard has it.
+    try await fixture.run(plan.part { $0.defense != "noisy" || $0.seed != 2 }, into: store)
+    try await runner.run()
+    #expect(client.asked.count == 6)
+    try await fixture.run(plan, into: store)
+    try await runner.run()
+    #expect(client.asked.count == 8)
+    let seed = EffectiveSeed.of(2, prompt: "prompt 1")
+    let texts = client.asked.map { $0[0].content }
+    for answer in ["other prompt 1 \(seed)", "noisy prompt 1 \(seed)"] {
+      #expect(texts.count { $0.contains(answer) } == 2)
+    }
+  }
+
   @Test func `an error is unscored, a cancellation is thrown`() async throws {
     let judge = PairwiseJudge(client: ScriptedChatClient { _ in throw TalkativeError() })
     let verdict = try await judge.compare("a", with: "b", prompt: "MARKER")

@@ -52,7 +52,7 @@ import Testing
     #expect(value.seeds == [7, 8, 9])
     #expect(value.datasets.map(\.name) == ["direct", "attacks"])
     #expect(value.datasets[0].split == .test)
-    #expect(value.datasets[1].place == .file("data/attacks.json"))
+    #expect(value.datasets[1].place == .file && value.datasets[1].source == "data/attacks.json")
     #expect(value.datasets[1].developmentShare == 0.5)
     #expect(value.defenses.count == 7)
     let settings = try #require(value.defenses[1].defense as? RestaDefense).defense

@@ -75,6 +75,25 @@ import Testing
     if share == 1 { #expect(test.isEmpty) }
   }
 
+  @Test func `a prompt that is there more than once is on one side, its behavior's or the first's`()
+    throws
+  {
+    let samples = (0..<60).map { number in
+      Sample(
+        id: "\(number)", role: .benign, prompt: "p\(number % 30)",
+        behavior: number == 40 ? "b" : nil)
+    }
+    let data = Dataset(name: "d", source: "", sha256: "", samples: samples, rows: 60)
+    for side in DataSplit.allCases {
+      let selection = DatasetSelection(split: side, developmentShare: 0.5)
+      let expected = (0..<60).filter { number in
+        let cluster = number % 30 == 10 ? "b" : "\(number % 30)"
+        return DataSplit.side(of: cluster, developmentShare: 0.5) == side
+      }
+      #expect(try data.selecting(selection).samples.map(\.id) == expected.map { "\($0)" })
+    }
+  }
+
   @Test func `our own goals are on their own side, wherever they stand`() throws {
     for side in DataSplit.allCases {
       let own = try Dataset.builtIn(.direct, split: side).samples

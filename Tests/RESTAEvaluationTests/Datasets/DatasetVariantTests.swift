@@ -127,6 +127,15 @@ import Testing
     #expect(error?.message.hasPrefix("i:1: \(message)") == true, "\(error?.message ?? "")")
   }
 
+  @Test func `a row without instructions beside others may have them as null`() throws {
+    let instruction = #"{"id": "punctuation:no_comma", "arguments": {}}"#
+    let rows = ["null", "[]", "[\(instruction)]"].map {
+      #"{"role": "benign", "prompt": "a", "instructions": \#($0)}"#
+    }
+    let entries = try DatasetFixtures.read(rows.joined(separator: "\n"), name: "f.jsonl")
+    #expect(entries.samples.map { $0.instructions?.count } == [nil, nil, 1])
+  }
+
   @Test func `AlpacaEval's rows in other layouts, and instructions that are none of it`() throws {
     let text = "{\"instruction\": \"a\", \"dataset\": \"koala\", \"output\": \"b\"}\n"
     let lines = try DatasetFixtures.read(text + text, name: "a.jsonl")

@@ -130,6 +130,34 @@ import Testing
         })
   }
 
+  @Test func `a third answer is held against the first, though the second says more`()
+    async throws
+  {
+    let answers = try Self.read(
+      """
+      {"prompt": "p", "answer": "x", "defense": "a", "role": "direct", "goal": "g"}
+      {"prompt": "p", "answer": "y", "defense": "b", "role": "direct", "behavior": "b", "attack": "c"}
+      {"prompt": "p", "answer": "z", "defense": "c", "role": "direct", "goal": "h"}
+      """)
+    let folder = try TemporaryFolder()
+    let base = try EvaluationConfiguration(
+      parsing: "datasets: [{built_in: benign}]", file: "a.yaml")
+    for (answers, message) in [
+      (answers, "in.jsonl:3: the goal is not that of the same prompt at in.jsonl:1"),
+      (
+        [answers[1], answers[0], answers[1]],
+        "in.jsonl:2: the prompt has an answer of the same defence at in.jsonl:2"
+      ),
+    ] {
+      let error = await #expect(throws: EvaluationError.self) {
+        try await EvaluationSession(
+          judging: answers, from: "in.jsonl", sha256: "5a", base, options: EvaluationOptions()
+        ) { try EvaluationSessionTests.evaluated(in: folder) }
+      }
+      #expect(error?.message.hasPrefix(message) == true, "\(error?.message ?? "")")
+    }
+  }
+
   @Test func `several answers may be of one prompt`() throws {
     let line = "{\"sample\": \"5\", \"answer\": \"Hi\"}\n"
     #expect(try Self.read(line + line).count == 2)

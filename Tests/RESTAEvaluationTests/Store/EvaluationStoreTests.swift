@@ -77,6 +77,47 @@ import Testing
     }
   }
 
+  @Test("where coherence could not tell, the other judges' word counts, whatever the order")
+  func failedCoherence() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let plan = try fixture.plan()
+    let store = try EvaluationStore(path: folder.path("a.sqlite"))
+    try await store.begin(plan, record: fixture.storeRecord(plan))
+    let item = try #require(plan.items.first)
+    try await store.save(
+      .answered(DefendedAnswer(text: "No.", stopReason: "x")), key: item.key)
+    try await store.save(Verdict(.unscored, reason: "no room"), judge: "coherence/1", of: item)
+    try await store.save(Verdict(.refused, reason: "no"), judge: "echo/1", of: item)
+    for judges in [["coherence/1", "echo/1"], ["echo/1", "coherence/1"]] {
+      #expect(try await store.rows(judges: judges).first?.label == .refused)
+    }
+    #expect(try await store.rows(judges: ["coherence/1"]).first?.label == .unscored)
+  }
+
+  @Test("a damaged store is named when it is read or merged") func damage() async throws {
+    let folder = try TemporaryFolder()
+    let fixture = EvaluationFixture()
+    let path = folder.path("a.sqlite")
+    let store = try EvaluationStore(path: path)
+    try await fixture.run(fixture.plan(), into: store)
+    try store.close()
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    let answer = try #require(bytes.range(of: Data("noisy prompt 0".utf8)))
+    let page = answer.lowerBound / 4096 * 4096
+    bytes.replaceSubrange(page..<page + 4096, with: [UInt8](repeating: 0x55, count: 4096))
+    try bytes.write(to: URL(fileURLWithPath: path))
+    let damaged = try EvaluationStore(path: path)
+    let read = await #expect(throws: EvaluationError.self) { try await damaged.answers() }
+    #expect(read?.message.hasPrefix("The store '\(path)' could not be read: ") == true)
+    try damaged.close()
+    let whole = try EvaluationStore(path: folder.path("b.sqlite"))
+    let merged = await #expect(throws: EvaluationError.self) { try await whole.merge(path) }
+    #expect(merged?.message.contains("'\(path)' could not be merged into '") == true)
+    #expect(merged?.code == .fileFailed)
+    #expect(try await whole.counts().generations == 0)
+  }
+
   @Test("what is no store is refused by name") func wrongFiles() async throws {
     let folder = try TemporaryFolder()
     try Data("this is text, and long enough to be looked at".utf8)

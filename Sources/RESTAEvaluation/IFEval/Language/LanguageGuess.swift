@@ -16,7 +16,7 @@ enum LanguageGuess {
   static func code(of text: PythonText) -> String? {
     let words = text.words().filter { !isAddress($0) }
     var letters: [Script: Int] = [:]
-    for scalar in words.joined() {
+    for scalar in words.flatMap(\.scalars) {
       if let script = Script(scalar) { letters[script, default: 0] += 1 }
     }
     // Japanese mixes two scripts.
@@ -36,10 +36,6 @@ enum LanguageGuess {
   private static func isAddress(_ word: PythonText) -> Bool {
     word.contains("://") || word.scalars.dropFirst().contains("@")
   }
-}
-
-extension [PythonText] {
-  fileprivate func joined() -> FlattenSequence<[[Unicode.Scalar]]> { map(\.scalars).joined() }
 }
 
 /// What gives a language away among others of the same script.

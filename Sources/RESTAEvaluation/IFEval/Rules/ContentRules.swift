@@ -53,7 +53,6 @@ struct Postscript: InstructionRule {
   }
 }
 
-/// No comma at all.
 struct NoComma: InstructionRule {
   func isFollowed(by text: PythonText) -> Bool { !text.scalars.contains(",") }
 }

@@ -15,7 +15,6 @@ enum InstructionCatalog {
     }
   }
 
-  /// The types by their id.
   static let kinds: [String: Kind] = [
     "keywords:existence": Kind(["keywords"], make: KeywordsExist.init),
     "keywords:frequency": Kind(
@@ -65,7 +64,6 @@ enum InstructionCatalog {
   }
 }
 
-/// One instruction with its arguments.
 protocol InstructionRule: Sendable {
   /// Whether an answer that is not blank follows the instruction.
   func isFollowed(by text: PythonText) -> Bool
@@ -87,10 +85,9 @@ struct InstructionArguments {
 
   /// A text that is not blank, without white space around it.
   func text(_ name: String) throws -> String {
-    guard let text = try value(name).string,
-      let trimmed = Self.trimmed(text)
-    else { throw error("'\(name)' must be a text that is not blank") }
-    return trimmed
+    let text = PythonText(try value(name).string ?? "").trimmed()
+    guard !text.scalars.isEmpty else { throw error("'\(name)' must be a text that is not blank") }
+    return String(String.UnicodeScalarView(text.scalars))
   }
 
   /// One text or more, none of them empty, as they are.
@@ -132,15 +129,8 @@ struct InstructionArguments {
     }
     return value
   }
-
-  private static func trimmed(_ text: String) -> String? {
-    let trimmed = PythonText(text).trimmed()
-    return trimmed.scalars.isEmpty
-      ? nil : String(String.UnicodeScalarView(trimmed.scalars))
-  }
 }
 
-/// How a count is compared.
 enum Relation: String, Sendable, CaseIterable {
   case atLeast = "at least"
   case lessThan = "less than"

@@ -67,7 +67,6 @@ struct ParagraphFirstWord: InstructionRule {
   }
 }
 
-/// The text is in a language.
 struct ResponseLanguage: InstructionRule {
   private let language: String
 

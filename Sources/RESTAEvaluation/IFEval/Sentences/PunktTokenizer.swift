@@ -7,10 +7,7 @@ enum PunktTokenizer {
   /// Whether a character ends a word and is no part of it; also what may follow the end of a sentence
   /// without a space.
   static func isOutsideWords(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case ")", "\"", ";", "}", "]", "*", ":", "@", "'", "(", "{", "[", "!", "?": true
-    default: false
-    }
+    ")\";}]*:@'({[!?".unicodeScalars.contains(scalar)
   }
 
   private static func tokens(ofLine line: ArraySlice<Unicode.Scalar>) -> [PunktToken] {
@@ -25,20 +22,14 @@ enum PunktTokenizer {
       } else {
         let start = index
         index += 1
-        if !neverBeginsWord(line[start]) {
+        // These never begin a word.
+        if !"(\"`{[:;&#*@)}]-,".unicodeScalars.contains(line[start]) {
           while !endsWord(line, at: index) { index += 1 }
         }
         tokens.append(PunktToken(Array(line[start..<index])))
       }
     }
     return tokens
-  }
-
-  private static func neverBeginsWord(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar {
-    case "(", "\"", "`", "{", "[", ":", ";", "&", "#", "*", "@", ")", "}", "]", "-", ",": true
-    default: false
-    }
   }
 
   /// Whether a word that began before `index` ends there; a comma ends it only before such an end.
@@ -93,7 +84,6 @@ struct PunktToken {
     annotate()
   }
 
-  /// Whether it ends in a full stop.
   var endsInPeriod: Bool { text.last == "." }
 
   /// Two full stops or more.

@@ -40,7 +40,7 @@ enum SentenceSplitter {
   private static func candidates(in text: [Unicode.Scalar]) -> [Candidate] {
     var candidates: [Candidate] = []
     var previous: Candidate?
-    for mark in text.indices where isMark(text[mark]) {
+    for mark in text.indices where [".", "?", "!"].contains(text[mark]) {
       guard let (next, end) = following(mark, in: text) else { continue }
       let searched = (previous?.mark ?? 0)..<mark
       var wordStart = previous?.wordStart ?? 0
@@ -63,10 +63,6 @@ enum SentenceSplitter {
       let next = text[(mark + 1)...].firstIndex(where: { !$0.isPythonSpace })
     else { return nil }
     return (next, text[next...].firstIndex(where: \.isPythonSpace) ?? text.count)
-  }
-
-  private static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == "." || scalar == "?" || scalar == "!"
   }
 
   private static func isASCIISpace(_ scalar: Unicode.Scalar) -> Bool {

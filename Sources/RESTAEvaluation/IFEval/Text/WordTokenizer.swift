@@ -16,12 +16,7 @@ enum WordTokenizer {
   }
 
   private static func openQuotes(_ text: inout SpacedText) {
-    text.pad {
-      switch $0 {
-      case "\u{AB}", "\u{201C}", "\u{2018}", "\u{201E}": true
-      default: false
-      }
-    }
+    text.pad("\u{AB}\u{201C}\u{2018}\u{201E}")
     text.padRuns(of: "`", atLeast: 1)
     text.replace { text, index in
       // Behind a space or a bracket, a quotation mark or two apostrophes open.
@@ -53,31 +48,21 @@ enum WordTokenizer {
       return next.isPythonDigit ? nil : (2, [" ", text[index], " ", next])
     }
     text.padRuns(of: ".", atLeast: 2)
-    text.pad {
-      switch $0 {
-      case ";", "@", "#", "$", "%", "&", "?", "!": true
-      default: false
-      }
-    }
+    text.pad(";@#$%&?!")
     text.replace { text, index in
       guard text[index] == "'", index > 0, text[index - 1] != "'", index + 1 < text.count,
         text[index + 1] == " "
       else { return nil }
       return (2, [" ", "'", " "])
     }
-    text.pad {
-      switch $0 {
-      case "*", "[", "]", "(", ")", "{", "}", "<", ">": true
-      default: false
-      }
-    }
+    text.pad("*[](){}<>")
     text.replace { text, index in
       isPair("-", in: text, at: index) ? (2, [" ", "-", "-", " "]) : nil
     }
   }
 
   private static func closeQuotes(_ text: inout SpacedText) {
-    text.pad { $0 == "\u{BB}" || $0 == "\u{201D}" || $0 == "\u{2019}" }
+    text.pad("\u{BB}\u{201D}\u{2019}")
     text.replace { text, index in
       if text[index] == "\"" { return (1, [" ", "'", "'", " "]) }
       return isPair("'", in: text, at: index) ? (2, [" ", "'", "'", " "]) : nil
@@ -175,8 +160,9 @@ struct SpacedText {
   }
 
   /// Puts a space on each side of some characters.
-  mutating func pad(where isPadded: (Unicode.Scalar) -> Bool) {
-    scalars = scalars.flatMap { isPadded($0) ? [" ", $0, " "] : [$0] }
+  mutating func pad(_ characters: String) {
+    let padded = Set(characters.unicodeScalars)
+    scalars = scalars.flatMap { padded.contains($0) ? [" ", $0, " "] : [$0] }
   }
 
   /// Puts a space on each side of runs of a character.

@@ -17,7 +17,6 @@ public enum GuardForm: String, Sendable, Hashable, CaseIterable {
   case nemoGuard = "nemoguard"
 }
 
-/// What a guard said.
 struct GuardReply: Hashable {
   /// Whether the answer is harmful; `nil` where the guard says that it is neither.
   var isHarmful: Bool?

@@ -4,7 +4,6 @@ import RESTADocuments
 
 /// How one endpoint's model has to be asked: what it told us by refusing a parameter.
 struct EndpointDialect: Sendable, Hashable {
-  /// The name of the limit.
   var tokenParameter: EndpointSettings.TokenParameter
   /// The temperature; `nil` to leave it to the model.
   var temperature: Double?

@@ -36,7 +36,6 @@ package enum EndpointFailure: Error, Sendable, Hashable, CustomStringConvertible
     }
   }
 
-  /// What came back.
   package var description: String {
     switch self {
     case .timedOut(let seconds): "no complete reply within \(seconds) s"

@@ -54,7 +54,6 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
     return parts.joined(separator: "+")
   }
 
-  /// Checks every value.
   package func validate() throws(EvaluationError) {
     _ = try address()
     let faults = [
@@ -79,7 +78,6 @@ package struct EndpointSettings: Sendable, Hashable, Codable {
     }
   }
 
-  /// Where questions are sent.
   package func address() throws(EvaluationError) -> URL {
     func fault(_ text: String) -> EvaluationError {
       EvaluationError.invalidConfiguration("baseURL: \(text)")

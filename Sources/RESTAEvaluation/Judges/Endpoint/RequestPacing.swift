@@ -47,7 +47,6 @@ struct EndpointClock: Sendable {
   }
 }
 
-/// How long to wait between attempts.
 struct RetryPause: Sendable {
   /// The pause before the second attempt, in seconds.
   var first: Double
