@@ -54,8 +54,10 @@ struct ServerMetrics: Sendable {
     guard showsMargins else { return }
     prometheus.add(Double(result.totals.passes), to: .passes)
     prometheus.add(Double(result.totals.tokensProcessed), to: .tokensProcessed)
-    for vote in result.votes {
-      let outcome = VoteOutcome(vote, samples: result.settings.defense.samples)
+    let samples = result.settings.defense.samples
+    // One copy alone has nobody to agree with, and no margin.
+    for vote in result.votes where samples > 1 {
+      let outcome = VoteOutcome(vote, samples: samples)
       prometheus.add(1, to: .votes, [("outcome", outcome.rawValue)])
       prometheus.observe(Double(vote.margin), in: .margin)
     }
@@ -87,8 +89,8 @@ extension MetricFamily {
     "Positions computed in forward passes, over all sequences.")
   static let votes = MetricFamily(
     "resta_votes_total", .counter,
-    "Votes by outcome: unanimous (all copies agreed), early (decided before all were asked), "
-      + "majority, tie (broken by the tie rule), abstained.")
+    "Votes of several copies by outcome: unanimous (all agreed), early (decided before all were "
+      + "asked), majority, tie (broken by the tie rule), abstained.")
   static let margin = MetricFamily(
     "resta_vote_margin", .histogram, buckets: [0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100],
     "Votes for the chosen token less those for the best other one; 0 in a tie.")
@@ -125,7 +127,8 @@ enum VoteOutcome: String, Sendable, Hashable, CaseIterable {
       } else if vote.asked < samples {
         .early
       } else {
-        vote.counts.count == 1 ? .unanimous : .majority
+        // Not by the number of tokens: those that end the answer are one candidate.
+        vote.margin == vote.asked ? .unanimous : .majority
       }
   }
 }
