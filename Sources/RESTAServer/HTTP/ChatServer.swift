@@ -182,7 +182,7 @@ struct LoadingService: Service {
       }
       let served = try ServedModel(
         loaded, settings: state.settings, created: Int(Date().timeIntervalSince1970))
-      if let warning = served.policy.information.calibration.warning {
+      if let warning = served.policy.calibration.warning {
         logger.warning("The defence is \(warning)")
       }
       state.slot.set(.ready(served))

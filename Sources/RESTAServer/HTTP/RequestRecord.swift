@@ -99,7 +99,8 @@ struct RequestRecorder: RouterMiddleware {
         record.complete(status: context.notes.failure ?? status)
       } catch {
         // A client that has all of it may close before the end is written, which has no bytes.
-        let isComplete = isHead || count.value == body.contentLength
+        let sent = count.bytes.load(ordering: .relaxed)
+        let isComplete = isHead || sent == body.contentLength
         record.complete(status: isComplete ? status : 499)
         throw error
       }
@@ -175,11 +176,7 @@ final class RequestNotes: Sendable {
 struct CountingWriter: ResponseBodyWriter {
   /// How many bytes, wherever the writer has gone.
   final class Count: Sendable {
-    private let bytes = Mutex(0)
-
-    var value: Int { bytes.withLock { $0 } }
-
-    func add(_ more: Int) { bytes.withLock { $0 += more } }
+    let bytes = Atomic(0)
   }
 
   var parent: any ResponseBodyWriter
@@ -187,7 +184,7 @@ struct CountingWriter: ResponseBodyWriter {
 
   mutating func write(_ buffer: ByteBuffer) async throws {
     try await parent.write(buffer)
-    count.add(buffer.readableBytes)
+    count.bytes.add(buffer.readableBytes, ordering: .relaxed)
   }
 
   consuming func finish(_ trailingHeaders: HTTPFields?) async throws {

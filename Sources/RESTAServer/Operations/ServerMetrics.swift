@@ -7,12 +7,11 @@ import RESTA
 /// How often copies were asked and how they voted is shown where the operator says so only: what one
 /// answer adds to it are that answer's margins.
 struct ServerMetrics: Sendable {
-  let prometheus: PrometheusMetrics
+  let prometheus = PrometheusMetrics()
   private let showsMargins: Bool
 
   /// Metrics without a route or a reason start at 0.
-  init(_ prometheus: PrometheusMetrics = PrometheusMetrics(), showsMargins: Bool) {
-    self.prometheus = prometheus
+  init(showsMargins: Bool) {
     self.showsMargins = showsMargins
     for family in [
       MetricFamily.running, .queued, .promptTokens, .answerTokens, .queueTime, .firstTokenTime,
@@ -31,13 +30,13 @@ struct ServerMetrics: Sendable {
   }
 
   /// A request left the queue after it waited so long.
-  func leftQueue(seconds: Double) { observe(seconds: seconds, in: .queueTime) }
+  func leftQueue(seconds: Double) { prometheus.observe(seconds, in: .queueTime) }
 
   /// A request was answered, well or not: to the last byte of the reply, under its route's pattern and
   /// never the path that was asked for.
   func requestEnded(route: String, status: Int, seconds: Double) {
     prometheus.add(1, to: .requests, [("route", route), ("status", "\(status)")])
-    observe(seconds: seconds, in: .requestTime, [("route", route)])
+    prometheus.observe(seconds, in: .requestTime, [("route", route)])
   }
 
   func requestRejected(_ error: APIError) {
@@ -49,7 +48,7 @@ struct ServerMetrics: Sendable {
     prometheus.add(Double(result.promptTokens), to: .promptTokens)
     prometheus.add(Double(result.tokenIDs.count), to: .answerTokens)
     if let seconds = result.totals.firstTokenSeconds {
-      observe(seconds: seconds, in: .firstTokenTime)
+      prometheus.observe(seconds, in: .firstTokenTime)
     }
     guard showsMargins else { return }
     prometheus.add(Double(result.totals.passes), to: .passes)
@@ -61,13 +60,6 @@ struct ServerMetrics: Sendable {
       prometheus.add(1, to: .votes, [("outcome", outcome.rawValue)])
       prometheus.observe(Double(vote.margin), in: .margin)
     }
-  }
-
-  /// Whole nanoseconds: what is below them is no measurement.
-  private func observe(
-    seconds: Double, in family: MetricFamily, _ labels: [(String, String)] = []
-  ) {
-    prometheus.observe((seconds * 1e9).rounded(.towardZero) / 1e9, in: family, labels)
   }
 }
 

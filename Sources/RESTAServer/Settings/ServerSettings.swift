@@ -89,10 +89,9 @@ extension ServerSettings {
       "answer.temperature is \(answer.temperature), above client.temperature, "
         + "\(client.temperature).")
     try client.samples.check("samples", own: defense.own("samples", \.samples)) { "\($0)" }
-    try client.prefix.lengths.check("prefix", own: defense.own("prefix", \.prefix.length)) {
-      PrefixLength(length: $0).description
-    }
-    try client.sigma.check("sigma", own: defense.sigma) { SettingValue.text(of: $0) }
+    try client.prefix.lengths.check(
+      "prefix", own: defense.own("prefix", \.prefix.length), text: PrefixLength.text(ofLength:))
+    try client.sigma.check("sigma", own: defense.sigma, text: SettingValue.text(of:))
     // A floor in a unit that the model's recommendation decides is a floor nobody knows.
     try require(
       (client.sigma.min ?? 0) == 0 || defense.sigmaUnit != nil,
