@@ -39,8 +39,7 @@ struct ConnectionChannel: HTTPChannelHandler {
       try pipeline.addHandler(watch)
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
       try pipeline.addHandler(
-        HTTPConnectionStateHandler(
-          idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)), logger: logger))
+        HTTPConnectionStateHandler(idleTimeout: idle, logger: logger))
       return try AcceptedConnection(
         NIOAsyncChannel(
           wrappingChannelSynchronously: channel,
