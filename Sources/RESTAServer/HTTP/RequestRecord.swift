@@ -114,10 +114,9 @@ final class RequestNotes: Sendable {
   private struct State {
     var failure: Int?
     var fields: Logger.Metadata = [:]
-    var promptTokens = 0
-    var passes = 0
-    var tokensProcessed = 0
-    /// The length of each answer that is complete, by its index.
+    /// Sums over the answers that are complete, by their names in the log.
+    var sums: [String: Int] = [:]
+    /// The length of each, by its index.
     var answers: [Int: Int] = [:]
   }
 
@@ -149,24 +148,21 @@ final class RequestNotes: Sendable {
 
   /// Adds an answer, and its prompt's length if it is the `isFirst` to that.
   func add(_ result: GenerationResult, at index: Int, isFirst: Bool) {
+    let own = [
+      "answers": 1, "prompt_tokens": isFirst ? result.promptTokens : 0,
+      "answer_tokens": result.tokenIDs.count, "passes": result.totals.passes,
+      "tokens_processed": result.totals.tokensProcessed,
+    ]
     state.withLock { state in
       state.answers[index] = result.tokenIDs.count
-      if isFirst { state.promptTokens += result.promptTokens }
-      state.passes += result.totals.passes
-      state.tokensProcessed += result.totals.tokensProcessed
+      state.sums.merge(own, uniquingKeysWith: +)
     }
   }
 
   var metadata: Logger.Metadata {
     state.withLock { state in
-      var fields = state.fields
-      guard !state.answers.isEmpty else { return fields }
-      fields["answers"] = "\(state.answers.count)"
-      fields["prompt_tokens"] = "\(state.promptTokens)"
-      fields["answer_tokens"] = "\(state.answers.values.reduce(0, +))"
-      fields["passes"] = "\(state.passes)"
-      fields["tokens_processed"] = "\(state.tokensProcessed)"
-      return fields
+      let sums = state.sums.mapValues { Logger.MetadataValue.string("\($0)") }
+      return state.fields.merging(sums) { field, _ in field }
     }
   }
 }

@@ -152,9 +152,7 @@ extension ServerSettings {
   }
 
   private static func indent(_ depth: Int) -> String { String(repeating: "  ", count: depth) }
-}
 
-extension ServerSettings {
   /// All settings, in the order to print: layers, `--print-config`, checks and coding go through it, so
   /// that a setting is written down once beside its property and nowhere else.
   static let table =

@@ -63,9 +63,7 @@ extension ServerSettings {
     client.prefix = Client.Bounds(min: .tokens(0), max: .all)
     client.logprobs = true
   }
-}
 
-extension ServerSettings {
   /// Checks every value, and those that must fit together.
   ///
   /// What depends on the model (noise, k and l, where they are not chosen) is checked when the server knows it.
@@ -101,9 +99,7 @@ extension ServerSettings {
   private func require(_ condition: Bool, _ message: String) throws(ServerError) {
     guard condition else { throw ServerError(.invalidSetting, message) }
   }
-}
 
-extension ServerSettings {
   /// With the k and l that are in force on weights that were calibrated: for reckoning with them.
   package func inForce(_ known: CalibratedSetting?) -> ServerSettings {
     guard let known else { return self }
