@@ -20,7 +20,11 @@ struct Guard: RouterMiddleware {
   ) async throws -> Response {
     let origin = request.headers[.origin]
     if let error = origins.check(host: request.head.authority, origin: origin) { throw error }
-    if request.method == .options, let origin { return preflight(request, origin: origin) }
+    if request.method == .options, let origin {
+      let wanted = request.headers[.custom("access-control-request-headers")]
+      return Response(status: .noContent)
+        .adding(origins.preflightHeaders(origin: origin, requestedHeaders: wanted))
+    }
     // Errors too: a page that may read the answer may read why there is none.
     do {
       var context = context
@@ -46,12 +50,6 @@ struct Guard: RouterMiddleware {
   private func add(_ origin: String?, to response: Response) -> Response {
     guard let origin else { return response }
     return response.adding(origins.corsHeaders(origin: origin))
-  }
-
-  private func preflight(_ request: Request, origin: String) -> Response {
-    let wanted = request.headers[.custom("access-control-request-headers")]
-    return Response(status: .noContent)
-      .adding(origins.preflightHeaders(origin: origin, requestedHeaders: wanted))
   }
 }
 
