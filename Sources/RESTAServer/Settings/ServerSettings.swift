@@ -2,7 +2,7 @@ package import RESTA
 
 /// What the operator of a server decides: its address, model, defence, limits and what clients may choose.
 ///
-/// Each setting is a key of a YAML file, an environment variable and a flag; see ``load(file:environment:flags:preset:)``.
+/// Each setting is a key of a YAML file, an environment variable and a flag; see ``load(file:environment:flags:from:)``.
 /// The names of the keys are the paths of the properties in snake case: ``Limits/queue`` is `limits.queue`,
 /// and `RESTA_SERVE_LIMITS_QUEUE` in the environment. ``yaml()`` prints them all with their documentation.
 /// No setting is a secret: keys and the secret of sticky noise come from a file and from the environment.
@@ -40,12 +40,6 @@ public struct ServerSettings: Sendable, Hashable {
 
   /// Makes the default settings.
   public init() {}
-}
-
-/// Changes of the default settings that belong together; a file, the environment and flags win over them.
-public enum SettingPreset: Sendable, Hashable, CaseIterable {
-  /// Clients may try everything the playground offers: see ``ServerSettings/allowTrying()``.
-  case playground
 }
 
 extension ServerSettings {
