@@ -38,8 +38,7 @@ struct ConnectionChannel: HTTPChannelHandler {
         withDecoderLimitConfiguration: decoder)
       try pipeline.addHandler(watch)
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-      try pipeline.addHandler(
-        HTTPConnectionStateHandler(idleTimeout: idle, logger: logger))
+      try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idle, logger: logger))
       return try AcceptedConnection(
         NIOAsyncChannel(
           wrappingChannelSynchronously: channel,

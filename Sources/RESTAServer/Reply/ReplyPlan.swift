@@ -73,9 +73,9 @@ struct AnswerPlanner: Sendable {
   /// Plans the answers to raw prompts: all of each is user content.
   func plan(_ request: CompletionRequest) throws -> AnswerBatch {
     guard settings.client.completions else {
-      throw APIError(
-        status: 403, type: "invalid_request_error", code: "resta_not_allowed",
-        message: "The operator has switched /v1/completions off (client.completions).")
+      throw APIError.invalid(
+        "The operator has switched /v1/completions off (client.completions).",
+        code: "resta_not_allowed", status: 403)
     }
     try check(model: request.model)
     let prompts = request.prompts.map { text in
