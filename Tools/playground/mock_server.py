@@ -70,7 +70,7 @@ HOSTILE = [
     (" &lt;b&gt; <iframe srcdoc=\"<script>parent.ran = 'frame'</script>\">", 6, [], None),
 ]
 
-SPLIT = [("Zwölf", 6, [], None), ("", 6, [], None), (" 🦊🦊", 10, [("🐻", 3)], None), (" — ünï", 6, [], None)]
+SPLIT = [("Zwölf", 6, [], None), ("", 6, [], None), (" 🦊🦊", 10, [("🐻", 3)], None), (" — ünï", 1, [], None)]
 
 SHORT = {"undefended": "Red, blue and green.", "defended": COLOURS}
 SCRIPTS = {
@@ -86,7 +86,7 @@ def vote_of(position, token, asked, others, tie):
                for index, (text, count) in enumerate(others)]
     best = max((count for _, count in others), default=0)
     return {"position": position, "token_id": 100 + position, "text": token, "counts": counts,
-            "asked": asked, "margin": lead - best, "tie_rule": tie}
+            "asked": asked, "margin": lead - best, "tie_rule": tie, "stopped_at_lead": None}
 
 
 class Handler(BaseHTTPRequestHandler):

@@ -120,7 +120,7 @@ class PageCase(unittest.TestCase):
         if vote["tie_rule"] is not None:
             return "tie"
         share = vote["margin"] / vote["asked"]
-        return "unanimous" if share == 1 else "clear" if share > 0.5 else "narrow" if share > 0 else "tie"
+        return "unanimous" if share == 1 and vote["asked"] > 1 else "clear" if share > 0.5 else "narrow" if share > 0 else "tie"
 
     def check_panel(self, vote, samples):
         panel = BROWSER.wait(PANEL)

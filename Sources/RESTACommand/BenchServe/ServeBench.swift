@@ -13,13 +13,10 @@ struct ServeBench {
   /// What one repeat of one subject saw.
   private struct Sample {
     let sequential: Double
-    let wall: Double
-    let answers: [ServeLoad.Answer]
+    let served: ServeLoad.Round
     let same: Int
     /// The same requests to llama.cpp's own server.
-    let stock: (answers: [ServeLoad.Answer], seconds: Double)?
-
-    var tokensPerSecond: Double { ServeLoad.tokensPerSecond(answers, wall) }
+    let stock: ServeLoad.Round?
   }
 
   let model: any LanguageModel
@@ -50,9 +47,8 @@ struct ServeBench {
       let (texts, sequential) = try await callOneByOne(subject)
       for (index, count) in clients.enumerated() {
         report("\(subject.rawValue), repeat \(number): \(count) clients")
-        let (answers, wall) = try await load.send(clients: count)
-        let same = zip(texts, answers).count { Array($0.utf8) == Array($1.text.utf8) }
-        var beside: (answers: [ServeLoad.Answer], seconds: Double)?
+        let served = try await load.send(clients: count)
+        var beside: ServeLoad.Round?
         if subject == .undefended, let stock {
           report("llama-server, repeat \(number): \(count) clients")
           beside = try await stock.serve { address in
@@ -64,7 +60,7 @@ struct ServeBench {
         }
         samples[index].append(
           Sample(
-            sequential: sequential, wall: wall, answers: answers, same: same, stock: beside))
+            sequential: sequential, served: served, same: served.same(as: texts), stock: beside))
       }
     }
     return zip(clients, samples).map { summary(subject, clients: $0, $1) }
@@ -89,25 +85,21 @@ struct ServeBench {
   }
 
   private func summary(_ subject: BenchSubject, clients: Int, _ samples: [Sample]) -> ServeRun {
-    let speedups = samples.map { $0.sequential / $0.wall }
-    let latencies = samples.flatMap { $0.answers.map(\.seconds) }
+    let speedups = samples.map { $0.sequential / $0.served.seconds }
+    let latencies = samples.flatMap { $0.served.answers.map(\.seconds) }
+    let speeds = samples.map(\.served.tokensPerSecond)
     let pairs = samples.compactMap { sample in
-      sample.stock.map {
-        (ours: sample.tokensPerSecond, stock: ServeLoad.tokensPerSecond($0.answers, $0.seconds))
-      }
+      sample.stock.map { (ours: sample.served.tokensPerSecond, stock: $0.tokensPerSecond) }
     }
     let sameAsStock = samples.reduce(0) { count, sample in
-      count
-        + zip(sample.answers, sample.stock?.answers ?? []).count {
-          Array($0.text.utf8) == Array($1.text.utf8)
-        }
+      count + sample.served.same(as: (sample.stock?.answers ?? []).map(\.text))
     }
     func median(_ values: [Double]) -> Double { BenchRun.median(values) ?? 0 }
     return ServeRun(
       decoder: subject, clients: clients, requests: prompts.count, answerTokens: answerTokens,
-      wallS: median(samples.map(\.wall)), sequentialS: median(samples.map(\.sequential)),
+      wallS: median(samples.map(\.served.seconds)), sequentialS: median(samples.map(\.sequential)),
       speedup: median(speedups), speedupLowest: speedups.min() ?? 0,
-      speedupHighest: speedups.max() ?? 0, tokensPerS: median(samples.map(\.tokensPerSecond)),
+      speedupHighest: speedups.max() ?? 0, tokensPerS: median(speeds),
       latencyMedianS: median(latencies), latencyHighestS: latencies.max() ?? 0,
       sameAnswers: samples.reduce(0) { $0 + $1.same },
       answers: samples.count * prompts.count,
@@ -124,6 +116,20 @@ struct ServeLoad: Sendable {
     let seconds: Double
   }
 
+  /// All requests once: their answers by prompt, and how long they took together.
+  struct Round: Sendable {
+    let answers: [Answer]
+    let seconds: Double
+
+    /// Tokens of all answers per second.
+    var tokensPerSecond: Double { Double(answers.reduce(0) { $0 + $1.tokens }) / seconds }
+
+    /// How many answers are these texts, to the byte.
+    func same(as texts: [String]) -> Int {
+      zip(answers, texts).count { Array($0.text.utf8) == Array($1.utf8) }
+    }
+  }
+
   /// Where the server is.
   let address: String
   /// What is asked, one message each.
@@ -131,11 +137,6 @@ struct ServeLoad: Sendable {
   let answerTokens: Int
   /// Whether the defence is switched off; `nil` for a server that has none.
   let isUndefended: Bool?
-
-  /// Tokens of all answers per second.
-  static func tokensPerSecond(_ answers: [Answer], _ seconds: Double) -> Double {
-    Double(answers.reduce(0) { $0 + $1.tokens }) / seconds
-  }
 
   /// Sends each client's first request, which is not measured: connections and caches are there then.
   func warmUp(clients: Int) async throws {
@@ -145,11 +146,10 @@ struct ServeLoad: Sendable {
     ).send(clients: clients)
   }
 
-  /// Sends all requests with so many clients, at least one, each of which has one request under way; gives the
-  /// answers by prompt, and the seconds that all took together.
+  /// Sends all requests with so many clients, at least one, each of which has one request under way.
   ///
   /// - Throws: ``Failure`` when the server refuses; what the connection throws.
-  func send(clients: Int) async throws -> (answers: [Answer], seconds: Double) {
+  func send(clients: Int) async throws -> Round {
     let start = ContinuousClock.now
     let answers = try await withThrowingTaskGroup(of: [(Int, Answer)].self) { group in
       for client in 0..<clients {
@@ -164,7 +164,7 @@ struct ServeLoad: Sendable {
       return try await group.reduce(into: []) { $0 += $1 }
     }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    return (answers.sorted { $0.0 < $1.0 }.map(\.1), seconds)
+    return Round(answers: answers.sorted { $0.0 < $1.0 }.map(\.1), seconds: seconds)
   }
 
   private func ask(_ prompt: String) async throws -> Answer {

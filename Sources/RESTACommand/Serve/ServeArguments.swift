@@ -13,9 +13,10 @@ extension ServeArguments {
   func settings(environment: [String: String]) throws -> ServerSettings {
     let texts = chosen.value.texts
     let file = try texts["config"].map { (name: $0, text: try Self.text(of: $0, for: "--config")) }
+    var base = ServerSettings()
+    if texts["playground"] != nil { base.allowTrying() }
     return try ServerSettings.load(
-      file: file, environment: environment, flags: try chosen.flags,
-      preset: texts["playground"] == nil ? nil : .playground)
+      file: file, environment: environment, flags: try chosen.flags, from: base)
   }
 
   /// The text of a file that an option names.

@@ -54,7 +54,7 @@ struct BodyCollector: Sendable {
 
 extension APIError {
   /// The body is compressed: 415.
-  fileprivate static let encoded = APIError(
-    status: 415, type: "invalid_request_error", code: "unsupported_content_encoding",
-    message: "Send the body as it is: no Content-Encoding is supported.")
+  fileprivate static let encoded = invalid(
+    "Send the body as it is: no Content-Encoding is supported.",
+    code: "unsupported_content_encoding", status: 415)
 }

@@ -75,8 +75,10 @@ public final class ChatServer: Sendable {
   /// - Precondition: It was not run before.
   /// - Throws: ``ServerError`` with `addressUnavailable`; what the loader throws.
   public func run(listening: @escaping @Sendable (String) -> Void = { _ in }) async throws {
+    let router = Router(context: ServerContext.self)
+    Routes(state: state).addAll(to: router, origins: origins, logger: logger)
     let application = Application(
-      router: makeRouter(), server: try makeChannel(),
+      router: router, server: try makeChannel(),
       configuration: ApplicationConfiguration(
         address: .hostname(state.settings.listen.host, port: state.settings.listen.port),
         availableConnectionsDelegate: MaximumAvailableConnections(
@@ -156,12 +158,6 @@ public final class ChatServer: Sendable {
     return try .tls(base, tlsConfiguration: tls)
   }
 
-  private func makeRouter() -> Router<ServerContext> {
-    let router = Router(context: ServerContext.self)
-    Routes(state: state).addAll(to: router, origins: origins, logger: logger)
-    return router
-  }
-
   private func address(of channel: any Channel) -> String {
     let port = channel.localAddress?.port ?? state.settings.listen.port
     let host = state.settings.listen.host
@@ -182,7 +178,7 @@ struct LoadingService: Service {
       }
       let served = try ServedModel(
         loaded, settings: state.settings, created: Int(Date().timeIntervalSince1970))
-      if let warning = served.policy.information.calibration.warning {
+      if let warning = served.policy.calibration.warning {
         logger.warning("The defence is \(warning)")
       }
       state.slot.set(.ready(served))

@@ -20,8 +20,13 @@ struct Guard: RouterMiddleware {
   ) async throws -> Response {
     let origin = request.headers[.origin]
     if let error = origins.check(host: request.head.authority, origin: origin) { throw error }
-    if request.method == .options, let origin { return preflight(request, origin: origin) }
-    // Errors too: a page that may read the answer may read why there is none.
+    if request.method == .options, let origin {
+      let wanted = request.headers[.custom("access-control-request-headers")]
+      return Response(status: .noContent)
+        .adding(origins.preflightHeaders(origin: origin, requestedHeaders: wanted))
+    }
+    // For errors too: a page that may read the answer may read why there is none.
+    let cors = origin.map { origins.corsHeaders(origin: $0) } ?? []
     do {
       var context = context
       if !keys.isEmpty, !Self.open.contains(request.uri.path) {
@@ -37,21 +42,10 @@ struct Guard: RouterMiddleware {
       if request.method == .options, !allowed.isEmpty {
         return Response(status: .noContent, headers: [.allow: allowed.joined(separator: ", ")])
       }
-      return add(origin, to: try await next(request, context))
+      return try await next(request, context).adding(cors)
     } catch {
-      return add(origin, to: .failure(routes.error(for: error, request, context)))
+      return .failure(routes.error(for: error, request, context)).adding(cors)
     }
-  }
-
-  private func add(_ origin: String?, to response: Response) -> Response {
-    guard let origin else { return response }
-    return response.adding(origins.corsHeaders(origin: origin))
-  }
-
-  private func preflight(_ request: Request, origin: String) -> Response {
-    let wanted = request.headers[.custom("access-control-request-headers")]
-    return Response(status: .noContent)
-      .adding(origins.preflightHeaders(origin: origin, requestedHeaders: wanted))
   }
 }
 

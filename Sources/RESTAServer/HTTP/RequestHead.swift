@@ -90,9 +90,9 @@ struct RequestHead {
       throw .malformed("HTTP/1.0 has no Transfer-Encoding.")
     }
     guard codings.allSatisfy({ $0 == "chunked" }) else {
-      throw APIError(
-        status: 501, type: "invalid_request_error", code: "unsupported_transfer_encoding",
-        message: "Of transfer encodings only 'chunked' is supported.")
+      throw .invalid(
+        "Of transfer encodings only 'chunked' is supported.",
+        code: "unsupported_transfer_encoding", status: 501)
     }
     guard codings.count == 1 else { throw .malformed("the body is chunked more than once.") }
   }
@@ -102,9 +102,8 @@ struct RequestHead {
     guard !head.isOld else { return }
     let expected = head.headers[canonicalForm: "expect"].filter { !$0.isEmpty }
     guard expected.allSatisfy({ $0.lowercased() == "100-continue" }) else {
-      throw APIError(
-        status: 417, type: "invalid_request_error", code: "expectation_failed",
-        message: "Of expectations only '100-continue' can be met.")
+      throw .invalid(
+        "Of expectations only '100-continue' can be met.", code: "expectation_failed", status: 417)
     }
     let length = head.headers.first(name: "content-length").flatMap { Int($0) }
     let hasBody = length.map { $0 > 0 } ?? head.headers.contains(name: "transfer-encoding")
@@ -128,14 +127,13 @@ extension APIError {
     self =
       switch error {
       case .headerOverflow:
-        APIError(
-          status: 431, type: "invalid_request_error", code: "head_too_large",
-          message:
-            "The request's head is too large: at most 100 headers, 16 KiB each, 32 KiB in all.")
+        .invalid(
+          "The request's head is too large: at most 100 headers, 16 KiB each, 32 KiB in all.",
+          code: "head_too_large", status: 431)
       case .invalidVersion:
-        APIError(
-          status: 505, type: "invalid_request_error", code: "unsupported_http_version",
-          message: "Use HTTP/1.1, and CRLF at the end of each line.")
+        .invalid(
+          "Use HTTP/1.1, and CRLF at the end of each line.", code: "unsupported_http_version",
+          status: 505)
       case .invalidEOFState: .malformed("it ends in the middle.")
       case .unexpectedContentLength: .malformed("its length is given twice.")
       case .invalidContentLength: .malformed("Content-Length must be one number.")

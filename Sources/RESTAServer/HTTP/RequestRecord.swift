@@ -99,7 +99,8 @@ struct RequestRecorder: RouterMiddleware {
         record.complete(status: context.notes.failure ?? status)
       } catch {
         // A client that has all of it may close before the end is written, which has no bytes.
-        let isComplete = isHead || count.value == body.contentLength
+        let sent = count.bytes.load(ordering: .relaxed)
+        let isComplete = isHead || sent == body.contentLength
         record.complete(status: isComplete ? status : 499)
         throw error
       }
@@ -113,10 +114,9 @@ final class RequestNotes: Sendable {
   private struct State {
     var failure: Int?
     var fields: Logger.Metadata = [:]
-    var promptTokens = 0
-    var passes = 0
-    var tokensProcessed = 0
-    /// The length of each answer that is complete, by its index.
+    /// Sums over the answers that are complete, by their names in the log.
+    var sums: [String: Int] = [:]
+    /// The length of each, by its index.
     var answers: [Int: Int] = [:]
   }
 
@@ -148,24 +148,21 @@ final class RequestNotes: Sendable {
 
   /// Adds an answer, and its prompt's length if it is the `isFirst` to that.
   func add(_ result: GenerationResult, at index: Int, isFirst: Bool) {
+    let own = [
+      "answers": 1, "prompt_tokens": isFirst ? result.promptTokens : 0,
+      "answer_tokens": result.tokenIDs.count, "passes": result.totals.passes,
+      "tokens_processed": result.totals.tokensProcessed,
+    ]
     state.withLock { state in
       state.answers[index] = result.tokenIDs.count
-      if isFirst { state.promptTokens += result.promptTokens }
-      state.passes += result.totals.passes
-      state.tokensProcessed += result.totals.tokensProcessed
+      state.sums.merge(own, uniquingKeysWith: +)
     }
   }
 
   var metadata: Logger.Metadata {
     state.withLock { state in
-      var fields = state.fields
-      guard !state.answers.isEmpty else { return fields }
-      fields["answers"] = "\(state.answers.count)"
-      fields["prompt_tokens"] = "\(state.promptTokens)"
-      fields["answer_tokens"] = "\(state.answers.values.reduce(0, +))"
-      fields["passes"] = "\(state.passes)"
-      fields["tokens_processed"] = "\(state.tokensProcessed)"
-      return fields
+      let sums = state.sums.mapValues { Logger.MetadataValue.string("\($0)") }
+      return state.fields.merging(sums) { field, _ in field }
     }
   }
 }
@@ -175,11 +172,7 @@ final class RequestNotes: Sendable {
 struct CountingWriter: ResponseBodyWriter {
   /// How many bytes, wherever the writer has gone.
   final class Count: Sendable {
-    private let bytes = Mutex(0)
-
-    var value: Int { bytes.withLock { $0 } }
-
-    func add(_ more: Int) { bytes.withLock { $0 += more } }
+    let bytes = Atomic(0)
   }
 
   var parent: any ResponseBodyWriter
@@ -187,7 +180,7 @@ struct CountingWriter: ResponseBodyWriter {
 
   mutating func write(_ buffer: ByteBuffer) async throws {
     try await parent.write(buffer)
-    count.add(buffer.readableBytes)
+    count.bytes.add(buffer.readableBytes, ordering: .relaxed)
   }
 
   consuming func finish(_ trailingHeaders: HTTPFields?) async throws {

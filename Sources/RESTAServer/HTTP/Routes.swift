@@ -21,10 +21,8 @@ struct Routes {
       (.get, "/v1/resta", model.information), (.get, "/health", model.health),
       (.get, "/metrics", model.metrics),
     ]
-    if state.settings.page {
-      for file in PlaygroundFile.allCases {
-        routes.append((.get, RouterPath(file.path), { _, _ in file.response }))
-      }
+    for file in PlaygroundFile.allCases where state.settings.page {
+      routes.append((.get, RouterPath(file.path), { _, _ in file.response }))
     }
     // Not the router's own: they would drop the reply before it is logged.
     routes += routes.filter { $0.0 == .get }.map { (.head, $0.1, $0.2) }

@@ -99,10 +99,7 @@ enum LogMetadata {
   ) {
     func key(_ part: String) -> String { prefix.isEmpty ? part : "\(prefix).\(part)" }
     switch value {
-    case .string(let text):
-      list.append((prefix, text))
-    case .stringConvertible(let object):
-      list.append((prefix, object.description))
+    case .string, .stringConvertible: list.append((prefix, value.description))
     case .dictionary(let members):
       for (name, member) in members { append(member, prefix: key(name), to: &list) }
     case .array(let elements):

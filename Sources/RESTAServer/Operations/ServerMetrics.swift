@@ -7,12 +7,11 @@ import RESTA
 /// How often copies were asked and how they voted is shown where the operator says so only: what one
 /// answer adds to it are that answer's margins.
 struct ServerMetrics: Sendable {
-  let prometheus: PrometheusMetrics
+  let prometheus = PrometheusMetrics()
   private let showsMargins: Bool
 
   /// Metrics without a route or a reason start at 0.
-  init(_ prometheus: PrometheusMetrics = PrometheusMetrics(), showsMargins: Bool) {
-    self.prometheus = prometheus
+  init(showsMargins: Bool) {
     self.showsMargins = showsMargins
     for family in [
       MetricFamily.running, .queued, .promptTokens, .answerTokens, .queueTime, .firstTokenTime,
@@ -31,13 +30,13 @@ struct ServerMetrics: Sendable {
   }
 
   /// A request left the queue after it waited so long.
-  func leftQueue(seconds: Double) { observe(seconds: seconds, in: .queueTime) }
+  func leftQueue(seconds: Double) { prometheus.observe(seconds, in: .queueTime) }
 
   /// A request was answered, well or not: to the last byte of the reply, under its route's pattern and
   /// never the path that was asked for.
   func requestEnded(route: String, status: Int, seconds: Double) {
     prometheus.add(1, to: .requests, [("route", route), ("status", "\(status)")])
-    observe(seconds: seconds, in: .requestTime, [("route", route)])
+    prometheus.observe(seconds, in: .requestTime, [("route", route)])
   }
 
   func requestRejected(_ error: APIError) {
@@ -49,23 +48,18 @@ struct ServerMetrics: Sendable {
     prometheus.add(Double(result.promptTokens), to: .promptTokens)
     prometheus.add(Double(result.tokenIDs.count), to: .answerTokens)
     if let seconds = result.totals.firstTokenSeconds {
-      observe(seconds: seconds, in: .firstTokenTime)
+      prometheus.observe(seconds, in: .firstTokenTime)
     }
     guard showsMargins else { return }
     prometheus.add(Double(result.totals.passes), to: .passes)
     prometheus.add(Double(result.totals.tokensProcessed), to: .tokensProcessed)
-    for vote in result.votes {
-      let outcome = VoteOutcome(vote, samples: result.settings.defense.samples)
+    let samples = result.settings.defense.samples
+    // One copy alone has nobody to agree with, and no margin.
+    for vote in result.votes where samples > 1 {
+      let outcome = VoteOutcome(vote, samples: samples)
       prometheus.add(1, to: .votes, [("outcome", outcome.rawValue)])
       prometheus.observe(Double(vote.margin), in: .margin)
     }
-  }
-
-  /// Whole nanoseconds: what is below them is no measurement.
-  private func observe(
-    seconds: Double, in family: MetricFamily, _ labels: [(String, String)] = []
-  ) {
-    prometheus.observe((seconds * 1e9).rounded(.towardZero) / 1e9, in: family, labels)
   }
 }
 
@@ -87,8 +81,8 @@ extension MetricFamily {
     "Positions computed in forward passes, over all sequences.")
   static let votes = MetricFamily(
     "resta_votes_total", .counter,
-    "Votes by outcome: unanimous (all copies agreed), early (decided before all were asked), "
-      + "majority, tie (broken by the tie rule), abstained.")
+    "Votes of several copies by outcome: unanimous (all agreed), early (decided before all were "
+      + "asked), majority, tie (broken by the tie rule), abstained.")
   static let margin = MetricFamily(
     "resta_vote_margin", .histogram, buckets: [0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 50, 100],
     "Votes for the chosen token less those for the best other one; 0 in a tie.")
@@ -125,7 +119,8 @@ enum VoteOutcome: String, Sendable, Hashable, CaseIterable {
       } else if vote.asked < samples {
         .early
       } else {
-        vote.counts.count == 1 ? .unanimous : .majority
+        // Not by the number of tokens: those that end the answer are one candidate.
+        vote.margin == vote.asked ? .unanimous : .majority
       }
   }
 }

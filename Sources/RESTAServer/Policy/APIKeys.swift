@@ -47,7 +47,7 @@ struct APIKeys: Sendable {
   }
 
   private mutating func add(
-    _ texts: [KeyList.Text], source: String, place: (Int) -> String
+    _ texts: [KeyList.Entry], source: String, place: (Int) -> String
   ) throws(ServerError) {
     guard !texts.isEmpty else {
       throw ServerError(
@@ -74,14 +74,9 @@ struct APIKeys: Sendable {
   func identity(authorization: String?) -> String? {
     guard let authorization, let key = Credential.key(in: authorization) else { return nil }
     let digest = Digest.bytes(of: key)
-    var match: Int?
     // All digests, also after a match, and comparing takes constant time: how long this takes says
     // neither how much of a digest is right nor which key it is.
-    for index in entries.indices {
-      let isEqual = Digest.areEqual(entries[index].digest, digest)
-      match = isEqual ? index : match
-    }
-    return match.map { entries[$0].identity }
+    return entries.filter { Digest.areEqual($0.digest, digest) }.first?.identity
   }
 }
 
@@ -90,19 +85,10 @@ enum KeyList {
   static let variable = "RESTA_API_KEYS"
 
   /// What may be a key, and its line or place in the list, from 1.
-  struct Text: Hashable {
-    var text: String
-    var number: Int
-  }
-
-  /// A key and the name in front of it.
-  struct Key: Hashable {
-    var name: String?
-    var secret: String
-  }
+  typealias Entry = (number: Int, text: String)
 
   /// The lines of a file that are neither blank nor comments.
-  static func lines(of file: String) -> [Text] {
+  static func lines(of file: String) -> [Entry] {
     // A byte order mark, as some editors write it, would be part of the first key.
     let text =
       file.unicodeScalars.first == "\u{FEFF}"
@@ -111,19 +97,16 @@ enum KeyList {
   }
 
   /// The parts of the variable that are not blank.
-  static func values(of environment: String) -> [Text] {
+  static func values(of environment: String) -> [Entry] {
     texts(in: environment.unicodeScalars[...], separator: ",")
   }
 
   /// By scalars: to Swift, a carriage return with its line feed is one character.
   private static func texts(
     in scalars: Substring.UnicodeScalarView, separator: Unicode.Scalar
-  ) -> [Text] {
+  ) -> [Entry] {
     scalars.split(separator: separator, omittingEmptySubsequences: false).enumerated()
-      .map { number, part in
-        let text = part.trimmed { $0 == " " || $0 == "\t" || $0 == "\r" }
-        return Text(text: String(text), number: number + 1)
-      }
+      .map { (number: $0 + 1, text: String($1.trimmed { " \t\r".unicodeScalars.contains($0) })) }
       .filter { !$0.text.isEmpty }
   }
 
@@ -133,7 +116,9 @@ enum KeyList {
   /// key needs a name, or a forgotten key (`name=`) would make one of its name.
   ///
   /// - Throws: ``ServerError`` with `invalidSetting`; it never shows `text`.
-  static func key(_ text: String, place: String) throws(ServerError) -> Key {
+  static func key(
+    _ text: String, place: String
+  ) throws(ServerError) -> (name: String?, secret: String) {
     func fault(_ what: String) -> ServerError { ServerError(.invalidSetting, "\(place): \(what)") }
     let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let secret = parts.last.map(String.init) ?? ""
@@ -145,20 +130,17 @@ enum KeyList {
         parts.count > 1 ? " behind the first =; a key that holds one needs name= before it" : ""
       throw fault("a key needs at least \(APIKeys.minimumLength) characters\(hint).")
     }
-    guard parts.count > 1 else { return Key(name: nil, secret: secret) }
+    guard parts.count > 1 else { return (nil, secret) }
     let name = String(parts[0])
     guard (1...64).contains(name.utf8.count), name.utf8.allSatisfy(\.isNameByte) else {
       throw fault(
-        """
-        a name has 1 to 64 letters, digits, dots, hyphens and underscores; a key that holds = needs \
-        one.
-        """
-      )
+        "a name has 1 to 64 letters, digits, dots, hyphens and underscores; a key that holds = needs"
+          + " one.")
     }
     guard name != APIKeys.anonymous, !isPositional(name) else {
       throw fault("the names '\(APIKeys.anonymous)' and key-1, key-2 ... are the server's own.")
     }
-    return Key(name: name, secret: secret)
+    return (name, secret)
   }
 
   private static func isPositional(_ name: String) -> Bool {

@@ -20,12 +20,6 @@ final class AdmissionQueue: Sendable {
     var typicalSeconds: Double?
   }
 
-  private enum Entry {
-    case admitted
-    case queued
-    case refused(APIError)
-  }
-
   private let concurrency: Int
   private let capacity: Int
   private let patience: Duration
@@ -52,10 +46,9 @@ final class AdmissionQueue: Sendable {
     }
     return try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        switch enlist(id, continuation) {
-        case .admitted: continuation.resume(returning: AdmissionTicket(queue: self))
-        case .refused(let error): continuation.resume(throwing: error)
-        case .queued:
+        if let result = admit(id, continuation) {
+          continuation.resume(with: result)
+        } else {
           startTimer(for: id)
           // Cancelled before it was in line: the handler finds nobody to remove.
           if Task.isCancelled { remove(id, throwing: CancellationError()) }
@@ -97,20 +90,21 @@ final class AdmissionQueue: Sendable {
     report()
   }
 
-  private func enlist(
+  /// A place, or why there is none; `nil` for who is in line now.
+  private func admit(
     _ id: Int, _ continuation: CheckedContinuation<AdmissionTicket, any Error>
-  ) -> Entry {
+  ) -> Result<AdmissionTicket, any Error>? {
     state.withLock { state in
-      if state.isClosed { return .refused(.shuttingDown) }
+      if state.isClosed { return .failure(APIError.shuttingDown) }
       if state.running < concurrency {
         state.running += 1
-        return .admitted
+        return .success(AdmissionTicket(queue: self))
       }
       guard state.waiting.count < capacity else {
-        return .refused(.queueFull(retryAfter: retryAfter(state)))
+        return .failure(APIError.queueFull(retryAfter: retryAfter(state)))
       }
       state.waiting.append(Waiting(id: id, continuation: continuation))
-      return .queued
+      return nil
     }
   }
 

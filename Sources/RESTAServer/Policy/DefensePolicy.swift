@@ -5,12 +5,22 @@ import RESTA
 /// A request is never weaker than the operator allows: a choice outside of the allowed ranges is
 /// refused, and never moved into them silently.
 struct DefensePolicy: Sendable {
-  /// What requests may choose, and the defence of those that choose nothing.
-  let information: PolicyInformation
-  private let model: ModelInformation
-
   /// The defence of a request that chooses nothing.
-  var defense: DefenseSettings { information.defense }
+  let defense: DefenseSettings
+  /// What the strength of its noise rests on.
+  let calibration: Calibration
+  /// The noises that may be chosen; `none` is ``off``.
+  let noises: [NoiseKind]
+  /// The sigmas that may be chosen, in the unit of the sigma of ``defense``.
+  let sigma: ClosedRange<Double>
+  /// The k that may be chosen.
+  let samples: ClosedRange<Int>
+  /// The l that may be chosen, each as its ``RESTA/PrefixLength/length``.
+  let prefix: ClosedRange<Int>
+  /// Whether the defence may be switched off: by noise `none`, a sigma of 0 or a prefix of 0.
+  let off: Bool
+  let exposure: Exposure
+  private let model: ModelInformation
 
   /// Makes the policy of a server.
   ///
@@ -19,19 +29,17 @@ struct DefensePolicy: Sendable {
   init(settings: ServerSettings, model: ModelInformation) throws(ServerError) {
     let own = try settings.defense.settings(for: model)
     let client = settings.client
-    information = PolicyInformation(
-      defense: own, calibration: Calibration(of: own, for: model),
-      noises: ServerSettings.Client.noises.filter {
-        $0 == own.noise.kind || client.noise.contains($0)
-      },
-      sigma: try client.sigma.range(of: "sigma", own: own.noise.sigma.value) {
-        SettingValue.text(of: $0)
-      },
-      samples: try client.samples.range(of: "samples", own: own.samples) { "\($0)" },
-      prefix: try client.prefix.lengths.range(of: "prefix", own: own.prefix.length) {
-        PrefixLength(length: $0).description
-      },
-      off: client.off, exposure: client.expose)
+    defense = own
+    calibration = Calibration(of: own, for: model)
+    noises = ServerSettings.Client.noises.filter {
+      $0 == own.noise.kind || client.noise.contains($0)
+    }
+    sigma = try client.sigma.range(
+      of: "sigma", own: own.noise.sigma.value, text: SettingValue.text(of:))
+    samples = try client.samples.range(of: "samples", own: own.samples) { "\($0)" }
+    prefix = try client.prefix.lengths.range(
+      of: "prefix", own: own.prefix.length, text: PrefixLength.text(ofLength:))
+    (off, exposure) = (client.off, client.expose)
     self.model = model
   }
 
@@ -41,12 +49,12 @@ struct DefensePolicy: Sendable {
   ///   operator does not allow, with what is allowed; `resta_not_allowed` for votes; `invalid_setting` for a sigma
   ///   that the model cannot be given.
   func settings(for override: DefenseOverride) throws(APIError) -> DefenseSettings {
-    guard !override.votes || information.exposure >= .votes else {
+    guard !override.votes || exposure >= .votes else {
       throw .invalid(
         "This server does not show votes: its operator has not allowed it (client.expose).",
         param: "resta.votes", code: "resta_not_allowed")
     }
-    if information.exposure == .none, let field = unopened(override) { throw limit(field) }
+    if exposure == .none, let field = unopened(override) { throw limit(field) }
     for row in DefenseSettings.table {
       guard let value = override.others[row.name] else { continue }
       let own = row.write(defense)
@@ -55,7 +63,7 @@ struct DefensePolicy: Sendable {
     var settings = defense
     let kind = try noise(override.noise)
     settings.noise = NoiseSettings(
-      kind: kind, sigma: try sigma(for: kind, override),
+      kind: kind, sigma: try chosenSigma(for: kind, override),
       // Noise that is not directional has that power already.
       powerMatched: defense.noise.powerMatched && kind.isDirectional)
     if override.sigma != nil, (try? settings.noise.check(for: model)) == nil {
@@ -64,15 +72,13 @@ struct DefensePolicy: Sendable {
         code: "invalid_setting")
     }
     if let samples = override.samples {
-      try check(samples, of: "samples", in: information.samples) { "\($0)" }
+      try check(samples, of: "samples", in: self.samples) { "\($0)" }
       settings.samples = samples
     }
     if let prefix = override.prefix {
       try check(
-        prefix.length, of: "prefix", in: information.prefix, off: 0, own: defense.prefix.length
-      ) {
-        PrefixLength(length: $0).description
-      }
+        prefix.length, of: "prefix", in: self.prefix, off: 0, own: defense.prefix.length,
+        text: PrefixLength.text(ofLength:))
       settings.prefix = prefix
     }
     return settings
@@ -83,33 +89,32 @@ struct DefensePolicy: Sendable {
     func isClosed<Value: Comparable>(_ range: ClosedRange<Value>) -> Bool {
       range.lowerBound == range.upperBound
     }
-    let (sigma, off) = (information.sigma, information.off)
     // Switching off is a choice of its own.
     let noise = override.noise.map { !(off && $0 == .none) } ?? false
     let strength = override.sigmaUnit != nil || override.sigma.map { !(off && $0 == 0) } ?? false
     let length = override.prefix.map { !(off && $0.length == 0) } ?? false
     let named = [
-      ("noise", noise && information.noises.count < 2), ("sigma", strength && isClosed(sigma)),
-      ("samples", override.samples != nil && isClosed(information.samples)),
-      ("prefix", length && isClosed(information.prefix)),
+      ("noise", noise && noises.count < 2), ("sigma", strength && isClosed(sigma)),
+      ("samples", override.samples != nil && isClosed(samples)),
+      ("prefix", length && isClosed(prefix)),
     ]
     return named.first { $0.1 }?.0 ?? override.others.keys.min()
   }
 
   private func noise(_ kind: NoiseKind?) throws(APIError) -> NoiseKind {
     guard let kind, kind != defense.noise.kind else { return defense.noise.kind }
-    guard kind == .none ? information.off : information.noises.contains(kind) else {
+    guard kind == .none ? off : noises.contains(kind) else {
       // With the operator's own in front, which it is allowed to name.
       var names = [defense.noise.kind.rawValue]
-      names += information.noises.filter { $0 != defense.noise.kind }.map(\.rawValue)
-      if information.off, defense.noise.kind != .none { names.append("none") }
+      names += noises.filter { $0 != defense.noise.kind }.map(\.rawValue)
+      if off, defense.noise.kind != .none { names.append("none") }
       throw limit("noise", "must be \(names.joined(separator: " or ")) here, not \(kind.rawValue)")
     }
     return kind
   }
 
   /// The sigma of a request's noise: its own, else the operator's, else the recommended one.
-  private func sigma(
+  private func chosenSigma(
     for kind: NoiseKind, _ override: DefenseOverride
   ) throws(APIError) -> Sigma {
     let own = defense.noise.sigma
@@ -118,19 +123,18 @@ struct DefensePolicy: Sendable {
       throw limit("sigma_unit", "must be \(own.unit.rawValue) here, not \(unit.rawValue)")
     }
     if let value = override.sigma {
-      try check(value, of: "sigma", in: information.sigma, off: 0, own: own.value) {
-        SettingValue.text(of: $0)
-      }
+      try check(
+        value, of: "sigma", in: sigma, off: 0, own: own.value, text: SettingValue.text(of:))
       return Sigma(value: value, unit: own.unit)
     }
     guard kind != .none, kind != defense.noise.kind else { return own }
     let recommended = DefenseSettings.recommended(for: model).noise
     let usual = kind == recommended.kind ? recommended.sigma : kind.fallbackSigma
-    guard usual.unit == own.unit, information.sigma.contains(usual.value) else {
-      let range = words(information.sigma) { SettingValue.text(of: $0) }
+    guard usual.unit == own.unit, sigma.contains(usual.value) else {
       throw limit(
         "sigma",
-        "is needed with \(kind.rawValue) noise here; it must be \(range) \(own.unit.rawValue)")
+        "is needed with \(kind.rawValue) noise here; it must be "
+          + "\(words(sigma, SettingValue.text(of:))) \(own.unit.rawValue)")
     }
     return usual
   }
@@ -141,7 +145,7 @@ struct DefensePolicy: Sendable {
     own: Value? = nil, text: (Value) -> String
   ) throws(APIError) {
     if let off, value == off {
-      guard information.off || own == off else {
+      guard self.off || own == off else {
         throw limit(
           field,
           "must not be \(text(off)) here, which switches the defence off; it must be"
@@ -167,30 +171,11 @@ struct DefensePolicy: Sendable {
   /// What is allowed tells what the operator's own value is: it is said to those alone who may know that.
   private func limit(_ field: String, _ rule: String = "") -> APIError {
     .invalid(
-      information.exposure == .none
+      exposure == .none
         ? "This is not a resta.\(field) that the operator lets clients choose."
         : "resta.\(field) \(rule): the operator allows nothing else.", param: "resta.\(field)",
       code: "resta_limit")
   }
-}
-
-/// What a request may choose, and what its reply shows: what `GET /v1/resta` tells.
-struct PolicyInformation: Sendable, Hashable {
-  /// The defence of a request that chooses nothing.
-  var defense: DefenseSettings
-  /// What the strength of its noise rests on.
-  var calibration: Calibration
-  /// The noises that may be chosen; `none` is ``off``.
-  var noises: [NoiseKind]
-  /// The sigmas that may be chosen, in the unit of the sigma of ``defense``.
-  var sigma: ClosedRange<Double>
-  /// The k that may be chosen.
-  var samples: ClosedRange<Int>
-  /// The l that may be chosen, each as its ``RESTA/PrefixLength/length``.
-  var prefix: ClosedRange<Int>
-  /// Whether the defence may be switched off: by noise `none`, a sigma of 0 or a prefix of 0.
-  var off: Bool
-  var exposure: Exposure
 }
 
 extension NoiseSettings {
@@ -250,4 +235,7 @@ extension PrefixLength {
 
   /// The prefix of a ``length``.
   init(length: Int) { self = length == .max ? .all : .tokens(length) }
+
+  /// The text of a ``length``.
+  static func text(ofLength length: Int) -> String { PrefixLength(length: length).description }
 }

@@ -15,6 +15,7 @@ struct OriginPolicy: Sendable {
   ) throws(ServerError) {
     let listen = HostName.setting(listenHost)
     var hosts: Set = ["localhost", "127.0.0.1", "::1"]
+    if let listen { hosts.insert(listen.name) }
     for text in allowedHosts {
       guard let host = HostName.setting(text), host.port == nil else {
         throw ServerError(
@@ -34,11 +35,8 @@ struct OriginPolicy: Sendable {
     }
     self.origins = origins
     allowsAllOrigins = allowedOrigins.contains("*")
-    if let listen, listen.isLoopback {
-      self.hosts = hosts.union([listen.name])
-    } else {
-      self.hosts = allowedHosts.isEmpty ? nil : hosts
-    }
+    let isChecked = listen?.isLoopback == true || !allowedHosts.isEmpty
+    self.hosts = isChecked ? hosts : nil
   }
 
   /// Checks a request's headers, whatever its method and route.

@@ -31,9 +31,7 @@ final class RateLimits: Sendable {
         buckets.requests?.take(requests)
         buckets.tokens?.take(tokens)
       }
-      return RateDecision(
-        refusal: refusal, requests: buckets.requests.map(Self.limit),
-        tokens: buckets.tokens.map(Self.limit))
+      return RateDecision(refusal: refusal, requests: buckets.requests, tokens: buckets.tokens)
     }
   }
 
@@ -72,55 +70,41 @@ final class RateLimits: Sendable {
     guard max(requestWait, tokenWait) > .zero else { return nil }
     let unit = requestWait > tokenWait ? "requests" : "tokens"
     let limit = (requestWait > tokenWait ? buckets.requests : buckets.tokens)?.perMinute ?? 0
-    let seconds = max(1, wholeSeconds(max(requestWait, tokenWait)))
+    let seconds = max(1, max(requestWait, tokenWait).wholeSeconds)
     return APIError(
       status: 429, type: unit, code: "rate_limit_exceeded",
       message: "The limit of \(limit) \(unit) a minute is reached. Try again in \(seconds) s.",
       retryAfter: seconds)
   }
+}
 
-  private static func limit(_ bucket: TokenBucket) -> RateDecision.Limit {
-    RateDecision.Limit(
-      limit: bucket.capacity, remaining: bucket.remaining,
-      resetSeconds: wholeSeconds(bucket.timeToFill))
-  }
-
+extension Duration {
   /// Rounded up: whoever comes back after so many seconds finds what was promised.
-  private static func wholeSeconds(_ duration: Duration) -> Int {
-    Int(duration.components.seconds) + (duration.components.attoseconds > 0 ? 1 : 0)
+  fileprivate var wholeSeconds: Int {
+    Int(components.seconds) + (components.attoseconds > 0 ? 1 : 0)
   }
 }
 
 /// Whether a request is within its rate limits, and what is left of them.
 struct RateDecision: Sendable, Hashable {
-  /// The state of one limit after the request.
-  struct Limit: Sendable, Hashable {
-    /// The most at once, and the most a minute.
-    var limit: Int
-    /// What is left at the moment.
-    var remaining: Int
-    /// After how many seconds all of it is back, rounded up.
-    var resetSeconds: Int
-  }
-
   /// Why the request is refused; `nil` when it is allowed.
-  var refusal: APIError?
-  /// The limit of requests; `nil` when there is none.
-  var requests: Limit?
-  /// The limit of tokens; `nil` when there is none.
-  var tokens: Limit?
+  let refusal: APIError?
+  /// What is left of the requests; `nil` when they are not limited.
+  let requests: TokenBucket?
+  /// What is left of the tokens; `nil` when they are not limited.
+  let tokens: TokenBucket?
 
   /// The reply's headers, with OpenAI's names.
   var headers: [(String, String)] {
     Self.headers(requests, "requests") + Self.headers(tokens, "tokens")
   }
 
-  private static func headers(_ limit: Limit?, _ unit: String) -> [(String, String)] {
-    guard let limit else { return [] }
+  private static func headers(_ bucket: TokenBucket?, _ unit: String) -> [(String, String)] {
+    guard let bucket else { return [] }
     return [
-      ("x-ratelimit-limit-\(unit)", "\(limit.limit)"),
-      ("x-ratelimit-remaining-\(unit)", "\(limit.remaining)"),
-      ("x-ratelimit-reset-\(unit)", "\(limit.resetSeconds)s"),
+      ("x-ratelimit-limit-\(unit)", "\(bucket.capacity)"),
+      ("x-ratelimit-remaining-\(unit)", "\(bucket.remaining)"),
+      ("x-ratelimit-reset-\(unit)", "\(bucket.timeToFill.wholeSeconds)s"),
     ]
   }
 }

@@ -79,7 +79,7 @@ public struct ServerSecrets: Sendable {
   ///     Default: empty; sticky noise then lasts as long as the process.
   /// - Throws: ``ServerError`` with `invalidSetting` for a key or a secret that is too short.
   public init(keyFile: String? = nil, environment: [String: String] = [:]) throws(ServerError) {
-    keys = try APIKeys(file: keyFile, environment: environment["RESTA_API_KEYS"])
+    keys = try APIKeys(file: keyFile, environment: environment[KeyList.variable])
     if let secret = environment[StickyNoise.variable] {
       noise = try StickyNoise(secret: secret)
     } else {

@@ -10,7 +10,8 @@ struct ReplyObject: Encodable, Sendable {
   let choices: [ReplyChoice]
   /// Left out when `nil`, which is something else than `null` here.
   let usage: Nullable<ReplyUsage>?
-  let resta: RestaReply?
+  /// The defence, under the key `settings`.
+  let resta: [String: RestaSettings]?
 
   init(
     _ object: String, _ head: ReplyHead, choices: [ReplyChoice], usage: Nullable<ReplyUsage>?,
@@ -22,13 +23,8 @@ struct ReplyObject: Encodable, Sendable {
     model = head.model
     self.choices = choices
     self.usage = usage
-    resta = settings.map { RestaReply(settings: $0) }
+    resta = settings.map { ["settings": $0] }
   }
-}
-
-/// The `resta` object of a reply as a whole.
-struct RestaReply: Encodable, Sendable, Hashable {
-  let settings: RestaSettings
 }
 
 /// What a reply and all chunks of a streamed one begin with.
@@ -71,9 +67,9 @@ struct ReplyUsage: Encodable, Sendable, Hashable {
 extension ReplyHead {
   /// A head for a new reply.
   static func new(_ prefix: String, model: String) -> ReplyHead {
-    let letters = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")
+    let letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
     var random = SystemRandomNumberGenerator()
-    let id = String((0..<24).map { _ in letters[Int.random(in: letters.indices, using: &random)] })
+    let id = String((0..<24).compactMap { _ in letters.randomElement(using: &random) })
     return ReplyHead(
       id: "\(prefix)-\(id)", created: Int(Date().timeIntervalSince1970), model: model)
   }
@@ -126,8 +122,13 @@ struct RestaPromptToken: Encodable, Sendable, Hashable {
 enum WireJSON {
   /// A reply as JSON, with snake_case names.
   static func bytes(_ value: some Encodable) -> [UInt8] {
-    // No reply of ours gets here; a client still has to get JSON if one ever does.
-    guard let data = try? encoder.encode(value) else { return failure }
+    guard let data = try? encoder.encode(value) else {
+      // No reply of ours gets here; a client still has to get JSON if one ever does.
+      let error = APIError(
+        status: 500, type: "server_error", code: "internal_error",
+        message: "The reply could not be written.")
+      return bytes(ErrorReply(error))
+    }
     return Array(data)
   }
 
@@ -138,12 +139,6 @@ enum WireJSON {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return encoder
   }()
-
-  private static let failure =
-    Array(
-      #"{"error":{"message":"The reply could not be written.","type":"server_error","param":null,"#
-        .utf8
-    ) + Array(#""code":"internal_error"}}"#.utf8)
 }
 
 /// The pieces of a stream of server-sent events.

@@ -73,9 +73,9 @@ struct AnswerPlanner: Sendable {
   /// Plans the answers to raw prompts: all of each is user content.
   func plan(_ request: CompletionRequest) throws -> AnswerBatch {
     guard settings.client.completions else {
-      throw APIError(
-        status: 403, type: "invalid_request_error", code: "resta_not_allowed",
-        message: "The operator has switched /v1/completions off (client.completions).")
+      throw APIError.invalid(
+        "The operator has switched /v1/completions off (client.completions).",
+        code: "resta_not_allowed", status: 403)
     }
     try check(model: request.model)
     let prompts = request.prompts.map { text in
@@ -219,8 +219,6 @@ struct AnswerCost: Sendable {
   let model: ModelInformation
   let probe: CheckpointProbe?
 
-  private var sequences: Int { defense.sequences }
-
   /// The work when all answers are as long as they may be.
   var workTokens: Int {
     promptTokens.reduce(0) { sum, length in
@@ -240,7 +238,7 @@ struct AnswerCost: Sendable {
 
   private func work(prompt: Int, answer: Int) -> Int {
     let voted = defense.copiedTokens(of: answer)
-    return (prompt + voted + probed(of: answer)) * sequences + answer - voted
+    return (prompt + voted + probed(of: answer)) * defense.sequences + answer - voted
   }
 
   /// What the checkpoints of an answer take that open the turn again.
@@ -251,9 +249,9 @@ struct AnswerCost: Sendable {
   /// Refuses what is too much with ``APIError`` 400, which says how much that is.
   func check(_ settings: ServerSettings, field: String) throws(APIError) {
     let limits = settings.limits
-    guard sequences <= model.maximumSequences else {
+    guard defense.sequences <= model.maximumSequences else {
       throw .invalid(
-        "\(sequences - 1) copies are more than the model has room for "
+        "\(defense.sequences - 1) copies are more than the model has room for "
           + "(\(model.maximumSequences - 1)).", param: "resta.samples", code: "resta_limit")
     }
     // A checkpoint's header needs its place as well.

@@ -136,9 +136,7 @@ struct ReplyContents: Sendable {
     guard exposure >= .settings else { return [] }
     let defense = batch.defense
     guard defense.isActive else { return [("x-resta-noise", NoiseKind.none.rawValue)] }
-    let isLater = defense.window != .start
-    let window = votedFrom.map { $0.map { $0.map { "\($0)" } ?? "never" }.joined(separator: ",") }
-    return [
+    let headers: [(String, String)] = [
       ("x-resta-noise", defense.noise.kind.rawValue),
       ("x-resta-sigma", "\(defense.noise.sigma.value)"),
       ("x-resta-sigma-unit", defense.noise.sigma.unit.rawValue),
@@ -146,7 +144,10 @@ struct ReplyContents: Sendable {
       ("x-resta-prefix", "\(PrefixReport(defense.prefix))"),
       ("x-resta-sticky", batch.sticky.value.text ?? ""),
       ("x-resta-calibration", batch.calibration.rawValue),
-    ] + (isLater ? [("x-resta-window", window ?? "pending")] : [])
+    ]
+    guard defense.window != .start else { return headers }
+    let places = votedFrom?.map { place in place.map { "\($0)" } ?? "never" }
+    return headers + [("x-resta-window", places?.joined(separator: ",") ?? "pending")]
   }
 
   /// The policy has refused to show votes where the operator does not.

@@ -208,7 +208,8 @@ const votes = new WeakMap();
 /** How sure a vote was: its margin against the copies asked, as a decided vote asks fewer than k. */
 function level(vote) {
   if (vote.tie_rule !== null || vote.margin <= 0) return "tie";
-  if (vote.margin === vote.asked) return "unanimous";
+  // One copy agrees with none.
+  if (vote.margin === vote.asked && vote.asked > 1) return "unanimous";
   return vote.margin * 2 > vote.asked ? "clear" : "narrow";
 }
 
@@ -236,9 +237,10 @@ function voteSentences({ vote, samples }) {
   const asked = samples > vote.asked
     ? `${vote.asked} of ${samples} copies were asked: ${vote.stopped_at_lead === null
       ? "the others could not have changed it" : `a lead of ${vote.stopped_at_lead} ends a vote here`}.`
-    : vote.asked === 1 ? "One copy was asked." : `All ${vote.asked} copies were asked.`;
+    : vote.asked > 1 ? `All ${vote.asked} copies were asked.` : "One copy was asked.";
   if (vote.tie_rule !== null) return [asked, `A tie, ${tieWords[vote.tie_rule] ?? vote.tie_rule}`];
   if (vote.margin < 0) return [asked, "The operator's rule weighs more than votes: another token had more."];
+  if (vote.asked === 1) return [asked];
   return [asked, vote.margin === vote.asked ? "They agree." : `Margin: ${vote.margin} of ${vote.asked}.`];
 }
 

@@ -52,26 +52,7 @@ extension ServerSettings {
     /// The noises that can be allowed, in the order to name them.
     static let noises = NoiseKind.allCases.filter { $0 != .none }
   }
-}
 
-/// What a server shows of an answer's defence; each shows what the ones before it do.
-public enum Exposure: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
-  /// Nothing.
-  case none
-  /// The settings that were in force.
-  case settings
-  /// What the answer cost too.
-  case cost
-  /// The votes, the perturbed tokens and the seeds too, where a request asks for them.
-  case votes
-
-  /// Whether one shows less than another.
-  public static func < (left: Exposure, right: Exposure) -> Bool { left.rank < right.rank }
-
-  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
-}
-
-extension ServerSettings {
   static let clientTable: [Setting<ServerSettings>] = [
     Setting(
       "client.expose", \.client.expose, .choice(),
@@ -116,4 +97,21 @@ extension ServerSettings {
     Setting(
       "client.completions", \.client.completions, .flag, "Whether /v1/completions is served."),
   ]
+}
+
+/// What a server shows of an answer's defence; each shows what the ones before it do.
+public enum Exposure: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+  /// Nothing.
+  case none
+  /// The settings that were in force.
+  case settings
+  /// What the answer cost too.
+  case cost
+  /// The votes, the perturbed tokens and the seeds too, where a request asks for them.
+  case votes
+
+  /// Whether one shows less than another.
+  public static func < (left: Exposure, right: Exposure) -> Bool { left.rank < right.rank }
+
+  private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

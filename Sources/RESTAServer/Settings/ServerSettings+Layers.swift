@@ -38,17 +38,16 @@ extension ServerSettings {
   ///   - environment: Variables; those are read that begin with `RESTA_SERVE_`, such as
   ///     `RESTA_SERVE_LIMITS_QUEUE` for `limits.queue`. Default: none.
   ///   - flags: In the order to apply them. Default: none.
-  ///   - preset: What the defaults are changed by first. Default: nothing.
+  ///   - base: What holds where no layer says otherwise. Default: the defaults.
   /// - Returns: The settings, which ``validate()`` accepts.
   /// - Throws: ``ServerError`` with `invalidSetting`: the place (a file's line, a variable or a flag),
   ///   the setting, what is expected and what was found; or the name that nobody knows, and the one
   ///   that may have been meant.
   public static func load(
     file: (name: String, text: String)? = nil, environment: [String: String] = [:],
-    flags: [SettingFlag] = [], preset: SettingPreset? = nil
+    flags: [SettingFlag] = [], from base: ServerSettings = ServerSettings()
   ) throws(ServerError) -> ServerSettings {
-    var settings = ServerSettings()
-    if preset == .playground { settings.allowTrying() }
+    var settings = base
     if let file {
       do {
         if let node = try YAMLNode.document(file.text, file: file.name) {
@@ -122,7 +121,7 @@ extension ServerSettings: Encodable {
 extension ServerSettings {
   /// All settings as a configuration file, each with a line of documentation.
   ///
-  /// What `resta serve --print-config` prints; ``load(file:environment:flags:preset:)`` reads equal settings from it.
+  /// What `resta serve --print-config` prints; ``load(file:environment:flags:from:)`` reads equal settings from it.
   ///
   /// - Returns: YAML.
   public func yaml() -> String {
@@ -152,9 +151,7 @@ extension ServerSettings {
   }
 
   private static func indent(_ depth: Int) -> String { String(repeating: "  ", count: depth) }
-}
 
-extension ServerSettings {
   /// All settings, in the order to print: layers, `--print-config`, checks and coding go through it, so
   /// that a setting is written down once beside its property and nowhere else.
   static let table =

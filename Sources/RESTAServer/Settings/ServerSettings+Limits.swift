@@ -57,9 +57,7 @@ extension ServerSettings {
     /// Tokens a minute, those of all k + 1 sequences, at least 1; by default `nil`, any number.
     public var tokensPerMinute: Int?
   }
-}
 
-extension ServerSettings {
   /// What no engine's cache goes beyond; two of them can still be added.
   private static let mostCells = 1_073_741_823
 
@@ -119,9 +117,7 @@ extension ServerSettings {
       "rates.tokens_per_minute", \.rates.tokensPerMinute, .optional(.integer(1...)),
       "Tokens a minute for each key, those of all k + 1 sequences; null: any number."),
   ]
-}
 
-extension ServerSettings {
   /// What is put into every prompt.
   public struct Prompt: Sendable, Hashable {
     /// Makes the defaults.
@@ -147,9 +143,7 @@ extension ServerSettings {
     /// Default: 0. Sampling makes refusals less certain.
     public var temperature: Double = 0
   }
-}
 
-extension ServerSettings {
   static let answerTable: [Setting<ServerSettings>] = [
     Setting(
       "prompt.system", \.prompt.system, .optional(.text),
@@ -167,9 +161,7 @@ extension ServerSettings {
       "answer.temperature", \.answer.temperature, .number(0...2),
       "The temperature of an answer whose request does not say; 0 is greedy."),
   ]
-}
 
-extension ServerSettings {
   /// Who may ask.
   public struct Keys: Sendable, Hashable {
     /// Makes the defaults.
@@ -210,9 +202,7 @@ extension ServerSettings {
     /// Whether prompts and answers are logged; `false` by default.
     public var prompts = false
   }
-}
 
-extension ServerSettings {
   static let logTable: [Setting<ServerSettings>] = [
     Setting(
       "keys.file", \.keys.file, .optional(.text),

@@ -21,9 +21,7 @@ extension ServerSettings {
     /// Whether ``host`` is reachable from this machine alone: `127.0.0.0/8`, `::1` and `localhost`.
     public var isLoopback: Bool { HostName.setting(host)?.isLoopback ?? false }
   }
-}
 
-extension ServerSettings {
   static let listenTable: [Setting<ServerSettings>] = [
     Setting(
       "listen.host", \.listen.host, .text, "The address to listen on; 0.0.0.0 is every IPv4 one."),
@@ -42,9 +40,7 @@ extension ServerSettings {
       "listen.allowed_origins", \.listen.allowedOrigins, .list(of: .text),
       "Origins whose pages may use the server from a browser, such as https://app.example."),
   ]
-}
 
-extension ServerSettings {
   /// The model; read by whoever loads it, so what an engine accepts is checked there.
   public struct Model: Sendable, Hashable {
     /// Makes the defaults.
@@ -78,9 +74,7 @@ extension ServerSettings {
     /// Whether embedding rows travel to vLLM in bfloat16; `false` by default.
     public var vllmBfloat16 = false
   }
-}
 
-extension ServerSettings {
   static let modelTable: [Setting<ServerSettings>] = [
     Setting("model.file", \.model.file, .optional(.text), "The GGUF model."),
     Setting(

@@ -2,7 +2,7 @@ package import RESTA
 
 /// What the operator of a server decides: its address, model, defence, limits and what clients may choose.
 ///
-/// Each setting is a key of a YAML file, an environment variable and a flag; see ``load(file:environment:flags:preset:)``.
+/// Each setting is a key of a YAML file, an environment variable and a flag; see ``load(file:environment:flags:from:)``.
 /// The names of the keys are the paths of the properties in snake case: ``Limits/queue`` is `limits.queue`,
 /// and `RESTA_SERVE_LIMITS_QUEUE` in the environment. ``yaml()`` prints them all with their documentation.
 /// No setting is a secret: keys and the secret of sticky noise come from a file and from the environment.
@@ -42,12 +42,6 @@ public struct ServerSettings: Sendable, Hashable {
   public init() {}
 }
 
-/// Changes of the default settings that belong together; a file, the environment and flags win over them.
-public enum SettingPreset: Sendable, Hashable, CaseIterable {
-  /// Clients may try everything the playground offers: see ``ServerSettings/allowTrying()``.
-  case playground
-}
-
 extension ServerSettings {
   /// Lets clients choose any noise, sigma (0...4), k (1...32) and l, switch the defence off, and see
   /// votes and log-probabilities.
@@ -63,9 +57,7 @@ extension ServerSettings {
     client.prefix = Client.Bounds(min: .tokens(0), max: .all)
     client.logprobs = true
   }
-}
 
-extension ServerSettings {
   /// Checks every value, and those that must fit together.
   ///
   /// What depends on the model (noise, k and l, where they are not chosen) is checked when the server knows it.
@@ -89,10 +81,9 @@ extension ServerSettings {
       "answer.temperature is \(answer.temperature), above client.temperature, "
         + "\(client.temperature).")
     try client.samples.check("samples", own: defense.own("samples", \.samples)) { "\($0)" }
-    try client.prefix.lengths.check("prefix", own: defense.own("prefix", \.prefix.length)) {
-      PrefixLength(length: $0).description
-    }
-    try client.sigma.check("sigma", own: defense.sigma) { SettingValue.text(of: $0) }
+    try client.prefix.lengths.check(
+      "prefix", own: defense.own("prefix", \.prefix.length), text: PrefixLength.text(ofLength:))
+    try client.sigma.check("sigma", own: defense.sigma, text: SettingValue.text(of:))
     // A floor in a unit that the model's recommendation decides is a floor nobody knows.
     try require(
       (client.sigma.min ?? 0) == 0 || defense.sigmaUnit != nil,
@@ -102,9 +93,7 @@ extension ServerSettings {
   private func require(_ condition: Bool, _ message: String) throws(ServerError) {
     guard condition else { throw ServerError(.invalidSetting, message) }
   }
-}
 
-extension ServerSettings {
   /// With the k and l that are in force on weights that were calibrated: for reckoning with them.
   package func inForce(_ known: CalibratedSetting?) -> ServerSettings {
     guard let known else { return self }

@@ -19,10 +19,12 @@ struct APIError: Error, Sendable, Hashable {
   /// After how many seconds it is worth asking again (`Retry-After`); `nil` for never.
   var retryAfter: Int?
 
-  /// A field of the request is wrong: 400.
-  static func invalid(_ message: String, param: String? = nil, code: String? = nil) -> APIError {
+  /// The request is wrong: 400, unless there is a status for how.
+  static func invalid(
+    _ message: String, param: String? = nil, code: String? = nil, status: Int = 400
+  ) -> APIError {
     APIError(
-      status: 400, type: "invalid_request_error", code: code, param: param, message: message)
+      status: status, type: "invalid_request_error", code: code, param: param, message: message)
   }
 }
 
@@ -56,40 +58,38 @@ extension APIError {
 
   /// The request did not arrive in time: 408.
   static func readTimedOut(after seconds: Double) -> APIError {
-    APIError(
-      status: 408, type: "invalid_request_error", code: "read_timeout",
-      message: "The request did not arrive within \(SettingValue.text(of: seconds)) s.")
+    .invalid(
+      "The request did not arrive within \(SettingValue.text(of: seconds)) s.",
+      code: "read_timeout", status: 408)
   }
 
   /// The request's body is too long: 413.
   static func tooLarge(limit bytes: Int) -> APIError {
-    APIError(
-      status: 413, type: "invalid_request_error", code: "body_too_large",
-      message: "The request's body is longer than \(bytes) bytes.")
+    .invalid(
+      "The request's body is longer than \(bytes) bytes.", code: "body_too_large", status: 413)
   }
 
   /// The body is not announced as JSON: 415.
-  static let notJSON = APIError(
-    status: 415, type: "invalid_request_error", code: "unsupported_media_type",
-    message: "Send the body as JSON, with 'Content-Type: application/json'.")
+  static let notJSON = invalid(
+    "Send the body as JSON, with 'Content-Type: application/json'.",
+    code: "unsupported_media_type", status: 415)
 
   /// There is nothing at this path: 404.
-  static let unknownURL = APIError(
-    status: 404, type: "invalid_request_error", code: "unknown_url",
-    message: "There is nothing here. The API is below /v1, the playground at /.")
+  static let unknownURL = invalid(
+    "There is nothing here. The API is below /v1, the playground at /.", code: "unknown_url",
+    status: 404)
 
   /// There is something at this path, for another method: 405.
   static func methodNotAllowed(_ allowed: [String]) -> APIError {
-    APIError(
-      status: 405, type: "invalid_request_error", code: "method_not_allowed",
-      message: "Use \(allowed.joined(separator: " or ")) here.")
+    .invalid(
+      "Use \(allowed.joined(separator: " or ")) here.", code: "method_not_allowed", status: 405)
   }
 
   /// Another model is asked for than the one that is served: 404.
   static func unknownModel(served: String) -> APIError {
-    APIError(
-      status: 404, type: "invalid_request_error", code: "model_not_found", param: "model",
-      message: "There is no such model here. This server's is '\(served)'.")
+    .invalid(
+      "There is no such model here. This server's is '\(served)'.", param: "model",
+      code: "model_not_found", status: 404)
   }
 
   /// Something failed that the client can do nothing about: 500.
@@ -107,11 +107,9 @@ extension APIError {
     case let error as APIError: self = error
     // Nobody reads it: the client is gone, or the server is.
     case is CancellationError:
-      self = APIError(
-        status: 499, type: "invalid_request_error", code: "cancelled",
-        message:
-          "The request was cancelled: its client closed the connection, or the sending half of "
-          + "it, which counts as leaving.")
+      self = .invalid(
+        "The request was cancelled: its client closed the connection, or the sending half of "
+          + "it, which counts as leaving.", code: "cancelled", status: 499)
     case let error as RESTAError where Self.codes[error.code] != nil:
       self = .invalid(error.message, code: Self.codes[error.code])
     case let error as RESTAError

@@ -26,7 +26,7 @@ struct AnswerRequest: Sendable {
     unknown = try RequestField.check(fields, of: endpoint)
     choices =
       try fields.value(of: "n") { (field) throws(APIError) in
-        try Self.choices(field, limit: settings.limits.choices)
+        try Self.count(field, limit: settings.limits.choices)
       } ?? 1
     isStreamed = try fields["stream"].bool() ?? false
     includesUsage = try Self.includesUsage(
@@ -62,21 +62,21 @@ extension AnswerRequest {
   /// The longest stop string, in bytes: the end of the answer is compared with it at every token.
   static let stopLength = 256
 
-  static func choices(_ field: BodyField, limit: Int) throws(APIError) -> Int? {
+  /// A number of at least 1, up to a limit of the operator's.
+  private static func count(
+    _ field: BodyField, limit: Int, of what: String = ""
+  ) throws(APIError) -> Int? {
     guard let count = try field.integer(in: 1...Int.max) else { return nil }
-    guard count <= limit else { throw field.refused("is above this server's limit of \(limit)") }
+    guard count <= limit else {
+      throw field.refused("is above this server's limit of \(limit)\(what)")
+    }
     return count
   }
 
-  /// Reads the most tokens of an answer.
-  static func maximumTokens(_ field: BodyField, limit: Int) throws(APIError) -> Int? {
+  private static func maximumTokens(_ field: BodyField, limit: Int) throws(APIError) -> Int? {
     // llama-server and Ollama: to the end, and until the context is full.
     if [-1, -2].contains(field.value.int) { return limit }
-    guard let count = try field.integer(in: 1...Int.max) else { return nil }
-    guard count <= limit else {
-      throw field.refused("is above this server's limit of \(limit) tokens for an answer")
-    }
-    return count
+    return try count(field, limit: limit, of: " tokens for an answer")
   }
 
   /// A field without the number that other servers write for none.
@@ -85,7 +85,7 @@ extension AnswerRequest {
   }
 
   /// Reads `stop`: a string, or several.
-  static func stop(_ field: BodyField) throws(APIError) -> [String]? {
+  private static func stop(_ field: BodyField) throws(APIError) -> [String]? {
     // A form that was left empty.
     if field.value.string?.isEmpty == true { return nil }
     guard let texts = try field.strings() else { return nil }
@@ -102,7 +102,7 @@ extension AnswerRequest {
     }
   }
 
-  static func includesUsage(
+  private static func includesUsage(
     _ field: BodyField, isStreamed: Bool, unknown: inout UnknownFields
   ) throws(APIError) -> Bool {
     guard let options = try field.object() else { return false }

@@ -39,7 +39,7 @@ struct InformationReply: Encodable, Sendable {
 extension InformationReply {
   /// What a server says about its defence.
   init(_ served: ServedModel, settings: ServerSettings) {
-    let policy = served.policy.information
+    let policy = served.policy
     self.init(
       model: served.id, exposure: policy.exposure.rawValue,
       limits: Limits(

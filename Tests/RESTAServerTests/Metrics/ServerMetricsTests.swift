@@ -40,6 +40,8 @@ struct ServerMetricsTests {
     "tell how each vote went",
     arguments: [
       (vote([10], margin: 10), .unanimous), (vote([6], margin: 6), .early),
+      // Two tokens that end the answer; a token that no copy wanted.
+      (vote([6, 4], margin: 10), .unanimous), (vote([10], token: 1, margin: -10), .majority),
       (vote([6, 1], margin: 5), .early), (vote([6, 4], margin: 2), .majority),
       (vote([5, 5], margin: 0, tie: .logProbability), .tie),
       (vote([5, 5], margin: 0, tie: .tokenID), .tie),
@@ -56,6 +58,18 @@ struct ServerMetricsTests {
     }
     #expect(read.value("resta_vote_margin_sum") == Double(vote.margin))
     #expect(read.value("resta_vote_margin_bucket", ["le": "0"]) == (vote.margin <= 0 ? 1 : 0))
+  }
+
+  @Test("count no votes of one copy alone, which agrees with nobody")
+  func oneCopy() throws {
+    let read = try Self.read {
+      $0.record(result: Self.result(samples: 1, votes: [Self.vote([1], margin: 1)]))
+    }
+    for outcome in VoteOutcome.allCases {
+      #expect(read.value("resta_votes_total", ["outcome": outcome.rawValue]) == 0)
+    }
+    #expect(read.value("resta_vote_margin_count") == 0)
+    #expect(read.value("resta_passes_total") == 7)
   }
 
   @Test("add up what answers cost")

@@ -58,6 +58,9 @@ struct OriginPolicyTests {
     let policy = try OriginPolicy(listenHost: "127.0.0.2")
     #expect(policy.check(host: "127.0.0.2:80", origin: nil) == nil)
     #expect(policy.check(host: "127.0.0.3:80", origin: nil) != nil)
+    let named = try OriginPolicy(listenHost: "192.0.2.1", allowedHosts: ["chat.example"])
+    #expect(named.check(host: "192.0.2.1:8080", origin: nil) == nil)
+    #expect(named.check(host: "192.0.2.2:8080", origin: nil) != nil)
   }
 
   @Test(

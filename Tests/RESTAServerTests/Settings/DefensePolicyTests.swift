@@ -67,7 +67,7 @@ import Testing
       try settings.validate()
       let policy = try DefensePolicy(settings: settings, model: model)
       #expect(policy.defense.samples == 30 && policy.defense.prefix == .tokens(60))
-      #expect(policy.information.calibration == .own)
+      #expect(policy.calibration == .own)
       #expect(throws: ServerError.self) { try DefensePolicy(settings: settings, model: Self.small) }
       #expect(settings.inForce(known).defense.samples == 30)
     }
@@ -287,11 +287,11 @@ import Testing
         #expect(settings.samples == 32)
         #expect(settings.prefix == .all)
       }
-      #expect(policy.information.noises == [.isotropic, .hard, .soft, .orthogonal])
-      #expect(policy.information.sigma == 0...4)
-      #expect(policy.information.samples == 1...32)
-      #expect(policy.information.prefix == 0...Int.max)
-      #expect(policy.information.off)
+      #expect(policy.noises == [.isotropic, .hard, .soft, .orthogonal])
+      #expect(policy.sigma == 0...4)
+      #expect(policy.samples == 1...32)
+      #expect(policy.prefix == 0...Int.max)
+      #expect(policy.off)
     }
   }
 }
