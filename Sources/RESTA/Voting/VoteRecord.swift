@@ -64,4 +64,8 @@ public struct VoteRecord: Sendable, Hashable, Codable {
   /// The lead at which the lead rule ended the vote, where the copies behind could have changed it; `nil`
   /// without the rule, and where it made no difference.
   public var stoppedAtLead: Int?
+
+  /// Whether several copies were asked and all wanted the token, where all tokens that end the answer are one
+  /// candidate; one copy agrees with none.
+  package var isUnanimous: Bool { asked > 1 && margin == asked }
 }

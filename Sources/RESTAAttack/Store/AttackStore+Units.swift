@@ -93,12 +93,12 @@ extension AttackStore {
 
   /// How far one has come.
   package func state(of unit: AttackPlan.Unit) async throws -> UnitState {
-    try await database.read { try self.state(of: unit, $0) }
+    try await reading { try self.state(of: unit, $0) }
   }
 
   /// All that were begun, in no promised order.
   package func states() async throws -> [UnitState] {
-    try await database.read { database in
+    try await reading { database in
       try Row.fetchAll(database, sql: "SELECT attack, arm, goal FROM unit").map {
         try self.state(
           of: AttackPlan.Unit(attack: $0["attack"], arm: $0["arm"], goal: $0["goal"]), database)

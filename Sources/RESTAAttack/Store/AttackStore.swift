@@ -41,10 +41,16 @@ package final class AttackStore: Sendable {
     try await StoreFile.write(to: database, path: path, work)
   }
 
+  func reading<Value: Sendable>(
+    _ work: @Sendable (Database) throws -> Value
+  ) async throws -> Value {
+    try await StoreFile.read(from: database, path: path, work)
+  }
+
   // MARK: - The run
 
   package func record() async throws -> AttackRecord? {
-    try await database.read { try self.record($0) }
+    try await reading { try self.record($0) }
   }
 
   private func record(_ database: Database) throws -> AttackRecord? {
@@ -108,7 +114,7 @@ package final class AttackStore: Sendable {
   }
 
   package func screened() async throws -> [Screened] {
-    try await database.read { database in
+    try await reading { database in
       try Row.fetchAll(database, sql: "SELECT * FROM goal ORDER BY position").map { row in
         Screened(
           goal: try self.decode(AttackGoal.self, row["json"]),
@@ -137,7 +143,7 @@ package final class AttackStore: Sendable {
 
   /// SHA-256 over all but times: the same however often a run was cut off.
   package func digest() async throws -> String {
-    try await database.read { database in
+    try await reading { database in
       var hash = SHA256()
       for sql in [
         "SELECT value FROM meta WHERE name = 'record'", "SELECT * FROM goal ORDER BY id",

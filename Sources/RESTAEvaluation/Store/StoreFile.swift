@@ -105,7 +105,7 @@ package struct StoreFile {
   }
 
   /// Reads, with errors that name the file.
-  static func read<Value: Sendable>(
+  package static func read<Value: Sendable>(
     from database: DatabasePool, path: String, _ work: @Sendable (Database) throws -> Value
   ) async throws -> Value {
     try await naming(path, "read") { try await database.read(work) }

@@ -52,8 +52,7 @@ package enum Summary {
   /// How many votes were clear.
   package static func votes(_ votes: [VoteRecord]) -> String {
     guard !votes.isEmpty else { return "no votes" }
-    // One copy, of k = 1 or by a lead of 1, agrees with none.
-    let unanimous = votes.filter { $0.counts.count == 1 && $0.asked > 1 }.count
+    let unanimous = votes.count(where: \.isUnanimous)
     let ties = votes.filter { $0.tieBreak != nil }.count
     let stopped = votes.filter { $0.stoppedAtLead != nil }.count
     let lead = votes.compactMap(\.stoppedAtLead).first.map {

@@ -80,8 +80,6 @@ extension VoteRecord {
   /// One copy more or less would have tied or turned it; other aggregators than the majority can
   /// choose a token with fewer votes than another, which counts too.
   var isNearTie: Bool { margin <= 1 }
-
-  var isUnanimous: Bool { asked > 0 && margin == asked }
 }
 
 extension Analysis {

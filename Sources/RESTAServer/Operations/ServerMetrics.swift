@@ -119,8 +119,7 @@ enum VoteOutcome: String, Sendable, Hashable, CaseIterable {
       } else if vote.asked < samples {
         .early
       } else {
-        // Not by the number of tokens: those that end the answer are one candidate.
-        vote.margin == vote.asked ? .unanimous : .majority
+        vote.isUnanimous ? .unanimous : .majority
       }
   }
 }

@@ -84,6 +84,15 @@ extension ServerSettings {
       chosen.names.contains(name) ? chosen.value[keyPath: member] : nil
     }
 
+    /// Refuses what no model could have, before one is loaded.
+    func check() throws(ServerError) {
+      do { try chosen.check() } catch { throw Self.refused(error) }
+    }
+
+    private static func refused(_ error: RESTAError) -> ServerError {
+      ServerError(.invalidSetting, "defense: \(error.message)", cause: error)
+    }
+
     /// The operator's own defence on a model: what is recommended, changed by what is set.
     func settings(for model: ModelInformation) throws(ServerError) -> DefenseSettings {
       do {
@@ -95,7 +104,7 @@ extension ServerSettings {
           return settings
         }
       } catch {
-        throw ServerError(.invalidSetting, "defense: \(error.message)", cause: error)
+        throw Self.refused(error)
       }
       throw ServerError(
         .invalidSetting,

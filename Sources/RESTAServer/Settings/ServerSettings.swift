@@ -69,6 +69,7 @@ extension ServerSettings {
     for setting in Self.table {
       try setting.apply(setting.write(self), at: "settings", to: &copy)
     }
+    try defense.check()
     try require(
       (listen.tlsCertificate == nil) == (listen.tlsKey == nil),
       "listen.tls_certificate and listen.tls_key are needed both, or none.")

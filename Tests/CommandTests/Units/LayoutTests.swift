@@ -30,6 +30,12 @@ import Testing
     #expect(text == "\\u{1B}[2Jgone\\u{D}\\u{7}\\u{9B}31m ok\n\tfine")
   }
 
+  @Test func `who runs the command sees what a log must not hold`() {
+    let error = RESTAError(.templateFailed, "It failed.", sensitiveDetail: "no such tool")
+    #expect(Failure.known(error)?.description == "It failed. (no such tool)")
+    #expect(Failure.known(RESTAError(.templateFailed, "It failed."))?.description == "It failed.")
+  }
+
   @Test func `one copy alone is not unanimous`() {
     func vote(_ asked: Int) -> VoteRecord {
       VoteRecord(

@@ -29,10 +29,9 @@ enum RandomSettings {
   }
 
   private static func mustFit(_ setting: Setting<ServerSettings>) -> Bool {
-    ["client.s", "client.p", "defense.c", "defense.s", "defense.p", "answer.", "limits.answer"]
-      .contains {
-        setting.name.hasPrefix($0)
-      }
+    ["client.s", "client.p", "defense.", "answer.", "limits.answer"].contains {
+      setting.name.hasPrefix($0)
+    }
   }
 
   private static let words =

@@ -57,9 +57,18 @@ import Testing
       }
     ),
     ("defense.sigma_unit", { $0.client.sigma = .init(min: 0.3) }),
+    (
+      "lead goes with the majority vote",
+      {
+        $0.defense.lead = 2
+        $0.defense.aggregator = .meanLogit
+      }
+    ),
   ]
 
   private static let fits: [Change] = [
+    // Whether that fits is told by the model's recommended noise.
+    { $0.defense.powerMatched = true },
     { _ in }, { $0.allowTrying() },
     {
       $0.client.sigma = .init(min: 0.3)
