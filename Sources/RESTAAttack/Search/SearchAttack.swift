@@ -1,7 +1,7 @@
 import Foundation
 package import RESTA
 package import RESTADocuments
-import RESTAEvaluation
+package import RESTAEvaluation
 
 /// Random search for a suffix that makes the first token of a compliant answer likely (in the manner of
 /// arXiv 2404.02151): tokens are replaced at random, and what scores better stays.

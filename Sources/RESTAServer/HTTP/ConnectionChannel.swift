@@ -38,7 +38,9 @@ struct ConnectionChannel: HTTPChannelHandler {
         withDecoderLimitConfiguration: decoder)
       try pipeline.addHandler(watch)
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-      try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idle, logger: logger))
+      try pipeline.addHandler(
+        HTTPConnectionStateHandler(
+          idleTimeout: .milliseconds(Int64(limits.idleSeconds * 1000)), logger: logger))
       return try AcceptedConnection(
         NIOAsyncChannel(
           wrappingChannelSynchronously: channel,
