@@ -160,11 +160,10 @@ package struct StartCheck: Sendable {
           + "or BF16 as the server's.")
     }
     // A log-probability that is asked for by allowing one token alone has to be the model's own.
-    let session = VLLMClient.Session(client, salt: "resta-probe", upstream: upstream)
     if let other = byTokens[0].logProbabilities?.alternatives.last {
       let request = PredictionRequest(
         prompt: .tokens(client.probe), answer: [], maximumTokens: 1)
-      let value = try await session.logProbability(of: other.tokenID, in: request)
+      let value = try await client.logProbability(of: other.tokenID, in: request, at: upstream)
       guard abs(value - other.logProbability) <= Fingerprint.tolerance else {
         throw Problem(
           "gives log-probabilities of what is allowed instead of the model's: start it with "

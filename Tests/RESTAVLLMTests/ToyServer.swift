@@ -37,6 +37,7 @@ final class ToyServer: Sendable {
     var version: String? = "0.32.0"
     var tokensShifted = 0
     var rowsAreIgnored = false
+    var allowedTokensAreIgnored = false
     /// Between tokens.
     var pause: TimeAmount = .zero
     /// By the number of a request for tokens, from 0; the checks at the start are none of them.
@@ -264,7 +265,8 @@ struct ToyAnswer {
       rows = behaviour.rowsAreIgnored ? decoded.map { _ in [7, 7, 7, 7] } : decoded
     }
     let stops = Set(body["stop_token_ids"]?.array?.compactMap(\.int) ?? [])
-    let allowed = body["allowed_token_ids"]?.array?.first?.int
+    let allowed =
+      behaviour.allowedTokensAreIgnored ? nil : body["allowed_token_ids"]?.array?.first?.int
     for _ in 0..<(body["max_tokens"]?.int ?? 0) {
       let logits = behaviour.model.logits(rows)
       var token = 0

@@ -308,6 +308,7 @@ struct StartCheckTests {
       ("it has other", { $0.names = ["other"] }), ("0.31.1", { $0.version = "0.31.1" }),
       ("from its token 1 on", { $0.tokensShifted = 1 }),
       ("for the embedding rows", { $0.rowsAreIgnored = true }),
+      ("than the one allowed", { $0.allowedTokensAreIgnored = true }),
     ]
     for (words, change) in faults {
       server.become {
@@ -317,6 +318,14 @@ struct StartCheckTests {
       let message = try await Self.message(server, toy)
       #expect(message?.contains(words) == true, "\(words): \(message ?? "nothing")")
     }
+    // Each server is asked itself: another one's answer does not pass for its own.
+    server.become {
+      $0 = right
+      $0.allowedTokensAreIgnored = true
+    }
+    let other = try await ToyServer(right)
+    await #expect(throws: RESTAError.self) { _ = try await Toy.connect([server, other], toy) }
+    try await other.close()
     server.become { $0 = right }
     #expect(
       try await Self.message(server, toy, dimensions: 3)?.contains("rows of 3 numbers") == true)

@@ -265,7 +265,7 @@ extension Chosen<DefenseSettings> {
   ///
   /// - Throws: ``RESTAError`` with `invalidSetting`, naming the value and its range.
   package func check() throws(RESTAError) {
-    var settings = value
+    var settings = applied(to: base, table: DefenseSettings.table)
     // Whether the recommended noise can be power matched is not known yet.
     if !names.contains("noise") { settings.noise.powerMatched = false }
     try settings.validate()

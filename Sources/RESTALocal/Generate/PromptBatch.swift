@@ -101,11 +101,13 @@ struct PromptBatch {
 
   /// Why a prompt failed, without its text; throws the error itself when the other prompts would fail alike.
   private static func failure(ofOnePrompt error: any Error) throws -> Failure {
-    let code = (error as? RESTAError)?.code
-    if error is CancellationError || code == .invalidTemplate || code == .invalidSetting {
-      throw error
+    guard let known = error as? RESTAError else {
+      if error is CancellationError { throw error }
+      return Failure.known(error) ?? .failed("\(error)")
     }
-    return Failure.known(error) ?? .failed("\(error)")
+    if known.code == .invalidTemplate || known.code == .invalidSetting { throw error }
+    // What a template or a server said of the prompt is left out: it may quote it.
+    return .failed(known.message)
   }
 }
 

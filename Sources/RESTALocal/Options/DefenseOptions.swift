@@ -9,10 +9,10 @@ extension DefenseArguments {
   /// Checks what can be checked without a model, before one is loaded.
   package func check(on engine: ModelEngine = .llama) throws {
     try chosen.check()
-    guard !chosen.names.contains("sigma_unit") || chosen.names.contains("sigma") else {
-      throw unitWithoutSigma
-    }
-    let settings = chosen.value
+    let (settings, usual) = (chosen.value, chosen.base.noise.sigma.unit)
+    // The usual unit is that of most recommended sigmas, and the model's own is not known yet.
+    let isNamed = chosen.names.contains("sigma_unit") && settings.noise.sigma.unit != usual
+    guard !isNamed || chosen.names.contains("sigma") else { throw unitWithoutSigma }
     let (aggregator, isVote) = (settings.aggregator, settings.aggregator == .majorityVote)
     guard isVote || settings.tieRule == .logProbability else {
       throw Failure.usage(

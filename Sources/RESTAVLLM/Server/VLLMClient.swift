@@ -22,10 +22,10 @@ struct VLLMClient: Sendable {
     private let upstream: Mutex<Upstream>
     private let sent = Mutex(0)
 
-    init(_ client: VLLMClient, salt: String, upstream: Upstream? = nil) {
+    init(_ client: VLLMClient, salt: String) {
       self.client = client
       self.salt = salt
-      let upstream = upstream ?? client.pool.choose()
+      let upstream = client.pool.choose()
       upstream.count(generations: 1)
       self.upstream = Mutex(upstream)
     }
@@ -65,17 +65,8 @@ struct VLLMClient: Sendable {
     }
 
     func logProbability(of token: TokenID, in request: PredictionRequest) async throws -> Double {
-      var completion = VLLMRequest(request, client, salt: salt)
-      completion.forced = token
-      completion.isStreamed = false
-      completion.request.maximumTokens = 1
-      completion.request.listed = 0
-      return try await answer(completion) { reply in
-        guard let first = reply.predictions.first, first.token == token,
-          let value = first.logProbabilities?.logProbability
-        else { throw VLLMFailure.malformed("another token than the one allowed") }
-        return value
-      }
+      let completion = VLLMRequest(forcing: token, in: request, client, salt: salt)
+      return try await answer(completion) { try $0.logProbability(of: token) }
     }
 
     /// What is read of the whole reply to a request that is not streamed.
@@ -152,9 +143,23 @@ struct VLLMClient: Sendable {
     request.stopsAtEnd = false
     var completion = VLLMRequest(request, self, salt: "resta-probe")
     completion.isStreamed = false
+    return try await ask(completion, at: upstream).predictions
+  }
+
+  /// ln p of a token as a continuation, of one server, asked once.
+  func logProbability(
+    of token: TokenID, in request: PredictionRequest, at upstream: Upstream
+  ) async throws -> Double {
+    let completion = VLLMRequest(forcing: token, in: request, self, salt: "resta-probe")
+    return try await ask(completion, at: upstream).logProbability(of: token)
+  }
+
+  private func ask(
+    _ completion: VLLMRequest, at upstream: Upstream
+  ) async throws -> CompletionReply {
     let body = try completion.body(settings.number, rowsOf: rows)
     let value = try await upstream.connection.post("/v1/completions", body)
-    return try CompletionReply(value, listing: 5).predictions
+    return try CompletionReply(value, listing: completion.request.listed)
   }
 
   private func verify(_ upstream: Upstream) async throws {
@@ -168,6 +173,27 @@ extension VLLMRequest {
   init(_ request: PredictionRequest, _ client: VLLMClient, salt: String) {
     self.init(
       model: client.settings.model, salt: salt, endings: client.endings, request: request)
+  }
+
+  /// Asks for the log-probability of one token, the only one that may come.
+  fileprivate init(
+    forcing token: TokenID, in request: PredictionRequest, _ client: VLLMClient, salt: String
+  ) {
+    self.init(request, client, salt: salt)
+    forced = token
+    isStreamed = false
+    self.request.maximumTokens = 1
+    self.request.listed = 0
+  }
+}
+
+extension CompletionReply {
+  /// That of a token that alone was allowed.
+  fileprivate func logProbability(of token: TokenID) throws(VLLMFailure) -> Double {
+    guard let first = predictions.first, first.token == token,
+      let value = first.logProbabilities?.logProbability
+    else { throw .malformed("another token than the one allowed") }
+    return value
   }
 }
 

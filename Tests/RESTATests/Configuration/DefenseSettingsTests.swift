@@ -101,6 +101,9 @@ struct DefenseSettingsTests {
     #expect(try chosen.settings(for: llama2)?.noise.powerMatched == true)
     chosen.set(\.noise.kind, .isotropic)
     #expect(throws: RESTAError.self) { try chosen.check() }
+    // As a script's noise, of which another one on the command line leaves nothing.
+    chosen.names.remove("power_matched")
+    try chosen.check()
     chosen = Chosen(.defaults)
     chosen.set(\.lead, 2)
     chosen.set(\.aggregator, .meanLogit)
