@@ -25,9 +25,10 @@ struct Figure: Sendable {
         drawing))
   }
 
-  var standalone: String {
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n" + svg(standalone: true).source + "\n"
-  }
+  /// What stands in front of a drawing in a file of its own.
+  static let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+
+  var standalone: String { Self.head + svg(standalone: true).source + "\n" }
 
   private func svg(standalone: Bool) -> Markup {
     let box = "0 0 \(Draw.number(width)) \(Draw.number(height))"
@@ -64,9 +65,10 @@ enum ReportFigures {
     return figures.compactMap { $0 }.map { ("\($0.name).svg", $0.standalone) }
   }
 
-  /// Whether a file may be a figure of some report.
-  static func isName(_ name: String) -> Bool {
-    name.wholeMatch(of: /(trade-off|vote-margins|(sweep|vote-map|vote-effect)-[0-9]+)\.svg/) != nil
+  /// How the file begins that some report has for a figure of a name; `nil` where none has one.
+  static func head(_ name: String) -> String? {
+    name.wholeMatch(of: /(trade-off|vote-margins|(sweep|vote-map|vote-effect)-[0-9]+)\.svg/)
+      .map { _ in Figure.head + "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"figure\"" }
   }
 
   static func sweeps(_ report: Report) -> [Figure?] {

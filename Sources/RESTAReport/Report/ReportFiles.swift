@@ -15,22 +15,27 @@ extension Report {
     try Self.write(try ReportJSON.encode(self), to: folder, "report.json")
     try Self.replace(
       "figures", in: folder, with: ReportFigures.all(self).map { ($0.name, $0.svg) },
-      isOurs: ReportFigures.isName)
+      beginning: ReportFigures.head)
     try Self.replace(
       "tables", in: folder, with: ReportTables.csv(self).map { ($0.name, $0.csv) },
-      isOurs: ReportTables.names.contains)
+      beginning: { ReportTables.heads[$0] })
   }
 
   /// Writes what belongs into one of the folders, and removes what an earlier report left there: it would pass
   /// for a part of this one.
   private static func replace(
     _ part: String, in folder: URL, with texts: [(name: String, text: String)],
-    isOurs: (String) -> Bool
+    beginning head: (String) -> String?
   ) throws {
     for (name, text) in texts { try write(Data(text.utf8), to: folder, "\(part)/\(name)") }
     let path = folder.appendingPathComponent(part).path
     let found = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    for name in Set(found).subtracting(texts.map(\.name)) where isOurs(name) {
+    for name in Set(found).subtracting(texts.map(\.name)) {
+      // Somebody else's file may have such a name.
+      guard let start = head(name),
+        let text = try? String(contentsOfFile: "\(path)/\(name)", encoding: .utf8),
+        text.hasPrefix(start)
+      else { continue }
       try FileManager.default.removeItem(atPath: "\(path)/\(name)")
     }
   }

@@ -10,8 +10,11 @@ enum ReportTables {
     all(report).filter { !$0.table.isEmpty }.map { ($0.name, $0.table.text) }
   }
 
-  /// What the files of any report are called.
-  static let names = Set(all(Report(title: "", command: "")).map(\.name))
+  /// How the files of any report begin, by their names.
+  static let heads = Dictionary(
+    uniqueKeysWithValues: all(Report(title: "", command: "")).map {
+      ($0.name, String($0.table.text.dropLast()))
+    })
 
   private static func all(_ report: Report) -> [(name: String, table: ReportCSV)] {
     let tables: [(String, ReportCSV)] = [

@@ -115,7 +115,9 @@ import Testing
         ReportFigures.all(report).map { "figures/\($0.name)" }
           + ReportTables.csv(report).map { "tables/\($0.name)" })
     }
-    let others: Set = ["figures/mine.svg", "figures/sweep-1.svg.png", "tables/groups-2.csv"]
+    var others: Set = [
+      "figures/mine.svg", "figures/sweep-1.svg.png", "figures/sweep-99.svg", "tables/groups-2.csv",
+    ]
     let full = ReportFixture.full
     try full.write(to: folder)
     for name in others { try Data().write(to: folder.appendingPathComponent(name)) }
@@ -124,6 +126,11 @@ import Testing
     (less.sweeps, less.votes, less.preferences) = ([], [], [])
     try less.write(to: folder)
     #expect(try files() == names(less).union(others))
+    try Report(title: "", command: "").write(to: folder)
+    #expect(try files() == others)
+    // Somebody else's, under a name that is ours.
+    others.insert("tables/judges.csv")
+    try Data("name,age\n".utf8).write(to: folder.appendingPathComponent("tables/judges.csv"))
     try Report(title: "", command: "").write(to: folder)
     #expect(try files() == others)
   }
