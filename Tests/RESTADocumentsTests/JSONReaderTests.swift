@@ -52,13 +52,17 @@ struct JSONReaderTests {
     #expect(value.object?["e\u{301}"] == .integer(2))
   }
 
-  @Test("takes no longer for a key of combining marks than for its length", .timeLimit(.minutes(1)))
+  @Test("takes no longer for a key of combining marks than for its length")
   func hostileKey() throws {
     var key = "a"
     for index in 0..<200_000 {
       key.unicodeScalars.append(index.isMultiple(of: 2) ? "\u{301}" : "\u{323}")
     }
-    #expect(try read("{\"\(key)\": 1}").object?.keys.count == 1)
+    // The reader's own time: a limit of the test's counts what other tests keep it waiting.
+    let time = try ContinuousClock().measure {
+      #expect(try read("{\"\(key)\": 1}").object?.keys.count == 1)
+    }
+    #expect(time < .seconds(60))
   }
 
   @Test("is bounded in depth", arguments: [("[", "]"), (#"{"a":"#, "}")])

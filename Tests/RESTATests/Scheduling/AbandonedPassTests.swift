@@ -2,7 +2,7 @@ import Testing
 
 @testable import RESTA
 
-@Suite("Abandoned passes", .timeLimit(.minutes(1))) struct AbandonedPassTests {
+@Suite("Abandoned passes", .timeLimit(.minutes(10))) struct AbandonedPassTests {
   /// Passes of more than one position last until nobody wants them any more.
   private static func fixture() async throws -> SchedulingFixture {
     try await SchedulingFixture { pass in

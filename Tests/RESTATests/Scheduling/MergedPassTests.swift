@@ -4,7 +4,7 @@ import Testing
 
 @testable import RESTA
 
-@Suite("Merged passes", .timeLimit(.minutes(2))) struct MergedPassTests {
+@Suite("Merged passes", .timeLimit(.minutes(10))) struct MergedPassTests {
   @Test("Every generation gets what it gets alone, whatever the others do")
   func randomMixes() async throws {
     for seed in 0..<200 {
