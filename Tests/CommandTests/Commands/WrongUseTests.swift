@@ -19,7 +19,7 @@ import Testing
     (["generate", "hi", "--noise", "isotropic", "--power-matched"], 2, "power"),
     (["generate", "hi", "--sigma-unit", "absolute"], 2, "--sigma"),
     // The recommended sigma may have that unit.
-    (["generate", "hi", "--sigma-unit", "relative", "--model", "/nowhere.gguf"], 1, "no file '/no"),
+    (["generate", "hi", "--sigma-unit", "relative", "--model", "/nowhere.gguf"], 1, "no file '"),
     (["generate", "hi", "--max-tokens", "0"], 2, "1 or more"),
     (["generate", "hi", "--stop", ""], 2, "text that is not empty"),
     (["generate", "hi", "--prefix-after", ""], 2, "text that is not empty"),
