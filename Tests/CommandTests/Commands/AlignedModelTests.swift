@@ -9,8 +9,9 @@ import Testing
 /// Another processor rounds otherwise, so limits are far below what was measured
 /// (docs/test-model.md): they fail when something is broken, not when a near-tie falls the other way.
 @Suite("The aligned test model") struct AlignedModelTests {
-  @Test func `the files are those that the checksums are of`() throws {
-    let folder = URL(fileURLWithPath: try CommandRun.adapter()).deletingLastPathComponent()
+  @Test(arguments: ["smollm2-135m-aligned", "smollm2-135m-plain"])
+  func `the files are those that the checksums are of`(name: String) throws {
+    let folder = CommandRun.root.appendingPathComponent("Adapters/\(name)")
     let sums = try String(contentsOf: folder.appendingPathComponent("SHA256SUMS"), encoding: .utf8)
     let lines = sums.split(separator: "\n").map { $0.split(separator: " ") }
     #expect(lines.compactMap(\.last) == ["adapter.f16.gguf", "attacks.jsonl"])
