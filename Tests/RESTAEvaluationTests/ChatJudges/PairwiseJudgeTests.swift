@@ -67,14 +67,20 @@ import Testing
     #expect(judge.id.contains("/2:"))
   }
 
-  @Test func `both answers are of one seed, or the baseline's is its first`()
-    async throws
-  {
-    let folder = try TemporaryFolder()
+  /// Two defences with seeds beside the undefended model.
+  private static func seededPair() -> EvaluationFixture {
     var fixture = EvaluationFixture(prompts: 2)
     fixture.datasets.removeLast()
     fixture.defenses.append(
       .init(name: "other", defense: EchoDefense(kind: "other", usesSeed: true, failing: nil)))
+    return fixture
+  }
+
+  @Test func `both answers are of one seed, or the baseline's is its first`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let fixture = Self.seededPair()
     let store = try EvaluationStore(path: folder.path("a.sqlite"))
     try await fixture.run(try fixture.plan(), into: store)
     let client = ScriptedChatClient { _ in "[[TIE]]" }
@@ -97,10 +103,7 @@ import Testing
     async throws
   {
     let folder = try TemporaryFolder()
-    var fixture = EvaluationFixture(prompts: 2)
-    fixture.datasets.removeLast()
-    fixture.defenses.append(
-      .init(name: "other", defense: EchoDefense(kind: "other", usesSeed: true, failing: nil)))
+    let fixture = Self.seededPair()
     let store = try EvaluationStore(path: folder.path("a.sqlite"))
     let plan = try fixture.plan()
     let client = ScriptedChatClient { _ in "[[TIE]]" }
