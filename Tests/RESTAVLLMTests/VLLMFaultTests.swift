@@ -58,7 +58,7 @@ struct VLLMFaultTests {
     let server = try await ToyServer(.init(model: toy))
     let model = try await Toy.connect([server], toy) {
       $0.attempts = 2
-      $0.timeout = 0.3
+      $0.timeout = 1
     }
     server.become { $0.fault = { _ in fault } }
     do {
@@ -138,18 +138,18 @@ struct VLLMFaultTests {
     try await second.close()
   }
 
-  @Test("cancelling ends the work of the server, which would have taken seconds")
+  @Test("cancelling ends the work of the server, which would have taken minutes")
   func cancellation() async throws {
     let toy = ToyModel(seed: 7, ending: 0)
     let server = try await ToyServer(.init(model: toy))
     let model = try await Toy.connect([server], toy)
-    server.become { $0.pause = .seconds(8) }
+    server.become { $0.pause = .seconds(100) }
     let task = Task { try await Toy.answer(model, Toy.defense(1, samples: 8)) }
     #expect(try await Toy.wait { server.running >= 5 })
     task.cancel()
     let start = ContinuousClock.now
     #expect(try await Toy.wait { server.running == 0 })
-    #expect(ContinuousClock.now - start < .seconds(2))
+    #expect(ContinuousClock.now - start < .seconds(30))
     await #expect(throws: CancellationError.self) { try await task.value }
     try await server.close()
   }

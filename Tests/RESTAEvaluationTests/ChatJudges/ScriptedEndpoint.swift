@@ -85,11 +85,11 @@ final class ScriptedEndpoint: Sendable {
   /// Connections that ended.
   var closed: Int { state.state.withLock { $0.closed } }
 
-  /// Waits until something is so, five seconds at most.
+  /// Waits until something is so, half a minute at most.
   ///
   /// - Returns: Whether it became so.
   func wait(until condition: (ScriptedEndpoint) -> Bool) async throws -> Bool {
-    for _ in 0..<500 {
+    for _ in 0..<3000 {
       if condition(self) { return true }
       try await Task.sleep(for: .milliseconds(10))
     }
