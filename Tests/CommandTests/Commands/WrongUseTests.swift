@@ -255,6 +255,12 @@ import Testing
     #expect(run.errors.contains("k = 3"), "\(run.errors)")
   }
 
+  @Test(arguments: [["inspect"], ["chat", "--quiet"]])
+  func `UTF-16 without a mark is not asked as text`(arguments: [String]) throws {
+    let run = try CommandRun(arguments, input: "H\0i\0\n\0")
+    #expect(run.code == 2 && run.errors.contains("as UTF-16 does"), "\(run.errors)")
+  }
+
   @Test func `a variable that names no model is named`() throws {
     let run = try CommandRun(["inspect", "hi"], variables: ["RESTA_MODEL": "/nowhere.gguf"])
     #expect(run.code == 2 && run.errors.contains("$RESTA_MODEL '/nowhere.gguf'"), "\(run.errors)")
