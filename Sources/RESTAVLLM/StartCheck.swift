@@ -19,7 +19,7 @@ package struct StartCheck: Sendable {
   package let contextLength: Int
 
   /// The first version without known advisories that reach this use.
-  private static let leastVersion = [0, 32, 0]
+  private static let leastVersion = [0, 32]
   private static let text = "The quick brown fox jumps over the lazy dog. Ein Ärgernis: 12,5 €!\n"
 
   /// What the servers' greedy tokens are asked for.
@@ -69,7 +69,7 @@ package struct StartCheck: Sendable {
   private static func contextLength(
     _ client: VLLMClient, _ upstream: Upstream
   ) async throws -> Int? {
-    let list = try await upstream.connection.get("/v1/models")
+    let list = try await upstream.connection.ask("/v1/models")
     let models = list.object?["data"]?.array ?? []
     let names = models.compactMap { $0.object?["id"]?.string }
     guard let found = models.first(where: { $0.object?["id"]?.string == client.settings.model })
@@ -85,7 +85,7 @@ package struct StartCheck: Sendable {
   private static func version(_ upstream: Upstream) async throws -> String? {
     let reply: JSONValue
     do {
-      reply = try await upstream.connection.get("/version")
+      reply = try await upstream.connection.ask("/version")
     } catch VLLMFailure.status(404, _, _) {
       // A proxy in front may let nothing but /v1 pass.
       return nil
@@ -116,7 +116,7 @@ package struct StartCheck: Sendable {
       ])
       let reply: JSONValue
       do {
-        reply = try await upstream.connection.post("/tokenize", Array(body.utf8))
+        reply = try await upstream.connection.ask("/tokenize", Array(body.utf8))
       } catch VLLMFailure.status(404, _, _) {
         throw Problem(
           "does not answer at /tokenize, so its vocabulary cannot be compared: let it pass.")

@@ -88,18 +88,19 @@ package final class VLLMModel: StreamingModel {
   package func logProbabilities(
     of answer: [TokenID], after prompt: [TokenID]
   ) async throws -> [Double] {
+    guard let last = answer.last else { return [] }
     let session = VLLMClient.Session(client, salt: "resta-score")
-    var completion = VLLMRequest(
-      PredictionRequest(prompt: .tokens(prompt + answer), answer: [], maximumTokens: 1), client,
-      salt: "resta-score")
-    completion.isStreamed = false
+    // A server gives one token more than it is sent: of an answer that fills the context that is the last one.
+    let request = PredictionRequest(
+      prompt: .tokens(prompt + answer.dropLast()), answer: [], maximumTokens: 1)
+    var completion = VLLMRequest(forcing: last, in: request, client, salt: "resta-score")
     completion.scoresPrompt = true
     return try await session.answer(completion) { reply in
       let values = reply.promptLogProbabilities
-      guard values.count == prompt.count + answer.count - 1 else {
+      guard values.count == prompt.count + answer.count - 2 else {
         throw VLLMFailure.malformed("\(values.count) log-probabilities of a prompt")
       }
-      return Array(values.suffix(answer.count))
+      return try Array(values.suffix(answer.count - 1)) + [reply.logProbability(of: last)]
     }
   }
 

@@ -33,7 +33,8 @@ package struct VLLMSettings: Sendable {
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       var address = part.trimmingCharacters(in: .whitespaces)
       while address.hasSuffix("/") { address.removeLast() }
-      if address.hasSuffix("/v1") { address.removeLast(3) }
+      // Behind two slashes it is a host of that name.
+      if address.hasSuffix("/v1"), !address.hasSuffix("//v1") { address.removeLast(3) }
       guard let url = URL(string: address), ["http", "https"].contains(url.scheme), url.host != nil,
         url.user == nil, url.query == nil
       else {

@@ -130,7 +130,7 @@ final class ToyServer: Sendable {
       switch head?.uri {
       case "/v1/models":
         let list = behaviour.names.map {
-          JSONValue.object(["id": .string($0), "max_model_len": .integer(512)])
+          JSONValue.object(["id": .string($0), "max_model_len": .integer(ToyAnswer.longest)])
         }
         reply(200, .object(["data": .array(list)]), context)
       case "/version":
@@ -166,7 +166,7 @@ final class ToyServer: Sendable {
         return reply(status, .object(["error": words]), headers: headers, context)
       }
       guard let tokens = ToyAnswer(body, behaviour) else {
-        let words = JSONValue.object(["message": .string("prompt_embeds have the wrong width")])
+        let words = JSONValue.object(["message": .string("too long, or rows of a wrong width")])
         return reply(400, .object(["error": words]), context)
       }
       guard body["stream"] == .bool(true) else {
@@ -250,10 +250,15 @@ final class ToyServer: Sendable {
 
 /// What ``ToyServer`` answers to a request.
 struct ToyAnswer {
+  /// The most positions of prompt and answer.
+  static let longest: Int128 = 512
+
   private(set) var predictions: [(token: Int, logits: [Float])] = []
+  /// The prompt's tokens from the second one on, where their log-probabilities are wanted.
+  private var prompted: [(token: Int, logits: [Float])] = []
   private let listed: Int?
 
-  /// Computes it; `nil` for rows of a wrong width.
+  /// Computes it; `nil` for rows of a wrong width, and for more positions than there are.
   init?(_ body: JSONObject, _ behaviour: ToyServer.Behaviour) {
     listed = body["logprobs"]?.int
     var rows: [ToyModel.Row]
@@ -264,10 +269,17 @@ struct ToyAnswer {
       guard let decoded = ToyModel.rows(ofArchive: archive) else { return nil }
       rows = behaviour.rowsAreIgnored ? decoded.map { _ in [7, 7, 7, 7] } : decoded
     }
+    let count = body["max_tokens"]?.int ?? 0
+    guard rows.count + count <= Int(Self.longest) else { return nil }
+    if body["prompt_logprobs"] != nil, let prompt = body["prompt"]?.array?.compactMap(\.int) {
+      prompted = prompt.indices.dropFirst().map {
+        (prompt[$0], behaviour.model.logits(Array(rows[..<$0])))
+      }
+    }
     let stops = Set(body["stop_token_ids"]?.array?.compactMap(\.int) ?? [])
     let allowed =
       behaviour.allowedTokensAreIgnored ? nil : body["allowed_token_ids"]?.array?.first?.int
-    for _ in 0..<(body["max_tokens"]?.int ?? 0) {
+    for _ in 0..<count {
       let logits = behaviour.model.logits(rows)
       var token = 0
       for index in logits.indices where logits[index] > logits[token] { token = index }
@@ -284,6 +296,11 @@ struct ToyAnswer {
     return "data: " + JSONText.value(event(index..<index + 1, isLast: isLast)) + "\n\n"
   }
 
+  private static func logProbabilities(_ logits: [Float]) -> [Double] {
+    let sum = logits.reduce(0) { $0 + exp(Double($1)) }
+    return logits.map { Double($0) - log(sum) }
+  }
+
   func event(_ range: Range<Int>, isLast: Bool) -> JSONValue {
     var choice: [String: JSONValue] = [
       "index": .integer(0), "text": .string("x"),
@@ -293,8 +310,7 @@ struct ToyAnswer {
     if let listed {
       var (chosen, top): ([JSONValue], [JSONValue]) = ([], [])
       for (token, logits) in predictions[range] {
-        let sum = logits.reduce(0) { $0 + exp(Double($1)) }
-        let values = logits.map { Double($0) - log(sum) }
+        let values = Self.logProbabilities(logits)
         chosen.append(.number(values[token]))
         let ranked = values.indices.sorted { (values[$1], $0) < (values[$0], $1) }
         let members = Set(ranked.prefix(listed) + [token]).map {
@@ -304,6 +320,10 @@ struct ToyAnswer {
       }
       choice["logprobs"] = .object(["token_logprobs": .array(chosen), "top_logprobs": .array(top)])
     }
+    let values: [JSONValue] = prompted.map { token, logits in
+      .object(["\(token)": .object(["logprob": .number(Self.logProbabilities(logits)[token])])])
+    }
+    if !values.isEmpty { choice["prompt_logprobs"] = .array([.null] + values) }
     return .object(["choices": .array([.object(JSONObject(choice))])])
   }
 }

@@ -203,6 +203,22 @@ struct VLLMDecodingTests {
     try await server.close()
   }
 
+  @Test("are scored as by the reference, also where they fill the context")
+  func scores() async throws {
+    let toy = ToyModel(seed: 14)
+    let server = try await ToyServer(.init(model: toy))
+    let model = try await Toy.connect([server], toy)
+    let prompt = ToyModel.prompt.ids
+    for length in [1, 5, model.information.contextLength - prompt.count] {
+      let answer = (0..<length).map { TokenID(97 + $0 % 8) }
+      let expected = try await AnswerScore.score(answer, after: prompt, model: toy.scripted())
+      let actual = try await AnswerScore.score(answer, after: prompt, model: model)
+      #expect(actual.tokens == length)
+      #expect(abs(actual.meanLogProbability - expected.meanLogProbability) < 1e-6)
+    }
+    try await server.close()
+  }
+
   @Test("refuse what needs logits, by name")
   func refusals() async throws {
     let toy = ToyModel(seed: 3)

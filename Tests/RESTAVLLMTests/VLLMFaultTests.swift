@@ -329,8 +329,10 @@ struct StartCheckTests {
     server.become { $0 = right }
     #expect(
       try await Self.message(server, toy, dimensions: 3)?.contains("rows of 3 numbers") == true)
-    server.become { $0.version = nil }
-    #expect(try await Self.message(server, toy) == nil)
+    for version in [nil, "0.32", "0.32.1.dev5+gabc"] {
+      server.become { $0.version = version }
+      #expect(try await Self.message(server, toy) == nil)
+    }
     let gone = try await ToyServer(right)
     try await gone.close()
     #expect(try await Self.message(gone, toy)?.contains("the connection failed") == true)
@@ -355,5 +357,15 @@ struct StartCheckTests {
     arguments: ["", "localhost:8000", "ftp://a", "http://u:p@a", "http://a,http://a/v1"])
   func addresses(text: String) {
     #expect(throws: RESTAError.self) { try VLLMSettings(urls: text, model: "m") }
+  }
+
+  @Test(
+    "an address ends where /v1 begins, and a host may be called so",
+    arguments: [
+      ("http://a:1/v1/", "http://a:1"), ("http://v1", "http://v1"), ("http://v1/v1", "http://v1"),
+      ("http://v1:8000/", "http://v1:8000"), ("https://a/b/v1", "https://a/b"),
+    ])
+  func ends(text: String, url: String) throws {
+    #expect(try VLLMSettings(urls: text, model: "m").urls.map(\.absoluteString) == [url])
   }
 }

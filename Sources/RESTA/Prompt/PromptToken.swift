@@ -95,7 +95,7 @@ public struct PerturbedContent: Sendable, Hashable, Codable {
   ///
   /// The template itself and the model's own turns never are.
   public var roles: Set<ChatMessage.Role>
-  /// Whether only the last user turn is perturbed instead of all; `false` by default.
+  /// Whether only the last user turn is perturbed instead of all, for roles with `user`; `false` by default.
   public var lastUserTurnOnly: Bool
 
   /// Chooses content; nothing is checked before it is used.
@@ -112,6 +112,9 @@ public struct PerturbedContent: Sendable, Hashable, Codable {
       !roles.isEmpty && !roles.contains(.assistant),
       "Noise can be added to user, tool and system content only; the assistant's turns are never "
         + "perturbed.")
+    try RESTAError.require(
+      !lastUserTurnOnly || roles.contains(.user),
+      "last_turn_only goes with user turns only, and perturb names none.")
   }
 }
 

@@ -34,7 +34,7 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
   public var checkpointEnds: Bool
   /// How predictions become a token; by default the majority vote.
   public var aggregator: Aggregator
-  /// What decides a tie; by default the log-probabilities.
+  /// What decides a tie; by default, and for all aggregators but the majority vote, the log-probabilities.
   public var tieRule: TieRule
   /// By how many votes the leader must lead for no more copies to be asked about a token, 1 or more.
   ///
@@ -133,6 +133,9 @@ public struct DefenseSettings: Sendable, Hashable, Codable {
         "prefix_after_limit must be 0 or more, and goes with prefix_after only.")
     }
     try validateCheckpoints()
+    try RESTAError.require(
+      aggregator == .majorityVote || tieRule == .logProbability,
+      "tie_rule goes with the majority vote only: \(aggregator.rawValue) has no tied votes.")
     if let lead {
       try RESTAError.require(lead >= 1, "The lead must be 1 vote or more, not \(lead).")
       try RESTAError.require(

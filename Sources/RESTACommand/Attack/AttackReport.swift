@@ -98,7 +98,7 @@ extension AttackTable {
         "unscored",
       ]
     let lines = rows.map { row -> [String] in
-      let texts = [row.attack, row.defense, row.kind]
+      let texts = [row.attack, row.defense, row.kind].map(CSVText.neutral)
       let counts = [row.goals, row.notRefused, row.attacked, row.breached, row.confirmed]
       let shares = Self.counts.flatMap { limit -> [String] in
         guard let estimate = row.success["\(limit)"] ?? nil else { return ["", "", "", ""] }

@@ -70,7 +70,7 @@ struct EvalStatus: AsyncParsableCommand {
       """
       \(output.name): \(counts.done) of \(counts.generations) generations, for \(counts.items) of \
       \(counts.planned) planned answers
-      without an answer: \(counts.failed); verdicts: \(counts.verdicts), missing: \(counts.unscored)
+      without an answer: \(counts.failed); verdicts: \(counts.verdicts), unscored: \(counts.unscored)
       sessions: \(counts.sessions)
       digest: \(output.digest)
       """)

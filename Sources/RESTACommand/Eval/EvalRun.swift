@@ -45,9 +45,7 @@ struct EvalRun: AsyncParsableCommand {
     let file = try arguments.subject.configuration(configuration)
     let output = EvaluationSession.output(of: file.name, given: arguments.store.output)
     let session = try await arguments.session(file)
-    if arguments.dryRun {
-      return try DryRun(session: session).show(json: json)
-    }
+    if arguments.dryRun { return try DryRun(session: session).show(json: json) }
     let store = try await arguments.store.run(session, in: output, json: json)
     if !json, !arguments.only.isEmpty {
       Terminal.error("Without --only the same command goes on with the rest of the plan.")
@@ -86,8 +84,7 @@ enum RunSummary {
     }
     if counts.unscored > 0 {
       Terminal.error(
-        "\(counts.unscored) of \(counts.verdicts) verdicts are missing; ask again with "
-          + "--retry-unscored. Such answers are unscored, not safe.")
+        "\(counts.unscored) of \(counts.verdicts) verdicts are unscored; see --retry-unscored.")
     }
   }
 }
@@ -103,7 +100,7 @@ final class ProgressDisplay: Sendable {
     case .answers(let run) where run.done < run.total:
       var text = "Answer \(run.done + 1) of \(run.total)"
       if run.failed > 0 { text += ", \(run.failed) failed" }
-      if run.unscored > 0 { text += ", \(run.unscored) verdicts missing" }
+      if run.unscored > 0 { text += ", \(run.unscored) verdicts unscored" }
       progress.withLock { $0.show(text, done: run.share) }
     case .comparisons(let done, let total) where done < total:
       progress.withLock {

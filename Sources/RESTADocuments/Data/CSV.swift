@@ -136,6 +136,14 @@ package enum CSVText {
     return fields.map(field).joined(separator: ",") + "\r\n"
   }
 
+  /// Text that no spreadsheet computes: in front of what it would take for a formula, an apostrophe says "text".
+  package static func neutral(_ text: String) -> String {
+    // By scalar: "=" followed by a combining mark is another character, and still a formula.
+    let formulas: [Unicode.Scalar] = ["=", "+", "-", "@", "\t", "\r"]
+    guard let first = text.unicodeScalars.first, formulas.contains(first) else { return text }
+    return "'" + text
+  }
+
   private static func field(_ text: String) -> String {
     // On bytes: CR LF is one Character, and so is a quote with a combining mark behind it. The byte
     // order mark would be taken for the file's at the very start.

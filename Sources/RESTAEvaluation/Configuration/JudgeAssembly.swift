@@ -116,13 +116,11 @@ package struct JudgeAssembly: Sendable {
   }
 
   private func text(_ file: String, _ fault: String) throws(EvaluationError) -> String {
-    guard
-      let text = try? String(
-        contentsOfFile: EvaluationConfiguration.resolved(file, in: folder), encoding: .utf8)
-    else {
-      throw EvaluationError.invalidConfiguration(fault)
+    do throws(DocumentError) {
+      return try SourceFile.read(EvaluationConfiguration.resolved(file, in: folder)).text
+    } catch {
+      throw EvaluationError.invalidConfiguration("\(fault) \(error.message).", cause: error)
     }
-    return text
   }
 
   private func client(

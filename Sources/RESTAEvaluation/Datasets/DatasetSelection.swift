@@ -39,6 +39,7 @@ extension DatasetSelection {
       throw EvaluationError.invalidConfiguration("\(name): the development share must be in 0...1")
     }
     try checkCategories(of: samples, name)
+    if split != nil { try checkSides(of: samples, splits, name) }
     let ownSides = split != nil && splits.isEmpty ? try Dataset.sidesOfOwnGoals() : [:]
     // Nothing is reported on that settings were chosen on, under another id.
     let clusters = split == nil ? [:] : Sample.clusters(samples.map { ($0, $0.cluster) })
@@ -69,6 +70,20 @@ extension DatasetSelection {
       throw EvaluationError.invalidConfiguration("\(name): the limit must be at least 1")
     }
     return (0..<count).map { samples[$0 * samples.count / count] }
+  }
+
+  /// A prompt on both sides of the data's own split would be reported on, and settings chosen on it.
+  private func checkSides(
+    of samples: [Sample], _ splits: [String: DataSplit], _ dataset: String
+  ) throws(EvaluationError) {
+    let twins = Sample.clusters(samples.map { ($0, $0.id) })
+    for sample in samples {
+      let twin = twins[Array(sample.prompt.utf8)] ?? sample.id
+      guard splits[twin] != splits[sample.id] else { continue }
+      throw EvaluationError.invalidConfiguration(
+        "\(dataset): the prompts '\(twin)' and '\(sample.id)' are equal, and on different sides of the "
+          + "data's own split: put them on one")
+    }
   }
 
   /// A name that nothing has would select nothing in silence.

@@ -22,7 +22,7 @@ package struct RowExport: Sendable, Hashable {
     rows.map { JSONText.object(fields(of: $0)) + "\n" }.joined()
   }
 
-  /// The rows as CSV (RFC 4180), with a header.
+  /// The rows as CSV (RFC 4180), with a header; no text in it is a spreadsheet's formula.
   package func csv(_ rows: [GenerationRow]) -> String {
     CSVText.row(Self.names)
       + rows.map { row in
@@ -30,7 +30,7 @@ package struct RowExport: Sendable, Hashable {
           fields(of: row).map { _, value in
             switch value {
             case .null: ""
-            case .string(let text): text
+            case .string(let text): CSVText.neutral(text)
             default: JSONText.value(value)
             }
           })

@@ -80,8 +80,8 @@ struct LineReader {
     }
     guard var line = try line.get() else { return .endOfInput }
     if line.last == UInt8(ascii: "\r") { line.removeLast() }
-    guard let text = String(validating: line, as: UTF8.self) else {
-      throw Failure.usage("A line of the input is not UTF-8 text.")
+    guard let text = String(validating: line, as: UTF8.self), !line.contains(0) else {
+      throw Failure.usage("The input is no UTF-8 text, or holds a zero byte, as UTF-16 does.")
     }
     return .line(text)
   }

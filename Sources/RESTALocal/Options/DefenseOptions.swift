@@ -9,18 +9,10 @@ extension DefenseArguments {
   /// Checks what can be checked without a model, before one is loaded.
   package func check(on engine: ModelEngine = .llama) throws {
     try chosen.check()
-    let (settings, usual) = (chosen.value, chosen.base.noise.sigma.unit)
-    // The usual unit is that of most recommended sigmas, and the model's own is not known yet.
-    let isNamed = chosen.names.contains("sigma_unit") && settings.noise.sigma.unit != usual
-    guard !isNamed || chosen.names.contains("sigma") else { throw unitWithoutSigma }
-    let (aggregator, isVote) = (settings.aggregator, settings.aggregator == .majorityVote)
-    guard isVote || settings.tieRule == .logProbability else {
-      throw Failure.usage(
-        "--tie-rule is for --aggregator majority-vote: \(aggregator.rawValue) has no tied votes.")
-    }
+    let settings = chosen.value
     guard engine == .vllm, settings.isActive else { return }
     let local = [
-      ("--aggregator \(aggregator.rawValue)", !isVote),
+      ("--aggregator \(settings.aggregator.rawValue)", settings.aggregator != .majorityVote),
       ("--checkpoint-form header", settings.checkpointForm == .header),
     ]
     if let (name, _) = local.first(where: \.1) {
@@ -30,12 +22,11 @@ extension DefenseArguments {
 
   /// The settings for a model: what it is recommended, and what the command line says instead.
   package func settings(for model: ModelInformation) throws -> DefenseSettings {
-    guard let settings = try chosen.settings(for: model) else { throw unitWithoutSigma }
+    guard let settings = try chosen.settings(for: model) else {
+      throw Failure.usage(
+        "--sigma-unit \(chosen.value.noise.sigma.unit.rawValue) needs a --sigma in that unit.")
+    }
     return settings
-  }
-
-  private var unitWithoutSigma: Failure {
-    .usage("--sigma-unit \(chosen.value.noise.sigma.unit.rawValue) needs a --sigma in that unit.")
   }
 }
 

@@ -79,8 +79,8 @@ package enum Conversation {
     guard let data = try? await Interrupt.readInput() else {
       throw Failure.usage("The input cannot be read.")
     }
-    guard var text = String(data: data, encoding: .utf8) else {
-      throw Failure.usage("The input is not UTF-8 text.")
+    guard var text = String(data: data, encoding: .utf8), !data.contains(0) else {
+      throw Failure.usage("The input is no UTF-8 text, or holds a zero byte, as UTF-16 does.")
     }
     if text.unicodeScalars.last == "\n" { text.unicodeScalars.removeLast() }
     return text

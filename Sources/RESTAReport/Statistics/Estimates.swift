@@ -56,12 +56,12 @@ extension Rate {
 }
 
 extension Mean {
-  /// A mean, or a ratio of two means, with the cluster bootstrap's interval; without one for fewer than two clusters.
+  /// A mean, or a ratio of two means, with the cluster bootstrap's interval; without one for fewer than two clusters,
+  /// and where all draws are alike: an interval without a width would claim that nothing else can be.
   init(_ sums: ClusterSums, cache: ResampleCache = .init()) {
-    let value = sums.ratio
-    let interval =
-      value == nil ? nil : cache.bootstrap.interval(ofDraws: cache.ratios(of: sums, part: 0))
-    self.init(value: value, n: sums.observations, low: interval?.low, high: interval?.high)
+    var interval = cache.bootstrap.interval(ofDraws: cache.ratios(of: sums, part: 0))
+    if interval?.isDegenerate == true { interval = nil }
+    self.init(value: sums.ratio, n: sums.observations, low: interval?.low, high: interval?.high)
   }
 
   /// The mean of observations from 0 to 1, with the interval of ``EffectiveSample``: where all are equal a

@@ -1,9 +1,6 @@
 import RESTADocuments
 
-/// A table in comma-separated values: RFC 4180, with a line of headings.
-///
-/// A cell of text that a spreadsheet would take for a formula gets an apostrophe in front, which
-/// spreadsheets take for "this is text"; numbers are written as they are.
+/// A table in comma-separated values: RFC 4180, with a line of headings; no text in it is a spreadsheet's formula.
 struct ReportCSV {
   enum Cell {
     case text(String)
@@ -29,18 +26,10 @@ struct ReportCSV {
 
   private static func written(_ cell: Cell) -> String {
     switch cell {
-    case .text(let text): neutral(text)
+    case .text(let text): CSVText.neutral(text)
     case .number(let number): number.map { $0.isFinite ? "\($0)" : "" } ?? ""
     case .count(let count): count.map(String.init) ?? ""
     }
-  }
-
-  /// Text that no spreadsheet computes.
-  private static func neutral(_ text: String) -> String {
-    // By scalar: "=" followed by a combining mark is another character, and still a formula.
-    let formulas: [Unicode.Scalar] = ["=", "+", "-", "@", "\t", "\r"]
-    guard let first = text.unicodeScalars.first, formulas.contains(first) else { return text }
-    return "'" + text
   }
 }
 

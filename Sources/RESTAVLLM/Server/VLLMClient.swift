@@ -75,7 +75,7 @@ struct VLLMClient: Sendable {
     ) async throws -> Value {
       let body = try body(completion)
       return try await attempt(isIdempotent: { true }) { upstream in
-        let value = try await upstream.connection.post("/v1/completions", body)
+        let value = try await upstream.connection.ask("/v1/completions", body)
         return try read(CompletionReply(value, listing: completion.request.listed))
       } progress: {
         0
@@ -158,7 +158,7 @@ struct VLLMClient: Sendable {
     _ completion: VLLMRequest, at upstream: Upstream
   ) async throws -> CompletionReply {
     let body = try completion.body(settings.number, rowsOf: rows)
-    let value = try await upstream.connection.post("/v1/completions", body)
+    let value = try await upstream.connection.ask("/v1/completions", body)
     return try CompletionReply(value, listing: completion.request.listed)
   }
 
@@ -176,7 +176,7 @@ extension VLLMRequest {
   }
 
   /// Asks for the log-probability of one token, the only one that may come.
-  fileprivate init(
+  init(
     forcing token: TokenID, in request: PredictionRequest, _ client: VLLMClient, salt: String
   ) {
     self.init(request, client, salt: salt)
@@ -189,7 +189,7 @@ extension VLLMRequest {
 
 extension CompletionReply {
   /// That of a token that alone was allowed.
-  fileprivate func logProbability(of token: TokenID) throws(VLLMFailure) -> Double {
+  func logProbability(of token: TokenID) throws(VLLMFailure) -> Double {
     guard let first = predictions.first, first.token == token,
       let value = first.logProbabilities?.logProbability
     else { throw .malformed("another token than the one allowed") }

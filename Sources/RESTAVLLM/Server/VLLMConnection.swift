@@ -35,13 +35,8 @@ struct VLLMConnection: Sendable {
     }
   }
 
-  /// Asks for a document.
-  func get(_ path: String) async throws -> JSONValue {
-    try await run(path, body: nil) { try await Self.document($0) }
-  }
-
-  /// Asks a question that has one answer.
-  func post(_ path: String, _ body: [UInt8]) async throws -> JSONValue {
+  /// Asks for a document, or with a body a question that has one answer.
+  func ask(_ path: String, _ body: [UInt8]? = nil) async throws -> JSONValue {
     try await run(path, body: body) { try await Self.document($0) }
   }
 
@@ -83,8 +78,10 @@ struct VLLMConnection: Sendable {
     }
   }
 
-  private static func document(_ response: HTTPClientResponse) async throws -> JSONValue {
-    let body = try await response.body.collect(upTo: longestReply)
+  private static func document(
+    _ response: HTTPClientResponse, upTo length: Int = longestReply
+  ) async throws -> JSONValue {
+    let body = try await response.body.collect(upTo: length)
     guard let value = try? JSONReader.value(of: Array(body.readableBytesView)[...], limits: .python)
     else { throw VLLMFailure.malformed("no JSON") }
     return value
@@ -93,10 +90,7 @@ struct VLLMConnection: Sendable {
   private static func declined(
     _ response: HTTPClientResponse, _ authorization: String?
   ) async -> VLLMFailure {
-    let body = try? await response.body.collect(upTo: 1 << 16)
-    let value = body.flatMap {
-      try? JSONReader.value(of: Array($0.readableBytesView)[...], limits: .python)
-    }
+    let value = try? await document(response, upTo: 1 << 16)
     // A `Duration` of what is no number of seconds, or too many, would end the process.
     let asked = response.headers.first(name: "Retry-After").flatMap { Double($0) }
     return .status(

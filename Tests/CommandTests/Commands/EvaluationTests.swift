@@ -58,6 +58,8 @@ import Testing
       ["eval", "run", file, "--output", whole] + Self.arguments())
     #expect(run.code == 0, "\(run.errors)")
     let expected = try Self.digest(whole + "/results.sqlite")
+    let status = try CommandRun(["eval", "status", whole + "/results.sqlite"])
+    #expect(status.output.contains("unscored: "), "\(status.output)")
 
     let (killed, moments) = (folder.path + "/killed", TestSize.of(10, quick: 4))
     var generator = SeededGenerator(seed: 20_261_125)

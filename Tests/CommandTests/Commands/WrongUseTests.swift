@@ -18,8 +18,9 @@ import Testing
     (["generate", "hi", "--noise", "loud"], 2, "noise"),
     (["generate", "hi", "--noise", "isotropic", "--power-matched"], 2, "power"),
     (["generate", "hi", "--sigma-unit", "absolute"], 2, "--sigma"),
-    // The recommended sigma may have that unit.
+    // The recommended sigma may have that unit, as Llama-2's is absolute.
     (["generate", "hi", "--sigma-unit", "relative", "--model", "/nowhere.gguf"], 1, "no file '"),
+    (["generate", "hi", "--sigma-unit", "absolute", "--model", "/nowhere.gguf"], 1, "no file '"),
     (["generate", "hi", "--max-tokens", "0"], 2, "1 or more"),
     (["generate", "hi", "--stop", ""], 2, "text that is not empty"),
     (["generate", "hi", "--prefix-after", ""], 2, "text that is not empty"),
@@ -110,7 +111,7 @@ import Testing
     (["generate", "Hi", "--lead", "4", "--aggregator", "mean-logit"], 2, "majority vote only"),
     (
       ["generate", "Hi", "--tie-rule", "abstain", "--aggregator", "mean-logit"], 2,
-      "--tie-rule is for --aggregator majority-vote"
+      "tie_rule goes with the majority vote only"
     ),
     (["attack", "run"], 2, "resta attack list"),
     (["attack", "run", "--attack", "repet"], 2, "did you mean 'repeat'"),
@@ -183,7 +184,7 @@ import Testing
         "attack", "run", "--attack", "repeat", "--sigma-unit", "absolute", "--model",
         "/nowhere.gguf",
       ],
-      2, "needs a --sigma"
+      1, "no file '/nowhere.gguf'"
     ),
     (
       ["attack", "run", "--attack", "repeat", "--calibrated", "--model", "/nowhere.gguf"], 1,
@@ -252,6 +253,12 @@ import Testing
     #expect(run.code == 1)
     #expect(run.errors.contains("tokens too long"), "\(run.errors)")
     #expect(run.errors.contains("k = 3"), "\(run.errors)")
+  }
+
+  @Test(arguments: [["inspect"], ["chat", "--quiet"]])
+  func `UTF-16 without a mark is not asked as text`(arguments: [String]) throws {
+    let run = try CommandRun(arguments, input: "H\0i\0\n\0")
+    #expect(run.code == 2 && run.errors.contains("as UTF-16 does"), "\(run.errors)")
   }
 
   @Test func `a variable that names no model is named`() throws {

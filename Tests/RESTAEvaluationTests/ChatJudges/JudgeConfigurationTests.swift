@@ -169,6 +169,14 @@ import Testing
     #expect(error?.message.contains(fault) == true, "\(error?.message ?? "")")
   }
 
+  @Test func `a rubric in UTF-16 is refused by name`() async {
+    let files = ["r.txt": "R\u{0}a\u{0}t\u{0}e\u{0} \u{0}{response}"]
+    let error = await #expect(throws: EvaluationError.self) {
+      try await Self.judges("{type: chat, \(Self.endpoint), rubric: r.txt}", files: files)
+    }
+    #expect(error?.message.contains("looks like UTF-16") == true, "\(error?.message ?? "")")
+  }
+
   @Test(arguments: [
     "{{ raise_exception('no') }}",
     "{% if messages|length > 1 %}{{ raise_exception('no') }}{% endif %}",

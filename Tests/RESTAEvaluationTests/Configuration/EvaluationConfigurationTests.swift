@@ -32,12 +32,13 @@ import Testing
       defenses:
         - none
         - {type: resta, name: mine, noise: hard, sigma: 0.8, sigma_unit: absolute, samples: 5,
-           prefix: all, power_matched: true, tie_rule: unperturbed, aggregator: mean-logit}
+           prefix: all, power_matched: true, tie_rule: unperturbed}
         - {type: smoothllm, perturbation: patch, percent: 15, copies: 4}
         - {type: perplexity-filter, threshold: 100, window: 8}
         - {type: self-reminder, before: "A", after: "B"}
         - {type: random-refusal, probability: 0.25}
         - {type: temperature, temperature: 0.7, top_p: 0.9}
+        - {type: resta, sigma: 0.5, aggregator: mean-logit}
       judges:
         - {type: refusal-phrases}
         - {type: coherence, limit: 50}
@@ -54,14 +55,14 @@ import Testing
     #expect(value.datasets[0].split == .test)
     #expect(value.datasets[1].place == .file && value.datasets[1].source == "data/attacks.json")
     #expect(value.datasets[1].developmentShare == 0.5)
-    #expect(value.defenses.count == 7)
+    #expect(value.defenses.count == 8)
     let settings = try #require(value.defenses[1].defense as? RestaDefense).defense
     #expect(settings.noise.sigma == Sigma(value: 0.8, unit: .absolute))
     #expect(settings.noise.powerMatched)
     #expect(settings.samples == 5)
     #expect(settings.prefix == .all)
     #expect(settings.tieRule == .unperturbed)
-    #expect(settings.aggregator == .meanLogit)
+    #expect((value.defenses[7].defense as? RestaDefense)?.defense.aggregator == .meanLogit)
     #expect(
       value.defenses[2].defense as? SmoothLLM
         == SmoothLLM(perturbation: .patch, percent: 15, copies: 4))
@@ -217,6 +218,11 @@ import Testing
     (
       "datasets: [x]\ndefenses:\n  - {type: resta, name: a, sigma: [0.5, 0.50], samples: [2, 3]}",
       "test.yaml:3: defenses[0]: one defence is there twice: sigma=0.50 samples=2"
+    ),
+    (
+      "datasets: [x]\n"
+        + "defenses: [{type: resta, sigma: 1, tie_rule: abstain, aggregator: mean-logit}]",
+      "mean-logit has no tied votes"
     ),
     ("datasets: [x]\njudges: []", "judges: names no judge"),
     ("datasets: [x]\njudges: [coherence, coherence]", "judges[1]: this judge is there twice"),

@@ -58,4 +58,20 @@ import Testing
     #expect(try prompts(.development) == ["b"])
     #expect(try prompts(nil) == ["a", "b"])
   }
+
+  @Test(arguments: DataSplit.allCases)
+  func `a split of the data's own with a prompt on both sides is refused`(side: DataSplit) throws {
+    let lines = """
+      {"role": "benign", "id": "x", "prompt": "a", "split": "test"}
+      {"role": "benign", "id": "y", "prompt": "b", "split": "development"}
+      {"role": "benign", "id": "z", "prompt": "a", "split": "development"}
+      """
+    let file = try PromptFile(lines, name: "split.jsonl")
+    defer { file.remove() }
+    let error = #expect(throws: EvaluationError.self) {
+      try Dataset.load(contentsOf: file.path, selection: DatasetSelection(split: side))
+    }
+    #expect(error?.message.contains("'x' and 'z' are equal") == true, "\(error?.message ?? "")")
+    #expect(try Dataset.load(contentsOf: file.path).samples.count == 3)
+  }
 }

@@ -42,6 +42,16 @@ import Testing
     #expect(try table.rows[2].get().string("answer_bytes") == "")
   }
 
+  @Test func `in CSV no text is a formula, and in JSON Lines it is what it was`() throws {
+    let row = GenerationRows.row("1", prompt: "=1+1", label: .complied, answer: "- a")
+    let export = RowExport(texts: .all)
+    let written = try DatasetFixtures.file(export.csv([row]), name: "rows.csv").rows[0].get()
+    #expect(try written.string("prompt") == "'=1+1" && written.string("answer") == "'- a")
+    #expect(try written.string("answer_bytes") == "3" && written.string("seconds") == "0.25")
+    let line = try DatasetFixtures.file(export.jsonLines([row])).rows[0].get()
+    #expect(try line.string("prompt") == "=1+1" && line.string("answer") == "- a")
+  }
+
   @Test func `by default no answer to a harmful request is written, in either form`() throws {
     let export = RowExport()
     for text in [export.csv(Self.rows), export.jsonLines(Self.rows)] {

@@ -116,6 +116,18 @@ import Testing
     #expect(mean.value == 0.25 && mean.n == 4 && mean.low == nil && mean.high == nil)
   }
 
+  @Test(arguments: [0.0, 0.1, 2.5])
+  func `a mean of equal values has no interval, for one without a width says too much`(
+    value: Double
+  ) {
+    var sums = ClusterSums()
+    for cluster in 0..<7 { sums.add(value, to: "\(cluster)") }
+    let mean = Mean(sums)
+    #expect(abs((mean.value ?? .nan) - value) < 1e-12 && mean.low == nil && mean.high == nil)
+    sums.add(value + 1, to: "7")
+    #expect(Mean(sums).low.map { $0 < value + 0.1 } == true)
+  }
+
   @Test(arguments: [0.0, 0.5, 1])
   func `a mean of equal shares has an interval with a width`(share: Double) throws {
     var sums = ClusterSums()

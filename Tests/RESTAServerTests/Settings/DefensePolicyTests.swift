@@ -90,9 +90,8 @@ import Testing
       $0.defense.noise = .soft
       $0.defense.powerMatched = true
       $0.defense.window = .after("</think>")
-      $0.defense.tieRule = .abstain
       $0.defense.aggregator = .meanLogit
-      $0.defense.perturbed.roles = [.tool]
+      $0.defense.perturbed.roles = [.tool, .user]
       $0.defense.perturbed.lastUserTurnOnly = true
     }
     #expect(
@@ -100,8 +99,10 @@ import Testing
         == DefenseSettings(
           noise: NoiseSettings(
             kind: .soft, sigma: Sigma(value: 0.35, unit: .relative), powerMatched: true),
-          window: .after("</think>"), aggregator: .meanLogit, tieRule: .abstain,
-          perturbed: PerturbedContent(roles: [.tool], lastUserTurnOnly: true)))
+          window: .after("</think>"), aggregator: .meanLogit,
+          perturbed: PerturbedContent(roles: [.tool, .user], lastUserTurnOnly: true)))
+    let abstaining = try policy { $0.defense.tieRule = .abstain }
+    #expect(try abstaining.settings(for: DefenseOverride()).tieRule == .abstain)
   }
 
   @Test("settings that do not fit the model are refused") func misfit() {

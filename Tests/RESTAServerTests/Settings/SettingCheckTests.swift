@@ -64,6 +64,13 @@ import Testing
         $0.defense.aggregator = .meanLogit
       }
     ),
+    (
+      "tie_rule goes with the majority vote",
+      {
+        $0.defense.tieRule = .abstain
+        $0.defense.aggregator = .meanLogit
+      }
+    ),
   ]
 
   private static let fits: [Change] = [

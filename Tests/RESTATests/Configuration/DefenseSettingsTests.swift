@@ -64,6 +64,7 @@ struct DefenseSettingsTests {
       (Fixture.defense(l: .tokens(-1)), "not -1"),
       (DefenseSettings(lead: 0), "lead must be 1 vote or more, not 0"),
       (DefenseSettings(aggregator: .medianLogit, lead: 4), "median-logit needs every copy"),
+      (DefenseSettings(aggregator: .meanLogit, tieRule: .abstain), "mean-logit has no tied votes"),
       (DefenseSettings(checkpointEvery: 0), "checkpoint_every and checkpoint_tokens must be 1"),
       (DefenseSettings(checkpointEvery: 4, checkpointTokens: 0), "checkpoint_tokens must be 1"),
       (DefenseSettings(checkpointTokens: 5), "checkpoint_tokens goes with checkpoint_every only"),
@@ -73,6 +74,10 @@ struct DefenseSettingsTests {
       (Fixture.defense(perturbed: PerturbedContent(roles: [.assistant])), "never perturbed"),
       (
         Fixture.defense(perturbed: PerturbedContent(roles: [.user, .assistant])), "never perturbed"
+      ),
+      (
+        Fixture.defense(perturbed: PerturbedContent(roles: [.tool], lastUserTurnOnly: true)),
+        "last_turn_only goes with user turns only"
       ),
     ] as [(DefenseSettings, String)])
   func invalid(settings: DefenseSettings, message: String) {

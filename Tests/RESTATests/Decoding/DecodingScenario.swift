@@ -146,6 +146,7 @@ struct DecodingScenario: CustomStringConvertible {
       draft: generator.chance(0.4) ? .adaptive : .fixed(length),
       firstWave: generator.chance(0.4) ? .adaptive : .fixed(wave),
       favours: generator.element(of: DecodingPlan.Goal.allCases))
+    if defense.aggregator != .majorityVote { defense.tieRule = .logProbability }
     if defense.aggregator == .majorityVote, generator.chance(0.4) {
       defense.lead = generator.integer(in: 1...max(1, defense.samples / 2 + 1))
     }
