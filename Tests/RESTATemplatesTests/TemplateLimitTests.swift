@@ -15,8 +15,10 @@ struct TemplateLimitTests {
     }
   }
 
-  /// Whether rendering takes less than a minute. Its own time: a limit of the test's counts what other tests keep it
-  /// waiting. Tried more than once, because a machine may stand still for as long.
+  /// Whether rendering takes less than a minute.
+  ///
+  /// Its own time: a limit of the test's counts what other tests keep it waiting. Tried more than once, because a machine
+  /// may stand still for as long.
   private func isQuick(_ source: String, _ isRight: (String) -> Bool) throws -> Bool {
     try (0..<3).contains { _ in
       let start = ContinuousClock.now

@@ -38,7 +38,7 @@ struct CommandRun {
   }
 
   /// How long a run may take.
-  private static let limit = 300.0
+  private static let limit = 1200.0
 
   // Foundation is not asked when the command has ended: it finds out through a socket of its own, and
   // never does in a network namespace whose loopback is down. So the shell leaves the exit status in a
@@ -57,7 +57,7 @@ struct CommandRun {
   // terminal is so wide, and the command reads from elsewhere.
   private static let terminal = #"""
     import fcntl, os, pty, select, signal, struct, sys, termios, time
-    lines, end, seen = sys.stdin.read().splitlines(), time.time() + 100, b""
+    lines, end, seen = sys.stdin.read().splitlines(), time.time() + 1000, b""
     pid, terminal = pty.fork()
     if pid == 0:
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -148,7 +148,11 @@ struct CommandRun {
       if status() == nil { try send(SIGKILL) }
     }
     if let interruptAfter {
-      while status() == nil, try Data(contentsOf: file("out")).isEmpty { usleep(5_000) }
+      while status() == nil, Date().timeIntervalSince(start) < Self.limit,
+        try Data(contentsOf: file("out")).isEmpty
+      {
+        usleep(5_000)
+      }
       usleep(UInt32(interruptAfter * 1e6))
       interrupted = Date()
       try send(SIGINT)
