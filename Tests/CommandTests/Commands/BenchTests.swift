@@ -6,12 +6,12 @@ import Testing
   @Test func `JSON has the stable shape, and the decoders agree`() throws {
     let run = try CommandRun([
       "bench", "--user-tokens", "12", "--answer-tokens", "8", "--repeats", "1", "--prefix", "6",
-      "--sweep-samples", "3", "--stock", "none", "--json",
+      "--samples", "5", "--sweep-samples", "3", "--stock", "none", "--json",
     ])
     let object = try run.object()
     #expect(object["machine"] != nil && object["model"] != nil)
     let runs = try #require(object["runs"] as? [[String: Any]])
-    // Four decoders, for k = 10 and for k = 3.
+    // Four decoders, for k = 5 and for k = 3.
     #expect(runs.count == 8)
     for run in runs {
       for key in [

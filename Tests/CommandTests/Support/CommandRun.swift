@@ -138,14 +138,23 @@ struct CommandRun {
         Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
       }
     }
-    func send(_ signal: Int32) throws {
-      let pid = try String(contentsOf: file("pid"), encoding: .utf8)
-      if let pid = Int32(pid.trimmingCharacters(in: .whitespacesAndNewlines)) { kill(pid, signal) }
+    // On a slow machine the shell may not have come to say who it is, or not wholly.
+    func send(_ signal: Int32) {
+      while status() == nil, Date().timeIntervalSince(start) < Self.limit {
+        let pid = (try? String(contentsOf: file("pid"), encoding: .utf8)).flatMap {
+          $0.hasSuffix("\n") ? Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) : nil
+        }
+        if let pid {
+          kill(pid, signal)
+          return
+        }
+        usleep(2_000)
+      }
     }
     var interrupted = start
     if let killAfter {
       while status() == nil, Date().timeIntervalSince(start) < killAfter { usleep(2_000) }
-      if status() == nil { try send(SIGKILL) }
+      send(SIGKILL)
     }
     if let interruptAfter {
       while status() == nil, Date().timeIntervalSince(start) < Self.limit,
@@ -155,7 +164,7 @@ struct CommandRun {
       }
       usleep(UInt32(interruptAfter * 1e6))
       interrupted = Date()
-      try send(SIGINT)
+      send(SIGINT)
     }
     var code = status()
     while code == nil {
