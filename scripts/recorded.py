@@ -26,7 +26,7 @@ MODELS = pathlib.Path(os.environ.get("RESTA_MODELS", ROOT / ".models"))
 MODEL = str(MODELS / "SmolLM2-135M-Instruct.Q4_0.gguf")
 PROMPT = "Name three primary colours."
 DEFENSE = ["--noise", "isotropic", "--sigma", "0.5", "--samples", "2", "--prefix", "3", "--seed", "1"]
-LIMIT_S = 300
+LIMIT_S = 1200
 
 CONFIGURATION = """\
 name: recorded
@@ -211,7 +211,7 @@ def server(command):
     finally:
         running.send_signal(signal.SIGTERM)
         try:
-            running.communicate(timeout=30)
+            running.communicate(timeout=300)
         except subprocess.TimeoutExpired:
             running.kill()
 

@@ -36,7 +36,7 @@ stop() {
   rm -f "$log"
 }
 trap stop EXIT
-for ((tenth = 0; tenth < 600; tenth++)); do
+for ((tenth = 0; tenth < 6000; tenth++)); do
   if grep -q Ready: "$log"; then break; fi
   kill -0 "$server" 2>/dev/null || die "resta serve ended: $(tail -n 3 "$log")"
   sleep 0.1

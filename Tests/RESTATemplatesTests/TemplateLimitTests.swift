@@ -15,6 +15,20 @@ struct TemplateLimitTests {
     }
   }
 
+  /// Whether rendering takes less than a minute.
+  ///
+  /// Its own time: a limit of the test's counts what other tests keep it waiting. Tried more than once, because a machine
+  /// may stand still for as long.
+  private func isQuick(_ source: String, _ isRight: (String) -> Bool) throws -> Bool {
+    try (0..<3).contains { _ in
+      let start = ContinuousClock.now
+      let text = try ChatTemplate(source: source).unchecked([.user("x")]).text
+      let isExpected = isRight(text)
+      #expect(isExpected)
+      return ContinuousClock.now - start < .seconds(60)
+    }
+  }
+
   /// Runs on a thread with the stack of a secondary thread on macOS, the smallest there is.
   private func onSmallStack(_ body: @escaping @Sendable () -> Void) async {
     await withCheckedContinuation { continuation in
@@ -152,10 +166,7 @@ struct TemplateLimitTests {
   func literal() throws {
     let long = String(repeating: "a", count: 1_900_000)
     let source = "{% for i in range(50000) %}{% if '\(long)' %}{% endif %}{% endfor %}b"
-    // Its own time: a limit of the test's counts what other tests keep it waiting.
-    let start = ContinuousClock.now
-    #expect(try ChatTemplate(source: source).unchecked([.user("x")]).text == "b")
-    #expect(ContinuousClock.now - start < .seconds(60))
+    #expect(try isQuick(source) { $0 == "b" })
     fails("{{ \(long) }}", because: "a name is longer")
   }
 
@@ -185,9 +196,7 @@ struct TemplateLimitTests {
       {% set s = 'a' * 300000 %}{% set p = 'a' * 150000 ~ 'b' %}
       {{ p in s }}{{ s.find(p) }}{{ s.count(p) }}{{ s.split(p) | length }}{{ s.rfind(p) }}
       """
-    let start = ContinuousClock.now
-    #expect(try ChatTemplate(source: source).unchecked([.user("x")]).text.contains("False-101-1"))
-    #expect(ContinuousClock.now - start < .seconds(60))
+    #expect(try isQuick(source) { $0.contains("False-101-1") })
   }
 
   @Test("a range has an end")

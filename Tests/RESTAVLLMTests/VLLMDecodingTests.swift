@@ -17,7 +17,7 @@ enum Toy {
     var settings = try VLLMSettings(
       urls: servers.map(\.address).joined(separator: ","), model: "toy")
     // What no test waits for must not end one, however busy the machine is.
-    (settings.timeout, settings.firstPause) = (120, 0.005)
+    (settings.timeout, settings.firstPause) = (600, 0.005)
     change(&settings)
     let model = try await VLLMModel.connect(settings, source: toy.source(), environment: [:])
     for server in servers { server.become { _ in } }
@@ -54,9 +54,9 @@ enum Toy {
       && vote.tieBreak == full.tieBreak && vote.margin > full.asked - vote.asked
   }
 
-  /// Waits until something is so, half a minute at most.
+  /// Waits until something is so, for minutes: no test waits so long.
   static func wait(until condition: () -> Bool) async throws -> Bool {
-    for _ in 0..<6000 {
+    for _ in 0..<36_000 {
       if condition() { return true }
       try await Task.sleep(for: .milliseconds(5))
     }

@@ -52,14 +52,14 @@ class Browser:
         self.ids = itertools.count(1)
         self.errors = []
         self.dialogs = []
-        self.socket = websocket.create_connection(self._page(), timeout=20, suppress_origin=True)
+        self.socket = websocket.create_connection(self._page(), timeout=300, suppress_origin=True)
         for domain in ["Page", "Runtime", "Log", "Network"]:
             self.call(f"{domain}.enable")
         self.call("Page.addScriptToEvaluateOnNewDocument", source=SPY)
 
     def _page(self):
         port_file = pathlib.Path(self.profile, "DevToolsActivePort")
-        for _ in range(200):
+        for _ in range(3000):
             if port_file.exists() and port_file.read_text().strip():
                 port = port_file.read_text().split()[0]
                 with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list") as reply:
@@ -69,7 +69,7 @@ class Browser:
             if self.process.poll() is not None:
                 raise RuntimeError(f"chromium ended with {self.process.returncode}")
             time.sleep(0.1)
-        raise RuntimeError("chromium did not start within 20 s")
+        raise RuntimeError("chromium did not start within five minutes")
 
     def close(self):
         try:
@@ -113,7 +113,7 @@ class Browser:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
-    def wait(self, expression, seconds=10):
+    def wait(self, expression, seconds=300):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if value := self.value(expression):
@@ -125,7 +125,7 @@ class Browser:
         self.errors.clear()
         self.dialogs.clear()
         self.call("Page.navigate", url=url)
-        self.wait(f"document.readyState === 'complete' && location.href === {json.dumps(url)} && {ready}", 20)
+        self.wait(f"document.readyState === 'complete' && location.href === {json.dumps(url)} && {ready}")
 
     def look(self, width=1280, height=860, scheme="light", motion="no-preference"):
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,

@@ -167,7 +167,7 @@ class Handler(BaseHTTPRequestHandler):
         if isinstance(tokens, str):
             tokens = [(word, 0, [], None) for word in tokens.replace(" ", "\0 ").split("\0")]
         if self.is_slow:
-            tokens = [(f" word{index}", 6, [], None) for index in range(400)]
+            tokens = [(f" word{index}", 6, [], None) for index in range(4000)]
         pause = 0.05 if self.is_slow else self.server.pause
         try:
             self.begin(body, question, exposure, is_defended)

@@ -4,7 +4,7 @@ import http.client
 import json
 from dataclasses import dataclass
 
-WAIT_SECONDS = 120
+WAIT_SECONDS = 600
 CHAT, COMPLETIONS = "/v1/chat/completions", "/v1/completions"
 
 

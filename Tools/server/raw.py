@@ -7,7 +7,7 @@ import socket
 CLOSED, HANG, GONE = "closed", "hang", "gone"
 
 
-def connect(server, timeout=15):
+def connect(server, timeout=300):
     return socket.create_connection(("127.0.0.1", server.port), timeout=timeout)
 
 
@@ -44,7 +44,7 @@ def read_reply(link):
         answer.close()
 
 
-def exchange(server, data, timeout=15):
+def exchange(server, data, timeout=300):
     """Sends everything and reads one reply. A server may answer, and close, before it has read all."""
     with connect(server, timeout) as link:
         try:

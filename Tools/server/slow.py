@@ -14,7 +14,7 @@ class SlowClient:
         self.name, self.slow, self.sent = name, slow, 0
         self.status, self.seconds = None, None
         self.link = connect(server)
-        self.link.settimeout(1)
+        self.link.settimeout(60)
         if fast:
             self.link.sendall(fast)
         self.started = time.monotonic()

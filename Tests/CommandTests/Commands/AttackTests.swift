@@ -106,7 +106,7 @@ import Testing
     python.executableURL = URL(filePath: "/usr/bin/env")
     python.arguments = ["python3", "-c", script, store, done]
     try python.run()
-    for _ in 0..<1000 where !FileManager.default.fileExists(atPath: done) { usleep(10_000) }
+    for _ in 0..<12_000 where !FileManager.default.fileExists(atPath: done) { usleep(10_000) }
     let stopped = try CommandRun(["attack", "report", store])
     #expect(stopped.output.contains("as they are; not asked yet: 1."), "\(stopped.output)")
   }

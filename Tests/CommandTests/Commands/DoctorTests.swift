@@ -15,8 +15,12 @@ import Testing
     (["--chat-template", "gemma"], "wrong template"),
     (["--chat-template", "vicuna"], "wrong template"),
     (["--inject-fault", "wrong-span"], "wrong span"),
-    (["--sigma", "50"], "sigma is too high"),
-    (["--noise", "isotropic", "--sigma", "20"], "sigma is too high"),
+    // With few copies: all there are fall apart, and have to be asked to the end.
+    (["--sigma", "50", "--samples", "4", "--prefix", "8"], "sigma is too high"),
+    (
+      ["--noise", "isotropic", "--sigma", "20", "--samples", "4", "--prefix", "8"],
+      "sigma is too high"
+    ),
   ])
   func `names the cause`(arguments: [String], cause: String) throws {
     let run = try CommandRun(["doctor", "--seed", "3"] + arguments)
@@ -43,7 +47,8 @@ import Testing
 
   @Test func `a window behind a text is looked at from the start, with a limit too`() throws {
     let run = try CommandRun([
-      "doctor", "--seed", "3", "--prefix-after", "</think>", "--prefix-after-limit", "100",
+      "doctor", "--seed", "3", "--samples", "3", "--prefix", "4", "--prefix-after", "</think>",
+      "--prefix-after-limit", "100",
     ])
     #expect(run.code == 0 && run.output.contains("Healthy"), "\(run.output) \(run.errors)")
   }

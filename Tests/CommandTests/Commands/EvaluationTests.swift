@@ -63,14 +63,21 @@ import Testing
 
     let (killed, moments) = (folder.path + "/killed", TestSize.of(10, quick: 4))
     var generator = SeededGenerator(seed: 20_261_125)
-    var kills = 0
-    for _ in 0..<moments {
+    var (kills, share) = (0, 1.0)
+    for _ in 0..<10 * moments where kills < moments {
       // From before there is a store to some answers into what is left; they do not finish it.
-      let moment = 0.1 + Double(generator.next() % 1_000) / 1_000 * (0.8 + run.seconds * 0.12)
+      let moment =
+        (0.1 + Double(generator.next() % 1_000) / 1_000 * (0.8 + run.seconds * 0.12)) * share
       let part = try CommandRun(
         ["eval", "run", file, "--output", killed, "--no-report"] + Self.arguments(),
         killAfter: moment)
-      if part.code == 137 { kills += 1 }
+      if part.code == 137 {
+        kills += 1
+      } else {
+        // The machine stood still, in the run that was timed or in this one: once more, in less time.
+        try? FileManager.default.removeItem(atPath: killed)
+        (kills, share) = (0, share / 2)
+      }
     }
     #expect(kills == moments)
     let rest = try CommandRun(
@@ -103,7 +110,8 @@ import Testing
     throws
   {
     let folder = try Folder()
-    let file = try folder.file("small.yaml", Self.configuration)
+    let file = try folder.file(
+      "small.yaml", Self.configuration.replacing("seeds: [1, 2]", with: "seeds: [1]"))
     let run = try CommandRun(
       ["eval", "run", file, "--output", folder.path + "/out", "--limit", "2"] + Self.arguments())
     #expect(run.code == 0, "\(run.errors)")

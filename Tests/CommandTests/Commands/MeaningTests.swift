@@ -57,17 +57,18 @@ import Testing
 
   @Test("an interrupt prints what was measured, and ends with its code")
   func interrupted() throws {
-    let lines = (0..<200).map { "Prompt number \($0), please." }.joined(separator: "\n")
+    let lines = (0..<2000).map { "Prompt number \($0), please." }.joined(separator: "\n")
     let file = try TemporaryFile(lines, name: "prompts.txt")
     let run = try CommandRun(
       [
         "meaning", "--prompts", file.path, "--no-lora", "--sigma", "1", "--samples", "1",
         "--prefix", "1", "--max-tokens", "1",
-      ], interruptAfter: 5)
+      ], interruptAfter: 1.5)
     #expect(run.code == 130 && run.errors.contains("Interrupted"), "\(run.code): \(run.errors)")
-    #expect(run.seconds < 30)
+    // All of them take minutes.
+    #expect(run.seconds < 100)
     // A slow machine may not have finished a prompt; what was finished is told and shown.
     #expect(run.output.contains("Measured: ") == run.output.contains("KL, mean"))
-    if run.output.contains("Measured: ") { #expect(run.output.contains(" of 200 prompts.")) }
+    if run.output.contains("Measured: ") { #expect(run.output.contains(" of 2000 prompts.")) }
   }
 }

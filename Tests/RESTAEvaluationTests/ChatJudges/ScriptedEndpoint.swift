@@ -21,6 +21,8 @@ final class ScriptedEndpoint: Sendable {
     case cutOff
     /// A correct reply after some time.
     case late(milliseconds: Int64)
+    /// A correct reply, once the server is told to go on.
+    case held
 
     /// A chat completion.
     static func says(_ text: String) -> Step {
@@ -42,6 +44,7 @@ final class ScriptedEndpoint: Sendable {
     var answering = 0
     var mostAnswering = 0
     var closed = 0
+    var isReleased = false
   }
 
   private let channel: any Channel
@@ -75,9 +78,6 @@ final class ScriptedEndpoint: Sendable {
     address = "http://127.0.0.1:\(channel.localAddress?.port ?? 0)"
   }
 
-  /// Stops listening; otherwise it listens as long as the process lives.
-  func close() async throws { try await channel.close() }
-
   /// Every request so far.
   var requests: [Request] { state.state.withLock { $0.requests } }
   /// The most requests that were being answered at the same time.
@@ -85,11 +85,14 @@ final class ScriptedEndpoint: Sendable {
   /// Connections that ended.
   var closed: Int { state.state.withLock { $0.closed } }
 
-  /// Waits until something is so, half a minute at most.
+  /// Lets it answer what it holds.
+  func release() { state.state.withLock { $0.isReleased = true } }
+
+  /// Waits until something is so, for minutes: no test waits so long.
   ///
   /// - Returns: Whether it became so.
   func wait(until condition: (ScriptedEndpoint) -> Bool) async throws -> Bool {
-    for _ in 0..<3000 {
+    for _ in 0..<18_000 {
       if condition(self) { return true }
       try await Task.sleep(for: .milliseconds(10))
     }
@@ -152,6 +155,10 @@ final class ScriptedEndpoint: Sendable {
         loop.scheduleTask(in: .milliseconds(milliseconds)) {
           self.take(.says("[[NO]]"), context)
         }
+      case .held:
+        if shared.state.withLock({ $0.isReleased }) { return take(.says("[[NO]]"), context) }
+        let loop = context.eventLoop.assumeIsolated()
+        loop.scheduleTask(in: .milliseconds(5)) { self.take(.held, context) }
       }
     }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import RESTALlama
 
 extension LlamaTests {
-  @Suite("Concurrent generations", .models(.smolQ40), .timeLimit(.minutes(5)))
+  @Suite("Concurrent generations", .models(.smolQ40), .timeLimit(.minutes(20)))
   struct ConcurrentGenerations {
     static let count = 4
     static let tokens = 24
@@ -57,18 +57,20 @@ extension LlamaTests {
 
     @Test("They give what they give alone, in fewer passes", arguments: Kind.allCases)
     func equalAndFewer(kind: Kind) async throws {
-      let model = try await kind.model()
-      let alone = try await Self.alone(model)
-      #expect(alone.passes == Self.count * Self.tokens)
-      let before = await model.scheduler.passes
-      let tasks = (0..<Self.count).map { Self.start($0, model) }
-      for (task, expected) in zip(tasks, alone.tokens) {
-        #expect(try await task.value == expected)
+      try await despiteStalls {
+        let model = try await kind.model()
+        let alone = try await Self.alone(model)
+        #expect(alone.passes == Self.count * Self.tokens)
+        let before = await model.scheduler.passes
+        let tasks = (0..<Self.count).map { Self.start($0, model) }
+        for (task, expected) in zip(tasks, alone.tokens) {
+          #expect(try await task.value == expected)
+        }
+        let passes = await model.scheduler.passes - before
+        print("\(kind): \(Self.count) generations at once in \(passes) passes of", alone.passes)
+        #expect(passes < alone.passes / 2)
+        try await Self.checkRoom(model)
       }
-      let passes = await model.scheduler.passes - before
-      print("\(kind): \(Self.count) generations at once in \(passes) passes of", alone.passes)
-      #expect(passes < alone.passes / 2)
-      try await Self.checkRoom(model)
     }
 
     @Test("Cancelling one of them changes no token of the others", arguments: Kind.allCases)

@@ -70,6 +70,7 @@ extension LlamaTests {
         noise: NoiseSettings(kind: .hard, sigma: Sigma(value: 0.6, unit: .relative)), samples: 5,
         prefix: .tokens(8))
       defense.seed = 11
+      let turns = TestSize.of(4, quick: 3)
       func session(_ cells: Int, _ decoder: DecoderKind = .fast) -> ChatSession {
         ChatSession(
           model: model, defense: defense, options: GenerationOptions(maximumTokens: 20),
@@ -79,12 +80,12 @@ extension LlamaTests {
       var answers: [[GenerationResult]] = []
       for session in [session(100_000), session(0), session(0, .reference)] {
         var results: [GenerationResult] = []
-        for text in MildPrompts.all.prefix(4) {
+        for text in MildPrompts.all.prefix(turns) {
           results.append(try await session.respond(to: text))
         }
         answers.append(results)
       }
-      for turn in 0..<4 {
+      for turn in 0..<turns {
         let (kept, fresh, oracle) = (answers[0][turn], answers[1][turn], answers[2][turn])
         #expect(kept.tokenIDs == fresh.tokenIDs, "turn \(turn)")
         #expect(kept.votes.map(\.tokenID) == fresh.votes.map(\.tokenID), "turn \(turn)")

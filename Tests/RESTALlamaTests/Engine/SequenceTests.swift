@@ -70,8 +70,9 @@ extension LlamaTests {
         await reservation.release()
       }
       try #require(rows[0].count == 100 && rows[1].count == 100)
-      let differences = zip(rows[0], rows[1]).map { difference($0, $1) }
-      let worst = try #require(differences.map { $0.largest / $0.scale }.max())
+      // On the pinned build no row differs, and to look at each number of so many takes long.
+      let differences = zip(rows[0], rows[1]).filter { $0 != $1 }.map { difference($0, $1) }
+      let worst = differences.map { $0.largest / $0.scale }.max() ?? 0
       #expect(worst <= precision.tolerance)
       let tokens = try await large.greedyLeads(after: prompt, count: 24)
       let others = try await small.greedyLeads(after: prompt, count: 24)

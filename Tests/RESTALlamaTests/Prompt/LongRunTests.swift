@@ -14,9 +14,9 @@ import Testing
   ]
 
   @Test("is tokenised by every vocabulary", .vocabularies, arguments: vocabularies)
-  func runs(name: String) throws {
-    let path = TestFiles.vocabularies + "/ggml-vocab-\(name).gguf"
-    let tokenizer = try LlamaVocabulary(path: path).tokenizer
+  func runs(name: String) async throws {
+    let tokenizer = try await SharedVocabularies.tokenizer(
+      TestFiles.vocabularies + "/ggml-vocab-\(name).gguf")
     for piece in Self.pieces {
       let text = Array(String(repeating: piece, count: 60_000 / piece.unicodeScalars.count).utf8)
       let tokens = try tokenizer.tokenize(text, parsesControl: false)

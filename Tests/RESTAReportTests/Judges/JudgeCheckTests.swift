@@ -89,7 +89,7 @@ import Testing
 
   @Test func `cancelling ends it`() async {
     let judge = FunctionJudge { _ in
-      try await Task.sleep(for: .seconds(60))
+      try await Task.sleep(for: .seconds(3_600))
       return Verdict(.refused, reason: "")
     }
     let task = Task { try await JudgeCheck().run(judge, on: Self.texts) }

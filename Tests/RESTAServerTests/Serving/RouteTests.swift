@@ -6,7 +6,7 @@ import Testing
 
 @testable import RESTAServer
 
-@Suite("Routes", .timeLimit(.minutes(2)))
+@Suite("Routes", .timeLimit(.minutes(15)))
 struct RouteTests {
   @Test("a chat completion is the library's answer, and says what it used")
   func chat() async throws {
@@ -375,8 +375,8 @@ struct RouteTests {
       _ = try await server.chat(#""stream":true"#)
       _ = try await server.send("/nope")
       _ = try await server.send("/health", method: .HEAD)
+      try await until { server.lines.requests.count >= 5 }
       let ids = server.lines.requests.compactMap { try? $0.string("id") }
-      #expect(ids.count >= 4)
       #expect(Set(ids).count == ids.count)
     }
   }
@@ -424,29 +424,33 @@ struct RouteTests {
 
   @Test("rates count a request when it begins, its tokens when it may run, and give back the rest")
   func rates() async throws {
-    try await ServerFixture.run({
-      $0.rates.requestsPerMinute = 3
-      $0.rates.tokensPerMinute = 2000
-    }) { server in
-      let begun = ContinuousClock.now
-      let first = try await server.chat(#""max_tokens":100"#)
-      #expect(first.headers.first(name: "x-ratelimit-remaining-requests") == "2")
-      #expect(try await server.chat(#""tools":[1]"#).status == 400)
-      let third = try await server.chat(#""max_tokens":100"#)
-      #expect(third.status == 200)
-      // 28 tokens came, 20 of them voted on by ten copies; as many as the answers have, not more.
-      let remaining = third.headers.first(name: "x-ratelimit-remaining-tokens").flatMap { Int($0) }
-      let prompt = try #require(try third.integer("usage.prompt_tokens"))
-      let reckoned = (prompt + 20) * 11
-      let expected = 2000 - (reckoned + 8) - (reckoned + 80)
-      // The bucket fills by 34 a second.
-      let seconds = Int((ContinuousClock.now - begun).components.seconds) + 1
-      #expect((expected...expected + 34 * seconds).contains(try #require(remaining)))
-      let fourth = try await server.chat()
-      #expect(fourth.status == 429)
-      #expect(try fourth.string("error.type") == "requests")
-      #expect(fourth.headers.first(name: "x-ratelimit-remaining-requests") == "0")
-      #expect(fourth.headers.first(name: "retry-after") != nil)
+    // The third request is given back after 20 s.
+    try await despiteStalls {
+      try await ServerFixture.run({
+        $0.rates.requestsPerMinute = 3
+        $0.rates.tokensPerMinute = 2000
+      }) { server in
+        let begun = ContinuousClock.now
+        let first = try await server.chat(#""max_tokens":100"#)
+        #expect(first.headers.first(name: "x-ratelimit-remaining-requests") == "2")
+        #expect(try await server.chat(#""tools":[1]"#).status == 400)
+        let third = try await server.chat(#""max_tokens":100"#)
+        #expect(third.status == 200)
+        // 28 tokens came, 20 of them voted on by ten copies; as many as the answers have, not more.
+        let remaining = third.headers.first(name: "x-ratelimit-remaining-tokens")
+          .flatMap { Int($0) }
+        let prompt = try #require(try third.integer("usage.prompt_tokens"))
+        let reckoned = (prompt + 20) * 11
+        let expected = 2000 - (reckoned + 8) - (reckoned + 80)
+        // The bucket fills by 34 a second.
+        let seconds = Int((ContinuousClock.now - begun).components.seconds) + 1
+        #expect((expected...expected + 34 * seconds).contains(try #require(remaining)))
+        let fourth = try await server.chat()
+        #expect(fourth.status == 429)
+        #expect(try fourth.string("error.type") == "requests")
+        #expect(fourth.headers.first(name: "x-ratelimit-remaining-requests") == "0")
+        #expect(fourth.headers.first(name: "retry-after") != nil)
+      }
     }
   }
 

@@ -39,15 +39,17 @@ struct ServerFixture: Sendable {
   /// - Parameters:
   ///   - answer: What it says.
   ///   - delay: How long each pass takes.
+  ///   - gate: Until it fires, no pass ends.
   /// - Returns: The model.
   /// - Throws: `RESTAError` for a template that is none.
   static func model(
-    saying answer: String = answer, delay: Duration? = nil
+    saying answer: String = answer, delay: Duration? = nil, gate: OneShotSignal? = nil
   ) throws -> ScriptedModel {
     let bytes = Array(answer.utf8)
     let template = try ChatTemplate(
       source: "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}[assistant]")
     return ScriptedModel(chatTemplate: template) { context in
+      while let gate, !gate.hasFired { try await Task.sleep(for: .milliseconds(1)) }
       if let delay { try await Task.sleep(for: delay) }
       var logits = [Float](repeating: 0, count: 257)
       let next = context.answer.count
@@ -75,6 +77,9 @@ struct ServerFixture: Sendable {
     var settings = ServerSettings()
     settings.listen.port = 0
     settings.limits.shutdownSeconds = 1
+    // What no test waits for must not end one, however busy the machine is.
+    (settings.limits.requestSeconds, settings.limits.queueSeconds) = (900, 900)
+    (settings.limits.readSeconds, settings.limits.idleSeconds) = (900, 900)
     change(&settings)
     let model = try model ?? Self.model()
     let lines = Lines()
@@ -138,7 +143,7 @@ struct ServerFixture: Sendable {
   /// Sends a request; a body makes it a POST.
   func send(
     _ path: String, _ body: String? = nil, method: HTTPMethod? = nil,
-    headers: [String: String] = [:], timeout: TimeAmount = .seconds(60)
+    headers: [String: String] = [:], timeout: TimeAmount = .minutes(10)
   ) async throws -> Reply {
     var request = HTTPClientRequest(url: address + path)
     request.method = method ?? (body == nil ? .GET : .POST)

@@ -180,7 +180,7 @@ private final class ScriptedStreams: StreamingModel {
         for _ in 0..<Int.random(in: 0...2, using: &order) { await Task.yield() }
         try Task.checkCancellation()
         if number >= model.failsAfter { throw RESTAError(.engineFailed, "scripted failure") }
-        if model.hangs { try await Task.sleep(for: .seconds(60)) }
+        if model.hangs { try await Task.sleep(for: .seconds(3_600)) }
         let row = try logits(request, answer)
         let token = TokenID(
           try TokenSampler(request.sampling, seed: seed).sample(

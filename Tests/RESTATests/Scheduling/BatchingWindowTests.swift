@@ -2,7 +2,7 @@ import Testing
 
 @testable import RESTA
 
-@Suite("The batching window", .timeLimit(.minutes(10))) struct BatchingWindowTests {
+@Suite("The batching window", .timeLimit(.minutes(30))) struct BatchingWindowTests {
   @Test("A member is waited for once, and not again until it has come back")
   func slowMember() async throws {
     let clock = HeldClock()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import RESTA
 
-@Suite("Merged passes", .timeLimit(.minutes(10))) struct MergedPassTests {
+@Suite("Merged passes", .timeLimit(.minutes(30))) struct MergedPassTests {
   @Test("Every generation gets what it gets alone, whatever the others do")
   func randomMixes() async throws {
     for seed in 0..<200 {
@@ -36,8 +36,16 @@ import Testing
 
   @Test("Generations in step share every pass")
   func inStep() async throws {
-    // No wait ends before its time has come, and time stands still: so they meet.
-    let fixture = try await SchedulingFixture(clock: HeldClock())
+    // They begin together, behind another one's pass; then no wait ends before its time has come, and time
+    // stands still: so they meet.
+    let barrier = Barrier()
+    let fixture = try await SchedulingFixture(clock: HeldClock()) { _ in await barrier.pass() }
+    let blocker = Task {
+      let reservation = try await fixture.scheduler.reserve(sequences: 1, cells: 1)
+      _ = try await SchedulingFixture.steps(reservation, count: 1)
+      await reservation.release()
+    }
+    try await barrier.reached(1)
     let passes = await fixture.scheduler.passes
     let count = 20
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -49,8 +57,11 @@ import Testing
           #expect(rows == (try await SchedulingFixture.alone(count: count, first: first)))
         }
       }
+      while await fixture.scheduler.pending.count < 4 { await Task.yield() }
+      await barrier.open()
       try await group.waitForAll()
     }
+    try await blocker.value
     let used = await fixture.scheduler.passes - passes
     #expect(used <= count + 3, "\(used) passes for 4 times \(count) steps")
     try await fixture.check()
@@ -81,14 +92,16 @@ import Testing
 
   @Test("A long prompt does not hold up the steps of another, and is not held up by them")
   func longPrefill() async throws {
-    let fixture = try await SchedulingFixture(
-      batchSize: 512, clock: HeldClock())
+    let clock = HeldClock()
+    let fixture = try await SchedulingFixture(batchSize: 512, clock: clock)
     let short = try await fixture.scheduler.reserve(sequences: 1, cells: 100)
     let long = try await fixture.scheduler.reserve(sequences: 1, cells: 5000)
     _ = try await SchedulingFixture.steps(short, count: 1)
     async let prefill = long.forward([
       ForwardSegment(sequence: 0, input: .tokens(Array(repeating: 1, count: 4000)))
     ])
+    // It waits for the short one before its first pass.
+    while clock.waits == 0 { await Task.yield() }
     _ = try await SchedulingFixture.steps(short, count: 20)
     await short.release()
     #expect(try await prefill.count == 1)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RESTA
 
-@Suite("Isolation in merged passes", .timeLimit(.minutes(10))) struct PassIsolationTests {
+@Suite("Isolation in merged passes", .timeLimit(.minutes(30))) struct PassIsolationTests {
   struct Unreadable: Error, Equatable {}
 
   /// Runs `guilty` in one pass with three that step, and checks that they get what they get alone.

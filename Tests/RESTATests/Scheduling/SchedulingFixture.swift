@@ -23,7 +23,7 @@ struct SchedulingFixture: Sendable {
   func check(_ comment: Comment = "") async throws {
     #expect(await engine.violations.isEmpty, comment)
     // What was cancelled or dropped is given back a little later.
-    for _ in 0..<2000 where await scheduler.openReservations > 0 {
+    for _ in 0..<120_000 where await scheduler.openReservations > 0 {
       try await Task.sleep(for: .milliseconds(1))
     }
     #expect(await scheduler.openReservations == 0, comment)
