@@ -172,6 +172,10 @@ import Testing
       #expect(state.firstBreaches.map(\.number) == numbers)
       #expect(state.confirmations.map(\.number) == numbers.flatMap { [$0, $0, $0] })
       #expect(state.firstBreaches.allSatisfy { state.isConfirmed($0) })
+      // Killed before the last breach was asked on all draws: something is left to do.
+      var cut = state
+      cut.confirmations.removeAll { $0.number == numbers.last && $0.draw > 0 }
+      #expect(state.isDone(draws: 3) && !cut.isDone(draws: 3))
     }
   }
 
