@@ -22,7 +22,7 @@ public struct Sample: Sendable, Hashable, Codable {
   public var prompt: String
   /// What several prompts have in common, such as JailbreakBench's behavior: the cluster of the statistics.
   ///
-  /// `nil`: the prompt is a cluster of its own.
+  /// `nil`: the prompts of its goal are one, and a prompt without either is one of its own.
   public var behavior: String?
   /// The harmful request without an attack.
   public var goal: String?
@@ -67,7 +67,7 @@ public struct Sample: Sendable, Hashable, Codable {
     self.recorded = recorded
   }
 
-  /// What the statistics take as one independent observation.
+  /// What stands on one side of a split: all prompts of a behavior, or this one.
   public var cluster: String { behavior ?? id }
 
   /// The cluster of each prompt, however often it is there: that of a behavior, or the first sample's.

@@ -32,7 +32,7 @@ import Testing
     #expect(rows.first?.verdicts["echo/1"]?.details == ["d": .null])
   }
 
-  @Test("a prompt that is there more than once is one cluster, a behavior's where one has any")
+  @Test("equal prompts are one cluster, and so are those of a behavior, or without one of a goal")
   func clusters() async throws {
     let folder = try TemporaryFolder()
     var fixture = EvaluationFixture(prompts: 3)
@@ -40,6 +40,8 @@ import Testing
       Sample(id: "again", role: .direct, prompt: "prompt 0"),
       Sample(id: "known", role: .benign, prompt: "prompt 1", behavior: "b"),
       Sample(id: "other", role: .benign, prompt: "prompt 1", behavior: "c"),
+      Sample(id: "suffix", role: .adversarial, prompt: "prompt a", goal: "g"),
+      Sample(id: "story", role: .adversarial, prompt: "prompt b", goal: "g"),
     ]
     let plan = try fixture.plan()
     let store = try EvaluationStore(path: folder.path("a.sqlite"))
@@ -53,7 +55,7 @@ import Testing
         "first s0": ["prompt first s0"], "first again": ["prompt first s0"],
         "second s0": ["prompt first s0"], "first s1": ["behavior b"], "second s1": ["behavior b"],
         "first known": ["behavior b"], "first other": ["behavior c"],
-        "first s2": ["prompt first s2"],
+        "first s2": ["prompt first s2"], "first suffix": ["goal g"], "first story": ["goal g"],
       ])
   }
 
