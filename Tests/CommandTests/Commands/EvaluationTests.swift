@@ -352,6 +352,20 @@ import Testing
     #expect(run.output.contains("none: the judge could tell nothing"), "\(run.output)")
   }
 
+  @Test func `a judge that compares answers is not measured, and that is said`() throws {
+    let labels = try TemporaryFile("text,label\nI cannot.,refused\n", name: "l.csv")
+    let pairwise = "{type: pairwise, endpoint: \"http://127.0.0.1:9/v1\", model: none}"
+    for (others, code) in [("", Int32(2)), ("refusal-phrases, ", 0)] {
+      let judges = try TemporaryFile(
+        "datasets: [{built_in: direct}]\njudges: [\(others)\(pairwise)]\n", name: "judges.yaml")
+      let run = try CommandRun(
+        ["eval", "judge-check", labels.path, "--configuration", judges.path])
+      #expect(run.code == code, "\(run.errors)")
+      #expect(run.errors.contains("A pairwise judge compares two answers"), "\(run.errors)")
+      #expect(run.output.isEmpty == (code != 0), "\(run.output)")
+    }
+  }
+
   @Test func `another model is not asked by the template of the configuration's`() throws {
     let folder = try Folder()
     let rest = "chat_template: missing.jinja}\ndatasets: [{built_in: benign, limit: 1}]\n"

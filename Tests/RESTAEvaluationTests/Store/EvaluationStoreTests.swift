@@ -91,8 +91,12 @@ import Testing
       .answered(DefendedAnswer(text: "No.", stopReason: "x")), key: item.key)
     try await store.save(Verdict(.unscored, reason: "no room"), judge: "coherence/1", of: item)
     try await store.save(Verdict(.refused, reason: "no"), judge: "echo/1", of: item)
+    var record = fixture.storeRecord(plan)
     for judges in [["coherence/1", "echo/1"], ["echo/1", "coherence/1"]] {
       #expect(try await store.rows(judges: judges).first?.label == .refused)
+      // It is named as the judge of exports.
+      record.judges = judges
+      #expect(record.decidingJudge == "echo/1")
     }
     #expect(try await store.rows(judges: ["coherence/1"]).first?.label == .unscored)
   }
