@@ -40,9 +40,8 @@ enum PreferenceTables {
       guard let preference = verdict.preference else { continue }
       wins.add(preference, to: cluster)
       inconsistent.add(verdict.outcome == .inconsistent ? 1 : 0, to: cluster)
-      if verdict.baselineLength > 0 {
-        lengths.add(Double(verdict.candidateLength) / Double(verdict.baselineLength), to: cluster)
-      }
+      lengths.add(
+        Double(verdict.candidateLength), over: Double(verdict.baselineLength), to: cluster)
     }
     return PreferenceSummary(
       dataset: dataset, defense: defense, judge: judge, winRate: Mean(shares: wins),
