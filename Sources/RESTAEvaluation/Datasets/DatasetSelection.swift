@@ -68,7 +68,7 @@ extension DatasetSelection {
     guard count > 0 else {
       throw EvaluationError.invalidConfiguration("\(name): the limit must be at least 1")
     }
-    return (0..<count).map { samples[$0 * samples.count / count] }
+    return samples.evenly(atMost: count)
   }
 
   /// A name that nothing has would select nothing in silence.
