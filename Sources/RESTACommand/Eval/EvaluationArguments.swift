@@ -118,8 +118,7 @@ struct DataArguments: ParsableArguments {
 
   /// The folder, or `nil`.
   var folder: String? {
-    let variable = ProcessInfo.processInfo.environment[KnownDataset.folderVariable] ?? ""
-    return given ?? (variable.isEmpty ? nil : variable)
+    given ?? ProcessInfo.processInfo.environment[KnownDataset.folderVariable].unlessEmpty
   }
 }
 

@@ -58,11 +58,10 @@ public struct Sample: Sendable, Hashable, Codable {
     self.role = role
     self.prompt = prompt
     // All rows without a behavior would be one cluster of the statistics, and one side of the split.
-    let known = { (text: String?) -> String? in text?.isEmpty == true ? nil : text }
-    self.behavior = known(behavior)
-    self.goal = known(goal)
-    self.category = known(category)
-    self.attack = known(attack)
+    self.behavior = behavior.unlessEmpty
+    self.goal = goal.unlessEmpty
+    self.category = category.unlessEmpty
+    self.attack = attack.unlessEmpty
     self.instructions = instructions
     self.recorded = recorded
   }
@@ -78,6 +77,11 @@ public struct Sample: Sendable, Hashable, Codable {
         (Array($0.sample.prompt.utf8), $0.cluster)
       }, uniquingKeysWith: { first, _ in first })
   }
+}
+
+extension String? {
+  /// The text; an empty one is none, as many exports write it.
+  package var unlessEmpty: String? { self?.isEmpty == true ? nil : self }
 }
 
 /// One of IFEval's verifiable instructions (arXiv 2311.07911).
