@@ -79,7 +79,7 @@ public struct Sample: Sendable, Hashable, Codable {
   }
 }
 
-extension String? {
+extension Optional where Wrapped == String {
   /// The text; an empty one is none, as many exports write it.
   package var unlessEmpty: String? { self?.isEmpty == true ? nil : self }
 }
