@@ -379,6 +379,18 @@ import Testing
     #expect(wrong.code != 0 && wrong.errors.contains("missing.jinja"), "\(wrong.errors)")
   }
 
+  @Test func `the adapters of a configuration can be left out`() throws {
+    let folder = try Folder()
+    let file = try folder.file(
+      "a.yaml",
+      "model: {file: \(try CommandRun.model()), lora: [missing.gguf]}\n"
+        + "datasets: [{built_in: benign, limit: 1}]\n")
+    let run = try CommandRun(["eval", "run", file, "--dry-run", "--no-lora"])
+    #expect(run.code == 0, "\(run.errors)")
+    let with = try CommandRun(["eval", "run", file, "--dry-run"])
+    #expect(with.code != 0 && with.errors.contains("missing.gguf"), "\(with.errors)")
+  }
+
   @Test func `known datasets are listed with where to get them`() throws {
     let run = try CommandRun(["eval", "data", "--json"], variables: ["RESTA_DATA": ""])
     #expect(run.code == 0, "\(run.errors)")
