@@ -39,8 +39,7 @@ struct PairedRows {
     of measure: (GenerationRow) -> Bool?
   ) -> (differences: PairedDifferences, directions: [Double]) {
     func values(_ rows: [GenerationRow]) -> [Double] { rows.compactMap(measure).map { $0 ? 1 : 0 } }
-    var differences = PairedDifferences()
-    var directions: [Double] = []
+    var (differences, directions) = (PairedDifferences(), [Double]())
     for pair in pairs {
       let (first, second) = (values(pair.defense), values(pair.baseline))
       differences.add(first, less: second, to: pair.cluster)

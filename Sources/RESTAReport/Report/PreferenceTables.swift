@@ -33,9 +33,7 @@ enum PreferenceTables {
     _ pairs: [(cluster: String, verdict: PairwiseVerdict)]
   ) -> PreferenceSummary {
     let scored = pairs.map(\.verdict).filter { $0.preference != nil }
-    var wins = ClusterSums()
-    var lengths = ClusterSums()
-    var inconsistent = ClusterSums()
+    var (wins, lengths, inconsistent) = (ClusterSums(), ClusterSums(), ClusterSums())
     for (cluster, verdict) in pairs {
       guard let preference = verdict.preference else { continue }
       wins.add(preference, to: cluster)
