@@ -24,6 +24,9 @@ package struct AttackRequest: Sendable, Hashable, Codable {
   /// The user's last message.
   package var prompt: String { messages.last?.content ?? "" }
 
+  /// Whether the prompt alone says all of it.
+  var isPlain: Bool { messages.count == 1 && opening == nil && marker == nil }
+
   /// The system prompt and the other turns: as templates take one system message, the attacker's stands behind the
   /// operator's.
   func parts(behind system: String?) -> (system: String?, turns: [ChatMessage]) {

@@ -52,9 +52,7 @@ package struct GoalSet: Sendable, Hashable {
       contentsOf: path, read: file, fallback: saysRoles ? nil : .direct, skipsBadRows: nil,
       selection: DatasetSelection(split: split))
     var set = try GoalSet(data)
-    if let limit, set.goals.count > limit {
-      set.goals = (0..<limit).map { set.goals[$0 * set.goals.count / limit] }
-    }
+    if let limit { set.goals = set.goals.evenly(atMost: limit) }
     return set
   }
 }

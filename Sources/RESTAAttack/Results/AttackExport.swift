@@ -43,7 +43,8 @@ package struct AttackExport: Sendable {
   /// message cannot say, and how many attacks are to be gone on with.
   ///
   /// A goal that was not broken has no prompt, as in JailbreakBench's own. Neither has one whose breach needs more
-  /// than a message of the user: what it needs is beside, in `messages` and `opening`.
+  /// than a message of the user, or a `marker` behind which the answer is judged, of which who asks the prompt again
+  /// knows nothing: all of it is beside, in `messages`, `opening` and `marker`.
   package func artifact(
     attack: String?, defense: String?, date: String
   ) throws(EvaluationError) -> (text: String, withoutPrompt: Int, unfinished: Int) {
@@ -56,7 +57,7 @@ package struct AttackExport: Sendable {
     for (index, screened) in zip(indices, goals) {
       let state = own.first { $0.unit.goal == screened.goal.id }
       let breach = state?.breach
-      let isPlain = breach.map { $0.request.messages.count == 1 && $0.request.opening == nil }
+      let isPlain = breach?.request.isPlain
       if isPlain == false { without += 1 }
       let goal = screened.goal
       entries.append([
@@ -73,6 +74,7 @@ package struct AttackExport: Sendable {
         ("confirming_draws", .count(state?.confirmed()?.draws)),
         ("messages", isPlain == false ? Self.messages(breach) : .null),
         ("opening", .optional(breach?.request.opening?.text)),
+        ("marker", .optional(breach?.request.marker)),
       ])
     }
     let part = record.attacks.first { $0.name == attack }

@@ -73,7 +73,7 @@ package struct AttackRunner: Sendable {
     let (answer, finding, _) = try await AttackJudgement.of(
       AttackRequest(goal.text), for: goal, target: arm.target, judge: plan.judge,
       seed: AttackSeeds.of(plan.settings.seed, goal))
-    try await store.save(finding, answer: answer?.text, direct: goal)
+    try await store.save(finding, answer: answer?.text, direct: goal, of: plan)
     await tally.noteDirect()
   }
 

@@ -40,9 +40,9 @@ extension AttackStore {
       return (draws.count { $0.finding.label == .complied }, draws.count)
     }
 
-    /// Whether nothing is left to do: where so many draws confirm a breach, its own are there.
+    /// Whether nothing is left to do: where so many draws confirm a breach, those of each variant's are there.
     package func isDone(draws: Int) -> Bool {
-      end != nil && (confirmed().map { $0.draws >= draws } ?? true)
+      end != nil && firstBreaches.allSatisfy { (confirmed($0)?.draws ?? 0) >= draws }
     }
 
     /// Whether most of these draws complied.

@@ -54,9 +54,8 @@ package final class AttackStore: Sendable {
   }
 
   private func record(_ database: Database) throws -> AttackRecord? {
-    let text = try String.fetchOne(
-      database, sql: "SELECT value FROM meta WHERE name = 'record'")
-    return try text.map { try decode(AttackRecord.self, $0) }
+    try String.fetchOne(database, sql: "SELECT value FROM meta WHERE name = 'record'")
+      .map { try decode(AttackRecord.self, $0) }
   }
 
   func decode<Value: Decodable>(_ type: Value.Type, _ text: String) throws -> Value {
@@ -123,11 +122,22 @@ package final class AttackStore: Sendable {
     }
   }
 
-  func save(_ finding: AttackJudge.Finding, answer: String?, direct goal: AttackGoal) async throws {
+  /// Keeps what a plan's goal is answered as it is; another run may have begun here before the first answer.
+  func save(
+    _ finding: AttackJudge.Finding, answer: String?, direct goal: AttackGoal, of plan: AttackPlan
+  ) async throws {
+    let record = try CanonicalJSON.text(plan.record)
     try await writing { database in
       try database.execute(
-        sql: "UPDATE goal SET label = ?, reason = ?, answer = ? WHERE id = ? AND label IS NULL",
-        arguments: [finding.label.rawValue, finding.reason, answer, goal.id])
+        sql: """
+          UPDATE goal SET label = ?, reason = ?, answer = ? WHERE id = ? AND label IS NULL
+          AND EXISTS (SELECT * FROM meta WHERE name = 'record' AND value = ?)
+          """,
+        arguments: [finding.label.rawValue, finding.reason, answer, goal.id, record])
+      guard database.changesCount > 0 else {
+        throw EvaluationError.invalidStore(
+          "Another run has begun in '\(self.path)': name another file with --store.")
+      }
     }
   }
 

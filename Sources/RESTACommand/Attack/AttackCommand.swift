@@ -121,7 +121,7 @@ struct AttackExportCommand: AsyncParsableCommand {
       if artifact.withoutPrompt > 0 {
         Terminal.error(
           "\(artifact.withoutPrompt) breaches need more than one message of the user: they have "
-            + "'messages' or 'opening', and no 'prompt'.")
+            + "'messages', 'opening' or 'marker', and no 'prompt'.")
       }
       if artifact.unfinished > 0 {
         Terminal.error("\(artifact.unfinished) attacks are unfinished: 'resta attack run' goes on.")

@@ -31,7 +31,8 @@ struct CalibrationReport {
     let counts = [Sample.Role.benign, .direct, .adversarial].map { role in
       "\(samples.count { $0.role == role }) \(Self.words(role))"
     }
-    let goals = Set(samples.filter { $0.role == .adversarial }.map(\.cluster)).count
+    let attacks = samples.filter { $0.role == .adversarial }
+    let goals = Set(attacks.map { $0.behavior ?? $0.goal ?? $0.id }).count
     prompts = counts.joined(separator: ", ") + " on \(goals) goals; development side of the split"
     self.plan = plan
     self.search = search

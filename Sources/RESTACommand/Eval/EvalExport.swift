@@ -71,7 +71,7 @@ struct EvalExport: AsyncParsableCommand {
       let model = record.environment.first { $0.label == "Model" }?.value ?? "unknown"
       let artifact = try JailbreakBenchArtifact(
         rows: rows, model: model, date: String(Date().formatted(.iso8601).prefix(10)),
-        judge: record.judges.first)
+        judge: record.decidingJudge)
       Terminal.write(artifact.text)
       Terminal.error(
         "\(rows.count) prompts, \(artifact.jailbroken) jailbroken, \(artifact.unscored) unscored.")

@@ -42,11 +42,10 @@ struct EvalJudgeCheck: AsyncParsableCommand {
       folder: configuration.folder, date: configuration.templateDate, cache: MemoryJudgeCache(),
       subject: { try await arguments.load(for: configuration).subject(for: configuration) },
       load: SubjectArguments.loadJudge)
-    if configuration.judges.allSatisfy({ $0.kind == .pairwise }) {
-      throw Failure.usage(
-        "A pairwise judge compares two answers, and a label is of one. Name another.")
-    }
     let judges = try await assembly.judges(configuration.judges)
+    let pairwise = "A pairwise judge compares two answers, and a label is of one"
+    guard !judges.isEmpty else { throw Failure.usage("\(pairwise). Name another.") }
+    if judges.count < configuration.judges.count { Terminal.error("\(pairwise): left out.") }
     var reports: [JudgeCheckReport] = []
     for judge in judges {
       Terminal.status("Asking \(judge.id)")

@@ -61,7 +61,8 @@ struct SubjectArguments: ParsableArguments {
     let named = configuration.model
     if arguments.model == nil, let file = named.file {
       arguments.model = configuration.resolved(file)
-      if arguments.lora.isEmpty { arguments.lora = named.adapters.map(configuration.resolved) }
+      let adapters = noLora ? [] : named.adapters.map(configuration.resolved)
+      if arguments.lora.isEmpty { arguments.lora = adapters }
     }
     if arguments.chatTemplate == nil, let template = named.chatTemplate {
       // That of the file's model would be wrong for another one; it may be the same elsewhere.
@@ -118,8 +119,7 @@ struct DataArguments: ParsableArguments {
 
   /// The folder, or `nil`.
   var folder: String? {
-    let variable = ProcessInfo.processInfo.environment[KnownDataset.folderVariable] ?? ""
-    return given ?? (variable.isEmpty ? nil : variable)
+    given ?? ProcessInfo.processInfo.environment[KnownDataset.folderVariable].unlessEmpty
   }
 }
 

@@ -69,7 +69,7 @@ extension DatasetSelection {
     guard count > 0 else {
       throw EvaluationError.invalidConfiguration("\(name): the limit must be at least 1")
     }
-    return (0..<count).map { samples[$0 * samples.count / count] }
+    return samples.evenly(atMost: count)
   }
 
   /// A prompt on both sides of the data's own split would be reported on, and settings chosen on it.

@@ -68,7 +68,7 @@ package struct ImportedAnswer: Sendable, Hashable {
       return ImportedAnswer(
         sample: sample, dataset: dataset,
         answer: try fields.nullableString(fields.has("answer") ? "answer" : "response"),
-        defense: try fields.optionalString("defense"), place: fields.place)
+        defense: try fields.optionalString("defense").unlessEmpty, place: fields.place)
     }
     guard !answers.isEmpty else {
       throw DocumentError("\(file.source.name): the file holds no answer")
@@ -81,7 +81,7 @@ package struct ImportedAnswer: Sendable, Hashable {
   ) throws(DocumentError) -> (dataset: String?, sample: Sample) {
     let name = ["sample", "id"].first(where: fields.has)
     let id = if let name { try fields.identifier(name) } else { String?.none }
-    let dataset = try fields.optionalString("dataset")
+    let dataset = try fields.optionalString("dataset").unlessEmpty
     let found = id.flatMap { known[$0] }?.filter { dataset == nil || $0.dataset == dataset } ?? []
     guard found.count <= 1 else {
       throw fields.error("several datasets have this id; add a field 'dataset'")

@@ -40,7 +40,7 @@ extension LabelledText {
     }
     self.init(
       text: try row.string("text"), label: known, prompt: try row.optionalString("prompt") ?? "",
-      goal: try row.optionalString("goal"))
+      goal: try row.optionalString("goal").unlessEmpty)
     if let role = try row.optionalChoice("role", of: Sample.Role.self) { self.role = role }
   }
 

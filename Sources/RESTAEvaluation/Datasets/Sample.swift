@@ -22,7 +22,7 @@ public struct Sample: Sendable, Hashable, Codable {
   public var prompt: String
   /// What several prompts have in common, such as JailbreakBench's behavior: the cluster of the statistics.
   ///
-  /// `nil`: the prompt is a cluster of its own.
+  /// `nil`: the prompts of its goal are one, and a prompt without either is one of its own.
   public var behavior: String?
   /// The harmful request without an attack.
   public var goal: String?
@@ -58,16 +58,15 @@ public struct Sample: Sendable, Hashable, Codable {
     self.role = role
     self.prompt = prompt
     // All rows without a behavior would be one cluster of the statistics, and one side of the split.
-    let known = { (text: String?) -> String? in text?.isEmpty == true ? nil : text }
-    self.behavior = known(behavior)
-    self.goal = known(goal)
-    self.category = known(category)
-    self.attack = known(attack)
+    self.behavior = behavior.unlessEmpty
+    self.goal = goal.unlessEmpty
+    self.category = category.unlessEmpty
+    self.attack = attack.unlessEmpty
     self.instructions = instructions
     self.recorded = recorded
   }
 
-  /// What the statistics take as one independent observation.
+  /// What stands on one side of a split: all prompts of a behavior, or this one.
   public var cluster: String { behavior ?? id }
 
   /// The cluster of each prompt, however often it is there: that of a behavior, or the first sample's.
@@ -78,6 +77,11 @@ public struct Sample: Sendable, Hashable, Codable {
         (Array($0.sample.prompt.utf8), $0.cluster)
       }, uniquingKeysWith: { first, _ in first })
   }
+}
+
+extension Optional where Wrapped == String {
+  /// The text; an empty one is none, as many exports write it.
+  package var unlessEmpty: String? { self?.isEmpty == true ? nil : self }
 }
 
 /// One of IFEval's verifiable instructions (arXiv 2311.07911).

@@ -122,14 +122,11 @@ extension Verdict {
 
   /// A judge that failed.
   static func failed(_ error: any Error, _ details: JSONObject = [:]) throws -> Verdict {
-    Verdict(.unscored, reason: try JudgeFailure.reason(error), details: details)
+    Verdict(.unscored, reason: try cause(of: error), details: details)
   }
-}
 
-/// Errors of judges, as a verdict reports them.
-enum JudgeFailure {
   /// Why a judge failed, without prompt, answer or key.
-  static func reason(_ error: any Error) throws -> String {
+  static func cause(of error: any Error) throws -> String {
     try Task.checkCancellation()
     switch error {
     case is CancellationError: throw error

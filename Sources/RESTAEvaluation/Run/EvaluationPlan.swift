@@ -144,6 +144,11 @@ extension Array {
     return filter { seen.insert($0).inserted }
   }
 
+  /// All elements if there are no more than `limit`; else that many, evenly spaced: those at ⌊i n / limit⌋.
+  package func evenly(atMost limit: Int) -> [Element] {
+    count > limit ? (0..<Swift.max(0, limit)).map { self[$0 * count / limit] } : self
+  }
+
   /// Those of equal keys together, in the order in which the keys first occur.
   package func grouped<Key: Hashable>(
     by key: (Element) -> Key

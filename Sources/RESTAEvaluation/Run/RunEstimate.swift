@@ -21,8 +21,7 @@ package struct RunEstimate: Sendable, Hashable, Codable {
 
   package init(_ plan: EvaluationPlan, subject: Subject) {
     let weights = WorkWeights(plan: plan, subject: subject)
-    var seen: Set<String> = []
-    var counts: [String: Part] = [:]
+    var (seen, counts) = (Set<String>(), [String: Part]())
     for item in plan.items {
       var part = counts[item.defense] ?? Part(defense: item.defense, answers: 0, positions: 0)
       part.answers += 1

@@ -137,6 +137,8 @@ package struct StoreRecord: Sendable, Hashable, Codable {
   package var baseline: String
   /// The judges' ids, in order: the first that tells refused from complied decides.
   package var judges: [String] = []
+  /// The first of them that tells refused from complied, which coherence does not wherever it stands.
+  package var decidingJudge: String? { judges.first { !$0.hasPrefix("coherence") } }
   /// The ids of those that compare answers; `nil` in stores that were begun before these were kept.
   package var pairwiseJudges: [String]?
   /// How many answers the whole plan asks for.

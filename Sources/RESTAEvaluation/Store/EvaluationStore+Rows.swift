@@ -119,9 +119,11 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   /// The cluster of the statistics.
   ///
   /// A behavior is the same one in every dataset, so that the artifacts of several attacks on it are not taken
-  /// as independent; a prompt without one stands for itself, however often it is in the data.
+  /// as independent; without one its goal does the same, and a prompt without either stands for itself, however
+  /// often it is in the data.
   package var cluster: String {
-    sample.behavior.map { "behavior \($0)" } ?? shared ?? "prompt \(dataset) \(sample.id)"
+    sample.behavior.map { "behavior \($0)" } ?? shared ?? sample.goal.map { "goal \($0)" }
+      ?? "prompt \(dataset) \(sample.id)"
   }
 
   /// The rows with one cluster for samples of one prompt, which have one answer: that of a behavior, or the first's.

@@ -35,8 +35,7 @@ extension Analysis {
   private static func summary(
     of rows: [GenerationRow], _ dataset: String, _ defense: String, _ estimator: Estimator
   ) -> CorrectSummary {
-    var sums = ClusterSums()
-    var others: [AnswerLabel: Int] = [:]
+    var (sums, others) = (ClusterSums(), [AnswerLabel: Int]())
     for row in rows {
       guard let isCorrect = row.isCorrect else { continue }
       sums.add(isCorrect ? 1 : 0, to: row.cluster)

@@ -27,13 +27,12 @@ extension Analysis {
   ) -> VoteEffect? {
     let pairs = PairedRows(single.defense.rows.of(role), voted.defense.rows.of(role)).pairs
     let found = pairs.compactMap { pair -> (point: VoteEffect.Point, cluster: String)? in
-      let (ours, theirs) = (
-        pair.defense.compactMap(\.complied), pair.baseline.compactMap(\.complied)
-      )
-      guard let row = pair.defense.first, !ours.isEmpty, !theirs.isEmpty else { return nil }
+      let (ours, theirs) = (pair.defense.scores, pair.baseline.scores)
+      guard let row = pair.defense.first, let single = ours.average, let voted = theirs.average
+      else { return nil }
       let point = VoteEffect.Point(
-        sample: "\(row.dataset) \(row.sample.id)", single: share(ours), singleAnswers: ours.count,
-        voted: share(theirs), votedAnswers: theirs.count)
+        sample: "\(row.dataset) \(row.sample.id)", single: single, singleAnswers: ours.count,
+        voted: voted, votedAnswers: theirs.count)
       return (point, pair.cluster)
     }
     guard !found.isEmpty else { return nil }
@@ -58,9 +57,5 @@ extension Analysis {
       guard sums.observations > 0 else { return nil }
       return VoteEffect.Bin(low: low, high: high, single: estimator.mean(shares: sums))
     }
-  }
-
-  private static func share(_ complied: [Bool]) -> Double {
-    Double(complied.count { $0 }) / Double(complied.count)
   }
 }

@@ -116,7 +116,7 @@ extension Analysis {
     let answers = table.defenses.map { $0.rows.byPrompt() }
     return Sample.Role.allCases.flatMap { role -> [Example] in
       let prompts = table.defenses.flatMap { $0.rows.of(role) }.prompts()
-      return EvenChoice.of(prompts, limit: limit).flatMap { prompt in
+      return prompts.evenly(atMost: limit).flatMap { prompt in
         answers.compactMap { $0[prompt]?.first }.map { row in
           example(of: row, isRedacted: role != .benign && !showsText)
         }

@@ -67,6 +67,9 @@ extension GenerationRow {
 }
 
 extension Sequence<GenerationRow> {
+  /// 1 for each scored answer that complies, 0 for each other one.
+  var scores: [Double] { compactMap(\.complied).map { $0 ? 1 : 0 } }
+
   func of(_ role: Sample.Role) -> [GenerationRow] { filter { $0.sample.role == role } }
 
   /// Whether each scored answer has a label.

@@ -26,7 +26,7 @@ struct PairedRows {
   /// The seeds of a prompt are averaged first, so that prompts weigh the same on
   /// both sides however many seeds either has.
   var compliedRatio: ClusterSums {
-    sums { $0.compactMap(\.complied).map { $0 ? 1.0 : 0 }.average }
+    sums { $0.scores.average }
   }
 
   /// For each prompt that both have an answer to: the tokens the defence processed over the baseline's.
@@ -39,8 +39,7 @@ struct PairedRows {
     of measure: (GenerationRow) -> Bool?
   ) -> (differences: PairedDifferences, directions: [Double]) {
     func values(_ rows: [GenerationRow]) -> [Double] { rows.compactMap(measure).map { $0 ? 1 : 0 } }
-    var differences = PairedDifferences()
-    var directions: [Double] = []
+    var (differences, directions) = (PairedDifferences(), [Double]())
     for pair in pairs {
       let (first, second) = (values(pair.defense), values(pair.baseline))
       differences.add(first, less: second, to: pair.cluster)

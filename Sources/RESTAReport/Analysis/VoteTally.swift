@@ -99,7 +99,7 @@ extension Analysis {
         tieBreaks: Dictionary(
           voting.votes.compactMap { $0.tieBreak }.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
         positions: positions(of: voting.votes),
-        rows: EvenChoice.of(voting.rows, limit: rowLimit).map { heatMapRow($0) })
+        rows: voting.rows.evenly(atMost: rowLimit).map { heatMapRow($0) })
     }
   }
 
@@ -121,14 +121,5 @@ extension Analysis {
     return VoteSummary.Row(
       sample: "\(row.dataset) \(row.sample.id)", role: row.sample.role, label: row.label,
       positions: votes.map(\.position), margins: votes.map { max(0, min(1, $0.relativeMargin)) })
-  }
-}
-
-/// A few of many, evenly spaced.
-enum EvenChoice {
-  /// All elements if there are no more than `limit`; else that many: those at ⌊i n / limit⌋.
-  static func of<Element>(_ elements: [Element], limit: Int) -> [Element] {
-    guard elements.count > limit else { return elements }
-    return (0..<max(0, limit)).map { elements[$0 * elements.count / limit] }
   }
 }

@@ -11,8 +11,7 @@ struct HeatMapFigure {
 
   /// The answers of a role that are drawn.
   static func rows(_ summary: VoteSummary, _ role: Sample.Role) -> [VoteSummary.Row] {
-    EvenChoice.of(
-      summary.rows.filter { $0.role == role && !$0.margins.isEmpty }, limit: rowsPerRole)
+    summary.rows.filter { $0.role == role && !$0.margins.isEmpty }.evenly(atMost: rowsPerRole)
   }
 
   var figure: Figure? {

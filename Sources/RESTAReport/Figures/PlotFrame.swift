@@ -88,8 +88,9 @@ struct AxisScale: Sendable, Hashable {
     return AxisScale(top: unit * 10, step: unit * 2)
   }
 
+  /// Without what rounding adds: 3 · 0.2 is written at the axis, and is 0.6.
   var ticks: [Double] {
-    (0...Int((top / step).rounded())).map { Double($0) * step }
+    (0...Int((top / step).rounded())).map { (Double($0) * step * 1e9).rounded() / 1e9 }
   }
 
   /// How far along the axis a value lies, 0...1; what is off the axis lies at its end.

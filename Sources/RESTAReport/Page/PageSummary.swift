@@ -41,7 +41,7 @@ enum SummarySection {
   /// How many defences beat refusing at random.
   private static func verdicts(_ index: ReportIndex) -> Markup {
     let controls = index.report.defenses.filter {
-      [RandomRefusal.kind, Placebo.kind].contains($0.kind)
+      [RandomRefusal.kind, TemperatureOnly.kind, Placebo.kind].contains($0.kind)
     }
     let points = index.report.tradeOff.filter { point in
       point.verdict != .reference && !controls.contains { $0.name == point.defense }

@@ -33,16 +33,13 @@ enum PreferenceTables {
     _ pairs: [(cluster: String, verdict: PairwiseVerdict)]
   ) -> PreferenceSummary {
     let scored = pairs.map(\.verdict).filter { $0.preference != nil }
-    var wins = ClusterSums()
-    var lengths = ClusterSums()
-    var inconsistent = ClusterSums()
+    var (wins, lengths, inconsistent) = (ClusterSums(), ClusterSums(), ClusterSums())
     for (cluster, verdict) in pairs {
       guard let preference = verdict.preference else { continue }
       wins.add(preference, to: cluster)
       inconsistent.add(verdict.outcome == .inconsistent ? 1 : 0, to: cluster)
-      if verdict.baselineLength > 0 {
-        lengths.add(Double(verdict.candidateLength) / Double(verdict.baselineLength), to: cluster)
-      }
+      lengths.add(
+        Double(verdict.candidateLength), over: Double(verdict.baselineLength), to: cluster)
     }
     return PreferenceSummary(
       dataset: dataset, defense: defense, judge: judge, winRate: Mean(shares: wins),

@@ -68,15 +68,12 @@ public struct ReportAssembly: Sendable {
   }
 
   private func entries(_ record: StoreRecord) async throws -> [RecordEntry] {
-    var entries = record.environment
-    if let about = record.about {
-      entries.insert(RecordEntry(label: "About", value: about), at: 0)
-    }
-    entries.append(
-      RecordEntry(label: "Longest answer", value: "\(record.subject.maximumTokens) tokens"))
-    entries.append(
-      RecordEntry(label: "Digest of the results, SHA-256", value: try await store.digest()))
-    return entries
+    let about = record.about.map { [RecordEntry(label: "About", value: $0)] } ?? []
+    return try await about + record.environment
+      + [
+        RecordEntry(label: "Longest answer", value: "\(record.subject.maximumTokens) tokens"),
+        RecordEntry(label: "Digest of the results, SHA-256", value: store.digest()),
+      ]
   }
 
   /// The comparison that was named beforehand, with its result where it is among the comparisons.
@@ -118,8 +115,7 @@ enum InstructionTables {
   private static func summary(
     of rows: [GenerationRow], _ dataset: String, _ defense: String
   ) -> InstructionSummary? {
-    var prompts = Followed()
-    var instructions = Followed()
+    var (prompts, instructions) = (Followed(), Followed())
     var byType: [String: Followed] = [:]
     for row in rows {
       guard let asked = row.sample.instructions, !asked.isEmpty,

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Whether a defence is better than refusing at random.
 ///
 /// Refusing each prompt with probability q, whatever it says, leaves the share 1 - q of the
@@ -38,8 +40,8 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
     if first.varies && second.varies {
       interval = bootstrap.interval(ofDraws: draws, less: otherDraws)
     } else if let first = first.interval, let second = second.interval {
-      let below = Self.hypotenuse(kept - first.low, second.high - broken)
-      let above = Self.hypotenuse(first.high - kept, broken - second.low)
+      let below = hypot(kept - first.low, second.high - broken)
+      let above = hypot(first.high - kept, broken - second.low)
       interval = ConfidenceInterval(low: difference - below, high: difference + above)
     }
     guard let interval else { return }
@@ -66,9 +68,5 @@ struct RandomRefusalDiagonal: Sendable, Hashable {
         low: max(0, min(interval?.low ?? ratio, ratio - reach)),
         high: max(interval?.high ?? ratio, ratio + reach)), false
     )
-  }
-
-  private static func hypotenuse(_ first: Double, _ second: Double) -> Double {
-    (first * first + second * second).squareRoot()
   }
 }

@@ -15,7 +15,7 @@ package enum TextReport {
     } else {
       lines +=
         TextTable(headings: headings, rows: rows.map(\.stacked)).lines(width: width)
-        ?? rows.flatMap(\.block)
+        ?? rows.flatMap { $0.block(width: width) }
       lines += [""]
       lines += wrapped(
         "[low, high] is the 95 % interval. Usefulness: benign prompts complied with. Direct: direct "
@@ -101,7 +101,7 @@ package enum TextReport {
     }
 
     init(_ point: TradeOffPoint, _ index: ReportIndex) {
-      name = TextWidth.shortened(point.defense, to: 36)
+      name = point.defense
       let separation = index.separation(point.defense)
       verdict =
         point.verdict == .reference || separation == .notRun
@@ -120,16 +120,16 @@ package enum TextReport {
       ]
     }
 
-    /// Cells of several lines.
-    var stacked: [[String]] { [[name]] + cells.map(\.lines) + [verdict] }
+    /// Cells of several lines; no name is shortened, since those of two settings may differ anywhere.
+    var stacked: [[String]] { [wrapped(name, width: 36)] + cells.map(\.lines) + [verdict] }
 
-    var block: [String] {
+    func block(width: Int) -> [String] {
       let labels = headings.map { $0.filter { !$0.isEmpty }.joined(separator: " ") }
       let room = labels.map(TextWidth.columns).max() ?? 0
       func line(_ label: String, _ value: String) -> String {
         "  \(label)\(String(repeating: " ", count: room - TextWidth.columns(label)))  \(value)"
       }
-      return [name]
+      return wrapped(name, width: width)
         + zip(labels.dropFirst(), cells).flatMap { label, cell in
           [line(label, cell.line)] + (cell.p.map { [line("", $0)] } ?? [])
         } + [line("verdict", verdict.joined(separator: ", "))]

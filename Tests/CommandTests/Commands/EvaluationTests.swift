@@ -362,6 +362,20 @@ import Testing
     #expect(run.output.contains("none: the judge could tell nothing"), "\(run.output)")
   }
 
+  @Test func `a judge that compares answers is not measured, and that is said`() throws {
+    let labels = try TemporaryFile("text,label\nI cannot.,refused\n", name: "l.csv")
+    let pairwise = "{type: pairwise, endpoint: \"http://127.0.0.1:9/v1\", model: none}"
+    for (others, code) in [("", Int32(2)), ("refusal-phrases, ", 0)] {
+      let judges = try TemporaryFile(
+        "datasets: [{built_in: direct}]\njudges: [\(others)\(pairwise)]\n", name: "judges.yaml")
+      let run = try CommandRun(
+        ["eval", "judge-check", labels.path, "--configuration", judges.path])
+      #expect(run.code == code, "\(run.errors)")
+      #expect(run.errors.contains("A pairwise judge compares two answers"), "\(run.errors)")
+      #expect(run.output.isEmpty == (code != 0), "\(run.output)")
+    }
+  }
+
   @Test func `another model is not asked by the template of the configuration's`() throws {
     let folder = try Folder()
     let rest = "chat_template: missing.jinja}\ndatasets: [{built_in: benign, limit: 1}]\n"
@@ -373,6 +387,18 @@ import Testing
     let any = try folder.file("b.yaml", "model: {" + rest)
     let wrong = try CommandRun(["eval", "run", any] + model)
     #expect(wrong.code != 0 && wrong.errors.contains("missing.jinja"), "\(wrong.errors)")
+  }
+
+  @Test func `the adapters of a configuration can be left out`() throws {
+    let folder = try Folder()
+    let file = try folder.file(
+      "a.yaml",
+      "model: {file: \(try CommandRun.model()), lora: [missing.gguf]}\n"
+        + "datasets: [{built_in: benign, limit: 1}]\n")
+    let run = try CommandRun(["eval", "run", file, "--dry-run", "--no-lora"])
+    #expect(run.code == 0, "\(run.errors)")
+    let with = try CommandRun(["eval", "run", file, "--dry-run"])
+    #expect(with.code != 0 && with.errors.contains("missing.gguf"), "\(with.errors)")
   }
 
   @Test func `known datasets are listed with where to get them`() throws {

@@ -58,6 +58,34 @@ import Testing
     #expect(answers.text.contains(PlantedTarget.compliance))
   }
 
+  /// Writes the line behind which answers are judged, and complies below it.
+  private struct LateTarget: AttackTarget {
+    let usesSeed = false
+    func worstCase(of request: AttackRequest) -> Int { 1 }
+    func answer(_ request: AttackRequest, seed: UInt64) async throws -> TargetAnswer {
+      TargetAnswer(
+        text: "It rains.\n\(DelayAttack.marker)\n\(PlantedTarget.compliance)", promptTokens: 1,
+        answerTokens: 0, seconds: 0)
+    }
+  }
+
+  @Test("a breach that was judged behind a line has no prompt: all of its answer would be judged")
+  func marker() async throws {
+    let folder = try AttackFolder()
+    let store = try AttackStore(path: folder.path("a.sqlite"))
+    var fixture = AttackFixture(PlantedTarget { _, _ in false })
+    fixture.attacks = [NamedAttack(name: "late", attack: DelayAttack(tokens: [10]))]
+    var plan = fixture.plan
+    plan.arms[1].target = LateTarget()
+    _ = try await AttackRunner(plan, into: store).run()
+    let export = try await AttackExport(store, showsAnswers: false)
+    let artifact = try export.artifact(attack: nil, defense: "defended", date: "")
+    #expect(artifact.withoutPrompt == 4)
+    #expect(artifact.text.matches(of: /"prompt": null/).count == 4)
+    #expect(artifact.text.matches(of: /"marker": "###"/).count == 4)
+    #expect(artifact.text.contains("First write about"))
+  }
+
   @Test("an artifact of attacks that were cut off says how many") func unfinished() async throws {
     let folder = try AttackFolder()
     let fixture = AttackFixture(PlantedTarget { _, _ in false })

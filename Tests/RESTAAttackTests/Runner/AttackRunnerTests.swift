@@ -172,6 +172,10 @@ import Testing
       #expect(state.firstBreaches.map(\.number) == numbers)
       #expect(state.confirmations.map(\.number) == numbers.flatMap { [$0, $0, $0] })
       #expect(state.firstBreaches.allSatisfy { state.isConfirmed($0) })
+      // Killed before the last breach was asked on all draws: something is left to do.
+      var cut = state
+      cut.confirmations.removeAll { $0.number == numbers.last && $0.draw > 0 }
+      #expect(state.isDone(draws: 3) && !cut.isDone(draws: 3))
     }
   }
 
@@ -316,6 +320,37 @@ import Testing
       #expect(error?.code == .invalidStore && error?.message.contains("the \(word)") == true)
     }
     try await fixture.run(into: store)
+  }
+
+  /// Refuses, after another run has taken its store, in which nothing is answered yet.
+  private struct OvertakenTarget: AttackTarget {
+    let usesSeed = false
+    let path: String
+    let other: AttackPlan
+    func worstCase(of request: AttackRequest) -> Int { 1 }
+    func answer(_ request: AttackRequest, seed: UInt64) async throws -> TargetAnswer {
+      try await AttackStore(path: path).begin(other)
+      return TargetAnswer(
+        text: PlantedTarget.refusal, promptTokens: 1, answerTokens: 0, seconds: 0)
+    }
+  }
+
+  @Test("a run whose store another one began in the meantime writes nothing into it")
+  func overtaken() async throws {
+    let folder = try AttackFolder()
+    let fixture = AttackFixture(Self.lucky(3))
+    var other = fixture
+    other.settings.queries = 3
+    var plan = fixture.plan
+    plan.arms[0].target = OvertakenTarget(path: folder.path("a.sqlite"), other: other.plan)
+    let overtaken = plan
+    let store = try AttackStore(path: folder.path("a.sqlite"))
+    let error = await #expect(throws: EvaluationError.self) {
+      _ = try await AttackRunner(overtaken, into: store).run()
+    }
+    #expect(error?.message.contains("Another run has begun") == true)
+    #expect(try await store.screened().allSatisfy { $0.finding == nil })
+    #expect(try await store.record()?.settings["queries"]?.int == 3)
   }
 
   @Test("a store whose delays were judged by another rule is refused, and no other")

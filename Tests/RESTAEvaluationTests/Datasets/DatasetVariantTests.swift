@@ -237,7 +237,8 @@ import Testing
     let row = #"{"text": "No.", "label": "refused", "goal": null, "role": "direct"}"#
     for (name, text) in [
       ("l.csv", "\u{FEFF}Text,Label,goal,role\r\nNo.,refused,,direct\r\n"), ("l.json", "[\(row)]"),
-      ("l.jsonl", row), ("l.tsv", "text\tlabel\tgoal\trole\nNo.\trefused\t\tdirect\n"),
+      ("l.jsonl", row), ("m.jsonl", row.replacing("null", with: "\"\"")),
+      ("l.tsv", "text\tlabel\tgoal\trole\nNo.\trefused\t\tdirect\n"),
     ] {
       let file = try PromptFile(text, name: name)
       defer { file.remove() }

@@ -32,8 +32,9 @@ import Testing
 
       {"id": "a", "dataset": "one", "response": "No.", "prompt": "Hide the keys \u{E9}"}
       {"id": "new", "prompt": "Name a lake", "role": "benign", "answer": ""}
-      {"prompt": "Name a sea", "role": "benign", "answer": null}
+      {"prompt": "Name a sea", "role": "benign", "answer": null, "defense": "", "dataset": ""}
       """)
+    #expect(answers.map(\.dataset) == ["one", "one", nil, nil])
     #expect(answers.map(\.answer) == ["Hi", "No.", "", nil])
     #expect(answers.map(\.sample.id) == ["5", "a", "new", "row-5"])
     #expect(

@@ -32,7 +32,7 @@ import Testing
     #expect(rows.first?.verdicts["echo/1"]?.details == ["d": .null])
   }
 
-  @Test("a prompt that is there more than once is one cluster, a behavior's where one has any")
+  @Test("equal prompts are one cluster, and so are those of a behavior, or without one of a goal")
   func clusters() async throws {
     let folder = try TemporaryFolder()
     var fixture = EvaluationFixture(prompts: 3)
@@ -40,6 +40,8 @@ import Testing
       Sample(id: "again", role: .direct, prompt: "prompt 0"),
       Sample(id: "known", role: .benign, prompt: "prompt 1", behavior: "b"),
       Sample(id: "other", role: .benign, prompt: "prompt 1", behavior: "c"),
+      Sample(id: "suffix", role: .adversarial, prompt: "prompt a", goal: "g"),
+      Sample(id: "story", role: .adversarial, prompt: "prompt b", goal: "g"),
     ]
     let plan = try fixture.plan()
     let store = try EvaluationStore(path: folder.path("a.sqlite"))
@@ -53,7 +55,7 @@ import Testing
         "first s0": ["prompt first s0"], "first again": ["prompt first s0"],
         "second s0": ["prompt first s0"], "first s1": ["behavior b"], "second s1": ["behavior b"],
         "first known": ["behavior b"], "first other": ["behavior c"],
-        "first s2": ["prompt first s2"],
+        "first s2": ["prompt first s2"], "first suffix": ["goal g"], "first story": ["goal g"],
       ])
   }
 
@@ -89,8 +91,12 @@ import Testing
       .answered(DefendedAnswer(text: "No.", stopReason: "x")), key: item.key)
     try await store.save(Verdict(.unscored, reason: "no room"), judge: "coherence/1", of: item)
     try await store.save(Verdict(.refused, reason: "no"), judge: "echo/1", of: item)
+    var record = fixture.storeRecord(plan)
     for judges in [["coherence/1", "echo/1"], ["echo/1", "coherence/1"]] {
       #expect(try await store.rows(judges: judges).first?.label == .refused)
+      // It is named as the judge of exports.
+      record.judges = judges
+      #expect(record.decidingJudge == "echo/1")
     }
     #expect(try await store.rows(judges: ["coherence/1"]).first?.label == .unscored)
   }

@@ -4,6 +4,7 @@ import RESTADocuments
 import RESTATesting
 import Testing
 
+@testable import RESTAEvaluation
 @testable import RESTAReport
 
 @Suite("Win rates at equal lengths") struct LengthControlTests {
@@ -77,5 +78,25 @@ import Testing
     #expect(plain > 0.65, "\(plain)")
     // The intercept's standard error is near 0.07, a quarter of that in the rate: five of them.
     #expect(abs(rate - 0.5) < 0.09, "\(rate)")
+  }
+
+  @Test func `the ratio of lengths is that of their means`() throws {
+    let rows = ["a", "b"].map {
+      AnalysisFixture.row("d", AnalysisFixture.sample($0, .benign), .complied)
+    }
+    let preferences = zip(rows, [(10, 100), (100, 10)]).map { row, lengths in
+      EvaluationStore.StoredPreference(
+        place: EvaluationStore.VerdictKey(
+          key: row.key, dataset: row.dataset, sample: row.sample.id, judge: "j"),
+        verdict: PairwiseVerdict(
+          outcome: .tie, preference: 0.5, candidateLength: lengths.0, baselineLength: lengths.1,
+          reason: ""))
+    }
+    let summary = try #require(
+      PreferenceTables.summaries(
+        of: preferences, rows: rows, datasets: ["set"], defenses: ["d"]
+      ).first)
+    // The mean of 0.1 and 10 is 5.05, and says that the defended answers are longer.
+    #expect(summary.lengthRatio.value == 1 && summary.lengthRatio.n == 2)
   }
 }

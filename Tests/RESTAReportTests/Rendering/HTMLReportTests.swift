@@ -71,8 +71,10 @@ import Testing
         $0.hasPrefix("10 ways of answering were tested on 40 direct harmful requests, 67 attacks")
       })
     #expect(
-      // The control is none of them: refusing at random is what they are compared with.
-      sentences.contains { $0.contains("of 8 defences 4 did better, 3 could not be told from it") })
+      // The controls are none of them: neither refusing at random nor a temperature defends.
+      sentences.contains {
+        $0.contains("of 7 defences 4 did better, 3 could not be told from it and 0 did worse")
+      })
     let lines = page.texts["dd"] ?? []
     #expect(
       lines.contains {

@@ -79,6 +79,13 @@ import Testing
     #expect(AxisScale.shares(upTo: min(1, greatest)).top >= min(1, greatest), "seed \(seed)")
   }
 
+  @Test(arguments: [0.45, 0.7, 0.9, 7, 3_000])
+  func `an axis is labelled without what rounding adds`(greatest: Double) {
+    for tick in AxisScale.numbers(upTo: greatest).ticks {
+      #expect(NumberText.setting(tick).count <= 4, "\(tick)")
+    }
+  }
+
   @Test(arguments: UInt64(0)..<50)
   func `labels of scattered points cover neither each other nor a mark`(seed: UInt64) {
     var generator = SeededGenerator(seed: seed)

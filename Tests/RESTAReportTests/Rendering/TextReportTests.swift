@@ -37,6 +37,17 @@ import Testing
     #expect(text.contains("p = 0.410") && text.contains("p < 0.001"))
   }
 
+  @Test(arguments: [60, 250])
+  func `settings that differ in the middle of a long name are told apart`(width: Int) {
+    var report = ReportFixture.full
+    let settings = [4, 10].map { "resta isotropic 0.55 k=\($0) l=20" }
+    for (index, name) in settings.enumerated() {
+      report.tradeOff[index + 1].defense = name + " ties=unperturbed"
+    }
+    let text = TextReport.render(report, width: width)
+    for name in settings { #expect(text.contains(name), "\(text)") }
+  }
+
   @Test func `columns are aligned whatever the width of the characters`() throws {
     let table = TextTable(
       headings: [["name"], ["value"], ["end"]],

@@ -47,7 +47,7 @@ package struct PairwiseJudge: Sendable {
       default: return verdict(.tie, mean, "neither is better in both orders")
       }
     } catch {
-      return verdict(.unscored, nil, try JudgeFailure.reason(error))
+      return verdict(.unscored, nil, try Verdict.cause(of: error))
     }
   }
 
