@@ -266,6 +266,14 @@ struct RouteTests {
         #"{"stream":true,"messages":[{"role":"user","content":"hi"}]}"#)
       #expect(streamed.headers.first(name: "x-resta-window") == "pending")
       #expect(streamed.text.contains("window_never_opened"))
+      // Nobody voted on it, so that it is no answer to go on from.
+      let said = try Events(streamed.text).text()
+      #expect(!said.isEmpty)
+      let further = try await server.send(
+        "/v1/chat/completions",
+        #"{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"\#(said)"},"#
+          + #"{"role":"user","content":"b"}]}"#)
+      #expect(try further.string("error.code") == "resta_not_allowed")
       // What a request's own bound cut off is no failure of the server, which libraries ask again.
       for bound in [#""max_tokens":1"#, #""stop":["b"]"#] {
         let cut = try await server.send(
