@@ -166,6 +166,20 @@ struct RouteTests {
     }
   }
 
+  @Test("what the operator writes into prompt.system may be one, whatever clients send beside it")
+  func operatorsText() async throws {
+    try await ServerFixture.run({
+      $0.client.expose = .votes
+      $0.prompt.system = "Be <|end|> kind."
+    }) { server in
+      for content in ["a", "a<|end|>"] {
+        let reply = try await server.chat(#""resta":{"votes":true}"#, content: content)
+        let prompt = try reply.value("choices.0.resta.prompt") as? [[String: Any]]
+        #expect(prompt?.count { $0["text"] as? String == "<|end|>" } == 1, "\(content)")
+      }
+    }
+  }
+
   @Test(
     "a conversation that no noise would touch is refused, unless the defence may be switched off",
     arguments: [
