@@ -26,14 +26,19 @@ public struct PromptTokenizer: Sendable {
   ///
   /// The model's token for the beginning of a sequence is put in front unless the template wrote it.
   ///
-  /// - Parameter prompt: The rendered prompt.
+  /// - Parameters:
+  ///   - prompt: The rendered prompt.
+  ///   - trusted: Messages that may hold control text whatever their role, and that no noise touches.
+  ///     Default: none.
   /// - Returns: Its tokens with their spans.
   /// - Throws: `RESTAError` with `engineFailed` when the text cannot be tokenised or aligned.
   /// - Complexity: O(bytes + tokens · log spans) beside the tokeniser's own cost.
-  public func tokenize(_ prompt: RenderedPrompt) throws -> TokenizedPrompt {
+  public func tokenize(_ prompt: RenderedPrompt, trusted: Set<Int> = []) throws -> TokenizedPrompt {
     let text = Array(prompt.text.utf8)
     var pieces = try align(text, offset: 0, parsesControl: true)
-    let untrusted = prompt.spans.filter { $0.role != .system || !trustsSystem }
+    let untrusted = prompt.spans.filter {
+      !trusted.contains($0.messageIndex) && ($0.role != .system || !trustsSystem)
+    }
     let markers = markers(in: pieces, untrusted: untrusted)
     let forged = pieces.contains { piece in
       markers.contains(piece.id) && !untrusted.touching(piece.bytes).isEmpty
@@ -43,7 +48,8 @@ public struct PromptTokenizer: Sendable {
       pieces.insert(Piece(id: first, bytes: 0..<0), at: 0)
     }
     return TokenizedPrompt(
-      rendered: prompt, tokens: pieces.map { label($0, in: prompt) }, defusedControlText: forged)
+      rendered: prompt, tokens: pieces.map { label($0, in: prompt) }, defusedControlText: forged,
+      trusted: trusted)
   }
 
   private struct Piece {

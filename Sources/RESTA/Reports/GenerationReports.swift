@@ -20,8 +20,8 @@ package struct PrefixReport: Encodable, Sendable, Hashable, CustomStringConverti
 /// One vote in JSON, with the texts of its tokens.
 ///
 /// A stable shape, to which fields may be added; encoders write its names in snake case.
-package struct VoteReport: Encodable, Sendable {
-  package struct Count: Encodable, Sendable {
+package struct VoteReport: Encodable, Sendable, Equatable {
+  package struct Count: Encodable, Sendable, Equatable {
     package let tokenId: TokenID
     package let text: String
     package let count: Int
@@ -53,7 +53,7 @@ package struct VoteReport: Encodable, Sendable {
 /// What a checkpoint found that opened the assistant's turn again, in JSON.
 ///
 /// A stable shape, to which fields may be added; encoders write its names in snake case.
-package struct ProbeReport: Encodable, Sendable {
+package struct ProbeReport: Encodable, Sendable, Equatable {
   package let position: Int
   package let text: String
   package let refused: Bool
@@ -70,7 +70,7 @@ package struct ProbeReport: Encodable, Sendable {
 /// What an answer cost, in JSON; times are in seconds.
 ///
 /// A stable shape, to which fields may be added; encoders write its names in snake case.
-package struct TotalsReport: Encodable, Sendable {
+package struct TotalsReport: Encodable, Sendable, Equatable {
   package let passes: Int
   package let tokensProcessed: Int
   package let tokensReused: Int
@@ -112,4 +112,5 @@ package struct Nullable<Value: Encodable>: Encodable {
   }
 }
 
+extension Nullable: Equatable where Value: Equatable {}
 extension Nullable: Sendable where Value: Sendable {}

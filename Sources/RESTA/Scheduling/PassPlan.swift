@@ -39,9 +39,8 @@ struct PassPlan: Sendable {
     }
     pass = EnginePass(phases: phases)
     let members = Set(pass.members.map(\.id))
-    for request in requests {
-      if members.contains(request.member.id) { taken.append(request) } else { left.append(request) }
-    }
+    taken = requests.filter { members.contains($0.member.id) }
+    left = requests.filter { !members.contains($0.member.id) }
   }
 }
 

@@ -17,6 +17,8 @@ package struct SequencePool: Sendable {
     package let cells: Int
     /// The kept sequences that it begins with, if they were still there.
     package var origin: Origin?
+
+    fileprivate var room: SequenceRoom { SequenceRoom(sequences: sequences.count, cells: cells) }
   }
 
   /// How someone comes by the positions of kept sequences.
@@ -87,12 +89,7 @@ package struct SequencePool: Sendable {
   package var waiting: Int { waiters.count }
 
   /// The room that is held; what is only kept is not.
-  package var used: SequenceRoom {
-    grants.values.reduce(into: .none) {
-      $0.sequences += $1.sequences.count
-      $0.cells += $1.cells
-    }
-  }
+  package var used: SequenceRoom { grants.values.reduce(into: .none) { $0.add($1.room) } }
 
   /// The room in which something is kept.
   package var keptRoom: SequenceRoom { kept.reduce(into: .none) { $0.add($1.room) } }
@@ -154,11 +151,10 @@ package struct SequencePool: Sendable {
 
   /// Whether someone who waits would still miss room when all that came before it had given theirs back.
   private func isDelayed(_ waiter: Waiter, by room: SequenceRoom) -> Bool {
-    let later = grants.values.filter { waiter.passers.contains($0.id) }
-    return !capacity.holds(
-      SequenceRoom(
-        sequences: later.reduce(waiter.room.sequences + room.sequences) { $0 + $1.sequences.count },
-        cells: later.reduce(waiter.room.cells + room.cells) { $0 + $1.cells }))
+    var all = waiter.room
+    all.add(room)
+    for grant in grants.values where waiter.passers.contains(grant.id) { all.add(grant.room) }
+    return !capacity.holds(all)
   }
 
   private mutating func serve(_ waiter: Waiter, isTight: Bool) -> Grant {

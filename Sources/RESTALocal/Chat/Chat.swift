@@ -120,14 +120,18 @@ struct Chat: AsyncParsableCommand {
     } catch is CancellationError {
       try Task.checkCancellation()
       Terminal.error("\n(stopped; this turn is not part of the conversation)")
-    } catch let error as RESTAError where error.code == .contextExceeded {
-      let hasTurns = session.transcript.contains { $0.role != .system }
-      Terminal.error(error.message + (hasTurns ? " /reset or /undo makes room." : ""))
-    } catch let error as RESTAError
-      where [.windowNeverOpened, .windowNotReached, .templateFailed].contains(error.code)
-    {
+    } catch {
+      let code = (error as? RESTAError)?.code
+      let isTooLong = code == .contextExceeded || (error as? LlamaError)?.code == .outOfMemory
+      let others: Set<RESTAError.Code> = [
+        .windowNeverOpened, .windowNotReached, .templateFailed, .engineFailed,
+      ]
+      guard isTooLong || code.map(others.contains) ?? false, let failure = Failure.known(error)
+      else { throw error }
+      let mayForget = isTooLong && session.transcript.contains { $0.role != .system }
       Terminal.error(
-        Columns.harmless(error.message) + " This turn is not part of the conversation.")
+        Columns.harmless(failure.description) + " This turn is not part of the conversation."
+          + (mayForget ? " /reset or /undo makes room." : ""))
     }
     return false
   }

@@ -21,7 +21,7 @@ struct Routes {
       (.get, "/v1/resta", model.information), (.get, "/health", model.health),
       (.get, "/metrics", model.metrics),
     ]
-    for file in PlaygroundFile.allCases where state.settings.page {
+    for file in PlaygroundFile.all where state.settings.page {
       routes.append((.get, RouterPath(file.path), { _, _ in file.response }))
     }
     // Not the router's own: they would drop the reply before it is logged.
@@ -98,33 +98,30 @@ private struct HealthReply: Encodable {
   var progress: Double?
 }
 
-/// The files of the playground; they are part of the program, so that it works offline.
-enum PlaygroundFile: CaseIterable {
-  case page
-  case script
-  case style
+/// A file of the playground; they are part of the program, so that it works offline.
+struct PlaygroundFile {
+  let path: String
+  let type: String
+  let bytes: [UInt8]
 
-  var path: String { content.path }
+  static let all = [
+    PlaygroundFile(path: "/", type: "text/html", bytes: PackageResources.playground_html),
+    PlaygroundFile(
+      path: "/playground.js", type: "text/javascript", bytes: PackageResources.playground_js),
+    PlaygroundFile(
+      path: "/playground.css", type: "text/css", bytes: PackageResources.playground_css),
+  ]
 
   /// The file with what keeps a page safe: nothing is loaded from elsewhere, nothing inline runs.
   var response: Response {
     Response(
       status: .ok,
       headers: [
-        .contentType: content.type,
+        .contentType: type + "; charset=utf-8",
         .contentSecurityPolicy: "default-src 'none'; script-src 'self'; style-src 'self'; "
           + "connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
           + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
         .custom("referrer-policy"): "no-referrer",
-      ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: content.bytes)))
-  }
-
-  private var content: (path: String, type: String, bytes: [UInt8]) {
-    switch self {
-    case .page: ("/", "text/html; charset=utf-8", PackageResources.playground_html)
-    case .script:
-      ("/playground.js", "text/javascript; charset=utf-8", PackageResources.playground_js)
-    case .style: ("/playground.css", "text/css; charset=utf-8", PackageResources.playground_css)
-    }
+      ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
   }
 }

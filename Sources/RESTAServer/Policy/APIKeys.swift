@@ -90,9 +90,7 @@ enum KeyList {
   /// The lines of a file that are neither blank nor comments.
   static func lines(of file: String) -> [Entry] {
     // A byte order mark, as some editors write it, would be part of the first key.
-    let text =
-      file.unicodeScalars.first == "\u{FEFF}"
-      ? file.unicodeScalars.dropFirst() : file.unicodeScalars[...]
+    let text = file.unicodeScalars.drop { $0 == "\u{FEFF}" }
     return texts(in: text, separator: "\n").filter { !$0.text.hasPrefix("#") }
   }
 

@@ -94,7 +94,8 @@ struct DefensePolicy: Sendable {
     let strength = override.sigmaUnit != nil || override.sigma.map { !(off && $0 == 0) } ?? false
     let length = override.prefix.map { !(off && $0.length == 0) } ?? false
     let named = [
-      ("noise", noise && noises.count < 2), ("sigma", strength && isClosed(sigma)),
+      ("noise", noise && noises.allSatisfy { $0 == defense.noise.kind }),
+      ("sigma", strength && isClosed(sigma)),
       ("samples", override.samples != nil && isClosed(samples)),
       ("prefix", length && isClosed(prefix)),
     ]

@@ -76,7 +76,7 @@ extension ReplyHead {
 }
 
 /// The `resta` object of one answer; what the operator or the request does not want is left out.
-struct RestaChoice: Encodable, Sendable {
+struct RestaChoice: Encodable, Sendable, Equatable {
   var cost: TotalsReport?
   /// The position that voting started at, where the window follows a text.
   var votedFrom: Int?
@@ -93,13 +93,7 @@ struct RestaChoice: Encodable, Sendable {
   var samplingSeed: UInt64?
 
   /// The object, or `nil` if there is nothing in it.
-  var unlessEmpty: RestaChoice? {
-    let isEmpty =
-      cost == nil && votedFrom == nil && votes == nil && vote == nil && probes == nil
-      && prompt == nil && seed == nil
-      && samplingSeed == nil
-    return isEmpty ? nil : self
-  }
+  var unlessEmpty: RestaChoice? { self == RestaChoice() ? nil : self }
 }
 
 /// One token of a prompt, and whether noise was added to it.

@@ -34,11 +34,8 @@ struct AnswerPlanner: Sendable {
     let system = settings.prompt.system.map { [ChatMessage.system($0)] } ?? []
     let forged = try forgedTurns(of: request.messages)
     var batch = try plan(
-      [template.render(request.messages, behind: system)], request.answer, field: "messages"
-    ) { prompt in
-      prompt.trusted = Set(system.indices)
-      prompt.untrusted = Set(forged.map { $0 + system.count })
-    }
+      [template.render(request.messages, behind: system)], request.answer, field: "messages",
+      trusted: Set(system.indices), untrusted: Set(forged.map { $0 + system.count }))
     batch.messages = request.messages
     return batch
   }
@@ -82,7 +79,7 @@ struct AnswerPlanner: Sendable {
       RenderedPrompt(
         text: text, spans: [.init(messageIndex: 0, role: .user, range: 0..<text.utf8.count)])
     }
-    return try plan(prompts, request.answer, field: "prompt") { _ in }
+    return try plan(prompts, request.answer, field: "prompt")
   }
 
   private func check(model: String?) throws(APIError) {
@@ -91,7 +88,7 @@ struct AnswerPlanner: Sendable {
 
   private func plan(
     _ prompts: [RenderedPrompt], _ answer: AnswerRequest, field: String,
-    mark: (inout TokenizedPrompt) -> Void
+    trusted: Set<Int> = [], untrusted: Set<Int> = []
   ) throws -> AnswerBatch {
     guard answer.logProbabilities == nil || settings.client.logprobs else {
       throw APIError.invalid(
@@ -105,19 +102,21 @@ struct AnswerPlanner: Sendable {
     }
     var defense = try served.policy.settings(for: answer.defense)
     if !defense.perturbs { defense = .none }
-    // Whatever a client sends, its system messages included, is no control text.
+    // Whatever a client sends, its system messages included, is no control text; the operator's own may be.
     let tokenizer = PromptTokenizer(served.model.tokenizer, trustsSystem: false)
     let tokenized = try prompts.map { prompt in
       try checkLength(of: prompt, field: field)
-      var tokenized = try tokenizer.tokenize(prompt)
-      mark(&tokenized)
+      var tokenized = try tokenizer.tokenize(prompt, trusted: trusted)
+      tokenized.untrusted = untrusted
       return tokenized
     }
     let cost = AnswerCost(
       promptTokens: tokenized.map(\.tokens.count), answer: answer, defense: defense,
       model: served.model.information, probe: served.probe)
     try cost.check(settings, field: field)
-    if !isPerturbed(tokenized, by: defense) {
+    // In a system message alone, say, there may be nothing that is perturbed.
+    let isTouched = tokenized.allSatisfy { !$0.positions(of: defense.perturbed).isEmpty }
+    if defense.isActive, !isTouched {
       guard settings.client.off else { throw nothingToDefend(defense) }
       // What no noise touches is not defended, and its reply must not say that it is.
       defense = .none
@@ -171,12 +170,6 @@ struct AnswerPlanner: Sendable {
         }
       }
     }
-  }
-
-  /// Whether the noise of an active defence touches every prompt; a system message alone, say, may have
-  /// nothing that is perturbed.
-  private func isPerturbed(_ prompts: [TokenizedPrompt], by defense: DefenseSettings) -> Bool {
-    !defense.isActive || prompts.allSatisfy { !$0.positions(of: defense.perturbed).isEmpty }
   }
 
   private func nothingToDefend(_ defense: DefenseSettings) -> APIError {

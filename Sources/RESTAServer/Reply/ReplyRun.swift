@@ -78,18 +78,24 @@ struct AnswerRun: Sendable {
     }
   }
 
-  /// Generates the answers, and keeps their text in the pieces it came in.
+  /// Generates the answers, and keeps their text in the pieces it came in; the first of them reaches up to a vote,
+  /// for nobody may go on from what came before the window opened alone.
   private func generate(into source: Events.Continuation, _ texts: inout [[String]]) async throws {
     for (index, generation) in batch.generations.enumerated() {
       source.yield(.started(index))
       texts.append([])
+      var beginning = ""
       for try await event in generation {
         switch event {
         case .token(let token):
-          texts[index].append(token.text)
+          beginning += token.text
+          if token.vote != nil || !texts[index].isEmpty || !batch.defense.isActive {
+            texts[index].append(beginning)
+            beginning = ""
+          }
           source.yield(.token(index, token))
         case .text(let rest):
-          texts[index].append(rest)
+          texts[index].append(beginning + rest)
           source.yield(.text(index, rest))
         case .finished(let result):
           // First: the client may go on from it at once.

@@ -518,8 +518,9 @@ async function answer(column, question, view, signal) {
       return false;
     }
   }
-  // A turn without an answer would break the alternation that chat templates insist on.
-  if (view.content) {
+  // A turn without an answer would break the alternation that chat templates insist on. And the server takes none
+  // for its own that was stopped before its votes began.
+  if (view.content && !(signal.aborted && server.defense?.prefix_after)) {
     history.push({ role: "user", content: question }, { role: "assistant", content: view.content });
   }
   return true;

@@ -114,7 +114,7 @@ extension ServerSettings {
       if isRisky { warnings.append(words) }
     }
     warn(
-      defense.isOff,
+      defense.noise == NoiseKind.none || defense.sigma == 0 || defense.prefix == .tokens(0),
       "The defence is off: a request that asks for nothing else is answered without any"
         + " (defense.noise, defense.sigma, defense.prefix).")
     warn(
@@ -184,12 +184,5 @@ extension ServerSettings.Client {
     let none = ServerSettings.Client()
     return !noise.isEmpty || sigma != none.sigma || samples != none.samples
       || prefix != none.prefix || temperature > 0
-  }
-}
-
-extension ServerSettings.Defense {
-  /// Whether no noise is added to anything, or nothing is voted on.
-  fileprivate var isOff: Bool {
-    noise == NoiseKind.none || sigma == 0 || self.prefix == .tokens(0)
   }
 }

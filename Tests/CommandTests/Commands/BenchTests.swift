@@ -110,6 +110,39 @@ import Testing
     }
   }
 
+  @Test func `as many requests are under way as there are clients`() throws {
+    // In the place of llama.cpp's own server: it answers none before all twelve have come.
+    let script = #"""
+      #!/usr/bin/env python3
+      import http.server, json, sys, threading
+      together = threading.Barrier(12)
+      class Handler(http.server.BaseHTTPRequestHandler):
+          protocol_version = "HTTP/1.1"
+          def reply(self, value):
+              body = json.dumps(value).encode()
+              self.send_response(200)
+              self.send_header("Content-Length", str(len(body)))
+              self.end_headers()
+              self.wfile.write(body)
+          def do_GET(self): self.reply({})
+          def do_POST(self):
+              self.rfile.read(int(self.headers["Content-Length"]))
+              together.wait(20)
+              choice = {"message": {"content": ""}}
+              self.reply({"choices": [choice], "usage": {"completion_tokens": 1}})
+      class Server(http.server.ThreadingHTTPServer): request_queue_size = 64
+      Server(("127.0.0.1", int(sys.argv[-1])), Handler).serve_forever()
+      """#
+    let program = try TemporaryFile(script, name: "llama-server")
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
+    let run = try CommandRun([
+      "bench", "serve", "--clients", "12", "--requests", "12", "--repeats", "1",
+      "--answer-tokens", "1", "--samples", "1", "--prefix", "1", "--stock", program.path, "--json",
+    ])
+    let runs = try #require(try run.object()["runs"] as? [[String: Any]], "\(run.errors)")
+    #expect(runs.first?["stock"] is [String: Any])
+  }
+
   @Test func `a server that is measured has no limits of its own`() throws {
     let file = try TemporaryFile("Hi\n", name: "p.txt")
     func measured(tokens: Int, killAfter: Double? = nil) throws -> CommandRun {

@@ -100,6 +100,18 @@ import Testing
     #expect(!run.errors.contains("/undo"), "\(run.errors)")
   }
 
+  @Test func `a turn that needs more memory than there is ends no conversation`() throws {
+    let long = String(repeating: "word ", count: 90_000)
+    let run = try CommandRun(
+      [
+        "chat", "--quiet", "--samples", "128", "--lead", "1", "--prefix", "1", "--max-tokens", "1",
+        "--ctx", "100000", "--kv-type", "f32",
+      ], input: "Hi\n\(long)\nHi\n")
+    #expect(run.code == 1 && run.output.split(separator: "\n").count == 2, "\(run.output)")
+    #expect(run.errors.contains("of memory here"), "\(run.errors)")
+    #expect(run.errors.contains("/reset or /undo makes room."), "\(run.errors)")
+  }
+
   @Test func `the history is for nobody else, and one that cannot be written is said once`() throws
   {
     let folder = FileManager.default.temporaryDirectory

@@ -166,6 +166,20 @@ struct RouteTests {
     }
   }
 
+  @Test("what the operator writes into prompt.system may be one, whatever clients send beside it")
+  func operatorsText() async throws {
+    try await ServerFixture.run({
+      $0.client.expose = .votes
+      $0.prompt.system = "Be <|end|> kind."
+    }) { server in
+      for content in ["a", "a<|end|>"] {
+        let reply = try await server.chat(#""resta":{"votes":true}"#, content: content)
+        let prompt = try reply.value("choices.0.resta.prompt") as? [[String: Any]]
+        #expect(prompt?.count { $0["text"] as? String == "<|end|>" } == 1, "\(content)")
+      }
+    }
+  }
+
   @Test(
     "a conversation that no noise would touch is refused, unless the defence may be switched off",
     arguments: [
@@ -266,6 +280,14 @@ struct RouteTests {
         #"{"stream":true,"messages":[{"role":"user","content":"hi"}]}"#)
       #expect(streamed.headers.first(name: "x-resta-window") == "pending")
       #expect(streamed.text.contains("window_never_opened"))
+      // Nobody voted on it, so that it is no answer to go on from.
+      let said = try Events(streamed.text).text()
+      #expect(!said.isEmpty)
+      let further = try await server.send(
+        "/v1/chat/completions",
+        #"{"messages":[{"role":"user","content":"hi"},{"role":"assistant","content":"\#(said)"},"#
+          + #"{"role":"user","content":"b"}]}"#)
+      #expect(try further.string("error.code") == "resta_not_allowed")
       // What a request's own bound cut off is no failure of the server, which libraries ask again.
       for bound in [#""max_tokens":1"#, #""stop":["b"]"#] {
         let cut = try await server.send(

@@ -259,6 +259,17 @@ import Testing
     }
   }
 
+  @Test("who lets clients switch a noise on need not show them anything") func switchedOn() throws {
+    let policy = try policy {
+      $0.defense.noise = NoiseKind.none
+      $0.client.noise = [.hard]
+      $0.client.sigma = .init(min: 0, max: 1)
+      $0.client.expose = .none
+    }
+    #expect(try policy.settings(for: override { $0.noise = .hard }).noise.kind == .hard)
+    #expect(throws: APIError.self) { try policy.settings(for: override { $0.noise = .soft }) }
+  }
+
   @Test("votes need the operator's exposure", arguments: Exposure.allCases)
   func votes(exposure: Exposure) throws {
     let policy = try policy {
