@@ -324,8 +324,10 @@ extension LlamaTests {
         let tasks = (0..<4).map { _ in Task { try await meter.value() } }
         for task in tasks { await #expect(throws: RESTAError.self) { try await task.value } }
         #expect(calls.value == 1)
-        #expect(try await meter.value() == Self.known)
-        #expect(try await meter.value() == Self.known)
+        for _ in 0..<2 {
+          let costs = try await meter.value()
+          #expect(costs == Self.known)
+        }
         #expect(calls.value == 2)
       }
     }
