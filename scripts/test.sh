@@ -18,6 +18,9 @@ if [ "${1:-}" = --all ]; then everything=1; fi
 # Tests that could run for minutes on a real model have a quick and a full form.
 if [ "$everything" -eq 1 ]; then export RESTA_TEST_ALL=1; fi
 
+# A program that has a process group of its own, as under timeout, keeps Ctrl-C from ending the rest.
+trap 'exit 130' INT
+
 number=0
 phases=14
 if [ "$everything" -eq 1 ]; then phases=18; fi
@@ -94,7 +97,8 @@ engine_halves=(
 run_engine_tests() {
   local output other status=0
   output=$(mktemp)
-  tests --no-parallel --filter "${engine_halves[1]}" >"$output" 2>&1 &
+  # Not by tests(): that would be a subshell, which can be killed while its tests go on.
+  "${limited[@]}" "${runner[@]}" --no-parallel --filter "${engine_halves[1]}" >"$output" 2>&1 &
   other=$!
   # shellcheck disable=SC2064 # the process and the file of now
   trap "kill $other 2>/dev/null; rm -f '$output'" EXIT

@@ -5,6 +5,7 @@ sections, written as JSON, which YAML contains. Every log is checked when its se
 no prompt, answer, key or secret that the tests have sent or got.
 """
 
+import http.client
 import json
 import os
 import signal
@@ -46,6 +47,7 @@ def merged(first, second):
 # A cheap defence that still shows everything.
 DEFENSE = {"noise": "hard", "sigma": 0.8, "sigma_unit": "relative", "samples": 3, "prefix": 4}
 BASE = {"defense": DEFENSE, "model": {"threads": 2, "context": 4096},
+        "limits": {"request_seconds": 900, "queue_seconds": 900, "idle_seconds": 900},
         "answer": {"max_tokens": 16}, "log": {"level": "debug"}}
 
 
@@ -211,7 +213,7 @@ def despite_stalls(check):
     for _ in range(4):
         try:
             return check()
-        except AssertionError as spoilt:
+        except (AssertionError, OSError, http.client.HTTPException) as spoilt:
             print(f"    once more, because of: {spoilt}")
     return check()
 

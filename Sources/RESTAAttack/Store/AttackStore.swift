@@ -126,18 +126,16 @@ package final class AttackStore: Sendable {
   func save(
     _ finding: AttackJudge.Finding, answer: String?, direct goal: AttackGoal, of plan: AttackPlan
   ) async throws {
-    let record = try CanonicalJSON.text(plan.record)
+    // Compared as `begin` does: the goals' file may have another name now.
+    let own = try decode(AttackRecord.self, CanonicalJSON.text(plan.record))
     try await writing { database in
-      try database.execute(
-        sql: """
-          UPDATE goal SET label = ?, reason = ?, answer = ? WHERE id = ? AND label IS NULL
-          AND EXISTS (SELECT * FROM meta WHERE name = 'record' AND value = ?)
-          """,
-        arguments: [finding.label.rawValue, finding.reason, answer, goal.id, record])
-      guard database.changesCount > 0 else {
+      guard let kept = try self.record(database), own.differences(from: kept).isEmpty else {
         throw EvaluationError.invalidStore(
           "Another run has begun in '\(self.path)': name another file with --store.")
       }
+      try database.execute(
+        sql: "UPDATE goal SET label = ?, reason = ?, answer = ? WHERE id = ? AND label IS NULL",
+        arguments: [finding.label.rawValue, finding.reason, answer, goal.id])
     }
   }
 

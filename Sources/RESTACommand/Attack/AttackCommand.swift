@@ -120,7 +120,7 @@ struct AttackExportCommand: AsyncParsableCommand {
       Terminal.write(artifact.text)
       if artifact.withoutPrompt > 0 {
         Terminal.error(
-          "\(artifact.withoutPrompt) breaches need more than one message of the user: they have "
+          "\(artifact.withoutPrompt) breaches are more than a message of the user can say: they have "
             + "'messages', 'opening' or 'marker', and no 'prompt'.")
       }
       if artifact.unfinished > 0 {

@@ -126,9 +126,11 @@ package struct GenerationRow: Sendable, Hashable, Codable {
       ?? "prompt \(dataset) \(sample.id)"
   }
 
-  /// The rows with one cluster for samples of one prompt, which have one answer: that of a behavior, or the first's.
+  /// The rows with one cluster for samples of one prompt, which have one answer: that of a behavior or goal, or the first's.
   fileprivate static func sharing(_ rows: [GenerationRow]) -> [GenerationRow] {
-    let clusters = Sample.clusters(rows.map { ($0.sample, $0.cluster) })
+    // Those with a goal first, so that the order of the data decides nothing.
+    let ordered = rows.filter { $0.sample.goal != nil } + rows.filter { $0.sample.goal == nil }
+    let clusters = Sample.clusters(ordered.map { ($0.sample, $0.cluster) })
     return rows.map { row in
       var row = row
       let known = clusters[Array(row.sample.prompt.utf8)]

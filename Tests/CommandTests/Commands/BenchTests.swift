@@ -127,7 +127,7 @@ import Testing
           def do_GET(self): self.reply({})
           def do_POST(self):
               self.rfile.read(int(self.headers["Content-Length"]))
-              together.wait(20)
+              together.wait(600)
               choice = {"message": {"content": ""}}
               self.reply({"choices": [choice], "usage": {"completion_tokens": 1}})
       class Server(http.server.ThreadingHTTPServer): request_queue_size = 64

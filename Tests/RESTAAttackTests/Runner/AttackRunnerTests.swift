@@ -351,6 +351,15 @@ import Testing
     #expect(error?.message.contains("Another run has begun") == true)
     #expect(try await store.screened().allSatisfy { $0.finding == nil })
     #expect(try await store.record()?.settings["queries"]?.int == 3)
+    // One that goes on is the same run, whatever the file of its goals is called now.
+    var renamed = other.plan
+    renamed.goals.source = "renamed"
+    let goal = try #require(renamed.goals.goals.first)
+    for label in [AnswerLabel.refused, .complied] {
+      try await store.save(
+        AttackJudge.Finding(label, reason: ""), answer: nil, direct: goal, of: renamed)
+    }
+    #expect(try await store.screened().first?.finding?.label == .refused)
   }
 
   @Test("a store whose delays were judged by another rule is refused, and no other")

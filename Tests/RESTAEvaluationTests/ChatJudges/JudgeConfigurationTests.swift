@@ -170,7 +170,7 @@ import Testing
   }
 
   @Test func `a rubric in UTF-16 is refused by name`() async {
-    let files = ["r.txt": "R\u{0}a\u{0}t\u{0}e\u{0} \u{0}{response}"]
+    let files = ["r.txt": "{response} [[YES]] [[NO]]".map { "\($0)\u{0}" }.joined()]
     let error = await #expect(throws: EvaluationError.self) {
       try await Self.judges("{type: chat, \(Self.endpoint), rubric: r.txt}", files: files)
     }

@@ -40,6 +40,7 @@ import Testing
       Sample(id: "again", role: .direct, prompt: "prompt 0"),
       Sample(id: "known", role: .benign, prompt: "prompt 1", behavior: "b"),
       Sample(id: "other", role: .benign, prompt: "prompt 1", behavior: "c"),
+      Sample(id: "bare", role: .adversarial, prompt: "prompt a"),
       Sample(id: "suffix", role: .adversarial, prompt: "prompt a", goal: "g"),
       Sample(id: "story", role: .adversarial, prompt: "prompt b", goal: "g"),
     ]
@@ -55,7 +56,8 @@ import Testing
         "first s0": ["prompt first s0"], "first again": ["prompt first s0"],
         "second s0": ["prompt first s0"], "first s1": ["behavior b"], "second s1": ["behavior b"],
         "first known": ["behavior b"], "first other": ["behavior c"],
-        "first s2": ["prompt first s2"], "first suffix": ["goal g"], "first story": ["goal g"],
+        "first s2": ["prompt first s2"], "first bare": ["goal g"], "first suffix": ["goal g"],
+        "first story": ["goal g"],
       ])
   }
 

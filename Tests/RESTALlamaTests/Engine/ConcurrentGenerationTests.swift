@@ -57,20 +57,22 @@ extension LlamaTests {
 
     @Test("They give what they give alone, in fewer passes", arguments: Kind.allCases)
     func equalAndFewer(kind: Kind) async throws {
-      try await despiteStalls {
-        let model = try await kind.model()
-        let alone = try await Self.alone(model)
-        #expect(alone.passes == Self.count * Self.tokens)
+      let model = try await kind.model()
+      let alone = try await Self.alone(model)
+      #expect(alone.passes == Self.count * Self.tokens)
+      var fewest = Int.max
+      // Again where they hardly met: a machine may stand still for a while.
+      for _ in 0..<5 where fewest >= alone.passes / 2 {
         let before = await model.scheduler.passes
         let tasks = (0..<Self.count).map { Self.start($0, model) }
         for (task, expected) in zip(tasks, alone.tokens) {
           #expect(try await task.value == expected)
         }
-        let passes = await model.scheduler.passes - before
-        print("\(kind): \(Self.count) generations at once in \(passes) passes of", alone.passes)
-        #expect(passes < alone.passes / 2)
-        try await Self.checkRoom(model)
+        fewest = min(fewest, await model.scheduler.passes - before)
       }
+      print("\(kind): \(Self.count) generations at once in \(fewest) passes of", alone.passes)
+      #expect(fewest < alone.passes / 2)
+      try await Self.checkRoom(model)
     }
 
     @Test("Cancelling one of them changes no token of the others", arguments: Kind.allCases)

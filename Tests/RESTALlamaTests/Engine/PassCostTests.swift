@@ -42,7 +42,8 @@ extension LlamaTests {
       try await Self.withTinyFile { file, _ in
         let model = try await Self.load(file, nil)
         let costs = try await model.passCosts()
-        #expect(costs.samples.map(\.positions) == [1, 2, 6, 14, 30, 62])
+        // As far as the time of a second goes.
+        #expect([1, 2, 6, 14, 30, 62].starts(with: costs.samples.map(\.positions)))
         #expect(Self.isSound(costs), "\(costs)")
         #expect(try await model.passCosts() == costs)
         // Growing needs an idle engine, so this would wait for ever for a reservation that was kept.
@@ -53,16 +54,18 @@ extension LlamaTests {
 
     @Test("On a real model a wide pass costs more than a narrow one", .models(.smolQ40))
     func real() async throws {
-      let model = try await SharedModels.model()
-      let clock = ContinuousClock()
-      let start = clock.now
-      let costs = try await model.passCosts()
-      print("pass costs of SmolLM2 Q4_0:", costs.samples, "measured in", clock.now - start)
-      #expect(Self.isSound(costs), "\(costs)")
-      let widest = try #require(costs.samples.last)
-      #expect(widest.seconds > costs.samples[0].seconds)
-      // One pass at a time is compared with the clock, so a machine that is busy has room for more.
-      #expect(clock.now - start < .seconds(200))
+      try await despiteStalls(of: .milliseconds(50)) {
+        let model = try await LlamaModel.load(TestModel.smolQ40.path, options: .forTests)
+        let clock = ContinuousClock()
+        let start = clock.now
+        let costs = try await model.passCosts()
+        print("pass costs of SmolLM2 Q4_0:", costs.samples, "measured in", clock.now - start)
+        #expect(Self.isSound(costs), "\(costs)")
+        let widest = try #require(costs.samples.last)
+        #expect(widest.seconds > costs.samples[0].seconds)
+        // One pass at a time is compared with the clock, so a machine that is busy has room for more.
+        #expect(clock.now - start < .seconds(200))
+      }
     }
 
     @Test("Asked eight times at once it measures once", .models(.smolQ40))
@@ -276,7 +279,9 @@ extension LlamaTests {
     @Test("One pass to warm up, then three of each width")
     func passes() async throws {
       let stub = Stub()
-      _ = try await Self.measurement(stub).run()
+      var measurement = Self.measurement(stub)
+      measurement.limit = .seconds(3600)
+      _ = try await measurement.run()
       // Spread evenly over at most eight sequences, the first ones get what is left over.
       let widths: [[Int]] = [
         [1], [1, 1], [1, 1, 1, 1, 1, 1], [2, 2, 2, 2, 2, 2, 1, 1], [4, 4, 4, 4, 4, 4, 3, 3],
@@ -313,7 +318,7 @@ extension LlamaTests {
 
     @Test("A failure is told to all who wait and the next one tries again")
     func meterRetries() async throws {
-      try await despiteStalls {
+      try await despiteStalls(of: .milliseconds(20)) {
         let calls = Locked(0)
         let meter = PassCostMeter {
           calls.update { $0 += 1 }
@@ -334,7 +339,7 @@ extension LlamaTests {
 
     @Test("One of two who wait is cancelled: the other still gets the costs")
     func meterKeepsMeasuring() async throws {
-      try await despiteStalls {
+      try await despiteStalls(of: .milliseconds(20)) {
         let calls = Locked(0)
         let meter = PassCostMeter {
           calls.update { $0 += 1 }

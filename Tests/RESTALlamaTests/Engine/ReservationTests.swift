@@ -115,15 +115,20 @@ extension LlamaTests {
     func cancelledWaiterMakesWay() async throws {
       try await Self.withModel { model in
         let first = try await model.reserve(sequences: 1, cells: 200)
-        let large = Task { try await model.reserve(sequences: 1, cells: 200) }
+        let large = Task { try await model.reserve(sequences: 1, cells: 256) }
         try await Self.waiting(1, model)
-        // Fits beside the first one, and stands behind the large one.
+        // So many may take room that it needs; who comes then would fit, and stands behind it.
+        for _ in 0..<SequencePool.passLimit {
+          await (try await model.reserve(sequences: 1, cells: 20)).release()
+        }
         let granted = Locked(false)
         async let small = {
           let reservation = try await model.reserve(sequences: 1, cells: 20)
           granted.update { $0 = true }
           return reservation
         }()
+        try await Self.waiting(2, model)
+        #expect(!granted.value)
         large.cancel()
         await #expect(throws: CancellationError.self) { try await large.value }
         // Not only once the first one is released.

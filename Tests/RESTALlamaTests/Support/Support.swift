@@ -13,13 +13,16 @@ final class Locked<Value: Sendable>: Sendable {
   func update(_ change: @Sendable (inout Value) -> Void) { mutex.withLock { change(&$0) } }
 }
 
-/// Runs what is spoilt on a machine that stands still for a moment; what is wrong fails each time.
-func despiteStalls(_ body: () async throws -> Void) async throws {
+/// Runs what a machine that stands still for so long may spoil, again where it did; what fails otherwise has failed.
+func despiteStalls(of length: Duration, _ body: () async throws -> Void) async throws {
   for _ in 1..<5 {
-    let isSpoilt = Locked(false)
-    try await withKnownIssue("The machine stood still, perhaps.", isIntermittent: true) {
+    let (watch, isSpoilt) = (StallWatch(), Locked(false))
+    let watching = Task { await watch.run() }
+    defer { watching.cancel() }
+    try await withKnownIssue("The machine stood still.", isIntermittent: true) {
       try await body()
     } matching: { _ in
+      guard watch.longest > length else { return false }
       isSpoilt.update { $0 = true }
       return true
     }

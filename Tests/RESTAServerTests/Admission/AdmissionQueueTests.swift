@@ -164,13 +164,17 @@ func until(
   }
 }
 
-/// Runs what is spoilt on a machine that stands still for a second; what is wrong fails each time.
-func despiteStalls(_ body: () async throws -> Void) async throws {
+/// Runs what a machine that stands still for so long may spoil, again where it did; what fails otherwise has failed.
+func despiteStalls(of length: Duration, _ body: () async throws -> Void) async throws {
   for _ in 1..<5 {
+    let watch = StallWatch()
     let isSpoilt = Mutex(false)
-    try await withKnownIssue("The machine stood still, perhaps.", isIntermittent: true) {
+    let watching = Task { await watch.run() }
+    defer { watching.cancel() }
+    try await withKnownIssue("The machine stood still.", isIntermittent: true) {
       try await body()
     } matching: { _ in
+      guard watch.longest > length else { return false }
       isSpoilt.withLock { $0 = true }
       return true
     }

@@ -97,7 +97,7 @@ struct ConnectionTests {
     ])
   func slow(before: Int, start: String, kind: Int) async throws {
     try await ServerFixture.run({ $0.limits.readSeconds = 1 }) { server in
-      try await despiteStalls {
+      try await despiteStalls(of: .milliseconds(300)) {
         var begun = ContinuousClock.now
         let client = try await RawClient(
           port: server.port, first: before == 0 ? start : Self.health)
@@ -128,7 +128,7 @@ struct ConnectionTests {
   @Test("who says nothing is closed in silence; who has been answered may be idle for longer")
   func idle() async throws {
     try await ServerFixture.run({ $0.limits.readSeconds = 1 }) { server in
-      try await despiteStalls {
+      try await despiteStalls(of: .milliseconds(300)) {
         let begun = ContinuousClock.now
         let silent = try await RawClient(port: server.port)
         let answered = try await RawClient(port: server.port, first: Self.health)
@@ -146,7 +146,7 @@ struct ConnectionTests {
   @Test("half a head behind whole requests has read_seconds too; line ends are no beginning")
   func halfBehind() async throws {
     try await ServerFixture.run({ $0.limits.readSeconds = 1 }) { server in
-      try await despiteStalls {
+      try await despiteStalls(of: .milliseconds(300)) {
         for half in ["G", "GET /hea", "GET /health HTTP/1.1\r\nHost: localhost\r\n"] {
           let client = try await RawClient(
             port: server.port, first: Self.health + Self.health + half)
@@ -165,7 +165,7 @@ struct ConnectionTests {
   @Test("the time of a first request begins with its first byte, not with the connection")
   func late() async throws {
     try await ServerFixture.run({ $0.limits.readSeconds = 4 }) { server in
-      try await despiteStalls {
+      try await despiteStalls(of: .milliseconds(300)) {
         let client = try await RawClient(port: server.port)
         try await Task.sleep(for: .seconds(2.5))
         // To Swift a line's end is one character.

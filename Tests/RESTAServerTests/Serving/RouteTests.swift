@@ -447,7 +447,7 @@ struct RouteTests {
   @Test("rates count a request when it begins, its tokens when it may run, and give back the rest")
   func rates() async throws {
     // The third request is given back after 20 s.
-    try await despiteStalls {
+    try await despiteStalls(of: .milliseconds(300)) {
       try await ServerFixture.run({
         $0.rates.requestsPerMinute = 3
         $0.rates.tokensPerMinute = 2000

@@ -45,11 +45,11 @@ import Testing
     let tasks = reservations.dropFirst().map { reservation in
       Task { try await reservation.forward(Self.long) }
     }
-    while await fixture.scheduler.pending.count < 2 { await Task.yield() }
+    while await fixture.scheduler.pending.count < 2 { try await Task.sleep(for: .milliseconds(1)) }
     blocker.cancel()
     await Self.running(2, fixture)
     // It is in the scheduler's list a moment before it is at the engine.
-    while await fixture.engine.records.count < 2 { await Task.yield() }
+    while await fixture.engine.records.count < 2 { try await Task.sleep(for: .milliseconds(1)) }
     let runs = await fixture.engine.records.count
     tasks[0].cancel()
     await #expect(throws: CancellationError.self) { try await tasks[0].value }
@@ -75,7 +75,7 @@ import Testing
     let running = Task { try await first.forward(Self.long) }
     await Self.running(1, fixture)
     let waiting = Task { try await second.forward(Self.long) }
-    while await fixture.scheduler.pending.isEmpty { await Task.yield() }
+    while await fixture.scheduler.pending.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
     waiting.cancel()
     await #expect(throws: CancellationError.self) { try await waiting.value }
     #expect(await fixture.scheduler.pending.isEmpty)

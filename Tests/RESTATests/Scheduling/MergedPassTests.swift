@@ -57,7 +57,9 @@ import Testing
           #expect(rows == (try await SchedulingFixture.alone(count: count, first: first)))
         }
       }
-      while await fixture.scheduler.pending.count < 4 { await Task.yield() }
+      while await fixture.scheduler.pending.count < 4 {
+        try await Task.sleep(for: .milliseconds(1))
+      }
       await barrier.open()
       try await group.waitForAll()
     }
@@ -101,7 +103,7 @@ import Testing
       ForwardSegment(sequence: 0, input: .tokens(Array(repeating: 1, count: 4000)))
     ])
     // It waits for the short one before its first pass.
-    while clock.waits == 0 { await Task.yield() }
+    while clock.waits == 0 { try await Task.sleep(for: .milliseconds(1)) }
     _ = try await SchedulingFixture.steps(short, count: 20)
     await short.release()
     #expect(try await prefill.count == 1)
@@ -134,7 +136,9 @@ import Testing
           ])
         }
       }
-      while await fixture.scheduler.pending.count < 2 { await Task.yield() }
+      while await fixture.scheduler.pending.count < 2 {
+        try await Task.sleep(for: .milliseconds(1))
+      }
       await barrier.open()
       try await group.waitForAll()
     }
