@@ -1,12 +1,13 @@
 import Foundation
 
-/// A file of this test run alone.
+/// A file of this test case alone: cases run side by side.
 struct PromptFile {
   let path: String
 
+  private let folder = FileManager.default.temporaryDirectory
+    .appending(path: "resta-prompts-\(UUID().uuidString)")
+
   init(_ bytes: [UInt8], name: String) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "resta-prompts-\(ProcessInfo.processInfo.processIdentifier)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let url = folder.appending(path: name)
     try Data(bytes).write(to: url)
@@ -15,5 +16,5 @@ struct PromptFile {
 
   init(_ text: String, name: String) throws { try self.init(Array(text.utf8), name: name) }
 
-  func remove() { try? FileManager.default.removeItem(atPath: path) }
+  func remove() { try? FileManager.default.removeItem(at: folder) }
 }
