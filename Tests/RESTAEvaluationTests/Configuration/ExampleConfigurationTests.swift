@@ -11,10 +11,10 @@ import Testing
   /// The names that the documents give.
   static let names = [
     "baselines", "built-in", "llama-2-7b-chat", "noise", "placebo", "prefix", "samples",
-    "study-checkpoints", "study-confirm-1.5b", "study-confirm", "study-copies", "study-defenses",
-    "study-noise", "study-perturbation-grid", "study-perturbation", "study-plain", "study-prefix",
-    "study-quantisation-1.5b", "study-quantisation", "study-suffixes", "study-utility", "ties",
-    "vicuna-13b", "vote",
+    "study-calibrated-1.5b", "study-checkpoints", "study-confirm-1.5b", "study-confirm",
+    "study-copies", "study-defenses", "study-noise", "study-perturbation-grid",
+    "study-perturbation", "study-plain", "study-prefix", "study-quantisation-1.5b",
+    "study-quantisation", "study-suffixes", "study-utility", "ties", "vicuna-13b", "vote",
   ]
 
   @Test func `all are there, and no other`() throws {
