@@ -4,7 +4,12 @@ import Foundation
 enum Stty {
   /// The width of the terminal that the command writes to, or `nil` where there is none; the input may be a file.
   static var columns: Int? {
-    let fields = run(["size"], on: .standardOutput)?.split(separator: " ").compactMap { Int($0) }
+    // Under a number above the standard ones: Foundation gives a child its files in any order, and the number 1 may
+    // be the child's pipe before it is taken for the input.
+    let copy = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)
+    guard copy >= 0 else { return nil }
+    let terminal = FileHandle(fileDescriptor: copy, closeOnDealloc: true)
+    let fields = run(["size"], on: terminal)?.split(separator: " ").compactMap { Int($0) }
     guard let fields, fields.count == 2, fields[1] > 0 else { return nil }
     return fields[1]
   }

@@ -24,6 +24,15 @@ import Testing
       .joined(separator: "\n")
   }
 
+  @Test func `every line of the list ends where the terminal does`() throws {
+    let run = try CommandRun(
+      ["attack", "list"], isTyped: true,
+      variables: ["COLUMNS": "", "NO_COLOR": "1", "WINDOW": "50"])
+    let lines = run.output.split(separator: "\r\n").filter { $0.hasPrefix("    ") }
+    #expect(run.code == 0 && lines.count > 20, "\(run.output)")
+    #expect(lines.filter { $0.count > 50 } == [])
+  }
+
   @Test("a run that was killed goes on, and reports what a whole one does") func killed() throws {
     let folder = try Self.folder()
     defer { try? FileManager.default.removeItem(at: folder) }
