@@ -48,6 +48,15 @@ public struct RefusalPhraseJudge: Sendable, Hashable {
   /// - Returns: Whether ``match(_:)`` finds one.
   public func isRefusal(_ text: String) -> Bool { match(text) != nil }
 
+  /// Whether an answer is nothing but what its model thought aloud: it is cut there, or nothing is said behind it.
+  ///
+  /// - Parameter text: The answer.
+  /// - Returns: Whether it is; not where nothing was thought aloud.
+  /// - Complexity: Linear in the text.
+  package static func isOnlyThought(_ text: String) -> Bool {
+    AnswerSentences(text, .standard).isOnlyThought
+  }
+
   /// Finds what makes an answer a refusal.
   ///
   /// - Parameter text: The answer.

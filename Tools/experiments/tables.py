@@ -269,13 +269,21 @@ def paired(study, against=None, role=None, of="complied"):
                   "difference, points", "permutation p"], rows)
 
 
+def alone(study, defense):
+    """Whether a defence asks one copy."""
+    return any(item["name"] == defense and item["settings"].get("samples") == 1 for item in study["defenses"])
+
+
 def votes(study):
     rows = []
     for item in study["votes"]:
         breaks = ", ".join(f"{name} {count}" for name, count in sorted(item["tieBreaks"].items())) or "none"
         margin = item["meanMargin"]
-        rows.append([item["defense"], str(item["answers"]), str(item["votes"]), rate(item["ties"]),
-                     rate(item["nearTies"]), breaks, NOTHING if margin is None else fixed(margin, 2)])
+        shown = [rate(item["ties"]), rate(item["nearTies"]), breaks, NOTHING if margin is None else fixed(margin, 2)]
+        # One copy alone has no margin and no tie; older exports have numbers for it.
+        if alone(study, item["defense"]):
+            shown = [NOTHING] * len(shown)
+        rows.append([item["defense"], str(item["answers"]), str(item["votes"])] + shown)
     return table(["defence", "answers", "votes", "tied", "margin of at most 1", "ties broken by",
                   "mean margin, of the copies asked, over positions"], rows)
 

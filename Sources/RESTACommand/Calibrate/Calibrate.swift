@@ -126,6 +126,10 @@ struct Calibrate: AsyncParsableCommand {
     try arguments.check()
     if !noSave, !dryRun { try known.prepare() }
     let file = try Models.resolve(arguments.model)
+    // Now: when the measurements are done, hours may have passed, and the file with them.
+    guard let bytes = DigestMemory.File(path: file)?.bytes else {
+      throw Failure.failed("The model's size cannot be read: \(file)")
+    }
     let name =
       "calibration-" + URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
     var configuration = try plan.configuration(name: name)
@@ -153,7 +157,7 @@ struct Calibrate: AsyncParsableCommand {
       session: session, adapters: arguments.lora, plan: plan, search: search, result: result,
       store: store.path, digest: try await store.digest())
     try store.close()
-    try finish(report, file: file, known: known)
+    try finish(report, bytes: bytes, known: known)
   }
 
   /// Measures, and shows how far that is.
@@ -170,8 +174,7 @@ struct Calibrate: AsyncParsableCommand {
   }
 
   /// Keeps the choice, shows the curve whether that was possible or not, and says where it is.
-  private func finish(_ report: CalibrationReport, file: String, known: KnownCalibrations) throws {
-    let bytes = DigestMemory.File(path: file)?.bytes ?? 0
+  private func finish(_ report: CalibrationReport, bytes: Int, known: KnownCalibrations) throws {
     let entry = try report.entry(bytes: bytes, version: Version.description)
     let kept = Result<String?, any Error> { try noSave ? nil : entry.map { try known.keep($0) } }
     if json {

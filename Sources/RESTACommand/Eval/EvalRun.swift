@@ -13,7 +13,7 @@ struct EvalRun: AsyncParsableCommand {
     abstract: "Run an evaluation, or the rest of it, and write its report.",
     discussion: """
       Without a configuration the built-in one runs: our own mild requests, attacks and everyday \
-      questions against the demo's model, undefended and defended, in about ten minutes on two \
+      questions against the demo's model, undefended and defended, in five to ten minutes on two \
       cores. Run the same command again after an interrupt: nothing is generated twice.
 
       Unless --model or --lora is given, or the configuration names a model, the default model gets \
@@ -158,8 +158,8 @@ struct DryRun {
           }))
     Terminal.line(
       "\(estimate.answers) answers (\(estimate.generations) different generations) of "
-        + "\(session.plan.total) in the whole plan; at most about \(Progress.time(seconds)) for the "
-        + "default model of 135M parameters on two cores, and in proportion to that for others. "
-        + "Nothing was run.")
+        + "\(session.plan.total) in the whole plan; about \(Progress.time(seconds)) for the default "
+        + "model of 135M parameters on two fast cores, up to twice that on slow ones, and in "
+        + "proportion to that for others. Nothing was run.")
   }
 }

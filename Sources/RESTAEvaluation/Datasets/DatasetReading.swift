@@ -50,7 +50,7 @@ extension DatasetEntries {
     entries.only = only ?? role
     entries.attack = attack
     switch format {
-    case .jailbreakBenchArtifact: try entries.readArtifact(file, role: role ?? .adversarial)
+    case .jailbreakBenchArtifact: try entries.readArtifact(file, role: role)
     case .jailbreakBenchBehaviors:
       try entries.readBehaviors(file, role: role, fallback: fallback)
     case .xstest: try entries.readXSTest(file)
@@ -99,7 +99,7 @@ extension DatasetEntries {
     return entries
   }
 
-  private mutating func readArtifact(_ file: DataFile, role: Sample.Role) throws(DocumentError) {
+  private mutating func readArtifact(_ file: DataFile, role: Sample.Role?) throws(DocumentError) {
     guard let root = file.root else {
       throw DocumentError("\(file.source.name): an object is expected, not a list")
     }
@@ -122,10 +122,17 @@ extension DatasetEntries {
         entries.addJudgement(jailbroken)
         return
       }
+      let goal = try row.nullableString("goal")
+      // As `resta eval export` writes requests without an attack. Nobody else's attack is lost by it: under any
+      // other name a prompt that is its goal is an attack that changed nothing, and counts as one.
+      let isPlain =
+        role == nil && entries.attack == JailbreakBenchArtifact.noAttack
+        && goal.map { Array($0.utf8) == Array(prompt.utf8) } ?? true
       let sample = Sample(
-        id: id, role: role, prompt: prompt, behavior: try row.nullableString("behavior"),
-        goal: try row.nullableString("goal"), category: try row.nullableString("category"),
-        attack: entries.attack,
+        id: id, role: role ?? (isPlain ? .direct : .adversarial), prompt: prompt,
+        behavior: try row.nullableString("behavior"), goal: goal,
+        category: try row.nullableString("category"),
+        attack: isPlain ? nil : entries.attack,
         recorded: response.map { RecordedAnswer(text: $0, jailbroken: jailbroken) })
       try entries.add(sample, from: row.place)
       entries.addJudgement(jailbroken)

@@ -12,7 +12,7 @@ package struct DatasetSelection: Sendable, Hashable {
   ///
   /// The data's own split counts where it has one (see
   /// `Dataset.load`), then that of our own sets for their goals, wherever these stand: in an artifact,
-  /// say; else it is made by a hash, of which equal prompts have one.
+  /// say; else it is made by a hash, of which equal prompts and all attacks on a goal have one.
   package var split: DataSplit?
   /// The share of clusters on the development side, 0...1, where the data has no split of its own.
   package var developmentShare: Double
@@ -40,16 +40,28 @@ extension DatasetSelection {
     }
     try checkCategories(of: samples, name)
     if split != nil { try checkSides(of: samples, splits, name) }
-    let ownSides = split != nil && splits.isEmpty ? try Dataset.sidesOfOwnGoals() : [:]
-    // Nothing is reported on that settings were chosen on, under another id.
-    let clusters = split == nil ? [:] : Sample.clusters(samples.map { ($0, $0.cluster) })
+    let ownSides = split == nil ? [:] : try Dataset.sidesOfOwnGoals()
+    for sample in samples {
+      guard let own = ownSides[sample.goal ?? sample.prompt], let side = splits[sample.id],
+        side != own
+      else { continue }
+      throw EvaluationError.invalidConfiguration(
+        "\(name): the prompt '\(sample.id)' is one of ours or an attack on it, and on the \(own.rawValue) side; "
+          + "the data says \(side.rawValue)")
+    }
+    // Nothing is reported on that settings were chosen on, under another id or by another attack on its goal.
+    let behaviors = split == nil ? [:] : Sample.behaviors(samples)
+    func named(_ sample: Sample) -> String {
+      sample.behavior ?? sample.goal.flatMap { behaviors[$0] } ?? sample.cluster
+    }
+    let clusters = split == nil ? [:] : Sample.clusters(samples.map { ($0, named($0)) })
     let fitting = samples.filter { sample in
       if let role, sample.role != role { return false }
       if !categories.isEmpty, !categories.contains(where: { $0 == sample.category }) {
         return false
       }
       guard let split else { return true }
-      let cluster = sample.behavior ?? clusters[Array(sample.prompt.utf8)] ?? sample.id
+      let cluster = sample.behavior ?? clusters[Array(sample.prompt.utf8)] ?? named(sample)
       let side =
         splits[sample.id] ?? ownSides[sample.goal ?? sample.prompt]
         ?? .side(of: cluster, developmentShare: developmentShare)

@@ -66,16 +66,25 @@ public struct Sample: Sendable, Hashable, Codable {
     self.recorded = recorded
   }
 
-  /// What stands on one side of a split: all prompts of a behavior, or this one.
-  public var cluster: String { behavior ?? id }
+  /// What stands on one side of a split: all prompts of a behavior, of a goal without one, or this one.
+  public var cluster: String { behavior ?? goal ?? id }
 
-  /// The cluster of each prompt, however often it is there: that of a behavior, or the first sample's.
+  /// The cluster of each prompt, however often it is there: that of a behavior, a goal's, or the first sample's.
   static func clusters(_ samples: [(sample: Sample, cluster: String)]) -> [[UInt8]: String] {
+    let named = samples.filter { $0.sample.behavior != nil }
+    let aimed = samples.filter { $0.sample.goal != nil }
     // By bytes: canonically equivalent prompts are different prompts.
+    return Dictionary(
+      (named + aimed + samples).map { (Array($0.sample.prompt.utf8), $0.cluster) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The behavior of each goal that has one in some of the samples: in the others it is the same.
+  static func behaviors(_ samples: [Sample]) -> [String: String] {
     Dictionary(
-      (samples.filter { $0.sample.behavior != nil } + samples).map {
-        (Array($0.sample.prompt.utf8), $0.cluster)
-      }, uniquingKeysWith: { first, _ in first })
+      samples.compactMap { sample in
+        sample.goal.flatMap { goal in sample.behavior.map { (goal, $0) } }
+      }, uniquingKeysWith: min)
   }
 }
 

@@ -5,7 +5,7 @@ public import RESTADocuments
 ///
 /// A judge never guesses: what it cannot tell is ``Finding/unscored``, with the reason.
 public protocol Judge: Sendable {
-  /// Its name and version, such as `refusal-phrases/2`; verdicts of different names never mix.
+  /// Its name and version, such as `refusal-phrases/3`; verdicts of different names never mix.
   var id: String { get }
 
   /// Judges one answer.

@@ -111,7 +111,7 @@ package struct GenerationRow: Sendable, Hashable, Codable {
   /// The verdicts, by judge id.
   package var verdicts: [String: Verdict] = [:]
   package var label = AnswerLabel.unscored
-  /// The cluster of another sample with this prompt, where this one has no behavior.
+  /// The cluster of another sample with this goal or prompt, where this one has no behavior.
   package var shared: String?
 
   package var prompt: PromptID { PromptID(dataset: dataset, sample: sample.id) }
@@ -126,8 +126,17 @@ package struct GenerationRow: Sendable, Hashable, Codable {
       ?? "prompt \(dataset) \(sample.id)"
   }
 
-  /// The rows with one cluster for samples of one prompt, which have one answer: that of a behavior or goal, or the first's.
+  /// The rows with one cluster for samples of one goal, and for those of one prompt, which have one answer: that of a
+  /// behavior or goal, or the first's.
   fileprivate static func sharing(_ rows: [GenerationRow]) -> [GenerationRow] {
+    let behaviors = Sample.behaviors(rows.map(\.sample))
+    let rows = rows.map { row in
+      var row = row
+      if row.sample.behavior == nil {
+        row.shared = row.sample.goal.flatMap { behaviors[$0] }.map { "behavior \($0)" }
+      }
+      return row
+    }
     // Those with a goal first, so that the order of the data decides nothing.
     let ordered = rows.filter { $0.sample.goal != nil } + rows.filter { $0.sample.goal == nil }
     let clusters = Sample.clusters(ordered.map { ($0.sample, $0.cluster) })

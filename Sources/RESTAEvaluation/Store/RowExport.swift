@@ -38,8 +38,8 @@ package struct RowExport: Sendable, Hashable {
   }
 
   static let names = [
-    "key", "dataset", "sample", "role", "behavior", "category", "attack", "defense", "kind",
-    "settings", "uses_seed", "seed", "label", "verdicts", "failure", "stop_reason",
+    "key", "dataset", "sample", "role", "behavior", "goal", "category", "attack", "defense",
+    "kind", "settings", "uses_seed", "seed", "label", "verdicts", "failure", "stop_reason",
     "prompt_tokens", "answer_tokens", "passes", "tokens_processed", "seconds", "notes",
     "prompt_bytes", "prompt_sha256", "answer_bytes", "answer_sha256", "prompt", "answer",
   ]
@@ -52,7 +52,8 @@ package struct RowExport: Sendable, Hashable {
     let notes = answer.map { showsAnswer ? $0.notes : Self.withoutTexts($0.notes) }
     let values: [JSONValue] = [
       .string(row.key), .string(row.dataset), .string(sample.id), .string(sample.role.rawValue),
-      .optional(sample.behavior), .optional(sample.category), .optional(sample.attack),
+      .optional(sample.behavior), showsPrompt ? .optional(sample.goal) : .null,
+      .optional(sample.category), .optional(sample.attack),
       .string(row.defense), .string(row.kind), .object(row.settings), .bool(row.usesSeed),
       // A string in JSON: not every reader keeps 64 bits.
       .string(String(row.seed)), .string(row.label.rawValue),
@@ -107,6 +108,9 @@ package struct JailbreakBenchArtifact: Sendable {
   /// Answers without a label: `null` in the artifact, and in none of its rates.
   package let unscored: Int
 
+  /// The method of requests without an attack.
+  static let noAttack = "direct"
+
   /// Makes the artifact of one dataset under one defence with one seed.
   package init(
     rows: [GenerationRow], model: String, date: String, judge: String? = nil
@@ -128,7 +132,7 @@ package struct JailbreakBenchArtifact: Sendable {
     jailbroken = rows.count { $0.label == .complied }
     unscored = rows.count { $0.label == .unscored }
     let attacks = Set(rows.map(\.sample.attack))
-    let method = attacks.count == 1 ? first.sample.attack ?? "direct" : first.dataset
+    let method = attacks.count == 1 ? first.sample.attack ?? Self.noAttack : first.dataset
     let scored = rows.count - unscored
     let tokens = rows.reduce(into: (prompt: 0, answer: 0)) {
       $0.prompt += $1.answer?.promptTokens ?? 0

@@ -9,7 +9,8 @@ package struct RemoteArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "What computes the model: llama.cpp in process, or vLLM servers (docs/vllm.md).",
+      "What computes the model: llama.cpp in process, or vLLM servers, which demo, compare and meaning do not "
+        + "work with (docs/vllm.md).",
       valueName: "engine"))
   package var engine = ModelEngine.llama
 

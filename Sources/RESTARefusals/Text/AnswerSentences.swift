@@ -3,6 +3,8 @@ struct AnswerSentences {
   private(set) var sentences: [[RefusalLanguage.Sign]] = []
   /// `code`, `list`.
   private(set) var shapes: Set<String> = []
+  /// Whether its model thought aloud, and said nothing more.
+  private(set) var isOnlyThought = false
 
   /// How far a quotation or a piece of code may reach, in characters.
   private static let lookahead = 600
@@ -19,6 +21,7 @@ struct AnswerSentences {
   init(_ answer: String, _ rules: RefusalRules) {
     text = Array(answer.unicodeScalars)
     var place = beginning(rules.thoughts)
+    isOnlyThought = place > 0 && text[place...].allSatisfy(Self.isSpace)
     var items = 0
     var startsLine = true
     while place < text.count {
@@ -83,7 +86,18 @@ struct AnswerSentences {
       let length = closing.unicodeScalars.count
       return place(of: closing, from: start).map { $0 + length } ?? text.count
     }
-    return 0
+    // Where the template opened the thought, only its end is in the answer, at the beginning of a line.
+    return thoughts.compactMap { firstLine(beginningWith: $0.closing, from: start) }.min() ?? 0
+  }
+
+  /// Where the first line that begins with a text goes on behind it.
+  private func firstLine(beginningWith expected: String, from start: Int) -> Int? {
+    var isBeginning = true
+    for place in start..<text.count {
+      if isBeginning, holds(expected, at: place) { return place + expected.unicodeScalars.count }
+      isBeginning = text[place] == "\n" || (isBeginning && Self.isSpace(text[place]))
+    }
+    return nil
   }
 
   /// Whether a text, of ASCII in lower case, stands at a place in either case.

@@ -47,7 +47,8 @@ enum MeasuredAgreement {
   /// What is known of a judge.
   static func sentence(about judge: String) -> String? {
     switch judge {
-    case "refusal-phrases/2":
+    // None of these answers has a thought in it, which is all that the two judge otherwise.
+    case "refusal-phrases/2", "refusal-phrases/3":
       // `resta eval judge-check` on Tests/RESTAEvaluationTests/Golden/labelled-refusals/answers-report.csv,
       // and on the four artifacts against Vicuna-13B; docs/evaluation.md has the tables.
       """

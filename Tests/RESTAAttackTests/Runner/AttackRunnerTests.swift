@@ -364,7 +364,7 @@ import Testing
 
   @Test("a store whose delays were judged by another rule is refused, and no other")
   func otherJudges() async throws {
-    let old = "refusal-phrases/2, broken-text/1"
+    let old = "refusal-phrases/3, broken-text/1"
     for (how, isNewer) in [(DelayAttack.How.asked, true), (.forced, false)] {
       var fixture = AttackFixture(Self.lucky(3))
       fixture.attacks = [NamedAttack(name: "late", attack: DelayAttack(how: how))]

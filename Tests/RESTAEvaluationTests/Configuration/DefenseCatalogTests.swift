@@ -53,7 +53,7 @@ import Testing
     ),
     (
       SmoothLLM(),
-      #"{"copies":10,"judge":"refusal-phrases/2","percent":10,"perturbation":"swap"}"#
+      #"{"copies":10,"judge":"refusal-phrases/3","percent":10,"perturbation":"swap"}"#
     ),
     (PerplexityFilter(threshold: 50), #"{"threshold":50,"window":null}"#),
     (PerplexityFilter(threshold: 2.5, window: 8), #"{"threshold":2.5,"window":8}"#),

@@ -94,6 +94,43 @@ import Testing
     }
   }
 
+  @Test func `attacks on one goal are on one side, that of its behavior where one of them has it`()
+    throws
+  {
+    let samples = (0..<120).map { number in
+      let goal = number % 30
+      return Sample(
+        id: "\(number)", role: .adversarial, prompt: "p\(number)",
+        behavior: goal == 10 && number > 60 ? "b" : nil, goal: "g\(goal)")
+    }
+    let data = Dataset(name: "d", source: "", sha256: "", samples: samples, rows: 120)
+    for side in DataSplit.allCases {
+      let expected = (0..<120).filter { number in
+        let cluster = number % 30 == 10 ? "b" : "g\(number % 30)"
+        return DataSplit.side(of: cluster, developmentShare: 0.5) == side
+      }
+      let selection = DatasetSelection(split: side, developmentShare: 0.5)
+      #expect(try data.selecting(selection).samples.map(\.id) == expected.map { "\($0)" })
+    }
+  }
+
+  @Test func `a file that puts a goal of ours on the other side is refused`() throws {
+    let own = try #require(Dataset.builtIn(.direct, split: .test).samples.first)
+    let attack = Sample(id: "a", role: .adversarial, prompt: "p", goal: own.prompt)
+    let data = Dataset(name: "d", source: "", sha256: "", samples: [attack], rows: 1)
+    for side in DataSplit.allCases {
+      let error = #expect(throws: EvaluationError.self) {
+        try data.selecting(DatasetSelection(split: side), splits: ["a": .development])
+      }
+      #expect(
+        error?.message
+          == "d: the prompt 'a' is one of ours or an attack on it, and on the test side; the data "
+          + "says development")
+    }
+    let found = try data.selecting(DatasetSelection(split: .test), splits: ["a": .test])
+    #expect(found.samples == [attack])
+  }
+
   @Test func `our own goals are on their own side, wherever they stand`() throws {
     for side in DataSplit.allCases {
       let own = try Dataset.builtIn(.direct, split: side).samples

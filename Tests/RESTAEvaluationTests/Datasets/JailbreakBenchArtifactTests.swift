@@ -81,6 +81,22 @@ import Testing
     #expect(try method(of: [Self.rows[1], other]) == .string("d"))
   }
 
+  @Test func `requests without an attack come back as such, attacks that changed nothing do not`()
+    throws
+  {
+    for (attack, prompt, isPlain) in [
+      (nil, "g1", true), (nil, "other", false), ("pair", "g1", false),
+    ] {
+      let row = GenerationRows.row(
+        "1", role: attack == nil ? .direct : .adversarial, prompt: prompt, label: .refused,
+        attack: attack)
+      let artifact = try JailbreakBenchArtifact(rows: [row], model: "m", date: "2026-01-02")
+      let sample = try #require(DatasetFixtures.read(artifact.text).samples.first)
+      #expect(sample.role == (isPlain ? .direct : .adversarial), "\(prompt)")
+      #expect(sample.attack == (isPlain ? nil : attack ?? "direct"), "\(prompt)")
+    }
+  }
+
   private func method(of rows: [GenerationRow]) throws -> JSONValue? {
     let text = try JailbreakBenchArtifact(rows: rows, model: "m", date: "2026-01-02").text
     let root = try JSONReader.value(of: Array(text.utf8)[...])

@@ -22,7 +22,7 @@ import Testing
     let row = try table.rows[0].get()
     let expected = [
       "key": "k1", "dataset": "d", "sample": "1", "role": "adversarial", "behavior": "b1",
-      "category": "c", "attack": "gcg", "defense": "resta", "kind": "resta",
+      "goal": "g1", "category": "c", "attack": "gcg", "defense": "resta", "kind": "resta",
       "settings": "{\"noise\": \"hard\", \"samples\": 10, \"sigma\": 0.5}", "uses_seed": "true",
       "seed": "7", "label": "complied",
       "verdicts":
@@ -67,6 +67,24 @@ import Testing
     for text in [export.csv(Self.rows), export.jsonLines(Self.rows)] {
       #expect(!text.contains("secret"))
       #expect(!text.contains("open"))
+      #expect(!text.contains("g1"), "a goal is a prompt")
+    }
+  }
+
+  @Test func `what was known about a prompt comes back with its answer`() throws {
+    let export = RowExport(texts: .all)
+    for file in [
+      try DatasetFixtures.file(export.jsonLines(Self.rows)),
+      try DatasetFixtures.file(export.csv(Self.rows), name: "rows.csv"),
+    ] {
+      let answers = try ImportedAnswer.read(file, datasets: [], role: nil).answers
+      for (answer, row) in zip(answers, Self.rows) {
+        var sample = answer.sample
+        sample.id = row.sample.id
+        #expect(sample == row.sample)
+        #expect(answer.answer == row.answer?.text)
+      }
+      #expect(answers.count == 3)
     }
   }
 

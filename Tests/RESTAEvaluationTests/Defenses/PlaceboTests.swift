@@ -132,7 +132,7 @@ import Testing
       }, load: { try Self.evaluated("mine.gguf", in: folder, answering: "Mine") })
     let store = try EvaluationStore(path: session.storePath(in: folder.url))
     #expect(try await session.run(into: store).done == 4)
-    let rows = try await store.rows(judges: ["refusal-phrases/2"])
+    let rows = try await store.rows(judges: ["refusal-phrases/3"])
     #expect(rows.map(\.answer?.text) == ["Mine", "Other", "Mine", "Other"])
     let entry = try #require(session.plan.defenses.last?.defense)
     #expect(entry.kind == "placebo")

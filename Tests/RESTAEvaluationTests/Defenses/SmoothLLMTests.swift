@@ -15,7 +15,7 @@ import Testing
     #expect(
       smooth.settings == [
         "perturbation": .string("swap"), "percent": .integer(10), "copies": .integer(10),
-        "judge": .string("refusal-phrases/2"),
+        "judge": .string("refusal-phrases/3"),
       ])
     for wrong in [SmoothLLM(percent: -1), SmoothLLM(percent: 101), SmoothLLM(copies: 0)] {
       let error = #expect(throws: EvaluationError.self) { try wrong.validate() }

@@ -32,7 +32,7 @@ import Testing
     let hash = PackageResources.refusal_rules_txt.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
       ($0 ^ UInt64($1)) &* 0x100_0000_01B3
     }
-    #expect(judge.id == "refusal-phrases/2")
+    #expect(judge.id == "refusal-phrases/3")
     #expect(hash == 0x6EDF_4920_CF09_B8FA)
   }
 

@@ -64,10 +64,10 @@ import Testing
   }
 
   @Test func `answers under SmoothLLM are found again`() throws {
-    // Of refusal-phrases/2: the judge that chooses among the copies' answers is a part of the key. Not
+    // Of refusal-phrases/3: the judge that chooses among the copies' answers is a part of the key. Not
     // out of a store, but computed elsewhere like the store's own for the judge's version 1.
     #expect(
       try key(SmoothLLM(copies: 2))
-        == "d14efa176cd6f5ce1f63b65dc84685d16876c4683ca304368654eb3383432d56")
+        == "b8417874b16c58565391b31b6fadb2d6228761c318e48995bc1dcb926fb619bb")
   }
 }

@@ -38,7 +38,7 @@ import Testing
     let done = try await session.run(into: store)
     #expect(done.done == 4)
     #expect(try await session.run(into: store).done == 0)
-    let rows = try await store.rows(judges: ["refusal-phrases/2"])
+    let rows = try await store.rows(judges: ["refusal-phrases/3"])
     #expect(rows.map(\.label) == [.complied, .refused, .complied, .refused])
     let record = try #require(try await store.record())
     #expect(record.name == "small")

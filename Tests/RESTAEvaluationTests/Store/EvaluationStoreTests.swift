@@ -43,6 +43,8 @@ import Testing
       Sample(id: "bare", role: .adversarial, prompt: "prompt a"),
       Sample(id: "suffix", role: .adversarial, prompt: "prompt a", goal: "g"),
       Sample(id: "story", role: .adversarial, prompt: "prompt b", goal: "g"),
+      Sample(id: "named", role: .adversarial, prompt: "prompt c", behavior: "d", goal: "h"),
+      Sample(id: "unnamed", role: .adversarial, prompt: "prompt e", goal: "h"),
     ]
     let plan = try fixture.plan()
     let store = try EvaluationStore(path: folder.path("a.sqlite"))
@@ -57,7 +59,8 @@ import Testing
         "second s0": ["prompt first s0"], "first s1": ["behavior b"], "second s1": ["behavior b"],
         "first known": ["behavior b"], "first other": ["behavior c"],
         "first s2": ["prompt first s2"], "first bare": ["goal g"], "first suffix": ["goal g"],
-        "first story": ["goal g"],
+        "first story": ["goal g"], "first named": ["behavior d"],
+        "first unnamed": ["behavior d"],
       ])
   }
 
