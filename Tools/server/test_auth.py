@@ -302,6 +302,15 @@ class TLS(unittest.TestCase):
                 with socket.create_connection(("127.0.0.1", server.port), timeout=300) as plain:
                     plain.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     self.assertNotIn(b"200", plain.recv(1000)[:20])
+                for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2):
+                    server.context = ssl.create_default_context(cafile=certificate)
+                    server.context.set_ciphers("ALL:@SECLEVEL=0")
+                    server.context.minimum_version = server.context.maximum_version = version
+                    if version is ssl.TLSVersion.TLSv1_2:
+                        self.assertEqual(request(server, "GET", "/health").status, 200)
+                        continue
+                    with self.assertRaises(OSError):
+                        request(server, "GET", "/health")
                 server.context = ssl.create_default_context()
                 with self.assertRaises(ssl.SSLCertVerificationError):
                     request(server, "GET", "/health")

@@ -119,6 +119,7 @@ struct FastDecoder: TokenDecoder {
       copies: job.defense.samples, positions: positions, needsAll: needsAll,
       lead: job.defense.lead, rowPositions: needsRows ? rowPositions : 0, ends: job.ends)
     var decisions: [Decision] = []
+    var ahead = window
     for position in 0..<positions {
       try await settle(position, drafts: drafts, firstWave: choice.wave, &round)
       let ballot = round.ballot(position)
@@ -136,6 +137,9 @@ struct FastDecoder: TokenDecoder {
       guard position < drafts.count, !decision.endsAtCheckpoint else { break }
       policy.noteDraft(accepted: decision.token == drafts[position])
       if decision.token != drafts[position] { break }
+      ahead.note(job.tokenizer.bytes(of: drafts[position]), at: generated.count + position)
+      // What opens the window again ends a checkpoint: behind it other positions are voted on.
+      if ahead.start != window.start { break }
     }
     try await sequences.rollBack(to: job.prompt.count + generated.count + decisions.count - 1)
     return decisions

@@ -89,7 +89,7 @@ final class GenerationRun {
         promptTokens: job.prompt.count,
         cachedTokens: conversation.map { $0.kept.isOwn ? $0.sequences.inheritedTokens : 0 } ?? 0,
         defusedControlText: job.defusedControlText,
-        settings: job.settings, votedFrom: decoder.window.start, votes: votes,
+        settings: job.settings, votedFrom: decoder.window.opening, votes: votes,
         probes: probes, totals: totals))
   }
 

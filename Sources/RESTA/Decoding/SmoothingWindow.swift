@@ -1,6 +1,7 @@
 /// Says which positions of an answer are voted on: those of the prefix, and those of checkpoints behind it.
 struct SmoothingWindow {
   private let prefix: PrefixLength
+  /// What opens it, again at each time; empty where nothing does.
   private let tag: [UInt8]
   /// Where it starts at the latest.
   private let latestStart: Int?
@@ -9,8 +10,10 @@ struct SmoothingWindow {
   /// Behind how many positions a probe is taken, again and again; nothing else behind the prefix is voted on.
   private let probedEvery: Int?
   private var tail: [UInt8] = []
-  /// The first voted position, once it is known; below 0 where it lies in an opening that counts.
+  /// Where it opened last, once it has; below 0 where that lies in an opening that counts.
   private(set) var start: Int?
+  /// Where it opened first: the first voted position.
+  private(set) var opening: Int?
 
   /// Makes the window of a prompt that ends with some template text, and an opening of the answer behind it, so
   /// many tokens of which are the answer's.
@@ -32,17 +35,20 @@ struct SmoothingWindow {
       tag = []
       start = -countedOpening
     case .after(let text):
-      tag = Array(text.utf8)
+      let sought = Array(text.utf8)
       // A template that opens the answer behind the tag, as one with its model's thinking off does. What an
       // empty turn in between puts there is not the answer's.
       let isBehind =
-        opening.indices.contains { opening[$0...].starts(with: tag) }
+        opening.indices.contains { opening[$0...].starts(with: sought) }
         || promptEnd.indices.contains {
-          promptEnd[$0...].starts(with: tag)
-            && promptEnd.dropFirst($0 + tag.count).allSatisfy(\.isWhiteSpace)
+          promptEnd[$0...].starts(with: sought)
+            && promptEnd.dropFirst($0 + sought.count).allSatisfy(\.isWhiteSpace)
         }
+      // Behind the text already, the window is at the answer's start like any other.
+      tag = isBehind ? [] : sought
       if isBehind || latestStart == 0 { start = 0 }
     }
+    self.opening = start
   }
 
   /// Whether something should have been voted on and nothing was, however far the answer has come.
@@ -79,6 +85,7 @@ struct SmoothingWindow {
 
   /// Whether no position from this one on is voted on any more, nor probed, of an answer of at most so many tokens.
   func isOver(at position: Int, of maximum: Int) -> Bool {
+    guard tag.isEmpty else { return position >= maximum }
     guard let distance = distance(behindPrefix: position) else { return false }
     if let probedEvery {
       guard !isProbed(position) else { return position >= maximum }
@@ -103,18 +110,20 @@ struct SmoothingWindow {
   }
 
   /// Takes the bytes of the token at a position, to see the tag that the window follows.
+  ///
+  /// Each one opens it anew: an answer that quotes the tag, as a user may ask for, would spend its votes on what
+  /// stands behind the quotation.
   mutating func note(_ bytes: [UInt8], at position: Int) {
-    guard start == nil else { return }
+    guard !tag.isEmpty else { return }
     tail += bytes
     if tail.indices.contains(where: { tail[$0...].starts(with: tag) }) {
       start = position + 1
-      tail = []
-    } else if let latestStart, position + 1 >= latestStart {
+    } else if start == nil, let latestStart, position + 1 >= latestStart {
       start = position + 1
-    } else {
-      // The tag may have begun: keep one byte less than it has.
-      tail = Array(tail.suffix(tag.count - 1))
     }
+    opening = opening ?? start
+    // The tag may have begun: keep one byte less than it has.
+    tail = Array(tail.suffix(tag.count - 1))
   }
 }
 
@@ -146,8 +155,9 @@ public enum PrefixLength: Sendable, Hashable, Codable, CustomStringConvertible {
 public enum WindowPlacement: Sendable, Hashable, Codable {
   /// At its start: the method.
   case start
-  /// Behind the first occurrence of a text, such as `</think>` for a reasoning model, or earlier where
-  /// ``DefenseSettings/latestStart`` says so. An answer that ends before either is an error,
+  /// Behind each occurrence of a text, such as `</think>` for a reasoning model, or earlier where
+  /// ``DefenseSettings/latestStart`` says so: l tokens each time, since who asks for an answer that quotes the text would
+  /// else choose what is voted on. An answer that ends before either is an error,
   /// `windowNeverOpened`, or `windowNotReached` where a bound of the request ended it.
   case after(String)
 }

@@ -53,6 +53,16 @@ public struct TokenizedPrompt: Sendable, Hashable {
     return tokens.prefix { $0.bytes.upperBound <= start }.count
   }
 
+  /// The positions of tokens that hold something of a ``trusted`` message and nothing of another one.
+  package var positionsOfTrustedAlone: Set<Int> {
+    let own = rendered.spans.filter { trusted.contains($0.messageIndex) }
+    let others = rendered.spans.filter { !trusted.contains($0.messageIndex) }
+    return Set(
+      tokens.indices.filter {
+        !own.touching(tokens[$0].bytes).isEmpty && others.touching(tokens[$0].bytes).isEmpty
+      })
+  }
+
   /// The positions that a defence perturbs, U in the paper, ascending.
   ///
   /// - Parameter content: Which content is perturbed.

@@ -217,8 +217,10 @@ enum Certificate {
     do {
       let chain = try NIOSSLCertificate.fromPEMFile(certificate)
       let privateKey = try NIOSSLPrivateKey(file: key, format: .pem)
-      let configuration = TLSConfiguration.makeServerConfiguration(
+      var configuration = TLSConfiguration.makeServerConfiguration(
         certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(privateKey))
+      // RFC 8996: keys and prompts go over it. The library's own default is 1.0.
+      configuration.minimumTLSVersion = .tlsv12
       // What is wrong with both together, a key of another certificate, shows here only.
       _ = try NIOSSLContext(configuration: configuration)
       return configuration

@@ -60,6 +60,9 @@ final class OwnAnswers: Sendable {
       guard pieces.count - index <= Self.lag else { continue }
       digests.append(Digest.authenticationCode(of: answer.trimmed(Self.isSpace), key: question))
     }
+    if answer.trimmed(Self.isSpace).count < answer.count {
+      digests.append(Digest.authenticationCode(of: answer, key: question))
+    }
     rings.withLock { rings in
       for digest in digests {
         rings[client, default: Ring()].add(digest)
@@ -84,6 +87,24 @@ final class OwnAnswers: Sendable {
       let digest = Digest.authenticationCode(of: answer, key: code(of: before, to: client))
       return rings.withLock { $0[client]?.times[digest] == nil }
     }
+  }
+
+  /// A conversation whose known turns are as they were answered, or without white space around them.
+  ///
+  /// A client's own there is text that no noise touches, of any length and in any order.
+  func withoutForeignSpace(
+    _ messages: [ChatMessage], unknown: [Int], of client: String
+  ) -> [ChatMessage] {
+    var result = messages
+    for index in messages.indices
+    where messages[index].role == .assistant && !unknown.contains(index) {
+      let content = messages[index].content.utf8
+      let question = code(of: index == 0 ? nil : messages[index - 1], to: client)
+      let digest = Digest.authenticationCode(of: Array(content), key: question)
+      guard rings.withLock({ $0[client]?.times[digest] == nil }) else { continue }
+      result[index].content = String(decoding: content.trimmed(Self.isSpace), as: UTF8.self)
+    }
+    return result
   }
 
   /// The key of the digests of answers to a message.

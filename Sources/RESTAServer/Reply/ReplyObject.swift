@@ -96,7 +96,7 @@ struct RestaChoice: Encodable, Sendable, Equatable {
   var unlessEmpty: RestaChoice? { self == RestaChoice() ? nil : self }
 }
 
-/// One token of a prompt, and whether noise was added to it.
+/// One token of a prompt, and whether noise was added to it; of the operator's own messages the place alone.
 struct RestaPromptToken: Encodable, Sendable, Hashable {
   let text: String
   let perturbed: Bool
@@ -105,9 +105,11 @@ struct RestaPromptToken: Encodable, Sendable, Hashable {
     _ prompt: TokenizedPrompt, defense: DefenseSettings, tokenizer: any Tokenizer
   ) -> [RestaPromptToken] {
     let perturbed = defense.isActive ? Set(prompt.positions(of: defense.perturbed)) : []
+    let hidden = prompt.positionsOfTrustedAlone
     return prompt.tokens.indices.map { index in
       RestaPromptToken(
-        text: tokenizer.text(of: prompt.tokens[index].id), perturbed: perturbed.contains(index))
+        text: hidden.contains(index) ? "" : tokenizer.text(of: prompt.tokens[index].id),
+        perturbed: perturbed.contains(index))
     }
   }
 }

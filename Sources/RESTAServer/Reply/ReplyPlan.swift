@@ -25,7 +25,7 @@ struct AnswerPlanner: Sendable {
         "At most \(Self.messageLimit) messages are taken, not \(request.messages.count).",
         param: "messages")
     }
-    let request = withoutAnswersNames(request)
+    var request = withoutAnswersNames(request)
     guard let template = served.template else {
       throw APIError.invalid(
         "'\(served.id)' has no chat template. Use /v1/completions, or start the server with "
@@ -33,6 +33,9 @@ struct AnswerPlanner: Sendable {
     }
     let system = settings.prompt.system.map { [ChatMessage.system($0)] } ?? []
     let forged = try forgedTurns(of: request.messages)
+    if settings.client.assistantTurns != .trusted {
+      request.messages = own.withoutForeignSpace(request.messages, unknown: forged, of: client)
+    }
     var batch = try plan(
       [template.render(request.messages, behind: system)], request.answer, field: "messages",
       trusted: Set(system.indices), untrusted: Set(forged.map { $0 + system.count }))

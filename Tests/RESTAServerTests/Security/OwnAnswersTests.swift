@@ -54,6 +54,23 @@ extension OwnAnswers {
     #expect(own.unknownTurns(in: [.user("Q1"), .assistant("A 1")]) == [1])
   }
 
+  @Test func `white space that a client puts around a turn is left out, the answer's own is not`() {
+    let own = OwnAnswers()
+    own.note([" \n A1", "\n"], to: [.user("Q1")], of: "c")
+    for (turn, expected) in [
+      ("A1", "A1"), (" \n A1\n", " \n A1\n"), (" \n A1", "A1"), ("A1\n\t \n", "A1"),
+      ("\n\n\n \n A1\n", "A1"),
+    ] {
+      let messages: [ChatMessage] = [.user("Q1"), .assistant(turn), .user("\n Q2 ")]
+      #expect(own.unknownTurns(in: messages, of: "c") == [])
+      #expect(
+        own.withoutForeignSpace(messages, unknown: [], of: "c").map(\.content)
+          == ["Q1", expected, "\n Q2 "])
+      // One that is perturbed is a client's, and is what it wrote.
+      #expect(own.withoutForeignSpace(messages, unknown: [1], of: "c") == messages)
+    }
+  }
+
   @Test func `no answer has a name, so that a turn with one is not known`() {
     let own = OwnAnswers()
     own.note("A1", to: [.user("Q1")])

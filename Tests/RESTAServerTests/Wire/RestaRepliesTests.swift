@@ -60,6 +60,27 @@ import Testing
     #expect(undefended.map(\.perturbed) == [false, false, false, false])
   }
 
+  @Test func `of an operator's own messages a prompt's tokens have the places alone`() throws {
+    let rendered = RenderedPrompt(
+      text: "<secret>[ab]",
+      spans: [
+        .init(messageIndex: 0, role: .system, range: 1..<7),
+        .init(messageIndex: 1, role: .user, range: 9..<11),
+      ])
+    let prompt = try PromptTokenizer(Replying.tokenizer).tokenize(rendered, trusted: [0])
+    let tokens = RestaPromptToken.list(
+      prompt, defense: DefenseSettings(), tokenizer: Replying.tokenizer)
+    let expected = ["<", "", "", "", "", "", "", ">", "[", "a", "b", "]"]
+    #expect(tokens.map(\.text) == expected)
+    #expect(tokens.map(\.perturbed) == expected.map { ["a", "b"].contains($0) })
+    // One that holds a client's words too is shown: they are its own.
+    var shared = prompt
+    shared.rendered.spans[1].range = 6..<11
+    let shown = RestaPromptToken.list(
+      shared, defense: DefenseSettings(), tokenizer: Replying.tokenizer)
+    #expect(shown.map(\.text) == ["<", "", "", "", "", "", "t", ">", "[", "a", "b", "]"])
+  }
+
   @Test func `settings write l as a number or as all`() {
     #expect(Replying.text(Replying.settings) == Replying.settingsText)
     #expect(

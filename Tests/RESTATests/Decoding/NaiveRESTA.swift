@@ -114,15 +114,15 @@ struct NaiveRESTA {
     defense.noise.kind != .none && defense.prefix != .tokens(0) && start(after: tokens) == nil
   }
 
-  /// The first voted position: behind the shortest beginning of the answer that holds the tag, or where
-  /// the window starts at the latest.
+  /// Where the window opened last: behind the last token that ends the tag, or where it starts at the latest.
   private func start(after tokens: [TokenID]) -> Int? {
     guard case .after(let tag) = defense.window else { return 0 }
-    let found = (1...(tokens.count + 1)).first {
-      find(Array(tag.utf8), in: tokens.prefix($0).flatMap(tokenBytes)) != nil
+    func count(_ length: Int) -> Int {
+      let bytes = tokens.prefix(length).flatMap(tokenBytes)
+      return bytes.indices.count { bytes[$0...].starts(with: tag.utf8) }
     }
-    let latest = defense.latestStart.flatMap { $0 <= tokens.count ? $0 : nil }
-    return [found, latest].compactMap { $0 }.min()
+    let found = tokens.isEmpty ? nil : (1...tokens.count).last { count($0) > count($0 - 1) }
+    return found ?? defense.latestStart.flatMap { $0 <= tokens.count ? $0 : nil }
   }
 
   private func isVoted(_ t: Int, after tokens: [TokenID]) -> Bool {

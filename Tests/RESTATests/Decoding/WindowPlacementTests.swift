@@ -15,14 +15,14 @@ struct WindowPlacementTests {
     ])
 
   private func generate(
-    _ tokens: [TokenID], _ defense: DefenseSettings
+    _ tokens: [TokenID], _ defense: DefenseSettings, _ decoder: DecoderKind = .reference
   ) async throws -> (ScriptedModel, GenerationResult) {
     let model = ScriptedModel(
       tokenizer: Self.tokenizer,
       predicting: { context in
         tokens.indices.contains(context.answer.count) ? tokens[context.answer.count] : 256
       })
-    return (model, try await Fixture.generate(model, defense: defense))
+    return (model, try await Fixture.generate(model, defense: defense, decoder: decoder))
   }
 
   @Test(
@@ -40,8 +40,6 @@ struct WindowPlacementTests {
     arguments: [
       ([257, 97, 98, 99], 1), ([97, 257, 98, 99], 2), ([97, 258, 259, 98, 99], 3),
       ([260, 261, 98, 99], 2), ([262, 262, 116, 104, 105, 110, 107, 62, 98, 99], 8),
-      // Only the first tag counts.
-      ([257, 97, 257, 98], 1),
       // At the end of the answer there is nothing left to vote on but its end.
       ([97, 257], 2),
     ] as [([TokenID], Int)])
@@ -62,6 +60,23 @@ struct WindowPlacementTests {
     #expect(copies.count { $0.matrix != nil } == 3)
     let (_, all) = try await generate(tokens, Fixture.defense(l: .all, window: window))
     #expect(all.votes.map(\.position) == Array(start...tokens.count))
+  }
+
+  @Test(
+    "opens again at each tag: one that is quoted uses no votes up",
+    arguments: [
+      ([257, 97, 98, 257, 99, 100], 1, [1, 4]), ([257, 97, 98, 257, 99, 100], 2, [1, 2, 4, 5]),
+      // A tag within the voted tokens, however it is cut.
+      ([257, 258, 259, 99, 100], 2, [1, 2, 3, 4]), ([257, 257, 97, 98], 1, [1, 2]),
+      ([257, 97, 98, 99, 257], 1, [1, 5]),
+    ] as [([TokenID], Int, [Int])])
+  func again(tokens: [TokenID], length: Int, voted: [Int]) async throws {
+    for decoder in [DecoderKind.reference, .fast] {
+      let defense = Fixture.defense(l: .tokens(length), window: .after(Self.tag))
+      let (_, result) = try await generate(tokens, defense, decoder)
+      #expect(result.tokenIDs == tokens && result.votedFrom == 1)
+      #expect(result.votes.map(\.position) == voted, "\(decoder)")
+    }
   }
 
   @Test("fails where the tag never comes, unless it starts without it")
@@ -151,12 +166,14 @@ struct WindowPlacementTests {
       }
       var window = SmoothingWindow(Fixture.defense(l: .all, window: .after(tag)), promptEnd: [])
       for (position, token) in tokens.enumerated() { window.note(token, at: position) }
-      // Where the bytes so far first hold the tag, counted in tokens.
-      let expected = tokens.indices.first { index in
-        let bytes = tokens[...index].flatMap { $0 }
-        return bytes.indices.contains { bytes[$0...].starts(with: tag.utf8) }
-      }.map { $0 + 1 }
-      #expect(window.start == expected, "case \(number): tag \(tag), tokens \(tokens)")
+      // How often the bytes of so many tokens hold the tag.
+      let counts = (0...tokens.count).map { count in
+        let bytes = tokens[..<count].flatMap { $0 }
+        return bytes.indices.count { bytes[$0...].starts(with: tag.utf8) }
+      }
+      let opened = counts.indices.dropFirst().filter { counts[$0] > counts[$0 - 1] }
+      #expect(window.opening == opened.first, "case \(number): tag \(tag), tokens \(tokens)")
+      #expect(window.start == opened.last, "case \(number): tag \(tag), tokens \(tokens)")
     }
   }
 
