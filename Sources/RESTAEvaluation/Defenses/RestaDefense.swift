@@ -113,7 +113,7 @@ public struct RestaDefense: ConfiguredDefense {
       "last_turn_only": .bool(defense.perturbed.lastUserTurnOnly),
     ])
     settings["decoder"] = .string(decoder.rawValue)
-    settings["definition"] = .integer(Self.definition)
+    settings["definition"] = .integer(definition)
     // What its probes say is what these phrases say.
     if defense.probes { settings["probe_judge"] = .string(RefusalPhraseJudge().id) }
     return settings
@@ -123,8 +123,9 @@ public struct RestaDefense: ConfiguredDefense {
   ///
   /// 2: a relative sigma is a multiple of the size of the model's embeddings, and all tokens that end an
   /// answer are one candidate of a vote. Rows without a definition are older: relative to the prompt's
-  /// own tokens, and each of these tokens alone.
-  private static let definition: Int128 = 2
+  /// own tokens, and each of these tokens alone. 3, of a window behind a text: it opens each time that the text comes,
+  /// which changes nothing where all behind it is voted on.
+  private var definition: Int128 { defense.window == .start || defense.prefix == .all ? 2 : 3 }
 
   /// Checks every value; throws ``EvaluationError`` with `invalidConfiguration`.
   public func validate() throws(EvaluationError) {

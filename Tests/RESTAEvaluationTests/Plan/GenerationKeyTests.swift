@@ -32,11 +32,14 @@ import Testing
       try key(Undefended()) == "de02e509416f582b958594f593607ab5da4da4b124f38855c46c88066a139286")
   }
 
-  @Test func `answers under RESTA are found again, but for those of the first definition`() throws {
+  @Test func `answers under RESTA are found again, but for those of earlier definitions`() throws {
     let key = try key(RestaDefense(Self.windowed))
     // Sigma was relative to the prompt's own tokens then: the same words, another answer.
     #expect(key != "121405a66705755ba497cc8bf1aab42bde900c8953912b3acbcf795dba154db5")
-    #expect(key == "52deea8691f60bbd95ec0bb90d9eb6e6a24eecb6b6fe8ca781f457e1922335ad")
+    // A window behind a text opened once.
+    #expect(key != "52deea8691f60bbd95ec0bb90d9eb6e6a24eecb6b6fe8ca781f457e1922335ad")
+    // Computed elsewhere, as is the other one of such a window.
+    #expect(key == "f427565d845d17405e76345c165471a75b4958b1762f73e89c5d44edb6e9d068")
   }
 
   @Test func `a date and variables of the template are in the key where there are any`() throws {
@@ -60,7 +63,7 @@ import Testing
     settings.perturbed = PerturbedContent(roles: [.user, .tool], lastUserTurnOnly: true)
     #expect(
       try key(RestaDefense(settings), seed: 7)
-        == "4c864c86f7e761787604e9158a1e888a5f1a2f43e16a1c1b7ccd01613fb05cb9")
+        == "00335b7e338e522073f1cb9f9f67dd354c600b4f488ad7284c8d62f36caff960")
   }
 
   @Test func `answers under SmoothLLM are found again`() throws {
