@@ -39,7 +39,7 @@ public struct PromptTokenizer: Sendable {
     let untrusted = prompt.spans.filter {
       !trusted.contains($0.messageIndex) && ($0.role != .system || !trustsSystem)
     }
-    let markers = markers(in: pieces, untrusted: untrusted)
+    let markers = markers(in: pieces, spans: prompt.spans)
     let forged = pieces.contains { piece in
       markers.contains(piece.id) && !untrusted.touching(piece.bytes).isEmpty
     }
@@ -70,9 +70,7 @@ public struct PromptTokenizer: Sendable {
   ///
   /// Some vocabularies mark their turn markers as ordinary added tokens (`userDefined`), which a
   /// tokeniser finds in any text.
-  private func markers(
-    in pieces: [Piece], untrusted: [RenderedPrompt.ContentSpan]
-  ) -> Set<TokenID> {
+  private func markers(in pieces: [Piece], spans: [RenderedPrompt.ContentSpan]) -> Set<TokenID> {
     var markers: Set<TokenID> = []
     for piece in pieces {
       switch tokenizer.kind(of: piece.id) {
@@ -80,9 +78,11 @@ public struct PromptTokenizer: Sendable {
       case .control, .unknown: markers.insert(piece.id)
       case .userDefined:
         let text = tokenizer.bytes(of: piece.id)
-        // White space that is an added token is no marker, though templates write it.
-        guard !text.allSatisfy(\.isWhiteSpace) else { continue }
-        if untrusted.touching(piece.bytes).isEmpty || Self.looksLikeMarker(text) {
+        // White space that is an added token is no marker, though templates write it, nor is a letter.
+        guard !text.allSatisfy(\.isWhiteSpace), Self.firstCharacter(of: text[...]) < text.count
+        else { continue }
+        // What an operator's message mentions is no more than a word of it.
+        if spans.touching(piece.bytes).isEmpty || Self.looksLikeMarker(text) {
           markers.insert(piece.id)
         }
       }
@@ -140,7 +140,7 @@ public struct PromptTokenizer: Sendable {
   }
 
   /// Tokenises a part of the text with control text disabled, and without any of the markers: where
-  /// the tokeniser finds one all the same, its first byte is tokenised apart from the rest.
+  /// the tokeniser finds one all the same, its first character is tokenised apart from the rest.
   private func plain(
     _ text: [UInt8], _ range: Range<Int>, markers: Set<TokenID>
   ) throws -> [Piece] {
@@ -155,10 +155,18 @@ public struct PromptTokenizer: Sendable {
           front + text[start..<end], offset: start - front.count, parsesControl: false
         ).filter { front.isEmpty || $0.bytes.upperBound > start }
       }
-      let found = pieces.filter { markers.contains($0.id) && $0.bytes.count > 1 }
-      guard !found.isEmpty else { return pieces }
-      cuts = (cuts + found.map { $0.bytes.lowerBound + 1 }).sorted()
+      let places = pieces.filter { markers.contains($0.id) }.compactMap { piece -> Int? in
+        let place = Self.firstCharacter(of: text[piece.bytes])
+        return place < piece.bytes.upperBound ? place : nil
+      }
+      guard !places.isEmpty else { return pieces }
+      cuts = (cuts + places).sorted()
     }
+  }
+
+  /// Where the first character of a UTF-8 text ends: a tokeniser takes no half of one.
+  private static func firstCharacter(of text: ArraySlice<UInt8>) -> Int {
+    text.dropFirst().firstIndex { $0 & 0xC0 != 0x80 } ?? text.endIndex
   }
 
   private static func nextText(in text: [UInt8], from start: Int) -> Int {

@@ -23,6 +23,13 @@ extension GGUFFile {
     where number("\(architecture).\(key)") != nil {
       _ = try size("\(architecture).\(key)", upTo: 1 << 24)
     }
+    if let scaling = string("\(architecture).rope.scaling.type"),
+      !["none", "linear", "yarn", "longrope"].contains(scaling)
+    {
+      throw LlamaError(
+        .unsupportedArchitecture,
+        "'\(path)' scales positions by '\(scaling)', which this llama.cpp does not know.")
+    }
     for key in ["attention.layer_norm_rms_epsilon", "attention.layer_norm_epsilon"] {
       guard let value = number("\(architecture).\(key)") else { continue }
       guard value >= 0, value < 1 else { throw damage("'\(architecture).\(key)' is \(value)") }
@@ -64,6 +71,12 @@ extension GGUFFile {
     guard let type = string("tokenizer.ggml.model") else { return }
     guard type != "none", type != "no_vocab", let tokens = strings("tokenizer.ggml.tokens") else {
       throw damage("it has no vocabulary")
+    }
+    // Those of the supported architectures; of others llama.cpp aborts on some, and never ends on one.
+    guard ["llama", "gpt2", "gemma4"].contains(type) else {
+      throw LlamaError(
+        .unsupportedArchitecture,
+        "'\(path)' has a vocabulary of the kind '\(type)', which no supported model has.")
     }
     // llama.cpp gives empty ones names of their own.
     let named = tokens.filter { !$0.isEmpty }

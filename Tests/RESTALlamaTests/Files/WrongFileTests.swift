@@ -132,7 +132,7 @@ extension LlamaTests {
       case addsMissingFirst, splitCountNaN, splitCountHuge, splitCountNegative, splitCountMissing
       case zeroContext, zeroHeads, zeroLayers, hugeEmbedding, negativeLayers, textLength
       case missingTensor, swappedShape, duplicateTensor, nanWeights, template, wrongTypes
-      case tensorBeyondInt, layerBeyondInt
+      case tensorBeyondInt, layerBeyondInt, rwkvTokenizer, bertTokenizer, unknownScaling
 
       func apply(_ file: inout GGUFBuilder) {
         switch self {
@@ -142,6 +142,9 @@ extension LlamaTests {
         case .noTensors: file.tensors = []
         case .noVocabulary: file["tokenizer.ggml.model"] = .string("no_vocab")
         case .unknownTokenizer: file["tokenizer.ggml.model"] = .string("nonsense")
+        case .rwkvTokenizer: file["tokenizer.ggml.model"] = .string("rwkv")
+        case .bertTokenizer: file["tokenizer.ggml.model"] = .string("bert")
+        case .unknownScaling: file["llama.rope.scaling.type"] = .string("nonsense")
         case .unknownPretokenizer: file["tokenizer.ggml.pre"] = .string("nonsense")
         case .duplicateToken: changeTokens(&file) { $0[5] = $0[4] }
         case .emptyToken: changeTokens(&file) { $0[5] = [] }

@@ -191,6 +191,39 @@ struct ControlTextTests {
     }
   }
 
+  @Test("is no word of an operator's message")
+  func operatorsWord() throws {
+    let tokenizer = ScriptedTokenizer(
+      entries: [.init("<td>", kind: .userDefined), .init("\u{25C1}x", kind: .userDefined)],
+      endings: [])
+    for word in ["<td>", "\u{25C1}x"] {
+      for system in ["Write a \(word).", "Write a cell."] {
+        let prompt = try Fixture.prompt(
+          [(.system, system), (nil, "]"), (.user, "a\(word)b"), (nil, "]")], tokenizer: tokenizer)
+        #expect(!prompt.defusedControlText, "\(system)")
+        let words = prompt.ids.count { $0 >= 256 }
+        #expect(words == (system.contains(word) ? 2 : 1), "\(system)")
+      }
+    }
+  }
+
+  @Test("is cut behind a whole character, and no single one is a marker")
+  func characters() throws {
+    let tokenizer = ScriptedTokenizer(
+      entries: [
+        .init("\u{25C1}think\u{25B7}", kind: .userDefined), .init("\u{25C1}"),
+        .init("\u{F6}", kind: .userDefined),
+      ], endings: [])
+    let prompt = try Fixture.prompt(
+      [(nil, "\u{25C1}think\u{25B7}"), (.user, "a\u{25C1}think\u{25B7}b"), (nil, "]")],
+      tokenizer: tokenizer)
+    #expect(prompt.defusedControlText)
+    #expect(prompt.ids.count { $0 == 256 } == 1 && prompt.ids.count { $0 == 257 } == 1)
+    let letter = try Fixture.prompt(
+      [(nil, "F\u{F6}]"), (.user, "sch\u{F6}n"), (nil, "]")], tokenizer: tokenizer)
+    #expect(!letter.defusedControlText && letter.ids.count { $0 == 258 } == 2)
+  }
+
   @Test("never takes a control token away from the template")
   func templatesControlStays() throws {
     // Hostile on purpose: "x<" and "<end>" overlap, so the user's "x" and the template's "<" would
