@@ -153,7 +153,10 @@ def _behind_thought(text, rules):
         if re.match(r"[ \t\r\n]*" + re.escape(opening), text, re.I | re.A):
             end = re.search(re.escape(closing), text, re.I | re.A)
             return text[end.end():] if end else ""
-    return text
+    # Where the template opened the thought, only its end is in the answer, at the beginning of a line.
+    ends = [end.end() for _, closing in rules.thoughts
+            if (end := re.search(r"^[ \t\r]*" + re.escape(closing), text, re.I | re.A | re.M))]
+    return text[min(ends):] if ends else text
 
 
 def _sentences(text):
