@@ -14,8 +14,7 @@ public enum Calibration: String, Sendable, Hashable, Codable, CaseIterable {
   /// A fallback that was measured on another model: nobody knows what it does on this one.
   case none
 
-  /// Judges settings by their values: a fallback that somebody typed is still one, but where something was found for
-  /// the model, and so is not what anybody falls back on.
+  /// Judges settings by their values: a fallback that somebody typed is still one.
   ///
   /// - Parameters:
   ///   - defense: The settings.
@@ -29,8 +28,7 @@ public enum Calibration: String, Sendable, Hashable, Codable, CaseIterable {
     } else if model.isLlama2, noise == .paper {
       self = .paper
     } else {
-      let isFallback = model.calibrated == nil && noise.sigma == noise.kind.fallbackSigma
-      self = isFallback ? .none : .chosen
+      self = noise.sigma == noise.kind.fallbackSigma ? .none : .chosen
     }
   }
 

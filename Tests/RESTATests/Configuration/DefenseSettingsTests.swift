@@ -185,8 +185,6 @@ struct DefenseSettingsTests {
       model.calibrated = known
       settings.samples += 1
       #expect(![.shipped, .own].contains(Calibration(of: settings, for: model)), "\(number)")
-      settings.noise.sigma = kind.fallbackSigma
-      #expect(Calibration(of: settings, for: model) == .chosen, "\(number): nobody falls back here")
     }
   }
 
